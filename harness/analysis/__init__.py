@@ -1,0 +1,1 @@
+"""Statistics over the scores of a run."""

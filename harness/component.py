@@ -1,0 +1,100 @@
+"""The base of all components, and the signature that stands under every number.
+
+A component *is* its parameters: a frozen pydantic model that YAML builds directly. Five kinds exist: dataset, model,
+checker, metric, executor. Weights exist only inside `with component.open() as session:`.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from harness.errors import Problem
+from harness.records import content_digest
+
+Kind = Literal["dataset", "model", "checker", "metric", "executor"]
+KINDS: tuple[Kind, ...] = ("dataset", "model", "checker", "metric", "executor")
+
+_NEUTRAL = "neutral"
+
+
+def neutral(default: Any, *, description: str, **constraints: Any) -> Any:
+    """A field that cannot change a number (batch size, device, a cache's path), and so stays out of the signature."""
+    return Field(default=default, description=description, json_schema_extra={_NEUTRAL: True}, **constraints)
+
+
+class Component(BaseModel):
+    """Base of all components: frozen parameters, a version, a signature."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, protected_namespaces=())
+
+    kind: ClassVar[Kind]
+    name: ClassVar[str]
+    version: ClassVar[int] = 1
+    """Rises when equal parameters would give other numbers."""
+    positional: ClassVar[str | None] = None
+    """The parameter that a bare value means, so that `lead: longest` reads as `lead: {article: longest}`."""
+
+    @classmethod
+    def summary(cls) -> str:
+        """The first line of the docstring: what `harness components` prints."""
+        return (cls.__doc__ or "").strip().splitlines()[0]
+
+    @classmethod
+    def neutral_fields(cls) -> frozenset[str]:
+        """Names of the parameters that cannot change a number."""
+        return frozenset(
+            name
+            for name, field in cls.model_fields.items()
+            if isinstance(field.json_schema_extra, dict) and field.json_schema_extra.get(_NEUTRAL)
+        )
+
+    def parameters(self) -> dict[str, Any]:
+        """All parameters as plain JSON values, defaults filled in."""
+        return self.model_dump(mode="json")
+
+    def effective(self) -> dict[str, Any]:
+        """The parameters that can change a number, as plain JSON values."""
+        neutral_names = self.neutral_fields()
+        return {name: value for name, value in self.parameters().items() if name not in neutral_names}
+
+    def signature(self) -> str:
+        """`name|parameter:value|…|v:version`, for people to read and for programs to compare."""
+        parts = [f"{name}:{_short(value)}" for name, value in sorted(self.effective().items())]
+        return "|".join([self.name, *parts, f"v:{self.version}"])
+
+    def identity(self) -> Mapping[str, str]:
+        """What the parameters only name and a later reader must be able to tell apart: digests of weights, of files.
+
+        May read files and hash them, loads nothing. Raises a UsageError where something named does not exist.
+        """
+        return {}
+
+    def problems(self) -> Iterable[Problem]:
+        """What `harness validate` can find out without loading anything: missing files, missing extras."""
+        return ()
+
+
+def _short(value: object) -> str:
+    """A parameter's value inside a signature: scalars as they are, anything longer by its digest."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float | str) and len(str(value)) <= 64:
+        return str(value).replace("|", "/")
+    if isinstance(value, list) and all(isinstance(item, int | float | str) for item in value):
+        joined = "+".join(str(item) for item in value)
+        if len(joined) <= 64:
+            return joined.replace("|", "/") or "none"
+    return content_digest(value)
+
+
+class ComponentTable(Protocol):
+    """How the configuration reader finds components without knowing the registry."""
+
+    def names(self, kind: Kind) -> list[str]:
+        """All names of a kind, sorted."""
+
+    def find(self, kind: Kind, name: str) -> type[Component]:
+        """The class behind a name; raises KeyError for an unknown one."""

@@ -1,0 +1,22 @@
+"""What every data set gives: clusters in a fixed order, and a located problem for every row that is not one."""
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from typing import ClassVar
+
+from harness.component import Component, Kind
+from harness.records import Cluster, RowProblem
+
+
+class Dataset(Component):
+    """Base of all data sets."""
+
+    kind: ClassVar[Kind] = "dataset"
+
+    @abstractmethod
+    def read(self) -> Iterator[Cluster | RowProblem]:
+        """Clusters in a fixed order, one at a time, and a RowProblem for each row that is not one.
+
+        Each call reads from the beginning. Ids are unique: of two rows with one id the second is a RowProblem.
+        Raises DataError where the source as a whole cannot be read (no such file, a zip instead of text).
+        """

@@ -1,0 +1,111 @@
+"""Every error that the harness raises on purpose, and the exit code that each one maps to.
+
+    HarnessError
+    ├── UsageError                 2   the user can mend it before anything runs
+    │   ├── ConfigError            2   one or more mistakes in a configuration file or an override
+    │   ├── DataError              2   one or more bad rows or files
+    │   └── MissingExtraError      2   an optional dependency, or the weights of a component, are not installed
+    └── RunError                   3   something failed while a run was under way
+        ├── StoreError             3   a results folder could not be read or written
+        ├── ModelError             3   one cluster could not be answered; becomes a Failure row
+        └── TooManyFailuresError   3   more clusters failed than the user allows
+
+Exit codes: 0 pass, 1 regression, 2 configuration or usage, 3 too many failures, 130 interrupted. A regression is a
+finding, not an error, so nothing here maps to 1.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+EXIT_PASS = 0
+EXIT_REGRESSION = 1
+EXIT_USAGE = 2
+EXIT_FAILURES = 3
+EXIT_INTERRUPTED = 130
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake of the user's, located.
+
+    `where` is the file (or the flag) it stands in, `line` counts from 1, `path` is the dotted path of the YAML key or
+    the JSON field, `found` is what stands there and `accepted` what could. `nearest` is the closest accepted name.
+    """
+
+    message: str
+    where: str = ""
+    line: int | None = None
+    path: str = ""
+    found: str = ""
+    accepted: str = ""
+    nearest: str = ""
+
+    def __str__(self) -> str:
+        """`file:line: path: message; found …; accepted: …; did you mean …?`, leaving out what is not known."""
+        place = f"{self.where}:{self.line}" if self.where and self.line else self.where
+        head = ": ".join(part for part in (place, self.path, self.message) if part)
+        tail = [f"found {self.found}" if self.found else "", f"accepted: {self.accepted}" if self.accepted else ""]
+        text = "; ".join(part for part in (head, *tail) if part)
+        return f"{text}; did you mean {self.nearest!r}?" if self.nearest else text
+
+
+def nearest_name(found: str, accepted: Iterable[str]) -> str:
+    """The accepted name closest to `found` in spelling, or an empty string where none is close (ratio ≥ 0.6)."""
+    names = list(accepted)
+    lowered = {name.lower(): name for name in names}
+    close = get_close_matches(found.lower(), list(lowered), n=1)
+    return lowered[close[0]] if close else ""
+
+
+class HarnessError(Exception):
+    """Base of all errors raised on purpose; `exit_code` is what the command line ends with."""
+
+    exit_code = EXIT_USAGE
+
+
+class UsageError(HarnessError):
+    """Something that the user can mend before anything runs."""
+
+
+class _ProblemsError(UsageError):
+    """An error that carries every problem found, not only the first one."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class ConfigError(_ProblemsError):
+    """One or more mistakes in a configuration file or an override."""
+
+
+class DataError(_ProblemsError):
+    """One or more bad rows or files."""
+
+
+class MissingExtraError(UsageError):
+    """An optional dependency or a component's weights are missing; one line says what to install."""
+
+    def __init__(self, needed_by: str, package: str, extra: str) -> None:
+        super().__init__(
+            f"{needed_by} needs {package}, which is not installed: pip install 'headline-harness[{extra}]'"
+        )
+
+
+class RunError(HarnessError):
+    """Something failed while a run was under way."""
+
+    exit_code = EXIT_FAILURES
+
+
+class StoreError(RunError):
+    """A results folder could not be read or written."""
+
+
+class ModelError(RunError):
+    """A model could not answer for one cluster; the pipeline turns it into a Failure row and goes on."""
+
+
+class TooManyFailuresError(RunError):
+    """More clusters failed than the user allows."""

@@ -1,0 +1,1 @@
+"""From scraped text to clean articles."""

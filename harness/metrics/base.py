@@ -1,0 +1,80 @@
+"""What every metric gives: named measures, and for each case an additive statistic or a reason for each of them."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+from harness.component import Component, Kind
+from harness.records import Case, MetricScore
+
+Direction = Literal["higher", "lower", "neither"]
+Unit = Literal["share", "words", "characters"]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One number that a metric reports: the mean of its per-cluster statistic over the clusters that have one."""
+
+    name: str
+    """What tables and gates call it, unique in a run: `rouge1-f`."""
+    summary: str
+    """One line for `harness components`."""
+    unit: Unit = "share"
+    """`share` lies in [0, 1] and tables print it times 100; the others are printed as they are."""
+    direction: Direction = "higher"
+    """Which way is better; `neither` for what merely describes."""
+    shown: bool = True
+    """Whether a results table shows it unless asked not to."""
+
+
+@dataclass
+class Findings:
+    """What a metric found for one case: a statistic or a reason for each measure."""
+
+    statistics: dict[str, float] = field(default_factory=dict)
+    unscorable: dict[str, str] = field(default_factory=dict)
+
+
+class Metric(Component):
+    """Base of all metrics."""
+
+    kind: ClassVar[Kind] = "metric"
+
+    @abstractmethod
+    def measures(self) -> tuple[Measure, ...]:
+        """The measures that every case has a statistic or a reason for, in the order of the table's columns."""
+
+    @abstractmethod
+    def findings(self, case: Case) -> Findings:
+        """The statistic or the reason for each measure of one case. Looks at nothing but the case."""
+
+    def packages(self) -> tuple[str, ...]:
+        """Distributions whose version can change a number; they stand in every measure's signature."""
+        return ()
+
+    def signatures(self, versions: Mapping[str, str]) -> dict[str, str]:
+        """Measure name → signature of its number; `versions` maps each of `packages()` to what is installed."""
+        tail = [f"{package}:{versions[package]}" for package in self.packages()]
+        head, _, version = self.signature().rpartition("|")
+        return {
+            measure.name: "|".join([measure.name, *head.split("|")[1:], *tail, version]) for measure in self.measures()
+        }
+
+    def score(self, case: Case) -> MetricScore:
+        """`findings`, held to the promise that each measure has a statistic or a reason, and filed under its ids.
+
+        Raises ValueError where a measure has both or neither.
+        """
+        found = self.findings(case)
+        expected = {measure.name for measure in self.measures()}
+        given = set(found.statistics) | set(found.unscorable)
+        if given != expected:
+            raise ValueError(f"metric {self.name!r} promised {sorted(expected)} and gave {sorted(given)}")
+        return MetricScore(
+            cluster_id=case.cluster.cluster_id,
+            configuration=case.prediction.configuration,
+            metric=self.name,
+            statistics=found.statistics,
+            unscorable=found.unscorable,
+        )

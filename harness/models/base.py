@@ -1,0 +1,79 @@
+"""What every model gives: a session that answers clusters in batches."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import ClassVar, Protocol
+
+from pydantic import Field, FiniteFloat
+
+from harness.component import Component, Kind
+from harness.records import Cluster, Prompt, Record, StopReason
+
+
+class Answer(Record):
+    """What a model wrote for one cluster, before the run turns it into a Prediction."""
+
+    text: str = Field(description="What is scored, after post-processing; empty means the model refused.")
+    raw_text: str | None = Field(default=None, description="What the model wrote, where post-processing changed it.")
+    postprocess: tuple[str, ...] = Field(default=(), description="Names of the steps that changed the raw text.")
+    stopped: StopReason = Field(default="end", description="Why the model stopped.")
+    prompt: Prompt | None = Field(default=None, description="What it was asked, for prompted models.")
+    tokens_in: int | None = Field(default=None, ge=0, description="Prompt tokens.")
+    tokens_out: int | None = Field(default=None, ge=0, description="Generated tokens.")
+    seconds: FiniteFloat = Field(default=0.0, ge=0, description="Wall-clock seconds; a batch's shared out equally.")
+
+
+class ModelSession(Protocol):
+    """An opened model; holds the weights until its context ends."""
+
+    def answer(self, clusters: Sequence[Cluster]) -> list[Answer | Exception]:
+        """One answer for each cluster, in order; an exception stands where that one cluster could not be answered."""
+
+
+class Model(Component):
+    """Base of all models."""
+
+    kind: ClassVar[Kind] = "model"
+    reads_references: ClassVar[bool] = False
+    """True for upper bounds; every other model is handed clusters without their references."""
+
+    @property
+    def batch_size(self) -> int:
+        """How many clusters a session wants at once; cannot change a prediction."""
+        return 1
+
+    @abstractmethod
+    def open(self, seed: int) -> AbstractContextManager[ModelSession]:
+        """A session with weights loaded; `seed` governs everything random in it.
+
+        Raises UsageError where something it needs is missing.
+        """
+
+
+class ExtractiveModel(Model):
+    """Base of models that need no weights: they pick words from one cluster at a time."""
+
+    @abstractmethod
+    def pick(self, cluster: Cluster) -> str:
+        """The headline for one cluster. Raises ModelError where it has nothing to pick from."""
+
+    def open(self, seed: int) -> AbstractContextManager[ModelSession]:  # noqa: ARG002 - nothing here is random
+        """A session that calls `pick` for each cluster."""
+        from contextlib import nullcontext
+
+        return nullcontext(_PickingSession(self))
+
+
+class _PickingSession:
+    def __init__(self, model: ExtractiveModel) -> None:
+        self._model = model
+
+    def answer(self, clusters: Sequence[Cluster]) -> list[Answer | Exception]:
+        answers: list[Answer | Exception] = []
+        for cluster in clusters:
+            try:
+                answers.append(Answer(text=self._model.pick(cluster)))
+            except Exception as error:  # noqa: BLE001 - one bad cluster becomes its own Failure row
+                answers.append(error)
+        return answers

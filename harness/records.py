@@ -1,0 +1,237 @@
+"""Every record that crosses a stage or touches disk.
+
+Records are frozen, refuse unknown fields and accept finite floats only. Identity is a content digest; rows are joined
+by id, never by position. What is missing has a reason; it is never 0.0 and never an empty string.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    StringConstraints,
+    model_validator,
+)
+
+SCHEMA_VERSION = 1
+"""Version of everything written to a results folder; rises when an older reader would misread it."""
+
+Text = Annotated[str, StringConstraints(min_length=1)]
+Identifier = Annotated[str, StringConstraints(min_length=1, max_length=512)]
+UtcDatetime = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+
+
+def canonical_json(value: object) -> str:
+    """One text for one value: sorted keys, no spaces, no NaN.
+
+    Raises ValueError for NaN and infinities, TypeError for what JSON cannot hold.
+    """
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def content_digest(value: object) -> str:
+    """The first 16 hexadecimal digits (64 bits) of the SHA-256 of `value`'s canonical JSON."""
+    return hashlib.sha256(canonical_json(value).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+class Record(BaseModel):
+    """Base of all records: frozen, closed, finite."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    def to_json(self) -> str:
+        """One line of JSON without the fields that stand at their defaults."""
+        return self.model_dump_json(exclude_defaults=True)
+
+
+class Article(Record):
+    """One news article of a cluster."""
+
+    article_id: Identifier = Field(description="Unique within its cluster.")
+    title: str = Field(default="", description="The headline its publisher gave it; empty where none is known.")
+    text: str = Field(description="The body; paragraphs are separated by newlines.")
+    source: str | None = Field(default=None, description="The publisher.")
+    url: str | None = Field(default=None, description="Where it was published.")
+    published: UtcDatetime | None = Field(default=None, description="When it was published, in UTC.")
+
+
+class Reference(Record):
+    """A headline or summary that a person wrote for a cluster."""
+
+    text: Text = Field(description="The reference itself.")
+    annotator: str | None = Field(default=None, description="Who wrote it.")
+
+
+class Cluster(Record):
+    """Articles about one event, with the references they are scored against."""
+
+    cluster_id: Identifier = Field(description="Unique within a data set.")
+    articles: tuple[Article, ...] = Field(min_length=1, description="At least one article, ids unique.")
+    references: tuple[Reference, ...] = Field(default=(), description="May be empty: then reference metrics abstain.")
+    tags: Mapping[str, str] = Field(default_factory=dict, description="Free fields to break results down by.")
+
+    @model_validator(mode="after")
+    def _unique_article_ids(self) -> Self:
+        seen: set[str] = set()
+        for article in self.articles:
+            if article.article_id in seen:
+                raise ValueError(f"article id {article.article_id!r} stands twice; ids must be unique in a cluster")
+            seen.add(article.article_id)
+        return self
+
+    @property
+    def digest(self) -> str:
+        """Content digest over all fields, so that two data sets can be told apart whatever file they came from."""
+        return content_digest(self.model_dump(mode="json"))
+
+    def without_references(self) -> "Cluster":
+        """The same cluster as a model may see it: what it is to be scored against is taken away."""
+        return self if not self.references else self.model_copy(update={"references": ()})
+
+
+class RowProblem(Record):
+    """A row of a data set that could not be read: counted, listed and skipped, unless the user is strict."""
+
+    where: str = Field(description="The file it stands in.")
+    line: int | None = Field(default=None, description="Line or row number, from 1.")
+    path: str = Field(default="", description="The field, dotted.")
+    reason: str = Field(description="What was found and what would be accepted.")
+
+    def __str__(self) -> str:
+        """`file:line: field: reason`."""
+        place = f"{self.where}:{self.line}" if self.line else self.where
+        return ": ".join(part for part in (place, self.path, self.reason) if part)
+
+
+class Prompt(Record):
+    """What a model is asked, and what had to be left out to ask it."""
+
+    cluster_id: Identifier = Field(description="The cluster it was built from.")
+    text: str = Field(description="The text handed to the model, before any chat template.")
+    article_ids: tuple[str, ...] = Field(description="Articles of which at least one character was kept, in order.")
+    dropped_articles: tuple[str, ...] = Field(default=(), description="Articles left out whole (near-duplicates).")
+    dropped_characters: int = Field(default=0, ge=0, description="Characters of kept articles that did not fit.")
+
+
+StopReason = Literal["end", "length", "refused"]
+
+
+class Prediction(Record):
+    """What one configuration wrote for one cluster."""
+
+    prediction_id: str = Field(description="Digest of all that made it: configuration, cluster, prompt, text.")
+    cluster_id: Identifier = Field(description="The cluster it answers.")
+    configuration: str = Field(description="Display name of the configuration, unique in a run.")
+    text: Text = Field(description="The headline or summary that is scored, after post-processing.")
+    raw_text: str | None = Field(default=None, description="What the model wrote, where post-processing changed it.")
+    postprocess: tuple[str, ...] = Field(default=(), description="Names of the steps that changed the raw text.")
+    stopped: StopReason = Field(default="end", description="Why the model stopped.")
+    prompt_digest: str | None = Field(default=None, description="Digest of the prompt text, for prompted models.")
+    article_ids: tuple[str, ...] | None = Field(default=None, description="Articles the model saw, if not all.")
+    dropped_articles: tuple[str, ...] = Field(default=(), description="Articles left out whole.")
+    dropped_characters: int = Field(default=0, ge=0, description="Characters that did not fit the prompt.")
+    tokens_in: int | None = Field(default=None, ge=0, description="Prompt tokens, where the model counts them.")
+    tokens_out: int | None = Field(default=None, ge=0, description="Generated tokens, where the model counts them.")
+    seconds: FiniteFloat = Field(default=0.0, ge=0, description="Wall-clock time; a batch's is shared out equally.")
+
+
+Stage = Literal["load", "generate", "check", "score"]
+
+
+class Failure(Record):
+    """Something that could not be done for one cluster, and why."""
+
+    stage: Stage = Field(description="Where it failed.")
+    cluster_id: Identifier = Field(description="The cluster it failed on.")
+    configuration: str | None = Field(default=None, description="The configuration it failed for, if one.")
+    component: str = Field(description="The component that failed.")
+    error: str = Field(description="Class of the error.")
+    message: str = Field(description="What it said.")
+    attempts: int = Field(default=1, ge=1, description="How often it was tried.")
+
+
+class MetricScore(Record):
+    """One metric's finding for one configuration on one cluster.
+
+    Each measure of the metric stands in exactly one of the two mappings: it has a statistic, or a reason for none.
+    """
+
+    cluster_id: Identifier = Field(description="The cluster.")
+    configuration: str = Field(description="The configuration.")
+    metric: str = Field(description="Name of the metric.")
+    statistics: Mapping[str, FiniteFloat] = Field(default_factory=dict, description="Measure → additive statistic.")
+    unscorable: Mapping[str, str] = Field(default_factory=dict, description="Measure → why it has no statistic.")
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        both = set(self.statistics) & set(self.unscorable)
+        if both:
+            raise ValueError(f"measures {sorted(both)} have a statistic and a reason for none")
+        if not self.statistics and not self.unscorable:
+            raise ValueError(f"metric {self.metric!r} gave neither a statistic nor a reason")
+        return self
+
+
+class Case(Record):
+    """Everything a metric may look at."""
+
+    cluster: Cluster
+    prediction: Prediction
+
+
+class ConfigurationRecord(Record):
+    """One configuration of a run as its manifest keeps it."""
+
+    name: str = Field(description="Display name, unique in the run.")
+    model: str = Field(description="Name of the model component.")
+    signature: str = Field(description="The model's signature: parameters that can change its predictions.")
+    parameters: Mapping[str, Any] = Field(description="All parameters, defaults filled in.")
+    identity: Mapping[str, str] = Field(default_factory=dict, description="What was resolved: digests, commits.")
+    seed: int = Field(description="The seed it generates with.")
+    reads_references: bool = Field(default=False, description="True for upper bounds that look at the references.")
+
+
+class Counts(Record):
+    """How many clusters one configuration answered, and how many it failed."""
+
+    predicted: int = Field(default=0, ge=0, description="Clusters with a prediction.")
+    failed: int = Field(default=0, ge=0, description="Clusters with a Failure row instead.")
+
+
+class RunManifest(Record):
+    """What a run was made of, and how it went: enough to make it again a year later."""
+
+    schema_version: int = Field(default=SCHEMA_VERSION, description="Version of the results layout.")
+    name: str = Field(description="The configuration file's name.")
+    digest: str = Field(description="Digest of all that can change a number: data, models, metrics, seed.")
+    status: Literal["running", "interrupted", "failed", "complete"] = Field(description="How far it got.")
+    config: Mapping[str, Any] = Field(description="The resolved configuration file, overrides applied.")
+    configurations: tuple[ConfigurationRecord, ...] = Field(description="One for each model, the sweep expanded.")
+    metrics: Mapping[str, str] = Field(description="Metric name → signature.")
+    measures: Mapping[str, str] = Field(default_factory=dict, description="Measure name → signature of its number.")
+    data: str = Field(description="Signature of the data set.")
+    data_digest: str = Field(description="Digest over the clusters in order.")
+    clusters: int = Field(ge=0, description="Clusters read.")
+    bad_rows: int = Field(default=0, ge=0, description="Rows that could not be read.")
+    seed: int = Field(description="Seed of everything random.")
+    counts: Mapping[str, Counts] = Field(default_factory=dict, description="Configuration → counts.")
+    versions: Mapping[str, str] = Field(default_factory=dict, description="Python, this package, its dependencies.")
+    git_commit: str | None = Field(default=None, description="Commit of the working directory, if it is a checkout.")
+    git_dirty: bool | None = Field(default=None, description="True where tracked files had changes.")
+    machine: Mapping[str, str] = Field(default_factory=dict, description="System, processor, cores, memory.")
+    started: UtcDatetime = Field(description="When the run was first started.")
+    finished: UtcDatetime | None = Field(default=None, description="When it last ended, if it did.")
+    seconds: Mapping[str, FiniteFloat] = Field(default_factory=dict, description="Stage → wall-clock seconds.")
+
+
+def utc_now() -> datetime:
+    """The present moment in UTC, to the second."""
+    return datetime.now(UTC).replace(microsecond=0)
