@@ -99,3 +99,81 @@ def sentence_spans(text: str) -> tuple[Span, ...]:
 def sentences(text: str) -> list[str]:
     """The sentences of `text`, in order."""
     return [text[start:end] for start, end in sentence_spans(text)]
+
+
+_DATELINE_BREAK = re.compile(
+    r"\s*(?:-{2,}|[—–―])\s*|\s+[-_]\s+|(?<=[)/])\.?\s*-\s*|(?<=[A-Z])-\s+|(?<=/)\.\s+|\s*:(?:\s*-+)?\s+|(?<=[)])\s*(?=\S)"
+)
+_DATELINE_AGENCY = re.compile(r"\s*(?:\(([^()\d]{0,40})\)|/([^/\d]{2,40})/|\[([^\[\]\d]{2,40})\])$")
+_AGENCY_NAMES = re.compile(
+    r"cnn|ap|afp|upi|reuters|ani|pti|ians|xinhua|bloomberg|efe|dpa|ansa|tass|cbs|abc|fox|bbc|cnbc|voa"
+    r"|rfe/rl|kyodo"
+)
+_DATELINE_DATE = re.compile(
+    r"(?:^|[,\s]\s*)(?:(?:mon|tues?|wed(?:nes)?|thur?s?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?"
+    r"(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{1,2}|"
+    r"\d{1,2}(?:st|nd|rd|th)?\s+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?)(?:,?\s+\d{4})?[,.]?$",
+    re.IGNORECASE,
+)
+_DATELINE_WORD = re.compile(r"(?:[^\W\d_]+\.?(?:['’\-][^\W\d_]+)*|(?:[^\W\d_]\.)+)$")
+_PLACE_LINKS = re.compile(r"of|the|de|la|le|el|del|al|an|am|and|upon|sur|i|y|&|di|da|do")
+_NOT_PLACES = re.compile(
+    r"breaking|update|updated|exclusive|watch|related|read|more|video|photos|opinion|analysis"
+    r"|editorial|comment|live|correction|editor's|note|notes|by|advertisement|fact|check|explainer"
+    r"|review|interview|chairman|president|sec|gen|sen|rep|gov|mr|mrs|ms|dr"
+)
+
+
+def dateline_end(text: str) -> int:
+    """The offset at which the body starts after a news dateline; 0 where `text` opens with none.
+
+    Known are a place, a date and an agency, each alone or together, before a dash, a colon or the bare agency:
+    `WASHINGTON (CNN) -- `, `LONDON, March 3 (Reuters) - `, `ALMATY — `, `NEW DELHI: `, `Almaty, Kazakhstan – `,
+    `Islamabad, Jan 5 (IANS) `, and the remains of one whose agency was stripped, `( )- `. A place in small letters
+    counts only with a date, an agency or a second place beside it, and what follows must open a sentence.
+    """
+    start = len(text) - len(text.lstrip())
+    for found in _DATELINE_BREAK.finditer(text, start, start + 110):
+        body = text[found.end() :].lstrip("\"'“‘«([")
+        if not body or not (body[0].isupper() or body[0].isdigit()):
+            continue
+        if _is_dateline(text[start : found.start()], found.group().strip()):
+            return found.end()
+    return 0
+
+
+def _is_dateline(head: str, mark: str) -> bool:
+    """Whether `head`, which stands before the dash, colon or nothing in `mark`, is a dateline and no sentence."""
+    agency = _DATELINE_AGENCY.search(head)
+    name = next((group for group in agency.groups() if group is not None), "").strip() if agency else ""
+    if agency and not name and not mark:
+        return False
+    place = head[: agency.start()] if agency else head
+    dated = _DATELINE_DATE.search(place)
+    place = (place[: dated.start()] if dated else place).strip(" ,")
+    if agency and not mark and not dated and not _AGENCY_NAMES.fullmatch(name.lower()):
+        return False
+    if not place:
+        return bool(agency or dated)
+    parts = [part.strip() for part in re.split(r",\s*|/", place)]
+    if len(parts) > 4 or not all(_is_place(part) for part in parts):
+        return False
+    leading = [word.lower().rstrip(".") for word in parts[0].split()]
+    if all(_NOT_PLACES.fullmatch(word) for word in leading) or (
+        mark.startswith(":") and _NOT_PLACES.fullmatch(leading[0])
+    ):
+        return False
+    if agency or dated:
+        return True
+    if mark.startswith(":"):
+        return parts[0].isupper() and len(parts[0]) >= 5
+    return parts[0].isupper() or len(parts) == 2
+
+
+def _is_place(part: str) -> bool:
+    """Whether `part` could be a place's name: one to four capitalised words, with links such as `de` and `of`."""
+    names = part.split()
+    return 1 <= len(names) <= 4 and all(
+        bool(_DATELINE_WORD.match(word)) and (word[0].isupper() or (place > 0 and bool(_PLACE_LINKS.fullmatch(word))))
+        for place, word in enumerate(names)
+    )
