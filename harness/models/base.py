@@ -38,9 +38,11 @@ class Model(Component):
     reads_references: ClassVar[bool] = False
     """True for upper bounds; every other model is handed clusters without their references."""
 
-    @property
-    def batch_size(self) -> int:
-        """How many clusters a session wants at once; cannot change a prediction."""
+    def clusters_at_once(self) -> int:
+        """How many clusters a session wants in one call; cannot change a prediction.
+
+        A method, so that a model may have a parameter `batch_size`: pydantic warns of a field over a property.
+        """
         return 1
 
     @abstractmethod
