@@ -14,7 +14,10 @@ from harness.errors import UsageError
 
 BUILTIN: Mapping[Kind, Mapping[str, str]] = {
     "dataset": {},
-    "model": {},
+    "model": {
+        "lead": "harness.models.lead:Lead",
+        "recorded": "harness.models.recorded:Recorded",
+    },
     "checker": {},
     "metric": {},
     "executor": {},

@@ -1,0 +1,75 @@
+"""What the extractive models share: which sentences can stand for an article, and how a text is shortened."""
+
+import re
+from functools import lru_cache
+
+from harness.records import Article
+from harness.text import dateline_end, normalise, paragraph_spans, sentences, word_spans, words
+
+FEWEST_WORDS = 4
+"""Fewer words than this are a heading, a credit or a scrap of a date, not a sentence of news."""
+
+_ENDED = re.compile(r"[.!?…।。]['\"’”»)\]]*$")
+_CREDIT = re.compile(r"(?i)\b(?:photo|photograph|photography|image|picture|credit)s?(?:\s+by\b|\s+credit\b|\s*:)")
+_BYLINE = re.compile(r"(?i)(?:(?:reporting|story|words|written)\s+)?by\s")
+_CALENDAR = re.compile(
+    r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?|(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tues?|wed|thur?s?|fri|sat|sun"
+    r"|[ap]\.?m|gmt|utc|c?est|edt|bst|cet|published|updated|posted|on|at|\d.*"
+)
+_CLOSING = re.compile(r"[%°.!?…]*['\"”’»)\]]*")
+
+
+def one_line(text: str) -> str:
+    """`text` with every run of white space made one space, and none round it."""
+    return " ".join(text.split())
+
+
+@lru_cache(maxsize=1024)
+def news_sentences(text: str, title: str = "") -> tuple[str, ...]:
+    """The sentences of an article that could stand for it, in order, each on one line and without its dateline.
+
+    Left out are headings, bylines, dates and picture credits: what has fewer than four words, fewer than three beside
+    numbers and the calendar's, no mark that ends a sentence, a credit in its paragraph, or stands in the title. Where
+    nothing would remain (lower-cased or unpunctuated text), what is merely long enough stays; where that is nothing
+    either, everything that holds a word. Empty only for a text without words.
+    """
+    known_title = normalise(title).lower()
+    found = []
+    for start, end in paragraph_spans(text):
+        paragraph = text[start:end]
+        credited = bool(_CREDIT.search(paragraph)) and not _ENDED.search(paragraph)
+        found += [(one_line(sentence), credited) for sentence in sentences(paragraph[dateline_end(paragraph) :])]
+    found = [(sentence, credited) for sentence, credited in found if words(sentence)]
+    long_enough = [
+        (sentence, credited)
+        for sentence, credited in found
+        if _is_long_enough(sentence) and normalise(sentence).lower() not in known_title
+    ]
+    ended = [sentence for sentence, credited in long_enough if _ENDED.search(sentence) and not credited]
+    unended = [sentence for sentence, credited in long_enough if not credited and not _BYLINE.match(sentence)]
+    return tuple(ended or unended or [sentence for sentence, _ in found])
+
+
+def _is_long_enough(sentence: str) -> bool:
+    tokens = words(sentence)
+    telling = [token for token in tokens if not _CALENDAR.fullmatch(token)]
+    return len(tokens) >= FEWEST_WORDS and len(telling) >= FEWEST_WORDS - 1
+
+
+def article_sentences(article: Article) -> tuple[str, ...]:
+    """The sentences of `article` that could stand for it; see `news_sentences`."""
+    return news_sentences(article.text, article.title)
+
+
+def cut(text: str, max_words: int | None) -> str:
+    """The first `max_words` words of `text`, with the marks that close the last one; never adds anything.
+
+    Words are those of `harness.text.word_spans`; None and texts that are short enough leave `text` as it is.
+    """
+    spans = word_spans(text)
+    if max_words is None or len(spans) <= max_words:
+        return text
+    end = spans[max_words - 1][1]
+    closing = _CLOSING.match(text, end)
+    return text[: closing.end() if closing else end]

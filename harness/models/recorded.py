@@ -1,0 +1,194 @@
+"""Predictions that some other system already made, read from a file and joined by cluster id."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from harness.errors import DataError, ModelError, Problem, nearest_name
+from harness.models.base import Answer, Model, ModelSession
+from harness.records import Cluster
+
+_MOST_PROBLEMS = 50
+"""How many bad rows one error lists; the rest are counted."""
+
+
+class RecordedFields(BaseModel):
+    """Which keys of a row mean what."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    cluster_id: str = Field(default="cluster_id", min_length=1, description="Key that holds the cluster's id.")
+    text: str = Field(default="text", min_length=1, description="Key that holds the predicted text.")
+
+
+class _Row(NamedTuple):
+    line: int
+    text: str
+
+
+class Recorded(Model):
+    """Predictions from a JSON Lines file, joined by cluster id: scores any system.
+
+    One JSON object a line, `{"cluster_id": …, "text": …}`, in any order; further keys and blank lines are ignored.
+    A cluster without a row, or whose text is empty or null, becomes a failure with that reason; rows for clusters
+    that the data does not hold are ignored. Two rows for one cluster are an error, since either could be meant.
+    """
+
+    name: ClassVar[str] = "recorded"
+    positional: ClassVar[str | None] = "path"
+
+    path: Path = Field(description="The JSON Lines file, relative to the working directory.")
+    fields: RecordedFields = Field(
+        default=RecordedFields(), description="Keys of a row, where they are not `cluster_id` and `text`."
+    )
+
+    def identity(self) -> Mapping[str, str]:
+        """The SHA-256 of the file's bytes. Raises DataError where it cannot be read."""
+        problem = self._missing()
+        if problem:
+            raise DataError([problem])
+        with self.path.open("rb") as file:
+            return {"path": f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"}
+
+    def problems(self) -> Iterable[Problem]:
+        """A missing file with the nearest name beside it, or what is wrong with the file's first row."""
+        problem = self._missing()
+        if problem:
+            return [problem]
+        try:
+            first = next(self._rows(), None)
+        except OSError as error:
+            return [self._unreadable(error)]
+        if first is None:
+            return [Problem("holds no rows", where=str(self.path), accepted=self._accepted())]
+        return [first] if isinstance(first, Problem) else []
+
+    def open(self, seed: int) -> AbstractContextManager[ModelSession]:  # noqa: ARG002 - nothing here is random
+        """A session that looks answers up. Raises DataError with every bad or doubled row of the file."""
+        problem = self._missing()
+        if problem:
+            raise DataError([problem])
+        rows: dict[str, _Row] = {}
+        problems: list[Problem] = []
+        try:
+            for found in self._rows():
+                if isinstance(found, Problem):
+                    problems.append(found)
+                    continue
+                cluster_id, row = found
+                if cluster_id in rows:
+                    message = f"cluster {cluster_id!r} already has a prediction on line {rows[cluster_id].line}"
+                    problems.append(self._problem(row.line, self.fields.cluster_id, message, accepted="one row each"))
+                else:
+                    rows[cluster_id] = row
+        except OSError as error:
+            problems.append(self._unreadable(error))
+        if len(problems) > _MOST_PROBLEMS:
+            more = len(problems) - _MOST_PROBLEMS
+            problems[_MOST_PROBLEMS:] = [Problem(f"{more} more rows have mistakes", where=str(self.path))]
+        if problems:
+            raise DataError(problems)
+        return nullcontext(_LookUp(str(self.path), rows))
+
+    def _rows(self) -> Iterator[tuple[str, _Row] | Problem]:
+        """Each row as its cluster's id and text, or as what is wrong with it. Raises OSError."""
+        with self.path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                content = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+                if content.strip():
+                    yield self._row(number, content)
+
+    def _row(self, number: int, line: bytes) -> tuple[str, _Row] | Problem:
+        try:
+            row = json.loads(line.decode("utf-8"))
+        except UnicodeDecodeError as error:
+            return self._problem(number, "", f"is not UTF-8 at byte {error.start}", accepted="UTF-8 text")
+        except (ValueError, RecursionError) as error:
+            return self._problem(number, "", f"is not JSON: {error}", accepted=self._accepted())
+        if not isinstance(row, dict):
+            return self._problem(number, "", "is not a JSON object", found=_shown(row), accepted=self._accepted())
+        for key in (self.fields.cluster_id, self.fields.text):
+            if key not in row:
+                keys = ", ".join(sorted(row)) or "an empty object"
+                nearest = nearest_name(key, row)
+                return self._problem(number, key, "is missing", found=keys, accepted=self._accepted(), nearest=nearest)
+        cluster_id, text = row[self.fields.cluster_id], row[self.fields.text]
+        if isinstance(cluster_id, int) and not isinstance(cluster_id, bool):
+            cluster_id = str(cluster_id)
+        if not isinstance(cluster_id, str) or not cluster_id:
+            return self._problem(
+                number, self.fields.cluster_id, "is not an id", found=_shown(cluster_id), accepted="a non-empty string"
+            )
+        if text is None:
+            text = ""
+        if not isinstance(text, str):
+            return self._problem(number, self.fields.text, "is not text", found=_shown(text), accepted="a string")
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError:
+            return self._problem(
+                number, self.fields.text, "holds half of a surrogate pair", accepted="whole characters"
+            )
+        return cluster_id, _Row(number, text)
+
+    def _missing(self) -> Problem | None:
+        if self.path.is_file():
+            return None
+        if self.path.is_dir():
+            return Problem("is a folder", path="path", found=f"'{self.path}'", accepted="a JSON Lines file")
+        folder = self.path.parent
+        beside = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
+        nearest = nearest_name(self.path.name, beside)
+        return Problem(
+            "no such predictions file" if folder.is_dir() else f"no such folder as '{folder}'",
+            path="path",
+            found=f"'{self.path}'",
+            accepted="a JSON Lines file, relative to the working directory",
+            nearest=str(folder / nearest) if nearest else "",
+        )
+
+    def _unreadable(self, error: OSError) -> Problem:
+        return Problem(f"cannot be read: {error.strerror or error}", where=str(self.path), accepted="a JSON Lines file")
+
+    def _accepted(self) -> str:
+        return f'one JSON object a line, {{"{self.fields.cluster_id}": …, "{self.fields.text}": …}}'
+
+    def _problem(
+        self, line: int, path: str, message: str, *, found: str = "", accepted: str = "", nearest: str = ""
+    ) -> Problem:
+        return Problem(
+            message, where=str(self.path), line=line, path=path, found=found, accepted=accepted, nearest=nearest
+        )
+
+
+class _LookUp:
+    """The session: all rows in memory, by cluster id."""
+
+    def __init__(self, file: str, rows: Mapping[str, _Row]) -> None:
+        self._file = file
+        self._rows = rows
+
+    def answer(self, clusters: Sequence[Cluster]) -> list[Answer | Exception]:
+        return [self._one(cluster.cluster_id) for cluster in clusters]
+
+    def _one(self, cluster_id: str) -> Answer | Exception:
+        row = self._rows.get(cluster_id)
+        if row is None:
+            return ModelError(f"no recorded prediction for cluster {cluster_id!r} in {self._file}")
+        text = row.text.strip()
+        if not text:
+            return ModelError(f"refused: the prediction for cluster {cluster_id!r} is empty ({self._file}:{row.line})")
+        if text == row.text:
+            return Answer(text=text)
+        return Answer(text=text, raw_text=row.text, postprocess=("strip",))
+
+
+def _shown(value: Any) -> str:
+    """A JSON value, short enough for one line of an error."""
+    shown = json.dumps(value, ensure_ascii=False)
+    return shown if len(shown) <= 60 else f"{shown[:57]}..."

@@ -1,0 +1,154 @@
+import hashlib
+import json
+
+import pytest
+from pydantic import ValidationError
+
+from harness.errors import DataError, ModelError
+from harness.models.base import Answer
+from harness.models.recorded import Recorded
+from harness.records import Article, Cluster
+
+
+def clusters(*ids):
+    return [Cluster(cluster_id=name, articles=(Article(article_id="a", text="Body."),)) for name in ids]
+
+
+def answers(path, *ids, **parameters):
+    with Recorded(path=path, **parameters).open(seed=0) as session:
+        return session.answer(clusters(*ids))
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(*rows):
+        path = tmp_path / "predictions.jsonl"
+        path.write_bytes(b"\n".join(row if isinstance(row, bytes) else json.dumps(row).encode() for row in rows))
+        return path
+
+    return write
+
+
+def problem_of(path, **parameters):
+    with pytest.raises(DataError, match="predictions") as caught:
+        Recorded(path=path, **parameters).open(seed=0)
+    (problem,) = caught.value.problems
+    return problem
+
+
+def test_rows_are_joined_by_id_whatever_their_order(write):
+    path = write({"cluster_id": "b", "text": "Two"}, {"cluster_id": "a", "text": "One"})
+    assert [answer.text for answer in answers(path, "a", "b")] == ["One", "Two"]
+
+
+def test_further_keys_blank_lines_a_byte_order_mark_and_unknown_ids_are_ignored(write):
+    row = b'\xef\xbb\xbf{"cluster_id": "a", "text": "One", "tokens_in": 7, "seconds": 0.1}'
+    path = write(row, b"", b"  ", {"cluster_id": "not in the data", "text": "Two"}, b"")
+    assert answers(path, "a") == [Answer(text="One")]
+
+
+def test_a_line_separator_inside_a_text_does_not_end_the_row(write):
+    path = write('{"cluster_id": "a", "text": "One\u2028line"}'.encode())
+    assert answers(path, "a")[0].text == "One\u2028line"
+
+
+def test_other_keys_can_be_named(write):
+    path = write({"id": 7, "headline": "Seven", "text": "the article"})
+    assert answers(path, "7", fields={"cluster_id": "id", "text": "headline"})[0].text == "Seven"
+
+
+def test_an_unknown_field_name_is_refused(write):
+    with pytest.raises(ValidationError, match="headline"):
+        Recorded(path="x", fields={"headline": "text"})
+
+
+def test_white_space_round_a_text_is_stripped_and_what_stood_there_is_kept(write):
+    (answer,) = answers(write({"cluster_id": "a", "text": " One \n"}), "a")
+    assert (answer.text, answer.raw_text, answer.postprocess) == ("One", " One \n", ("strip",))
+
+
+def test_a_cluster_without_a_row_fails_alone_and_names_the_file(write):
+    path = write({"cluster_id": "a", "text": "One"})
+    missing, found = answers(path, "b", "a")
+    assert isinstance(missing, ModelError)
+    assert str(missing) == f"no recorded prediction for cluster 'b' in {path}"
+    assert found.text == "One"
+
+
+@pytest.mark.parametrize("text", ["", " \n\t", None])
+def test_an_empty_text_is_a_refusal_with_its_place(write, text):
+    (answer,) = answers(write({"cluster_id": "z", "text": "…"}, {"cluster_id": "a", "text": text}), "a")
+    assert isinstance(answer, ModelError)
+    assert str(answer).startswith("refused: the prediction for cluster 'a' is empty (")
+    assert str(answer).endswith("predictions.jsonl:2)")
+
+
+def test_two_rows_for_one_cluster_are_an_error_that_names_both_lines(write):
+    problem = problem_of(write({"cluster_id": "a", "text": "One"}, b"", {"cluster_id": "a", "text": "One"}))
+    assert problem.line == 3
+    assert problem.message == "cluster 'a' already has a prediction on line 1"
+
+
+@pytest.mark.parametrize(
+    ("row", "path", "message"),
+    [
+        (b'{"cluster_id": "a"', "", "is not JSON"),
+        (b'["a", "One"]', "", "is not a JSON object"),
+        (b'{"cluster_id": "a", "text": "\xff"}', "", "is not UTF-8 at byte 29"),
+        (b'{"cluster_id": "a", "prediction": "One"}', "text", "is missing"),
+        (b'{"cluster": "a", "text": "One"}', "cluster_id", "is missing"),
+        (b'{"cluster_id": "", "text": "One"}', "cluster_id", "is not an id"),
+        (b'{"cluster_id": true, "text": "One"}', "cluster_id", "is not an id"),
+        (b'{"cluster_id": "a", "text": ["One"]}', "text", "is not text"),
+        (b'{"cluster_id": "a", "text": "\\ud83d"}', "text", "holds half of a surrogate pair"),
+    ],
+)
+def test_a_bad_row_is_located(write, row, path, message):
+    problem = problem_of(write({"cluster_id": "z", "text": "fine"}, row))
+    assert (problem.line, problem.path) == (2, path)
+    assert message in problem.message
+
+
+def test_a_missing_key_shows_the_nearest_one_that_is_there(write):
+    problem = problem_of(write({"clusterid": "a", "text": "One"}))
+    assert problem.nearest == "clusterid"
+    assert problem.found == "clusterid, text"
+
+
+def test_all_bad_rows_are_told_at_once_up_to_fifty(write):
+    with pytest.raises(DataError, match="is not JSON") as caught:
+        Recorded(path=write(*[b"{"] * 53)).open(seed=0)
+    assert [problem.line for problem in caught.value.problems[:50]] == list(range(1, 51))
+    assert caught.value.problems[50].message == "3 more rows have mistakes"
+    assert len(caught.value.problems) == 51
+
+
+def test_problems_names_the_nearest_file(write):
+    path = write({"cluster_id": "a", "text": "One"})
+    (problem,) = Recorded(path=path.with_name("prediction.jsonl")).problems()
+    assert problem.message == "no such predictions file"
+    assert problem.nearest == str(path)
+    assert list(Recorded(path=path).problems()) == []
+
+
+def test_problems_reads_the_first_row_only(write):
+    (problem,) = Recorded(path=write(b"", {"id": "a"}, b"{")).problems()
+    assert (problem.line, problem.path, problem.message) == (2, "cluster_id", "is missing")
+    assert list(Recorded(path=write({"cluster_id": "a", "text": "One"}, b"{")).problems()) == []
+
+
+def test_problems_tells_of_an_empty_file_and_of_a_folder(write, tmp_path):
+    assert [problem.message for problem in Recorded(path=write(b"")).problems()] == ["holds no rows"]
+    assert [problem.message for problem in Recorded(path=tmp_path).problems()] == ["is a folder"]
+
+
+@pytest.mark.parametrize("use", [lambda model: model.open(seed=0), lambda model: model.identity()])
+def test_a_missing_file_is_a_data_error(tmp_path, use):
+    with pytest.raises(DataError, match="no such predictions file"):
+        use(Recorded(path=tmp_path / "none.jsonl"))
+
+
+def test_the_identity_is_the_digest_of_the_bytes(write):
+    path = write({"cluster_id": "a", "text": "One"})
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert Recorded(path=path).identity() == {"path": f"sha256:{digest}"}
