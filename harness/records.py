@@ -187,6 +187,22 @@ class Case(Record):
     prediction: Prediction
 
 
+Direction = Literal["higher", "lower", "neither"]
+Unit = Literal["share", "words", "characters"]
+
+
+class MeasureRecord(Record):
+    """One number that a run reports for each configuration, as its manifest keeps it."""
+
+    name: str = Field(description="Unique in the run: `rouge1-f`.")
+    metric: str = Field(description="The metric it belongs to.")
+    summary: str = Field(description="What it is, in one line.")
+    signature: str = Field(description="All that determines the number.")
+    unit: Unit = Field(default="share", description="`share` lies in [0, 1] and is printed times 100.")
+    direction: Direction = Field(default="higher", description="Which way is better, if one is.")
+    shown: bool = Field(default=True, description="Whether tables show it unless asked for all.")
+
+
 class ConfigurationRecord(Record):
     """One configuration of a run as its manifest keeps it."""
 
@@ -216,10 +232,11 @@ class RunManifest(Record):
     config: Mapping[str, Any] = Field(description="The resolved configuration file, overrides applied.")
     configurations: tuple[ConfigurationRecord, ...] = Field(description="One for each model, the sweep expanded.")
     metrics: Mapping[str, str] = Field(description="Metric name → signature.")
-    measures: Mapping[str, str] = Field(default_factory=dict, description="Measure name → signature of its number.")
+    measures: tuple[MeasureRecord, ...] = Field(description="Every number it reports, in the order of the tables.")
     data: str = Field(description="Signature of the data set.")
     data_digest: str = Field(description="Digest over the clusters in order.")
     clusters: int = Field(ge=0, description="Clusters read.")
+    limit: int | None = Field(default=None, ge=1, description="The most clusters it was allowed to read.")
     bad_rows: int = Field(default=0, ge=0, description="Rows that could not be read.")
     seed: int = Field(description="Seed of everything random.")
     counts: Mapping[str, Counts] = Field(default_factory=dict, description="Configuration → counts.")

@@ -3,13 +3,10 @@
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from harness.component import Component, Kind
-from harness.records import Case, MetricScore
-
-Direction = Literal["higher", "lower", "neither"]
-Unit = Literal["share", "words", "characters"]
+from harness.records import Case, Direction, MetricScore, Unit
 
 
 @dataclass(frozen=True)

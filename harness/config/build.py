@@ -1,0 +1,315 @@
+"""From a configuration's plain values to components, with every mistake noted on the way."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from harness.component import Component, ComponentTable, Kind
+from harness.config import source as yaml_source
+from harness.config.paths import PathError, assign
+from harness.config.source import KeyPath, Source, dotted
+from harness.config.sweep import expand
+from harness.errors import ConfigError, Problem, nearest_name
+
+KEYS: Mapping[str, str] = {
+    "name": "what the run's folder is called",
+    "data": "where the clusters come from",
+    "models": "the configurations to run",
+    "metrics": "what is measured on each prediction",
+    "seed": "the seed of everything random",
+    "matrix": "a sweep: dotted path → list of values",
+}
+REQUIRED = ("name", "data", "models", "metrics")
+DEFAULT_SEED = 13
+
+RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+MAX_NAME = 120
+
+
+@dataclass(frozen=True)
+class Configured:
+    """A component as a configuration names it."""
+
+    name: str
+    """Display name, unique among its siblings."""
+    component: Component
+    path: KeyPath
+    """Where in the file it stands."""
+    seed: int | None = None
+    """The seed that a sweep gave it; None means the run's."""
+
+    def as_entry(self) -> dict[str, Any]:
+        """The entry that would build it again, defaults filled in."""
+        entry: dict[str, Any] = {self.component.name: self.component.parameters()}
+        return entry if self.name == self.component.name else {**entry, "as": self.name}
+
+
+@dataclass(frozen=True)
+class Config:
+    """A configuration file, read, expanded and built."""
+
+    name: str
+    seed: int
+    data: Configured
+    models: tuple[Configured, ...]
+    metrics: tuple[Configured, ...]
+    source: Source
+
+    def resolved(self) -> dict[str, Any]:
+        """Plain values that build the same configuration: sweep expanded, overrides applied, defaults filled in."""
+        return {
+            "name": self.name,
+            "seed": self.seed,
+            "data": self.data.as_entry(),
+            "models": [
+                model.as_entry() if model.seed is None else {**model.as_entry(), "as": model.name}
+                for model in self.models
+            ],
+            "metrics": [metric.as_entry() for metric in self.metrics],
+        }
+
+    def component_problems(self) -> list[Problem]:
+        """What each component finds wrong with its own parameters without loading anything, located in the file."""
+        return [
+            self._located(configured, problem)
+            for configured in (self.data, *self.models, *self.metrics)
+            for problem in configured.component.problems()
+        ]
+
+    def _located(self, configured: Configured, problem: Problem) -> Problem:
+        path = (*configured.path, configured.component.name, *(part for part in problem.path.split(".") if part))
+        where, line = self.source.place(path)
+        message = f"{problem.where}: {problem.message}" if problem.where and problem.where != where else problem.message
+        return Problem(message, where, line, dotted(path), problem.found, problem.accepted, problem.nearest)
+
+
+def load(file: Path, table: ComponentTable, overrides: Sequence[str] = ()) -> Config:
+    """The configuration in `file` with `--set` overrides applied. Raises ConfigError that carries every mistake."""
+    return _build(yaml_source.read(file), table, overrides)
+
+
+def load_text(text: str, where: str, table: ComponentTable, overrides: Sequence[str] = ()) -> Config:
+    """The same for YAML that is in memory; `where` stands in messages."""
+    return _build(yaml_source.parse(text, where), table, overrides)
+
+
+def _build(source: Source, table: ComponentTable, overrides: Sequence[str]) -> Config:
+    if source.value is None and not overrides:
+        source.problem((), "the file is empty", accepted=f"the keys {', '.join(KEYS)}")
+        raise ConfigError(source.problems)
+    if not isinstance(source.value, Mapping | None):
+        source.problem((), "not a mapping", found=_shown(source.value), accepted=f"the keys {', '.join(KEYS)}")
+        raise ConfigError(source.problems)
+    _override(source, overrides)
+    tree: Mapping[str, Any] = source.value or {}
+    for key in tree:
+        if key not in KEYS:
+            source.problem((key,), "unknown key", accepted=", ".join(KEYS), nearest=nearest_name(key, KEYS))
+    for key in REQUIRED:
+        if key not in tree:
+            source.problem((), f"missing key {key!r}: {KEYS[key]}")
+    name = _run_name(source, tree)
+    seed = _seed(source, tree)
+    data = _component(source, table, "dataset", tree["data"], ("data",)) if "data" in tree else None
+    models = [
+        (built, swept_seed)
+        for entry, path, swept_seed in expand(source, _entries(source, tree, "models"), tree.get("matrix"))
+        if (built := _component(source, table, "model", entry, path))
+    ]
+    metrics = [
+        built
+        for index, entry in enumerate(_entries(source, tree, "metrics"))
+        if (built := _component(source, table, "metric", entry, ("metrics", index)))
+    ]
+    _unique(source, [model for model, _ in models], "two configurations of this name; give one of them another `as:`")
+    _unique(source, metrics, "this metric stands twice; give one entry all its parameters")
+    if source.problems or data is None:
+        raise ConfigError(_once(source.problems))
+    return Config(
+        name=name,
+        seed=seed,
+        data=data,
+        models=tuple(Configured(model.name, model.component, model.path, seed) for model, seed in models),
+        metrics=tuple(metrics),
+        source=source,
+    )
+
+
+def _once(problems: Iterable[Problem]) -> list[Problem]:
+    """Problems in the order found, each once: a swept entry would repeat its own."""
+    return list(dict.fromkeys(problems))
+
+
+def _override(source: Source, overrides: Sequence[str]) -> None:
+    for override in overrides:
+        flag = f"--set {override}"
+        path, equals, text = override.partition("=")
+        parts = path.strip().split(".")
+        if not equals or not all(parts):
+            source.problems.append(
+                Problem("not an override", flag, accepted="path.to.key=value, for instance models.0.hf.batch_size=4")
+            )
+            continue
+        try:
+            value = yaml_source.parse(text, flag)
+            source.problems.extend(value.problems)
+            source.value, changed = assign(source.value, parts, value.value)
+            source.origins.update(dict.fromkeys(changed, flag))
+        except PathError as error:
+            source.problems.append(Problem(str(error), flag, None, path, "", ", ".join(error.accepted), error.nearest))
+        except ConfigError as error:
+            source.problems.extend(error.problems)
+
+
+def _run_name(source: Source, tree: Mapping[str, Any]) -> str:
+    name = tree.get("name")
+    if "name" in tree and not (isinstance(name, str) and RUN_NAME.match(name)):
+        accepted = "1 to 64 letters, digits, '.', '_' and '-', the first a letter or digit"
+        source.problem(("name",), "not a name for a folder", found=_shown(name), accepted=accepted)
+    return str(name)
+
+
+def _seed(source: Source, tree: Mapping[str, Any]) -> int:
+    seed = tree.get("seed", DEFAULT_SEED)
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
+        source.problem(("seed",), "not a seed", found=_shown(seed), accepted="a whole number from 0 to 2^63 - 1")
+        return DEFAULT_SEED
+    return seed
+
+
+def _entries(source: Source, tree: Mapping[str, Any], key: str) -> list[Any]:
+    entries = tree.get(key, [])
+    if key in tree and (not isinstance(entries, list) or not entries):
+        source.problem((key,), "not a list of components", found=_shown(entries), accepted="at least one `- name`")
+        return []
+    return list(entries)
+
+
+def _component(source: Source, table: ComponentTable, kind: Kind, entry: Any, path: KeyPath) -> Configured | None:
+    before = len(source.problems)
+    name, raw, shown = _split(source, kind, entry, path)
+    if name is None:
+        return None
+    names = table.names(kind)
+    if name not in names:
+        source.problem(
+            (*path, name) if isinstance(entry, Mapping) else path,
+            f"unknown {kind} {name!r}",
+            accepted=", ".join(names),
+            nearest=nearest_name(name, names),
+        )
+        return None
+    built = _parameters(source, table.find(kind, name), raw, (*path, name))
+    if built is None or len(source.problems) > before:
+        return None
+    return Configured(shown or name, built, path)
+
+
+def _split(source: Source, kind: Kind, entry: Any, path: KeyPath) -> tuple[str | None, Any, str | None]:
+    """An entry's component name, its parameters as written and its `as:`."""
+    form = f"`{kind}` or `{kind}: {{parameters}}`" if kind != "dataset" else "`jsonl: {path: FILE}` or another data set"
+    if isinstance(entry, str) and entry:
+        return entry, None, None
+    if not isinstance(entry, Mapping):
+        source.problem(path, f"not a {kind}", found=_shown(entry), accepted=form)
+        return None, None, None
+    shown = entry.get("as")
+    if "as" in entry:
+        if kind != "model":
+            source.problem((*path, "as"), "only models have display names", found=_shown(shown), accepted="no `as:`")
+        elif not isinstance(shown, str) or not shown.strip() or len(shown) > MAX_NAME or _CONTROL.search(shown):
+            source.problem(
+                (*path, "as"),
+                "not a display name",
+                found=_shown(shown),
+                accepted=f"1 to {MAX_NAME} printable characters",
+            )
+    names = [key for key in entry if key != "as"]
+    if len(names) != 1:
+        hint = f"one component with its parameters indented below it; found {', '.join(names) or 'none'}"
+        source.problem(path, f"{len(names)} keys where one component is named", accepted=hint)
+        return None, None, None
+    return names[0], entry[names[0]], shown if isinstance(shown, str) else None
+
+
+def _parameters(source: Source, cls: type[Component], raw: Any, path: KeyPath) -> Component | None:
+    if raw is None:
+        raw = {}
+    elif not isinstance(raw, Mapping) and cls.positional:
+        raw = {cls.positional: raw}
+    elif not isinstance(raw, Mapping):
+        source.problem(path, f"not parameters of {cls.name}", found=_shown(raw), accepted=_parameter_names(cls))
+        return None
+    try:
+        return cls.model_validate(raw)
+    except ValidationError as error:
+        seen = set()
+        for detail in error.errors(include_url=False):
+            location = _existing(raw, detail["loc"])
+            if detail["type"] == "extra_forbidden" or location not in seen:  # a union reports once per branch
+                _parameter_problem(source, cls, path, location, detail)
+            seen.add(location)
+        return None
+
+
+def _existing(raw: Any, location: Sequence[str | int]) -> KeyPath:
+    """The part of a pydantic location that stands in the written values: union branches are named in it too."""
+    node = raw
+    kept: list[str | int] = []
+    for at, part in enumerate(location):
+        held: Any = node if isinstance(node, Mapping) else dict(enumerate(node)) if isinstance(node, list) else {}
+        if part in held:
+            node = held[part]
+        elif not (at == len(location) - 1 and isinstance(node, Mapping) and isinstance(part, str)):
+            continue
+        kept.append(part)
+    return tuple(kept)
+
+
+def _parameter_problem(source: Source, cls: type[Component], path: KeyPath, location: KeyPath, detail: Any) -> None:
+    here = (*path, *location)
+    if detail["type"] == "extra_forbidden":
+        names = list(cls.model_fields) if len(location) == 1 else []
+        nearest = nearest_name(str(location[-1]), names)
+        accepted = _parameter_names(cls) if names else ""
+        source.problem(here, f"unknown parameter of {cls.name}", accepted=accepted, nearest=nearest)
+    elif detail["type"] == "missing":
+        field = cls.model_fields.get(str(location[-1])) if location else None
+        source.problem(here, f"missing parameter of {cls.name}", accepted=(field.description or "") if field else "")
+    elif detail["type"] == "value_error":
+        source.problem(here, str(detail["ctx"]["error"]), found=_shown(detail["input"]))
+    else:
+        message = detail["msg"]
+        accepted = message.removeprefix("Input should be ") if message.startswith("Input should be ") else ""
+        expected = str(detail.get("ctx", {}).get("expected", ""))
+        nearest = nearest_name(str(detail["input"]), re.findall(r"'([^']+)'", expected)) if expected else ""
+        source.problem(
+            here,
+            "not accepted here" if accepted else message,
+            found=_shown(detail["input"]),
+            accepted=accepted,
+            nearest=nearest,
+        )
+
+
+def _parameter_names(cls: type[Component]) -> str:
+    return ", ".join(cls.model_fields) or "no parameters"
+
+
+def _unique(source: Source, entries: Iterable[Configured], message: str) -> None:
+    seen: set[str] = set()
+    for entry in entries:
+        if entry.name in seen:
+            source.problem(entry.path, message, found=_shown(entry.name))
+        seen.add(entry.name)
+
+
+def _shown(value: Any) -> str:
+    """A value as a message may quote it: short, printable."""
+    text = _CONTROL.sub("�", repr(value))
+    return text if len(text) <= 80 else f"{text[:77]}…"

@@ -1,0 +1,132 @@
+"""Dotted paths into a configuration: what `--set` and `matrix` change.
+
+A part of a path is a key, an index, or inside a list of components the `as:` name or the component's own name. The
+component's name may be left out on the way to its parameters: `models.smollm2-135m.generation.max_new_tokens` and
+`models.3.hf.generation.max_new_tokens` are one place.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from harness.config.source import KeyPath
+from harness.errors import nearest_name
+
+COMPONENT_LISTS = ("models", "metrics", "checkers")
+COMPONENT_SLOTS = ("data",)
+
+
+class PathError(ValueError):
+    """A path that leads nowhere; carries the part that failed and what would be accepted there."""
+
+    def __init__(self, part: str, accepted: Sequence[str]) -> None:
+        self.part = part
+        self.accepted = list(accepted)
+        self.nearest = nearest_name(part, self.accepted)
+        super().__init__(f"no {part!r} here")
+
+
+def component_name(entry: Any) -> str | None:
+    """The component that an entry of a configuration names, or None where it is malformed."""
+    if isinstance(entry, str):
+        return entry
+    if isinstance(entry, Mapping):
+        names = [key for key in entry if key != "as"]
+        if len(names) == 1:
+            return str(names[0])
+    return None
+
+
+def display_name(entry: Any) -> str | None:
+    """The name a configuration goes by: its `as:`, or its component's name."""
+    if isinstance(entry, Mapping) and isinstance(entry.get("as"), str):
+        return str(entry["as"])
+    return component_name(entry)
+
+
+def select(entries: Sequence[Any], parts: Sequence[str]) -> tuple[list[int], list[str]]:
+    """Which entries of a list of components the first of `parts` names, and the parts that are left.
+
+    `*` names all. A display name may hold dots, so the longest run of parts that names one is taken.
+    Raises PathError where nothing is named.
+    """
+    head = parts[0]
+    if head == "*":
+        return list(range(len(entries))), list(parts[1:])
+    if head.isdigit() and int(head) < len(entries):
+        return [int(head)], list(parts[1:])
+    for name_of in (display_name, component_name):
+        for length in range(len(parts), 0, -1):
+            wanted = ".".join(parts[:length])
+            found = [index for index, entry in enumerate(entries) if name_of(entry) == wanted]
+            if found:
+                return found, list(parts[length:])
+    accepted = [name for entry in entries if (name := display_name(entry))]
+    raise PathError(head, [*accepted, *(str(index) for index in range(len(entries)))])
+
+
+def assign_in_component(entry: Any, parts: Sequence[str], value: Any) -> Any:
+    """A copy of a component's entry with the parameter at `parts` set to `value`. Raises PathError."""
+    name = component_name(entry)
+    if name is None:
+        raise PathError(parts[0] if parts else "", ["an entry of the form `name` or `name: {parameters}`"])
+    rest = list(parts)
+    if rest and rest[0] == "as" and len(rest) == 1:
+        whole = dict(entry) if isinstance(entry, Mapping) else {name: None}
+        return {**whole, "as": value}
+    if rest and rest[0] == name:
+        rest = rest[1:]
+    whole = dict(entry) if isinstance(entry, Mapping) else {name: None}
+    held = whole.get(name)
+    if rest and held is not None and not isinstance(held, Mapping):
+        raise PathError(rest[0], [f"`{name}: {{parameter: value}}` in place of the bare value {held!r}"])
+    whole[name] = _assign(held, rest, value)
+    return whole
+
+
+def assign(tree: Any, parts: Sequence[str], value: Any) -> tuple[Any, list[KeyPath]]:
+    """A copy of a whole configuration with the value at `parts` set, and the exact paths that changed.
+
+    Raises PathError where a part names nothing in a list.
+    """
+    root = dict(tree) if isinstance(tree, Mapping) else {}
+    head, rest = parts[0], list(parts[1:])
+    entries = root.get(head)
+    if head in COMPONENT_LISTS and rest and isinstance(entries, list):
+        indices, rest = select(entries, rest)
+        root[head] = list(entries)
+        changed: list[KeyPath] = []
+        for index in indices:
+            root[head][index] = assign_in_component(entries[index], rest, value) if rest else value
+            changed.append((head, index, *_exact(root[head][index], rest)))
+        return root, changed
+    if head in COMPONENT_SLOTS and rest and component_name(entries) is not None:
+        root[head] = assign_in_component(entries, rest, value)
+        return root, [(head, *_exact(root[head], rest))]
+    if head == "matrix" and rest:  # its keys are dotted paths themselves
+        root[head] = {**(entries if isinstance(entries, Mapping) else {}), ".".join(rest): value}
+        return root, [(head, ".".join(rest))]
+    root[head] = _assign(entries, rest, value)
+    return root, [tuple(parts)]
+
+
+def _exact(entry: Any, rest: Sequence[str]) -> KeyPath:
+    """The path below a component's entry, the component's name put in where it was left out."""
+    name = component_name(entry)
+    if not rest or name is None or rest[0] in (name, "as"):
+        return tuple(rest)
+    return (name, *rest)
+
+
+def _assign(node: Any, parts: Sequence[str], value: Any) -> Any:
+    if not parts:
+        return value
+    head, rest = parts[0], parts[1:]
+    if isinstance(node, list):
+        if not head.isdigit() or int(head) >= len(node):
+            raise PathError(head, [str(index) for index in range(len(node))])
+        copy = list(node)
+        copy[int(head)] = _assign(node[int(head)], rest, value)
+        return copy
+    base = dict(node) if isinstance(node, Mapping) else {}
+    base[head] = _assign(base.get(head), rest, value)
+    return base

@@ -1,0 +1,70 @@
+"""The JSON Schema of a configuration file, for editors; `harness schema` prints it."""
+
+from typing import Any
+
+from harness.component import Component, ComponentTable, Kind
+from harness.config.build import DEFAULT_SEED, KEYS, MAX_NAME, REQUIRED, RUN_NAME
+
+
+def json_schema(table: ComponentTable) -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) that accepts what `harness validate` accepts, files aside."""
+    definitions: dict[str, Any] = {}
+    properties = {
+        "name": {"type": "string", "pattern": RUN_NAME.pattern.replace("\\Z", "$")},
+        "data": _slot(table, "dataset", definitions),
+        "models": {"type": "array", "minItems": 1, "items": _slot(table, "model", definitions)},
+        "metrics": {"type": "array", "minItems": 1, "items": _slot(table, "metric", definitions)},
+        "seed": {"type": "integer", "minimum": 0, "default": DEFAULT_SEED},
+        "matrix": {"type": "object", "additionalProperties": {"type": "array", "minItems": 1}},
+    }
+    for key, text in KEYS.items():
+        properties[key]["description"] = text
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A configuration of the headline harness",
+        "type": "object",
+        "properties": properties,
+        "required": list(REQUIRED),
+        "additionalProperties": False,
+        "$defs": definitions,
+    }
+
+
+def _slot(table: ComponentTable, kind: Kind, definitions: dict[str, Any]) -> dict[str, Any]:
+    """What may stand where a component of `kind` is named: a bare name, or one name with its parameters."""
+    forms: list[dict[str, Any]] = []
+    for name in table.names(kind):
+        cls = table.find(kind, name)
+        key = f"{kind}.{name}"
+        definitions[key] = _hoisted(cls, definitions)
+        bare_ok = not definitions[key].get("required")
+        if bare_ok:
+            forms.append({"const": name, "description": cls.summary()})
+        parameters: list[dict[str, Any]] = [{"$ref": f"#/$defs/{key}"}]
+        if bare_ok:
+            parameters.append({"type": "null"})
+        if cls.positional:
+            parameters.append(definitions[key]["properties"][cls.positional])
+        properties: dict[str, Any] = {name: {"anyOf": parameters}}
+        if kind == "model":
+            properties["as"] = {"type": "string", "minLength": 1, "maxLength": MAX_NAME}
+        forms.append(
+            {
+                "type": "object",
+                "properties": properties,
+                "required": [name],
+                "additionalProperties": False,
+                "description": cls.summary(),
+            }
+        )
+    return {"anyOf": forms}
+
+
+def _hoisted(cls: type[Component], definitions: dict[str, Any]) -> dict[str, Any]:
+    """A component's own schema, with the definitions it needs moved to the top under names that cannot clash."""
+    prefix = f"{cls.kind}.{cls.name}."
+    schema = cls.model_json_schema(ref_template="#/$defs/" + prefix + "{model}")
+    for inner, definition in schema.pop("$defs", {}).items():
+        definitions[prefix + inner] = definition
+    schema.pop("title", None)
+    return schema
