@@ -1,0 +1,1 @@
+"""Checkers: whether what a text says stands in the articles, claim by claim, with the evidence."""
