@@ -50,11 +50,11 @@ class Problem:
         return f"{text}; did you mean {self.nearest!r}?" if self.nearest else text
 
 
-def nearest_name(found: str, accepted: Iterable[str]) -> str:
-    """The accepted name closest to `found` in spelling, or an empty string where none is close (ratio ≥ 0.6)."""
+def nearest_name(found: str, accepted: Iterable[str], cutoff: float = 0.6) -> str:
+    """The accepted name closest to `found` in spelling, or an empty string where none is as close as `cutoff`."""
     names = list(accepted)
     lowered = {name.lower(): name for name in names}
-    close = get_close_matches(found.lower(), list(lowered), n=1)
+    close = get_close_matches(found.lower(), list(lowered), n=1, cutoff=cutoff)
     return lowered[close[0]] if close else ""
 
 
