@@ -13,7 +13,9 @@ from harness.component import KINDS, Component, Kind
 from harness.errors import UsageError
 
 BUILTIN: Mapping[Kind, Mapping[str, str]] = {
-    "dataset": {},
+    "dataset": {
+        "jsonl": "harness.datasets.jsonl:Jsonl",
+    },
     "model": {
         "lead": "harness.models.lead:Lead",
         "recorded": "harness.models.recorded:Recorded",

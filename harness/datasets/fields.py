@@ -1,0 +1,383 @@
+"""The field map that data sets share: where a row keeps what a cluster needs, and what is wrong with it if it does not.
+
+A row is a mapping of plain values, as JSON, CSV and Parquet give them. `RowReader` turns it into a Cluster, validated
+once; whatever it cannot use becomes one RowProblem that names the field as the row's author wrote it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from harness.datasets.dates import DATE_FORMS, parsed_date
+from harness.errors import nearest_name
+from harness.records import Cluster, RowProblem
+
+MAX_TAG_CHARACTERS: Final = 200
+"""Longer strings are texts, not something to break results down by."""
+
+MAX_ID_CHARACTERS: Final = 512
+UNSEEN_AFTER: Final = 20
+"""Rows after which a mapped field that none of them had is reported, instead of only at the end of a long file."""
+
+_MISSING: Final = object()
+_ARTICLE_FIELDS = ("article_id", "title", "text", "source", "date", "url")
+_OPTIONAL = ("article_id", "title", "source", "date", "url")
+
+
+class FieldMap(BaseModel):
+    """Which field of a row holds what; a dot enters an object, as in `meta.headline`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str | None = Field(default="id", description="The cluster's id; null numbers the rows instead.")
+    articles: str | None = Field(
+        default="articles",
+        description="The list of articles (objects or strings), or one string that `separator` splits; null where each "
+        "row is one article, which is also understood where a row has no `articles` but a text.",
+    )
+    article_id: str | None = Field(default="id", description="An article's id; null numbers them a0, a1, ….")
+    title: str | None = Field(default="title", description="An article's headline; null where there is none.")
+    text: str = Field(default="text", description="An article's body, within the article or, for flat rows, the row.")
+    source: str | None = Field(default="source", description="An article's publisher; null where there is none.")
+    date: str | None = Field(default="date", description="When an article was published; null where there is none.")
+    url: str | None = Field(default="url", description="An article's address; null where there is none.")
+    references: str | tuple[str, ...] | None = Field(
+        default="references",
+        description="The references: a field with a string or a list, or a list of such fields; null for none.",
+    )
+
+    def is_mapped(self, name: str) -> bool:
+        """True where the user names another field than the default: then rows are expected to have it."""
+        value = getattr(self, name)
+        return value is not None and value != type(self).model_fields[name].default
+
+    def merged(self, other: "FieldMap") -> "FieldMap":
+        """The same map with whatever `other` says differently from the defaults."""
+        changed = {
+            name: getattr(other, name)
+            for name, field in type(other).model_fields.items()
+            if getattr(other, name) != field.default
+        }
+        return self.model_copy(update=changed)
+
+
+class RowError(Exception):
+    """A row that is no cluster: the dotted field, and what was found and what would be accepted."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(f"{path}: {reason}")
+
+
+def described(value: object) -> str:
+    """A value as an error message names it: its JSON type, and enough of it to recognise it."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return f"the number {value}"
+    if isinstance(value, str):
+        return f"the string {value[:40]!r}{'…' if len(value) > 40 else ''}" if value else "an empty string"
+    if isinstance(value, Mapping):
+        return f"an object with {_keys(value)}"
+    if isinstance(value, Sequence):
+        return f"a list of {len(value)}"
+    return f"a value of type {type(value).__name__}"
+
+
+def _keys(row: Mapping[str, Any]) -> str:
+    names = [str(name) for name in row]
+    more = f" and {len(names) - 12} more" if len(names) > 12 else ""
+    return f"the fields {', '.join(names[:12])}{more}" if names else "no fields"
+
+
+def _find(row: Mapping[str, Any], path: str) -> Any:
+    """The value at a dotted path, or `_MISSING`; a key that itself contains the dots is preferred."""
+    value = row.get(path, _MISSING)
+    if value is not _MISSING or "." not in path:
+        return value
+    value = row
+    for key in path.split("."):
+        if not isinstance(value, Mapping):
+            return _MISSING
+        value = value.get(key, _MISSING)
+    return value
+
+
+def _missing(row: Mapping[str, Any], path: str, accepted: str) -> RowError:
+    nearest = nearest_name(path, [str(name) for name in row], cutoff=0.75)
+    hint = f"; did you mean {nearest!r}?" if nearest else ""
+    return RowError(path, f"missing; found {_keys(row)}; accepted: {accepted}{hint}")
+
+
+def _checked(value: str, path: str) -> str:
+    """The string itself, if it can be written to a UTF-8 file and read back by anything."""
+    if "\0" in value:
+        raise RowError(path, f"a NUL character at character {value.index(chr(0))}; accepted: text without NUL")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        code = ord(value[error.start])
+        if 0xDC80 <= code <= 0xDCFF:  # how a file opened with surrogateescape shows a byte that is not UTF-8
+            reason = f"the byte 0x{code - 0xDC00:02x} at character {error.start} is not UTF-8; accepted: UTF-8 text"
+        else:
+            reason = f"half a surrogate pair (\\u{code:04x}) at character {error.start}; accepted: whole characters"
+        raise RowError(path, reason) from None
+    return value
+
+
+def _string(value: object, path: str) -> str:
+    """A string; null counts as empty."""
+    if isinstance(value, str):
+        return _checked(value, path)
+    if value is None:
+        return ""
+    raise RowError(path, f"found {described(value)}; accepted: a string")
+
+
+def _identifier(value: object, path: str, accepted: str) -> str:
+    """An id: a string that is not blank, or a whole number."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, str) or not value.strip():
+        raise RowError(path, f"found {described(value)}; accepted: {accepted}")
+    if len(value) > MAX_ID_CHARACTERS:
+        raise RowError(path, f"found {len(value)} characters; accepted: at most {MAX_ID_CHARACTERS}")
+    return _checked(value, path)
+
+
+def _article_paths(fields: FieldMap, taken: Iterable[str]) -> dict[str, str | None]:
+    """Where an article's fields stand; a default gives way to what the map says about the same field of the row.
+
+    With `text: source` the source is not read too, and with `references: title` the title does not reach a model.
+    """
+    given = {getattr(fields, name) for name in _ARTICLE_FIELDS if fields.is_mapped(name)} | set(taken)
+    paths: dict[str, str | None] = {name: getattr(fields, name) for name in _ARTICLE_FIELDS}
+    return {name: None if path in given and not fields.is_mapped(name) else path for name, path in paths.items()}
+
+
+def _roots(paths: Iterable[str | None]) -> set[str]:
+    """The keys of a row that paths enter."""
+    return {root for path in paths if path for root in (path, path.split(".")[0])}
+
+
+class RowReader:
+    """Turns rows into clusters by one field map; remembers which mapped fields it has not met yet."""
+
+    def __init__(
+        self,
+        fields: FieldMap,
+        separator: str | None = None,
+        *,
+        id_required: bool = True,
+        newline_mark: str | None = None,
+    ) -> None:
+        self.fields = fields
+        self.separator = separator
+        self.id_required = id_required or fields.is_mapped("id")
+        self.newline_mark = newline_mark
+        self.unseen = {name for name in _OPTIONAL if fields.is_mapped(name)}
+        self._reference_paths = (
+            (fields.references,) if isinstance(fields.references, str) else tuple(fields.references or ())
+        )
+        self._within = _article_paths(fields, taken=())
+        # In a flat row a title may be the reference, and the id belongs to the cluster.
+        self._flat = _article_paths(fields, taken=(*self._reference_paths, fields.id or ""))
+        self._used = _roots((fields.id, fields.articles, *self._reference_paths))
+        self._flat_used = self._used | _roots(self._flat.values())
+
+    def cluster(self, row: object, number: int) -> Cluster:
+        """The cluster that a row holds; `number` (from 1) names it where it has no id.
+
+        Raises RowError for the first thing that cannot be used.
+        """
+        if not isinstance(row, Mapping):
+            raise RowError("", f"found {described(row)}; accepted: an object with an id and articles")
+        cluster_id = self._cluster_id(row, number)
+        articles, flat = self._articles(row)
+        values = {
+            "cluster_id": cluster_id,
+            "articles": articles,
+            "references": self._references(row),
+            "tags": self._tags(row, self._flat_used if flat else self._used),
+        }
+        try:
+            return Cluster.model_validate(values)
+        except ValidationError as error:  # what is left after the checks here: two articles with one id
+            first = error.errors(include_url=False, include_input=False)[0]
+            path = ".".join(str(part) for part in first["loc"])
+            raise RowError(path or "articles", first["msg"].removeprefix("Value error, ")) from None
+
+    def _cluster_id(self, row: Mapping[str, Any], number: int) -> str:
+        path = self.fields.id
+        value = _MISSING if path is None else _find(row, path)
+        if path is None or (value is _MISSING and not self.id_required):
+            return f"row-{number:06d}"
+        accepted = "a string or a whole number, or `fields: {id: null}` to number the rows"
+        if value is _MISSING:
+            raise _missing(row, path, accepted)
+        return _identifier(value, path, accepted)
+
+    def _articles(self, row: Mapping[str, Any]) -> tuple[list[dict[str, Any]], bool]:
+        """The articles, and whether the row itself is the one article."""
+        path = self.fields.articles
+        value = _MISSING if path is None else _find(row, path)
+        if value is _MISSING:
+            text = _find(row, self.fields.text)
+            if path is not None and (self.fields.is_mapped("articles") or text is _MISSING):
+                other = (
+                    "" if self.fields.is_mapped("articles") else f", or a row with a {self.fields.text!r} of its own"
+                )
+                raise _missing(row, path, f"a list of articles{other}; `fields:` maps other names")
+            if self.separator is not None and isinstance(text, str):
+                return self._split(text, self.fields.text, self.separator), True
+            return [self._article(row, "", 0, self._flat)], True
+        assert path is not None  # noqa: S101 - for mypy: a value was found under it
+        if isinstance(value, str) and self.separator is not None:
+            return self._split(value, path, self.separator), False
+        if not isinstance(value, list | tuple):
+            hint = " (or one string, with `separator:`)" if isinstance(value, str) else ""
+            raise RowError(path, f"found {described(value)}; accepted: a list of objects or strings{hint}")
+        if not value:
+            raise RowError(path, "found an empty list; accepted: at least one article")
+        return [self._listed(item, f"{path}.{index}", index) for index, item in enumerate(value)], False
+
+    def _listed(self, item: object, place: str, index: int) -> dict[str, Any]:
+        if isinstance(item, str):
+            return {"article_id": f"a{index}", "text": self._body(item, place)}
+        if isinstance(item, Mapping):
+            return self._article(item, place + ".", index, self._within)
+        raise RowError(place, f"found {described(item)}; accepted: an object with a text, or a string")
+
+    def _split(self, joined: str, path: str, separator: str) -> list[dict[str, Any]]:
+        pieces = [piece.strip() for piece in joined.split(separator)]
+        texts = [self._body(piece, path) for piece in pieces if piece]
+        if not texts:
+            raise RowError(path, f"found no text between the separators {separator!r}; accepted: at least one article")
+        return [{"article_id": f"a{index}", "text": text} for index, text in enumerate(texts)]
+
+    def _body(self, text: str, path: str) -> str:
+        if not text.strip():
+            raise RowError(path, "found an empty string; accepted: the text of an article")
+        if self.newline_mark is not None:
+            text = text.replace(self.newline_mark, "\n")
+        return _checked(text, path)
+
+    def _article(self, item: Mapping[str, Any], place: str, index: int, paths: dict[str, str | None]) -> dict[str, Any]:
+        text = _find(item, self.fields.text)
+        if text is _MISSING:
+            raise self._placed(_missing(item, self.fields.text, "a string (empty only beside a title)"), place)
+        found: dict[str, Any] = {
+            "article_id": f"a{index}",
+            "title": self._text(item, "title", place, paths),
+            "text": _string(text, place + self.fields.text),
+            "source": self._text(item, "source", place, paths) or None,
+            "url": self._text(item, "url", place, paths) or None,
+        }
+        if not found["text"].strip() and not found["title"].strip():
+            raise RowError(place + self.fields.text, "empty, and there is no title; accepted: a text or a title")
+        own_id = self._optional(item, "article_id", paths)
+        if own_id is not None:
+            found["article_id"] = _identifier(own_id, f"{place}{paths['article_id']}", "a string or a whole number")
+        moment = self._optional(item, "date", paths)
+        if moment is not None and moment != "":
+            try:
+                found["published"] = parsed_date(moment)
+            except ValueError:
+                reason = f"found {described(moment)}; accepted: {DATE_FORMS}"
+                raise RowError(f"{place}{paths['date']}", reason) from None
+        return found
+
+    def _text(self, item: Mapping[str, Any], name: str, place: str, paths: dict[str, str | None]) -> str:
+        return _string(self._optional(item, name, paths), f"{place}{paths[name]}")
+
+    def _optional(self, item: Mapping[str, Any], name: str, paths: dict[str, str | None]) -> Any:
+        path = paths[name]
+        value = _MISSING if path is None else _find(item, path)
+        if value is _MISSING:
+            return None
+        self.unseen.discard(name)
+        return value
+
+    @staticmethod
+    def _placed(error: RowError, place: str) -> RowError:
+        return RowError(place + error.path, error.reason)
+
+    def _references(self, row: Mapping[str, Any]) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        for path in self._reference_paths:
+            value = _find(row, path)
+            if value is _MISSING and self.fields.is_mapped("references"):
+                raise _missing(row, path, "a string, a list of strings, or null")
+            if value is _MISSING or value is None:
+                continue
+            items = [value] if isinstance(value, str) else value
+            if not isinstance(items, list | tuple):
+                raise RowError(path, f"found {described(value)}; accepted: a string, a list of strings, or null")
+            for index, item in enumerate(items):
+                found.append(self._reference(item, path if items is not value else f"{path}.{index}"))
+        return found
+
+    @staticmethod
+    def _reference(item: object, place: str) -> dict[str, Any]:
+        if isinstance(item, Mapping):
+            if _find(item, "text") is _MISSING:
+                raise RowReader._placed(_missing(item, "text", "the reference as a string"), place + ".")
+            annotator = _string(item.get("annotator"), f"{place}.annotator") or None
+            return {"text": RowReader._reference(item["text"], f"{place}.text")["text"], "annotator": annotator}
+        if not isinstance(item, str):
+            raise RowError(place, f"found {described(item)}; accepted: a string, or an object with a text")
+        if not item.strip():
+            raise RowError(place, f"found {described(item)}; accepted: a reference that is not empty")
+        return {"text": _checked(item, place)}
+
+    @staticmethod
+    def _tags(row: Mapping[str, Any], used: set[str]) -> dict[str, str]:
+        return {
+            _checked(str(name), "the name of a field"): _checked(value, str(name))
+            for name, value in row.items()
+            if isinstance(value, str) and name not in used and 0 < len(value) <= MAX_TAG_CHARACTERS
+        }
+
+    def unseen_problem(self, where: str, rows: int) -> RowProblem | None:
+        """A problem for mapped fields that no row had so far: most often a misspelt map. Reported once."""
+        if not self.unseen:
+            return None
+        named = ", ".join(f"{name}: {getattr(self.fields, name)}" for name in sorted(self.unseen))
+        self.unseen.clear()
+        reason = f"none of the first {rows} rows has what the field map names ({named}); correct it or leave it out"
+        return RowProblem(where=where, path="fields", reason=reason)
+
+
+def clusters(
+    rows: Iterable[tuple[int, object]], reader: RowReader, where: str, *, row_word: str = "line"
+) -> Iterator[Cluster | RowProblem]:
+    """Clusters from numbered rows; a row may itself be a RowError that its file's reader met.
+
+    Of two rows with one id the second is a RowProblem that names the first.
+    """
+    seen: dict[str, int] = {}
+    good = 0
+    for number, row in rows:
+        try:
+            if isinstance(row, RowError):
+                raise row
+            cluster = reader.cluster(row, number)
+            first = seen.setdefault(cluster.cluster_id, number)
+            if first != number:
+                path = reader.fields.id or "id"
+                raise RowError(
+                    path, f"{cluster.cluster_id!r} already stands in {row_word} {first}; accepted: an id of its own"
+                )
+        except RowError as error:
+            yield RowProblem(where=where, line=number, path=error.path, reason=error.reason)
+            continue
+        good += 1
+        yield cluster
+        if reader.unseen and good == UNSEEN_AFTER and (problem := reader.unseen_problem(where, good)):
+            yield problem
+    if good and (problem := reader.unseen_problem(where, good)):
+        yield problem

@@ -1,0 +1,162 @@
+"""The field map: rows of other shapes, and what is never read by mistake."""
+
+from datetime import UTC, datetime
+
+import pytest
+from pydantic import ValidationError
+
+from harness.datasets.dates import parsed_date
+from harness.datasets.fields import UNSEEN_AFTER, FieldMap, RowError, RowReader, clusters
+from harness.datasets.jsonl import Jsonl
+from harness.records import Cluster, RowProblem
+
+
+def cluster_of(row: object, separator: str | None = None, **fields: object) -> Cluster:
+    return RowReader(FieldMap.model_validate(fields), separator).cluster(row, 7)
+
+
+def test_every_field_can_stand_elsewhere_also_within_objects():
+    row = {
+        "doc_id": 12,
+        "payload": {"docs": [{"meta": {"headline": "H", "by": "Wire"}, "body": "B", "no": 3, "at": "2021-10-18"}]},
+        "gold": "One headline",
+        "desk": "sport",
+    }
+    cluster = cluster_of(
+        row,
+        id="doc_id",
+        articles="payload.docs",
+        article_id="no",
+        title="meta.headline",
+        source="meta.by",
+        text="body",
+        date="at",
+        references="gold",
+    )
+    (article,) = cluster.articles
+    assert (cluster.cluster_id, article.article_id, article.title, article.source) == ("12", "3", "H", "Wire")
+    assert (article.text, article.published) == ("B", datetime(2021, 10, 18, tzinfo=UTC))
+    assert [reference.text for reference in cluster.references] == ["One headline"]
+    assert cluster.tags == {"desk": "sport"}
+
+
+def test_a_flat_row_is_one_article():
+    cluster = cluster_of(
+        {"id": "x", "document": "D", "summary": "S", "title": "T"}, text="document", references="summary"
+    )
+    (article,) = cluster.articles
+    assert (article.article_id, article.title, article.text) == ("a0", "T", "D")
+    assert [reference.text for reference in cluster.references] == ["S"]
+    assert cluster.tags == {}
+
+
+def test_a_title_that_is_the_reference_never_reaches_the_article():
+    cluster = cluster_of({"id": "x", "text": "D", "title": "The headline"}, references="title")
+    assert cluster.articles[0].title == ""
+    assert "headline" not in cluster.without_references().to_json()
+
+
+def test_a_default_field_gives_way_to_the_map():
+    cluster = cluster_of({"id": "x", "source": "A long body.", "date": "2021-10-18"}, text="source")
+    assert (cluster.articles[0].text, cluster.articles[0].source) == ("A long body.", None)
+
+
+def test_articles_may_be_strings_or_one_string_with_a_separator():
+    assert [a.text for a in cluster_of({"id": "x", "docs": ["A", "B"]}, articles="docs").articles] == ["A", "B"]
+    joined = {"id": "x", "document": "A one |||||\n B two ||||| "}
+    for fields in ({"articles": "document"}, {"text": "document"}):
+        articles = cluster_of(joined, separator="|||||", **fields).articles
+        assert [(article.article_id, article.text) for article in articles] == [("a0", "A one"), ("a1", "B two")]
+    with pytest.raises(RowError, match="found no text between the separators"):
+        cluster_of({"id": "x", "document": " ||||| "}, separator="|||||", articles="document")
+
+
+def test_several_fields_may_hold_references():
+    row = {"id": "x", "text": "D", "ref_a": "One", "ref_b": ["Two", "Three"], "ref_c": None}
+    found = cluster_of(row, references=["ref_a", "ref_b", "ref_c"]).references
+    assert [reference.text for reference in found] == ["One", "Two", "Three"]
+
+
+def test_rows_are_numbered_only_where_the_map_says_so():
+    assert cluster_of({"text": "D"}, id=None).cluster_id == "row-000007"
+    with pytest.raises(RowError, match=r"^id: missing.*`fields: \{id: null\}` to number the rows"):
+        cluster_of({"text": "D"})
+    assert RowReader(FieldMap(), id_required=False).cluster({"text": "D"}, 7).cluster_id == "row-000007"
+    with pytest.raises(RowError, match=r"^doc: missing"):  # a mapped id is never made up
+        RowReader(FieldMap(id="doc"), id_required=False).cluster({"text": "D"}, 7)
+
+
+@pytest.mark.parametrize("name", ["articles", "references", "text"])
+def test_a_mapped_field_that_is_not_there_is_a_problem(name):
+    row = {"id": "x", "articles": [{"text": "D"}], "text": "D", "sumary": "S"}
+    with pytest.raises(RowError, match=r"summary: missing; .*(did you mean 'sumary'|found the fields text;)"):
+        cluster_of(row, **{name: "summary"})
+
+
+def test_a_mapped_field_that_no_row_has_is_reported_once():
+    rows = [(n, {"id": str(n), "text": "D", "headline": "H"}) for n in range(1, UNSEEN_AFTER + 10)]
+    found = list(clusters(rows, RowReader(FieldMap(title="headlin", url="headline")), "f"))
+    problems = [row for row in found if isinstance(row, RowProblem)]
+    assert [found.index(problem) for problem in problems] == [UNSEEN_AFTER]
+    assert "(title: headlin)" in problems[0].reason
+    short = list(clusters(rows[:2], RowReader(FieldMap(title="headlin")), "f"))
+    assert [type(row) for row in short] == [Cluster, Cluster, RowProblem]
+    sparse = [*rows[:3], (4, {"id": "4", "text": "D", "by": "Wire"})]
+    assert all(isinstance(row, Cluster) for row in clusters(sparse, RowReader(FieldMap(source="by")), "f"))
+
+
+def test_the_meaning_of_a_map_survives_being_written_out_and_read_again():
+    fields = FieldMap(text="document", references="summary")
+    again = FieldMap.model_validate(fields.model_dump(mode="json"))
+    row = {"id": "x", "document": "D", "summary": "S"}
+    assert RowReader(again).cluster(row, 1) == RowReader(fields).cluster(row, 1)
+
+
+def test_unknown_keys_and_fields_of_split_articles_are_refused():
+    with pytest.raises(ValidationError, match=r"headline\n\s+Extra inputs are not permitted"):
+        FieldMap.model_validate({"headline": "x"})
+    with pytest.raises(ValidationError, match="have no title of their own: leave it out of `fields`"):
+        Jsonl.model_validate({"path": "x", "separator": "|", "fields": {"title": "headline"}})
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2021-10-18", "2021-10-18T00:00:00"),
+        ("20211018", "2021-10-18T00:00:00"),
+        ("2021-10-18 09:30", "2021-10-18T09:30:00"),
+        ("2021-10-18T09:30:00Z", "2021-10-18T09:30:00"),
+        ("2021-10-18T09:30:00-05:00", "2021-10-18T14:30:00"),
+        ("2021-10-18 09:30:00 UTC", "2021-10-18T09:30:00"),
+        ("Mon, 18 Oct 2021 09:30:00 EST", "2021-10-18T14:30:00"),
+        ("Monday, October 18, 2021", "2021-10-18T00:00:00"),
+        ("Sept. 1, 2015", "2015-09-01T00:00:00"),
+        ("18 October 2021", "2021-10-18T00:00:00"),
+        ("2021/10/18", "2021-10-18T00:00:00"),
+        # 1634549400 = 18918 days of 86400 s (2021-10-18) and 34,200 s (09:30)
+        (1634549400, "2021-10-18T09:30:00"),
+        (1634549400000, "2021-10-18T09:30:00"),
+    ],
+)
+def test_dates_are_read_as_they_are_written(text, expected):
+    assert parsed_date(text) == datetime.fromisoformat(expected).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "01/02/2021",
+        "18.10.21",
+        "yesterday",
+        "2021-13-01",
+        "Mon, 18 Oct 2021 09:30:00 IST",
+        20211018,
+        True,
+        [],
+        1e300,
+        "0001-01-01T00:00:00+01:00",
+    ],
+)
+def test_what_is_not_surely_a_date_is_refused(text):
+    with pytest.raises(ValueError, match=r"not a|neither|outside"):
+        parsed_date(text)
