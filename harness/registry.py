@@ -21,7 +21,10 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
         "recorded": "harness.models.recorded:Recorded",
     },
     "checker": {},
-    "metric": {},
+    "metric": {
+        "headline": "harness.metrics.headline:Headline",
+        "rouge": "harness.metrics.rouge:Rouge",
+    },
     "executor": {},
 }
 

@@ -1,0 +1,137 @@
+"""What a headline looks like beside its articles: length, novelty, copying, and leaks in the data."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Annotated, ClassVar
+
+from pydantic import Field, field_validator
+
+from harness.metrics.base import Findings, Measure, Metric
+from harness.records import Case
+from harness.text import ngrams, normalise, words
+
+SHORTEST_QUOTE = 3
+"""Words that a text must have before finding it in an article says that it was copied."""
+
+_RUN = re.compile(r"[^\W_]+")
+
+
+def _runs(text: str) -> str:
+    """Runs of letters and digits, each between spaces, so that `in` finds whole words.
+
+    Inner punctuation parts them, unlike `words`: a title glued to the last line (`allies.Fears loom`) is found too.
+    """
+    return f" {' '.join(_RUN.findall(normalise(text).lower()))} "
+
+
+class _Articles:
+    """The articles of one cluster, indexed once for all configurations."""
+
+    def __init__(self, texts: tuple[str, ...]) -> None:
+        self.words = [words(text) for text in texts]
+        self.runs = [_runs(text) for text in texts]
+        self._ngrams: dict[int, frozenset[tuple[str, ...]]] = {}
+
+    def ngrams(self, n: int) -> frozenset[tuple[str, ...]]:
+        """All n-grams of the titles and texts; none runs across two of them."""
+        if n not in self._ngrams:
+            self._ngrams[n] = frozenset(gram for tokens in self.words for gram in ngrams(tokens, n))
+        return self._ngrams[n]
+
+    def quote(self, text: str) -> bool:
+        """Whether the words of `text` stand one after the other in a title or a text."""
+        wanted = _runs(text)
+        return any(wanted in runs for runs in self.runs)
+
+
+@lru_cache(maxsize=64)
+def _articles(texts: tuple[str, ...]) -> _Articles:
+    return _Articles(texts)
+
+
+class Headline(Metric):
+    """Length, limit, novel n-grams and copying of a headline, and references that leak into the articles."""
+
+    name: ClassVar[str] = "headline"
+
+    max_characters: int | None = Field(
+        default=70, ge=1, description="Characters that a headline may have at most; null for any number."
+    )
+    max_words: int | None = Field(
+        default=None, ge=1, description="Words that a headline may have at most; null for any number."
+    )
+    novel: tuple[Annotated[int, Field(ge=1, le=9)], ...] = Field(
+        default=(1, 2), description="Lengths n (1-9, in words) of the n-grams whose novelty is measured, each once."
+    )
+
+    @field_validator("novel")
+    @classmethod
+    def _each_once(cls, novel: tuple[int, ...]) -> tuple[int, ...]:
+        if len(set(novel)) < len(novel):
+            raise ValueError("a length is named more than once")
+        return novel
+
+    def measures(self) -> tuple[Measure, ...]:
+        """Words and characters; the limit, where one is set; novelty for each n; copying; leakage."""
+        limits = [
+            f"at most {limit} {unit}"
+            for limit, unit in ((self.max_characters, "characters"), (self.max_words, "words"))
+            if limit is not None
+        ]
+        return (
+            Measure("words", "words", unit="words", direction="neither"),
+            Measure("characters", "characters, spaces among them", unit="characters", direction="neither"),
+            *([Measure("within-limit", f"share of headlines of {' and '.join(limits)}")] if limits else []),
+            *(
+                Measure(f"novel-{n}", f"share of runs of {n} words that no article has", direction="neither")
+                for n in self.novel
+            ),
+            Measure("copied", "share of headlines that stand word for word in an article", direction="neither"),
+            Measure("leakage", "share of clusters with a reference standing in an article", direction="neither"),
+        )
+
+    def signatures(self, versions: Mapping[str, str]) -> dict[str, str]:  # noqa: ARG002
+        """`novel-2|v:1`; the limits stand in the signature of `within-limit` alone."""
+        limits = [f"{name}:{value}" for name in ("max_characters", "max_words") if (value := getattr(self, name))]
+        return {
+            measure.name: "|".join(
+                [measure.name, *(limits if measure.name == "within-limit" else []), f"v:{self.version}"]
+            )
+            for measure in self.measures()
+        }
+
+    def findings(self, case: Case) -> Findings:
+        """Each measure's number, or why a text is too short for it or a reference missing."""
+        articles = _articles(tuple(text for article in case.cluster.articles for text in (article.title, article.text)))
+        text = case.prediction.text
+        tokens = words(text)
+        characters = len(unicodedata.normalize("NFC", text.strip()))
+        found = Findings(statistics={"words": float(len(tokens)), "characters": float(characters)})
+        if self.max_characters is not None or self.max_words is not None:
+            fits = (self.max_characters is None or characters <= self.max_characters) and (
+                self.max_words is None or len(tokens) <= self.max_words
+            )
+            found.statistics["within-limit"] = float(fits)
+        for n in self.novel:
+            if grams := ngrams(tokens, n):
+                known = articles.ngrams(n)
+                found.statistics[f"novel-{n}"] = sum(gram not in known for gram in grams) / len(grams)
+            else:
+                found.unscorable[f"novel-{n}"] = (
+                    f"prediction has fewer than {n} words" if n > 1 else "prediction has no word"
+                )
+        if len(tokens) >= SHORTEST_QUOTE:
+            found.statistics["copied"] = float(articles.quote(text))
+        else:
+            found.unscorable["copied"] = f"prediction has fewer than {SHORTEST_QUOTE} words"
+        references = [reference.text for reference in case.cluster.references]
+        long_enough = [reference for reference in references if len(words(reference)) >= SHORTEST_QUOTE]
+        if long_enough:
+            found.statistics["leakage"] = float(any(articles.quote(reference) for reference in long_enough))
+        else:
+            found.unscorable["leakage"] = (
+                f"every reference has fewer than {SHORTEST_QUOTE} words" if references else "cluster has no references"
+            )
+        return found

@@ -1,0 +1,171 @@
+"""What ROUGE counts of one prediction and one reference, to the last bit as the package rouge-score 0.1.2 counts it.
+
+Written anew for speed: each type is stemmed once, a text is prepared once for all that it is compared with, n-grams
+meet as sets, and the longest common subsequence runs on bit vectors (Hyyrö, "Bit-parallel LCS-length computation
+revisited", 2004). Tests hold every float to rouge-score's own.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Hashable
+from functools import cache, cached_property, lru_cache
+from typing import NamedTuple
+
+from harness.text import ngrams, sentences
+
+_TOKEN = re.compile(r"[a-z0-9]+")
+
+
+class Overlap(NamedTuple):
+    """Precision, recall and their harmonic mean, each in [0, 1]."""
+
+    precision: float
+    recall: float
+    f: float
+
+
+NOTHING = Overlap(0.0, 0.0, 0.0)
+
+
+def _overlap(hits: int, predicted: int, referred: int) -> Overlap:
+    """`hits` of `predicted` and of `referred` things; 0 where there are none."""
+    if not hits:
+        return NOTHING
+    precision, recall = hits / predicted, hits / referred
+    return Overlap(precision, recall, 2 * precision * recall / (precision + recall))
+
+
+@cache
+def _porter() -> Callable[[str], str]:
+    """NLTK's Porter stemmer in its default mode, which is the one that rouge-score uses."""
+    from nltk.stem.porter import PorterStemmer
+
+    stem: Callable[[str], str] = PorterStemmer().stem
+    return stem
+
+
+@lru_cache(maxsize=1 << 17)
+def stem(token: str) -> str:
+    """The Porter stem (Porter, 1980) of a token longer than three characters; a shorter token as it is."""
+    return _porter()(token) if len(token) > 3 else token
+
+
+def tokens(text: str, stemmed: bool) -> list[str]:
+    """The runs of a-z and 0-9 of `text` in lower case. Letters outside a-z part words: `Café` gives `caf`."""
+    found = _TOKEN.findall(text.lower())
+    return [short for token in found if (short := stem(token))] if stemmed else found
+
+
+class PreparedText:
+    """One text, tokenised once, with whatever the variants need of it worked out when first asked for."""
+
+    def __init__(self, text: str, stemmed: bool) -> None:
+        self.text = text
+        self.stemmed = stemmed
+        self.tokens = tokens(text, stemmed)
+        self._counts: dict[int, Counter[Hashable]] = {}
+
+    def counts(self, n: int) -> Counter[Hashable]:
+        """How often each n-gram stands in the text."""
+        if n not in self._counts:
+            self._counts[n] = Counter(self.tokens if n == 1 else ngrams(self.tokens, n))
+        return self._counts[n]
+
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        """Token → the positions where it stands, as bits."""
+        return _positions(self.tokens)
+
+    def lines(self, split_sentences: bool) -> list[list[str]]:
+        """Tokens of each line, or of each sentence; empty lines are left out, lines without a token are not."""
+        parts = sentences(self.text) if split_sentences else self.text.split("\n")
+        return [tokens(part, self.stemmed) for part in parts if part]
+
+
+def ngram_overlap(prediction: PreparedText, reference: PreparedText, n: int) -> Overlap:
+    """ROUGE-N (Lin, 2004, section 2): n-grams in common, each as often as it stands in both."""
+    ours, theirs = prediction.counts(n), reference.counts(n)
+    ours_total = len(prediction.tokens) - n + 1
+    theirs_total = len(reference.tokens) - n + 1
+    shared = ours.keys() & theirs.keys()
+    if len(ours) == ours_total or len(theirs) == theirs_total:
+        hits = len(shared)  # no n-gram stands twice on one of the sides
+    else:
+        hits = sum(min(ours[gram], theirs[gram]) for gram in shared)
+    return _overlap(hits, ours_total, theirs_total)
+
+
+def subsequence_overlap(prediction: PreparedText, reference: PreparedText) -> Overlap:
+    """ROUGE-L (Lin, 2004, section 3.1): the longest common subsequence of the tokens of two whole texts."""
+    size = len(reference.tokens)
+    row = _rows(prediction.tokens, reference.positions, size)[-1]
+    return _overlap(size - row.bit_count(), len(prediction.tokens), size)
+
+
+def summary_overlap(prediction: PreparedText, reference: PreparedText, split_sentences: bool) -> Overlap:
+    """ROUGE-Lsum (Lin, 2004, section 3.2): for each reference line the union of its subsequences with all our lines.
+
+    As in ROUGE-1.5.5 and unlike the paper, no token counts more often than it stands in either text.
+    """
+    ours, theirs = prediction.lines(split_sentences), reference.lines(split_sentences)
+    ours_left = Counter(token for line in ours for token in line)
+    theirs_left = Counter(token for line in theirs for token in line)
+    ours_total, theirs_total = ours_left.total(), theirs_left.total()
+    hits = 0
+    for line in theirs:
+        places = _positions(line)
+        union = 0
+        for other in ours:
+            union |= _subsequence(line, other, places)
+        for at, token in enumerate(line):
+            if union >> at & 1 and ours_left[token] > 0 and theirs_left[token] > 0:
+                hits += 1
+                ours_left[token] -= 1
+                theirs_left[token] -= 1
+    return _overlap(hits, ours_total, theirs_total)
+
+
+def _positions(line: list[str]) -> dict[str, int]:
+    places: dict[str, int] = {}
+    bit = 1
+    for token in line:
+        places[token] = places.get(token, 0) | bit
+        bit <<= 1
+    return places
+
+
+def _rows(line: list[str], places: dict[str, int], size: int) -> list[int]:
+    """Rows of the table of subsequence lengths: after j tokens of `line`, the zero bits are where the length rises.
+
+    So the length for the first i places of the other side is the number of zeros among the lowest i bits.
+    """
+    full = (1 << size) - 1
+    row = full
+    rows = [row]
+    for token in line:
+        match = places.get(token)
+        if match:
+            both = row & match
+            row = ((row + both) | (row - both)) & full
+        rows.append(row)
+    return rows
+
+
+def _subsequence(reference: list[str], prediction: list[str], places: dict[str, int]) -> int:
+    """The places, as bits, of one longest common subsequence in `reference`: of several, the one rouge-score takes.
+
+    It walks back from both ends, takes any equal pair, and else gives up a token of the prediction where that costs
+    nothing and giving up the token of the reference would.
+    """
+    rows = _rows(prediction, places, len(reference))
+    i, j, taken = len(reference), len(prediction), 0
+    while i and j:
+        if reference[i - 1] == prediction[j - 1]:
+            taken |= 1 << (i - 1)
+            i -= 1
+            j -= 1
+        elif rows[j] >> (i - 1) & 1:
+            i -= 1
+        else:
+            j -= 1
+    return taken
