@@ -327,10 +327,23 @@ class ConfigurationRecord(Record):
 
 
 class Counts(Record):
-    """How many clusters one configuration answered, and how many it failed."""
+    """What one configuration did: clusters answered and failed, time and tokens in all."""
 
     predicted: int = Field(default=0, ge=0, description="Clusters with a prediction.")
     failed: int = Field(default=0, ge=0, description="Clusters with a Failure row instead.")
+    seconds: FiniteFloat = Field(default=0.0, ge=0, description="Wall-clock seconds of all predictions.")
+    tokens_in: int = Field(default=0, ge=0, description="Prompt tokens of all predictions that count them.")
+    tokens_out: int = Field(default=0, ge=0, description="Generated tokens of all predictions that count them.")
+
+    def plus(self, prediction: Prediction) -> "Counts":
+        """The counts with one more prediction."""
+        return Counts(
+            predicted=self.predicted + 1,
+            failed=self.failed,
+            seconds=self.seconds + prediction.seconds,
+            tokens_in=self.tokens_in + (prediction.tokens_in or 0),
+            tokens_out=self.tokens_out + (prediction.tokens_out or 0),
+        )
 
 
 class RunManifest(Record):

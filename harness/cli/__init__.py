@@ -1,6 +1,64 @@
-"""The `harness` command: one file a command group; each parses, calls and prints."""
+"""The `harness` command: one file a command group; each parses, calls and prints.
+
+Nothing heavy is imported here: commands import what they need when they are called.
+"""
+
+import sys
+
+import typer
+
+from harness import __version__
+from harness.cli import configuration, evaluate, results
+from harness.cli.data import app as data_app
+from harness.errors import EXIT_INTERRUPTED, HarnessError
+
+app = typer.Typer(
+    name="harness",
+    help="Run summarisation models over clusters of news articles, score their headlines, and trust the numbers.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    epilog="Exit codes: 0 pass, 1 regression, 2 configuration or usage, 3 too many failures, 130 interrupted.",
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"headline-harness {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version and end."
+    ),
+) -> None:
+    """Run summarisation models over clusters of news articles, score their headlines, and trust the numbers."""
+
+
+app.command("eval")(evaluate.evaluate)
+app.command("score")(evaluate.score)
+app.command("validate")(configuration.validate)
+app.command("schema")(configuration.schema)
+app.command("components")(configuration.components)
+app.command("list")(results.list_runs)
+app.command("show")(results.show)
+app.add_typer(data_app, name="data", help="Turn scraped text into clean article clusters.")
 
 
 def main() -> None:
-    """Run the command line."""
-    raise SystemExit("not wired yet")
+    """Run the command line; errors raised on purpose become a message and an exit code."""
+    try:
+        app()
+    except HarnessError as error:
+        for line in str(error).splitlines() or [type(error).__name__]:
+            sys.stderr.write(f"error: {line}\n")
+        raise SystemExit(error.exit_code) from None
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted: what is done is saved; the same command goes on from there\n")
+        raise SystemExit(EXIT_INTERRUPTED) from None
+    except BrokenPipeError:  # the reader of our output went away, as `head` does
+        sys.stderr.close()
+        raise SystemExit(EXIT_INTERRUPTED) from None

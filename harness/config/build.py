@@ -73,11 +73,11 @@ class Config:
             "metrics": [metric.as_entry() for metric in self.metrics],
         }
 
-    def component_problems(self) -> list[Problem]:
+    def component_problems(self, *, models: bool = True) -> list[Problem]:
         """What each component finds wrong with its own parameters without loading anything, located in the file."""
         return [
             self._located(configured, problem)
-            for configured in (self.data, *self.models, *self.metrics)
+            for configured in (self.data, *(self.models if models else ()), *self.metrics)
             for problem in configured.component.problems()
         ]
 

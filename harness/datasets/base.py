@@ -12,6 +12,8 @@ class Dataset(Component):
     """Base of all data sets."""
 
     kind: ClassVar[Kind] = "dataset"
+    light: ClassVar[bool] = True
+    """Whether reading it imports no heavy library, so that `harness validate` may."""
 
     @abstractmethod
     def read(self) -> Iterator[Cluster | RowProblem]:

@@ -1,0 +1,96 @@
+"""One configuration's number for one measure, with its interval and its denominators."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, FiniteFloat
+
+from harness.analysis.resample import LEVEL, RESAMPLES, mean_intervals
+from harness.records import MeasureRecord, MetricScore, Record
+
+
+class Summary(Record):
+    """The mean of one measure over the clusters of one configuration."""
+
+    configuration: str = Field(description="The configuration.")
+    measure: str = Field(description="The measure.")
+    mean: FiniteFloat | None = Field(description="Mean over the scored clusters; none where no cluster was scored.")
+    low: FiniteFloat | None = Field(description="Lower end of the interval; none with fewer than two scored clusters.")
+    high: FiniteFloat | None = Field(description="Upper end of the interval.")
+    scored: int = Field(ge=0, description="Clusters with a statistic.")
+    unscorable: int = Field(ge=0, description="Clusters with a prediction, but a reason in place of a statistic.")
+    failed: int = Field(ge=0, description="Clusters without a prediction, or on which the metric failed.")
+
+
+class ScoreTable:
+    """Every statistic of a run as one array: a row for each cluster, a column for each configuration and measure.
+
+    Rows are in the order in which clusters are first added; the rows of clusters that no score names stay empty.
+    """
+
+    def __init__(self, clusters: int, configurations: Sequence[str], measures: Sequence[str]) -> None:
+        self.configurations = tuple(configurations)
+        self.measures = tuple(measures)
+        self.rows: dict[str, int] = {}
+        """Cluster id → row."""
+        self._columns = {
+            (configuration, measure): at * len(self.measures) + offset
+            for at, configuration in enumerate(self.configurations)
+            for offset, measure in enumerate(self.measures)
+        }
+        self.values: NDArray[np.float64] = np.full((clusters, len(self._columns)), np.nan)
+        """Shape (clusters, configurations × measures); NaN where there is no statistic."""
+        self.unscorable: NDArray[np.int64] = np.zeros(len(self._columns), dtype=np.int64)
+        """Shape (configurations × measures,): clusters with a reason instead."""
+
+    def add(self, score: MetricScore) -> None:
+        """File a score by its ids. Raises KeyError for a configuration or measure that is not the table's."""
+        row = self.rows.setdefault(score.cluster_id, len(self.rows))
+        for measure, value in score.statistics.items():
+            self.values[row, self._columns[score.configuration, measure]] = value
+        for measure in score.unscorable:
+            self.unscorable[self._columns[score.configuration, measure]] += 1
+
+    def column(self, configuration: str, measure: str) -> NDArray[np.float64]:
+        """Shape (clusters,): one measure of one configuration, NaN where there is no statistic."""
+        column: NDArray[np.float64] = self.values[:, self._columns[configuration, measure]]
+        return column
+
+    def summaries(self, *, seed: int, level: float = LEVEL, resamples: int = RESAMPLES) -> list[Summary]:
+        """A summary for each configuration and measure; all share the same bootstrap draws."""
+        intervals = mean_intervals(self.values, level=level, resamples=resamples, seed=seed)
+        scored = (~np.isnan(self.values)).sum(axis=0)
+        return [
+            Summary(
+                configuration=configuration,
+                measure=measure,
+                mean=_or_none(intervals.means[column]),
+                low=_or_none(intervals.lows[column]),
+                high=_or_none(intervals.highs[column]),
+                scored=int(scored[column]),
+                unscorable=int(self.unscorable[column]),
+                failed=len(self.values) - int(scored[column]) - int(self.unscorable[column]),
+            )
+            for (configuration, measure), column in self._columns.items()
+        ]
+
+
+def by_configuration(summaries: Iterable[Summary]) -> Mapping[str, dict[str, Summary]]:
+    """Configuration → measure → summary, in the order given."""
+    found: dict[str, dict[str, Summary]] = {}
+    for summary in summaries:
+        found.setdefault(summary.configuration, {})[summary.measure] = summary
+    return found
+
+
+def measures_by_metric(measures: Iterable[MeasureRecord]) -> Mapping[str, list[MeasureRecord]]:
+    """Metric → its measures, in the order given."""
+    found: dict[str, list[MeasureRecord]] = {}
+    for measure in measures:
+        found.setdefault(measure.metric, []).append(measure)
+    return found
+
+
+def _or_none(value: np.float64) -> float | None:
+    return None if np.isnan(value) else float(value)

@@ -1,0 +1,115 @@
+"""`harness validate`, `harness schema`, `harness components`: what can be configured, and whether it was."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from harness.cli.options import Overrides, Strict
+
+if TYPE_CHECKING:
+    from harness.component import Component
+
+
+def validate(
+    config: Annotated[list[Path], typer.Option("--config", "-c", help="A configuration file. Repeatable.")],
+    overrides: Overrides = None,
+    strict: Strict = False,
+) -> None:
+    """Check configurations: every key, every parameter, the data's rows, and that checkpoints exist.
+
+    Loads no model. Ends with 0 where all are valid, with 2 and one line for each mistake where not.
+    """
+    from harness.cli.progress import TerminalProgress
+    from harness.config import load
+    from harness.errors import ConfigError, Problem, UsageError
+    from harness.registry import Registry
+    from harness.run.plan import Clusters, dataset_of, measure_records, metrics_of
+
+    problems: list[Problem] = []
+    for file in config:
+        try:
+            loaded = load(file, Registry(), overrides or ())
+        except ConfigError as error:
+            problems.extend(error.problems)
+            continue
+        found = loaded.component_problems()
+        try:
+            measures = measure_records(metrics_of(loaded), loaded)
+            clusters = Clusters(dataset_of(loaded))
+            read = clusters.dataset.light and not any(problem.path.startswith("data.") for problem in found)
+            if read:
+                with TerminalProgress().stage(f"read {clusters.dataset.name}", None) as tick:
+                    clusters.scan(strict=strict, advance=tick)
+        except UsageError as error:
+            found.extend(getattr(error, "problems", [Problem(str(error), str(file))]))
+        problems.extend(found)
+        if found:
+            continue
+        data = f"{clusters.count} clusters" if read else "data not read (it needs a heavy library)"
+        counts = f"{len(loaded.models)} configurations, {len(loaded.metrics)} metrics, {len(measures)} measures"
+        typer.echo(f"{file}: valid: {data}, {counts}")
+        from harness.cli.evaluate import report_bad_rows
+
+        report_bad_rows(clusters)
+    if problems:
+        raise ConfigError(problems)
+
+
+def schema() -> None:
+    """Print the JSON Schema of a configuration file, for editors and other programs."""
+    import json
+
+    from harness.config.schema import json_schema
+    from harness.registry import Registry
+
+    typer.echo(json.dumps(json_schema(Registry()), indent=2))
+
+
+def components(
+    kind: Annotated[
+        Literal["dataset", "model", "checker", "metric", "executor"] | None,
+        typer.Argument(help="Only this kind.", show_default=False),
+    ] = None,
+    form: Annotated[Literal["table", "json"], typer.Option("--format", help="How they are printed.")] = "table",
+) -> None:
+    """List what a configuration can name, with parameters and one line on each."""
+    import json
+
+    from harness.registry import Registry
+
+    found = [(group, name, cls) for group, name, cls in Registry().all() if kind in (None, group)]
+    if form == "json":
+        typer.echo(json.dumps([_described(group, name, cls) for group, name, cls in found], indent=2))
+        return
+    heading = ""
+    for group, name, cls in found:
+        if group != heading:
+            typer.echo(f"{'' if not heading else chr(10)}{group.upper()}S")
+            heading = group
+        typer.echo(f"  {name}: {cls.summary()}")
+        described = _parameters(cls)
+        widest = max((len(str(parameter["name"])) for parameter in described), default=0)
+        for parameter in described:
+            default = "required" if parameter["required"] else f"default {json.dumps(parameter['default'])}"
+            typer.echo(f"      {parameter['name']:<{widest}}  {parameter['description']} ({default})")
+
+
+def _described(kind: str, name: str, cls: "type[Component]") -> dict[str, object]:
+    return {"kind": kind, "name": name, "summary": cls.summary(), "parameters": _parameters(cls)}
+
+
+def _parameters(cls: "type[Component]") -> list[dict[str, object]]:
+    from pydantic_core import to_jsonable_python
+
+    return [
+        {
+            "name": name,
+            "required": field.is_required(),
+            "default": None
+            if field.is_required()
+            else to_jsonable_python(field.get_default(call_default_factory=True)),
+            "description": field.description or "",
+        }
+        for name, field in cls.model_fields.items()
+    ]

@@ -1,0 +1,122 @@
+"""`harness eval` and `harness score`: run a configuration; score stored predictions again."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from harness.cli.options import RESULTS, ConfigFile, EveryMeasure, Format, Limit, Overrides, ResultsFolder, Strict
+from harness.errors import EXIT_FAILURES
+
+if TYPE_CHECKING:
+    from harness.run.pipeline import Outcome
+    from harness.run.plan import Clusters
+
+LISTED = 20
+"""Bad rows and failures that are listed one by one."""
+
+
+def evaluate(
+    config: ConfigFile,
+    overrides: Overrides = None,
+    limit: Limit = None,
+    results: ResultsFolder = RESULTS,
+    form: Format = "table",
+    every_measure: EveryMeasure = False,
+    strict: Strict = False,
+    retry_failures: Annotated[
+        bool, typer.Option("--retry-failures", help="Run the clusters again that failed before.")
+    ] = False,
+) -> None:
+    """Run every model of a configuration over its clusters, score what they write, print the results table.
+
+    The same configuration finds its folder again and goes on from there. Ends with 3 where a model failed on every
+    cluster.
+    """
+    from harness.cli.progress import TerminalProgress
+    from harness.config import load
+    from harness.registry import Registry
+    from harness.run.pipeline import execute
+    from harness.run.plan import make_plan
+
+    progress = TerminalProgress()
+    loaded = load(config, Registry(), overrides or ())
+    with progress.stage("read clusters", limit) as tick:
+        plan = make_plan(loaded, limit=limit, strict=strict, advance=tick)
+    outcome = execute(plan, results, progress, retry_failures=retry_failures)
+    print_outcome(outcome, form, every_measure=every_measure)
+    report_bad_rows(plan.clusters)
+    _end(outcome)
+
+
+def score(
+    run: Annotated[str, typer.Argument(help="The run: its folder, its name, or the beginning of it.")],
+    config: ConfigFile,
+    overrides: Overrides = None,
+    results: ResultsFolder = RESULTS,
+    form: Format = "table",
+    every_measure: EveryMeasure = False,
+) -> None:
+    """Score a run's stored predictions with a configuration's metrics; no model is run.
+
+    The scores go to the folder that the predictions and these metrics name; the run that was read is left as it is.
+    """
+    from harness.cli.progress import TerminalProgress
+    from harness.config import load
+    from harness.registry import Registry
+    from harness.run.pipeline import rescore
+    from harness.run.plan import make_plan
+    from harness.run.store import find_run
+
+    progress = TerminalProgress()
+    source = find_run(results, run)
+    plan = make_plan(load(config, Registry(), overrides or ()), limit=source.manifest().limit, models=False)
+    outcome = rescore(plan, source, results, progress)
+    print_outcome(outcome, form, every_measure=every_measure)
+    _end(outcome)
+
+
+def print_outcome(outcome: "Outcome", form: str, *, every_measure: bool) -> None:
+    """Print a run's tables on standard output."""
+    from harness.report import table
+
+    if form == "json":
+        typer.echo(table.as_json(outcome), nl=False)
+    elif form == "csv":
+        typer.echo(table.as_csv(outcome), nl=False)
+    elif form == "md":
+        typer.echo(table.markdown(outcome, every_measure=every_measure), nl=False)
+    else:
+        from harness.report import terminal
+
+        console = terminal.console()
+        console.print(terminal.results(outcome, console.width, every_measure=every_measure))
+
+
+def report_bad_rows(clusters: "Clusters") -> None:
+    """Count and list on standard error the rows of the data that could not be read."""
+    if not clusters.bad_rows:
+        return
+    sys.stderr.write(f"{clusters.bad_rows} bad rows were left out:\n")
+    for row in clusters.problems[:LISTED]:
+        sys.stderr.write(f"  {row}\n")
+    if clusters.bad_rows > LISTED:
+        sys.stderr.write(f"  … and {clusters.bad_rows - LISTED} more\n")
+
+
+def _end(outcome: "Outcome") -> None:
+    """Keep the table in the run's folder, say where that is and what failed; exit 3 where a model answered nothing."""
+    from harness.report.table import markdown
+    from harness.run.store import TABLE
+
+    outcome.folder.write(TABLE, markdown(outcome))
+    failed = {name: count.failed for name, count in outcome.manifest.counts.items() if count.failed}
+    if failed:
+        shown = ", ".join(f"{name} on {count} of {outcome.manifest.clusters}" for name, count in failed.items())
+        sys.stderr.write(f"failures: {shown} clusters\n")
+        for reason, times in outcome.failure_reasons()[:5]:
+            sys.stderr.write(f"  {times} × {reason}\n")
+    sys.stderr.write(f"results: {outcome.folder.path}\n")
+    if outcome.unanswered:
+        sys.stderr.write(f"error: no cluster was answered by {', '.join(outcome.unanswered)}\n")
+        raise typer.Exit(EXIT_FAILURES)

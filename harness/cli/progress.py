@@ -1,0 +1,45 @@
+"""Progress on standard error: bars with rate and time left on a terminal, nothing elsewhere."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from harness.run.pipeline import Tick
+
+
+class TerminalProgress:
+    """Bars on standard error where it is a terminal; notes always."""
+
+    @contextmanager
+    def stage(self, label: str, total: int | None) -> Iterator[Tick]:
+        """A bar with count, rate and time left while the context is open."""
+        if not sys.stderr.isatty():
+            yield _silent
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=None),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(compact=True),
+        )
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+            task = bars.add_task(label[:40], total=total, rate="")
+
+            def tick(done: int = 1) -> None:
+                bars.advance(task, done)
+                speed = bars.tasks[0].speed
+                bars.update(task, rate=f"{speed:.3g}/s" if speed else "")
+
+            yield tick
+
+    def note(self, message: str) -> None:
+        """One line on standard error."""
+        sys.stderr.write(f"note: {message}\n")
+
+
+def _silent(done: int = 1) -> None:
+    """Count nothing."""

@@ -1,0 +1,247 @@
+"""Results tables: one block for each metric, a row for each configuration; Markdown, CSV and JSON.
+
+The terminal's version is in `harness.report.terminal`. Every format carries means, intervals and denominators.
+"""
+
+import csv
+import io
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from harness.analysis.resample import LEVEL, RESAMPLES
+from harness.analysis.summary import Summary, by_configuration, measures_by_metric
+from harness.records import Counts, MeasureRecord, RunManifest
+from harness.report import numbers
+from harness.run.pipeline import Outcome
+
+REFERENCE_MARK = " †"
+REFERENCE_NOTE = "† reads the references: an upper bound, not a system"
+
+Denominators = tuple[int, int, int]
+"""Clusters scored, unscorable, failed."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One configuration's number for one measure, ready to print."""
+
+    mean: str
+    interval: str
+    denominators: Denominators
+    usual: bool
+    """Whether its denominators are those that the row names."""
+    best: bool
+    """Whether no other configuration that may compete is better."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One configuration's cells."""
+
+    label: str
+    denominators: Denominators
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Block:
+    """One metric's table."""
+
+    metric: str
+    measures: tuple[MeasureRecord, ...]
+    rows: tuple[Row, ...]
+
+
+def blocks(outcome: Outcome, *, every_measure: bool = False) -> list[Block]:
+    """The tables of a run; measures that merely support others only where `every_measure`."""
+    found = by_configuration(outcome.summaries)
+    made = []
+    for metric, measures in measures_by_metric(outcome.manifest.measures).items():
+        kept = tuple(measure for measure in measures if measure.shown or every_measure)
+        if kept:
+            made.append(Block(metric, kept, tuple(_rows(outcome.manifest, kept, found))))
+    return made
+
+
+def _rows(
+    manifest: RunManifest, measures: Sequence[MeasureRecord], found: Mapping[str, Mapping[str, Summary]]
+) -> Iterable[Row]:
+    competing = [item.name for item in manifest.configurations if not item.reads_references]
+    for item in manifest.configurations:
+        summaries = [found[item.name][measure.name] for measure in measures]
+        usual = Counter(map(denominators, summaries)).most_common(1)[0][0]
+        cells = tuple(
+            Cell(
+                numbers.mean(summary, measure),
+                numbers.interval(summary, measure),
+                denominators(summary),
+                denominators(summary) == usual,
+                item.name in competing
+                and _is_best(summary, measure, [found[name][measure.name] for name in competing]),
+            )
+            for summary, measure in zip(summaries, measures, strict=True)
+        )
+        yield Row(label(item.name, reads_references=item.reads_references), usual, cells)
+
+
+def _is_best(summary: Summary, measure: MeasureRecord, rivals: Iterable[Summary]) -> bool:
+    means = [rival.mean for rival in rivals if rival.mean is not None]
+    if summary.mean is None or measure.direction == "neither" or len(means) < 2:
+        return False
+    return summary.mean == (max(means) if measure.direction == "higher" else min(means))
+
+
+def label(name: str, *, reads_references: bool) -> str:
+    """A configuration's name, marked where it reads the references."""
+    return name + REFERENCE_MARK if reads_references else name
+
+
+def denominators(summary: Summary) -> Denominators:
+    """Clusters scored, unscorable, failed."""
+    return summary.scored, summary.unscorable, summary.failed
+
+
+def cost_row(counts: Counts) -> list[str]:
+    """Predicted, failed, seconds a headline, tokens in and out a headline."""
+    made = counts.predicted
+    each = f"{counts.seconds / made:.3f}" if made and counts.seconds else "–"
+    tokens_in = f"{counts.tokens_in / made:.0f}" if made and counts.tokens_in else "–"
+    tokens_out = f"{counts.tokens_out / made:.1f}" if made and counts.tokens_out else "–"
+    return [str(made), str(counts.failed), each, tokens_in, tokens_out]
+
+
+COST_HEADERS = ("predicted", "failed", "s each", "tokens in", "tokens out")
+
+
+def provenance(manifest: RunManifest) -> list[str]:
+    """Sentences that stand under a table: what the numbers are, and of what."""
+    made_of = f"{manifest.clusters} clusters, data {manifest.data_digest}, seed {manifest.seed}."
+    intervals = f"{LEVEL:.0%} percentile bootstrap over clusters, {RESAMPLES:,} resamples"
+    lines = [
+        f"{made_of} Means over scored clusters; brackets: {intervals}.",
+        "Shares are printed times 100. n: clusters scored / unscorable / failed.",
+    ]
+    if manifest.bad_rows:
+        lines.append(f"{manifest.bad_rows} rows of the data could not be read and are in no number.")
+    if any(item.reads_references for item in manifest.configurations):
+        lines.append(REFERENCE_NOTE + ".")
+    return lines
+
+
+def markdown(outcome: Outcome, *, every_measure: bool = False) -> str:
+    """All tables, costs and signatures in GitHub's Markdown."""
+    manifest = outcome.manifest
+    parts = [f"# {manifest.name} {manifest.digest}\n"]
+    for block in blocks(outcome, every_measure=every_measure):
+        heads = ["configuration", "n", *(numbers.header(measure) for measure in block.measures)]
+        rows = [
+            [row.label, _slashed(row.denominators), *(_markdown_cell(cell) for cell in row.cells)] for row in block.rows
+        ]
+        parts.append(f"## {block.metric}\n\n{markdown_table(heads, rows)}")
+    costs = [
+        [label(item.name, reads_references=item.reads_references), *cost_row(manifest.counts.get(item.name, Counts()))]
+        for item in manifest.configurations
+    ]
+    parts.append(f"## generation\n\n{markdown_table(['configuration', *COST_HEADERS], costs)}")
+    parts.append("\n".join(provenance(manifest)) + "\n")
+    signatures = [f"- `{measure.signature}`" for measure in manifest.measures if measure.shown or every_measure]
+    configurations = [f"- {_escaped(item.name)}: `{item.signature}`" for item in manifest.configurations]
+    parts.append("## signatures\n\n" + "\n".join([*configurations, *signatures]) + "\n")
+    return "\n".join(parts)
+
+
+def _markdown_cell(cell: Cell) -> str:
+    text = f"**{cell.mean}**" if cell.best else cell.mean
+    tail = f" {cell.interval}" if cell.interval else ""
+    return text + tail + ("" if cell.usual else f" n {_slashed(cell.denominators)}")
+
+
+def _slashed(counts: Denominators) -> str:
+    return " / ".join(str(count) for count in counts)
+
+
+def markdown_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table, the first column to the left, the others to the right."""
+    lines = [
+        "| " + " | ".join(map(_escaped, heads)) + " |",
+        "| --- |" + " ---: |" * (len(heads) - 1),
+        *("| " + " | ".join(map(_escaped, row)) + " |" for row in rows),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([|<>`])", r"\\\1", text.replace("\n", " "))
+
+
+CSV_COLUMNS = (
+    "configuration",
+    "metric",
+    "measure",
+    "mean",
+    "low",
+    "high",
+    "scored",
+    "unscorable",
+    "failed",
+    "unit",
+    "direction",
+    "signature",
+)
+
+
+def as_csv(outcome: Outcome) -> str:
+    """A line for each configuration and measure, values unrounded and not multiplied; empty where there is no mean."""
+    measures = {measure.name: measure for measure in outcome.manifest.measures}
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(CSV_COLUMNS)
+    for summary in outcome.summaries:
+        measure = measures[summary.measure]
+        writer.writerow(
+            [
+                csv_safe(summary.configuration),
+                measure.metric,
+                measure.name,
+                summary.mean,
+                summary.low,
+                summary.high,
+                *denominators(summary),
+                measure.unit,
+                measure.direction,
+                measure.signature,
+            ]
+        )
+    return stream.getvalue()
+
+
+def csv_safe(text: str) -> str:
+    """`text` with an apostrophe before what a spreadsheet would take for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def as_json(outcome: Outcome) -> str:
+    """The manifest's identity, the measures and every summary as one JSON object."""
+    manifest = outcome.manifest
+    value = {
+        "run": outcome.folder.path.name,
+        "folder": str(outcome.folder.path),
+        "name": manifest.name,
+        "digest": manifest.digest,
+        "status": manifest.status,
+        "data_digest": manifest.data_digest,
+        "clusters": manifest.clusters,
+        "bad_rows": manifest.bad_rows,
+        "seed": manifest.seed,
+        "interval": {"method": "percentile bootstrap over clusters", "level": LEVEL, "resamples": RESAMPLES},
+        "configurations": [
+            {**json.loads(item.model_dump_json()), **manifest.counts.get(item.name, Counts()).model_dump()}
+            for item in manifest.configurations
+        ],
+        "measures": [measure.model_dump() for measure in manifest.measures],
+        "summaries": [summary.model_dump() for summary in outcome.summaries],
+    }
+    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"

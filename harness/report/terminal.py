@@ -1,0 +1,123 @@
+"""Results tables for a terminal, readable from 80 columns up."""
+
+from collections.abc import Iterable, Iterator
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from harness.records import Counts, Failure, Prediction, RunManifest
+from harness.report import numbers
+from harness.report.table import COST_HEADERS, Block, Cell, blocks, cost_row, label, provenance
+from harness.run.pipeline import Outcome
+
+CELL_WIDTH = 15
+"""Columns that one measure takes: an interval such as `[100.0, 100.0]` and the space round it."""
+
+
+def results(outcome: Outcome, width: int, *, every_measure: bool = False) -> RenderableType:
+    """All tables of a run, each metric's measures split over as many tables as the width needs."""
+    manifest = outcome.manifest
+    longest = max(len(item.name) + 2 * item.reads_references for item in manifest.configurations)
+    name_width = min(max(longest, len("configuration")), max(16, width // 3))
+    parts: list[RenderableType] = []
+    for block in blocks(outcome, every_measure=every_measure):
+        n_width = max(len("n"), *(len(_slashed(row.denominators)) for row in block.rows))
+        at_once = max(1, (width - name_width - n_width - 4) // CELL_WIDTH)
+        parts.extend(
+            Padding(_block(block, range(start, min(start + at_once, len(block.measures))), name_width), (0, 0, 1, 0))
+            for start in _starts(len(block.measures), at_once)
+        )
+    parts.append(Padding(_costs(outcome, name_width), (0, 0, 1, 0)))
+    parts.extend(Text(line, style="dim") for line in provenance(manifest))
+    return Group(*parts)
+
+
+def _starts(total: int, at_once: int) -> Iterator[int]:
+    """Where to split `total` columns so that the tables are about equally wide."""
+    tables = -(-total // at_once)
+    return iter(range(0, total, -(-total // tables)))
+
+
+def _block(block: Block, columns: range, name_width: int) -> Table:
+    table = _table(block.metric if not columns.start else f"{block.metric}, continued", name_width)
+    table.add_column("n", justify="right", style="dim", no_wrap=True)
+    for at in columns:
+        table.add_column(numbers.header(block.measures[at]), justify="right", no_wrap=True)
+    for row in block.rows:
+        table.add_row(Text(row.label), _slashed(row.denominators), *(_cell(row.cells[at]) for at in columns))
+    return table
+
+
+def _table(title: str, name_width: int) -> Table:
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        padding=(0, 1, 0, 0),
+    )
+    table.add_column("configuration", width=name_width, overflow="fold")
+    return table
+
+
+def _cell(cell: Cell) -> Text:
+    text = Text(cell.mean, style="bold green" if cell.best else "")
+    if cell.interval:
+        text.append(f"\n{cell.interval}", style="not bold default dim")
+    if not cell.usual:
+        text.append(f"\nn {_slashed(cell.denominators)}", style="not bold default dim")
+    return text
+
+
+def _slashed(counts: Iterable[int]) -> str:
+    return "/".join(str(count) for count in counts)
+
+
+def _costs(outcome: Outcome, name_width: int) -> Table:
+    table = _table("generation", name_width)
+    for head in COST_HEADERS:
+        table.add_column(head, justify="right")
+    for item in outcome.manifest.configurations:
+        counts = outcome.manifest.counts.get(item.name, Counts())
+        table.add_row(Text(label(item.name, reads_references=item.reads_references)), *cost_row(counts))
+    return table
+
+
+def runs(rows: Iterable[tuple[str, RunManifest]], width: int) -> Table:
+    """`harness list`: a line for each run; the data's digest where there is room for it."""
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("run", no_wrap=True)
+    table.add_column("status")
+    table.add_column("started (UTC)", no_wrap=True)
+    table.add_column("clusters", justify="right")
+    table.add_column("models", justify="right")
+    roomy = width >= 100
+    if roomy:
+        table.add_column("data")
+    for name, manifest in rows:
+        started = manifest.started.strftime("%Y-%m-%d %H:%M")
+        cells = [manifest.status, started, str(manifest.clusters), str(len(manifest.configurations))]
+        table.add_row(Text(name), *cells, *([manifest.data_digest] if roomy else []))
+    return table
+
+
+def predictions(rows: Iterable[Prediction | Failure]) -> Table:
+    """Every configuration's text for one cluster, or why there is none."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("configuration", overflow="fold", max_width=30)
+    table.add_column("prediction", overflow="fold")
+    for row in rows:
+        if isinstance(row, Prediction):
+            table.add_row(Text(row.configuration), Text(row.text))
+        else:
+            table.add_row(Text(row.configuration or ""), Text(f"{row.error}: {row.message}", style="red"))
+    return table
+
+
+def console(width: int | None = None) -> Console:
+    """A console on standard output that never wraps what a program might read."""
+    return Console(width=width, highlight=False, soft_wrap=False)

@@ -1,0 +1,216 @@
+"""What a run will do, worked out before anything is written: data read once, identities resolved, a folder named."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from typing import cast
+
+from harness.config import Config
+from harness.datasets.base import Dataset
+from harness.errors import ConfigError, DataError, Problem
+from harness.metrics.base import Metric
+from harness.models.base import Model
+from harness.records import Cluster, ConfigurationRecord, MeasureRecord, RowProblem, content_digest
+
+KEPT_CHARACTERS = 50_000_000
+"""A data set with less text than this is held in memory, so that its rows are parsed once for all stages."""
+LISTED_PROBLEMS = 1000
+"""Bad rows beyond this many are counted, not kept."""
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """One model with its parameters and its seed."""
+
+    name: str
+    model: Model
+    seed: int
+    record: ConfigurationRecord
+
+    @property
+    def digest(self) -> str:
+        """Digest of all that can change a prediction, given the cluster. The display name cannot."""
+        return content_digest([self.record.signature, dict(self.record.identity), self.seed])
+
+
+@dataclass
+class Clusters:
+    """The clusters of a data set, at most `limit` of them, read as often as asked."""
+
+    dataset: Dataset
+    limit: int | None = None
+    digest: str = ""
+    count: int = 0
+    bad_rows: int = 0
+    problems: list[RowProblem] = field(default_factory=list)
+    _held: list[Cluster] | None = None
+
+    def scan(self, *, strict: bool = False, advance: Callable[[int], None] = lambda _: None) -> None:
+        """Read everything once: count, digest, note bad rows.
+
+        Raises DataError at the first bad row where `strict`, and where no cluster is left.
+        """
+        seen = hashlib.sha256()
+        held: list[Cluster] | None = []
+        characters = 0
+        for row in self.dataset.read():
+            if isinstance(row, RowProblem):
+                if strict:
+                    raise DataError([Problem(row.reason, row.where, row.line, row.path)])
+                self.bad_rows += 1
+                if len(self.problems) < LISTED_PROBLEMS:
+                    self.problems.append(row)
+                continue
+            seen.update(row.digest.encode())
+            self.count += 1
+            characters += sum(len(article.text) for article in row.articles)
+            if characters > KEPT_CHARACTERS:
+                held = None
+            if held is not None:
+                held.append(row)
+            advance(1)
+            if self.count == self.limit:
+                break
+        if not self.count:
+            bad = [Problem(row.reason, row.where, row.line, row.path) for row in self.problems[:20]]
+            raise DataError([Problem("no cluster could be read", self.dataset.signature()), *bad])
+        self.digest = seen.hexdigest()[:16]
+        self._held = held
+
+    def __iter__(self) -> Iterator[Cluster]:
+        """The clusters in order."""
+        if self._held is not None:
+            yield from self._held
+            return
+        left = self.count
+        for row in self.dataset.read():
+            if isinstance(row, Cluster):
+                yield row
+                left -= 1
+                if not left:
+                    return
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A configuration file's run: what it reads, what it runs, what it measures."""
+
+    config: Config
+    clusters: Clusters
+    configurations: tuple[Configuration, ...]
+    metrics: tuple[Metric, ...]
+    measures: tuple[MeasureRecord, ...]
+
+    @property
+    def digest(self) -> str:
+        """Digest of all that can change a number: data, configurations, metrics, seed. Ten digits name the folder."""
+        return run_digest(self.clusters.digest, self.configuration_records, self.metric_signatures, self.config.seed)
+
+    @property
+    def configuration_records(self) -> tuple[ConfigurationRecord, ...]:
+        """The configurations as the manifest keeps them."""
+        return tuple(configuration.record for configuration in self.configurations)
+
+    @property
+    def metric_signatures(self) -> dict[str, str]:
+        """Metric name → signature."""
+        return {metric.name: metric.signature() for metric in self.metrics}
+
+    @property
+    def folder_name(self) -> str:
+        """`<name>-<digest>`."""
+        return f"{self.config.name}-{self.digest}"
+
+
+def run_digest(
+    data_digest: str, configurations: tuple[ConfigurationRecord, ...], metrics: Mapping[str, str], seed: int
+) -> str:
+    """Ten hexadecimal digits that differ where anything that can change a number differs."""
+    ran = [[item.name, item.signature, dict(item.identity), item.seed] for item in configurations]
+    return content_digest([data_digest, ran, dict(metrics), seed])[:10]
+
+
+def make_plan(
+    config: Config,
+    *,
+    limit: int | None = None,
+    strict: bool = False,
+    models: bool = True,
+    advance: Callable[[int], None] = lambda _: None,
+) -> Plan:
+    """The plan of a configuration; reads the data once and resolves every identity, loads no weights.
+
+    Without `models` theirs are not resolved: for scoring what is stored. Raises ConfigError with everything the
+    components find wrong with their parameters, DataError for the data.
+    """
+    problems = config.component_problems()
+    if problems:
+        raise ConfigError(problems)
+    clusters = Clusters(cast("Dataset", config.data.component), limit)
+    clusters.scan(strict=strict, advance=advance)
+    metrics = tuple(cast("Metric", configured.component) for configured in config.metrics)
+    return Plan(
+        config=config,
+        clusters=clusters,
+        configurations=tuple(
+            _configuration(item.name, cast("Model", item.component), config.seed if item.seed is None else item.seed)
+            for item in config.models
+            if models
+        ),
+        metrics=metrics,
+        measures=measure_records(metrics, config),
+    )
+
+
+def dataset_of(config: Config) -> Dataset:
+    """The configuration's data set; the registry saw to it that it is one."""
+    return cast("Dataset", config.data.component)
+
+
+def metrics_of(config: Config) -> tuple[Metric, ...]:
+    """The configuration's metrics, in order."""
+    return tuple(cast("Metric", configured.component) for configured in config.metrics)
+
+
+def _configuration(name: str, model: Model, seed: int) -> Configuration:
+    record = ConfigurationRecord(
+        name=name,
+        model=model.name,
+        signature=model.signature(),
+        parameters=model.parameters(),
+        identity=dict(model.identity()),
+        seed=seed,
+        reads_references=model.reads_references,
+    )
+    return Configuration(name, model, seed, record)
+
+
+def measure_records(metrics: tuple[Metric, ...], config: Config) -> tuple[MeasureRecord, ...]:
+    """Every measure of the metrics with its signature. Raises ConfigError where two metrics claim one name."""
+    records: dict[str, MeasureRecord] = {}
+    for metric in metrics:
+        signatures = metric.signatures({package: installed_version(package) for package in metric.packages()})
+        for measure in metric.measures():
+            if measure.name in records:
+                other = records[measure.name].metric
+                message = f"measure {measure.name!r} is given by metric {other!r} and by metric {metric.name!r}"
+                raise ConfigError([Problem(message, config.source.where, path="metrics")])
+            records[measure.name] = MeasureRecord(
+                name=measure.name,
+                metric=metric.name,
+                summary=measure.summary,
+                signature=signatures[measure.name],
+                unit=measure.unit,
+                direction=measure.direction,
+                shown=measure.shown,
+            )
+    return tuple(records.values())
+
+
+def installed_version(distribution: str) -> str:
+    """The installed version of a distribution, or `none`."""
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return "none"

@@ -1,0 +1,124 @@
+"""The stages of a run: records in, records out, no files."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from itertools import islice
+
+from harness.errors import UsageError
+from harness.metrics.base import Metric
+from harness.models.base import Answer, ModelSession
+from harness.records import Case, Cluster, Failure, MetricScore, Prediction, content_digest
+from harness.run.plan import Configuration
+
+REFUSED = "Refused"
+
+
+def generate(configuration: Configuration, clusters: Iterable[Cluster]) -> Iterator[Prediction | Failure]:
+    """A prediction or a failure for each cluster, in order.
+
+    Opens the model at the first cluster, so that nothing is loaded where nothing is left to do. A model that cannot be
+    opened, for a reason that is not the user's to mend, fails each cluster.
+    """
+    waiting = iter(clusters)
+    at_once = configuration.model.clusters_at_once()
+    batch: Sequence[Cluster] = list(islice(waiting, at_once))
+    if not batch:
+        return
+    with ExitStack() as stack:
+        try:
+            session = stack.enter_context(configuration.model.open(configuration.seed))
+        except UsageError:
+            raise
+        except Exception as error:  # noqa: BLE001 - corrupt weights, out of memory: a reason in each row, not a crash
+            for cluster in (*batch, *waiting):
+                yield _failure(configuration, cluster, error, attempts=1)
+            return
+        while batch:
+            yield from _answered(configuration, session, batch)
+            batch = list(islice(waiting, at_once))
+
+
+def _answered(
+    configuration: Configuration, session: ModelSession, batch: Sequence[Cluster]
+) -> Iterator[Prediction | Failure]:
+    model = configuration.model
+    seen = [cluster if model.reads_references else cluster.without_references() for cluster in batch]
+    for cluster, answer in zip(batch, _answers(session, seen), strict=True):
+        if isinstance(answer, Exception):
+            yield _failure(configuration, cluster, answer, attempts=1 if len(batch) == 1 else 2)
+        elif not answer.text.strip():
+            wrote = f"; it wrote {answer.raw_text[:200]!r}" if answer.raw_text else ""
+            yield Failure(
+                stage="generate",
+                cluster_id=cluster.cluster_id,
+                configuration=configuration.name,
+                component=model.name,
+                error=REFUSED,
+                message=f"the model answered with nothing that can be scored{wrote}",
+            )
+        else:
+            yield _prediction(configuration, cluster, answer)
+
+
+def _answers(session: ModelSession, batch: Sequence[Cluster]) -> list[Answer | Exception]:
+    """The answers to a batch; where it fails as a whole it is tried again cluster by cluster."""
+    try:
+        return session.answer(batch)
+    except UsageError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a model raises becomes a Failure row
+        if len(batch) == 1:
+            return [error]
+    return [answer for cluster in batch for answer in _answers(session, [cluster])]
+
+
+def _prediction(configuration: Configuration, cluster: Cluster, answer: Answer) -> Prediction:
+    prompt = answer.prompt
+    prompt_digest = content_digest(prompt.text) if prompt else None
+    made_of = [configuration.digest, cluster.digest, prompt_digest, answer.raw_text, answer.text]
+    return Prediction(
+        prediction_id=content_digest(made_of),
+        cluster_id=cluster.cluster_id,
+        configuration=configuration.name,
+        text=answer.text,
+        raw_text=answer.raw_text if answer.raw_text != answer.text else None,
+        postprocess=answer.postprocess,
+        stopped=answer.stopped,
+        prompt_digest=prompt_digest,
+        article_ids=prompt.article_ids if prompt else None,
+        dropped_articles=prompt.dropped_articles if prompt else (),
+        dropped_characters=prompt.dropped_characters if prompt else 0,
+        tokens_in=answer.tokens_in,
+        tokens_out=answer.tokens_out,
+        seconds=answer.seconds,
+    )
+
+
+def _failure(configuration: Configuration, cluster: Cluster, error: Exception, attempts: int) -> Failure:
+    return Failure(
+        stage="generate",
+        cluster_id=cluster.cluster_id,
+        configuration=configuration.name,
+        component=configuration.model.name,
+        error=type(error).__name__,
+        message=str(error) or type(error).__name__,
+        attempts=attempts,
+    )
+
+
+def score(metrics: Sequence[Metric], case: Case) -> Iterator[MetricScore | Failure]:
+    """Each metric's finding for one case, or the failure of that metric on it."""
+    for metric in metrics:
+        try:
+            yield metric.score(case)
+        except UsageError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a metric that fails on one case is a row with a reason
+            yield Failure(
+                stage="score",
+                cluster_id=case.cluster.cluster_id,
+                configuration=case.prediction.configuration,
+                component=metric.name,
+                error=type(error).__name__,
+                message=str(error) or type(error).__name__,
+            )
