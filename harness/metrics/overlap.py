@@ -7,10 +7,11 @@ revisited", 2004). Tests hold every float to rouge-score's own.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Hashable
-from functools import cache, cached_property, lru_cache
+from collections.abc import Hashable
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
+from harness.metrics.porter import stem
 from harness.text import ngrams, sentences
 
 _TOKEN = re.compile(r"[a-z0-9]+")
@@ -35,25 +36,16 @@ def _overlap(hits: int, predicted: int, referred: int) -> Overlap:
     return Overlap(precision, recall, 2 * precision * recall / (precision + recall))
 
 
-@cache
-def _porter() -> Callable[[str], str]:
-    """NLTK's Porter stemmer in its default mode, which is the one that rouge-score uses."""
-    from nltk.stem.porter import PorterStemmer
-
-    stem: Callable[[str], str] = PorterStemmer().stem
-    return stem
-
-
 @lru_cache(maxsize=1 << 17)
-def stem(token: str) -> str:
-    """The Porter stem (Porter, 1980) of a token longer than three characters; a shorter token as it is."""
-    return _porter()(token) if len(token) > 3 else token
+def _stem(token: str) -> str:
+    """The Porter stem of a token longer than three characters; a shorter token as it is."""
+    return stem(token) if len(token) > 3 else token
 
 
 def tokens(text: str, stemmed: bool) -> list[str]:
     """The runs of a-z and 0-9 of `text` in lower case. Letters outside a-z part words: `Café` gives `caf`."""
     found = _TOKEN.findall(text.lower())
-    return [short for token in found if (short := stem(token))] if stemmed else found
+    return [short for token in found if (short := _stem(token))] if stemmed else found
 
 
 class PreparedText:

@@ -70,14 +70,13 @@ class Rouge(Metric):
         )
 
     def packages(self) -> tuple[str, ...]:
-        """NLTK for its stemmer, nupunkt for sentence ends, each only where it is used."""
-        splits = self.lsum_split == "sentences" and "rougeLsum" in self.variants
-        return (("nltk",) if self.stemmer else ()) + (("nupunkt",) if splits else ())
+        """nupunkt, where it decides where sentences end."""
+        return ("nupunkt",) if self.lsum_split == "sentences" and "rougeLsum" in self.variants else ()
 
     def signatures(self, versions: Mapping[str, str]) -> dict[str, str]:
-        """`rouge2-f|stemmer:porter|refs:max|rouge-score:0.1.2|nltk:3.9|v:1`: what each measure depends on, no more.
+        """`rouge2-f|stemmer:porter|refs:max|rouge-score:0.1.2|v:1`: what each measure depends on, no more.
 
-        `rouge-score` names the version whose numbers these equal, whether or not it is installed.
+        `rouge-score` names the version whose numbers these equal; it need not be installed.
         """
         signatures = {}
         for variant in self.variants:
@@ -85,8 +84,6 @@ class Rouge(Metric):
             if variant == "rougeLsum":
                 parts.append(f"lsum:{self.lsum_split}")
             parts.append("rouge-score:0.1.2")
-            if self.stemmer:
-                parts.append(f"nltk:{versions['nltk']}")
             if variant == "rougeLsum" and self.lsum_split == "sentences":
                 parts.append(f"nupunkt:{versions['nupunkt']}")
             for aspect in _ASPECTS:

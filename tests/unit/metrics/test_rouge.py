@@ -4,7 +4,7 @@ from pydantic import ValidationError
 from harness.metrics.rouge import Rouge
 from harness.records import Article, Case, Cluster, Prediction, Reference
 
-VERSIONS = {"nltk": "3.9", "nupunkt": "0.8.0"}
+VERSIONS = {"nupunkt": "0.8.0"}
 
 
 def case(prediction: str, *references: str) -> Case:
@@ -77,9 +77,9 @@ def test_a_prediction_without_a_token_scores_zero_against_a_reference_with_some(
 
 def test_a_signature_holds_what_its_measure_depends_on_and_no_more():
     signatures = Rouge(variants=("rouge2", "rougeLsum"), lsum_split="sentences").signatures(VERSIONS)
-    assert signatures["rouge2-f"] == "rouge2-f|stemmer:porter|refs:max|rouge-score:0.1.2|nltk:3.9|v:1"
+    assert signatures["rouge2-f"] == "rouge2-f|stemmer:porter|refs:max|rouge-score:0.1.2|v:1"
     assert signatures["rougeLsum-p"] == (
-        "rougeLsum-p|stemmer:porter|refs:max|lsum:sentences|rouge-score:0.1.2|nltk:3.9|nupunkt:0.8.0|v:1"
+        "rougeLsum-p|stemmer:porter|refs:max|lsum:sentences|rouge-score:0.1.2|nupunkt:0.8.0|v:1"
     )
     plain = Rouge(variants=("rouge2",), stemmer=False, references="mean")
     assert plain.signatures({})["rouge2-r"] == "rouge2-r|stemmer:none|refs:mean|rouge-score:0.1.2|v:1"
