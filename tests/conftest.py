@@ -1,8 +1,12 @@
 """Fixtures that every room of the tests shares."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from harness.cli import main
 
 TOP = Path(__file__).resolve().parent.parent
 
@@ -20,3 +24,30 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"the development data is not at {folder}: it is licensed for development only, not distributed")
     return folder
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended, and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def harness(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+    """Runs the `harness` command in this process: `harness("eval", "--config", file)`."""
+
+    def run(*arguments: object) -> Ended:
+        monkeypatch.setattr("sys.argv", ["harness", *map(str, arguments)])
+        capsys.readouterr()
+        try:
+            main()
+            code = 0
+        except SystemExit as ended:
+            code = ended.code if isinstance(ended.code, int) else 0 if ended.code is None else 1
+        printed = capsys.readouterr()
+        return Ended(code, printed.out, printed.err)
+
+    return run

