@@ -144,12 +144,12 @@ def make_plan(
     Without `models` theirs are not resolved: for scoring what is stored. Raises ConfigError with everything the
     components find wrong with their parameters, DataError for the data.
     """
-    problems = config.component_problems()
+    problems = config.component_problems(models=models)
     if problems:
         raise ConfigError(problems)
-    clusters = Clusters(cast("Dataset", config.data.component), limit)
+    clusters = Clusters(dataset_of(config), limit)
     clusters.scan(strict=strict, advance=advance)
-    metrics = tuple(cast("Metric", configured.component) for configured in config.metrics)
+    metrics = metrics_of(config)
     return Plan(
         config=config,
         clusters=clusters,

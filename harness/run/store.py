@@ -208,7 +208,7 @@ def find_run(results: Path, wanted: str) -> RunFolder:
         raise UsageError(
             f"{wanted!r} names {len(fitting)} runs in {results}: {', '.join(fitting)}; give more of the name"
         )
-    near = nearest_name(wanted, names)
+    near = nearest_name(wanted, [form for name in names for form in (name, name.rpartition("-")[0])])
     hint = f"; did you mean {near!r}?" if near else f"; `harness list --results {results}` shows what is there"
     raise UsageError(f"no run {wanted!r} in {results}{hint}")
 
