@@ -5,12 +5,12 @@ once; whatever it cannot use becomes one RowProblem that names the field as the 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from harness.datasets.dates import DATE_FORMS, parsed_date
-from harness.errors import nearest_name
+from harness.errors import DataError, Problem, nearest_name
 from harness.records import Cluster, RowProblem
 
 MAX_TAG_CHARACTERS: Final = 200
@@ -19,6 +19,9 @@ MAX_TAG_CHARACTERS: Final = 200
 MAX_ID_CHARACTERS: Final = 512
 UNSEEN_AFTER: Final = 20
 """Rows after which a mapped field that none of them had is reported, instead of only at the end of a long file."""
+
+HOPELESS_AFTER: Final = 1000
+"""Bad rows from the beginning after which the file as a whole is refused."""
 
 _MISSING: Final = object()
 _ARTICLE_FIELDS = ("article_id", "title", "text", "source", "date", "url")
@@ -51,6 +54,15 @@ class FieldMap(BaseModel):
         """True where the user names another field than the default: then rows are expected to have it."""
         value = getattr(self, name)
         return value is not None and value != type(self).model_fields[name].default
+
+    def refuse_with(self, separator: str | None) -> None:
+        """Raises ValueError where articles that `separator` splits from one string are given fields of their own."""
+        mapped = [name for name in _OPTIONAL if self.is_mapped(name)]
+        if separator is not None and mapped:
+            raise ValueError(
+                f"articles that `separator` splits from one string have no {' or '.join(mapped)} of their own: "
+                f"leave {'it' if len(mapped) == 1 else 'them'} out of `fields`"
+            )
 
     def merged(self, other: "FieldMap") -> "FieldMap":
         """The same map with whatever `other` says differently from the defaults."""
@@ -342,42 +354,52 @@ class RowReader:
             if isinstance(value, str) and name not in used and 0 < len(value) <= MAX_TAG_CHARACTERS
         }
 
-    def unseen_problem(self, where: str, rows: int) -> RowProblem | None:
+    def unseen_problem(self, where: str, rows: int) -> Iterator[RowProblem]:
         """A problem for mapped fields that no row had so far: most often a misspelt map. Reported once."""
         if not self.unseen:
-            return None
+            return
         named = ", ".join(f"{name}: {getattr(self.fields, name)}" for name in sorted(self.unseen))
         self.unseen.clear()
         reason = f"none of the first {rows} rows has what the field map names ({named}); correct it or leave it out"
-        return RowProblem(where=where, path="fields", reason=reason)
+        yield RowProblem(where=where, path="fields", reason=reason)
 
 
-def clusters(
-    rows: Iterable[tuple[int, object]], reader: RowReader, where: str, *, row_word: str = "line"
-) -> Iterator[Cluster | RowProblem]:
-    """Clusters from numbered rows; a row may itself be a RowError that its file's reader met.
+class Row(NamedTuple):
+    """One row of a file before it is a cluster: where it stands, and its value or the RowError met in reading it."""
 
-    Of two rows with one id the second is a RowProblem that names the first.
+    where: str
+    line: int
+    value: object
+
+
+def clusters(rows: Iterable[Row], reader: RowReader) -> Iterator[Cluster | RowProblem]:
+    """Clusters from rows, in order; each row that is none becomes a RowProblem, and reading goes on.
+
+    Of two rows with one id the second is a RowProblem that names the first. Raises DataError where the first
+    HOPELESS_AFTER rows are all bad: then the file, or its map, is of another kind, and a long list would help nobody.
     """
-    seen: dict[str, int] = {}
+    seen: dict[str, tuple[str, int]] = {}
     good = 0
-    for number, row in rows:
+    for number, row in enumerate(rows, start=1):
         try:
-            if isinstance(row, RowError):
-                raise row
-            cluster = reader.cluster(row, number)
-            first = seen.setdefault(cluster.cluster_id, number)
-            if first != number:
-                path = reader.fields.id or "id"
-                raise RowError(
-                    path, f"{cluster.cluster_id!r} already stands in {row_word} {first}; accepted: an id of its own"
-                )
+            if isinstance(row.value, RowError):
+                raise row.value
+            cluster = reader.cluster(row.value, number)
+            if cluster.cluster_id in seen:
+                first, line = seen[cluster.cluster_id]
+                reason = f"{cluster.cluster_id!r} already stands in {first}:{line}; accepted: an id of its own"
+                raise RowError(reader.fields.id or "id", reason)
         except RowError as error:
-            yield RowProblem(where=where, line=number, path=error.path, reason=error.reason)
+            problem = RowProblem(where=row.where, line=row.line, path=error.path, reason=error.reason)
+            yield problem
+            if not good and number == HOPELESS_AFTER:
+                message = f"none of the first {number:,} rows can be read; the last of them: {problem.reason}"
+                raise DataError([Problem(message, where=row.where, line=row.line, path=problem.path)]) from None
             continue
+        seen[cluster.cluster_id] = (row.where, row.line)
         good += 1
         yield cluster
-        if reader.unseen and good == UNSEEN_AFTER and (problem := reader.unseen_problem(where, good)):
-            yield problem
-    if good and (problem := reader.unseen_problem(where, good)):
-        yield problem
+        if good == UNSEEN_AFTER:
+            yield from reader.unseen_problem(row.where, good)
+    if good:
+        yield from reader.unseen_problem(row.where, good)

@@ -1,13 +1,15 @@
 """The field map: rows of other shapes, and what is never read by mistake."""
 
+import itertools
 from datetime import UTC, datetime
 
 import pytest
 from pydantic import ValidationError
 
 from harness.datasets.dates import parsed_date
-from harness.datasets.fields import UNSEEN_AFTER, FieldMap, RowError, RowReader, clusters
+from harness.datasets.fields import HOPELESS_AFTER, UNSEEN_AFTER, FieldMap, Row, RowError, RowReader, clusters
 from harness.datasets.jsonl import Jsonl
+from harness.errors import DataError
 from harness.records import Cluster, RowProblem
 
 
@@ -94,15 +96,29 @@ def test_a_mapped_field_that_is_not_there_is_a_problem(name):
 
 
 def test_a_mapped_field_that_no_row_has_is_reported_once():
-    rows = [(n, {"id": str(n), "text": "D", "headline": "H"}) for n in range(1, UNSEEN_AFTER + 10)]
-    found = list(clusters(rows, RowReader(FieldMap(title="headlin", url="headline")), "f"))
+    rows = [Row("f", n, {"id": str(n), "text": "D", "headline": "H"}) for n in range(1, UNSEEN_AFTER + 10)]
+    found = list(clusters(rows, RowReader(FieldMap(title="headlin", url="headline"))))
     problems = [row for row in found if isinstance(row, RowProblem)]
     assert [found.index(problem) for problem in problems] == [UNSEEN_AFTER]
     assert "(title: headlin)" in problems[0].reason
-    short = list(clusters(rows[:2], RowReader(FieldMap(title="headlin")), "f"))
+    short = list(clusters(rows[:2], RowReader(FieldMap(title="headlin"))))
     assert [type(row) for row in short] == [Cluster, Cluster, RowProblem]
-    sparse = [*rows[:3], (4, {"id": "4", "text": "D", "by": "Wire"})]
-    assert all(isinstance(row, Cluster) for row in clusters(sparse, RowReader(FieldMap(source="by")), "f"))
+    sparse = [*rows[:3], Row("f", 4, {"id": "4", "text": "D", "by": "Wire"})]
+    assert all(isinstance(row, Cluster) for row in clusters(sparse, RowReader(FieldMap(source="by"))))
+
+
+def test_a_file_of_another_kind_is_given_up_after_a_thousand_rows():
+    rows = (Row("f", n, {"id": str(n), "txt": "D"}) for n in itertools.count(1))
+    found = clusters(rows, RowReader(FieldMap()))
+    assert all(isinstance(next(found), RowProblem) for _ in range(HOPELESS_AFTER))
+    with pytest.raises(DataError, match=r"^f:1000: articles: none of the first 1,000 rows can be read; .*missing"):
+        next(found)
+
+
+def test_one_good_row_keeps_the_reading_going():
+    bad = [Row("f", n, {"id": str(n)}) for n in range(2, 2 * HOPELESS_AFTER)]
+    found = list(clusters([Row("f", 1, {"id": "1", "text": "D"}), *bad], RowReader(FieldMap())))
+    assert len(found) == 2 * HOPELESS_AFTER - 1
 
 
 def test_the_meaning_of_a_map_survives_being_written_out_and_read_again():

@@ -1,0 +1,119 @@
+"""Files as users name them: found, opened, and recognised for what they are before the first row is read."""
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedReader
+from pathlib import Path
+from typing import Final
+
+from harness.errors import DataError, Problem, nearest_name
+
+HEAD_BYTES: Final = 4096
+"""How much of a file is looked at to tell what it is."""
+
+MAX_LINE_BYTES: Final = 64 * 1024 * 1024
+"""A longer line or cell is one problem, so that no file can fill the memory."""
+
+ByteReader = BufferedReader | gzip.GzipFile
+
+_GZIP = b"\x1f\x8b"
+_SIGNATURES = (
+    (b"PK\x03\x04", "a zip archive", "what is inside, unpacked"),
+    (_GZIP, "a gzip file", "the same with a name that ends in .gz, or unpacked"),
+    (b"BZh", "a bzip2 file", "the same unpacked, or as .gz"),
+    (b"\xfd7zXZ", "an xz file", "the same unpacked, or as .gz"),
+    (b"\x28\xb5\x2f\xfd", "a zstandard file", "the same unpacked, or as .gz"),
+    (b"7z\xbc\xaf", "a 7z archive", "what is inside, unpacked"),
+    (b"PAR1", "a Parquet file", "the data set `hub`, with a name that ends in .parquet"),
+)
+
+
+@contextmanager
+def open_text(path: str, accepted: str) -> Iterator[ByteReader]:
+    """A text file opened for reading bytes, after a look at its beginning; .gz is unpacked on the way.
+
+    Raises DataError where it is missing, a folder, not readable, empty, damaged, or plainly not UTF-8 text;
+    `accepted` is what the message says should stand in it.
+    """
+    with _opened(path) as raw:
+        packed = path.endswith(".gz")
+        if packed and raw.peek(2)[:2] != _GZIP:
+            raise unreadable(path, "the name ends in .gz, but it is not a gzip file", "gzip, or another name")
+        with gzip.GzipFile(fileobj=raw) if packed else raw as handle:
+            _refuse_other_kinds(handle.peek(HEAD_BYTES)[:HEAD_BYTES], path, accepted)
+            yield handle
+
+
+@contextmanager
+def open_binary(path: str, accepted: str) -> Iterator[ByteReader]:
+    """A file opened for reading bytes. Raises DataError where it is missing, a folder, not readable or empty."""
+    with _opened(path) as raw:
+        if not raw.peek(1):
+            raise unreadable(path, "the file is empty", accepted)
+        yield raw
+
+
+@contextmanager
+def _opened(path: str) -> Iterator[BufferedReader]:
+    file = Path(path).expanduser()
+    try:
+        with file.open("rb") as raw:
+            yield raw
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise unreadable(path, f"the gzip file is damaged: {error}", "a whole one") from None
+    except FileNotFoundError:
+        raise DataError([missing_file(path)]) from None
+    except IsADirectoryError:
+        raise unreadable(path, "it is a folder", "a file, for instance one of those in it", _listed(file)) from None
+    except OSError as error:
+        raise unreadable(path, f"it cannot be read: {error.strerror or error}", "a readable file") from None
+
+
+def missing_file(path: str) -> Problem:
+    """The problem of a file that does not exist, with the nearest name beside it, or the folder that is missing."""
+    file = Path(path).expanduser()
+    parent = file.parent
+    if not parent.is_dir():
+        while not parent.parent.is_dir():
+            parent = parent.parent
+        return Problem(f"no such file: there is no folder {parent}", where=path)
+    try:
+        near = nearest_name(file.name, [entry.name for entry in parent.iterdir()])
+    except OSError:
+        near = ""
+    return Problem("no such file or folder", where=path, nearest=str(Path(path).parent / near) if near else "")
+
+
+def unreadable(path: str, message: str, accepted: str, found: str = "") -> DataError:
+    """The error of a file that cannot be read as a whole."""
+    return DataError([Problem(message, where=path, found=found, accepted=accepted)])
+
+
+def _listed(folder: Path) -> str:
+    try:
+        names = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
+    except OSError:
+        return ""
+    return ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
+
+
+def _refuse_other_kinds(head: bytes, path: str, accepted: str) -> None:
+    if not head:
+        raise unreadable(path, "the file is empty", accepted)
+    for signature, what, instead in _SIGNATURES:
+        if head.startswith(signature):
+            raise unreadable(path, f"not text: it looks like {what}", instead)
+    nul = head.count(0)
+    encoding = ""
+    if head.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
+        encoding = "UTF-32"
+    elif head.startswith((b"\xff\xfe", b"\xfe\xff")) or (nul * 4 > len(head) and 0 in head[:2]):
+        encoding = "UTF-16"
+    if encoding:
+        advice = f"UTF-8; convert it with: iconv -f {encoding} -t UTF-8 {path} > utf8{Path(path).suffix}"
+        raise unreadable(path, f"the file is written in {encoding}", advice)
+    # Within a row of JSON a NUL is that row's problem.
+    if nul and not head.lstrip().startswith(b"{"):
+        raise unreadable(path, "not text: it has NUL bytes", accepted)
