@@ -18,7 +18,10 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
         "jsonl": "harness.datasets.jsonl:Jsonl",
     },
     "model": {
+        "central": "harness.models.central:Central",
         "lead": "harness.models.lead:Lead",
+        "lexrank": "harness.models.lexrank:Lexrank",
+        "oracle": "harness.models.oracle:Oracle",
         "recorded": "harness.models.recorded:Recorded",
     },
     "checker": {},

@@ -1,6 +1,7 @@
 """What the extractive models share: which sentences can stand for an article, and how a text is shortened."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from harness.records import Article
@@ -16,6 +17,12 @@ _CALENDAR = re.compile(
     r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?|(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tues?|wed|thur?s?|fri|sat|sun"
     r"|[ap]\.?m|gmt|utc|c?est|edt|bst|cet|published|updated|posted|on|at|\d.*"
+)
+_DANGLING = re.compile(
+    r"an?|the|this|that|these|those|its|his|her|their|our|of|in|on|at|to|for|from|by|with|into|than|as|and|or|but|nor"
+    r"|if|when|while|because|(?:al)?though|whether|where|who|whom|whose|which|is|are|was|were|be|been|has|have|had"
+    r"|will|would",
+    re.IGNORECASE,
 )
 _CLOSING = re.compile(r"[%°.!?…]*['\"”’»)\]]*")
 
@@ -63,13 +70,26 @@ def article_sentences(article: Article) -> tuple[str, ...]:
 
 
 def cut(text: str, max_words: int | None) -> str:
-    """The first `max_words` words of `text`, with the marks that close the last one; never adds anything.
+    """The first words of `text`, at most `max_words`, with the marks that close the last one; never adds anything.
 
-    Words are those of `harness.text.word_spans`; None and texts that are short enough leave `text` as it is.
+    Articles, prepositions, conjunctions and the like, which would dangle at the cut, go too, as long as one word is
+    left. Words are those of `harness.text.word_spans`; None and texts that are short enough leave `text` as it is.
     """
     spans = word_spans(text)
     if max_words is None or len(spans) <= max_words:
         return text
-    end = spans[max_words - 1][1]
+    kept = max_words
+    while kept > 1 and _DANGLING.fullmatch(text, *spans[kept - 1]):
+        kept -= 1
+    end = spans[kept - 1][1]
     closing = _CLOSING.match(text, end)
     return text[: closing.end() if closing else end]
+
+
+def pool(by_article: Sequence[Sequence[str]], most: int) -> list[str]:
+    """The sentences of several articles, article after article.
+
+    Where there are more than `most`, articles give theirs in turn from their beginnings until there are enough.
+    """
+    turns = sorted((place, article) for article, found in enumerate(by_article) for place in range(len(found)))
+    return [by_article[article][place] for article, place in sorted((turn[1], turn[0]) for turn in turns[:most])]
