@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
@@ -47,12 +48,16 @@ class Recorded(Model):
         default=RecordedFields(), description="Keys of a row, where they are not `cluster_id` and `text`."
     )
 
+    @property
+    def _file(self) -> Path:
+        return self.path.expanduser()
+
     def identity(self) -> Mapping[str, str]:
         """The SHA-256 of the file's bytes. Raises DataError where it cannot be read."""
         problem = self._missing()
         if problem:
             raise DataError([problem])
-        with self.path.open("rb") as file:
+        with self._file.open("rb") as file:
             return {"path": f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"}
 
     def problems(self) -> Iterable[Problem]:
@@ -66,7 +71,10 @@ class Recorded(Model):
             return [self._unreadable(error)]
         if first is None:
             return [Problem("holds no rows", where=str(self.path), accepted=self._accepted())]
-        return [first] if isinstance(first, Problem) else []
+        if isinstance(first, Problem):
+            told = ": ".join(part for part in (f"line {first.line}", first.path, first.message) if part)
+            return [replace(first, message=told, line=None, path="")]
+        return []
 
     def open(self, seed: int) -> AbstractContextManager[ModelSession]:  # noqa: ARG002 - nothing here is random
         """A session that looks answers up. Raises DataError with every bad or doubled row of the file."""
@@ -97,7 +105,7 @@ class Recorded(Model):
 
     def _rows(self) -> Iterator[tuple[str, _Row] | Problem]:
         """Each row as its cluster's id and text, or as what is wrong with it. Raises OSError."""
-        with self.path.open("rb") as file:
+        with self._file.open("rb") as file:
             for number, line in enumerate(file, start=1):
                 content = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
                 if content.strip():
@@ -137,19 +145,19 @@ class Recorded(Model):
         return cluster_id, _Row(number, text)
 
     def _missing(self) -> Problem | None:
-        if self.path.is_file():
+        if self._file.is_file():
             return None
-        if self.path.is_dir():
+        if self._file.is_dir():
             return Problem("is a folder", path="path", found=f"'{self.path}'", accepted="a JSON Lines file")
-        folder = self.path.parent
+        folder = self._file.parent
         beside = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
-        nearest = nearest_name(self.path.name, beside)
+        nearest = nearest_name(self._file.name, beside)
         return Problem(
             "no such predictions file" if folder.is_dir() else f"no such folder as '{folder}'",
             path="path",
             found=f"'{self.path}'",
             accepted="a JSON Lines file, relative to the working directory",
-            nearest=str(folder / nearest) if nearest else "",
+            nearest=str(self.path.parent / nearest) if nearest else "",
         )
 
     def _unreadable(self, error: OSError) -> Problem:

@@ -61,11 +61,12 @@ def test_equal_titles_tie_and_the_first_wins():
 
 
 def test_an_article_without_a_title_votes_but_is_not_chosen():
+    # The untitled article's sentence holds all that the two titles say, so it would win; as a vote it lifts the second.
     picked = Central().pick(
         cluster(
-            ("Lima cheers", "Lima is glad."),
-            ("Nine miners saved", "All is well in Lima."),
-            ("", "Nine miners were saved on Monday. Lima is glad."),
+            ("Lima cheers the end", "Nine miners were saved."),
+            ("Nine miners saved", "Miners are home."),
+            ("", "Nine miners were saved, Lima cheers. Nine miners were saved and are home, Lima cheers the end."),
         )
     )
     assert picked == "Nine miners saved"

@@ -79,6 +79,14 @@ def test_sentences_are_added_while_the_score_rises():
     )
 
 
+def test_ties_go_to_titles_before_sentences_and_to_the_earlier_article():
+    story = cluster(
+        ["Saved"], ("", "Nine miners were saved."), ("Two miners were saved.", ""), ("Six were so saved", "")
+    )
+    # All three have rouge1 F1 2*1/(1+4).
+    assert Oracle().pick(story) == "Two miners were saved."
+
+
 def test_a_cluster_without_references_is_a_failure():
     with pytest.raises(ModelError, match="the cluster has no reference"):
         Oracle().pick(cluster([], *MINE))

@@ -133,8 +133,15 @@ def test_problems_names_the_nearest_file(write):
 
 def test_problems_reads_the_first_row_only(write):
     (problem,) = Recorded(path=write(b"", {"id": "a"}, b"{")).problems()
-    assert (problem.line, problem.path, problem.message) == (2, "cluster_id", "is missing")
+    # The configuration reader puts the place in the YAML in front, so line and field stand in the message.
+    assert (problem.line, problem.path, problem.message) == (None, "", "line 2: cluster_id: is missing")
     assert list(Recorded(path=write({"cluster_id": "a", "text": "One"}, b"{")).problems()) == []
+
+
+def test_a_tilde_means_the_home_folder(write, monkeypatch):
+    path = write({"cluster_id": "a", "text": "One"})
+    monkeypatch.setenv("HOME", str(path.parent))
+    assert answers("~/predictions.jsonl", "a")[0].text == "One"
 
 
 def test_problems_tells_of_an_empty_file_and_of_a_folder(write, tmp_path):
