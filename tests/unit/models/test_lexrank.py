@@ -92,7 +92,8 @@ AGAIN = "By rescuers were nine miners saved, all from a pit that lay flooded at 
 
 
 def test_further_sentences_do_not_repeat_the_ones_taken():
-    # AGAIN shares nine miner save rescuer flood lima pit with HUB: too little for one vertex, too much for a second pick.
+    # AGAIN shares nine miner save rescuer flood lima pit with HUB: one vertex they are not,
+    # but too alike to be picked both.
     assert distinct([HUB, AGAIN]) == [HUB, AGAIN]
     picked = Lexrank(max_sentences=2).pick(cluster(HUB, AGAIN, *AROUND))
     assert (HUB in picked, AGAIN in picked) in ((True, False), (False, True))
