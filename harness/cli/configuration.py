@@ -12,13 +12,16 @@ if TYPE_CHECKING:
 
 
 def validate(
-    config: Annotated[list[Path], typer.Option("--config", "-c", help="A configuration file. Repeatable.")],
+    config: Annotated[
+        list[Path], typer.Option("--config", "-c", metavar="FILE", help="A configuration file. Repeatable.")
+    ],
     overrides: Overrides = None,
     strict: Strict = False,
 ) -> None:
-    """Check configurations: every key, every parameter, the data's rows, and that checkpoints exist.
+    """Check configurations, their data and checkpoints.
 
-    Loads no model. Ends with 0 where all are valid, with 2 and one line for each mistake where not.
+    Every key, every parameter, every row; no model is loaded. Ends with 0 where all are valid, with 2 and one line
+    for each mistake where not.
     """
     from harness.cli.progress import TerminalProgress
     from harness.config import load
@@ -57,7 +60,7 @@ def validate(
 
 
 def schema() -> None:
-    """Print the JSON Schema of a configuration file, for editors and other programs."""
+    """Print the JSON Schema of a configuration file."""
     import json
 
     from harness.config.schema import json_schema
@@ -69,7 +72,9 @@ def schema() -> None:
 def components(
     kind: Annotated[
         Literal["dataset", "model", "checker", "metric", "executor"] | None,
-        typer.Argument(help="Only this kind.", show_default=False),
+        typer.Argument(
+            metavar="KIND", help="Only this kind: dataset, model, checker, metric, executor.", show_default=False
+        ),
     ] = None,
     form: Annotated[Literal["table", "json"], typer.Option("--format", help="How they are printed.")] = "table",
 ) -> None:

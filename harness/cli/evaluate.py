@@ -5,7 +5,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.cli.options import RESULTS, ConfigFile, EveryMeasure, Format, Limit, Overrides, ResultsFolder, Strict
+from harness.cli.options import (
+    RESULTS,
+    ConfigFile,
+    EveryMeasure,
+    Format,
+    Limit,
+    Overrides,
+    ResultsFolder,
+    RunArgument,
+    Strict,
+)
 from harness.errors import EXIT_FAILURES
 
 if TYPE_CHECKING:
@@ -28,10 +38,10 @@ def evaluate(
         bool, typer.Option("--retry-failures", help="Run the clusters again that failed before.")
     ] = False,
 ) -> None:
-    """Run every model of a configuration over its clusters, score what they write, print the results table.
+    """Run a configuration: generate, score, print the results table.
 
-    The same configuration finds its folder again and goes on from there. Ends with 3 where a model failed on every
-    cluster.
+    Every model writes a headline for every cluster. The same configuration finds its folder again and goes on from
+    there. Ends with 3 where a model failed on every cluster.
     """
     from harness.cli.progress import TerminalProgress
     from harness.config import load
@@ -50,16 +60,17 @@ def evaluate(
 
 
 def score(
-    run: Annotated[str, typer.Argument(help="The run: its folder, its name, or the beginning of it.")],
+    run: RunArgument,
     config: ConfigFile,
     overrides: Overrides = None,
     results: ResultsFolder = RESULTS,
     form: Format = "table",
     every_measure: EveryMeasure = False,
 ) -> None:
-    """Score a run's stored predictions with a configuration's metrics; no model is run.
+    """Score a run's stored predictions with a configuration's metrics.
 
-    The scores go to the folder that the predictions and these metrics name; the run that was read is left as it is.
+    No model is run. The scores go to the folder that the predictions and these metrics name; the run that was read is
+    left as it is.
     """
     from harness.cli.progress import TerminalProgress
     from harness.config import load

@@ -5,13 +5,20 @@ from typing import Annotated, Literal
 
 import typer
 
-ConfigFile = Annotated[Path, typer.Option("--config", "-c", help="The configuration file (YAML).", show_default=False)]
+ConfigFile = Annotated[Path, typer.Option("--config", "-c", metavar="FILE", help="The configuration file (YAML).")]
 Overrides = Annotated[
     list[str] | None,
-    typer.Option("--set", help="Override one value: a.b=c, for instance models.0.hf.batch_size=4. Repeatable."),
+    typer.Option(
+        "--set",
+        metavar="PATH=VALUE",
+        help="Override one value: a.b=c, for instance models.0.hf.batch_size=4. Repeatable.",
+    ),
 ]
-ResultsFolder = Annotated[Path, typer.Option("--results", help="The folder that holds the runs.")]
-Limit = Annotated[int | None, typer.Option("--limit", min=1, help="Read no more clusters than this.")]
+ResultsFolder = Annotated[Path, typer.Option("--results", metavar="DIR", help="The folder that holds the runs.")]
+Limit = Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="Read no more clusters than this.")]
+RunArgument = Annotated[
+    str, typer.Argument(metavar="RUN", help="The run: its folder, its name, or the beginning of it.")
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first bad row of the data.")]
 Format = Annotated[Literal["table", "json", "md", "csv"], typer.Option("--format", help="How results are printed.")]
 EveryMeasure = Annotated[bool, typer.Option("--all", help="Show every measure, precision and recall too.")]

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from harness.cli.options import RESULTS, EveryMeasure, Format, ResultsFolder
+from harness.cli.options import RESULTS, EveryMeasure, Format, ResultsFolder, RunArgument
 
 if TYPE_CHECKING:
     from harness.records import Failure, Prediction
@@ -44,7 +44,7 @@ def list_runs(
 
 
 def show(
-    run: Annotated[str, typer.Argument(help="The run: its folder, its name, or the beginning of it.")],
+    run: RunArgument,
     results: ResultsFolder = RESULTS,
     form: Format = "table",
     every_measure: EveryMeasure = False,
@@ -52,7 +52,7 @@ def show(
         str | None, typer.Option("--cluster", help="Show every configuration's prediction for this cluster instead.")
     ] = None,
 ) -> None:
-    """Show what a run found: its tables, or every configuration's prediction for one cluster."""
+    """Show what a run found, or what was written for one cluster."""
     from harness.cli.evaluate import print_outcome
     from harness.run.pipeline import stored_outcome
     from harness.run.store import find_run
