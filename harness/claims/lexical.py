@@ -5,6 +5,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
+from harness.claims import porter
 from harness.text import words
 
 
@@ -20,20 +21,13 @@ def word_list(section: str, key: str) -> frozenset[str]:
     return frozenset(lexicon()[section][key].split())
 
 
-@cache
-def _porter() -> Any:
-    from nltk.stem.porter import PorterStemmer
-
-    return PorterStemmer()
-
-
 @lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
-    """The Porter stem (Porter, 1980; NLTK's extensions) of a lower-cased word, its possessive taken off first."""
+    """The Porter stem (Porter, 1980, with NLTK's extensions) of a lower-cased word, its possessive taken off first."""
     bare = word.removesuffix("'s").removesuffix("’s").rstrip(".")
     if len(bare) <= 3 or not bare.isascii():
         return bare
-    return str(_porter().stem(bare))
+    return porter.stem(bare)
 
 
 @lru_cache(maxsize=1 << 14)

@@ -11,7 +11,7 @@ from collections.abc import Hashable
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from harness.metrics.porter import stem
+from harness.claims.porter import stem
 from harness.text import ngrams, sentences
 
 _TOKEN = re.compile(r"[a-z0-9]+")
