@@ -158,7 +158,7 @@ ROWS: dict[str, tuple[bytes, list[str]]] = {
     "article without text": (row(articles=[{"id": "a"}]), ["clusters.jsonl:2: articles.0.text"]),
     "text that is a number": (row(articles=[{"text": 5}]), ["articles.0.text", "5"]),
     "article ids twice": (row(articles=[{"id": "a", "text": "x"}, {"id": "a", "text": "y"}]), ["'a'", "twice"]),
-    "cluster id twice": (row(id="c1"), ["clusters.jsonl:2: id", "c1", "line 1"]),
+    "cluster id twice": (row(id="c1"), ["clusters.jsonl:2: id", "'c1'", "clusters.jsonl:1"]),
     "empty reference": (row(references=[""]), ["references.0"]),
     "bad date": (row(articles=[{"text": "x", "date": "soon"}]), ["articles.0.date", "soon"]),
     "NaN": (b'{"id": "c2", "articles": [{"text": "x"}], "n": NaN}\n', ["clusters.jsonl:2"]),
