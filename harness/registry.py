@@ -19,6 +19,7 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
     },
     "model": {
         "central": "harness.models.central:Central",
+        "hf": "harness.models.hf:Hf",
         "lead": "harness.models.lead:Lead",
         "lexrank": "harness.models.lexrank:Lexrank",
         "oracle": "harness.models.oracle:Oracle",

@@ -1,0 +1,188 @@
+"""Transformers models, causal and seq2seq: parameters only; `hf_session` has the code that needs torch."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from importlib import util
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field, field_validator
+
+from harness.component import neutral
+from harness.errors import ConfigError, MissingExtraError, Problem, nearest_name
+from harness.models import checkpoints, generation, postprocess, prompts
+from harness.models.base import Model, ModelSession
+
+
+class Hf(Model):
+    """A transformers model, causal or seq2seq, from the hub, a folder, a GGUF file or an installed package."""
+
+    name: ClassVar[str] = "hf"
+    version: ClassVar[int] = 1
+    positional: ClassVar[str | None] = "checkpoint"
+
+    checkpoint: str = Field(
+        min_length=1,
+        description="A hub id (owner/name), a folder, a .gguf file, or package:NAME/FILE inside an installed package.",
+    )
+    revision: str | None = Field(
+        default=None, description="Branch, tag or commit of a hub id; the commit it stood for is recorded."
+    )
+    prompt: str | None = Field(
+        default=None,
+        description="Path of a template with {articles} and, if wanted, {count}; without one a seq2seq model is given "
+        "the bare articles, and a causal model is refused.",
+    )
+    system: str | None = Field(default=None, description="System message, for models with a chat template.")
+    chat: Literal["auto", "yes", "no"] = Field(
+        default="auto", description="Whether to use the tokenizer's chat template; auto: if it has one."
+    )
+    task: Literal["auto", "causal", "seq2seq"] = Field(
+        default="auto", description="How the model writes; auto: as the checkpoint's configuration says."
+    )
+    generation: dict[str, Any] = Field(
+        default_factory=dict,
+        validate_default=True,
+        description="Any parameter of transformers' GenerationConfig; greedy with max_new_tokens 32 where nothing is "
+        "said. The checkpoint's own sampling defaults are not used.",
+    )
+    token_budget: int | None = Field(
+        default=None,
+        ge=16,
+        description="Prompt tokens for the articles, from 16; default: what the model's context leaves, at most 1024.",
+    )
+    include_titles: bool = Field(default=True, description="Whether the model is shown the articles' titles.")
+    postprocess: tuple[str, ...] = Field(
+        default=postprocess.DEFAULT, description=f"Steps from raw text to headline, of {', '.join(postprocess.STEPS)}."
+    )
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = Field(
+        default="auto", description="Precision of the weights; auto: as stored, float32 for GGUF."
+    )
+    trust_remote_code: bool = Field(
+        default=False, description="Whether Python code that comes with the checkpoint may run on this machine."
+    )
+    device: str = neutral(
+        "auto", pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$", description="auto, cpu, cuda, cuda:N or mps."
+    )
+    batch_size: int = neutral(4, ge=1, description="Clusters generated together, from 1.")
+    stop_at_newline: bool = neutral(
+        True, description="Whether to stop writing once the first line is known, where only that line is kept."
+    )
+
+    @field_validator("chat", mode="before")
+    @classmethod
+    def _yes_or_no(cls, value: Any) -> Any:
+        """YAML reads a bare yes or no as a boolean."""
+        return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
+
+    @field_validator("generation")
+    @classmethod
+    def _fill_in(cls, value: dict[str, Any]) -> dict[str, Any]:
+        return generation.effective(value)
+
+    @field_validator("postprocess")
+    @classmethod
+    def _known_steps(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for step in value:
+            if step not in postprocess.STEPS:
+                nearest = nearest_name(step, postprocess.STEPS)
+                hint = f"; did you mean {nearest!r}?" if nearest else ""
+                raise ValueError(f"unknown step {step!r}; accepted: {', '.join(postprocess.STEPS)}{hint}")
+        return value
+
+    def clusters_at_once(self) -> int:
+        """The batch size."""
+        return self.batch_size
+
+    def effective(self) -> dict[str, Any]:
+        """As for all components, with the version of each post-processing step."""
+        return {**super().effective(), "postprocess": postprocess.versioned(self.postprocess)}
+
+    def stops_at_newline(self) -> bool:
+        """Whether the rest of a text cannot matter once its first line is known.
+
+        Beam search compares whole texts, so there it does matter.
+        """
+        return self.stop_at_newline and self.postprocess[:1] == ("first_line",) and self.generation["num_beams"] == 1
+
+    def template(self) -> prompts.Template | None:
+        """The prompt template; None where none is named. Raises UsageError where it cannot be read."""
+        return prompts.read_template(Path(self.prompt).expanduser()) if self.prompt is not None else None
+
+    def identity(self) -> Mapping[str, str]:
+        """Digests of weights, tokenizer, settings and prompt template; for a hub id the commit instead of files."""
+        checkpoint = checkpoints.find(self.checkpoint)
+        found = (
+            {"commit": checkpoints.commit(checkpoint.hub_id, self.revision)}
+            if checkpoint.kind == "hub"
+            else checkpoints.digests(checkpoint)
+        )
+        template = self.template()
+        return {**found, "prompt": template.digest} if template is not None else found
+
+    def problems(self) -> Iterator[Problem]:
+        """Missing extras, checkpoint and template, and generation parameters that make no sense."""
+        missing = self._missing_packages()
+        if missing:
+            yield Problem(str(MissingExtraError("model hf", " and ".join(missing), "models")))
+        for problem in checkpoints.problems(self.checkpoint, self.revision):
+            yield _at("revision" if "revision can" in problem.message else "checkpoint", problem)
+        yield from generation.problems(self.generation)
+        if self.prompt is not None:
+            yield from self._template_problems(Path(self.prompt).expanduser())
+        elif self._is_seq2seq() is False:
+            yield Problem(
+                "a causal model needs a prompt template", path="prompt", accepted="a file with {articles} in it"
+            )
+        if self.system is not None and self.chat == "no":
+            yield Problem("a system message needs a chat template, and chat is no", path="system")
+
+    def _template_problems(self, file: Path) -> Iterator[Problem]:
+        try:
+            text = file.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            beside = [str(other) for other in file.parent.glob("*")] if file.parent.is_dir() else []
+            yield Problem(
+                "there is no such prompt template (paths are relative to the working directory)",
+                path="prompt",
+                found=str(file),
+                nearest=nearest_name(str(file), beside),
+            )
+        except (OSError, UnicodeDecodeError) as error:
+            yield Problem(f"the prompt template cannot be read: {error}", path="prompt", found=str(file))
+        else:
+            yield from prompts.template_problems(text, str(file))
+
+    def _is_seq2seq(self) -> bool | None:
+        if self.task != "auto":
+            return self.task == "seq2seq"
+        try:
+            return checkpoints.is_encoder_decoder(checkpoints.find(self.checkpoint))
+        except checkpoints.NotFoundError:
+            return None
+
+    def _missing_packages(self) -> list[str]:
+        needed = ["torch", "transformers"]
+        if self.checkpoint.lower().endswith(".gguf"):
+            needed += ["gguf", "accelerate"]
+        return [package for package in needed if util.find_spec(package) is None]
+
+    def open(self, seed: int) -> AbstractContextManager[ModelSession]:
+        """A session with tokenizer and weights loaded.
+
+        Raises MissingExtraError without torch and transformers, UsageError for what cannot be loaded.
+        """
+        missing = self._missing_packages()
+        if missing:
+            raise MissingExtraError("model hf", " and ".join(missing), "models")
+        wrong = list(generation.problems(self.generation))
+        if wrong:
+            raise ConfigError(wrong)
+        from harness.models.hf_session import open_session
+
+        return open_session(self, seed)
+
+
+def _at(path: str, problem: Problem) -> Problem:
+    """The problem with the parameter that it is about, unless it names a place of its own."""
+    return Problem(problem.message, path=path, found=problem.found, accepted=problem.accepted, nearest=problem.nearest)

@@ -1,0 +1,120 @@
+"""From what a model wrote to the headline that is scored: named, versioned steps, each a function of the text alone.
+
+A step that changes nothing is not recorded. The version of a step rises when it would change a text otherwise than
+before, and stands in the signature of every model that uses it (`first_line@1`).
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+_LINE = re.compile(r"[^\r\n]*")
+_LABEL = re.compile(
+    r"""^(?:here(?:\s(?:is|are)|['’]s)|sure|certainly|of\scourse)\b
+        [^:\n]{0,60}\b(?:headline|title|heading|summary)s?\b[^:\n]{0,60}:\s*
+      | ^(?:(?:a|the|my|one|possible|suggested|proposed|new|news|neutral|short|final|best)\s+){0,3}
+        (?:headline|headlines|title|heading)(?:\s*\#?\d{1,2})?(?:\s*:\s*|\s+[-–—]\s+)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_MARKUP = re.compile(r"^(?:#{1,6}\s+|[-*•>]\s+)")
+_EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+_PAIRS = {'"': '"', "“": "”", "„": "“", "«": "»", "'": "'", "‘": "’", "`": "`"}
+_INNER_APOSTROPHE = re.compile(r"(?<=\w)['’](?=\w)")
+_WHITESPACE = re.compile(r"\s+")
+
+
+def _lines(text: str) -> list[tuple[str, bool]]:
+    """The lines that hold more than white space, stripped; the flag says whether a line break follows."""
+    found = []
+    for match in _LINE.finditer(text):
+        line = match.group().strip()
+        if line:
+            found.append((line, match.end() < len(text)))
+    return found
+
+
+def _is_announcement(line: str) -> bool:
+    """Whether a line only announces the headline ("Here is a headline:"), so that the next one is meant."""
+    return line.rstrip("*_ ").endswith(":")
+
+
+def first_line(text: str) -> str:
+    """The first line that is neither blank nor an announcement ending in a colon; an announcement if nothing follows.
+
+    Lines end at a line feed or a carriage return.
+    """
+    lines = [line for line, _ in _lines(text)]
+    return next((line for line in lines if not _is_announcement(line)), lines[0] if lines else "")
+
+
+def first_line_is_complete(text: str) -> bool:
+    """Whether `first_line(text + more)` is `first_line(text)` whatever `more` is: a model may stop writing here."""
+    return any(ended and not _is_announcement(line) for line, ended in _lines(text))
+
+
+def _markdown(text: str) -> str:
+    stripped = _MARKUP.sub("", text.lstrip())
+    return _EMPHASIS.sub(r"\2", stripped)
+
+
+def _headline_prefix(text: str) -> str:
+    shortened = _LABEL.sub("", text.lstrip(), count=1)
+    return shortened or text
+
+
+def _quotes(text: str) -> str:
+    """Without the one pair of quotes that holds the whole text, or an opening double quote that never closes."""
+    stripped = text.strip()
+    bare = stripped.rstrip(".,") if stripped[:1] in _PAIRS else stripped
+    if len(bare) > 1 and _PAIRS.get(bare[0]) == bare[-1]:
+        inner = _INNER_APOSTROPHE.sub("", bare[1:-1])
+        if bare[0] not in inner and bare[-1] not in inner:
+            return bare[1:-1]
+    if stripped[:1] in ('"', "“", "«") and not set(stripped[1:]) & set('"“”«»'):
+        return stripped[1:]
+    return text
+
+
+def _whitespace(text: str) -> str:
+    return _WHITESPACE.sub(" ", text).strip()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One named change to a text."""
+
+    apply: Callable[[str], str]
+    version: int
+    description: str
+
+
+STEPS: Mapping[str, Step] = {
+    "first_line": Step(first_line, 1, "the first line that is not blank and does not merely announce the next one"),
+    "markdown": Step(_markdown, 1, "without heading marks, a bullet or bold marks"),
+    "headline_prefix": Step(_headline_prefix, 1, 'without a label such as "Headline:" or "Here is a headline:"'),
+    "quotes": Step(_quotes, 1, "without one pair of quotes round the whole"),
+    "whitespace": Step(_whitespace, 1, "single spaces, none at the ends"),
+}
+"""Name → step, in the order in which they are best applied."""
+
+DEFAULT = tuple(STEPS)
+"""The steps of a model whose configuration names none."""
+
+
+def versioned(names: Sequence[str]) -> list[str]:
+    """`name@version` of each step, for signatures."""
+    return [f"{name}@{STEPS[name].version}" for name in names]
+
+
+def apply(text: str, names: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """The text after the named steps, in order, and the names of those that changed it.
+
+    Raises KeyError for a name that is not in `STEPS`.
+    """
+    changed = []
+    for name in names:
+        after = STEPS[name].apply(text)
+        if after != text:
+            changed.append(name)
+        text = after
+    return text, tuple(changed)

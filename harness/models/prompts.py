@@ -1,0 +1,211 @@
+"""From a cluster to the text a model is asked: a template, and the articles cut to a budget of tokens.
+
+The budget is shared by water-filling: every article may have the same number of tokens, what a short one leaves over
+goes to the others, and a long one is cut at the end of a sentence. Near-duplicates (wire copy) are shown once. What
+was left out is recorded in the `Prompt`.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.errors import Problem, UsageError, nearest_name
+from harness.ingest import near_duplicates
+from harness.records import Article, Cluster, Prompt, content_digest
+from harness.text import sentence_spans, word_spans
+
+TokenCounter = Callable[[str], int]
+
+PLACEHOLDERS = ("articles", "count")
+"""What a template may hold: `{articles}`, and `{count}`, the number of articles shown."""
+
+LEAST_SHARE = 24
+"""Tokens below which an article's share says nothing; rather than go under it, the last articles are left out."""
+
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_SEPARATOR = "\n\n"
+
+
+@dataclass(frozen=True)
+class Template:
+    """A prompt with placeholders; every other character stands for itself."""
+
+    text: str
+    labelled: bool = True
+    """Whether each article is headed by its number and source."""
+
+    def fill(self, articles: str, count: int) -> str:
+        """The prompt. Placeholders inside the articles are left as they stand."""
+        values = {"articles": articles, "count": str(count)}
+        return _PLACEHOLDER.sub(lambda match: values.get(match.group(1), match.group()), self.text)
+
+    @property
+    def digest(self) -> str:
+        """Content digest of the text."""
+        return content_digest(self.text)
+
+
+ARTICLES_ONLY = Template("{articles}", labelled=False)
+"""What models trained to summarise are given: the articles, joined by blank lines."""
+
+
+def template_problems(text: str, where: str) -> list[Problem]:
+    """What is wrong with a template's text: an unknown placeholder, or no `{articles}`."""
+    accepted = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+    problems = []
+    for line, content in enumerate(text.splitlines(), start=1):
+        for name in _PLACEHOLDER.findall(content):
+            if name not in PLACEHOLDERS:
+                nearest = nearest_name(name, PLACEHOLDERS)
+                problems.append(
+                    Problem(
+                        "unknown placeholder in the prompt template",
+                        where,
+                        line,
+                        found=f"{{{name}}}",
+                        accepted=f"{accepted}; any other text in braces that is not one lower-case word",
+                        nearest=f"{{{nearest}}}" if nearest else "",
+                    )
+                )
+    if "{articles}" not in text:
+        problems.append(Problem("the prompt template has no place for the articles", where, accepted="{articles}"))
+    return problems
+
+
+def read_template(path: Path) -> Template:
+    """The template in a text file, white space at both ends left out.
+
+    Raises UsageError where the file cannot be read or is no template.
+    """
+    try:
+        text = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        raise UsageError(f"the prompt template {path} cannot be read: {reason}") from error
+    problems = template_problems(text, str(path))
+    if problems:
+        raise UsageError("\n".join(str(problem) for problem in problems))
+    return Template(text)
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """One article as far as it is shown."""
+
+    article: Article
+    number: int | None
+    title: str
+    end: int
+
+    @property
+    def text(self) -> str:
+        """Label, title and body, each on a line of its own."""
+        source = f" ({self.article.source})" if self.article.source else ""
+        label = f"Article {self.number}{source}:" if self.number is not None else ""
+        return "\n".join(part for part in (label, self.title, self.article.text[: self.end].rstrip()) if part)
+
+
+def build_prompt(
+    cluster: Cluster, template: Template, budget: int, count_tokens: TokenCounter, *, include_titles: bool = True
+) -> Prompt:
+    """The prompt for one cluster, its articles (labels and titles with them) within `budget` tokens.
+
+    Raises UsageError where not even one word fits.
+    """
+    kept = [cluster.articles[group] for group in _one_of_each(cluster.articles)]
+    share = budget
+    while True:
+        shown = _fit(kept, share, count_tokens, template.labelled, include_titles)
+        block = _SEPARATOR.join(article.text for article in shown)
+        excess = count_tokens(block) - budget
+        if excess <= 0 and shown:
+            break
+        share -= max(1, excess)
+        if share <= 0:
+            raise UsageError(f"a budget of {budget} tokens holds no word of cluster {cluster.cluster_id!r}")
+    ids = tuple(article.article.article_id for article in shown)
+    return Prompt(
+        cluster_id=cluster.cluster_id,
+        text=template.fill(block, len(shown)),
+        article_ids=ids,
+        dropped_articles=tuple(a.article_id for a in cluster.articles if a.article_id not in ids),
+        dropped_characters=sum(_left_out(article, include_titles) for article in shown),
+    )
+
+
+def _one_of_each(articles: Sequence[Article]) -> list[int]:
+    """Indexes of the articles to show: of each group of near-duplicates the longest, the first among equals."""
+    groups = near_duplicates.groups([article.text for article in articles])
+    return sorted(max(group, key=lambda index: (len(articles[index].text), -index)) for group in groups)
+
+
+def _fit(
+    articles: Sequence[Article], budget: int, count_tokens: TokenCounter, labelled: bool, include_titles: bool
+) -> list[_Shown]:
+    """As many articles as get a share worth having, from the first, each cut to its share."""
+    whole = [
+        _Shown(article, number if labelled else None, article.title if include_titles else "", len(article.text))
+        for number, article in enumerate(articles, start=1)
+    ]
+    between = count_tokens(_SEPARATOR)
+    costs = [count_tokens(article.text) + between for article in whole]
+    for count in range(len(whole), 0, -1):
+        level = fair_level(costs[:count], budget)
+        if count == 1 or level >= min(LEAST_SHARE, max(costs[:count])):
+            break
+    cut = [_cut(article, level - between, count_tokens) for article in whole[:count]]
+    return [article for article in cut if article.title or article.end]
+
+
+def fair_level(costs: Sequence[int], budget: int) -> int:
+    """The greatest level such that articles cut to at most `level` tokens cost at most `budget` together.
+
+    Where everything fits it is the greatest cost. This is max-min fairness: nobody's share can grow but at the
+    expense of somebody with no more (Bertsekas & Gallager, Data Networks, 1992, section 6.5.2).
+    """
+    left = budget
+    ordered = sorted(costs)
+    for index, cost in enumerate(ordered):
+        share = left // (len(ordered) - index)
+        if cost > share:
+            return max(0, share)
+        left -= cost
+    return ordered[-1] if ordered else 0
+
+
+def _cut(article: _Shown, allowance: int, count_tokens: TokenCounter) -> _Shown:
+    """The article cut to its allowance: at the end of a sentence, failing that of a word, failing that of its title."""
+
+    def fits(candidate: _Shown) -> bool:
+        return count_tokens(candidate.text) <= allowance
+
+    if fits(article):
+        return article
+    body, title = article.article.text, article.title
+    for ends in ([end for _, end in sentence_spans(body)], [end for _, end in word_spans(body)]):
+        candidates = [_Shown(article.article, article.number, title, end) for end in ends]
+        best = _last_that(fits, candidates)
+        if best is not None:
+            return best
+    ends = [end for _, end in word_spans(title)]
+    shortened = [_Shown(article.article, article.number, title[:end], 0) for end in [*ends, len(title)] if end]
+    return _last_that(fits, shortened) or _Shown(article.article, article.number, "", 0)
+
+
+def _last_that(fits: Callable[[_Shown], bool], candidates: Sequence[_Shown]) -> _Shown | None:
+    """The last candidate that fits, by bisection: candidates grow."""
+    low, high = 0, len(candidates)
+    while low < high:
+        middle = (low + high) // 2
+        if fits(candidates[middle]):
+            low = middle + 1
+        else:
+            high = middle
+    return candidates[low - 1] if low else None
+
+
+def _left_out(shown: _Shown, include_titles: bool) -> int:
+    """Characters of the body, and of a title that was to be shown, that did not fit; white space at a cut is none."""
+    title = len(shown.article.title) - len(shown.title) if include_titles else 0
+    return len(shown.article.text[shown.end :].strip()) + title
