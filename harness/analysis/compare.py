@@ -1,0 +1,200 @@
+"""All pairs of configurations, measure by measure, over the clusters both were scored on."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from harness.analysis.paired import (
+    bootstrap_p_values,
+    detectable_differences,
+    holm,
+    paired_differences,
+    randomisation_intervals,
+    randomisation_p_values,
+    subset_means,
+)
+from harness.analysis.resample import LEVEL, RESAMPLES, Bools, Floats
+from harness.records import Record
+
+Direction = Literal["higher", "lower", "neither"]
+"""Which way a measure is better; where it is neither, wins and losses mean higher and lower."""
+
+COLUMNS_AT_ONCE = 512
+"""Differences tested in one go: 10,000 resamples of as many take 160 MiB. Changes memory and time, never a number."""
+
+
+class PairComparison(Record):
+    """One measure of two configurations, over the clusters on which both have a statistic."""
+
+    measure: str = Field(description="The measure.")
+    first: str = Field(description="Configuration whose mean is taken from.")
+    second: str = Field(description="Configuration whose mean is taken off.")
+    difference: float | None = Field(description="Mean of first − second; none without shared clusters.")
+    low: float | None = Field(description="Lower end of its randomisation interval; none for too few clusters.")
+    high: float | None = Field(description="Upper end of its randomisation interval.")
+    p_value: float | None = Field(description="Two-sided approximate randomisation p-value.")
+    p_adjusted: float | None = Field(description="The same after Holm's correction over all pairs of this measure.")
+    exact: bool = Field(description="True where every sign pattern was looked at instead of a random choice of them.")
+    p_bootstrap: float | None = Field(description="Two-sided paired bootstrap p-value, not corrected.")
+    wins: int = Field(ge=0, description="Clusters on which first is better.")
+    ties: int = Field(ge=0, description="Clusters on which both have the same statistic, but for rounding.")
+    losses: int = Field(ge=0, description="Clusters on which second is better.")
+    detectable: float | None = Field(
+        description="Smallest true difference found with chance 0.8 at the level, Bonferroni-corrected over all pairs."
+    )
+    both: int = Field(ge=0, description="Clusters with a statistic of both.")
+    first_only: int = Field(ge=0, description="Clusters with a statistic of first alone.")
+    second_only: int = Field(ge=0, description="Clusters with a statistic of second alone.")
+    neither: int = Field(ge=0, description="Clusters with a statistic of neither.")
+
+
+def compare(
+    scores: Floats,
+    *,
+    configurations: Sequence[str],
+    measures: Mapping[str, Direction],
+    level: float = LEVEL,
+    resamples: int = RESAMPLES,
+    seed: int,
+) -> tuple[PairComparison, ...]:
+    """Every pair of configurations on every measure, in the order of `measures`, then of pairs.
+
+    `scores` has the shape (configurations, clusters, measures), NaN where there is no statistic; clusters stand in one
+    order for all. Raises ValueError where shape and names disagree.
+    """
+    names = list(measures)
+    table = np.asarray(scores, dtype=np.float64)
+    if table.ndim != 3 or table.shape[0] != len(configurations) or table.shape[2] != len(names):
+        expected = f"({len(configurations)} configurations, clusters, {len(names)} measures)"
+        raise ValueError(f"scores have the shape {table.shape}, not {expected}")
+    pairs = list(combinations(range(len(configurations)), 2))
+    columns = [(measure, *pair) for measure in range(len(names)) for pair in pairs]
+    found: list[PairComparison] = []
+    for start in range(0, len(columns), COLUMNS_AT_ONCE):
+        block = columns[start : start + COLUMNS_AT_ONCE]
+        found += _compare_columns(table, block, configurations, measures, len(pairs), level, resamples, seed)
+    corrected: list[PairComparison] = []
+    for start in range(0, len(found), max(1, len(pairs))):
+        family = found[start : start + len(pairs)]
+        adjusted = holm([math.nan if pair.p_value is None else pair.p_value for pair in family])
+        corrected += [
+            pair.model_copy(update={"p_adjusted": known(value)}) for pair, value in zip(family, adjusted, strict=True)
+        ]
+    return tuple(corrected)
+
+
+def _compare_columns(
+    table: Floats,
+    columns: Sequence[tuple[int, int, int]],
+    configurations: Sequence[str],
+    measures: Mapping[str, Direction],
+    pairs: int,
+    level: float,
+    resamples: int,
+    seed: int,
+) -> list[PairComparison]:
+    measure, first, second = (np.array(part) for part in zip(*columns, strict=True))
+    has_value = ~np.isnan(table)
+    in_first, in_second = has_value[first, :, measure].T, has_value[second, :, measure].T
+    differences = paired_differences(table[first, :, measure].T, table[second, :, measure].T)
+    subsets = subset_means(differences, resamples=resamples, seed=seed)
+    p_values = randomisation_p_values(subsets)
+    lows, highs = randomisation_intervals(subsets, 1 - level)
+    p_bootstrap = bootstrap_p_values(differences, resamples=resamples, seed=seed)
+    detectable = detectable_differences(differences, level=level, tests=max(1, pairs))
+    above, below = _count(differences > 0), _count(differences < 0)
+    names = list(measures)
+    found = []
+    for column, (which, one, other) in enumerate(columns):
+        lower_is_better = measures[names[which]] == "lower"
+        both = int(subsets.both[column])
+        found.append(
+            PairComparison(
+                measure=names[which],
+                first=configurations[one],
+                second=configurations[other],
+                difference=known(subsets.differences[column]),
+                low=known(lows[column]),
+                high=known(highs[column]),
+                p_value=known(p_values[column]),
+                p_adjusted=None,
+                exact=bool(subsets.exact[column]),
+                p_bootstrap=known(p_bootstrap[column]),
+                wins=below[column] if lower_is_better else above[column],
+                ties=both - above[column] - below[column],
+                losses=above[column] if lower_is_better else below[column],
+                detectable=known(detectable[column]),
+                both=both,
+                first_only=int((in_first & ~in_second)[:, column].sum()),
+                second_only=int((in_second & ~in_first)[:, column].sum()),
+                neither=int((~in_first & ~in_second)[:, column].sum()),
+            )
+        )
+    return found
+
+
+def reversed_pair(pair: PairComparison) -> PairComparison:
+    """The same comparison seen from the other side: second − first."""
+    return pair.model_copy(
+        update={
+            "first": pair.second,
+            "second": pair.first,
+            "difference": _negative(pair.difference),
+            "low": _negative(pair.high),
+            "high": _negative(pair.low),
+            "wins": pair.losses,
+            "losses": pair.wins,
+            "first_only": pair.second_only,
+            "second_only": pair.first_only,
+        }
+    )
+
+
+def against(pairs: Iterable[PairComparison], baseline: str) -> tuple[PairComparison, ...]:
+    """The pairs that `baseline` is one of, turned so that each difference is the other's mean − the baseline's."""
+    chosen = (pair for pair in pairs if baseline in (pair.first, pair.second))
+    return tuple(reversed_pair(pair) if pair.first == baseline else pair for pair in chosen)
+
+
+def significantly_better(
+    pairs: Iterable[PairComparison], measures: Mapping[str, Direction], *, level: float = LEVEL
+) -> dict[tuple[str, str], tuple[str, ...]]:
+    """(measure, configuration) → the configurations it beats with a Holm-corrected p-value of at most 1 − `level`.
+
+    Measures that are better neither way have no winners.
+    """
+    beaten: dict[tuple[str, str], tuple[str, ...]] = {}
+    for pair in pairs:
+        direction = measures[pair.measure]
+        if direction == "neither" or pair.p_adjusted is None or not pair.difference:
+            continue
+        if pair.p_adjusted <= (1 - level) * (1 + 1e-12):
+            first_wins = (pair.difference > 0) == (direction == "higher")
+            winner, loser = (pair.first, pair.second) if first_wins else (pair.second, pair.first)
+            beaten[pair.measure, winner] = (*beaten.get((pair.measure, winner), ()), loser)
+    return beaten
+
+
+def largest_moves(first: Floats, second: Floats, count: int) -> tuple[int, ...]:
+    """Positions of the `count` clusters whose statistics differ most, furthest first, then in order; never of ties."""
+    distance = np.abs(paired_differences(first, second))
+    distance[~(distance > 0)] = 0.0
+    order = np.argsort(-distance, kind="stable")[:count]
+    return tuple(int(position) for position in order if distance[position] > 0)
+
+
+def _count(cells: Bools) -> list[int]:
+    return [int(count) for count in cells.sum(axis=0)]
+
+
+def known(value: float | np.float64) -> float | None:
+    """The number as a record holds it: None for NaN."""
+    return None if math.isnan(value) else float(value)
+
+
+def _negative(value: float | None) -> float | None:
+    return None if value is None else -value + 0.0

@@ -1,0 +1,305 @@
+"""Whether a run may pass, measured against a baseline: a decision for each configuration and gated measure.
+
+A *regression* is a mean that falls (in the direction that is worse) by more than the tolerance, while the interval of
+the paired difference leaves out zero at the corrected level. The interval is the randomisation interval of `paired`,
+whose worse side errs with a chance of at most the corrected level however few the clusters and however many the ties,
+as long as it is chance which of two equally good runs got which score of a cluster. Levels are corrected by Holm's
+procedure over all regression rules of the call, so that the chance that an unchanged system fails on any of them is at
+most α. Floors, the guard over single clusters and the share of lost clusters are limits, not tests: they hold the
+numbers as they are, and no error rate is claimed for them.
+
+One pass over records, no files: the caller joins clusters by id (`unequal_clusters`) and maps outcomes to exit codes.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Self
+
+import numpy as np
+from pydantic import Field, FiniteFloat, model_validator
+
+from harness.analysis.compare import Direction, known
+from harness.analysis.paired import (
+    detectable_differences,
+    holm,
+    paired_differences,
+    randomisation_intervals,
+    randomisation_p_values,
+    subset_means,
+)
+from harness.analysis.resample import RESAMPLES, Floats, exact_means
+from harness.records import Record
+
+ALPHA = 0.05
+"""Chance at most that an unchanged system fails on any regression rule, unless the caller asks for another."""
+PATTERNS_BEYOND = 20
+"""Sign patterns that the smallest corrected level leaves beyond the limit, so that drawing them costs little power."""
+EXAMPLES = 5
+"""Clusters named as the worst examples of a decision."""
+ROUNDING = 1e-12
+"""Share by which a number may pass a limit through rounding alone."""
+
+Outcome = Literal["regression", "floor", "cluster", "lost", "unscored"]
+
+
+class GateRule(Record):
+    """What one measure has to hold; a part that is left out is not checked."""
+
+    measure: str = Field(description="The measure.")
+    direction: Direction = Field(description="Which way the measure is better.")
+    tolerance: FiniteFloat | None = Field(
+        default=None, ge=0, description="How far the mean may fall before the fall is tested, in the measure's unit."
+    )
+    at_least: FiniteFloat | None = Field(default=None, description="Floor: the mean may not lie below it.")
+    at_most: FiniteFloat | None = Field(default=None, description="Ceiling: the mean may not lie above it.")
+    cluster_fall: FiniteFloat | None = Field(
+        default=None, ge=0, description="How far the statistic of a single cluster may fall, in the measure's unit."
+    )
+    clusters_fallen: int = Field(default=0, ge=0, description="How many clusters may fall further than that.")
+    lost: FiniteFloat = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="Greatest share of the baseline's scored clusters that may be left without a statistic.",
+    )
+
+    @model_validator(mode="after")
+    def _worse_is_known(self) -> Self:
+        if self.direction == "neither" and (self.tolerance is not None or self.cluster_fall is not None):
+            raise ValueError(f"{self.measure!r} is better neither way, so it cannot fall: give at_least or at_most")
+        return self
+
+
+@dataclass(frozen=True)
+class Gated:
+    """One configuration's statistics of one measure beside the baseline's: equal lengths, one order, NaN for none."""
+
+    configuration: str
+    rule: GateRule
+    baseline: Floats
+    candidate: Floats
+
+
+class Violation(Record):
+    """One part of a rule that does not hold."""
+
+    outcome: Outcome = Field(description="Which part.")
+    reason: str = Field(description="What was found and what would be accepted, in one sentence.")
+
+
+class Decision(Record):
+    """What the gate found for one configuration and measure; differences are candidate − baseline."""
+
+    configuration: str = Field(description="The configuration.")
+    measure: str = Field(description="The measure.")
+    passed: bool = Field(description="True where every part of the rule holds.")
+    violations: tuple[Violation, ...] = Field(default=(), description="The parts that do not.")
+    baseline_mean: float | None = Field(description="Baseline's mean over the clusters scored by both.")
+    candidate_mean: float | None = Field(description="Candidate's mean over the clusters scored by both.")
+    candidate_mean_all: float | None = Field(description="Candidate's mean over all its clusters: what floors look at.")
+    difference: float | None = Field(description="Mean paired difference.")
+    low: float | None = Field(description="Lower end of its interval.")
+    high: float | None = Field(description="Upper end of its interval.")
+    level: float | None = Field(description="Level of that interval, 1 − 2 × the corrected one-sided level.")
+    corrected_alpha: float | None = Field(description="One-sided level after Holm's correction; none if not tested.")
+    p_value: float | None = Field(description="One-sided randomisation p-value of a fall, not corrected.")
+    p_adjusted: float | None = Field(description="The same, Holm-adjusted: compare it with α.")
+    detectable: float | None = Field(description="Smallest true fall found with chance 0.8 at the corrected level.")
+    can_fail: bool = Field(description="False where so few clusters are shared that no fall could be significant.")
+    both: int = Field(ge=0, description="Clusters scored in both.")
+    lost: int = Field(ge=0, description="Clusters scored in the baseline and not in the candidate.")
+    gained: int = Field(ge=0, description="Clusters scored in the candidate and not in the baseline.")
+    fallen: tuple[int, ...] = Field(description="Positions of the clusters that fell, furthest first, five at most.")
+
+
+def decide(
+    gated: Sequence[Gated], *, alpha: float = ALPHA, resamples: int = RESAMPLES, seed: int
+) -> tuple[Decision, ...]:
+    """A decision for each entry of `gated`, in order; levels are corrected over all of them that have a tolerance.
+
+    More than `resamples` sign patterns are drawn where the correction asks for it. Raises ValueError for arrays that
+    are not all of one length and for `alpha` outside (0, 0.5).
+    """
+    if not 0.0 < alpha < 0.5:
+        raise ValueError(f"the gate's alpha lies between 0 and 0.5, not {alpha}")
+    if not gated:
+        return ()
+    shapes = {part.shape for entry in gated for part in (entry.baseline, entry.candidate)}
+    if len(shapes) > 1 or len(min(shapes)) != 1:
+        raise ValueError(f"gated statistics are one array a measure, all of one length, not {sorted(shapes)}")
+    differences = np.column_stack([paired_differences(entry.candidate, entry.baseline) for entry in gated])
+    tested = np.array([entry.rule.tolerance is not None for entry in gated])
+    patterns = max(resamples, math.ceil(PATTERNS_BEYOND * int(tested.sum()) / (2 * alpha)))
+    subsets = subset_means(differences, resamples=patterns, seed=seed)
+    worse = np.array([1.0 if entry.rule.direction == "lower" else -1.0 for entry in gated])
+    falls = worse * subsets.differences
+    halves = randomisation_p_values(subsets) / 2
+    p_values = np.where(tested, np.where(falls > 0, halves, 1 - halves), np.nan)
+    alphas = _holm_levels(p_values, alpha)
+    lows, highs = randomisation_intervals(subsets, 2 * np.where(np.isnan(alphas), alpha, alphas))
+    adjusted = holm(p_values)
+    decisions = []
+    for column, entry in enumerate(gated):
+        test = _Test(
+            difference=known(subsets.differences[column]),
+            low=known(lows[column]),
+            high=known(highs[column]),
+            corrected_alpha=known(alphas[column]),
+            p_value=known(p_values[column]),
+            p_adjusted=known(adjusted[column]),
+            # Each pattern and its negative are one, so the smallest one-sided p-value is half of 1 / (1 + R).
+            can_fail=bool(0.5 / (1 + subsets.patterns[column]) <= alphas[column]),
+        )
+        decisions.append(_decision(entry, worse[column] * differences[:, column], test, alpha))
+    return tuple(decisions)
+
+
+@dataclass(frozen=True)
+class _Test:
+    """What the randomisation test found for one column; the fields of `Decision` of the same names."""
+
+    difference: float | None
+    low: float | None
+    high: float | None
+    corrected_alpha: float | None
+    p_value: float | None
+    p_adjusted: float | None
+    can_fail: bool
+
+
+def _holm_levels(p_values: Floats, alpha: float) -> Floats:
+    """The level that Holm's procedure compares each p-value with; NaN for NaN.
+
+    The i-th smallest of m is compared with α / (m − i + 1) until one is larger; those after it share its level.
+    """
+    levels = np.full(p_values.shape, np.nan)
+    known_ones = np.flatnonzero(~np.isnan(p_values))
+    order = known_ones[np.argsort(p_values[known_ones], kind="stable")]
+    for step, column in enumerate(order):
+        levels[order[step:]] = alpha / (len(order) - step)
+        if p_values[column] > levels[column] * (1 + ROUNDING):
+            break
+    return levels
+
+
+def _decision(entry: Gated, falls: Floats, test: _Test, alpha: float) -> Decision:
+    """One decision; `falls` is positive for clusters on which the candidate is worse."""
+    in_baseline, in_candidate = ~np.isnan(entry.baseline), ~np.isnan(entry.candidate)
+    both = in_baseline & in_candidate
+    level = None if test.corrected_alpha is None else 1 - 2 * test.corrected_alpha
+    means = exact_means(np.column_stack([entry.baseline, entry.candidate])[both])
+    overall = known(exact_means(entry.candidate[:, None])[0])
+    lost = int((in_baseline & ~in_candidate).sum())
+    directed = entry.rule.direction != "neither"
+    order = np.argsort(-np.where(both, falls, -np.inf), kind="stable")
+    violations = [
+        *_regression(entry.rule, test, alpha),
+        *_limits(entry.rule, overall),
+        *(_cluster_guard(entry.rule, falls[both])),
+        *_lost(entry.rule, lost, int(in_baseline.sum())),
+    ]
+    detectable = math.nan if level is None else detectable_differences(falls[:, None], level=level)[0]
+    return Decision(
+        configuration=entry.configuration,
+        measure=entry.rule.measure,
+        passed=not violations,
+        violations=tuple(violations),
+        baseline_mean=known(means[0]),
+        candidate_mean=known(means[1]),
+        candidate_mean_all=overall,
+        difference=test.difference,
+        low=test.low,
+        high=test.high,
+        level=level,
+        corrected_alpha=test.corrected_alpha,
+        p_value=test.p_value,
+        p_adjusted=test.p_adjusted,
+        detectable=known(detectable),
+        can_fail=test.can_fail,
+        both=int(both.sum()),
+        lost=lost,
+        gained=int((in_candidate & ~in_baseline).sum()),
+        fallen=tuple(int(place) for place in order[:EXAMPLES] if directed and both[place] and falls[place] > 0),
+    )
+
+
+def _regression(rule: GateRule, test: _Test, alpha: float) -> list[Violation]:
+    if rule.tolerance is None:
+        return []
+    if test.difference is None or test.corrected_alpha is None:
+        return [Violation(outcome="unscored", reason="no cluster is scored in both, so there is nothing to compare")]
+    if test.low is None or test.high is None:
+        return []
+    higher = rule.direction == "higher"
+    fall, excludes_zero = (-test.difference, test.high < 0) if higher else (test.difference, test.low > 0)
+    if not excludes_zero or not _beyond(fall, rule.tolerance):
+        return []
+    return [
+        Violation(
+            outcome="regression",
+            reason=(
+                f"the mean is {fall:.4g} worse, more than the tolerance of {rule.tolerance:.4g}, and the "
+                f"{100 - 200 * test.corrected_alpha:.5g} % interval of the paired difference, {test.low:+.4g} to "
+                f"{test.high:+.4g}, leaves out zero (p = {test.p_adjusted:.2g} after correction, alpha {alpha:g})"
+            ),
+        )
+    ]
+
+
+def _limits(rule: GateRule, mean: float | None) -> list[Violation]:
+    if rule.at_least is None and rule.at_most is None:
+        return []
+    if mean is None:
+        return [Violation(outcome="unscored", reason="no cluster is scored, so the mean cannot be held to its limit")]
+    found = []
+    if rule.at_least is not None and _beyond(rule.at_least, mean):
+        found.append(
+            Violation(outcome="floor", reason=f"the mean is {mean:.4g}; it may not lie below {rule.at_least:.4g}")
+        )
+    if rule.at_most is not None and _beyond(mean, rule.at_most):
+        found.append(
+            Violation(outcome="floor", reason=f"the mean is {mean:.4g}; it may not lie above {rule.at_most:.4g}")
+        )
+    return found
+
+
+def _cluster_guard(rule: GateRule, falls: Floats) -> list[Violation]:
+    if rule.cluster_fall is None:
+        return []
+    fallen = sum(_beyond(float(fall), rule.cluster_fall) for fall in falls)
+    if fallen <= rule.clusters_fallen:
+        return []
+    reason = f"{fallen} clusters fell by more than {rule.cluster_fall:.4g}; at most {rule.clusters_fallen} may"
+    return [Violation(outcome="cluster", reason=reason)]
+
+
+def _lost(rule: GateRule, lost: int, scored: int) -> list[Violation]:
+    if lost <= rule.lost * scored * (1 + ROUNDING):
+        return []
+    reason = (
+        f"{lost} of {scored} clusters scored in the baseline have no statistic; at most {100 * rule.lost:.3g} % may"
+    )
+    return [Violation(outcome="lost", reason=reason)]
+
+
+def _beyond(value: float, limit: float) -> bool:
+    """Whether `value` passes `limit` by more than rounding."""
+    return value - limit > ROUNDING * max(1.0, abs(limit))
+
+
+def unequal_clusters(baseline: Iterable[str], candidate: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(ids that only the baseline has, ids that only the candidate has), each in order; both empty where they agree."""
+    ours, theirs = dict.fromkeys(baseline), dict.fromkeys(candidate)
+    return tuple(name for name in ours if name not in theirs), tuple(name for name in theirs if name not in ours)
+
+
+def too_many_failures(failed: int, clusters: int, share: float) -> str | None:
+    """What to say where more than `share` of the clusters failed, else None. No clusters at all is too many as well."""
+    if clusters < 1:
+        return "no cluster was run"
+    if failed > share * clusters * (1 + ROUNDING):
+        return (
+            f"{failed} of {clusters} clusters failed, {100 * failed / clusters:.3g} %; at most {100 * share:.3g} % may"
+        )
+    return None

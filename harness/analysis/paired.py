@@ -1,0 +1,249 @@
+"""Paired tests over clusters that two configurations were both scored on.
+
+*Approximate randomisation* (Noreen 1989; Riezler & Maxwell 2005): if two configurations are equally good, it is chance
+which of them got which score of a cluster, so the sign of each cluster's difference may be flipped. The p-value is the
+share of sign patterns whose sum is at least as far from zero as the observed one, (1 + c) / (1 + R) over R random
+patterns, exact over all patterns where there are few clusters.
+
+The *interval* of the mean difference holds each shift that the same test, with the same patterns, would not reject
+after it is taken off every difference. Flipping the clusters of a set A makes the shifted sum larger than or equal to
+the observed one exactly where the mean difference over A is at most the shift, so the ends are order statistics of the
+means over random subsets (the "typical values" of Hartigan 1969). The interval leaves out zero exactly where p ≤ 1 −
+level, and holds its level at 20 clusters, where the percentile bootstrap does not (docs/statistics.md).
+
+*Paired bootstrap* (Koehn 2004, two-sided with the shift of Noreen 1989): the share of resamples whose difference lies
+at least as far from the observed difference as zero does.
+
+Sums are exact (see `resample`) and draws depend on the seed and the number of clusters alone: equal seeds give equal
+bytes, whatever else is compared in the same call, in one process or several.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from statistics import NormalDist
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.analysis.resample import (
+    CHUNK_CELLS,
+    LEVEL,
+    RESAMPLES,
+    Bools,
+    Floats,
+    as_table,
+    distinct_columns,
+    exact_means,
+    resampled_means,
+    whole_numbers,
+)
+
+Ints = NDArray[np.int64]
+
+POWER = 0.8
+"""Power at which the smallest detectable difference is stated."""
+SAME = 1e-12
+"""Scores closer than this share of the larger one are the same score: 0.1 + 0.2 and 0.3 tie."""
+TIE = 2.0**-32
+"""Sums closer than this share of the sum of absolute differences tie; a tie counts against significance."""
+
+
+def paired_differences(first: Floats, second: Floats) -> Floats:
+    """`first` − `second`, NaN where either is, and zero where they differ by rounding alone."""
+    if np.isinf(first).any() or np.isinf(second).any():
+        raise ValueError("scores are finite or NaN, never infinite")
+    difference: Floats = np.subtract(first, second, dtype=np.float64)
+    nearly = np.abs(difference) <= SAME * np.maximum(np.abs(first), np.abs(second))
+    return np.where(nearly, 0.0, difference)
+
+
+class SubsetMeans(NamedTuple):
+    """Mean differences over subsets of the clusters and over their complements: what test and interval are read from.
+
+    A subset is the set of clusters whose sign one pattern flips.
+    """
+
+    differences: Floats
+    """Observed mean difference of each column; NaN without clusters."""
+    both: Ints
+    """Clusters that have a difference, for each column."""
+    patterns: Ints
+    """Sign patterns other than the observed one, R, for each column; a pattern and its negative are one."""
+    exact: Bools
+    """Whether those are all patterns there are."""
+    subsets: Floats
+    """Means over subsets, shape (2 × most patterns, columns), each column sorted; NaN, for no mean, comes last."""
+    empty: Ints
+    """Patterns that flipped no cluster or all of them, for each column."""
+
+
+def subset_means(
+    differences: Floats,
+    *,
+    resamples: int = RESAMPLES,
+    seed: int,
+    chunk_cells: int = CHUNK_CELLS,
+) -> SubsetMeans:
+    """Mean differences over `resamples` random subsets and their complements, for each column of (clusters, columns).
+
+    Where all subsets are no more than that (up to 14 clusters for 10,000), each is taken once instead of drawing.
+    """
+    if resamples < 1:
+        raise ValueError(f"at least one resample is needed, not {resamples}")
+    table = as_table(differences)
+    clusters, columns = table.shape
+    has_value = ~np.isnan(table)
+    both = has_value.sum(axis=0)
+    whole, unit = whole_numbers(np.where(has_value, table, 0.0), clusters)
+    tie = both + np.abs(whole).sum(axis=0) * TIE  # rounding to whole numbers, and of the scores themselves
+    exact = np.ldexp(0.5, np.minimum(both, 64)) <= resamples
+    patterns = np.where(exact, 2 ** np.minimum(np.maximum(both - 1, 0), 62) - 1, resamples)
+    subsets = np.full((2 * int(patterns.max(initial=0)), columns), np.nan)
+    for group, halves in _groups(has_value, exact, resamples=resamples, seed=seed, chunk_cells=chunk_cells):
+        present, pattern_of_column = distinct_columns(has_value[:, group])
+        members = whole[:, group]
+        sums, sizes = members.sum(axis=0), both[group]
+        done = 0
+        for half in halves:
+            inside = half @ members
+            drawn = (half @ present)[:, pattern_of_column]
+            for part, size in ((inside, drawn), (sums - inside, sizes - drawn)):
+                rows = slice(done, done + len(half))
+                part[np.abs(part) <= tie[group] / 2] = 0.0
+                mean = np.divide(part, size, out=np.full(part.shape, np.nan), where=size > 0)
+                subsets[rows, group] = mean * unit[group]
+                done = rows.stop
+    subsets.sort(axis=0)
+    empty = 2 * patterns - (~np.isnan(subsets)).sum(axis=0)
+    observed = np.where(np.abs(whole.sum(axis=0)) <= tie, 0.0, exact_means(table))
+    return SubsetMeans(np.where(both > 0, observed, np.nan), both, patterns, exact, subsets, empty)
+
+
+def randomisation_p_values(found: SubsetMeans) -> Floats:
+    """Two-sided p-value of each column, (1 + c) / (1 + R); NaN without clusters, 1 where the difference is zero.
+
+    Flipping a set reaches the observed distance from zero exactly where the mean over the set or over its complement
+    is zero or has the other sign. Where the interest is in one direction alone, half of it is an exact p-value too.
+    """
+    with np.errstate(invalid="ignore"):
+        reached = np.where(found.differences > 0, found.subsets <= 0, found.subsets >= 0).sum(axis=0)
+    values: Floats = (1 + reached + found.empty) / (1 + found.patterns)
+    values = np.where(found.differences == 0, 1.0, values)
+    return np.where(found.both > 0, values, np.nan)
+
+
+def randomisation_intervals(found: SubsetMeans, alpha: float | Floats) -> tuple[Floats, Floats]:
+    """The ends of the interval of each column's mean difference: the shifts whose p-value is above `alpha`.
+
+    `alpha` is one minus the level, one for all columns or one each. NaN at both ends where there are so few clusters
+    that no shift can be rejected: below 6 for 95 %.
+    """
+    rejected = np.floor(np.asarray(alpha) * (1 + found.patterns) * (1 + SAME)).astype(np.int64)
+    rank = rejected - found.empty
+    present = 2 * found.patterns - found.empty
+    lows = np.full(len(found.both), np.nan)
+    highs = lows.copy()
+    for column in np.flatnonzero(rank >= 1):
+        means = found.subsets[:, column]
+        lows[column] = min(means[rank[column] - 1], found.differences[column])
+        highs[column] = max(means[present[column] - rank[column]], found.differences[column])
+    return lows, highs
+
+
+def bootstrap_p_values(
+    differences: Floats, *, resamples: int = RESAMPLES, seed: int, chunk_cells: int = CHUNK_CELLS
+) -> Floats:
+    """Two-sided paired bootstrap p-value of each column of (clusters, columns): (1 + #{|d* − d| ≥ |d|}) / (1 + R).
+
+    sacreBLEU counts |d*| − mean |d*| > |d| instead, one tail of the two, so its p-values are about half as large.
+    NaN where fewer than two clusters have a difference; resamples without any are left out of R.
+    """
+    table = as_table(differences)
+    observed = exact_means(table)
+    resampled = resampled_means(table, resamples=resamples, seed=seed, chunk_cells=chunk_cells)
+    reach = np.abs(observed) * (1 - TIE)
+    with np.errstate(invalid="ignore"):
+        reached = (np.abs(resampled - observed) >= reach).sum(axis=0)
+    values: Floats = (1 + reached) / (1 + (~np.isnan(resampled)).sum(axis=0))
+    return np.where((~np.isnan(table)).sum(axis=0) > 1, values, np.nan)
+
+
+def holm(p_values: Sequence[float] | Floats) -> Floats:
+    """p-values adjusted by Holm's step-down procedure (1979): rejecting at α then errs anywhere with chance ≤ α.
+
+    In ascending order the i-th of m is multiplied by m − i + 1, made no smaller than the one before, and capped at 1.
+    NaN stays NaN and does not count among the m.
+    """
+    raw = np.asarray(p_values, dtype=np.float64)
+    adjusted = np.full(raw.shape, np.nan)
+    known = np.flatnonzero(~np.isnan(raw))
+    order = known[np.argsort(raw[known], kind="stable")]
+    steps = raw[order] * np.arange(len(order), 0, -1)
+    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
+    return adjusted
+
+
+def standard_deviations(differences: Floats) -> Floats:
+    """Standard deviation (n − 1) of each column over its values; NaN below two of them."""
+    table = as_table(differences)
+    square = np.square(table - exact_means(table))
+    size = (~np.isnan(table)).sum(axis=0)
+    enough = np.where(size > 1, size, np.nan)
+    deviations: Floats = np.sqrt(exact_means(square) * size / (enough - 1))
+    return deviations
+
+
+def detectable_differences(
+    differences: Floats, *, level: float = LEVEL, power: float = POWER, tests: int = 1
+) -> Floats:
+    """The smallest true mean difference that this many clusters, spread like these, show with chance `power`.
+
+    (z(1 − α/2) + z(power)) · s / √n with α = (1 − level) / tests, s the standard deviation of the paired differences
+    and z the normal quantile. NaN where s is unknown or zero: data without any spread cannot say.
+    """
+    table = as_table(differences)
+    normal = NormalDist()
+    reach = normal.inv_cdf(1 - (1 - level) / tests / 2) + normal.inv_cdf(power)
+    spread = standard_deviations(table)
+    size = (~np.isnan(table)).sum(axis=0)
+    return np.where(spread > 0, reach * spread / np.sqrt(np.maximum(size, 1)), np.nan)
+
+
+def _groups(
+    has_value: Bools, exact: Bools, *, resamples: int, seed: int, chunk_cells: int
+) -> Iterator[tuple[NDArray[np.intp], Iterator[Floats]]]:
+    """Columns that share their subsets, with chunks of those subsets as rows of 0 and 1 over all clusters."""
+    drawn = np.flatnonzero(~exact)
+    if drawn.size:
+        yield drawn, draw_halves(len(has_value), resamples=resamples, seed=seed, chunk_cells=chunk_cells)
+    few = np.flatnonzero(exact)
+    if few.size:
+        _, which = distinct_columns(has_value[:, few])
+        for pattern in range(which.max() + 1):
+            group = few[which == pattern]
+            yield group, all_halves(has_value[:, group[0]])
+
+
+def draw_halves(clusters: int, *, resamples: int, seed: int, chunk_cells: int = CHUNK_CELLS) -> Iterator[Floats]:
+    """Random subsets, each cluster in with chance ½, as rows of 0 and 1 in chunks of shape (some resamples, clusters).
+
+    Row r is the same whatever the chunk size: each takes a whole number of 64-bit words off the generator's stream.
+    """
+    generator = np.random.default_rng(seed)
+    words = math.ceil(clusters / 64)
+    at_once = max(1, chunk_cells // max(1, clusters))
+    for start in range(0, resamples, at_once):
+        rows = min(at_once, resamples - start)
+        raw = generator.integers(0, 2**64 - 1, size=(rows, words), dtype=np.uint64, endpoint=True)
+        octets = raw.astype("<u8").view(np.uint8)
+        yield np.unpackbits(octets, axis=1, count=clusters, bitorder="little").astype(np.float64)
+
+
+def all_halves(present: Bools) -> Iterator[Floats]:
+    """Every subset of the present clusters but the empty one and those with the first of them, in one chunk."""
+    places = np.flatnonzero(present)[1:]
+    numbers = np.arange(1, 2 ** len(places), dtype=np.int64)
+    halves = np.zeros((len(numbers), len(present)))
+    halves[:, places] = (numbers[:, None] >> np.arange(len(places))) & 1
+    yield halves

@@ -1,0 +1,103 @@
+import math
+
+import numpy as np
+import pytest
+
+from harness.analysis import compare as compare_module
+from harness.analysis.compare import against, compare, largest_moves, reversed_pair, significantly_better
+from harness.analysis.paired import holm
+
+NAN = math.nan
+
+
+def _scores(configurations: int, clusters: int, measures: int, missing: float = 0.0) -> np.ndarray:
+    generator = np.random.default_rng(configurations)
+    scores = generator.random((1, clusters, measures)) + 0.2 * generator.random((configurations, clusters, measures))
+    scores += 0.03 * np.arange(configurations)[:, None, None]
+    scores[generator.random(scores.shape) < missing] = NAN
+    return scores
+
+
+def test_a_pair_counts_wins_ties_losses_and_what_is_missing():
+    first = [0.5, 0.4, 0.1 + 0.2, 0.2, NAN, NAN, 0.9]
+    second = [0.1, 0.3, 0.3, 0.6, 0.5, NAN, NAN]
+    scores = np.array([first, second])[:, :, None]
+    (pair,) = compare(scores, configurations=["a", "b"], measures={"m": "higher"}, seed=1)
+    assert (pair.wins, pair.ties, pair.losses) == (2, 1, 1)
+    assert (pair.both, pair.first_only, pair.second_only, pair.neither) == (4, 1, 1, 1)
+    # (0.4 + 0.1 + 0 − 0.4) / 4 = 0.025; differences .4, .1, −.4: |sum| ≥ .1 in all 8 patterns of their signs.
+    assert pair.difference == pytest.approx(0.025)
+    assert (pair.p_value, pair.exact) == (1.0, True)
+    (lower,) = compare(scores, configurations=["a", "b"], measures={"m": "lower"}, seed=1)
+    assert (lower.wins, lower.ties, lower.losses) == (1, 1, 2)
+    assert lower.difference == pair.difference
+
+
+def test_configurations_that_share_no_cluster_have_no_difference():
+    scores = np.array([[0.5, NAN], [NAN, 0.5]])[:, :, None]
+    (pair,) = compare(scores, configurations=["a", "b"], measures={"m": "higher"}, seed=1)
+    assert pair.both == 0
+    assert [pair.difference, pair.low, pair.high, pair.p_value, pair.p_adjusted, pair.p_bootstrap, pair.detectable] == (
+        [None] * 7
+    )
+
+
+def test_holm_is_over_all_pairs_of_a_measure():
+    measures = {"m": "higher", "n": "higher"}
+    pairs = compare(_scores(4, 60, 2), configurations=list("abcd"), measures=measures, resamples=500, seed=3)
+    assert [(pair.measure, pair.first, pair.second) for pair in pairs[:7]] == [
+        ("m", "a", "b"), ("m", "a", "c"), ("m", "a", "d"), ("m", "b", "c"), ("m", "b", "d"), ("m", "c", "d"),
+        ("n", "a", "b"),
+    ]  # fmt: skip
+    for family in (pairs[:6], pairs[6:]):
+        assert [pair.p_adjusted for pair in family] == holm([pair.p_value for pair in family]).tolist()
+
+
+def test_a_pair_does_not_depend_on_what_else_is_compared(monkeypatch):
+    scores = _scores(4, 50, 3, missing=0.1)
+    names, measures = list("abcd"), {"m": "higher", "n": "lower", "o": "neither"}
+    everything = compare(scores, configurations=names, measures=measures, resamples=300, seed=0)
+    monkeypatch.setattr(compare_module, "COLUMNS_AT_ONCE", 5)
+    assert compare(scores, configurations=names, measures=measures, resamples=300, seed=0) == everything
+    (alone,) = compare(scores[1:3, :, 1:2], configurations=["b", "c"], measures={"n": "lower"}, resamples=300, seed=0)
+    together = next(pair for pair in everything if (pair.measure, pair.first, pair.second) == ("n", "b", "c"))
+    family = {"p_adjusted", "detectable"}
+    assert alone.model_dump(exclude=family) == together.model_dump(exclude=family)
+
+
+def test_a_pair_seen_from_the_other_side():
+    scores = _scores(2, 40, 1, missing=0.1)
+    (pair,) = compare(scores, configurations=["a", "b"], measures={"m": "higher"}, resamples=400, seed=2)
+    (turned,) = compare(scores[::-1], configurations=["b", "a"], measures={"m": "higher"}, resamples=400, seed=2)
+    assert reversed_pair(pair).model_dump() == turned.model_dump()
+
+
+def test_differences_against_a_baseline_are_the_others_mean_less_the_baselines():
+    pairs = compare(_scores(3, 30, 1), configurations=list("abc"), measures={"m": "higher"}, resamples=200, seed=2)
+    chosen = against(pairs, "b")
+    assert [(pair.first, pair.second) for pair in chosen] == [("a", "b"), ("c", "b")]
+    assert chosen[0].difference < 0 < chosen[1].difference
+
+
+def test_winners_beat_at_the_corrected_level_in_the_better_direction():
+    level = np.random.default_rng(1).random(30)
+    scores = np.stack([level, level + 0.2, level + 0.2 * (np.arange(30) % 2 * 2 - 1)])[:, :, None]
+    for direction, winners in (
+        ("higher", {("m", "b"): ("a", "c")}),
+        ("lower", {("m", "a"): ("b",), ("m", "c"): ("b",)}),
+    ):
+        measures = {"m": direction}
+        pairs = compare(scores, configurations=list("abc"), measures=measures, resamples=999, seed=2)
+        assert significantly_better(pairs, measures) == winners
+    assert significantly_better(pairs, {"m": "neither"}) == {}
+
+
+def test_largest_moves_leave_out_ties_and_what_is_missing():
+    first, second = np.array([0.5, 0.3, NAN, 0.9, 0.2]), np.array([0.4, 0.1 + 0.2, 0.5, 0.1, 0.3])
+    assert largest_moves(first, second, 10) == (3, 0, 4)
+    assert largest_moves(first, second, 1) == (3,)
+
+
+def test_names_and_scores_that_disagree_are_refused():
+    with pytest.raises(ValueError, match=r"\(2, 5, 1\), not \(3 configurations, clusters, 1 measures\)"):
+        compare(np.zeros((2, 5, 1)), configurations=list("abc"), measures={"m": "higher"}, seed=1)
