@@ -73,7 +73,7 @@ def _pair(kind: str, clusters: int) -> tuple[np.ndarray, np.ndarray]:
     generator = np.random.default_rng(clusters)
     if kind == "share":
         first = generator.beta(2, 5, clusters)
-        return first, np.clip(first + generator.normal(0.03, 0.15, clusters), 0, 1)
+        return first, np.clip(first + generator.normal(0.0, 0.15, clusters), 0, 1)
     if kind == "binary":
         return (generator.random(clusters) < 0.6).astype(float), (generator.random(clusters) < 0.4).astype(float)
     return generator.choice([0.0, 1 / 3, 0.5, 1.0], clusters), generator.choice([0.0, 1 / 3, 2 / 3, 1.0], clusters)
