@@ -5,6 +5,7 @@ checker, metric, executor. Weights exist only inside `with component.open() as s
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,6 +17,9 @@ Kind = Literal["dataset", "model", "checker", "metric", "executor"]
 KINDS: tuple[Kind, ...] = ("dataset", "model", "checker", "metric", "executor")
 
 _NEUTRAL = "neutral"
+
+MAX_SHORT = 100
+"""Characters of a parameter's value that a signature spells out; what is longer stands there by its digest."""
 
 
 def neutral(default: Any, *, description: str, **constraints: Any) -> Any:
@@ -35,6 +39,9 @@ class Component(BaseModel):
     positional: ClassVar[str | None] = None
     """The parameter that a bare value means, so that `lead: longest` reads as `lead: {article: longest}`."""
 
+    nested: ClassVar[Mapping[str, tuple[Kind, str]]] = {}
+    """Parameters that are components themselves → their kind and the one meant where none is named."""
+
     @classmethod
     def summary(cls) -> str:
         """The first line of the docstring: what `harness components` prints."""
@@ -50,13 +57,16 @@ class Component(BaseModel):
         )
 
     def parameters(self) -> dict[str, Any]:
-        """All parameters as plain JSON values, defaults filled in."""
-        return self.model_dump(mode="json")
+        """All parameters as plain JSON values, defaults filled in; a nested component as YAML would name it."""
+        held = {name: getattr(self, name) for name in self.nested}
+        plain = self.model_dump(mode="json", exclude=set(held))
+        return {**plain, **{name: {inner.name: inner.parameters()} for name, inner in held.items()}}
 
     def effective(self) -> dict[str, Any]:
-        """The parameters that can change a number, as plain JSON values."""
+        """The parameters that can change a number, as plain JSON values; a nested component by its signature."""
         neutral_names = self.neutral_fields()
-        return {name: value for name, value in self.parameters().items() if name not in neutral_names}
+        plain = {name: value for name, value in self.parameters().items() if name not in neutral_names}
+        return {**plain, **{name: getattr(self, name).signature() for name in self.nested}}
 
     def signature(self) -> str:
         """`name|parameter:value|…|v:version`, for people to read and for programs to compare."""
@@ -68,11 +78,14 @@ class Component(BaseModel):
 
         May read files and hash them, loads nothing. Raises a UsageError where something named does not exist.
         """
-        return {}
+        return {f"{name}.{key}": value for name in self.nested for key, value in getattr(self, name).identity().items()}
 
     def problems(self) -> Iterable[Problem]:
         """What `harness validate` can find out without loading anything: missing files, missing extras."""
-        return ()
+        for name in self.nested:
+            inner: Component = getattr(self, name)
+            for problem in inner.problems():
+                yield replace(problem, path=".".join(part for part in (name, inner.name, problem.path) if part))
 
 
 def _short(value: object) -> str:
@@ -81,11 +94,11 @@ def _short(value: object) -> str:
         return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, int | float | str) and len(str(value)) <= 64:
+    if isinstance(value, int | float | str) and len(str(value)) <= MAX_SHORT:
         return str(value).replace("|", "/")
     if isinstance(value, list) and all(isinstance(item, int | float | str) for item in value):
         joined = "+".join(str(item) for item in value)
-        if len(joined) <= 64:
+        if len(joined) <= MAX_SHORT:
             return joined.replace("|", "/") or "none"
     return content_digest(value)
 

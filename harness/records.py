@@ -290,12 +290,21 @@ class Verdict(Record):
         return self
 
 
+class CheckedPrediction(Record):
+    """What one checker found about one configuration's prediction for one cluster."""
+
+    cluster_id: Identifier = Field(description="The cluster.")
+    configuration: str = Field(description="The configuration.")
+    checker: str = Field(description="Name of the checker.")
+    verdicts: tuple[Verdict, ...] = Field(min_length=1, description="On the whole of the text, then on its parts.")
+
+
 class Case(Record):
     """Everything a metric may look at."""
 
-    cluster: Cluster
-    prediction: Prediction
-    verdicts: tuple[Verdict, ...] = Field(default=(), description="What the checker found, if one was run.")
+    cluster: Cluster = Field(description="The cluster, references included.")
+    prediction: Prediction = Field(description="What a configuration wrote for it.")
+    verdicts: tuple[Verdict, ...] = Field(default=(), description="What the metric's checker found, if it has one.")
 
 
 Direction = Literal["higher", "lower", "neither"]

@@ -8,6 +8,8 @@ import typer
 from harness.cli.options import Overrides, Strict
 
 if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
     from harness.component import Component
 
 
@@ -105,16 +107,18 @@ def _described(kind: str, name: str, cls: "type[Component]") -> dict[str, object
 
 
 def _parameters(cls: "type[Component]") -> list[dict[str, object]]:
-    from pydantic_core import to_jsonable_python
-
     return [
         {
             "name": name,
-            "required": field.is_required(),
-            "default": None
-            if field.is_required()
-            else to_jsonable_python(field.get_default(call_default_factory=True)),
+            "required": field.is_required() and name not in cls.nested,
+            "default": cls.nested[name][1] if name in cls.nested else _default(field),
             "description": field.description or "",
         }
         for name, field in cls.model_fields.items()
     ]
+
+
+def _default(field: "FieldInfo") -> object:
+    from pydantic_core import to_jsonable_python
+
+    return None if field.is_required() else to_jsonable_python(field.get_default(call_default_factory=True))

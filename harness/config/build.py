@@ -207,7 +207,7 @@ def _component(source: Source, table: ComponentTable, kind: Kind, entry: Any, pa
             nearest=nearest_name(name, names),
         )
         return None
-    built = _parameters(source, table.find(kind, name), raw, (*path, name))
+    built = _parameters(source, table, table.find(kind, name), raw, (*path, name))
     if built is None or len(source.problems) > before:
         return None
     return Configured(shown or name, built, path)
@@ -240,7 +240,9 @@ def _split(source: Source, kind: Kind, entry: Any, path: KeyPath) -> tuple[str |
     return names[0], entry[names[0]], shown if isinstance(shown, str) else None
 
 
-def _parameters(source: Source, cls: type[Component], raw: Any, path: KeyPath) -> Component | None:
+def _parameters(
+    source: Source, table: ComponentTable, cls: type[Component], raw: Any, path: KeyPath
+) -> Component | None:
     if raw is None:
         raw = {}
     elif not isinstance(raw, Mapping) and cls.positional:
@@ -248,8 +250,14 @@ def _parameters(source: Source, cls: type[Component], raw: Any, path: KeyPath) -
     elif not isinstance(raw, Mapping):
         source.problem(path, f"not parameters of {cls.name}", found=_shown(raw), accepted=_parameter_names(cls))
         return None
+    inner = {
+        field: _component(source, table, kind, raw.get(field, default), (*path, field))
+        for field, (kind, default) in cls.nested.items()
+    }
+    if None in inner.values():
+        return None
     try:
-        return cls.model_validate(raw)
+        return cls.model_validate({**raw, **{field: built.component for field, built in inner.items() if built}})
     except ValidationError as error:
         details = [(_existing(raw, detail["loc"]), detail) for detail in error.errors(include_url=False)]
         places = [location for location, _ in details]

@@ -37,6 +37,10 @@ def _slot(table: ComponentTable, kind: Kind, definitions: dict[str, Any]) -> dic
         cls = table.find(kind, name)
         key = f"{kind}.{name}"
         definitions[key] = _hoisted(cls, definitions)
+        for field, (inner_kind, default) in cls.nested.items():
+            slot = {**_slot(table, inner_kind, definitions), "default": default}
+            definitions[key]["properties"][field] = slot
+            definitions[key]["required"] = [name for name in definitions[key].get("required", []) if name != field]
         bare_ok = not definitions[key].get("required")
         if bare_ok:
             forms.append({"const": name, "description": cls.summary()})

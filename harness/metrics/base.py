@@ -46,6 +46,10 @@ class Metric(Component):
     def findings(self, case: Case) -> Findings:
         """The statistic or the reason for each measure of one case. Looks at nothing but the case."""
 
+    def wanted_checker(self) -> Component | None:
+        """The checker whose verdicts it wants in its cases, if it wants any."""
+        return None
+
     def packages(self) -> tuple[str, ...]:
         """Distributions whose version can change a number; they stand in every measure's signature."""
         return ()

@@ -1,17 +1,20 @@
 """A run from its plan to its table: generate what is not on disk yet, score it, summarise it."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from time import perf_counter
-from typing import Protocol
+from typing import Any, Protocol
 
 from harness.analysis.summary import ScoreTable, Summary
 from harness.errors import DataError, Problem
+from harness.metrics.base import Metric
 from harness.records import (
     Case,
+    CheckedPrediction,
     Cluster,
     ConfigurationRecord,
     Counts,
@@ -20,11 +23,12 @@ from harness.records import (
     MetricScore,
     Prediction,
     RunManifest,
+    Verdict,
     utc_now,
 )
 from harness.run import environment, stages
-from harness.run.plan import Clusters, Plan, run_digest
-from harness.run.store import FAILURES, PREDICTIONS, SCORES, RunFolder
+from harness.run.plan import Clusters, Plan, checker_of, run_digest
+from harness.run.store import FAILURES, PREDICTIONS, SCORES, VERDICTS, RunFolder
 
 
 class Tick(Protocol):
@@ -75,7 +79,7 @@ def execute(plan: Plan, results: Path, progress: Progress, *, retry_failures: bo
     with folder.locked():
         manifest = _begin(plan, folder, progress)
         if retry_failures and folder.exists:
-            kept = [row for row in folder.failures() if row.stage not in ("generate", "score")]
+            kept = [row for row in folder.failures() if row.stage == "load"]
             manifest = manifest.model_copy(update={"status": "running"})
             folder.replace_rows(FAILURES, kept)
         if manifest.status == "complete":
@@ -85,9 +89,11 @@ def execute(plan: Plan, results: Path, progress: Progress, *, retry_failures: bo
             started = perf_counter()
             reused = _generate(plan, folder, progress)
             generated = perf_counter()
+            _check(plan, plan.configuration_records, folder, progress)
+            checked = perf_counter()
             table = _score(plan, plan.configuration_records, folder, progress)
             scored = perf_counter()
-        took = {"generate": generated - started, "score": scored - generated}
+        took = {"generate": generated - started, "check": checked - generated, "score": scored - checked}
         manifest = _finish(folder, manifest, took)
         return Outcome(folder, manifest, table.summaries(seed=manifest.seed), reused)
 
@@ -128,10 +134,12 @@ def rescore(plan: Plan, source: RunFolder, results: Path, progress: Progress) ->
         folder.write_manifest(manifest)
         with _ending(folder, manifest):
             folder.replace_rows(PREDICTIONS, source.predictions())
-            folder.replace_rows(FAILURES, (row for row in source.failures() if row.stage != "score"))
+            folder.replace_rows(FAILURES, (row for row in source.failures() if row.stage == "generate"))
             started = perf_counter()
+            _check(plan, made.configurations, folder, progress)
+            checked = perf_counter()
             table = _score(plan, made.configurations, folder, progress)
-            took = {"score": perf_counter() - started}
+            took = {"check": checked - started, "score": perf_counter() - checked}
         manifest = _finish(folder, manifest, took)
         reused = sum(count.predicted for count in manifest.counts.values())
         return Outcome(folder, manifest, table.summaries(seed=manifest.seed), reused)
@@ -211,23 +219,47 @@ def _finish(folder: RunFolder, manifest: RunManifest, took: Mapping[str, float])
 
 def _generate(plan: Plan, folder: RunFolder, progress: Progress) -> int:
     """Append what each configuration has not answered yet; returns how many predictions were on disk already."""
-    answered: dict[str, set[str]] = {name: set(found) for name, found in folder.prediction_offsets().items()}
-    reused = sum(len(found) for found in answered.values())
-    for row in folder.failures():
-        if row.stage == "generate" and row.configuration:
-            answered.setdefault(row.configuration, set()).add(row.cluster_id)
+    stored = set(folder.offsets(PREDICTIONS, _case_of))
+    failed = {(row.configuration, row.cluster_id) for row in folder.failures() if row.stage == "generate"}
+    done = stored | failed
     with folder.appending(PREDICTIONS) as predictions, folder.appending(FAILURES) as failures:
         for configuration in plan.configurations:
-            done = answered.get(configuration.name, set())
-            left = plan.clusters.count - len(done)
+            name = configuration.name
+            left = plan.clusters.count - sum(other == name for other, _ in done)
             if not left:
                 continue
-            waiting = (cluster for cluster in plan.clusters if cluster.cluster_id not in done)
-            with progress.stage(f"generate {configuration.name}", left) as tick:
+            waiting = (cluster for cluster in plan.clusters if (name, cluster.cluster_id) not in done)
+            with progress.stage(f"generate {name}", left) as tick:
                 for made in stages.generate(configuration, waiting):
                     (predictions if isinstance(made, Prediction) else failures).add(made)
                     tick()
-    return reused
+    return len(stored)
+
+
+def _check(plan: Plan, configurations: Sequence[ConfigurationRecord], folder: RunFolder, progress: Progress) -> None:
+    """Append the verdicts that the metrics want and that are not on disk yet, cluster by cluster."""
+    for signature, checker in plan.checkers.items():
+        done = set(folder.offsets(VERDICTS, _check_of))
+        done |= {
+            (signature, row.configuration or "", row.cluster_id) for row in folder.failures() if row.stage == "check"
+        }
+        places = {
+            (name, cluster_id): offset
+            for (name, cluster_id), offset in folder.offsets(PREDICTIONS, _case_of).items()
+            if (signature, name, cluster_id) not in done
+        }
+        if not places:
+            continue
+        with (
+            folder.appending(VERDICTS) as verdicts,
+            folder.appending(FAILURES) as failures,
+            checker.open() as session,
+            progress.stage(f"check {checker.name}", len(places)) as tick,
+        ):
+            for cluster, predictions in _by_cluster(plan.clusters, configurations, places, folder):
+                for found in stages.check(checker, session, cluster, predictions):
+                    (verdicts if isinstance(found, CheckedPrediction) else failures).add(found)
+                tick(len(predictions))
 
 
 def _score(
@@ -235,39 +267,75 @@ def _score(
 ) -> ScoreTable:
     """Score every prediction, cluster by cluster, so that what is computed of its articles serves all of them."""
     table = _empty_table(plan.clusters.count, configurations, plan.measures)
-    offsets = folder.prediction_offsets()
-    names = [item.name for item in configurations]
-    cases = sum(len(offsets.get(name, {})) for name in names)
+    places = folder.offsets(PREDICTIONS, _case_of)
     kept = [row for row in folder.failures() if row.stage != "score"]
     failed: list[Failure] = []
 
-    def rows(tick: Tick) -> Iterator[MetricScore]:
-        for cluster, prediction in _cases(plan.clusters, names, offsets, folder):
-            for found in stages.score(plan.metrics, Case.model_construct(cluster=cluster, prediction=prediction)):
-                if isinstance(found, Failure):
-                    failed.append(found)
+    def rows(tick: Tick, verdicts_of: VerdictsOf) -> Iterator[MetricScore]:
+        for cluster, predictions in _by_cluster(plan.clusters, configurations, places, folder):
+            for prediction, metric in product(predictions, plan.metrics):
+                verdicts = verdicts_of(metric, prediction)
+                if verdicts is None:
+                    continue  # the check failed: its Failure row is there, and the table counts it
+                case = Case.model_construct(cluster=cluster, prediction=prediction, verdicts=verdicts)
+                scored = stages.score(metric, case)
+                if isinstance(scored, Failure):
+                    failed.append(scored)
                 else:
-                    table.add(found)
-                    yield found
-            tick()
+                    table.add(scored)
+                    yield scored
+            tick(len(predictions))
 
-    with progress.stage("score", cases) as tick:
-        folder.replace_rows(SCORES, rows(tick))
+    with progress.stage("score", len(places)) as tick, _stored_verdicts(folder) as verdicts_of:
+        folder.replace_rows(SCORES, rows(tick, verdicts_of))
     folder.replace_rows(FAILURES, [*kept, *failed])
     return table
 
 
-def _cases(
-    clusters: Clusters, names: Sequence[str], offsets: Mapping[str, Mapping[str, int]], folder: RunFolder
-) -> Iterator[tuple[Cluster, Prediction]]:
-    if not any(offsets.values()):
+VerdictsOf = Callable[[Metric, Prediction], tuple[Verdict, ...] | None]
+
+
+@contextmanager
+def _stored_verdicts(folder: RunFolder) -> Iterator[VerdictsOf]:
+    """Looks up the verdicts that a metric wants on a prediction: none where it wants none, None where there are none."""
+    places = folder.offsets(VERDICTS, _check_of)
+    with ExitStack() as stack:
+        checked_at = stack.enter_context(folder.reading(VERDICTS, CheckedPrediction)) if places else None
+
+        def verdicts_of(metric: Metric, prediction: Prediction) -> tuple[Verdict, ...] | None:
+            checker = checker_of(metric)
+            if checker is None:
+                return ()
+            place = places.get((checker.signature(), prediction.configuration, prediction.cluster_id))
+            return checked_at(place).verdicts if checked_at and place is not None else None
+
+        yield verdicts_of
+
+
+def _by_cluster(
+    clusters: Clusters,
+    configurations: Sequence[ConfigurationRecord],
+    places: Mapping[tuple[str, str], int],
+    folder: RunFolder,
+) -> Iterator[tuple[Cluster, list[Prediction]]]:
+    """Each cluster with the stored predictions for it, in the order of the configurations."""
+    if not places:
         return
-    with folder.reading(PREDICTIONS) as stream:
+    names = [item.name for item in configurations]
+    with folder.reading(PREDICTIONS, Prediction) as prediction_at:
         for cluster in clusters:
-            for name in names:
-                offset = offsets.get(name, {}).get(cluster.cluster_id)
-                if offset is not None:
-                    yield cluster, folder.prediction_at(offset, stream)
+            found = [places.get((name, cluster.cluster_id)) for name in names]
+            predictions = [prediction_at(offset) for offset in found if offset is not None]
+            if predictions:
+                yield cluster, predictions
+
+
+def _case_of(row: Mapping[str, Any]) -> tuple[str, str]:
+    return row["configuration"], row["cluster_id"]
+
+
+def _check_of(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    return row["checker"], row["configuration"], row["cluster_id"]
 
 
 def _empty_table(

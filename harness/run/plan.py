@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from typing import cast
 
+from harness.checkers.base import Checker
 from harness.config import Config
 from harness.datasets.base import Dataset
 from harness.errors import ConfigError, DataError, Problem
@@ -114,8 +115,14 @@ class Plan:
 
     @property
     def metric_signatures(self) -> dict[str, str]:
-        """Metric name → signature."""
-        return {metric.name: metric.signature() for metric in self.metrics}
+        """Metric name → signature, with the digests of what it only names."""
+        return {metric.name: "|".join([metric.signature(), *_identity_parts(metric)]) for metric in self.metrics}
+
+    @property
+    def checkers(self) -> dict[str, Checker]:
+        """Checker signature → checker, for every metric that wants verdicts; each runs once, however many want it."""
+        wanted = [checker_of(metric) for metric in self.metrics]
+        return {checker.signature(): checker for checker in wanted if checker}
 
     @property
     def folder_name(self) -> str:
@@ -173,6 +180,15 @@ def metrics_of(config: Config) -> tuple[Metric, ...]:
     return tuple(cast("Metric", configured.component) for configured in config.metrics)
 
 
+def checker_of(metric: Metric) -> Checker | None:
+    """The checker whose verdicts a metric wants; the registry saw to it that it is one."""
+    return cast("Checker | None", metric.wanted_checker())
+
+
+def _identity_parts(metric: Metric) -> list[str]:
+    return [f"{key}:{value}" for key, value in sorted(metric.identity().items())]
+
+
 def _configuration(name: str, model: Model, seed: int) -> Configuration:
     record = ConfigurationRecord(
         name=name,
@@ -190,6 +206,7 @@ def measure_records(metrics: tuple[Metric, ...], config: Config) -> tuple[Measur
     """Every measure of the metrics with its signature. Raises ConfigError where two metrics claim one name."""
     records: dict[str, MeasureRecord] = {}
     for metric in metrics:
+        identity = _identity_parts(metric)
         signatures = metric.signatures({package: installed_version(package) for package in metric.packages()})
         for measure in metric.measures():
             if measure.name in records:
@@ -200,7 +217,7 @@ def measure_records(metrics: tuple[Metric, ...], config: Config) -> tuple[Measur
                 name=measure.name,
                 metric=metric.name,
                 summary=measure.summary,
-                signature=signatures[measure.name],
+                signature="|".join([signatures[measure.name], *identity]),
                 unit=measure.unit,
                 direction=measure.direction,
                 shown=measure.shown,

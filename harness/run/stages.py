@@ -4,10 +4,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import islice
 
+from harness.checkers.base import Checker, CheckSession
 from harness.errors import UsageError
 from harness.metrics.base import Metric
 from harness.models.base import Answer, ModelSession
-from harness.records import Case, Cluster, Failure, MetricScore, Prediction, content_digest
+from harness.records import (
+    Case,
+    CheckedPrediction,
+    Cluster,
+    Failure,
+    MetricScore,
+    Prediction,
+    Verdict,
+    content_digest,
+)
 from harness.run.plan import Configuration
 
 REFUSED = "Refused"
@@ -106,19 +116,48 @@ def _failure(configuration: Configuration, cluster: Cluster, error: Exception, a
     )
 
 
-def score(metrics: Sequence[Metric], case: Case) -> Iterator[MetricScore | Failure]:
-    """Each metric's finding for one case, or the failure of that metric on it."""
-    for metric in metrics:
-        try:
-            yield metric.score(case)
-        except UsageError:
-            raise
-        except Exception as error:  # noqa: BLE001 - a metric that fails on one case is a row with a reason
+def check(
+    checker: Checker, session: CheckSession, cluster: Cluster, predictions: Sequence[Prediction]
+) -> Iterator[CheckedPrediction | Failure]:
+    """The checker's verdicts on each prediction for one cluster, or its failure on that prediction."""
+    found: Sequence[list[Verdict] | Exception]
+    try:
+        found = session.check_all(cluster, [prediction.text for prediction in predictions])
+    except UsageError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a checker that fails on one cluster is a row with a reason
+        found = [error] * len(predictions)
+    for prediction, verdicts in zip(predictions, found, strict=True):
+        if isinstance(verdicts, Exception):
             yield Failure(
-                stage="score",
-                cluster_id=case.cluster.cluster_id,
-                configuration=case.prediction.configuration,
-                component=metric.name,
-                error=type(error).__name__,
-                message=str(error) or type(error).__name__,
+                stage="check",
+                cluster_id=cluster.cluster_id,
+                configuration=prediction.configuration,
+                component=checker.name,
+                error=type(verdicts).__name__,
+                message=str(verdicts) or type(verdicts).__name__,
             )
+        else:
+            yield CheckedPrediction(
+                cluster_id=cluster.cluster_id,
+                configuration=prediction.configuration,
+                checker=checker.signature(),
+                verdicts=tuple(verdicts),
+            )
+
+
+def score(metric: Metric, case: Case) -> MetricScore | Failure:
+    """A metric's finding for one case, or its failure on it."""
+    try:
+        return metric.score(case)
+    except UsageError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a metric that fails on one case is a row with a reason
+        return Failure(
+            stage="score",
+            cluster_id=case.cluster.cluster_id,
+            configuration=case.prediction.configuration,
+            component=metric.name,
+            error=type(error).__name__,
+            message=str(error) or type(error).__name__,
+        )

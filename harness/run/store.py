@@ -3,6 +3,7 @@
     results/<name>-<digest>/
         manifest.json       what the run is made of and how it went; replaced atomically
         predictions.jsonl   appended and flushed as predictions arrive, by configuration, in the clusters' order
+        verdicts.jsonl      appended and flushed as verdicts are found, by cluster, where a metric wants any
         scores.jsonl        replaced atomically when every case is scored, by cluster
         failures.jsonl      appended and flushed as failures happen
         table.md            the results table
@@ -13,10 +14,10 @@ A line that a killed process left torn is cut off when the folder is next opened
 import fcntl
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO, Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -24,9 +25,11 @@ from harness.errors import StoreError, UsageError, nearest_name
 from harness.records import SCHEMA_VERSION, Failure, MetricScore, Prediction, Record, RunManifest
 
 R = TypeVar("R", bound=Record)
+K = TypeVar("K", bound=Hashable)
 
 MANIFEST = "manifest.json"
 PREDICTIONS = "predictions.jsonl"
+VERDICTS = "verdicts.jsonl"
 SCORES = "scores.jsonl"
 FAILURES = "failures.jsonl"
 TABLE = "table.md"
@@ -61,7 +64,7 @@ class RunFolder:
             lock.truncate(0)
             lock.write(f"process {os.getpid()}")
             lock.flush()
-            for name in (PREDICTIONS, FAILURES):
+            for name in (PREDICTIONS, VERDICTS, FAILURES):
                 _cut_torn_line(self.path / name)
             yield
 
@@ -128,34 +131,36 @@ class RunFolder:
             raise StoreError(f"{self.path / name}: cannot be written: {error.strerror}") from None
 
     @contextmanager
-    def reading(self, name: str) -> Iterator[IO[bytes]]:
-        """A file opened for reading at byte offsets."""
+    def reading(self, name: str, kind: type[R]) -> Iterator[Callable[[int], R]]:
+        """Reads records at byte offsets of one file."""
         try:
             with (self.path / name).open("rb") as stream:
-                yield stream
+
+                def at(offset: int) -> R:
+                    stream.seek(offset)
+                    return kind.model_validate_json(stream.readline())
+
+                yield at
         except OSError as error:
             raise StoreError(f"{self.path / name}: cannot be read: {error.strerror}") from None
 
-    def prediction_at(self, offset: int, stream: IO[bytes]) -> Prediction:
-        """The prediction whose line begins at a byte offset of the open predictions file."""
-        stream.seek(offset)
-        return Prediction.model_validate_json(stream.readline())
+    def offsets(self, name: str, key: Callable[[Mapping[str, Any]], K]) -> dict[K, int]:
+        """`key` of each row → byte offset of its line, the last where several agree.
 
-    def prediction_offsets(self) -> dict[str, dict[str, int]]:
-        """Configuration → cluster id → byte offset of the prediction's line; texts stay on disk."""
-        found: dict[str, dict[str, int]] = {}
-        file = self.path / PREDICTIONS
+        The rows themselves stay on disk, so that a run of any size fits in memory.
+        """
+        found: dict[K, int] = {}
+        file = self.path / name
         if not file.exists():
             return found
         offset = 0
         with file.open("rb") as stream:
             for number, line in enumerate(stream, 1):
                 try:
-                    row = json.loads(line)
-                    found.setdefault(row["configuration"], {})[row["cluster_id"]] = offset
+                    found[key(json.loads(line))] = offset
                 except (ValueError, KeyError, TypeError):
                     raise StoreError(
-                        f"{file}:{number}: not a prediction; delete the line to have it made again"
+                        f"{file}:{number}: cannot be read; delete the line to have it made again"
                     ) from None
                 offset += len(line)
         return found
