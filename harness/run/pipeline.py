@@ -297,7 +297,7 @@ VerdictsOf = Callable[[Metric, Prediction], tuple[Verdict, ...] | None]
 
 @contextmanager
 def _stored_verdicts(folder: RunFolder) -> Iterator[VerdictsOf]:
-    """Looks up the verdicts that a metric wants on a prediction: none where it wants none, None where there are none."""
+    """Looks up the verdicts a metric wants on a prediction; empty where it wants none, None where none are stored."""
     places = folder.offsets(VERDICTS, _check_of)
     with ExitStack() as stack:
         checked_at = stack.enter_context(folder.reading(VERDICTS, CheckedPrediction)) if places else None
