@@ -70,6 +70,17 @@ class Reference(Record):
     annotator: str | None = Field(default=None, description="Who wrote it.")
 
 
+class ClusterFacts(Record):
+    """What a run keeps of a cluster, so that its results can be joined and broken down without the data."""
+
+    cluster_id: Identifier = Field(description="The cluster.")
+    digest: str = Field(description="Content digest of the cluster.")
+    articles: int = Field(ge=1, description="How many articles it has.")
+    words: int = Field(ge=0, description="Words of all article texts.")
+    references: int = Field(ge=0, description="How many references it has.")
+    tags: Mapping[str, str] = Field(default_factory=dict, description="Free fields of the data set.")
+
+
 class Cluster(Record):
     """Articles about one event, with the references they are scored against."""
 
@@ -91,6 +102,17 @@ class Cluster(Record):
     def digest(self) -> str:
         """Content digest over all fields, so that two data sets can be told apart whatever file they came from."""
         return content_digest(self.model_dump(mode="json"))
+
+    def facts(self) -> ClusterFacts:
+        """What a run keeps of it."""
+        return ClusterFacts(
+            cluster_id=self.cluster_id,
+            digest=self.digest,
+            articles=len(self.articles),
+            words=sum(len(article.text.split()) for article in self.articles),
+            references=len(self.references),
+            tags=self.tags,
+        )
 
     def without_references(self) -> "Cluster":
         """The same cluster as a model may see it: what it is to be scored against is taken away."""

@@ -59,21 +59,49 @@ class ScoreTable:
 
     def summaries(self, *, seed: int, level: float = LEVEL, resamples: int = RESAMPLES) -> list[Summary]:
         """A summary for each configuration and measure; all share the same bootstrap draws."""
-        intervals = mean_intervals(self.values, level=level, resamples=resamples, seed=seed)
-        scored = (~np.isnan(self.values)).sum(axis=0)
-        return [
-            Summary(
-                configuration=configuration,
-                measure=measure,
-                mean=_or_none(intervals.means[column]),
-                low=_or_none(intervals.lows[column]),
-                high=_or_none(intervals.highs[column]),
-                scored=int(scored[column]),
-                unscorable=int(self.unscorable[column]),
-                failed=len(self.values) - int(scored[column]) - int(self.unscorable[column]),
-            )
-            for (configuration, measure), column in self._columns.items()
-        ]
+        return _summaries(list(self._columns), self.values, self.unscorable, seed, level, resamples)
+
+
+def summaries_of(
+    values: NDArray[np.float64],
+    unscorable: NDArray[np.bool_],
+    configurations: Sequence[str],
+    measures: Sequence[MeasureRecord],
+    *,
+    seed: int,
+    level: float = LEVEL,
+    resamples: int = RESAMPLES,
+) -> list[Summary]:
+    """The same for arrays of the shape (configurations, clusters, measures)."""
+    columns = [(configuration, measure.name) for configuration in configurations for measure in measures]
+    table = values.transpose(1, 0, 2).reshape(values.shape[1], -1)
+    reasons = unscorable.sum(axis=1).reshape(-1)
+    return _summaries(columns, table, reasons, seed, level, resamples)
+
+
+def _summaries(
+    columns: Sequence[tuple[str, str]],
+    values: NDArray[np.float64],
+    unscorable: NDArray[np.int64],
+    seed: int,
+    level: float,
+    resamples: int,
+) -> list[Summary]:
+    intervals = mean_intervals(values, level=level, resamples=resamples, seed=seed)
+    scored = (~np.isnan(values)).sum(axis=0)
+    return [
+        Summary(
+            configuration=configuration,
+            measure=measure,
+            mean=_or_none(intervals.means[column]),
+            low=_or_none(intervals.lows[column]),
+            high=_or_none(intervals.highs[column]),
+            scored=int(scored[column]),
+            unscorable=int(unscorable[column]),
+            failed=len(values) - int(scored[column]) - int(unscorable[column]),
+        )
+        for column, (configuration, measure) in enumerate(columns)
+    ]
 
 
 def by_configuration(summaries: Iterable[Summary]) -> Mapping[str, dict[str, Summary]]:

@@ -28,7 +28,7 @@ from harness.records import (
 )
 from harness.run import environment, stages
 from harness.run.plan import Clusters, Plan, checker_of, run_digest
-from harness.run.store import FAILURES, PREDICTIONS, SCORES, VERDICTS, RunFolder
+from harness.run.store import CLUSTERS, FAILURES, PREDICTIONS, SCORES, VERDICTS, RunFolder
 
 
 class Tick(Protocol):
@@ -86,6 +86,7 @@ def execute(plan: Plan, results: Path, progress: Progress, *, retry_failures: bo
             return stored_outcome(folder)
         folder.write_manifest(manifest)
         with _ending(folder, manifest):
+            folder.replace_rows(CLUSTERS, (cluster.facts() for cluster in plan.clusters))
             started = perf_counter()
             reused = _generate(plan, folder, progress)
             generated = perf_counter()
@@ -133,6 +134,7 @@ def rescore(plan: Plan, source: RunFolder, results: Path, progress: Progress) ->
         )
         folder.write_manifest(manifest)
         with _ending(folder, manifest):
+            folder.replace_rows(CLUSTERS, source.clusters())
             folder.replace_rows(PREDICTIONS, source.predictions())
             folder.replace_rows(FAILURES, (row for row in source.failures() if row.stage == "generate"))
             started = perf_counter()

@@ -2,6 +2,7 @@
 
     results/<name>-<digest>/
         manifest.json       what the run is made of and how it went; replaced atomically
+        clusters.jsonl      a line for each cluster: digest, sizes, tags; what joins and breakdowns need of the data
         predictions.jsonl   appended and flushed as predictions arrive, by configuration, in the clusters' order
         verdicts.jsonl      appended and flushed as verdicts are found, by cluster, where a metric wants any
         scores.jsonl        replaced atomically when every case is scored, by cluster
@@ -22,12 +23,22 @@ from typing import IO, Any, TypeVar
 from pydantic import ValidationError
 
 from harness.errors import StoreError, UsageError, nearest_name
-from harness.records import SCHEMA_VERSION, Failure, MetricScore, Prediction, Record, RunManifest
+from harness.records import (
+    SCHEMA_VERSION,
+    CheckedPrediction,
+    ClusterFacts,
+    Failure,
+    MetricScore,
+    Prediction,
+    Record,
+    RunManifest,
+)
 
 R = TypeVar("R", bound=Record)
 K = TypeVar("K", bound=Hashable)
 
 MANIFEST = "manifest.json"
+CLUSTERS = "clusters.jsonl"
 PREDICTIONS = "predictions.jsonl"
 VERDICTS = "verdicts.jsonl"
 SCORES = "scores.jsonl"
@@ -90,6 +101,14 @@ class RunFolder:
     def predictions(self) -> Iterator[Prediction]:
         """Stored predictions, in the order they were made."""
         return self._rows(PREDICTIONS, Prediction)
+
+    def clusters(self) -> Iterator[ClusterFacts]:
+        """What the run keeps of its clusters, in the data set's order."""
+        return self._rows(CLUSTERS, ClusterFacts)
+
+    def checked(self) -> Iterator[CheckedPrediction]:
+        """Stored verdicts, by cluster."""
+        return self._rows(VERDICTS, CheckedPrediction)
 
     def failures(self) -> Iterator[Failure]:
         """Stored failures."""

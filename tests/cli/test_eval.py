@@ -84,6 +84,7 @@ def test_the_run_folder_holds_what_it_promises(harness: Callable[..., Any]):
     assert folder.name == f"trial-{manifest['digest']}"
     assert {path.name for path in folder.iterdir()} == {
         ".lock",
+        "clusters.jsonl",
         "manifest.json",
         "predictions.jsonl",
         "scores.jsonl",
