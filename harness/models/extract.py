@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from harness.records import Article
-from harness.text import dateline_end, normalise, paragraph_spans, sentences, word_spans, words
+from harness.text import Span, dateline_end, normalise, paragraph_spans, sentences, word_spans, words
 
 FEWEST_WORDS = 4
 """Fewer words than this are a heading, a credit or a scrap of a date, not a sentence of news."""
+
+LEAST_SHARE = 0.6
+"""A cut at a clause keeps at least this share of the words allowed."""
 
 _ENDED = re.compile(r"[.!?…।。]['\"’”»)\]]*$")
 _CREDIT = re.compile(r"(?i)\b(?:photo|photograph|photography|image|picture|credit)s?(?:\s+by\b|\s+credit\b|\s*:)")
@@ -22,6 +25,11 @@ _DANGLING = re.compile(
     r"an?|the|this|that|these|those|its|his|her|their|our|of|in|on|at|to|for|from|by|with|into|than|as|and|or|but|nor"
     r"|if|when|while|because|(?:al)?though|whether|where|who|whom|whose|which|is|are|was|were|be|been|has|have|had"
     r"|will|would",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(
+    r"[,;:]\s|—|\s[(\-–]|\s(?:after|before|when|while|as|because|although|though|who|which|that|and|but|whether|where|until"
+    r"|since|amid|following|according)\b",
     re.IGNORECASE,
 )
 _CLOSING = re.compile(r"[%°.!?…]*['\"”’»)\]]*")
@@ -70,20 +78,29 @@ def article_sentences(article: Article) -> tuple[str, ...]:
 
 
 def cut(text: str, max_words: int | None) -> str:
-    """The first words of `text`, at most `max_words`, with the marks that close the last one; never adds anything.
+    """The beginning of `text`, at most `max_words` long, with the marks that close its last word; adds nothing.
 
-    Articles, prepositions, conjunctions and the like, which would dangle at the cut, go too, as long as one word is
-    left. Words are those of `harness.text.word_spans`; None and texts that are short enough leave `text` as it is.
+    It ends before the last mark or word that opens a clause, if that leaves at least 60 % of the words allowed, and at
+    the limit otherwise, but never inside a number. Articles, prepositions and the like, which would dangle there, go
+    too, as long as one word is left. Words are those of `harness.text.word_spans`; None and texts that are short enough
+    leave `text` as it is.
     """
     spans = word_spans(text)
     if max_words is None or len(spans) <= max_words:
         return text
-    kept = max_words
-    while kept > 1 and _DANGLING.fullmatch(text, *spans[kept - 1]):
+    ends = [sum(end <= found.start() for _, end in spans) for found in _CLAUSE.finditer(text, 0, spans[max_words][1])]
+    kept = max((count for count in ends if LEAST_SHARE * max_words <= count <= max_words), default=max_words)
+    while kept > 1 and (_joined(text, spans[kept - 1], spans[kept]) or _DANGLING.fullmatch(text, *spans[kept - 1])):
         kept -= 1
     end = spans[kept - 1][1]
     closing = _CLOSING.match(text, end)
     return text[: closing.end() if closing else end]
+
+
+def _joined(text: str, word: Span, following: Span) -> bool:
+    """Whether two words are one to the eye, as in `61,000`, `3–2` and `and/or`: a cut between would falsify them."""
+    between = text[word[1] : following[0]]
+    return not any(mark.isspace() or mark == "—" for mark in between)
 
 
 def pool(by_article: Sequence[Sequence[str]], most: int) -> list[str]:

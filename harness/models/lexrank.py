@@ -31,8 +31,8 @@ class Lexrank(ExtractiveModel):
     cluster's own sentences, `1 + ln((1 + n) / (1 + df))`, for want of a background corpus; sentences that say the
     same in nearly the same words, as in wire copy, are one vertex, so that copying earns no votes.
 
-    The best sentence is cut to `max_words`. A shorter sentence that fits whole would be a worse choice: measured,
-    it loses 7 to 9 points of ROUGE-1 (docs/models.md).
+    The best sentence is cut to `max_words`. To take the best one that fits whole instead costs 8 points of ROUGE-1
+    (docs/models.md).
     """
 
     name: ClassVar[str] = "lexrank"

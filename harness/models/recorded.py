@@ -122,9 +122,12 @@ class Recorded(Model):
             return self._problem(number, "", "is not a JSON object", found=_shown(row), accepted=self._accepted())
         for key in (self.fields.cluster_id, self.fields.text):
             if key not in row:
-                keys = ", ".join(sorted(row)) or "an empty object"
+                keys = ", ".join(sorted(row)) or "none"
+                accepted = f"{self._accepted()}, or other keys named by `fields:`"
                 nearest = nearest_name(key, row)
-                return self._problem(number, key, "is missing", found=keys, accepted=self._accepted(), nearest=nearest)
+                return self._problem(
+                    number, key, "is missing", found=f"keys {keys}", accepted=accepted, nearest=nearest
+                )
         cluster_id, text = row[self.fields.cluster_id], row[self.fields.text]
         if isinstance(cluster_id, int) and not isinstance(cluster_id, bool):
             cluster_id = str(cluster_id)

@@ -32,6 +32,25 @@ def test_cut_keeps_the_marks_that_close_the_last_word():
     assert cut("Shares fell 4% after that", 3) == "Shares fell 4%"
 
 
+def test_cut_never_parts_a_number():
+    # Words: Storm, leaves, 61, 000, homes, dark, in, Lima; and Lima, won, 3, 2, at, home, on, Sunday, night.
+    assert [cut("Storm leaves 61,000 homes dark in Lima", n) for n in (3, 4)] == ["Storm leaves", "Storm leaves 61,000"]
+    assert [cut("Lima won 3–2 at home on Sunday night", n) for n in (3, 4)] == ["Lima won", "Lima won 3–2"]
+
+
+def test_cut_ends_before_a_clause_that_would_be_torn():
+    # 60 % of nine words are 5.4: "after" stands behind the seventh word, the comma behind the fourth.
+    text = "Rescuers in Lima, Peru, saved nine miners after a tunnel that was flooded fell in"
+    assert cut(text, 9) == "Rescuers in Lima, Peru, saved nine miners"
+    # 60 % of six are 3.6: the second comma stands behind the fourth, the first behind the third.
+    assert cut(text, 6) == "Rescuers in Lima, Peru"
+    # Of fifteen words no clause opens late enough.
+    text = (
+        "Rescuers said, nine miners were pulled from the pit one by one through a shaft drilled on Sunday night in Lima"
+    )
+    assert cut(text, 15) == "Rescuers said, nine miners were pulled from the pit one by one through a shaft"
+
+
 def test_cut_without_a_limit_leaves_the_text_alone():
     assert cut("Nine of the", None) == "Nine of the"
 

@@ -112,7 +112,7 @@ def test_a_bad_row_is_located(write, row, path, message):
 def test_a_missing_key_shows_the_nearest_one_that_is_there(write):
     problem = problem_of(write({"clusterid": "a", "text": "One"}))
     assert problem.nearest == "clusterid"
-    assert problem.found == "clusterid, text"
+    assert problem.found == "keys clusterid, text"
 
 
 def test_all_bad_rows_are_told_at_once_up_to_fifty(write):
