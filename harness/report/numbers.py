@@ -18,11 +18,29 @@ def mean(summary: Summary, measure: MeasureRecord) -> str:
 
 def interval(summary: Summary, measure: MeasureRecord) -> str:
     """`low to high` as `[33.1, 40.6]`, or nothing where there is no interval."""
-    if summary.low is None or summary.high is None:
-        return ""
-    return f"[{shown(summary.low, measure.unit)}, {shown(summary.high, measure.unit)}]"
+    return ends(summary.low, summary.high, measure.unit)
 
 
 def header(measure: MeasureRecord) -> str:
     """A measure's name with an arrow that says which way is better."""
     return measure.name + ARROWS[measure.direction]
+
+
+def ends(low: float | None, high: float | None, unit: Unit) -> str:
+    """An interval's ends as `[33.1, 40.6]`, or nothing where it has none."""
+    return "" if low is None or high is None else f"[{shown(low, unit)}, {shown(high, unit)}]"
+
+
+def signed(value: float | None, unit: Unit) -> str:
+    """A difference with its sign, or nothing where there is none."""
+    if value is None:
+        return ""
+    text = shown(value, unit)
+    return text if text.startswith("-") else f"+{text}"
+
+
+def p_value(value: float | None) -> str:
+    """A p-value to three decimals, the smallest as a bound."""
+    if value is None:
+        return ""
+    return "<.001" if value < 0.001 else f"{value:.3f}".replace("0.", ".", 1)

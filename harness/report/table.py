@@ -138,17 +138,21 @@ def markdown(outcome: Outcome, *, every_measure: bool = False) -> str:
     for block in blocks(outcome, every_measure=every_measure):
         heads = ["configuration", "n", *(numbers.header(measure) for measure in block.measures)]
         rows = [
-            [row.label, _slashed(row.denominators), *(_markdown_cell(cell) for cell in row.cells)] for row in block.rows
+            [escaped(row.label), _slashed(row.denominators), *(_markdown_cell(cell) for cell in row.cells)]
+            for row in block.rows
         ]
         parts.append(f"## {block.metric}\n\n{markdown_table(heads, rows)}")
     costs = [
-        [label(item.name, reads_references=item.reads_references), *cost_row(manifest.counts.get(item.name, Counts()))]
+        [
+            escaped(label(item.name, reads_references=item.reads_references)),
+            *cost_row(manifest.counts.get(item.name, Counts())),
+        ]
         for item in manifest.configurations
     ]
     parts.append(f"## generation\n\n{markdown_table(['configuration', *COST_HEADERS], costs)}")
     parts.append("\n".join(provenance(manifest)) + "\n")
     signatures = [f"- `{measure.signature}`" for measure in manifest.measures if measure.shown or every_measure]
-    configurations = [f"- {_escaped(item.name)}: `{item.signature}`" for item in manifest.configurations]
+    configurations = [f"- {escaped(item.name)}: `{item.signature}`" for item in manifest.configurations]
     parts.append("## signatures\n\n" + "\n".join([*configurations, *signatures]) + "\n")
     return "\n".join(parts)
 
@@ -164,16 +168,17 @@ def _slashed(counts: Denominators) -> str:
 
 
 def markdown_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table, the first column to the left, the others to the right."""
+    """A Markdown table, the first column to the left, the others to the right; cells may hold Markdown."""
     lines = [
-        "| " + " | ".join(map(_escaped, heads)) + " |",
+        "| " + " | ".join(heads) + " |",
         "| --- |" + " ---: |" * (len(heads) - 1),
-        *("| " + " | ".join(map(_escaped, row)) + " |" for row in rows),
+        *("| " + " | ".join(row) + " |" for row in rows),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """`text` as one line of Markdown that says just that."""
     return re.sub(r"([|<>`])", r"\\\1", text.replace("\n", " "))
 
 

@@ -1,6 +1,6 @@
 """Results tables for a terminal, readable from 80 columns up."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -9,8 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.records import Counts, Failure, Prediction, RunManifest
+from harness.report import comparison as comparison_report
 from harness.report import numbers
 from harness.report.table import COST_HEADERS, Block, Cell, blocks, cost_row, label, provenance
+from harness.run.comparison import Comparison
 from harness.run.pipeline import Outcome
 
 CELL_WIDTH = 15
@@ -84,6 +86,67 @@ def _costs(outcome: Outcome, name_width: int) -> Table:
     for item in outcome.manifest.configurations:
         counts = outcome.manifest.counts.get(item.name, Counts())
         table.add_row(Text(label(item.name, reads_references=item.reads_references)), *cost_row(counts))
+    return table
+
+
+def comparison(found: Comparison, width: int) -> RenderableType:
+    """A table for each measure, costs, and what the signs mean; below 100 columns the intervals go to a second line."""
+    roomy = width >= 110
+    parts: list[RenderableType] = []
+    for measure in found.joined.measures:
+        table = Table(
+            box=box.SIMPLE_HEAD,
+            show_edge=False,
+            title=numbers.header(measure),
+            title_justify="left",
+            title_style="bold",
+            padding=(0, 1, 0, 0),
+        )
+        for head in comparison_report.HEADS if roomy else NARROW_HEADS:
+            left = head in ("", "configuration")
+            table.add_column(
+                head, justify="left" if left else "right", overflow="fold", no_wrap=head != "configuration"
+            )
+        for line in comparison_report.lines(found, measure):
+            table.add_row(*_comparison_cells(line, roomy=roomy), style="dim" if line.is_baseline else "")
+        parts += [table, Padding(Text(comparison_report.detectable(found, measure), style="dim"), (0, 0, 1, 0))]
+    parts.append(Padding(grid("cost", comparison_report.COST_HEADS, comparison_report.cost_lines(found)), (0, 0, 1, 0)))
+    parts.extend(Text(line, style="dim") for line in comparison_report.legend(found))
+    parts.extend(Text(measure.signature, style="dim") for measure in found.joined.measures)
+    return Group(*parts)
+
+
+NARROW_HEADS = ("", "configuration", "mean", "difference", "p", "W/T/L", "n")
+
+
+def _comparison_cells(line: comparison_report.Line, *, roomy: bool) -> list[Text]:
+    mean = Text(line.mean)
+    if line.beats:
+        mean.append(f" {line.beats}", style="bold green")
+    if roomy:
+        return [Text(line.letter), Text(line.label), mean, *map(Text, line.cells()[3:])]
+    if line.interval:
+        mean.append(f"\n{line.interval}", style="not bold default dim")
+    difference = Text(line.difference)
+    if line.difference_interval:
+        difference.append(f"\n{line.difference_interval}", style="dim")
+    return [Text(line.letter), Text(line.label), mean, difference, *map(Text, line.cells()[6:])]
+
+
+def grid(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    """A plain table, its first column to the left."""
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        padding=(0, 1, 0, 0),
+    )
+    for at, head in enumerate(heads):
+        table.add_column(head, justify="right" if at else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
     return table
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.analysis.summary import Summary, summaries_of
-from harness.errors import DataError, Problem, UsageError, nearest_name
+from harness.errors import DataError, Problem, StoreError, UsageError, nearest_name
 from harness.records import ClusterFacts, ConfigurationRecord, Counts, MeasureRecord, RunManifest
 from harness.run.store import RunFolder
 
@@ -100,6 +100,12 @@ def join(folders: Sequence[RunFolder], *, intersection: bool = False) -> Joined:
 def _shared_clusters(
     folders: Sequence[RunFolder], manifests: Sequence[RunManifest], *, intersection: bool
 ) -> tuple[list[ClusterFacts], list[str]]:
+    for folder, manifest in zip(folders, manifests, strict=True):
+        held = sum(1 for _ in folder.clusters())
+        if held != manifest.clusters:
+            raise StoreError(
+                f"{folder.path}: clusters.jsonl holds {held} of {manifest.clusters} clusters; run it again"
+            )
     first = list(folders[0].clusters())
     digests = {manifest.data_digest for manifest in manifests}
     if len(digests) == 1:

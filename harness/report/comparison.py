@@ -1,0 +1,349 @@
+"""A comparison as one neutral grid for each measure, and that grid as Markdown, CSV, LaTeX, HTML and JSON."""
+
+import csv
+import html
+import io
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from harness.analysis.compare import PairComparison
+from harness.analysis.resample import LEVEL, RESAMPLES
+from harness.records import Counts, MeasureRecord
+from harness.report import numbers
+from harness.report.table import csv_safe, escaped, markdown_table
+from harness.run.comparison import Comparison, Group, Move
+
+HEADS = ("", "configuration", "mean", "interval", "difference", "its interval", "p", "W/T/L", "n")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One configuration on one measure, ready to print."""
+
+    letter: str
+    label: str
+    mean: str
+    beats: str
+    """Letters of the configurations it is significantly better than."""
+    interval: str
+    difference: str
+    difference_interval: str
+    p: str
+    record: str
+    """Wins/ties/losses against the baseline."""
+    denominators: str
+    is_baseline: bool
+
+    def cells(self) -> list[str]:
+        """The line's cells under `HEADS`, without the letters of those it beats."""
+        return [
+            self.letter,
+            self.label,
+            self.mean,
+            self.interval,
+            self.difference,
+            self.difference_interval,
+            self.p,
+            self.record,
+            self.denominators,
+        ]
+
+
+def lines(comparison: Comparison, measure: MeasureRecord) -> list[Line]:
+    """A line for each configuration, the baseline's among them."""
+    found = []
+    for label in comparison.joined.labels:
+        summary = comparison.summaries[label, measure.name]
+        pair = comparison.beside_baseline.get((label, measure.name))
+        beaten = comparison.beaten.get((measure.name, label), ())
+        found.append(
+            Line(
+                letter=comparison.letters[label],
+                label=label,
+                mean=numbers.mean(summary, measure),
+                beats="".join(
+                    comparison.letters[other] for other in sorted(beaten, key=comparison.joined.labels.index)
+                ),
+                interval=numbers.interval(summary, measure),
+                difference=numbers.signed(pair.difference if pair else None, measure.unit),
+                difference_interval=numbers.ends(pair.low, pair.high, measure.unit) if pair else "",
+                p=numbers.p_value(pair.p_adjusted) if pair else "",
+                record=f"{pair.wins}/{pair.ties}/{pair.losses}" if pair else "",
+                denominators=f"{summary.scored}/{summary.unscorable}/{summary.failed}",
+                is_baseline=label == comparison.baseline,
+            )
+        )
+    return found
+
+
+def detectable(comparison: Comparison, measure: MeasureRecord) -> str:
+    """A sentence on the smallest difference that these clusters could have shown."""
+    known = [
+        (label, pair.detectable)
+        for label in comparison.joined.labels
+        if (pair := comparison.beside_baseline.get((label, measure.name))) and pair.detectable is not None
+    ]
+    if not known:
+        return "Too few clusters to say which difference they could show."
+    shown = ", ".join(f"{label} {numbers.shown(value, measure.unit)}" for label, value in known)
+    return f"Smallest difference from the baseline that these clusters show with chance 0.8: {shown}."
+
+
+def legend(comparison: Comparison) -> list[str]:
+    """Sentences under the tables: what is compared with what, and how."""
+    joined = comparison.joined
+    exact = all(pair.exact for pair in comparison.pairs)
+    test = "exact over all sign flips" if exact else f"approximate randomisation, {RESAMPLES:,} sign flips"
+    return [
+        *joined.notes,
+        f"{len(joined.clusters)} clusters joined by id. Differences are from the baseline, {comparison.baseline}.",
+        f"Intervals {LEVEL:.0%}: of means percentile bootstrap over clusters, of differences inverted randomisation.",
+        f"p: paired two-sided, {test}, Holm-corrected over all pairs of a measure.",
+        f"A letter after a mean: significantly better than that configuration at {1 - LEVEL:.0%}.",
+        "W/T/L: clusters won, tied, lost against the baseline. n: scored/unscorable/failed. Shares times 100.",
+    ]
+
+
+COST_HEADS = ("configuration", "headlines", "s each", "headlines/s", "tokens in", "tokens out")
+
+
+def cost_lines(comparison: Comparison) -> list[list[str]]:
+    """Tokens and time of each configuration."""
+    return [[column.label, *_cost(column.counts)] for column in comparison.joined.columns]
+
+
+def _cost(counts: Counts) -> list[str]:
+    made = counts.predicted
+    timed = made and counts.seconds
+    return [
+        str(made),
+        f"{counts.seconds / made:.3f}" if timed else "–",
+        f"{made / counts.seconds:.2f}" if timed else "–",
+        str(counts.tokens_in or "–"),
+        str(counts.tokens_out or "–"),
+    ]
+
+
+def group_lines(groups: Sequence[Group], measure: MeasureRecord, labels: Sequence[str]) -> list[list[str]]:
+    """A line for each value of the field: clusters, then each configuration's mean with its interval."""
+    return [
+        [
+            group.key,
+            str(group.clusters),
+            *(
+                f"{numbers.mean(summary, measure)} {numbers.interval(summary, measure)}".rstrip()
+                for label in labels
+                for summary in group.summaries
+                if summary.configuration == label and summary.measure == measure.name
+            ),
+        ]
+        for group in groups
+    ]
+
+
+def move_lines(moves: Iterable[Move]) -> list[str]:
+    """Three lines for each cluster that moved: which and how far, then both texts."""
+    found = []
+    for move in moves:
+        before, after = (numbers.shown(value, move.measure.unit) for value in (move.baseline, move.other))
+        found += [
+            f"{move.cluster_id}: {move.measure.name} {before} → {after} ({move.configuration})",
+            f"  baseline: {move.baseline_text}",
+            f"  {move.configuration}: {move.other_text}",
+        ]
+    return found
+
+
+def markdown(comparison: Comparison) -> str:
+    """All measures, costs and signatures in Markdown."""
+    parts = []
+    for measure in comparison.joined.measures:
+        rows = [[escaped(cell) for cell in line.cells()] for line in lines(comparison, measure)]
+        for row, line in zip(rows, lines(comparison, measure), strict=True):
+            row[2] += f"<sup>{line.beats}</sup>" if line.beats else ""
+        parts.append(f"### {numbers.header(measure)}\n\n{markdown_table(HEADS, rows)}")
+        parts.append(detectable(comparison, measure) + "\n")
+    parts.append(
+        f"### cost\n\n{markdown_table(COST_HEADS, [list(map(escaped, row)) for row in cost_lines(comparison)])}"
+    )
+    parts.append("\n".join(legend(comparison)) + "\n")
+    parts.append("\n".join(f"- `{measure.signature}`" for measure in comparison.joined.measures) + "\n")
+    return "\n".join(parts)
+
+
+CSV_HEADS = (
+    "measure",
+    "configuration",
+    "mean",
+    "low",
+    "high",
+    "scored",
+    "unscorable",
+    "failed",
+    "baseline",
+    "difference",
+    "difference_low",
+    "difference_high",
+    "p",
+    "p_holm",
+    "p_bootstrap",
+    "wins",
+    "ties",
+    "losses",
+    "detectable",
+    "better_than",
+    "signature",
+)
+
+
+def as_csv(comparison: Comparison) -> str:
+    """A line for each measure and configuration, values unrounded and not multiplied."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(CSV_HEADS)
+    for measure in comparison.joined.measures:
+        for label in comparison.joined.labels:
+            summary = comparison.summaries[label, measure.name]
+            pair = comparison.beside_baseline.get((label, measure.name))
+            writer.writerow(
+                [
+                    measure.name,
+                    csv_safe(label),
+                    summary.mean,
+                    summary.low,
+                    summary.high,
+                    summary.scored,
+                    summary.unscorable,
+                    summary.failed,
+                    csv_safe(comparison.baseline),
+                    *(_pair_values(pair) if pair else [None] * 10),
+                    csv_safe(" ".join(comparison.beaten.get((measure.name, label), ()))),
+                    measure.signature,
+                ]
+            )
+    return stream.getvalue()
+
+
+def _pair_values(pair: PairComparison) -> list[object]:
+    return [
+        pair.difference,
+        pair.low,
+        pair.high,
+        pair.p_value,
+        pair.p_adjusted,
+        pair.p_bootstrap,
+        pair.wins,
+        pair.ties,
+        pair.losses,
+        pair.detectable,
+    ]
+
+
+def as_json(comparison: Comparison) -> str:
+    """Everything, every pair included, as one JSON object."""
+    joined = comparison.joined
+    value = {
+        "baseline": comparison.baseline,
+        "clusters": len(joined.clusters),
+        "notes": list(joined.notes),
+        "configurations": [
+            {
+                "label": column.label,
+                "run": column.folder.path.name,
+                "signature": column.record.signature,
+                **column.counts.model_dump(),
+            }
+            for column in joined.columns
+        ],
+        "measures": [measure.model_dump() for measure in joined.measures],
+        "summaries": [summary.model_dump() for summary in comparison.summaries.values()],
+        "pairs": [pair.model_dump() for pair in comparison.pairs],
+        "significantly_better": [
+            {"measure": measure, "configuration": label, "than": list(others)}
+            for (measure, label), others in comparison.beaten.items()
+        ],
+    }
+    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+_TEX = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "&": r"\&",
+        "%": r"\%",
+        "$": r"\$",
+        "#": r"\#",
+        "_": r"\_",
+        "{": r"\{",
+        "}": r"\}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        "–": "--",
+        "−": "$-$",
+        "≤": r"$\leq$",
+    }
+)
+
+
+def latex(comparison: Comparison) -> str:
+    """A `tabular` for each measure; needs the package booktabs."""
+    parts = ["% needs \\usepackage{booktabs}"]
+    heads = " & ".join(head.translate(_TEX) for head in HEADS)
+    for measure in comparison.joined.measures:
+        body = []
+        for line in lines(comparison, measure):
+            cells = [cell.translate(_TEX) for cell in line.cells()]
+            if line.beats:
+                cells[2] += f"\\textsuperscript{{{line.beats}}}"
+            body.append(" & ".join(cells) + r" \\")
+        parts += [
+            f"% {measure.signature}",
+            r"\begin{tabular}{llrrrrrrr}",
+            r"\toprule",
+            rf"\multicolumn{{9}}{{l}}{{\textbf{{{measure.name.translate(_TEX)}}}}} \\",
+            heads + r" \\",
+            r"\midrule",
+            *body,
+            r"\bottomrule",
+            r"\end{tabular}",
+            "",
+        ]
+    return "\n".join(parts)
+
+
+_STYLE = (
+    "body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;color:#1b1b1b}"
+    "table{border-collapse:collapse;margin:.5rem 0 1.5rem;width:100%}caption{text-align:left;font-weight:600}"
+    "th,td{padding:.25rem .6rem;text-align:right;border-bottom:1px solid #ddd;font-variant-numeric:tabular-nums}"
+    "th:nth-child(-n+2),td:nth-child(-n+2){text-align:left}tr.baseline{background:#f3f3f3}small,p{color:#555}"
+    "@media(prefers-color-scheme:dark){body{background:#161616;color:#eee}th,td{border-color:#444}"
+    "tr.baseline{background:#242424}small,p{color:#aaa}}"
+)
+
+
+def page(comparison: Comparison) -> str:
+    """One self-contained HTML page: no script, nothing fetched."""
+    tables = []
+    for measure in comparison.joined.measures:
+        rows = []
+        for line in lines(comparison, measure):
+            cells = [html.escape(cell) for cell in line.cells()]
+            cells[2] += f"<sup>{html.escape(line.beats)}</sup>" if line.beats else ""
+            mark = ' class="baseline"' if line.is_baseline else ""
+            rows.append(f"<tr{mark}>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
+        heads = "".join(f"<th>{html.escape(head)}</th>" for head in HEADS)
+        tables.append(
+            f"<table><caption>{html.escape(numbers.header(measure))}</caption><thead><tr>{heads}</tr></thead>"
+            f"<tbody>{''.join(rows)}</tbody></table><p>{html.escape(detectable(comparison, measure))}</p>"
+        )
+    notes = "".join(f"<p>{html.escape(note)}</p>" for note in legend(comparison))
+    signatures = "".join(
+        f"<li><small>{html.escape(measure.signature)}</small></li>" for measure in comparison.joined.measures
+    )
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Comparison</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<style>{_STYLE}</style></head><body><h1>Comparison</h1>{''.join(tables)}{notes}<ul>{signatures}</ul>"
+        "</body></html>\n"
+    )
