@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from harness.component import Component, ComponentTable, Kind
 from harness.config import source as yaml_source
+from harness.config.gate import GateSettings
 from harness.config.paths import PathError, assign
 from harness.config.source import KeyPath, Source, dotted
 from harness.config.sweep import expand
@@ -22,6 +23,7 @@ KEYS: Mapping[str, str] = {
     "metrics": "what is measured on each prediction",
     "seed": "the seed of everything random",
     "matrix": "a sweep: dotted path → list of values",
+    "gate": "what a run must hold against its baseline",
 }
 REQUIRED = ("name", "data", "models", "metrics")
 DEFAULT_SEED = 13
@@ -59,6 +61,7 @@ class Config:
     models: tuple[Configured, ...]
     metrics: tuple[Configured, ...]
     source: Source
+    gate: GateSettings = GateSettings()
 
     def resolved(self) -> dict[str, Any]:
         """Plain values that build the same configuration: sweep expanded, overrides applied, defaults filled in."""
@@ -71,6 +74,7 @@ class Config:
                 for model in self.models
             ],
             "metrics": [metric.as_entry() for metric in self.metrics],
+            **({"gate": self.gate.model_dump(mode="json")} if self.gate != GateSettings() else {}),
         }
 
     def component_problems(self, *, models: bool = True) -> list[Problem]:
@@ -126,6 +130,7 @@ def _build(source: Source, table: ComponentTable, overrides: Sequence[str]) -> C
         for index, entry in enumerate(_entries(source, tree, "metrics"))
         if (built := _component(source, table, "metric", entry, ("metrics", index)))
     ]
+    gate = _gate(source, tree)
     _unique(source, [model for model, _ in models], "two configurations of this name; give one of them another `as:`")
     _unique(source, metrics, "this metric stands twice; give one entry all its parameters")
     if source.problems or data is None:
@@ -137,6 +142,7 @@ def _build(source: Source, table: ComponentTable, overrides: Sequence[str]) -> C
         models=tuple(Configured(model.name, model.component, model.path, seed) for model, seed in models),
         metrics=tuple(metrics),
         source=source,
+        gate=gate,
     )
 
 
@@ -183,6 +189,21 @@ def _seed(source: Source, tree: Mapping[str, Any]) -> int:
         source.problem(("seed",), "not a seed", found=_shown(seed), accepted="a whole number from 0 to 2^63 - 1")
         return DEFAULT_SEED
     return seed
+
+
+def _gate(source: Source, tree: Mapping[str, Any]) -> GateSettings:
+    raw = tree.get("gate")
+    if raw is None:
+        return GateSettings()
+    if not isinstance(raw, Mapping):
+        accepted = ", ".join(GateSettings.model_fields)
+        source.problem(("gate",), "not a mapping", found=_shown(raw), accepted=accepted)
+        return GateSettings()
+    try:
+        return GateSettings.model_validate(raw)
+    except ValidationError as error:
+        _field_problems(source, GateSettings, "gate", raw, ("gate",), error)
+        return GateSettings()
 
 
 def _entries(source: Source, tree: Mapping[str, Any], key: str) -> list[Any]:
@@ -259,14 +280,21 @@ def _parameters(
     try:
         return cls.model_validate({**raw, **{field: built.component for field, built in inner.items() if built}})
     except ValidationError as error:
-        details = [(_existing(raw, detail["loc"]), detail) for detail in error.errors(include_url=False)]
-        places = [location for location, _ in details]
-        for at, (location, detail) in enumerate(details):
-            repeated = location in places[:at] and detail["type"] != "extra_forbidden"  # a union reports each branch
-            consequence = any(len(other) > len(location) and other[: len(location)] == location for other in places)
-            if not repeated and not consequence:
-                _parameter_problem(source, cls, path, location, detail)
+        _field_problems(source, cls, cls.name, raw, path, error)
         return None
+
+
+def _field_problems(
+    source: Source, cls: type[BaseModel], owner: str, raw: Any, path: KeyPath, error: ValidationError
+) -> None:
+    """Each mistake in the fields of `owner`, located and put into our words."""
+    details = [(_existing(raw, detail["loc"]), detail) for detail in error.errors(include_url=False)]
+    places = [location for location, _ in details]
+    for at, (location, detail) in enumerate(details):
+        repeated = location in places[:at] and detail["type"] != "extra_forbidden"  # a union reports each branch
+        consequence = any(len(other) > len(location) and other[: len(location)] == location for other in places)
+        if not repeated and not consequence:
+            _parameter_problem(source, cls, owner, path, location, detail)
 
 
 def _existing(raw: Any, location: Sequence[str | int]) -> KeyPath:
@@ -283,16 +311,18 @@ def _existing(raw: Any, location: Sequence[str | int]) -> KeyPath:
     return tuple(kept)
 
 
-def _parameter_problem(source: Source, cls: type[Component], path: KeyPath, location: KeyPath, detail: Any) -> None:
+def _parameter_problem(
+    source: Source, cls: type[BaseModel], owner: str, path: KeyPath, location: KeyPath, detail: Any
+) -> None:
     here = (*path, *location)
     if detail["type"] == "extra_forbidden":
         names = list(cls.model_fields) if len(location) == 1 else []
         nearest = nearest_name(str(location[-1]), names)
         accepted = _parameter_names(cls) if names else ""
-        source.problem(here, f"unknown parameter of {cls.name}", accepted=accepted, nearest=nearest)
+        source.problem(here, f"unknown parameter of {owner}", accepted=accepted, nearest=nearest)
     elif detail["type"] == "missing":
         field = cls.model_fields.get(str(location[-1])) if location else None
-        source.problem(here, f"missing parameter of {cls.name}", accepted=(field.description or "") if field else "")
+        source.problem(here, f"missing parameter of {owner}", accepted=(field.description or "") if field else "")
     elif detail["type"] == "value_error":
         source.problem(here, str(detail["ctx"]["error"]), found=_shown(detail["input"]))
     else:
@@ -310,7 +340,7 @@ def _parameter_problem(source: Source, cls: type[Component], path: KeyPath, loca
         )
 
 
-def _parameter_names(cls: type[Component]) -> str:
+def _parameter_names(cls: type[BaseModel]) -> str:
     return ", ".join(cls.model_fields) or "no parameters"
 
 

@@ -2,8 +2,11 @@
 
 from typing import Any
 
-from harness.component import Component, ComponentTable, Kind
+from pydantic import BaseModel
+
+from harness.component import ComponentTable, Kind
 from harness.config.build import DEFAULT_SEED, KEYS, MAX_NAME, REQUIRED, RUN_NAME
+from harness.config.gate import GateSettings
 
 
 def json_schema(table: ComponentTable) -> dict[str, Any]:
@@ -17,6 +20,7 @@ def json_schema(table: ComponentTable) -> dict[str, Any]:
         "seed": {"type": "integer", "minimum": 0, "default": DEFAULT_SEED},
         "matrix": {"type": "object", "additionalProperties": {"type": "array", "minItems": 1}},
     }
+    properties["gate"] = _flattened("gate", GateSettings, definitions)
     for key, text in KEYS.items():
         properties[key]["description"] = text
     return {
@@ -36,7 +40,7 @@ def _slot(table: ComponentTable, kind: Kind, definitions: dict[str, Any]) -> dic
     for name in table.names(kind):
         cls = table.find(kind, name)
         key = f"{kind}.{name}"
-        definitions[key] = _hoisted(cls, definitions)
+        definitions[key] = _flattened(key, cls, definitions)
         for field, (inner_kind, default) in cls.nested.items():
             slot = {**_slot(table, inner_kind, definitions), "default": default}
             definitions[key]["properties"][field] = slot
@@ -64,9 +68,9 @@ def _slot(table: ComponentTable, kind: Kind, definitions: dict[str, Any]) -> dic
     return {"anyOf": forms}
 
 
-def _hoisted(cls: type[Component], definitions: dict[str, Any]) -> dict[str, Any]:
-    """A component's own schema, with the definitions it needs moved to the top under names that cannot clash."""
-    prefix = f"{cls.kind}.{cls.name}."
+def _flattened(name: str, cls: type[BaseModel], definitions: dict[str, Any]) -> dict[str, Any]:
+    """A model's own schema, with the definitions it needs moved to the top under names that cannot clash."""
+    prefix = f"{name}."
     schema = cls.model_json_schema(ref_template="#/$defs/" + prefix + "{model}")
     for inner, definition in schema.pop("$defs", {}).items():
         definitions[prefix + inner] = definition

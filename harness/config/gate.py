@@ -1,0 +1,60 @@
+"""The `gate:` section of a configuration: what a run must hold against its baseline."""
+
+import re
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import AfterValidator, Field, FiniteFloat
+
+from harness.records import Record
+
+_LIMIT = re.compile(r"\s*([A-Za-z0-9_.-]+)\s*(<=|>=)\s*([-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?)\s*\Z")
+
+
+class Limit(NamedTuple):
+    """`measure <= value` or `measure >= value`, taken apart."""
+
+    measure: str
+    sign: Literal["<=", ">="]
+    value: float
+
+
+def limit(text: str) -> Limit:
+    """Take a limit apart. Raises ValueError for anything else."""
+    found = _LIMIT.match(text)
+    try:
+        if found:
+            return Limit(found[1], "<=" if found[2] == "<=" else ">=", float(found[3]))
+    except ValueError:
+        pass
+    raise ValueError(f"not a limit: {text!r}; accepted: `measure <= number` or `measure >= number`")
+
+
+def _is_limit(text: str) -> str:
+    limit(text)
+    return text
+
+
+Share = Annotated[FiniteFloat, Field(ge=0, le=1)]
+Fall = Annotated[FiniteFloat, Field(ge=0)]
+
+
+class GateSettings(Record):
+    """What a run must hold. Shares lie in [0, 1]: a tolerance of 0.01 is one ROUGE point."""
+
+    baseline: str | None = Field(default=None, description="The baseline file, for `harness gate` without --baseline.")
+    alpha: Annotated[FiniteFloat, Field(gt=0, lt=0.5)] = Field(
+        default=0.05, description="Greatest chance that an unchanged system fails on any tested rule."
+    )
+    tolerance: dict[str, Fall] = Field(
+        default_factory=dict, description="Measure → how far its mean may fall before the fall is tested."
+    )
+    limits: tuple[Annotated[str, AfterValidator(_is_limit)], ...] = Field(
+        default=(), description="Absolute limits on means, such as `factual.contradicted <= 0.05`."
+    )
+    clusters: dict[str, Fall] = Field(
+        default_factory=dict, description="Measure → how far it may fall on any single cluster."
+    )
+    max_failures: Share = Field(default=0.0, description="Greatest share of clusters a configuration may fail on.")
+    configurations: tuple[str, ...] | None = Field(
+        default=None, description="Which configurations are gated; all of the baseline's by default."
+    )
