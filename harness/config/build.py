@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +61,7 @@ class Config:
     models: tuple[Configured, ...]
     metrics: tuple[Configured, ...]
     source: Source
-    gate: GateSettings = GateSettings()
+    gate: GateSettings = field(default_factory=GateSettings)
 
     def resolved(self) -> dict[str, Any]:
         """Plain values that build the same configuration: sweep expanded, overrides applied, defaults filled in."""

@@ -1,0 +1,127 @@
+"""`harness gate` and `harness baseline`: hold a run against a committed baseline."""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from harness.cli.options import RESULTS, Limit, Overrides, ResultsFolder, RunArgument
+
+if TYPE_CHECKING:
+    from harness.config.gate import GateSettings
+    from harness.run.store import RunFolder
+
+baseline_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+
+@baseline_app.callback()
+def _group() -> None:
+    """Save what a run scored, to commit it and gate later runs against it."""
+
+
+@baseline_app.command("save")
+def save(
+    run: RunArgument,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="Where it goes, such as results/baselines/main.json.")
+    ],
+    results: ResultsFolder = RESULTS,
+) -> None:
+    """Save a finished run as a baseline: small, reviewable, in a stable order."""
+    from harness.run.baseline import baseline_of, write
+    from harness.run.store import find_run
+
+    folder = find_run(results, run)
+    write(baseline_of(folder), output)
+    sys.stderr.write(f"baseline: {output} from {folder.path}\n")
+
+
+def gate(
+    run: Annotated[
+        str | None, typer.Argument(metavar="RUN", help="The run: its folder, its name, or the beginning of it.")
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", metavar="FILE", help="Run this configuration, or use its `gate:`.")
+    ] = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option("--baseline", metavar="FILE", help="The baseline; else `gate.baseline` of the config."),
+    ] = None,
+    overrides: Overrides = None,
+    limit: Limit = None,
+    results: ResultsFolder = RESULTS,
+    form: Annotated[Literal["table", "json"], typer.Option("--format", help="How findings are printed.")] = "table",
+    junit: Annotated[Path | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML there.")] = None,
+    github: Annotated[
+        bool, typer.Option("--github", help="Print GitHub annotations and add to the job summary.")
+    ] = False,
+    update: Annotated[
+        bool, typer.Option("--update", help="Make this run the new baseline and print what changed.")
+    ] = False,
+) -> None:
+    """Hold a run against a baseline; end with 1 where it regressed.
+
+    Give a run, or a configuration to run first. The rules are the configuration's `gate:`. Ends with 0 where every
+    rule holds, 1 for a regression, 2 for unequal data or a mistake, 3 for too many failures.
+    """
+    from harness.errors import UsageError
+    from harness.report import gate as report
+    from harness.run import baseline as baselines
+    from harness.run.gating import hold
+
+    folder, settings = _run_and_rules(run, config, overrides, limit, results)
+    file = baseline or (Path(settings.baseline) if settings.baseline else None)
+    if file is None:
+        raise UsageError("no baseline: give --baseline FILE, or `baseline: FILE` under `gate:` in the configuration")
+    if update:
+        new = baselines.baseline_of(folder)
+        changes = baselines.differences(baselines.read(file), new) if file.exists() else ["new baseline"]
+        baselines.write(new, file)
+        typer.echo("\n".join([*changes, f"baseline: {file} from {folder.path.name}"]))
+        return
+    found = hold(folder, baselines.read(file), settings, str(file))
+    typer.echo(report.as_json(found) if form == "json" else "\n".join(report.lines(found)) + "\n", nl=False)
+    if junit:
+        junit.parent.mkdir(parents=True, exist_ok=True)
+        junit.write_text(report.junit(found), encoding="utf-8")
+    if github:
+        for line in report.github_annotations(found):
+            typer.echo(line)
+        summary = os.environ.get("GITHUB_STEP_SUMMARY")
+        if summary:
+            with Path(summary).open("a", encoding="utf-8") as stream:
+                stream.write(report.markdown(found))
+        else:
+            typer.echo(report.markdown(found), nl=False)
+    if found.exit_code:
+        raise typer.Exit(found.exit_code)
+
+
+def _run_and_rules(
+    run: str | None, config: Path | None, overrides: list[str] | None, limit: int | None, results: Path
+) -> "tuple[RunFolder, GateSettings]":
+    """The run to gate, made first where only a configuration is given, and the rules that it is held to."""
+    from harness.cli.progress import TerminalProgress
+    from harness.config import load
+    from harness.config.gate import GateSettings
+    from harness.errors import UsageError
+    from harness.registry import Registry
+    from harness.run.store import find_run
+
+    if run is not None:
+        folder = find_run(results, run)
+        if config is not None:
+            return folder, load(config, Registry(), overrides or ()).gate
+        return folder, GateSettings.model_validate(folder.manifest().config.get("gate", {}))
+    if config is None:
+        raise UsageError("give a run, or --config FILE to make one")
+    from harness.run.pipeline import execute
+    from harness.run.plan import make_plan
+
+    progress = TerminalProgress()
+    loaded = load(config, Registry(), overrides or ())
+    outcome = execute(make_plan(loaded, limit=limit), results, progress)
+    sys.stderr.write(f"results: {outcome.folder.path}\n")
+    return outcome.folder, loaded.gate

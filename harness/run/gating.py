@@ -1,0 +1,194 @@
+"""A run held against a baseline: rules from a configuration's `gate:`, a finding for each configuration and measure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from harness.analysis.gate import Decision, Gated, GateRule, decide, too_many_failures
+from harness.config.gate import GateSettings, limit
+from harness.errors import (
+    EXIT_FAILURES,
+    EXIT_PASS,
+    EXIT_REGRESSION,
+    DataError,
+    Problem,
+    UsageError,
+    nearest_name,
+)
+from harness.records import MeasureRecord
+from harness.run.baseline import Baseline, BaselineConfiguration, baseline_of, named
+from harness.run.joined import find_measures, raise_if_differing
+from harness.run.store import RunFolder
+
+DEFAULT_TOLERANCE = 0.01
+"""Tolerance of a configuration file without `gate:`, on the F of the first ROUGE variant: one ROUGE point."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A cluster on which a configuration fell."""
+
+    cluster_id: str
+    before: float
+    after: float
+    text_before: str
+    text_after: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the gate found for one configuration and measure."""
+
+    decision: Decision
+    measure: MeasureRecord
+    examples: tuple[Example, ...]
+
+
+@dataclass(frozen=True)
+class GateReport:
+    """A run held against a baseline."""
+
+    run: str
+    baseline: str
+    clusters: int
+    findings: tuple[Finding, ...]
+    failures: tuple[tuple[str, str], ...]
+    """(configuration, what to say) where too many clusters failed."""
+    alpha: float
+
+    @property
+    def outcome(self) -> Literal["pass", "regression", "failures"]:
+        """Too many failures outweigh a regression: what was scored is then not the whole."""
+        if self.failures:
+            return "failures"
+        return "pass" if all(finding.decision.passed for finding in self.findings) else "regression"
+
+    @property
+    def exit_code(self) -> int:
+        """0 pass, 1 regression, 3 too many failures."""
+        return {"pass": EXIT_PASS, "regression": EXIT_REGRESSION, "failures": EXIT_FAILURES}[self.outcome]
+
+
+def hold(folder: RunFolder, baseline: Baseline, settings: GateSettings, where: str) -> GateReport:
+    """Hold a finished run against a baseline; `where` names the baseline in messages.
+
+    Raises DataError where data or clusters differ, UsageError where a signature differs, a configuration is missing or
+    a rule names no measure.
+    """
+    candidate = baseline_of(folder)
+    _same_data(folder, candidate, baseline, where)
+    rules = _rules(baseline.measures, settings)
+    for rule in rules:
+        ours = _measure(candidate.measures, rule.measure, str(folder.path))
+        theirs = _measure(baseline.measures, rule.measure, where)
+        raise_if_differing(theirs.signature, ours.signature, rule.measure, where, str(folder.path))
+    names = list(settings.configurations or [configuration.name for configuration in baseline.configurations])
+    pairs = [(named(baseline, name), _candidate(candidate, name, folder)) for name in names]
+    gated = [
+        Gated(before.name, rule, _column(before, rule.measure), _column(after, rule.measure))
+        for before, after in pairs
+        for rule in rules
+    ]
+    decisions = decide(gated, alpha=settings.alpha, seed=baseline.seed)
+    by_name = {before.name: (before, after) for before, after in pairs}
+    measures = {measure.name: measure for measure in baseline.measures}
+    return GateReport(
+        run=folder.path.name,
+        baseline=where,
+        clusters=len(pairs[0][0].clusters) if pairs else 0,
+        findings=tuple(
+            Finding(
+                decision,
+                measures[decision.measure],
+                tuple(_examples(decision, *by_name[decision.configuration])),
+            )
+            for decision in decisions
+        ),
+        failures=tuple(_failures(after, settings) for _, after in pairs if _failures(after, settings)[1]),
+        alpha=settings.alpha,
+    )
+
+
+def _same_data(folder: RunFolder, candidate: Baseline, baseline: Baseline, where: str) -> None:
+    if candidate.data_digest == baseline.data_digest:
+        return
+    ours = set(candidate.configurations[0].clusters)
+    theirs = set(baseline.configurations[0].clusters) if baseline.configurations else set()
+    missing, extra = sorted(theirs - ours), sorted(ours - theirs)
+    found = [f"digest {candidate.data_digest}"]
+    found += [f"{len(missing)} clusters missing, such as {missing[0]}"] if missing else []
+    found += [f"{len(extra)} clusters more, such as {extra[0]}"] if extra else []
+    if not missing and not extra:
+        found.append("equal ids, but other content or order")
+    accepted = f"digest {baseline.data_digest}, as in {where}; `--update` takes the new data as the baseline"
+    raise DataError(
+        [Problem("not the data of the baseline", str(folder.path), found="; ".join(found), accepted=accepted)]
+    )
+
+
+def _rules(measures: Sequence[MeasureRecord], settings: GateSettings) -> list[GateRule]:
+    """One rule for each measure that the settings name."""
+    parts: dict[str, dict[str, float]] = {}
+
+    def note(wanted: str, part: str, value: float) -> None:
+        for measure in find_measures(measures, wanted):
+            parts.setdefault(measure.name, {})[part] = value
+
+    for wanted, value in settings.tolerance.items():
+        note(wanted, "tolerance", value)
+    for text in settings.limits:
+        found = limit(text)
+        note(found.measure, "at_most" if found.sign == "<=" else "at_least", found.value)
+    for wanted, value in settings.clusters.items():
+        note(wanted, "cluster_fall", value)
+    if not parts:
+        first = next((measure for measure in measures if measure.direction != "neither"), None)
+        if first is None:
+            raise UsageError("the baseline has no measure that is better one way; name some under `gate:`")
+        parts[first.name] = {"tolerance": DEFAULT_TOLERANCE}
+    directions = {measure.name: measure.direction for measure in measures}
+    try:
+        return [GateRule(measure=name, direction=directions[name], **given) for name, given in parts.items()]
+    except ValidationError as error:
+        raise UsageError(f"gate: {error.errors(include_url=False)[0]['ctx']['error']}") from None
+
+
+def _measure(measures: Iterable[MeasureRecord], name: str, where: str) -> MeasureRecord:
+    known = {measure.name: measure for measure in measures}
+    if name in known:
+        return known[name]
+    near = nearest_name(name, known)
+    hint = f"; did you mean {near!r}?" if near else ""
+    raise UsageError(f"{where}: no measure {name!r}, which the gate needs; there are {', '.join(known)}{hint}")
+
+
+def _candidate(candidate: Baseline, name: str, folder: RunFolder) -> BaselineConfiguration:
+    for configuration in candidate.configurations:
+        if configuration.name == name:
+            return configuration
+    known = ", ".join(configuration.name for configuration in candidate.configurations)
+    raise UsageError(f"{folder.path}: no configuration {name!r}, which the baseline has; there are {known}")
+
+
+def _column(configuration: BaselineConfiguration, measure: str) -> NDArray[np.float64]:
+    values = [cell.statistics.get(measure) for cell in configuration.clusters.values()]
+    return np.array([np.nan if value is None else value for value in values])
+
+
+def _failures(configuration: BaselineConfiguration, settings: GateSettings) -> tuple[str, str]:
+    failed = sum(cell.text is None for cell in configuration.clusters.values())
+    said = too_many_failures(failed, len(configuration.clusters), settings.max_failures)
+    return configuration.name, said or ""
+
+
+def _examples(decision: Decision, before: BaselineConfiguration, after: BaselineConfiguration) -> Iterable[Example]:
+    ids = list(before.clusters)
+    for place in decision.fallen:
+        old, new = before.clusters[ids[place]], after.clusters[ids[place]]
+        was, became = old.statistics.get(decision.measure), new.statistics.get(decision.measure)
+        if was is not None and became is not None:
+            yield Example(ids[place], was, became, old.text or "", new.text or "")

@@ -1,0 +1,281 @@
+"""`harness compare`, `harness baseline`, `harness gate` from outside."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+CLUSTERS = 40
+WORDS = "dam levee river flood harbour quay tide ridge valley storm bridge tunnel".split()
+
+
+def headline(number: int) -> str:
+    return f"{WORDS[number % 12]} {WORDS[number * 5 % 11]} number {number} holds firm tonight"
+
+
+def config(name: str = "trial", gate: str = "") -> str:
+    return f"""\
+name: {name}
+seed: 3
+data: {{jsonl: clusters.jsonl}}
+models:
+  - recorded: {{path: mine.jsonl}}
+    as: mine
+  - recorded: {{path: other.jsonl}}
+    as: other
+metrics:
+  - rouge: {{variants: [rouge1, rougeL]}}
+  - headline
+{gate}"""
+
+
+def write(file: str, text_of: Callable[[int], str | None], skip: int | None = None) -> None:
+    rows = [
+        {"cluster_id": f"c{number}", "text": text}
+        for number in range(CLUSTERS)
+        if (text := text_of(number)) is not None and number != skip
+    ]
+    Path(file).write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+def good(number: int) -> str:
+    return headline(number)
+
+
+def one_word_off(number: int) -> str:
+    return headline(number).replace("firm", "fast") if number % 2 else headline(number)
+
+
+def invented(number: int) -> str:
+    return f"Mayor denies plan number {number} to sell the town hall"
+
+
+@pytest.fixture(autouse=True)
+def _workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+    rows = [
+        {
+            "id": f"c{number}",
+            "topic": "water" if number % 4 else "wind",
+            "articles": [{"title": "T", "text": headline(number) + "."}] * (1 + number % 2),
+            "references": [headline(number)],
+        }
+        for number in range(CLUSTERS)
+    ]
+    for row in rows:
+        row["articles"] = [{**article, "id": str(at)} for at, article in enumerate(row["articles"])]
+    Path("clusters.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    write("mine.jsonl", good)
+    write("other.jsonl", one_word_off)
+    Path("x.yaml").write_text(config(gate="gate: {tolerance: {rouge1: 0.01}, max_failures: 0.1}\n"))
+
+
+@pytest.fixture
+def baseline(harness: Callable[..., Any]) -> Path:
+    assert harness("eval", "--config", "x.yaml").code == 0
+    assert harness("baseline", "save", "trial", "-o", "base.json").code == 0
+    return Path("base.json")
+
+
+def test_compare_gives_paired_differences_tests_and_letters(harness: Callable[..., Any]):
+    harness("eval", "--config", "x.yaml")
+    ended = harness("compare", "trial", "--metric", "rouge1", "--format", "csv")
+    rows = {row["configuration"]: row for row in csv.DictReader(io.StringIO(ended.out))}
+    # Half of the 40 clusters lose one of seven tokens: each of those has F = 6/7, so the mean falls by 1/14.
+    assert float(rows["other"]["difference"]) == pytest.approx(-1 / 14, abs=1e-12)
+    assert (rows["other"]["wins"], rows["other"]["ties"], rows["other"]["losses"]) == ("0", "20", "20")
+    assert float(rows["other"]["p_holm"]) < 0.01
+    assert rows["mine"]["better_than"] == "other"
+
+
+@pytest.mark.parametrize("form", ["table", "md", "csv", "json", "latex", "html"])
+def test_compare_prints_every_format(form: str, harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    harness("eval", "--config", "x.yaml")
+    ended = harness("compare", "trial", "--baseline", "other", "--format", form)
+    assert ended.code == 0
+    assert "other" in ended.out
+    if form == "json":
+        assert json.loads(ended.out)["baseline"] == "other"
+    if form == "table":
+        assert max(map(len, ended.out.splitlines())) <= 80
+
+
+def test_compare_breaks_down_and_shows_the_clusters_that_moved(harness: Callable[..., Any]):
+    harness("eval", "--config", "x.yaml")
+    ended = harness("compare", "trial", "--metric", "rouge1", "--by", "topic", "--worst", 1, "--format", "md")
+    assert "| water | 30 |" in ended.out
+    assert "| wind | 10 |" in ended.out
+    assert "c1: rouge1-f 100.0 → 85.7 (other)" in ended.out
+    assert "tonight" in ended.out
+    unknown = harness("compare", "trial", "--by", "topik")
+    assert unknown.code == 2
+    assert "did you mean 'topic'?" in unknown.err
+
+
+def test_compare_refuses_runs_on_different_data_unless_told_to_intersect(harness: Callable[..., Any]):
+    harness("eval", "--config", "x.yaml")
+    harness("eval", "--config", "x.yaml", "--limit", 25, "--set", "name=short")
+    refused = harness("compare", "trial", "short")
+    assert refused.code == 2
+    assert "different data" in refused.err
+    shared = harness("compare", "trial", "short", "--intersection", "--format", "md")
+    assert shared.code == 0
+    assert "25 clusters that all runs share, of 40, 25" in shared.out
+
+
+def test_compare_refuses_measures_of_different_signatures_and_says_where(harness: Callable[..., Any]):
+    harness("eval", "--config", "x.yaml")
+    harness("eval", "--config", "x.yaml", "--set", "metrics.rouge.stemmer=false", "--set", "name=plain")
+    ended = harness("compare", "trial", "plain")
+    assert ended.code == 2
+    assert "rouge1-f: the signatures differ" in ended.err
+    assert "stemmer:" in ended.err
+
+
+def test_an_unchanged_run_passes(baseline: Path, harness: Callable[..., Any]):
+    ended = harness("gate", "trial", "--baseline", baseline)
+    assert ended.code == 0
+    assert "gate: pass: 2 of 2 rules hold, 40 clusters" in ended.out
+
+
+def test_a_baseline_is_the_same_bytes_again_and_one_line_a_text(baseline: Path, harness: Callable[..., Any]):
+    before = baseline.read_bytes()
+    harness("baseline", "save", "trial", "-o", "again.json")
+    assert Path("again.json").read_bytes() == before
+    lines = before.decode().splitlines()
+    assert sum('"text": ' in line for line in lines) == 2 * CLUSTERS
+
+
+def test_a_system_that_invents_is_a_regression_with_reasons_and_an_example(baseline: Path, harness: Callable[..., Any]):
+    write("mine.jsonl", invented)
+    ended = harness("gate", "--config", "x.yaml", "--baseline", baseline, "--junit", "out/gate.xml", "--github")
+    assert ended.code == 1
+    assert "REGRESSION mine rouge1-f: 100.0 →" in ended.out
+    assert "more than the tolerance" in ended.out
+    assert "became “Mayor denies plan" in ended.out
+    assert "::error title=harness gate%3A mine rouge1-f::" in ended.out
+    assert "<details>" in ended.out
+    suite = ElementTree.parse("out/gate.xml").getroot()[0]
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("2", "1", "0")
+    assert suite[0].find("failure").text.startswith("REGRESSION mine rouge1-f")
+
+
+def test_the_job_summary_goes_where_github_says(
+    baseline: Path, harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", "summary.md")
+    harness("gate", "trial", "--baseline", baseline, "--github")
+    assert "Headline quality: ✅ pass" in Path("summary.md").read_text()
+
+
+def test_json_says_the_outcome_and_every_figure(baseline: Path, harness: Callable[..., Any]):
+    write("mine.jsonl", one_word_off)
+    ended = harness("gate", "--config", "x.yaml", "--baseline", baseline, "--format", "json")
+    found = json.loads(ended.out)
+    assert (ended.code, found["exit_code"], found["outcome"]) == (1, 1, "regression")
+    mine = next(finding for finding in found["findings"] if finding["configuration"] == "mine")
+    assert mine["difference"] == pytest.approx(-1 / 14, abs=1e-6)
+
+
+def test_a_fall_within_the_tolerance_passes(baseline: Path, harness: Callable[..., Any]):
+    write("mine.jsonl", one_word_off)
+    loose = harness("gate", "--config", "x.yaml", "--baseline", baseline, "--set", "gate.tolerance.rouge1=0.1")
+    assert loose.code == 0
+
+
+def test_an_absolute_limit_and_the_guard_over_single_clusters(baseline: Path, harness: Callable[..., Any]):
+    limit = harness("gate", "--config", "x.yaml", "--baseline", baseline, "--set", "gate.limits=[rouge1 >= 0.95]")
+    assert limit.code == 1
+    assert "REGRESSION other rouge1-f" in limit.out
+    assert "may not lie below 0.95" in limit.out
+    write("mine.jsonl", lambda number: invented(number) if number == 7 else headline(number))
+    guard = harness("gate", "--config", "x.yaml", "--baseline", baseline, "--set", "gate.clusters={rouge1: 0.5}")
+    assert guard.code == 1
+    assert "1 clusters fell by more than 0.5" in guard.out
+    assert "c7" in guard.out
+
+
+def test_too_many_failures_end_with_3_and_lost_clusters_with_1(baseline: Path, harness: Callable[..., Any]):
+    write("mine.jsonl", good, skip=3)
+    lost = harness("gate", "--config", "x.yaml", "--baseline", baseline, "--junit", "gate.xml")
+    assert lost.code == 1
+    assert "1 of 40 clusters scored in the baseline have no statistic" in lost.out
+    assert ElementTree.parse("gate.xml").getroot()[0].get("errors") == "1"
+    write("mine.jsonl", lambda number: headline(number) if number < 20 else None)
+    many = harness("gate", "--config", "x.yaml", "--baseline", baseline)
+    assert many.code == 3
+    assert "20 of 40 clusters failed" in many.out
+
+
+def test_another_tokenisation_is_exit_2_with_the_part_that_differs(baseline: Path, harness: Callable[..., Any]):
+    ended = harness("gate", "--config", "x.yaml", "--baseline", baseline, "--set", "metrics.rouge.stemmer=false")
+    assert ended.code == 2
+    assert "rouge1-f: the signatures differ" in ended.err
+
+
+def test_one_cluster_less_is_exit_2_and_named(baseline: Path, harness: Callable[..., Any]):
+    ended = harness("gate", "--config", "x.yaml", "--baseline", baseline, "--limit", 39)
+    assert ended.code == 2
+    assert "1 clusters missing, such as c39" in ended.err
+
+
+def test_a_configuration_that_is_gone_is_exit_2(baseline: Path, harness: Callable[..., Any]):
+    ended = harness("gate", "--config", "x.yaml", "--baseline", baseline, "--set", "models.other.as=renamed")
+    assert ended.code == 2
+    assert "no configuration 'other'" in ended.err
+
+
+def test_a_baseline_of_another_metric_version_is_exit_2(baseline: Path, harness: Callable[..., Any]):
+    baseline.write_text(baseline.read_text().replace("|v:1", "|v:0"))
+    ended = harness("gate", "trial", "--baseline", baseline)
+    assert ended.code == 2
+    assert "v:0" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("{}", "run"), ("[", "not a baseline"), ('{"format": 1, "extra": 1}', "baseline")],
+)
+def test_a_file_that_is_no_baseline_is_exit_2(text: str, wanted: str, harness: Callable[..., Any]):
+    harness("eval", "--config", "x.yaml")
+    Path("broken.json").write_text(text)
+    ended = harness("gate", "trial", "--baseline", "broken.json")
+    assert ended.code == 2
+    assert "broken.json" in ended.err
+    assert wanted in ended.err
+
+
+def test_update_writes_the_new_baseline_and_prints_the_difference(baseline: Path, harness: Callable[..., Any]):
+    write("mine.jsonl", one_word_off)
+    updated = harness("gate", "--config", "x.yaml", "--baseline", baseline, "--update")
+    assert updated.code == 0
+    assert "mine: 20 of 40 texts changed" in updated.out
+    assert "rouge1-f: 1.0000 → 0.9286" in updated.out
+    assert harness("gate", "--config", "x.yaml", "--baseline", baseline).code == 0
+
+
+@pytest.mark.parametrize(
+    ("rules", "wanted"),
+    [
+        ("gate: {tolerence: {rouge1: 0.1}}", ["x.yaml:", "gate.tolerence", "did you mean 'tolerance'?"]),
+        ("gate: {tolerance: {rouge1: -1}}", ["gate.tolerance.rouge1", "found -1"]),
+        ("gate: {limits: [rouge1 = 3]}", ["gate.limits.0", "not a limit", "measure <= number"]),
+        ("gate: {alpha: 0.9}", ["gate.alpha", "found 0.9"]),
+        ("gate: {tolerance: {rouge7: 0.1}}", ["no measure 'rouge7'", "did you mean"]),
+        ("gate: {tolerance: {words: 1}}", ["'words' is better neither way"]),
+        ("gate: {configurations: [mime]}", ["no configuration 'mime'", "did you mean 'mine'?"]),
+    ],
+)
+def test_a_broken_rule_is_exit_2(rules: str, wanted: list[str], baseline: Path, harness: Callable[..., Any]):
+    Path("x.yaml").write_text(config(gate=rules + "\n"))
+    ended = harness("gate", "--config", "x.yaml", "--baseline", baseline)
+    assert ended.code == 2
+    assert len([line for line in ended.err.splitlines() if line.startswith("error: ")]) == 1
+    assert all(part in ended.err for part in wanted), ended.err
