@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 CLUSTERS = 40
-WORDS = "dam levee river flood harbour quay tide ridge valley storm bridge tunnel".split()
+WORDS = ["dam", "levee", "river", "flood", "harbour", "quay", "tide", "ridge", "valley", "storm", "bridge", "tunnel"]
 
 
 def headline(number: int) -> str:
