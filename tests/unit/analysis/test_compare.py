@@ -5,7 +5,7 @@ import pytest
 
 from harness.analysis import compare as compare_module
 from harness.analysis.compare import against, compare, largest_moves, reversed_pair, significantly_better
-from harness.analysis.paired import holm
+from harness.analysis.paired import bootstrap_p_values, holm
 
 NAN = math.nan
 
@@ -42,13 +42,17 @@ def test_configurations_that_share_no_cluster_have_no_difference():
     )
 
 
-def test_holm_is_over_all_pairs_of_a_measure():
+def test_pairs_stand_in_order_with_their_tests_and_holm_over_all_pairs_of_a_measure():
     measures = {"m": "higher", "n": "higher"}
     pairs = compare(_scores(4, 60, 2), configurations=list("abcd"), measures=measures, resamples=500, seed=3)
     assert [(pair.measure, pair.first, pair.second) for pair in pairs[:7]] == [
         ("m", "a", "b"), ("m", "a", "c"), ("m", "a", "d"), ("m", "b", "c"), ("m", "b", "d"), ("m", "c", "d"),
         ("n", "a", "b"),
     ]  # fmt: skip
+    expected = bootstrap_p_values(
+        _scores(4, 60, 2)[0, :, [0]].T - _scores(4, 60, 2)[1, :, [0]].T, resamples=500, seed=3
+    )
+    assert pairs[0].p_bootstrap == expected[0]
     for family in (pairs[:6], pairs[6:]):
         assert [pair.p_adjusted for pair in family] == holm([pair.p_value for pair in family]).tolist()
 

@@ -39,7 +39,9 @@ def test_a_fall_within_the_tolerance_or_within_chance_passes():
     assert decision.passed
     assert decision.p_value == 0.5
     assert decision.fallen == (0,)
-    assert _decide(BASE, BASE + 0.1, tolerance=0.0).passed
+    better = _decide(BASE, BASE + 0.1, tolerance=0.0)
+    assert better.passed
+    assert better.p_value == 1 - 1 / 256
 
 
 def test_lower_is_better_turns_the_fall_round():
@@ -108,7 +110,10 @@ def test_clusters_without_a_statistic_are_lost_not_left_out():
         "2 of 8 clusters scored in the baseline have no statistic; at most 0 % may"
     )
     assert _decide(BASE, after, tolerance=0.0, lost=0.25).passed
-    assert _decide(after, BASE, tolerance=0.0).gained == 2
+    back = _decide(after, BASE, tolerance=0.0)
+    assert (back.lost, back.gained) == (0, 2)
+    both = _decide(after, after, tolerance=0.0)
+    assert (both.both, both.lost, both.gained) == (6, 0, 0)
 
 
 def test_nothing_to_compare_is_not_a_pass():
@@ -149,4 +154,5 @@ def test_clusters_are_compared_by_id():
 def test_failures_have_a_greatest_share():
     assert too_many_failures(1, 20, 0.05) is None
     assert too_many_failures(2, 20, 0.05) == "2 of 20 clusters failed, 10 %; at most 5 % may"
+    assert too_many_failures(0, 20, 0.0) is None
     assert too_many_failures(0, 0, 0.05) == "no cluster was run"

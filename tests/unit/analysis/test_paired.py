@@ -67,6 +67,16 @@ def test_the_interval_leaves_out_zero_exactly_where_the_test_rejects():
         assert (((lows > 0) | (highs < 0)) == rejected).all()
 
 
+def test_patterns_that_flip_nothing_or_everything_count_against_significance():
+    # Six clusters have 32 patterns, counted with their negatives; 31 drawn ones hold one of those about once.
+    values = np.random.default_rng(9).normal(0.3, 1, size=(6, 40))
+    found = subset_means(values, resamples=31, seed=3)
+    assert found.empty[0] > 0
+    for alpha in (0.1, 0.2, 0.3):
+        lows, highs = randomisation_intervals(found, alpha)
+        assert (((lows > 0) | (highs < 0)) == (randomisation_p_values(found) <= alpha)).all()
+
+
 def test_sign_flips_drawn_by_the_book_give_the_same_p_value():
     values = np.random.default_rng(7).normal(0.1, 0.4, 70)
     flipped = np.concatenate(list(draw_halves(70, resamples=2000, seed=11)))

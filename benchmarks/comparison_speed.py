@@ -1,0 +1,42 @@
+"""How long all pairwise tests take: 10 configurations × 10,000 clusters × 8 measures, 10,000 resamples, all 45 pairs.
+
+python benchmarks/comparison_speed.py [configurations clusters measures resamples]
+
+Prints seconds, processor seconds and the greatest memory the process held. Scores are synthetic: correlated between
+configurations, one measure of zeros and ones, one in tenths, one with missing values.
+"""
+
+import resource
+import sys
+import time
+
+import numpy as np
+
+from harness.analysis.compare import compare
+
+
+def main() -> None:
+    """Times one comparison of the size given on the command line, by default the promised one."""
+    given = [int(text) for text in sys.argv[1:]]
+    configurations, clusters, measures, resamples = given or (10, 10_000, 8, 10_000)
+    rng = np.random.default_rng(0)
+    quality = rng.random((1, clusters, measures))
+    scores = np.clip(quality + rng.normal(0, 0.2, (configurations, clusters, measures)), 0, 1)
+    scores[:, :, 0] = scores[:, :, 0] > 0.5
+    scores[:, :, 1 % measures] = np.round(scores[:, :, 1 % measures], 1)
+    scores[rng.random(scores.shape) < 0.01 * (np.arange(measures) == 2)] = np.nan
+    started, worked = time.perf_counter(), time.process_time()
+    pairs = compare(
+        scores,
+        configurations=[f"configuration {number}" for number in range(configurations)],
+        measures={f"measure {number}": "higher" for number in range(measures)},
+        resamples=resamples,
+        seed=0,
+    )
+    seconds, work = time.perf_counter() - started, time.process_time() - worked
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{len(pairs)} comparisons: {seconds:.1f} s, {work:.1f} s of processor time, {memory:.0f} MiB at most")
+
+
+if __name__ == "__main__":
+    main()
