@@ -8,6 +8,8 @@ import pytest
 
 from harness.cli import main
 
+pytest_plugins = ["pytester"]
+
 TOP = Path(__file__).resolve().parent.parent
 
 

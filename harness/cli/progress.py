@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from harness.run.pipeline import Tick
+from harness.run.pipeline import Silent, Tick
 
 
 class TerminalProgress:
@@ -14,7 +14,8 @@ class TerminalProgress:
     def stage(self, label: str, total: int | None) -> Iterator[Tick]:
         """A bar with count, rate and time left while the context is open."""
         if not sys.stderr.isatty():
-            yield _silent
+            with Silent().stage(label, total) as tick:
+                yield tick
             return
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -39,7 +40,3 @@ class TerminalProgress:
     def note(self, message: str) -> None:
         """One line on standard error."""
         sys.stderr.write(f"note: {message}\n")
-
-
-def _silent(done: int = 1) -> None:
-    """Count nothing."""

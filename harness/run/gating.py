@@ -81,7 +81,7 @@ def hold(folder: RunFolder, baseline: Baseline, settings: GateSettings, where: s
     """
     candidate = baseline_of(folder)
     _same_data(folder, candidate, baseline, where)
-    rules = _rules(baseline.measures, settings)
+    rules = rules_of(baseline.measures, settings)
     for rule in rules:
         ours = _measure(candidate.measures, rule.measure, str(folder.path))
         theirs = _measure(baseline.measures, rule.measure, where)
@@ -130,8 +130,11 @@ def _same_data(folder: RunFolder, candidate: Baseline, baseline: Baseline, where
     )
 
 
-def _rules(measures: Sequence[MeasureRecord], settings: GateSettings) -> list[GateRule]:
-    """One rule for each measure that the settings name."""
+def rules_of(measures: Sequence[MeasureRecord], settings: GateSettings) -> list[GateRule]:
+    """One rule for each measure that the settings name; where they name none, the first measure's default rule.
+
+    Raises UsageError for a name that is no measure's, and for a rule that its measure cannot break.
+    """
     parts: dict[str, dict[str, float]] = {}
 
     def note(wanted: str, part: str, value: float) -> None:

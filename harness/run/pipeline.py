@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -48,6 +48,21 @@ class Progress(Protocol):
         """Say something that the user should know and that is no error."""
 
 
+class Silent:
+    """Progress that shows nothing."""
+
+    def stage(self, label: str, total: int | None) -> AbstractContextManager[Tick]:  # noqa: ARG002 - the protocol's
+        """A stage without a bar."""
+        return nullcontext(_count_nothing)
+
+    def note(self, message: str) -> None:
+        """Say nothing."""
+
+
+def _count_nothing(done: int = 1) -> None:
+    """Take a tick and forget it."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """A finished run: its folder's manifest and its summaries."""
@@ -69,14 +84,17 @@ class Outcome:
         return reasons.most_common()
 
 
-def execute(plan: Plan, results: Path, progress: Progress, *, retry_failures: bool = False) -> Outcome:
+def execute(
+    plan: Plan, results: Path, progress: Progress, *, retry_failures: bool = False, wait: bool = False
+) -> Outcome:
     """Run a plan in its folder below `results`, going on from whatever stands there.
 
-    `retry_failures` runs the clusters again that failed before. Raises StoreError where the folder cannot be used. An
-    interruption leaves the manifest `interrupted`; what was done stays done.
+    `retry_failures` runs the clusters again that failed before; `wait` waits for a process that has the folder. Raises
+    StoreError where the folder cannot be used. An interruption leaves the manifest `interrupted`; what was done stays
+    done.
     """
     folder = RunFolder(results / plan.folder_name)
-    with folder.locked():
+    with folder.locked(wait=wait):
         manifest = _begin(plan, folder, progress)
         if retry_failures and folder.exists:
             kept = [row for row in folder.failures() if row.stage == "load"]

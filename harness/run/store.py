@@ -58,8 +58,11 @@ class RunFolder:
         return (self.path / MANIFEST).is_file()
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Hold the folder for one process. Raises StoreError that names the process which holds it already."""
+    def locked(self, *, wait: bool = False) -> Iterator[None]:
+        """Hold the folder for one process; `wait` until it is free.
+
+        Raises StoreError that names the process which holds it already, unless `wait`.
+        """
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             lock = (self.path / ".lock").open("a+")
@@ -67,7 +70,7 @@ class RunFolder:
             raise StoreError(f"{self.path}: cannot be written: {error.strerror}") from None
         with lock:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(lock, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 lock.seek(0)
                 owner = lock.read().strip() or "another process"

@@ -1,0 +1,199 @@
+"""The pytest plugin: files named `*.harness.yaml` are gates, each configuration × rule a test.
+
+Such a file is a configuration with a `gate:` section that names its baseline. Its run is made once, when the first of
+its tests runs; other processes (pytest-xdist) wait for it and find it done. A broken rule fails its test with the
+gate's explanation; a configuration or a baseline that cannot be read is an error.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from _pytest._code.code import ExceptionInfo, TerminalRepr
+
+    from harness.config import Config
+    from harness.run.baseline import Baseline
+    from harness.run.gating import GateReport
+    from harness.run.pipeline import Outcome
+
+SUFFIX = ".harness.yaml"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the plugin's options."""
+    group = parser.getgroup("harness", "headline harness")
+    group.addoption("--harness-limit", type=int, metavar="N", help="Read no more clusters than this.")
+    group.addoption("--harness-update", action="store_true", help="Make each run the new baseline instead of gating.")
+    group.addoption("--harness-results", default="results", metavar="DIR", help="The folder that holds the runs.")
+
+
+def pytest_collect_file(parent: pytest.Collector, file_path: Path) -> "GateFile | None":
+    """Collect gate files."""
+    return GateFile.from_parent(parent, path=file_path) if file_path.name.endswith(SUFFIX) else None
+
+
+def _run(config: "Config", limit: int | None, results: Path) -> "Outcome":
+    from harness.run.pipeline import Silent, execute
+    from harness.run.plan import make_plan
+
+    return execute(make_plan(config, limit=limit), results, Silent(), wait=True)
+
+
+class GateFile(pytest.File):
+    """One gate file."""
+
+    @cached_property
+    def configuration(self) -> "Config":
+        """The configuration, read."""
+        from harness.config import load
+        from harness.registry import Registry
+
+        return load(self.path, Registry())
+
+    @cached_property
+    def baseline_path(self) -> Path:
+        """The baseline's file. Raises UsageError where the gate names none."""
+        from harness.errors import UsageError
+
+        if self.configuration.gate.baseline is None:
+            raise UsageError(f"{self.path}: no baseline; write `baseline: FILE` under `gate:`")
+        return Path(self.configuration.gate.baseline)
+
+    @cached_property
+    def baseline(self) -> "Baseline":
+        """The baseline, read."""
+        from harness.run.baseline import read
+
+        return read(self.baseline_path)
+
+    @cached_property
+    def outcome(self) -> "Outcome":
+        """The run, made where it is not there yet."""
+        limit = self.config.getoption("--harness-limit")
+        return _run(self.configuration, limit, Path(self.config.getoption("--harness-results")))
+
+    @cached_property
+    def report(self) -> "GateReport":
+        """The run held against the baseline."""
+        from harness.run.gating import hold
+
+        return hold(self.outcome.folder, self.baseline, self.configuration.gate, str(self.baseline_path))
+
+    def update(self) -> list[str]:
+        """Make the run the new baseline; what changed, a line each."""
+        from harness.run import baseline
+
+        new = baseline.baseline_of(self.outcome.folder)
+        old = baseline.read(self.baseline_path) if self.baseline_path.exists() else None
+        baseline.write(new, self.baseline_path)
+        return baseline.differences(old, new) if old else ["new baseline"]
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """A test for each configuration and rule, and one for each configuration's failures."""
+        from harness.errors import HarnessError
+        from harness.run.gating import rules_of
+        from harness.run.plan import measure_records, metrics_of
+
+        try:
+            if self.config.getoption("--harness-update"):
+                yield UpdateItem.from_parent(self, name="update")
+                return
+            gate = self.configuration.gate
+            names = list(gate.configurations or [found.name for found in self.baseline.configurations])
+            rules = rules_of(measure_records(metrics_of(self.configuration), self.configuration), gate)
+        except HarnessError as error:
+            raise self.CollectError(str(error)) from None
+        for name in names:
+            yield FailuresItem.from_parent(self, name=f"{name}::failures", configuration=name)
+            for rule in rules:
+                yield RuleItem.from_parent(
+                    self, name=f"{name}::{rule.measure}", configuration=name, measure=rule.measure
+                )
+
+
+class BrokenRuleError(Exception):
+    """A rule that does not hold; its message is the gate's explanation."""
+
+
+class _GateItem(pytest.Item):
+    """A test of a gate file."""
+
+    parent: GateFile
+
+    def __init__(self, *, configuration: str = "", measure: str = "", **given: Any) -> None:
+        super().__init__(**given)
+        self.configuration = configuration
+        self.measure = measure
+
+    def repr_failure(self, excinfo: "ExceptionInfo[BaseException]", style: Any = None) -> "str | TerminalRepr":
+        """The gate's explanation, or the harness's message; a traceback only for what nobody expected."""
+        from harness.errors import HarnessError
+
+        if isinstance(excinfo.value, BrokenRuleError | HarnessError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """Where the test stands."""
+        return self.path, None, self.name
+
+
+class RuleItem(_GateItem):
+    """One rule for one configuration."""
+
+    def setup(self) -> None:
+        """Make the run and hold it against the baseline: what goes wrong here is an error, not a failure."""
+        _ = self.parent.report
+
+    def runtest(self) -> None:
+        """Fail with the gate's explanation where the rule does not hold."""
+        from harness.report.gate import explanation
+
+        for finding in self.parent.report.findings:
+            decision = finding.decision
+            if (decision.configuration, decision.measure) == (self.configuration, self.measure) and not decision.passed:
+                raise BrokenRuleError("\n".join(explanation(finding)))
+
+
+class FailuresItem(_GateItem):
+    """Whether a configuration answered enough clusters."""
+
+    def setup(self) -> None:
+        """Make the run and hold it against the baseline."""
+        _ = self.parent.report
+
+    def runtest(self) -> None:
+        """Fail where too many clusters failed."""
+        said = dict(self.parent.report.failures).get(self.configuration)
+        if said:
+            raise BrokenRuleError(f"{self.configuration}: {said}; failures.jsonl in the run's folder says why")
+
+
+class UpdateItem(_GateItem):
+    """Makes the run the new baseline."""
+
+    def runtest(self) -> None:
+        """Write the baseline and report what changed."""
+        self.add_report_section("call", "harness", "\n".join(self.parent.update()))
+
+
+@pytest.fixture
+def harness_run(request: pytest.FixtureRequest) -> "Callable[..., Outcome]":
+    """Runs a configuration file: `harness_run("configs/smoke.yaml", overrides=["seed=1"], limit=20)`.
+
+    Gives the finished run's `Outcome`: `summaries`, `manifest`, `folder`.
+    """
+
+    def run(file: str | Path, *, overrides: Sequence[str] = (), limit: int | None = None) -> "Outcome":
+        from harness.config import load
+        from harness.registry import Registry
+
+        asked = limit if limit is not None else request.config.getoption("--harness-limit")
+        results = Path(request.config.getoption("--harness-results"))
+        return _run(load(Path(file), Registry(), overrides), asked, results)
+
+    return run

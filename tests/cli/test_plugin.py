@@ -1,0 +1,101 @@
+"""The pytest plugin, by running pytest inside pytest."""
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+GATE = """\
+name: quality
+data: {jsonl: clusters.jsonl}
+models:
+  - recorded: {path: mine.jsonl}
+    as: mine
+metrics:
+  - rouge: {variants: [rouge1, rougeL]}
+gate:
+  baseline: base.json
+  tolerance: {rouge1: 0.01, rougeL: 0.01}
+"""
+
+
+@pytest.fixture
+def place(pytester: pytest.Pytester) -> pytest.Pytester:
+    pytester.makeini("[pytest]\n")
+    clusters = [
+        {"id": f"c{number}", "articles": [{"text": f"The dam {number} held."}], "references": [f"Dam {number} holds"]}
+        for number in range(30)
+    ]
+    Path("clusters.jsonl").write_text("".join(json.dumps(row) + "\n" for row in clusters))
+    predict("Dam {} holds")
+    Path("quality.harness.yaml").write_text(GATE)
+    assert pytester.runpytest_subprocess("quality.harness.yaml", "--harness-update").ret == 0
+    return pytester
+
+
+def predict(template: str) -> None:
+    rows = [{"cluster_id": f"c{number}", "text": template.format(number)} for number in range(30)]
+    Path("mine.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+def test_each_configuration_and_rule_is_a_test_that_passes(place: pytest.Pytester):
+    ended = place.runpytest_subprocess("quality.harness.yaml", "-v")
+    ended.assert_outcomes(passed=3)
+    ended.stdout.fnmatch_lines(["*mine::rouge1-f PASSED*"])
+
+
+def test_a_regression_fails_with_the_gates_explanation_and_no_traceback(place: pytest.Pytester):
+    predict("Mayor denies plan {}")
+    ended = place.runpytest_subprocess("quality.harness.yaml", "--junitxml=out.xml")
+    ended.assert_outcomes(passed=1, failed=2)
+    ended.stdout.fnmatch_lines(["REGRESSION mine rouge1-f: 100.0 →*", "*became “Mayor denies plan*"])
+    ended.stdout.no_fnmatch_line("*Traceback*")
+    failures = [case.find("failure") for case in ElementTree.parse(place.path / "out.xml").iter("testcase")]
+    assert sum(failure is not None and "REGRESSION" in (failure.text or "") for failure in failures) == 2
+
+
+def test_unequal_data_is_an_error_with_its_reason(place: pytest.Pytester):
+    ended = place.runpytest_subprocess("quality.harness.yaml", "--harness-limit=20")
+    ended.assert_outcomes(errors=3)
+    ended.stdout.fnmatch_lines(["*10 clusters missing*"])
+
+
+def test_a_broken_file_is_a_collection_error_with_its_line(place: pytest.Pytester):
+    Path("quality.harness.yaml").write_text(GATE.replace("tolerance", "tolerence"))
+    ended = place.runpytest_subprocess("quality.harness.yaml")
+    ended.assert_outcomes(errors=1)
+    ended.stdout.fnmatch_lines(["*quality.harness.yaml:9: gate.tolerence*did you mean 'tolerance'?*"])
+
+
+def test_a_missing_baseline_is_an_error(place: pytest.Pytester):
+    Path("base.json").unlink()
+    ended = place.runpytest_subprocess("quality.harness.yaml")
+    ended.assert_outcomes(errors=1)
+    ended.stdout.fnmatch_lines(["*base.json*No such file*"])
+
+
+def test_k_chooses_and_xdist_runs_each_once(place: pytest.Pytester):
+    chosen = place.runpytest_subprocess("quality.harness.yaml", "-k", "rougeL")
+    chosen.assert_outcomes(passed=1, deselected=2)
+    predict("Dam {} holds")
+    parallel = place.runpytest_subprocess("quality.harness.yaml", "-n", "2")
+    parallel.assert_outcomes(passed=3)
+
+
+def test_update_takes_the_run_as_the_baseline(place: pytest.Pytester):
+    predict("Dam {} breaks")
+    place.runpytest_subprocess("quality.harness.yaml", "--harness-update", "-rP").assert_outcomes(passed=1)
+    place.runpytest_subprocess("quality.harness.yaml").assert_outcomes(passed=3)
+
+
+def test_the_fixture_gives_a_finished_run(place: pytest.Pytester):
+    place.makepyfile(
+        """
+        def test_quality(harness_run):
+            outcome = harness_run("quality.harness.yaml", limit=5, overrides=["seed=1"])
+            rouge = next(found for found in outcome.summaries if found.measure == "rouge1-f")
+            assert (rouge.mean, rouge.scored) == (1.0, 5)
+        """
+    )
+    place.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=4)
