@@ -65,7 +65,7 @@ def test_a_broken_file_is_a_collection_error_with_its_line(place: pytest.Pyteste
     Path("quality.harness.yaml").write_text(GATE.replace("tolerance", "tolerence"))
     ended = place.runpytest_subprocess("quality.harness.yaml")
     ended.assert_outcomes(errors=1)
-    ended.stdout.fnmatch_lines(["*quality.harness.yaml:9: gate.tolerence*did you mean 'tolerance'?*"])
+    ended.stdout.fnmatch_lines(["*quality.harness.yaml:10: gate.tolerence*did you mean 'tolerance'?*"])
 
 
 def test_a_missing_baseline_is_an_error(place: pytest.Pytester):
