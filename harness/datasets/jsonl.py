@@ -143,4 +143,6 @@ def _refuse_whole_document(line: bytes, value: object, handle: ByteReader, path:
     else:
         return
     how = f"{ONE_A_LINE}; convert it with: python -c 'import json; {advice}' < {path} > {Path(path).stem}.jsonl"
+    if line.startswith(b"["):
+        how = f"the data set `hub`, which reads arrays, or {how}"
     raise unreadable(path, message, how, described(line.decode(errors="replace")))

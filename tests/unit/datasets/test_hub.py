@@ -2,10 +2,10 @@
 
 import csv
 import json
+import logging
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -175,12 +175,29 @@ def test_a_name_that_is_nowhere_is_answered_in_one_line(library, capfd, monkeypa
         read("owner/missing")
     # Not told that there is no network, the library would try six times, half a minute long.
     monkeypatch.setattr(library.config, "HF_HUB_OFFLINE", False)
-    began = time.monotonic()
+    told, load = [], library.load_dataset
+
+    def spy(*arguments, **parameters):
+        told.append(library.config.HF_HUB_OFFLINE)
+        return load(*arguments, **parameters)
+
+    monkeypatch.setattr(library, "load_dataset", spy)
     with pytest.raises(DataError, match=message):
         read("owner/missing")
-    assert time.monotonic() - began < 5
-    assert library.config.HF_HUB_OFFLINE is False
+    assert (told, library.config.HF_HUB_OFFLINE) == ([True], False)
     assert capfd.readouterr() == ("", "")
+
+
+def test_the_library_is_silent(library):
+    import huggingface_hub
+
+    library.enable_progress_bars()
+    for speaker in (library, huggingface_hub):
+        speaker.logging.set_verbosity_info()
+    with pytest.raises(DataError, match="not in the cache"):
+        read("owner/missing")
+    assert library.are_progress_bars_disabled()
+    assert library.logging.get_verbosity() == huggingface_hub.logging.get_verbosity() == logging.CRITICAL
 
 
 def test_what_only_a_file_can_be_is_never_looked_for_on_the_hub():
