@@ -4,26 +4,25 @@ A row is a mapping of plain values, as JSON, CSV and Parquet give them. `RowRead
 once; whatever it cannot use becomes one RowProblem that names the field as the row's author wrote it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from harness.datasets.dates import DATE_FORMS, parsed_date
-from harness.errors import DataError, Problem, nearest_name
+from harness.datasets.values import MISSING, RowError, checked, described, found_at, identifier_of, missing, string_of
+from harness.errors import DataError, Problem
 from harness.records import Cluster, RowProblem
 
 MAX_TAG_CHARACTERS: Final = 200
 """Longer strings are texts, not something to break results down by."""
 
-MAX_ID_CHARACTERS: Final = 512
 UNSEEN_AFTER: Final = 20
 """Rows after which a mapped field that none of them had is reported, instead of only at the end of a long file."""
 
 HOPELESS_AFTER: Final = 1000
 """Bad rows from the beginning after which the file as a whole is refused."""
 
-_MISSING: Final = object()
 _ARTICLE_FIELDS = ("article_id", "title", "text", "source", "date", "url")
 _OPTIONAL = ("article_id", "title", "source", "date", "url")
 
@@ -72,93 +71,6 @@ class FieldMap(BaseModel):
             if getattr(other, name) != field.default
         }
         return self.model_copy(update=changed)
-
-
-class RowError(Exception):
-    """A row that is no cluster: the dotted field, and what was found and what would be accepted."""
-
-    def __init__(self, path: str, reason: str) -> None:
-        self.path = path
-        self.reason = reason
-        super().__init__(f"{path}: {reason}")
-
-
-def described(value: object) -> str:
-    """A value as an error message names it: its JSON type, and enough of it to recognise it."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return f"the number {value}"
-    if isinstance(value, str):
-        return f"the string {value[:40]!r}{'…' if len(value) > 40 else ''}" if value else "an empty string"
-    if isinstance(value, Mapping):
-        return f"an object with {_keys(value)}"
-    if isinstance(value, Sequence):
-        return f"a list of {len(value)}"
-    return f"a value of type {type(value).__name__}"
-
-
-def _keys(row: Mapping[str, Any]) -> str:
-    names = [str(name) for name in row]
-    more = f" and {len(names) - 12} more" if len(names) > 12 else ""
-    return f"the fields {', '.join(names[:12])}{more}" if names else "no fields"
-
-
-def _find(row: Mapping[str, Any], path: str) -> Any:
-    """The value at a dotted path, or `_MISSING`; a key that itself contains the dots is preferred."""
-    value = row.get(path, _MISSING)
-    if value is not _MISSING or "." not in path:
-        return value
-    value = row
-    for key in path.split("."):
-        if not isinstance(value, Mapping):
-            return _MISSING
-        value = value.get(key, _MISSING)
-    return value
-
-
-def _missing(row: Mapping[str, Any], path: str, accepted: str) -> RowError:
-    nearest = nearest_name(path, [str(name) for name in row], cutoff=0.75)
-    hint = f"; did you mean {nearest!r}?" if nearest else ""
-    return RowError(path, f"missing; found {_keys(row)}; accepted: {accepted}{hint}")
-
-
-def _checked(value: str, path: str) -> str:
-    """The string itself, if it can be written to a UTF-8 file and read back by anything."""
-    if "\0" in value:
-        raise RowError(path, f"a NUL character at character {value.index(chr(0))}; accepted: text without NUL")
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        code = ord(value[error.start])
-        if 0xDC80 <= code <= 0xDCFF:  # how a file opened with surrogateescape shows a byte that is not UTF-8
-            reason = f"the byte 0x{code - 0xDC00:02x} at character {error.start} is not UTF-8; accepted: UTF-8 text"
-        else:
-            reason = f"half a surrogate pair (\\u{code:04x}) at character {error.start}; accepted: whole characters"
-        raise RowError(path, reason) from None
-    return value
-
-
-def _string(value: object, path: str) -> str:
-    """A string; null counts as empty."""
-    if isinstance(value, str):
-        return _checked(value, path)
-    if value is None:
-        return ""
-    raise RowError(path, f"found {described(value)}; accepted: a string")
-
-
-def _identifier(value: object, path: str, accepted: str) -> str:
-    """An id: a string that is not blank, or a whole number."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    if not isinstance(value, str) or not value.strip():
-        raise RowError(path, f"found {described(value)}; accepted: {accepted}")
-    if len(value) > MAX_ID_CHARACTERS:
-        raise RowError(path, f"found {len(value)} characters; accepted: at most {MAX_ID_CHARACTERS}")
-    return _checked(value, path)
 
 
 def _article_paths(fields: FieldMap, taken: Iterable[str]) -> dict[str, str | None]:
@@ -225,25 +137,25 @@ class RowReader:
 
     def _cluster_id(self, row: Mapping[str, Any], number: int) -> str:
         path = self.fields.id
-        value = _MISSING if path is None else _find(row, path)
-        if path is None or (value is _MISSING and not self.id_required):
+        value = MISSING if path is None else found_at(row, path)
+        if path is None or (value is MISSING and not self.id_required):
             return f"row-{number:06d}"
         accepted = "a string or a whole number, or `fields: {id: null}` to number the rows"
-        if value is _MISSING:
-            raise _missing(row, path, accepted)
-        return _identifier(value, path, accepted)
+        if value is MISSING:
+            raise missing(row, path, accepted)
+        return identifier_of(value, path, accepted)
 
     def _articles(self, row: Mapping[str, Any]) -> tuple[list[dict[str, Any]], bool]:
         """The articles, and whether the row itself is the one article."""
         path = self.fields.articles
-        value = _MISSING if path is None else _find(row, path)
-        if value is _MISSING:
-            text = _find(row, self.fields.text)
-            if path is not None and (self.fields.is_mapped("articles") or text is _MISSING):
+        value = MISSING if path is None else found_at(row, path)
+        if value is MISSING:
+            text = found_at(row, self.fields.text)
+            if path is not None and (self.fields.is_mapped("articles") or text is MISSING):
                 other = (
                     "" if self.fields.is_mapped("articles") else f", or a row with a {self.fields.text!r} of its own"
                 )
-                raise _missing(row, path, f"a list of articles{other}; `fields:` maps other names")
+                raise missing(row, path, f"a list of articles{other}; `fields:` maps other names")
             if self.separator is not None and isinstance(text, str):
                 return self._split(text, self.fields.text, self.separator), True
             return [self._article(row, "", 0, self._flat)], True
@@ -276,16 +188,16 @@ class RowReader:
             raise RowError(path, "found an empty string; accepted: the text of an article")
         if self.newline_mark is not None:
             text = text.replace(self.newline_mark, "\n")
-        return _checked(text, path)
+        return checked(text, path)
 
     def _article(self, item: Mapping[str, Any], place: str, index: int, paths: dict[str, str | None]) -> dict[str, Any]:
-        text = _find(item, self.fields.text)
-        if text is _MISSING:
-            raise self._placed(_missing(item, self.fields.text, "a string (empty only beside a title)"), place)
+        text = found_at(item, self.fields.text)
+        if text is MISSING:
+            raise self._placed(missing(item, self.fields.text, "a string (empty only beside a title)"), place)
         found: dict[str, Any] = {
             "article_id": f"a{index}",
             "title": self._text(item, "title", place, paths),
-            "text": _string(text, place + self.fields.text),
+            "text": string_of(text, place + self.fields.text),
             "source": self._text(item, "source", place, paths) or None,
             "url": self._text(item, "url", place, paths) or None,
         }
@@ -293,7 +205,7 @@ class RowReader:
             raise RowError(place + self.fields.text, "empty, and there is no title; accepted: a text or a title")
         own_id = self._optional(item, "article_id", paths)
         if own_id is not None:
-            found["article_id"] = _identifier(own_id, f"{place}{paths['article_id']}", "a string or a whole number")
+            found["article_id"] = identifier_of(own_id, f"{place}{paths['article_id']}", "a string or a whole number")
         moment = self._optional(item, "date", paths)
         if moment is not None and moment != "":
             try:
@@ -304,12 +216,12 @@ class RowReader:
         return found
 
     def _text(self, item: Mapping[str, Any], name: str, place: str, paths: dict[str, str | None]) -> str:
-        return _string(self._optional(item, name, paths), f"{place}{paths[name]}")
+        return string_of(self._optional(item, name, paths), f"{place}{paths[name]}")
 
     def _optional(self, item: Mapping[str, Any], name: str, paths: dict[str, str | None]) -> Any:
         path = paths[name]
-        value = _MISSING if path is None else _find(item, path)
-        if value is _MISSING:
+        value = MISSING if path is None else found_at(item, path)
+        if value is MISSING:
             return None
         self.unseen.discard(name)
         return value
@@ -321,10 +233,10 @@ class RowReader:
     def _references(self, row: Mapping[str, Any]) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
         for path in self._reference_paths:
-            value = _find(row, path)
-            if value is _MISSING and self.fields.is_mapped("references"):
-                raise _missing(row, path, "a string, a list of strings, or null")
-            if value is _MISSING or value is None:
+            value = found_at(row, path)
+            if value is MISSING and self.fields.is_mapped("references"):
+                raise missing(row, path, "a string, a list of strings, or null")
+            if value is MISSING or value is None:
                 continue
             items = [value] if isinstance(value, str) else value
             if not isinstance(items, list | tuple):
@@ -336,22 +248,22 @@ class RowReader:
     @staticmethod
     def _reference(item: object, place: str) -> dict[str, Any]:
         if isinstance(item, Mapping):
-            if _find(item, "text") is _MISSING:
-                raise RowReader._placed(_missing(item, "text", "the reference as a string"), place + ".")
-            annotator = _string(item.get("annotator"), f"{place}.annotator") or None
+            if found_at(item, "text") is MISSING:
+                raise RowReader._placed(missing(item, "text", "the reference as a string"), place + ".")
+            annotator = string_of(item.get("annotator"), f"{place}.annotator") or None
             return {"text": RowReader._reference(item["text"], f"{place}.text")["text"], "annotator": annotator}
         if not isinstance(item, str):
             raise RowError(place, f"found {described(item)}; accepted: a string, or an object with a text")
         if not item.strip():
             raise RowError(place, f"found {described(item)}; accepted: a reference that is not empty")
-        return {"text": _checked(item, place)}
+        return {"text": checked(item, place)}
 
     @staticmethod
     def _tags(row: Mapping[str, Any], used: set[str]) -> dict[str, str]:
         return {
-            _checked(str(name), "the name of a field"): _checked(value, str(name))
+            checked(str(name), "the name of a field"): checked(value, str(name))
             for name, value in row.items()
-            if isinstance(value, str) and name not in used and 0 < len(value) <= MAX_TAG_CHARACTERS
+            if isinstance(value, str) and name not in used and 0 < len(value) <= MAX_TAG_CHARACTERS >= len(str(name))
         }
 
     def unseen_problem(self, where: str, rows: int) -> Iterator[RowProblem]:

@@ -9,8 +9,9 @@ from typing import Any, ClassVar, Final
 from pydantic import Field, model_validator
 
 from harness.datasets.base import Dataset
-from harness.datasets.fields import FieldMap, Row, RowError, RowReader, clusters, described
+from harness.datasets.fields import FieldMap, Row, RowReader, clusters
 from harness.datasets.files import HEAD_BYTES, MAX_LINE_BYTES, ByteReader, open_text, unreadable
+from harness.datasets.values import RowError, described
 from harness.errors import DataError, Problem
 from harness.records import Cluster, RowProblem
 

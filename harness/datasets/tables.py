@@ -12,9 +12,10 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from harness.datasets.fields import Row, RowError, described
+from harness.datasets.fields import Row
 from harness.datasets.files import MAX_LINE_BYTES, open_binary, open_text, unreadable
 from harness.datasets.jsonl import ONE_A_LINE, decoded, json_lines
+from harness.datasets.values import RowError, described
 from harness.errors import DataError, MissingExtraError, Problem
 
 MAX_DOCUMENT_BYTES: Final = 256 * 1024 * 1024

@@ -4,11 +4,14 @@ import itertools
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from harness.datasets.dates import parsed_date
-from harness.datasets.fields import HOPELESS_AFTER, UNSEEN_AFTER, FieldMap, Row, RowError, RowReader, clusters
+from harness.datasets.fields import HOPELESS_AFTER, UNSEEN_AFTER, FieldMap, Row, RowReader, clusters
 from harness.datasets.jsonl import Jsonl
+from harness.datasets.values import RowError
 from harness.errors import DataError
 from harness.records import Cluster, RowProblem
 
@@ -105,6 +108,30 @@ def test_a_mapped_field_that_no_row_has_is_reported_once():
     assert [type(row) for row in short] == [Cluster, Cluster, RowProblem]
     sparse = [*rows[:3], Row("f", 4, {"id": "4", "text": "D", "by": "Wire"})]
     assert all(isinstance(row, Cluster) for row in clusters(sparse, RowReader(FieldMap(source="by"))))
+
+
+# Rows that are nearly right: every field as it should be or with anything in it, and characters that no file can hold.
+WORDS = st.text(st.sampled_from("\ud800\0 ab"), max_size=3)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | WORDS,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.just("text") | WORDS, inner, max_size=2),
+    max_leaves=4,
+)
+FIELDS = {name: st.just("ab") | WORDS | VALUES for name in ("title", "text", "source", "date", "url")}
+ARTICLES = st.lists(st.just("ab") | WORDS | st.fixed_dictionaries({}, optional=FIELDS | {"id": WORDS}), max_size=2)
+REFERENCES = st.lists(st.just("ab") | WORDS, max_size=2)
+ROWS = st.fixed_dictionaries(
+    {"id": st.just("c") | VALUES},
+    optional=FIELDS | {"articles": ARTICLES | VALUES, "references": REFERENCES | VALUES, "\ud800": WORDS, "a": WORDS},
+)
+MAPS = ({}, {"articles": None}, {"id": None, "references": "title"}, {"title": "x.y", "source": "id"})
+
+
+@given(row=ROWS | VALUES, fields=st.sampled_from(MAPS), separator=st.sampled_from([None, " "]))
+@settings(max_examples=200, deadline=None, derandomize=True)
+def test_whatever_stands_in_a_row_is_a_cluster_or_a_problem_that_can_be_written_down(row, fields, separator):
+    (first, *_) = clusters([Row("f", 1, row)], RowReader(FieldMap.model_validate(fields), separator, id_required=False))
+    assert type(first).model_validate_json(first.to_json().encode()) == first
 
 
 def test_a_file_of_another_kind_is_given_up_after_a_thousand_rows():

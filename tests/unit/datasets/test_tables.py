@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from harness.datasets import tables
-from harness.datasets.fields import RowError
 from harness.datasets.tables import csv_rows, file_rows, split_files
+from harness.datasets.values import RowError
 from harness.errors import DataError
 
 
