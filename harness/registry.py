@@ -29,6 +29,7 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
     "metric": {
         "headline": "harness.metrics.headline:Headline",
         "rouge": "harness.metrics.rouge:Rouge",
+        "surface": "harness.metrics.surface:Surface",
     },
     "executor": {},
 }

@@ -69,9 +69,9 @@ class PreparedText:
         return _positions(self.tokens)
 
     def lines(self, split_sentences: bool) -> list[list[str]]:
-        """Tokens of each line, or of each sentence; empty lines are left out, lines without a token are not."""
+        """Tokens of each line, or of each sentence."""
         parts = sentences(self.text) if split_sentences else self.text.split("\n")
-        return [tokens(part, self.stemmed) for part in parts if part]
+        return [tokens(part, self.stemmed) for part in parts]
 
 
 def ngram_overlap(prediction: PreparedText, reference: PreparedText, n: int) -> Overlap:

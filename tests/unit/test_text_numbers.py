@@ -16,7 +16,7 @@ from harness.text import number_values
         ("a .44 and a 0.5", {".44": "0.44", "0.5": "0.5"}),
         ("2.5 million or 3bn or £10k or $4m", {"2.5 million": "2500000", "3bn": "3e9", "10k": "10000", "4m": "4e6"}),
         ("EUR3.5m, Rs500, 5M and 1K", {"3.5m": "3500000", "500": "500", "5M": "5000000", "1K": "1000"}),
-        ("5m people in the 100m race", {"5m": "5000000", "100": "100"}),
+        ("5m people in the 100m race, 110m hurdles", {"5m": "5000000", "100": "100", "110": "110"}),
         ("Twenty-one of ninety nine", {"Twenty-one": "21", "ninety nine": "99"}),
         ("one hundred and twenty-three thousand four hundred and five", {"*": "123405"}),
         ("two hundred and fifty thousand", {"*": "250000"}),
