@@ -9,7 +9,7 @@ Step numbers are the paper's. A word is seen as a run of consonants and vowels; 
 stands right before a consonant. Digits count as consonants.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 
 _IRREGULAR = {
     "sky": "sky",
@@ -55,13 +55,17 @@ _STEP_2 = {
     "logi": "log",
 }
 _STEP_3 = {"icate": "ic", "ative": "", "alize": "al", "iciti": "ic", "ical": "ic", "ful": "", "ness": ""}
-_STEP_4 = frozenset(
-    [
-        *("al", "ance", "ence", "er", "ic", "able", "ible", "ant", "ement", "ment", "ent", "ion", "ou", "ism"),
-        *("ate", "iti", "ous", "ive", "ize"),
-    ]
+_STEP_4 = (
+    *("al", "ance", "ence", "er", "ic", "able", "ible", "ant", "ement", "ment", "ent", "ion", "ou", "ism"),
+    *("ate", "iti", "ous", "ive", "ize"),
 )
-_LONGEST_ENDING = max(map(len, _STEP_2))
+
+
+def _longest_first(endings: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(endings, key=len, reverse=True))
+
+
+_ENDINGS_1A, _ENDINGS_2, _ENDINGS_3, _ENDINGS_4 = map(_longest_first, (_STEP_1A, _STEP_2, _STEP_3, _STEP_4))
 
 
 def _shape(word: str) -> str:
@@ -83,12 +87,9 @@ def _ends_short(word: str) -> bool:
     return shape == "vc" or (shape.endswith("cvc") and word[-1] not in "wxy")
 
 
-def _ending(word: str, endings: Mapping[str, str] | frozenset[str]) -> str:
-    """The longest of `endings` that `word` has, or nothing."""
-    for length in range(min(_LONGEST_ENDING, len(word)), 0, -1):
-        if word[-length:] in endings:
-            return word[-length:]
-    return ""
+def _ending(word: str, endings: tuple[str, ...]) -> str:
+    """The first of `endings` that `word` has, or nothing."""
+    return next(filter(word.endswith, endings)) if word.endswith(endings) else ""
 
 
 def stem(word: str) -> str:
@@ -106,7 +107,7 @@ def _step_1a(word: str) -> str:
     """Plurals: caresses, ponies, cats."""
     if len(word) == 4 and word.endswith("ies"):
         return word[:-1]
-    ending = _ending(word, _STEP_1A)
+    ending = _ending(word, _ENDINGS_1A)
     return word.removesuffix(ending) + _STEP_1A[ending] if ending else word
 
 
@@ -135,7 +136,7 @@ def _step_2(word: str) -> str:
     """Double endings: relational, digitizer, hopefulness."""
     if word.endswith("alli") and _measure(word[:-4]) > 0:
         return _step_2(word[:-2])
-    ending = _ending(word, _STEP_2)
+    ending = _ending(word, _ENDINGS_2)
     # The l of `logi` counts for the measure, so that geology and theology lose their ending as archaeology does.
     rest = word[:-3] if ending == "logi" else word.removesuffix(ending)
     return word.removesuffix(ending) + _STEP_2[ending] if ending and _measure(rest) > 0 else word
@@ -143,14 +144,14 @@ def _step_2(word: str) -> str:
 
 def _step_3(word: str) -> str:
     """Endings -ic-, -full, -ness: triplicate, formative, goodness."""
-    ending = _ending(word, _STEP_3)
+    ending = _ending(word, _ENDINGS_3)
     rest = word.removesuffix(ending)
     return rest + _STEP_3[ending] if ending and _measure(rest) > 0 else word
 
 
 def _step_4(word: str) -> str:
     """Single endings after a measure of two: revival, inference, adoption."""
-    ending = _ending(word, _STEP_4)
+    ending = _ending(word, _ENDINGS_4)
     rest = word.removesuffix(ending)
     if ending and _measure(rest) > 1 and (ending != "ion" or rest[-1] in "st"):
         return rest

@@ -45,7 +45,7 @@ def _stem(token: str) -> str:
 def tokens(text: str, stemmed: bool) -> list[str]:
     """The runs of a-z and 0-9 of `text` in lower case. Letters outside a-z part words: `Café` gives `caf`."""
     found = _TOKEN.findall(text.lower())
-    return [short for token in found if (short := _stem(token))] if stemmed else found
+    return list(filter(None, map(_stem, found))) if stemmed else found
 
 
 class PreparedText:
@@ -55,13 +55,14 @@ class PreparedText:
         self.text = text
         self.stemmed = stemmed
         self.tokens = tokens(text, stemmed)
-        self._counts: dict[int, Counter[Hashable]] = {}
+        self._ngrams: dict[int, tuple[list[Hashable], frozenset[Hashable]]] = {}
 
-    def counts(self, n: int) -> Counter[Hashable]:
-        """How often each n-gram stands in the text."""
-        if n not in self._counts:
-            self._counts[n] = Counter(self.tokens if n == 1 else ngrams(self.tokens, n))
-        return self._counts[n]
+    def ngrams(self, n: int) -> tuple[list[Hashable], frozenset[Hashable]]:
+        """The n-grams of the text, in order, and once each."""
+        if n not in self._ngrams:
+            grams: list[Hashable] = [*(self.tokens if n == 1 else ngrams(self.tokens, n))]
+            self._ngrams[n] = grams, frozenset(grams)
+        return self._ngrams[n]
 
     @cached_property
     def positions(self) -> dict[str, int]:
@@ -76,15 +77,15 @@ class PreparedText:
 
 def ngram_overlap(prediction: PreparedText, reference: PreparedText, n: int) -> Overlap:
     """ROUGE-N (Lin, 2004, section 2): n-grams in common, each as often as it stands in both."""
-    ours, theirs = prediction.counts(n), reference.counts(n)
-    ours_total = len(prediction.tokens) - n + 1
-    theirs_total = len(reference.tokens) - n + 1
-    shared = ours.keys() & theirs.keys()
-    if len(ours) == ours_total or len(theirs) == theirs_total:
-        hits = len(shared)  # no n-gram stands twice on one of the sides
+    ours, our_types = prediction.ngrams(n)
+    theirs, their_types = reference.ngrams(n)
+    shared = our_types & their_types
+    if len(ours) == len(our_types) or len(theirs) == len(their_types):
+        hits = len(shared)  # on one of the sides nothing stands twice
     else:
-        hits = sum(min(ours[gram], theirs[gram]) for gram in shared)
-    return _overlap(hits, ours_total, theirs_total)
+        our_counts, their_counts = Counter(ours), Counter(theirs)
+        hits = sum(min(our_counts[gram], their_counts[gram]) for gram in shared)
+    return _overlap(hits, len(ours), len(theirs))
 
 
 def subsequence_overlap(prediction: PreparedText, reference: PreparedText) -> Overlap:
