@@ -80,7 +80,7 @@ def causal(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     model = transformers.LlamaForCausalLM(config)
     # Settings that must not be taken over: a checkpoint's own taste in sampling.
-    model.generation_config.update(do_sample=True, temperature=0.2, top_k=5, repetition_penalty=1.7, max_new_tokens=3)
+    model.generation_config.update(do_sample=True, temperature=0.2, repetition_penalty=1.7, min_new_tokens=12)
     model.save_pretrained(folder)
     return folder
 
@@ -151,7 +151,7 @@ def greedy_by_hand(folder: Path, prompts: list[str], new_tokens: int) -> list[st
 
 @pytest.mark.parametrize("batch_size", [1, 3, 8])
 def test_a_causal_text_is_the_greedy_one_whatever_its_batch(causal: Path, template: str, batch_size: int) -> None:
-    # Sixteen tokens; the checkpoint's own generation settings say three, sampled with a penalty.
+    # Sixteen tokens; the checkpoint's own generation settings say twelve at least, sampled with a penalty.
     model = Hf(
         checkpoint=str(causal),
         prompt=template,
@@ -237,6 +237,10 @@ def test_a_long_cluster_is_cut_to_the_context(causal: Path, template: str) -> No
     assert answer.prompt.dropped_characters > 1500
     assert answer.prompt.article_ids == ("a0", "a1", "a2")
     assert "It is over." in answer.prompt.text
+    with Hf(checkpoint=str(causal), prompt=template).open(13) as session:
+        session._budget = 10_000  # as if the tokens of the parts had been far fewer than those of the whole
+        (answer,) = session.answer([long])
+    assert answer.tokens_in <= 512 - 32
 
 
 def test_a_template_without_room_for_articles_is_refused(causal: Path, tmp_path: Path) -> None:
@@ -324,9 +328,13 @@ def test_a_system_message_needs_a_chat_template(seq2seq: Path, causal: Path, tem
 def test_pickles_are_refused(causal: Path, template: str, tmp_path: Path) -> None:
     folder = tmp_path / "pickled"
     shutil.copytree(causal, folder)
-    (folder / "model.safetensors").unlink()
-    torch.save({}, folder / "pytorch_model.bin")
+    weights = transformers.AutoModelForCausalLM.from_pretrained(folder).state_dict()
+    torch.save(weights, folder / "pytorch_model.bin")
     model = Hf(checkpoint=str(folder), prompt=template)
+    (folder / "model.safetensors").rename(folder / "other.safetensors")
+    with pytest.raises(UsageError, match=r"no file named model\.safetensors"):
+        model.open(1).__enter__()
+    (folder / "other.safetensors").unlink()
     (problem,) = model.problems()
     assert problem.path == "checkpoint"
     assert "only pickled weights (pytorch_model.bin)" in problem.message

@@ -43,6 +43,7 @@ def test_what_models_write_becomes_a_headline(raw: str, text: str, changed: tupl
         "Headlines of the week",
         "Workers' rights: a new law",
         "Police: two held",
+        "Article 5: what Nato's pledge means",
         "1. FC Tarn wins the cup",
         "*Batman* star to visit Tarn",
         "Tarn 3 - 2 Hale",
