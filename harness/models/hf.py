@@ -30,8 +30,8 @@ class Hf(Model):
     )
     prompt: str | None = Field(
         default=None,
-        description="Path of a template with {articles} and, if wanted, {count}; without one a seq2seq model is given "
-        "the bare articles, and a causal model is refused.",
+        description="Path of a template with {articles}; {count} and {reply} may stand in it, too. Without one a "
+        "seq2seq model is given the bare articles, and a causal model is refused.",
     )
     system: str | None = Field(default=None, description="System message, for models with a chat template.")
     chat: Literal["auto", "yes", "no"] = Field(

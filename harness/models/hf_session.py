@@ -198,10 +198,10 @@ class HfSession:
         self._device = loaded.device
         self._seed = seed
         self._together = generation.same_in_any_batch(hf.generation, padded_prompt=not loaded.seq2seq)
-        self._chat = self._uses_chat()
         if template is None and not self._seq2seq:
             raise UsageError(f"the causal model {hf.checkpoint} needs `prompt`: a file with {{articles}} in it")
         self._template = template or ARTICLES_ONLY
+        self._chat = self._uses_chat()
         self._generation = self._generation_config()
         self._limit = self._prompt_limit()
         self._budget = self._token_budget()
@@ -318,10 +318,13 @@ class HfSession:
         return list(self._tokenizer(self._chat_text(text), add_special_tokens=False)["input_ids"])
 
     def _chat_text(self, text: str) -> str:
-        messages = [{"role": "user", "content": text}]
+        """The prompt as a conversation in which the model's turn has come, or has begun where the template says so."""
+        reply = self._template.reply
+        messages = [{"role": "user", "content": text.removesuffix(reply).rstrip() if reply else text}]
         if self._hf.system is not None:
             messages.insert(0, {"role": "system", "content": self._hf.system})
-        return str(self._tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True))
+        chat = self._tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+        return f"{chat}{reply}"
 
     def _uses_chat(self) -> bool:
         has_template = bool(getattr(self._tokenizer, "chat_template", None))

@@ -17,8 +17,9 @@ from harness.text import sentence_spans, word_spans
 
 TokenCounter = Callable[[str], int]
 
-PLACEHOLDERS = ("articles", "count")
-"""What a template may hold: `{articles}`, and `{count}`, the number of articles shown."""
+PLACEHOLDERS = ("articles", "count", "reply")
+"""What a template may hold: `{articles}`; `{count}`, the number of articles shown; and `{reply}`, behind which the
+beginning of the model's reply stands, written for it (`{reply}Headline:`)."""
 
 LEAST_SHARE = 24
 """Tokens below which an article's share says nothing; rather than go under it, the last articles are left out."""
@@ -37,8 +38,13 @@ class Template:
 
     def fill(self, articles: str, count: int) -> str:
         """The prompt. Placeholders inside the articles are left as they stand."""
-        values = {"articles": articles, "count": str(count)}
+        values = {"articles": articles, "count": str(count), "reply": ""}
         return _PLACEHOLDER.sub(lambda match: values.get(match.group(1), match.group()), self.text)
+
+    @property
+    def reply(self) -> str:
+        """How the model's reply begins, at the end of every filled prompt; empty where the model begins it."""
+        return self.text.partition("{reply}")[2]
 
     @property
     def digest(self) -> str:
@@ -51,7 +57,7 @@ ARTICLES_ONLY = Template("{articles}", labelled=False)
 
 
 def template_problems(text: str, where: str) -> list[Problem]:
-    """What is wrong with a template's text: an unknown placeholder, or no `{articles}`."""
+    """What is wrong with a template's text: an unknown placeholder, no `{articles}`, or one behind `{reply}`."""
     accepted = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
     problems = []
     for line, content in enumerate(text.splitlines(), start=1):
@@ -70,6 +76,9 @@ def template_problems(text: str, where: str) -> list[Problem]:
                 )
     if "{articles}" not in text:
         problems.append(Problem("the prompt template has no place for the articles", where, accepted="{articles}"))
+    behind = _PLACEHOLDER.search(text.partition("{reply}")[2])
+    if behind:
+        problems.append(Problem("the beginning of the reply must be plain text", where, found=behind.group()))
     return problems
 
 

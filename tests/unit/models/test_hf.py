@@ -189,6 +189,23 @@ def test_a_seq2seq_text_is_the_greedy_one_whatever_its_batch(seq2seq: Path, batc
     assert answers[7].tokens_out == 1
 
 
+def test_the_beginning_of_a_reply_stands_in_the_models_turn(causal: Path, tmp_path: Path) -> None:
+    (tmp_path / "reply.md").write_text("{articles}\n\nSum up.\n\n{reply}Headline:", encoding="utf-8")
+    (article,) = CLUSTERS[3].articles
+    for chat, prompt in (
+        ("yes", f"<user>Article 1:\n{article.text}\n\nSum up.<assistant>Headline:"),
+        ("no", f"Article 1:\n{article.text}\n\nSum up.\n\nHeadline:"),
+    ):
+        model = Hf(
+            checkpoint=str(causal),
+            prompt=str(tmp_path / "reply.md"),
+            chat=chat,
+            generation={"max_new_tokens": 8},
+            postprocess=(),
+        )
+        assert [texts(model, CLUSTERS[3:4])[0].text] == greedy_by_hand(causal, [prompt], 8)
+
+
 def test_stopping_at_the_line_break_changes_no_headline(causal: Path, template: str) -> None:
     common = {"checkpoint": str(causal), "prompt": template, "generation": {"max_new_tokens": 48}, "batch_size": 8}
     stopped, full = (texts(Hf(**common, stop_at_newline=stop), CLUSTERS) for stop in (True, False))

@@ -59,6 +59,14 @@ def test_placeholders_in_articles_are_left_alone() -> None:
     assert prompt.text == 'Return {"n": 1} {0}\nArticle 1:\nUse {count} and {articles}.'
 
 
+def test_the_beginning_of_the_reply_ends_the_prompt() -> None:
+    template = Template("{articles}\n\nSum this up.\n\n{reply}Headline:", labelled=False)
+    prompt = build_prompt(cluster("It rained."), template, 100, words)
+    assert template.reply == "Headline:"
+    assert prompt.text == "It rained.\n\nSum this up.\n\nHeadline:"
+    assert PLAIN.reply == ""
+
+
 def test_the_budget_is_shared_fairly_and_cut_at_sentences() -> None:
     # 4, 35 and 64 words for a budget of 56: the short one keeps its 4, the other two may have 26 each, and whole
     # sentences fill 21 and 24 of these.
@@ -178,6 +186,9 @@ def test_a_template_file_is_read_and_its_mistakes_named(tmp_path: Path) -> None:
         read_template(file)
     file.write_bytes(b"\xff{articles}")
     with pytest.raises(UsageError, match="cannot be read: not UTF-8"):
+        read_template(file)
+    file.write_text("{reply}Headline for {articles}:", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"the beginning of the reply must be plain text; found \{articles\}"):
         read_template(file)
     assert template_problems('{articles} {"a": 1} {Count} {} { x }', "p.md") == []
 
