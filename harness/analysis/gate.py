@@ -8,11 +8,11 @@ procedure over all regression rules of the call, so that the chance that an unch
 most α. Floors, the guard over single clusters and the share of lost clusters are limits, not tests: they hold the
 numbers as they are, and no error rate is claimed for them.
 
-One pass over records, no files: the caller joins clusters by id (`unequal_clusters`) and maps outcomes to exit codes.
+One pass over arrays, no files: the caller joins clusters by id and maps outcomes to exit codes.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Self
 
@@ -286,12 +286,6 @@ def _lost(rule: GateRule, lost: int, scored: int) -> list[Violation]:
 def _beyond(value: float, limit: float) -> bool:
     """Whether `value` passes `limit` by more than rounding."""
     return value - limit > ROUNDING * max(1.0, abs(limit))
-
-
-def unequal_clusters(baseline: Iterable[str], candidate: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(ids that only the baseline has, ids that only the candidate has), each in order; both empty where they agree."""
-    ours, theirs = dict.fromkeys(baseline), dict.fromkeys(candidate)
-    return tuple(name for name in ours if name not in theirs), tuple(name for name in theirs if name not in ours)
 
 
 def too_many_failures(failed: int, clusters: int, share: float) -> str | None:

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from harness.analysis.gate import Decision, Gated, GateRule, decide, too_many_failures, unequal_clusters
+from harness.analysis.gate import Decision, Gated, GateRule, decide, too_many_failures
 
 NAN = math.nan
 BASE = np.linspace(0.3, 0.7, 8)
@@ -144,11 +144,6 @@ def test_a_rule_that_cannot_be_meant_is_refused():
         decide([], alpha=0.5, seed=1)
     with pytest.raises(ValueError, match="all of one length"):
         _decide(BASE, BASE[:7], tolerance=0.0)
-
-
-def test_clusters_are_compared_by_id():
-    assert unequal_clusters(["a", "b", "c"], ["c", "d", "a"]) == (("b",), ("d",))
-    assert unequal_clusters(["a", "b"], ["b", "a"]) == ((), ())
 
 
 def test_failures_have_a_greatest_share():
