@@ -1,0 +1,198 @@
+"""Captions and picture credits, and the other lines between paragraphs that are no sentences of the article."""
+
+import re
+from collections.abc import Iterator
+
+from harness.ingest.page import Line, Page, is_paragraph
+
+_AGENCIES = (
+    r"(?:getty(?: images)?|reuters|afp|ap(?: photo)?|a\.p\.|epa(?:-efe)?|efe|pa(?: (?:wire|images|media))?|press association|tass|"
+    r"shutterstock|rex(?: features)?|alamy(?: stock photo)?|zuma(?: press)?|bloomberg|xinhua|ani|pti|ians|anadolu(?: agency)?|"
+    r"sputnik|ria novosti|wikimedia(?: commons)?|istock(?:photo)?|flickr|unsplash|pexels|pixabay|nurphoto|sipa(?: usa)?|upi|"
+    r"east2west(?: news)?|screengrab|file(?: photo| picture| pic| image)?|handout|dpa|swns|mirrorpix|imago|wireimage|"
+    r"associated press|the canadian press|cp|aap|newscom|corbis|usa today sports|barcroft(?: media)?|splash(?: news)?)"
+)
+_KINDS = (
+    r"(?:images?|photos?|pictures?|pics?|photographs?|photographers?|video|graphic|illustration|picture|photo|image)"
+)
+_CREDIT = re.compile(
+    rf"\W*(?:(?:{_KINDS}|credits?|courtesy|screengrab|file|handout)(?: (?:credits?|source|by|courtesy(?: of)?|copyright|caption|via|file))*\s*"
+    rf"[:©|/]\s*\S?.{{0,120}}|(?:{_KINDS}|(?:image|photo|picture) credits?|credits?)\s*:?|(?:photo(?:graph)?s?|image|picture|video) "
+    rf"(?:by|courtesy(?: of)?|via|credit|©)\b.{{0,80}}|.{{0,60}}[/|]\s*{_AGENCIES}(?:\s*[/|,]?\s*.{{0,30}})?|"
+    rf"{_AGENCIES}(?:\s*(?:/|via|\||,|-|–|and)\s*[\w .'’-]{{1,40}})*|(?:ap photo|reuters|afp)\s*[/|]\s*.{{1,60}}|"
+    rf"(?:via|©|\(c\)|copyright)\s*{_AGENCIES}.{{0,30}}|courtesy(?: of)? .{{1,60}}|(?:file|archive|stock|handout) (?:photo|picture|image|pic)s?\b.{{0,60}})\W*",
+    re.IGNORECASE,
+)
+_CREDIT_AT_END = re.compile(
+    rf"(?:[(\[](?:(?:{_KINDS}|credits?|file|source|courtesy)\b[^()\[\]]{{0,80}}|ap photo[^()\[\]]{{0,60}}|[^()\[\]]{{0,60}}"
+    rf"(?:/|via )\s*{_AGENCIES}[^()\[\]]{{0,30}}|(?:ap|afp|reuters|epa|pti|ani)\s*[/|][^()\[\]]{{1,60}}|getty[^()\[\]]{{0,20}})[)\]]|"
+    rf"(?:{_KINDS}|(?:image|photo|picture) credits?|credit)\s*[:©|]\s*\S.{{0,80}}|\b(?:ap photo|reuters|afp|epa)\s?/\s?(?-i:[A-Z])[\w .'’-]{{1,50}}|"
+    rf"[\w.'’-]+\s?/\s?{_AGENCIES}(?:\s?/\s?[\w ]{{1,20}})?|\bgetty images|\bvia (?:getty|reuters|ap|afp|twitter|facebook)|\(file\)|\bap photo)\W*$",
+    re.IGNORECASE,
+)
+_CAPTION_OPENING = re.compile(
+    r"(?:file|file photo|photo|caption|image caption|pictured|picture|image|photos?)\s*(?::|\s[-–—])\s*\S|"
+    r"in this (?:\w+[ ,.]+){0,6}(?:photo|image|picture|frame|screengrab|still|photograph|video grab)\b|"
+    r"(?:a|an) (?:file|handout|undated|archive|still) (?:\w+ )?(?:photo|picture|image|photograph)\b|\(?(?:left|right|above|below|"
+    r"top|clockwise)(?: (?:to|from) \w+)*\s*[:)]",
+    re.IGNORECASE,
+)
+_OPEN_BRACKET = re.compile(rf"[(\[]\s*(?:{_KINDS}|credits?|source)?\s*:?", re.IGNORECASE)
+_LONGEST_CAPTION = 45
+
+
+def credit_block(page: Page) -> Iterator[tuple[int, str]]:
+    """A bracket on a line of its own, the credit in it over several lines, and the caption above it."""
+    for index, line in enumerate(page.lines):
+        if index in page.dropped or not _OPEN_BRACKET.fullmatch(line.text):
+            continue
+        close = ")" if line.text.startswith("(") else "]"
+        last = next(
+            (other for other in range(index, min(index + 7, len(page.lines))) if close in page.lines[other].text), None
+        )
+        inside = page.lines[index : last + 1] if last is not None else []
+        if last is None or sum(len(each.words) for each in inside) > 20 or not page.lines[last].text.endswith(close):
+            continue
+        for other in range(index, last + 1):
+            yield other, "a picture credit over several lines"
+        above = _caption_above(page, index)
+        if above is not None:
+            yield above, "the caption above a picture credit"
+
+
+def credit(page: Page) -> Iterator[tuple[int, str]]:
+    """A picture credit on a line of its own, and the caption above it."""
+    for index in page.kept():
+        line = page.lines[index]
+        if len(line.words) > 20 or not _CREDIT.fullmatch(line.text) or (line.ends_sentence and len(line.words) > 12):
+            continue
+        yield index, "a picture credit"
+        above = _caption_above(page, index)
+        if above is not None:
+            yield above, "the caption above a picture credit"
+
+
+def captioned(page: Page) -> Iterator[tuple[int, str]]:
+    """A caption that ends with its credit, or opens as only captions do."""
+    for index in page.kept():
+        line = page.lines[index]
+        if len(line.words) <= 70 and _CREDIT_AT_END.search(line.text):
+            yield index, "a caption that ends with a picture credit"
+        elif len(line.words) <= 60 and _CAPTION_OPENING.match(line.text):
+            yield index, "opens as a caption does"
+
+
+def _caption_above(page: Page, index: int) -> int | None:
+    """The caption that belongs to the credit at `index`: the line above it, where that is no paragraph."""
+    above = index - 1
+    if above < 0 or above in page.dropped or above == page.title or page.lines[above].opens_quotation:
+        return None
+    line = page.lines[above]
+    if len(line.words) > _LONGEST_CAPTION or line.is_list_item:
+        return None
+    if not line.ends_sentence:
+        return above
+    return above if page.is_spaced() and not page.lines[index].after_blank and len(line.words) <= 40 else None
+
+
+def loose_line(page: Page) -> Iterator[tuple[int, str, str]]:
+    """Lines between paragraphs that end without punctuation on a page whose paragraphs have it: (index, rule, reason).
+
+    A line that shares few words with the rest is a link to another story; one that shares them is a caption, or a link
+    to a story on the same matter. Spared are lists, rests of broken sentences, quotations and short cross-headings.
+    """
+    if not page.is_punctuated():
+        return
+    kept = page.kept()
+    runs = _runs(page, kept)
+    for index in kept:
+        line = page.lines[index]
+        if index == page.standfirst or _is_spared(page, line, index):
+            continue
+        overlap, size = page.overlap(index), len(line.words)
+        if line.ends_sentence:
+            if line.text.endswith("?") and size <= 16 and len(line.stems) >= 4 and overlap == 0:
+                yield index, "other_story", "a question that shares no word with the article"
+        elif size < 7:
+            if _is_name(page, line):
+                yield index, "caption", "nothing but a name that the article mentions"
+            elif len(line.stems) >= 3 and overlap < 0.34:
+                yield index, "other_story", f"no sentence, and only {overlap:.0%} of its words stand in the article"
+            elif index < page.lede():
+                yield index, "caption", "no sentence, and stands before the first paragraph"
+        elif overlap < 0.4:
+            yield index, "other_story", f"no sentence, and only {overlap:.0%} of its words stand in the article"
+        elif runs[index] < 2 or index < page.lede():
+            yield index, "caption", "between paragraphs, without the punctuation that ends them"
+
+
+def _is_spared(page: Page, line: Line, index: int) -> bool:
+    """Whether a line without end punctuation may still be part of the body."""
+    before, after = page.neighbour(index, -1), page.neighbour(index, 1)
+    continued = after is not None and after.goes_on and not _stands_between_halves(before, after)
+    continues = line.goes_on or line.is_broken_off or continued
+    listed = line.is_list_item or (before is not None and before.text.endswith(":"))
+    return continues or listed or line.opens_quotation or len(line.words) > _LONGEST_CAPTION
+
+
+def _stands_between_halves(before: Line | None, after: Line) -> bool:
+    """Whether the lines round a line are two halves of one sentence, so that the line between is foreign to it."""
+    return before is not None and after.goes_on and (before.is_broken_off or not before.ends_sentence)
+
+
+def _runs(page: Page, kept: list[int]) -> dict[int, int]:
+    """Index → how many neighbouring kept lines, itself among them, lack end punctuation: lists come in runs."""
+    sizes: dict[int, int] = {}
+    run: list[int] = []
+    for index in [*kept, -1]:
+        if index >= 0 and not page.lines[index].ends_sentence and index != page.standfirst:
+            run.append(index)
+            continue
+        sizes.update(dict.fromkeys(run, len(run)))
+        run = []
+    return sizes
+
+
+def _is_name(page: Page, line: Line) -> bool:
+    """Whether a line is two to five capitalised words that stand in this order in a paragraph."""
+    names = line.text.split()
+    return (
+        2 <= len(names) <= 5
+        and all(name[0].isupper() for name in names)
+        and any(line.text in page.lines[other].text for other in page.kept() if is_paragraph(page.lines[other]))
+    )
+
+
+def repeated(page: Page) -> Iterator[tuple[int, str]]:
+    """The title again, a line again, and pull quotes: short lines that stand word for word in a paragraph."""
+    title = page.lines[page.title].words if page.title is not None else ()
+    seen: set[tuple[str, ...]] = {title} if title else set()
+    for index in page.kept():
+        line = page.lines[index]
+        if len(line.words) >= 4 and line.words in seen:
+            yield index, "the title again" if line.words == title else "stands further up already"
+        elif 4 <= len(line.words) <= 40 and _is_pull_quote(page, line, index):
+            yield index, "stands word for word in a paragraph"
+        seen.add(line.words)
+
+
+def _is_pull_quote(page: Page, line: Line, index: int) -> bool:
+    """Whether a longer line holds all words of `line` in their order."""
+    phrase = f" {' '.join(line.words)} "
+    return any(
+        len(page.lines[other].words) > len(line.words) + 3 and phrase in f" {' '.join(page.lines[other].words)} "
+        for other in page.kept()
+        if other != index
+    )
+
+
+def is_list_of_names(line: Line) -> bool:
+    """Whether a line is two to twelve capitalised words, joined by commas and `and`: how authors are listed."""
+    tokens = re.split(r"[\s,]+", line.text.strip(" ,|"))
+    names = [token for token in tokens if token not in ("and", "&", "in", "de", "van", "von", "al")]
+    return (
+        2 <= len(names) <= 12
+        and not line.ends_sentence
+        and all(re.fullmatch(r"[A-Z][\w.'’-]*", name) for name in names)
+        and (len(names) <= 3 or "," in line.text or " and " in line.text)
+    )

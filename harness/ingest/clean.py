@@ -1,0 +1,215 @@
+"""Raw scraped text into clean articles, with an account of every line that was left out.
+
+The rules stand in one table, `RULES`, in the order in which they run. Each looks at a page and names lines and reasons;
+a line that two would drop is dropped by the first. A rule needs strong evidence against a line that ends as a sentence
+does: a known phrase, a credit, a heading above it. Nothing is rewritten: a clean paragraph is a stretch of the raw text
+with its white space made plain.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from pydantic import Field
+
+from harness.ingest import boilerplate, captions, furniture, stamps
+from harness.ingest.datelines import stripped_dateline_end
+from harness.ingest.near_duplicates import groups
+from harness.ingest.page import Line, Page, read_page, tidy
+from harness.ingest.titles import Found, find_title, title_text
+from harness.records import Article, Cluster, Record, Reference
+
+
+class Dropped(Record):
+    """A stretch of the raw text that is no part of the article's body or title."""
+
+    line: int = Field(ge=1, description="Line number in the raw file, from 1.")
+    start: int = Field(ge=0, description="Where it starts in the raw file, in characters.")
+    end: int = Field(ge=0, description="Where it ends in the raw file, exclusive.")
+    text: str = Field(description="What stands there: raw[start:end].")
+    rule: str = Field(description="Name of the rule that dropped it.")
+    why: str = Field(description="The reason, for people.")
+
+
+class Paragraph(Record):
+    """A paragraph of the body: where it stands in the raw file and in the clean text."""
+
+    line: int = Field(ge=1, description="Line number in the raw file, from 1.")
+    start: int = Field(ge=0, description="Where it starts in the clean text, in characters.")
+    end: int = Field(ge=0, description="Where it ends in the clean text, exclusive.")
+    raw_start: int = Field(ge=0, description="Where it starts in the raw file, in characters.")
+    raw_end: int = Field(ge=0, description="Where it ends in the raw file, exclusive.")
+
+
+class Cleaned(Record):
+    """One clean article, and what became of every line of its raw text."""
+
+    article: Article = Field(description="The clean article.")
+    title_rule: str = Field(description="How the title was found; `none` where there is none.")
+    title_why: str = Field(description="Where the title stands, or why there is none.")
+    title_span: tuple[int, int] | None = Field(
+        default=None, description="Where the title's line stands in the raw file."
+    )
+    standfirst: str | None = Field(default=None, description="The line under the title that sums up; also in the text.")
+    paragraphs: tuple[Paragraph, ...] = Field(description="The body, in order.")
+    dropped: tuple[Dropped, ...] = Field(default=(), description="What was left out, in order.")
+
+
+class CleanedCluster(Record):
+    """One clean cluster, and what was left out of its raw files."""
+
+    cluster_id: str = Field(description="Its name.")
+    cluster: Cluster | None = Field(description="The clean cluster; none where no file has a body.")
+    articles: tuple[Cleaned, ...] = Field(description="One for each raw file, in order; some may be empty.")
+    duplicates: tuple[tuple[str, ...], ...] = Field(
+        description="Groups of two and more near-duplicate articles, by id."
+    )
+    empty: Mapping[str, str] = Field(default_factory=dict, description="Article id → why it has no body.")
+
+
+Rule = Callable[[Page], Iterator[tuple[int, str]]]
+
+
+RULES: tuple[tuple[str, Rule], ...] = (
+    ("picture_credit", captions.credit_block),
+    ("picture_credit", captions.credit),
+    ("stray_punctuation", furniture.stray_punctuation),
+    *((phrases.name, phrases) for phrases in boilerplate.RULES),
+    ("timestamp", stamps.timestamp),
+    ("byline", stamps.byline),
+    ("address", stamps.address),
+    ("caption", captions.captioned),
+    *((phrases.name, phrases) for phrases in furniture.RULES),
+    ("related", furniture.link_list),
+    ("comment_section", furniture.comment_section),
+)
+"""Rules that need no title. The rules that do, `repeated` and `loose_line`, run once it is known."""
+
+
+def clean_article(raw: str, article_id: str) -> Cleaned:
+    """The article in `raw`, and what was left out; its text is empty where no line of a body was found."""
+    page = read_page(raw)
+    for name, rule in RULES:
+        for index, why in list(rule(page)):
+            page.drop(index, name, why)
+    found = find_title(page)
+    _mark_surroundings(page)
+    for index, why in list(captions.repeated(page)):
+        page.drop(index, "repeated", why)
+    _drop_loose_lines(page)
+    return _assemble(page, article_id, found)
+
+
+def clean_cluster(
+    files: Mapping[str, str], cluster_id: str, references: Sequence[str] = (), tags: Mapping[str, str] | None = None
+) -> CleanedCluster:
+    """The cluster of the raw texts in `files` (article id → text), in their order."""
+    cleaned = [clean_article(raw, article_id) for article_id, raw in files.items()]
+    kept = [each for each in cleaned if each.article.text]
+    empty = {
+        each.article.article_id: "no text in it"
+        if not files[each.article.article_id].strip()
+        else "no line of a body in it"
+        for each in cleaned
+        if not each.article.text
+    }
+    parted = groups([each.article.text for each in kept])
+    cluster = (
+        Cluster(
+            cluster_id=cluster_id,
+            articles=tuple(each.article for each in kept),
+            references=tuple(Reference(text=reference) for reference in references),
+            tags=tags or {},
+        )
+        if kept
+        else None
+    )
+    return CleanedCluster(
+        cluster_id=cluster_id,
+        cluster=cluster,
+        articles=tuple(cleaned),
+        duplicates=tuple(
+            tuple(kept[index].article.article_id for index in group) for group in parted if len(group) > 1
+        ),
+        empty=empty,
+    )
+
+
+def _mark_surroundings(page: Page) -> None:
+    """Tell apart what stands round the title: lines above it, and the standfirst between it and the body."""
+    title, lede = page.title, page.lede()
+    if title is None or title > lede and not _stands_above_all(page, title):
+        return
+    for index in page.kept():
+        if index < title:
+            page.drop(index, "above_title", "stands above the title and is no part of the article")
+    lede = page.lede()
+    for index in page.kept():
+        line = page.lines[index]
+        if not title < index < lede:
+            continue
+        if captions.is_list_of_names(line):
+            page.drop(index, "byline", "nothing but names, between title and body")
+        elif page.standfirst is None and len(line.words) >= 8 and page.overlap(index) >= 0.3:
+            page.standfirst = index
+
+
+def _stands_above_all(page: Page, title: int) -> bool:
+    """Whether all paragraphs but one strange one stand below the title."""
+    return (
+        sum(index < title and page.lines[index].ends_sentence for index in page.kept())
+        <= 1
+        < len([index for index in page.kept() if index > title])
+    )
+
+
+def _drop_loose_lines(page: Page) -> None:
+    """Drop captions and other stories' lines; not where they would be a third of the page, which then is a list."""
+    loose = list(captions.loose_line(page))
+    size = sum(len(page.lines[index].words) for index in page.kept())
+    if 3 * sum(len(page.lines[index].words) for index, _, _ in loose) <= size:
+        for index, rule, why in loose:
+            page.drop(index, rule, why)
+
+
+def _assemble(page: Page, article_id: str, found: Found) -> Cleaned:
+    """The record of a page about which all is decided."""
+    dropped = {index: _dropped(page, page.lines[index], rule, why) for index, (rule, why) in page.dropped.items()}
+    left_out = list(dropped.values())
+    text, paragraphs = "", list[Paragraph]()
+    for position, index in enumerate(page.kept()):
+        line = page.lines[index]
+        cut = stripped_dateline_end(page.raw[line.start : line.end]) if position == 0 or index == page.lede() else 0
+        if cut:
+            remains = Line(line.number, line.start, line.start + cut, "")
+            left_out.append(_dropped(page, remains, "dateline", "what a scraper left of a dateline"))
+        body = tidy(page.raw[line.start + cut : line.end])
+        if text:
+            previous = page.lines[page.kept()[position - 1]]
+            text += " " if line.goes_on and not previous.ends_sentence and not line.is_list_item else "\n"
+        span = {"raw_start": line.start + cut, "raw_end": line.end}
+        paragraphs.append(Paragraph(line=line.number, start=len(text), end=len(text) + len(body), **span))
+        text += body
+    title, source = title_text(page.lines[page.title]) if page.title is not None else ("", None)
+    stamped = [page.lines[index] for index, (rule, _) in sorted(page.dropped.items()) if rule == "timestamp"]
+    article = Article(
+        article_id=article_id,
+        title=title,
+        text=text,
+        source=source,
+        url=stamps.url(page.lines),
+        published=stamps.published(stamped),
+    )
+    return Cleaned(
+        article=article,
+        title_rule=found.rule,
+        title_why=found.why,
+        title_span=(page.lines[page.title].start, page.lines[page.title].end) if page.title is not None else None,
+        standfirst=page.lines[page.standfirst].text if page.standfirst is not None else None,
+        paragraphs=tuple(paragraphs),
+        dropped=tuple(sorted(left_out, key=lambda each: each.start)),
+    )
+
+
+def _dropped(page: Page, line: Line, rule: str, why: str) -> Dropped:
+    return Dropped(
+        line=line.number, start=line.start, end=line.end, text=page.raw[line.start : line.end], rule=rule, why=why
+    )

@@ -1,0 +1,20 @@
+"""Repair of datelines from which a scraper stripped the agency or the place."""
+
+import re
+
+from harness.text import dateline_end
+
+_REMAINS = re.compile(r"(?:[(\[]\s*[)\]]|/\s*/)\s*\.?\s*[-–—:_|]*\s*|(?:[-–—_]{1,3}|\|)\s+|,\s*[-–—]+\s*")
+_EMPTY_BRACKETS = re.compile(r"[(\[]\s*[)\]]")
+
+
+def stripped_dateline_end(text: str) -> int:
+    """The offset at which the body starts after what a scraper left of a dateline; 0 where nothing was stripped.
+
+    `( )- Russia has sent` and `LONDON ( ) - Shares` are repaired, `LONDON (Reuters) - Shares` is whole and stays.
+    """
+    remains = _REMAINS.match(text)
+    if remains and re.match(r"[\"'“‘]?[A-Z0-9]", text[remains.end() :]):
+        return remains.end()
+    end = dateline_end(text)
+    return end if _EMPTY_BRACKETS.search(text, 0, end) else 0
