@@ -14,6 +14,7 @@ from harness.errors import UsageError
 
 BUILTIN: Mapping[Kind, Mapping[str, str]] = {
     "dataset": {
+        "folder": "harness.datasets.folder:Folder",
         "hub": "harness.datasets.hub:Hub",
         "jsonl": "harness.datasets.jsonl:Jsonl",
     },

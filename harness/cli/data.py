@@ -1,10 +1,102 @@
-"""`harness data`."""
+"""`harness data`: scraped text in, clean clusters out, with an account of what was left out."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
+from harness.cli.options import Strict
+
 app = typer.Typer(no_args_is_help=True)
+_LISTED = 20
 
 
 @app.callback()
 def _group() -> None:
     """Turn scraped text into clean article clusters."""
+
+
+@app.command("ingest")
+def ingest(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A folder of .txt files (one cluster), or of such folders.")
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="Where the clusters go, one a line.")],
+    explain: Annotated[bool, typer.Option("--explain", help="Print what was dropped, line by line, and why.")] = False,
+    cluster_id: Annotated[
+        str | None, typer.Option("--cluster-id", metavar="ID", help="Name of the cluster; else the folder's.")
+    ] = None,
+    strict: Strict = False,
+) -> None:
+    """Find titles, drop boilerplate, captions and other stories' lines, group wire copies.
+
+    Beside FILE, its name with .ingest before the ending, stands where each title and paragraph was found, what was
+    dropped and why, and which articles are near-duplicates. References are read from references.txt (one a line) or
+    references.json in a cluster's folder.
+    """
+    from harness.datasets.folder import Folder, cleaned_cluster, problems_of
+    from harness.errors import DataError, Problem, UsageError
+    from harness.ingest.account import account_row, cluster_row, explanation, printable
+    from harness.records import canonical_json
+
+    account = out.with_name(f"{out.stem}.ingest.jsonl")
+    if out.is_dir() or out.suffix == ".gz" or not out.stem:
+        raise UsageError(f"--out {out}: not a name for the clusters; accepted: a file such as clusters.jsonl")
+    if cluster_id is not None and not cluster_id.strip():
+        raise UsageError("--cluster-id: empty; accepted: a name for the cluster")
+    rows: list[str] = []
+    accounts: list[str] = []
+    problems: list[str] = []
+    explained: list[str] = []
+    titles = articles = dropped = copies = 0
+    for raw in Folder(path=str(folder), cluster_id=cluster_id).raw():
+        cleaned = cleaned_cluster(raw)
+        for problem in problems_of(raw, cleaned):
+            if strict:
+                raise DataError([Problem(problem.reason, where=problem.where, line=problem.line)])
+            problems.append(str(problem))
+        if raw.ignored:
+            sys.stderr.write(f"note: {raw.cluster_id}: ignored, not .txt: {', '.join(raw.ignored[:5])}")
+            sys.stderr.write(f" and {len(raw.ignored) - 5} more\n" if len(raw.ignored) > 5 else "\n")
+        if cleaned is None:
+            continue
+        accounts.append(canonical_json(account_row(cleaned)))
+        explained.extend(explanation(cleaned) if explain else ())
+        if cleaned.cluster is None:
+            continue
+        rows.append(canonical_json(cluster_row(cleaned.cluster)))
+        kept = [each for each in cleaned.articles if each.article.text]
+        articles += len(kept)
+        titles += sum(bool(each.article.title) for each in kept)
+        dropped += sum(len(each.dropped) for each in kept)
+        copies += len(cleaned.duplicates)
+    if problems:
+        sys.stderr.write(f"{len(problems)} problems, left out:\n")
+        sys.stderr.writelines(f"  {printable(problem)}\n" for problem in problems[:_LISTED])
+        sys.stderr.write(f"  … and {len(problems) - _LISTED} more\n" if len(problems) > _LISTED else "")
+    if not rows:
+        message = "no article could be read in it"
+        raise DataError([Problem(message, where=str(folder), accepted="UTF-8 text files with an article in each")])
+    _write(out, rows)
+    _write(account, accounts)
+    for line in explained:
+        typer.echo(line)
+    sys.stderr.write(
+        f"clusters {len(rows)}, articles {articles}, titles found {titles}, lines dropped {dropped}, "
+        f"groups of near-duplicates {copies}\nclusters: {out}\naccount: {account}\n"
+    )
+
+
+def _write(file: Path, rows: list[str]) -> None:
+    """Write lines to a file, all or nothing. Raises UsageError where that cannot be done."""
+    from harness.errors import UsageError
+
+    partial = file.with_name(f".{file.name}.partial")
+    try:
+        partial.write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
+        partial.replace(file)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        accepted = "a file in a folder that exists and can be written"
+        raise UsageError(f"--out {file}: cannot be written: {error.strerror or error}; accepted: {accepted}") from None

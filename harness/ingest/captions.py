@@ -6,34 +6,46 @@ from collections.abc import Iterator
 from harness.ingest.page import Line, Page, is_paragraph
 
 _AGENCIES = (
-    r"(?:getty(?: images)?|reuters|afp|ap(?: photo)?|a\.p\.|epa(?:-efe)?|efe|pa(?: (?:wire|images|media))?|press association|tass|"
-    r"shutterstock|rex(?: features)?|alamy(?: stock photo)?|zuma(?: press)?|bloomberg|xinhua|ani|pti|ians|anadolu(?: agency)?|"
-    r"sputnik|ria novosti|wikimedia(?: commons)?|istock(?:photo)?|flickr|unsplash|pexels|pixabay|nurphoto|sipa(?: usa)?|upi|"
+    r"(?:getty(?: images)?|reuters|afp|ap(?: photo)?|a\.p\.|epa(?:-efe)?|efe|pa(?: (?:wire|images|media))?"
+    r"|press association|tass|"
+    r"shutterstock|rex(?: features)?|alamy(?: stock photo)?|zuma(?: press)?|bloomberg|xinhua|ani|pti|ians"
+    r"|anadolu(?: agency)?|"
+    r"sputnik|ria novosti|wikimedia(?: commons)?|istock(?:photo)?|flickr|unsplash|pexels|pixabay|nurphoto"
+    r"|sipa(?: usa)?|upi|"
     r"east2west(?: news)?|screengrab|file(?: photo| picture| pic| image)?|handout|dpa|swns|mirrorpix|imago|wireimage|"
-    r"associated press|the canadian press|cp|aap|newscom|corbis|usa today sports|barcroft(?: media)?|splash(?: news)?)"
+    r"associated press|the canadian press|cp|aap|newscom|corbis|usa today sports|barcroft(?: media)?"
+    r"|splash(?: news)?)"
 )
 _KINDS = (
     r"(?:images?|photos?|pictures?|pics?|photographs?|photographers?|video|graphic|illustration|picture|photo|image)"
 )
 _CREDIT = re.compile(
-    rf"\W*(?:(?:{_KINDS}|credits?|courtesy|screengrab|file|handout)(?: (?:credits?|source|by|courtesy(?: of)?|copyright|caption|via|file))*\s*"
-    rf"[:©|/]\s*\S?.{{0,120}}|(?:{_KINDS}|(?:image|photo|picture) credits?|credits?)\s*:?|(?:photo(?:graph)?s?|image|picture|video) "
+    rf"\W*(?:(?:{_KINDS}|credits?|courtesy|screengrab|file|handout)(?: (?:credits?|source|by|courtesy(?: of)?"
+    rf"|copyright|caption|via|file))*\s*"
+    rf"[:©|/]\s*\S?.{{0,120}}|(?:{_KINDS}|(?:image|photo|picture) credits?|credits?)\s*:?|(?:photo(?:graph)?s?"
+    rf"|image|picture|video) "
     rf"(?:by|courtesy(?: of)?|via|credit|©)\b.{{0,80}}|.{{0,60}}[/|]\s*{_AGENCIES}(?:\s*[/|,]?\s*.{{0,30}})?|"
     rf"{_AGENCIES}(?:\s*(?:/|via|\||,|-|–|and)\s*[\w .'’-]{{1,40}})*|(?:ap photo|reuters|afp)\s*[/|]\s*.{{1,60}}|"
-    rf"(?:via|©|\(c\)|copyright)\s*{_AGENCIES}.{{0,30}}|courtesy(?: of)? .{{1,60}}|(?:file|archive|stock|handout) (?:photo|picture|image|pic)s?\b.{{0,60}})\W*",
+    rf"(?:via|©|\(c\)|copyright)\s*{_AGENCIES}.{{0,30}}|courtesy(?: of)? .{{1,60}}|(?:file|archive|stock"
+    rf"|handout) (?:photo|picture|image|pic)s?\b.{{0,60}})\W*",
     re.IGNORECASE,
 )
 _CREDIT_AT_END = re.compile(
-    rf"(?:[(\[](?:(?:{_KINDS}|credits?|file|source|courtesy)\b[^()\[\]]{{0,80}}|ap photo[^()\[\]]{{0,60}}|[^()\[\]]{{0,60}}"
-    rf"(?:/|via )\s*{_AGENCIES}[^()\[\]]{{0,30}}|(?:ap|afp|reuters|epa|pti|ani)\s*[/|][^()\[\]]{{1,60}}|getty[^()\[\]]{{0,20}})[)\]]|"
-    rf"(?:{_KINDS}|(?:image|photo|picture) credits?|credit)\s*[:©|]\s*\S.{{0,80}}|\b(?:ap photo|reuters|afp|epa)\s?/\s?(?-i:[A-Z])[\w .'’-]{{1,50}}|"
-    rf"[\w.'’-]+\s?/\s?{_AGENCIES}(?:\s?/\s?[\w ]{{1,20}})?|\bgetty images|\bvia (?:getty|reuters|ap|afp|twitter|facebook)|\(file\)|\bap photo)\W*$",
+    rf"(?:[(\[](?:(?:{_KINDS}|credits?|file|source|courtesy)\b[^()\[\]]{{0,80}}|ap photo[^()\[\]]{{0,60}}"
+    rf"|[^()\[\]]{{0,60}}"
+    rf"(?:/|via )\s*{_AGENCIES}[^()\[\]]{{0,30}}|(?:ap|afp|reuters|epa|pti|ani)\s*[/|][^()\[\]]{{1,60}}"
+    rf"|getty[^()\[\]]{{0,20}})[)\]]|"
+    rf"(?:{_KINDS}|(?:image|photo|picture) credits?|credit)\s*[:©|]\s*\S.{{0,80}}|\b(?:ap photo|reuters|afp"
+    rf"|epa)\s?/\s?(?-i:[A-Z])[\w .'’-]{{1,50}}|"
+    rf"[\w.'’-]+\s?/\s?{_AGENCIES}(?:\s?/\s?[\w ]{{1,20}})?|\bgetty images|\bvia (?:getty|reuters|ap|afp|twitter"
+    rf"|facebook)|\(file\)|\bap photo)\W*$",
     re.IGNORECASE,
 )
 _CAPTION_OPENING = re.compile(
     r"(?:file|file photo|photo|caption|image caption|pictured|picture|image|photos?)\s*(?::|\s[-–—])\s*\S|"
     r"in this (?:\w+[ ,.]+){0,6}(?:photo|image|picture|frame|screengrab|still|photograph|video grab)\b|"
-    r"(?:a|an) (?:file|handout|undated|archive|still) (?:\w+ )?(?:photo|picture|image|photograph)\b|\(?(?:left|right|above|below|"
+    r"(?:a|an) (?:file|handout|undated|archive|still) (?:\w+ )?(?:photo|picture|image|photograph)\b|\(?(?:left"
+    r"|right|above|below|"
     r"top|clockwise)(?: (?:to|from) \w+)*\s*[:)]",
     re.IGNORECASE,
 )

@@ -136,7 +136,7 @@ def clean_cluster(
 def _mark_surroundings(page: Page) -> None:
     """Tell apart what stands round the title: lines above it, and the standfirst between it and the body."""
     title, lede = page.title, page.lede()
-    if title is None or title > lede and not _stands_above_all(page, title):
+    if title is None or (title > lede and not _stands_above_all(page, title)):
         return
     for index in page.kept():
         if index < title:

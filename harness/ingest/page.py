@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 from harness.text import words
 
@@ -186,7 +187,7 @@ def is_paragraph(line: Line) -> bool:
 def read_page(raw: str) -> Page:
     """The page whose text is `raw`, its lines unwrapped where an editor broke them at a fixed width."""
     lines = list(_raw_lines(raw))
-    return Page(raw, _unwrap(raw, lines) if _is_wrapped(raw, lines) else lines)
+    return Page(raw, _unwrap(raw, lines) if _is_wrapped(lines) else lines)
 
 
 def _raw_lines(raw: str) -> Iterator[Line]:
@@ -201,9 +202,9 @@ def _raw_lines(raw: str) -> Iterator[Line]:
         position += len(line)
 
 
-def _is_wrapped(raw: str, lines: list[Line]) -> bool:
+def _is_wrapped(lines: list[Line]) -> bool:
     """Whether paragraphs were broken at a fixed width: many lines near the longest one's length, open at the end."""
-    inner = [line for line, after in zip(lines, lines[1:], strict=False) if not after.after_blank]
+    inner = [line for line, after in pairwise(lines) if not after.after_blank]
     if len(inner) < 5:
         return False
     widest = max(line.end - line.start for line in inner)

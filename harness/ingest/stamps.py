@@ -23,20 +23,24 @@ _ZONES = {
 _STAMP_WORD = re.compile(
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)(?:uary|ruary|ch|il|e|y|ust|ember|tember|ober)?|"
     r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?|\d{1,4}(?:st|nd|rd|th)?|\d{1,2}h\d{2}|\d{8}|"
-    r"a|p|am|pm|hrs?|hours?|min(?:ute)?s?|sec(?:ond)?s?|days?|weeks?|months?|ago|read|time|date|of|local|noon|midnight|"
-    r"gmt|utc|bst|cet|cest|ist|e[sd]?t|p[sd]?t|c[sd]?t|aest|aedt|sgt|msk|published|updated?|posted|last|modified|first|"
+    r"a|p|am|pm|hrs?|hours?|min(?:ute)?s?|sec(?:ond)?s?|days?|weeks?|months?|ago|read|time|date|of|local|noon"
+    r"|midnight|"
+    r"gmt|utc|bst|cet|cest|ist|e[sd]?t|p[sd]?t|c[sd]?t|aest|aedt|sgt|msk|published|updated?|posted|last|modified"
+    r"|first|"
     r"created|issued|added|originally|uploaded|web|posted|edition|release[d]?|on|at|the|t|z|m",
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(r"\bago\b|\bread\b|\d|(?:updated|published|posted|last modified)\W*$", re.IGNORECASE)
 _BYLINE = re.compile(
     r"(?:(?:written|reported|story|posted|published|report|words|text|edited|reviewed) )?by:?\s+"
-    r"(?P<names>(?-i:[A-Z])[\w.'’-]*(?:[\s,|/&–—-]+(?:(?-i:[A-Z])[\w.'’-]*|and|in|for|of|at|with|the|de|van|von|da|del|"
+    r"(?P<names>(?-i:[A-Z])[\w.'’-]*(?:[\s,|/&–—-]+(?:(?-i:[A-Z])[\w.'’-]*|and|in|for|of|at|with|the|de|van|von|da"
+    r"|del|"
     r"\d{1,2}:\d{2}\w*|@\w+|\S+@\S+))*)\W*",
     re.IGNORECASE,
 )
 _JOB = re.compile(
-    r"(?:(?-i:[A-Z])[\w.'’-]*[\s,|/&–-]+(?:and )?){0,7}(?:(?:staff|senior|chief|political|foreign|special|associated press|ap|"
+    r"(?:(?-i:[A-Z])[\w.'’-]*[\s,|/&–-]+(?:and )?){0,7}(?:(?:staff|senior|chief|political|foreign|special"
+    r"|associated press|ap|"
     r"cnn|bbc(?: news)?|the|news|business|health|diplomatic|moscow|us|world|science|sports|assistant|city|national|"
     r"economics|security|defence|defense|\w+ affairs|for|of|in) )*(?:writers?|reporters?|correspondents?|editors?|"
     r"columnist|journalist|contributor|bureau chief|photographer|producer|desk|staff)(?:,? (?:in|at|for|from|of)? ?"
@@ -44,12 +48,14 @@ _JOB = re.compile(
     re.IGNORECASE,
 )
 _NOT_NAMES = re.compile(
-    r"by:?\s+(?:the|mon|tues|wednes|thurs|fri|satur|sun|january|february|march|april|june|july|august|september|october|"
+    r"by:?\s+(?:the|mon|tues|wednes|thurs|fri|satur|sun|january|february|march|april|june|july|august|september"
+    r"|october|"
     r"november|december|contrast|then|now|law|all|far)",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
-    r"(?:first )?(?:published|posted|date|publication date|published (?:on|at)|date published|updated|last (?:updated|modified))"
+    r"(?:first )?(?:published|posted|date|publication date|published (?:on|at)|date published|updated"
+    r"|last (?:updated|modified))"
     r"\b\s*(?:on|at|date)?\s*:?\s*",
     re.IGNORECASE,
 )
@@ -69,7 +75,7 @@ def byline(page: Page) -> Iterator[tuple[int, str]]:
     """Lines that say who wrote the article: by name, or by job."""
     for index in page.kept():
         line = page.lines[index]
-        if len(line.words) > 18 or line.text.endswith((".", "?", "!")) and len(line.words) > 8:
+        if len(line.words) > 18 or (line.text.endswith((".", "?", "!")) and len(line.words) > 8):
             continue
         if _BYLINE.fullmatch(line.text) and not _NOT_NAMES.match(line.text):
             yield index, "a byline"
@@ -126,7 +132,8 @@ def url(lines: list[Line]) -> str | None:
 def _moment(text: str) -> datetime | None:
     """The date in `text`, with its time where the zone is known; None where there is no one whole date."""
     iso = re.search(
-        r"\b((?:19|20)\d\d)-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::\d\d)?(?:\.\d+)?\s*(Z|[A-Za-z]{3}|[+-]\d\d:?\d\d)?)?",
+        r"\b((?:19|20)\d\d)-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::\d\d)?(?:\.\d+)?\s*(Z"
+        r"|[A-Za-z]{3}|[+-]\d\d:?\d\d)?)?",
         text,
     )
     if iso:

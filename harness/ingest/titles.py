@@ -14,11 +14,16 @@ _FURTHEST = 14
 _LONGEST_TITLE = 30
 _LABEL = re.compile(r"(?:title|headline|heading|subject)\s*:\s*(?=\S)|#{1,3}\s+(?=\S)", re.IGNORECASE)
 _OUTLET = re.compile(
-    r"(?:.*\b(?:news|times|post|herald|guardian|tribune|journal|gazette|chronicle|telegraph|express|mirror|star|sun|mail|"
-    r"independent|observer|standard|press|daily|today|online|radio|tv|television|media|magazine|review|reuters|bbc|cnn|npr|"
-    r"nbc|abc|cbs|fox|msnbc|ap|afp|ndtv|aljazeera|jazeera|bloomberg|forbes|politico|axios|vox|vice|time|newsweek|hill|atlantic|"
-    r"economist|hindu|mint|firstpost|scroll|wire|dw|rt|rfe/rl|voa|globe|mail|week|digest|blog|world|report|inquirer|bulletin|"
-    r"examiner|sentinel|record|courier|dispatch|argus|advertiser|echo|metro)\b.*|[\w-]+\.(?:com|org|net|co\.\w\w|in|ie|uk|co|tv|info))",
+    r"(?:.*\b(?:news|times|post|herald|guardian|tribune|journal|gazette|chronicle|telegraph|express|mirror|star"
+    r"|sun|mail|"
+    r"independent|observer|standard|press|daily|today|online|radio|tv|television|media|magazine|review|reuters|bbc"
+    r"|cnn|npr|"
+    r"nbc|abc|cbs|fox|msnbc|ap|afp|ndtv|aljazeera|jazeera|bloomberg|forbes|politico|axios|vox|vice|time|newsweek"
+    r"|hill|atlantic|"
+    r"economist|hindu|mint|firstpost|scroll|wire|dw|rt|rfe/rl|voa|globe|mail|week|digest|blog|world|report"
+    r"|inquirer|bulletin|"
+    r"examiner|sentinel|record|courier|dispatch|argus|advertiser|echo|metro)\b.*|[\w-]+\.(?:com|org|net|co\.\w\w"
+    r"|in|ie|uk|co|tv|info))",
     re.IGNORECASE,
 )
 _DETERMINERS = re.compile(
@@ -52,7 +57,7 @@ def find_title(page: Page) -> Found:
 
 
 def title_text(line: Line) -> tuple[str, str | None]:
-    """A title line without its label, its full stop and its site's name, and that name: `X - BBC News` → (X, BBC News)."""
+    """A title line without label, full stop and its site's name, and that name: `X - BBC News` → (X, BBC News)."""
     text = _LABEL.sub("", line.text, count=1).strip()
     source = None
     parted = re.split(r"\s+[|·•»]\s+|\s+::\s+", text)
@@ -136,7 +141,7 @@ def _score(page: Page, index: int, candidates: list[int], body: frozenset[str]) 
     line = page.lines[index]
     text, _ = title_text(line)
     size = len(text.split())
-    if not 2 <= size <= _LONGEST_TITLE or line.is_list_item or line.goes_on and not re.match(r"[a-z]+[A-Z]", text):
+    if not 2 <= size <= _LONGEST_TITLE or line.is_list_item or (line.goes_on and not re.match(r"[a-z]+[A-Z]", text)):
         return 0.0
     if line.text.endswith((":", ";", ",")) or (line.ends_sentence and is_paragraph(line) and not _may_end_so(line)):
         return 0.0

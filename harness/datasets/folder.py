@@ -1,0 +1,213 @@
+"""Clusters from folders of raw text files, one scraped article a file."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar, Final
+
+from pydantic import Field
+
+from harness.datasets.base import Dataset
+from harness.datasets.files import missing_file, open_text, unreadable
+from harness.errors import DataError, Problem
+from harness.ingest.clean import CleanedCluster, clean_cluster
+from harness.records import Article, Cluster, Reference, RowProblem
+
+ACCEPTED: Final = "a folder of .txt files, or of folders of .txt files, one article a file"
+_REFERENCES: Final = ("references.txt", "references.json")
+_LONGEST_FILE: Final = 4 * 1024 * 1024
+"""Bytes; a longer file is no article."""
+
+
+@dataclass(frozen=True)
+class RawCluster:
+    """One folder as it was read: raw texts by article id, references, and what could not be read."""
+
+    cluster_id: str
+    files: dict[str, str] = field(default_factory=dict)
+    references: tuple[str, ...] = ()
+    problems: tuple[RowProblem, ...] = ()
+    ignored: tuple[str, ...] = ()
+    """Names of files that are neither articles nor references."""
+
+
+class Folder(Dataset):
+    """Clusters of raw articles: a folder of .txt files, or one of such folders; cleaned unless told otherwise."""
+
+    name: ClassVar[str] = "folder"
+    positional: ClassVar[str | None] = "path"
+
+    path: str = Field(min_length=1, description="The folder, relative to the working directory.")
+    clean: bool = Field(
+        default=True, description="Whether titles are found and boilerplate is dropped, as ingest does."
+    )
+    cluster_id: str | None = Field(
+        default=None, min_length=1, description="Name of the cluster; the folder's own where none is given."
+    )
+
+    def read(self) -> Iterator[Cluster | RowProblem]:
+        """Clusters in the order of the folders' names, articles in that of the files', ids without the ending.
+
+        Raises DataError where there is no such folder, or no .txt file in it.
+        """
+        for raw in self.raw():
+            if self.clean:
+                cleaned = cleaned_cluster(raw)
+                yield from problems_of(raw, cleaned)
+                found = cleaned.cluster if cleaned else None
+            else:
+                yield from raw.problems
+                found = _uncleaned(raw)
+            if found is not None:
+                yield found
+
+    def raw(self) -> Iterator[RawCluster]:
+        """Each cluster's files as they stand. Raises DataError where there is no such folder, or no .txt file in it."""
+        for folder, cluster_id in self._folders():
+            yield _read_folder(folder, cluster_id)
+
+    def problems(self) -> Iterable[Problem]:
+        """No such folder, no text in it, or a name for one cluster where there are several."""
+        try:
+            self._folders()
+        except DataError as error:
+            return error.problems
+        return ()
+
+    def _folders(self) -> list[tuple[Path, str]]:
+        """Each cluster's folder and id."""
+        top = Path(self.path).expanduser()
+        if not top.exists():
+            raise DataError([missing_file(self.path)])
+        if not top.is_dir():
+            raise unreadable(self.path, "not a folder", ACCEPTED)
+        try:
+            inner = [entry for entry in sorted(top.iterdir()) if entry.is_dir() and _articles(entry)]
+            here = _articles(top)
+        except OSError as error:
+            raise unreadable(self.path, f"it cannot be read: {error.strerror or error}", "a readable folder") from None
+        if here and inner:
+            message = f"both texts ({here[0].name}, …) and folders of texts ({inner[0].name}, …) stand in it"
+            raise unreadable(self.path, message, "either the one or the other")
+        if here:
+            return [(top, self.cluster_id or top.resolve().name or "cluster")]
+        if not inner:
+            names = ", ".join(sorted(entry.name for entry in top.iterdir())[:5])
+            raise unreadable(self.path, "no .txt file in it", ACCEPTED, names or "an empty folder")
+        if self.cluster_id and len(inner) > 1:
+            message = f"one cluster id ({self.cluster_id}) was given for {len(inner)} clusters"
+            raise unreadable(self.path, message, "no cluster id: each folder's name serves")
+        return [(folder, self.cluster_id or folder.name) for folder in inner]
+
+
+def cleaned_cluster(raw: RawCluster) -> CleanedCluster | None:
+    """The clean cluster of a folder; none where no file of it could be read."""
+    return clean_cluster(raw.files, raw.cluster_id, raw.references) if raw.files else None
+
+
+def problems_of(raw: RawCluster, cleaned: CleanedCluster | None) -> Iterator[RowProblem]:
+    """What could not be read of a folder: files, references, and files in which no article was found."""
+    yield from raw.problems
+    for article_id, why in (cleaned.empty if cleaned else {}).items():
+        reason = f"{why}; accepted: the text of an article"
+        yield RowProblem(where=f"{raw.cluster_id}/{article_id}.txt", reason=reason)
+
+
+def _uncleaned(raw: RawCluster) -> Cluster | None:
+    """The cluster of raw texts, untitled and whole."""
+    articles = tuple(Article(article_id=name, text=text.strip()) for name, text in raw.files.items() if text.strip())
+    references = tuple(Reference(text=text) for text in raw.references)
+    return Cluster(cluster_id=raw.cluster_id, articles=articles, references=references) if articles else None
+
+
+def _articles(folder: Path) -> list[Path]:
+    """The folder's text files that are articles, by name."""
+    return sorted(
+        entry
+        for entry in folder.iterdir()
+        if entry.suffix.lower() == ".txt"
+        and not entry.name.startswith(".")
+        and entry.name.lower() not in _REFERENCES
+        and entry.is_file()
+    )
+
+
+def _read_folder(folder: Path, cluster_id: str) -> RawCluster:
+    """Everything in one cluster's folder."""
+    problems: list[RowProblem] = []
+    files: dict[str, str] = {}
+    articles = _articles(folder)
+    for file in articles:
+        try:
+            if file.stem in files:
+                raise unreadable(str(file), f"a second file for article {file.stem!r}", "one file an article")
+            files[file.stem] = read_text(file)
+        except DataError as error:
+            problems.extend(_as_rows(error))
+    references: list[str] = []
+    for name in _REFERENCES:
+        try:
+            if (folder / name).is_file():
+                references.extend(_references(folder / name))
+        except DataError as error:
+            problems.extend(_as_rows(error))
+    known = {file.name for file in articles} | set(_REFERENCES)
+    ignored = sorted(
+        entry.name for entry in folder.iterdir() if entry.name not in known and not entry.name.startswith(".")
+    )
+    return RawCluster(cluster_id, files, tuple(dict.fromkeys(references)), tuple(problems), tuple(ignored))
+
+
+def read_text(file: Path) -> str:
+    """The text of a UTF-8 file, line endings as they stand, without a byte order mark.
+
+    Raises DataError where it is empty, too long, or not UTF-8, naming the line of the first bad byte.
+    """
+    with open_text(str(file), "the text of an article, in UTF-8") as handle:
+        content = handle.read(_LONGEST_FILE + 1)
+    if len(content) > _LONGEST_FILE:
+        raise unreadable(str(file), f"longer than {_LONGEST_FILE:,} bytes", "one article a file")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        problem = Problem(
+            "not UTF-8 text",
+            where=str(file),
+            line=line,
+            found=f"the byte 0x{content[error.start]:02x}",
+            accepted=f"UTF-8; if it is Windows-1252, convert it with: iconv -f CP1252 -t UTF-8 {file}",
+        )
+        raise DataError([problem]) from None
+
+
+def _references(file: Path) -> Sequence[str]:
+    """The references in a file: one a line, or a JSON list of strings, bare or under the key `references`."""
+    content = read_text(file)
+    if file.suffix == ".txt":
+        return [line.strip() for line in content.splitlines() if line.strip()]
+    accepted = 'a list of strings, or {"references": [...]}'
+    try:
+        value = json.loads(content)
+    except ValueError as error:
+        raise unreadable(str(file), f"not JSON: {error}", accepted) from None
+    found = value.get("references") if isinstance(value, dict) else value
+    if not isinstance(found, list) or not all(isinstance(each, str) and each.strip() for each in found):
+        raise unreadable(str(file), "no list of references", accepted)
+    return [each.strip() for each in found]
+
+
+def _as_rows(error: DataError) -> Iterator[RowProblem]:
+    """A file's problems as rows, so that the other files are read all the same."""
+    for problem in error.problems:
+        reason = "; ".join(
+            part
+            for part in (
+                problem.message,
+                f"found {problem.found}" if problem.found else "",
+                f"accepted: {problem.accepted}" if problem.accepted else "",
+            )
+            if part
+        )
+        yield RowProblem(where=problem.where, line=problem.line, reason=reason)

@@ -1,0 +1,82 @@
+"""What an ingest writes and prints: rows of clean clusters, and the account of what was left out of them."""
+
+import textwrap
+from collections.abc import Iterator
+from typing import Any
+
+from harness.ingest.clean import CleanedCluster
+from harness.records import Cluster
+
+_WIDTH = 80
+
+
+def cluster_row(cluster: Cluster) -> dict[str, Any]:
+    """A cluster as the data set `jsonl` reads it; what is not known is left out."""
+    articles = [
+        {
+            "id": article.article_id,
+            "title": article.title,
+            "text": article.text,
+            "source": article.source,
+            "date": article.published.isoformat() if article.published else None,
+            "url": article.url,
+        }
+        for article in cluster.articles
+    ]
+    return {
+        "id": cluster.cluster_id,
+        "articles": [{key: value for key, value in article.items() if value} for article in articles],
+        "references": [reference.text for reference in cluster.references],
+    }
+
+
+def account_row(cleaned: CleanedCluster) -> dict[str, Any]:
+    """What was found and left out in one cluster, without the texts that stand in the clusters' file."""
+    articles = []
+    for each in cleaned.articles:
+        plain = each.model_dump(mode="json", exclude={"article"})
+        articles.append({"id": each.article.article_id, "title": each.article.title, **plain})
+    return {
+        "id": cleaned.cluster_id,
+        "articles": articles,
+        "duplicates": [list(group) for group in cleaned.duplicates],
+        "empty": dict(cleaned.empty),
+    }
+
+
+def explanation(cleaned: CleanedCluster) -> Iterator[str]:
+    """What `--explain` prints for one cluster, eighty columns wide."""
+    yield f"cluster {printable(cleaned.cluster_id)}"
+    for each in cleaned.articles:
+        yield ""
+        yield f"  article {printable(each.article.article_id)}"
+        yield from _wrapped("title  ", each.article.title or "(none)")
+        yield from _wrapped("       ", f"{each.title_rule}: {each.title_why}")
+        for name, value in (
+            ("source ", each.article.source),
+            ("date   ", each.article.published and each.article.published.isoformat()),
+            ("url    ", each.article.url),
+            ("summary", each.standfirst and f"standfirst, kept: {each.standfirst}"),
+        ):
+            if value:
+                yield from _wrapped(name, value)
+        words = len(each.article.text.split())
+        yield from _wrapped("kept   ", f"{len(each.paragraphs)} paragraphs, {words} words")
+        for drop in each.dropped:
+            yield from _wrapped(f"-{drop.line:>5} ", textwrap.shorten(printable(drop.text), 240, placeholder=" …"))
+            yield from _wrapped("       ", f"{drop.rule}: {drop.why}")
+    yield ""
+    for group in cleaned.duplicates:
+        yield from _wrapped("copies ", ", ".join(group))
+    for article_id, why in cleaned.empty.items():
+        yield from _wrapped("empty  ", f"{article_id}: {why}")
+
+
+def _wrapped(name: str, text: str) -> Iterator[str]:
+    """`text` behind `name`, folded to the width, later lines indented."""
+    yield from textwrap.wrap(printable(text), _WIDTH, initial_indent=f"    {name} ", subsequent_indent=" " * 12)
+
+
+def printable(text: str) -> str:
+    """`text` on one line without control characters, which could drive the terminal it is printed on."""
+    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
