@@ -85,10 +85,20 @@ class Headline(Metric):
             Measure("characters", "characters, spaces among them", unit="characters", direction="neither"),
             *([Measure("within-limit", f"share of headlines of {' and '.join(limits)}")] if limits else []),
             *(
-                Measure(f"novel-{n}", f"share of runs of {n} words that no article has", direction="neither")
+                Measure(
+                    f"novel-{n}",
+                    f"share of runs of {n} words that no article has",
+                    direction="neither",
+                    shown=n == max(self.novel),
+                )
                 for n in self.novel
             ),
-            Measure("copied", "share of headlines that stand word for word in an article", direction="neither"),
+            Measure(
+                "copied",
+                "share of headlines that stand word for word in an article",
+                direction="neither",
+                shown=False,
+            ),
             Measure("leakage", "share of clusters with a reference standing in an article", direction="neither"),
         )
 
