@@ -8,7 +8,7 @@ import sys
 import typer
 
 from harness import __version__
-from harness.cli import compare, configuration, evaluate, gate, results
+from harness.cli import compare, configuration, evaluate, gate, metaeval, results
 from harness.cli.data import app as data_app
 from harness.errors import EXIT_INTERRUPTED, HarnessError
 
@@ -47,6 +47,7 @@ app.command("compare")(compare.compare)
 app.command("gate")(gate.gate)
 app.command("list")(results.list_runs)
 app.command("show")(results.show)
+app.command("metaeval")(metaeval.metaeval)
 app.add_typer(gate.baseline_app, name="baseline", help="Save what a run scored as a baseline to gate against.")
 app.add_typer(data_app, name="data", help="Turn scraped text into clean article clusters.")
 

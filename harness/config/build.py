@@ -102,6 +102,18 @@ def load_text(text: str, where: str, table: ComponentTable, overrides: Sequence[
     return _build(yaml_source.parse(text, where), table, overrides)
 
 
+def load_component(kind: Kind, text: str, where: str, table: ComponentTable) -> Component:
+    """One component as a flag names it: `rules`, or YAML with its parameters, `nli: {model: FOLDER}`.
+
+    Raises ConfigError that carries every mistake; `where` is the flag, for messages.
+    """
+    source = yaml_source.parse(text, where)
+    configured = None if source.problems else _component(source, table, kind, source.value, ())
+    if source.problems or configured is None:
+        raise ConfigError(_once(source.problems))
+    return configured.component
+
+
 def _build(source: Source, table: ComponentTable, overrides: Sequence[str]) -> Config:
     if source.value is None and not overrides:
         source.problem((), "the file is empty", accepted=f"the keys {', '.join(KEYS)}")

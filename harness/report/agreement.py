@@ -1,0 +1,165 @@
+"""How checkers agree with human labels, as Markdown, as text for 80 columns, and as JSON."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from harness.analysis.metaeval import BINS, Agreement, Estimate
+from harness.analysis.resample import LEVEL
+from harness.report.table import markdown_table
+
+NONE = "–"
+NARROW = 18
+"""Characters that a name may take in a table for 80 columns."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of estimates and texts."""
+
+    caption: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str | Estimate | None, ...], ...]
+    with_intervals: frozenset[int]
+    """Columns that keep their intervals where room is short."""
+    wide_only: frozenset[int] = frozenset()
+    """Columns that are left out where room is short."""
+
+
+def tables(agreements: Sequence[Agreement]) -> Iterator[Table]:
+    """The overview, then the kinds of errors and the correlations of each data set that has them."""
+    labelled = [item for item in agreements if item.faithful or item.unfaithful or item.abstained]
+    if labelled:
+        yield Table(
+            "",
+            ("data", "checker", "n", "AUC", "acc.", "own", "ECE", "Brier", "pairs", "s/1000"),
+            tuple(
+                (
+                    item.dataset,
+                    item.checker,
+                    f"{item.faithful}+{item.unfaithful}",
+                    item.auc,
+                    item.transferred,
+                    item.own,
+                    item.ece,
+                    item.brier,
+                    item.consistency,
+                    NONE if item.seconds_per_thousand is None else f"{item.seconds_per_thousand:.0f}",
+                )
+                for item in labelled
+            ),
+            frozenset({3}),
+            frozenset({7}),
+        )
+    by_data = sorted(agreements, key=lambda item: item.dataset)
+    for dataset, group in groupby(by_data, key=lambda item: item.dataset):
+        members = list(group)
+        kinds = [
+            (kind.error_type, item.checker, str(kind.rows), kind.auc, kind.caught, kind.consistency)
+            for item in members
+            for kind in item.types
+        ]
+        if kinds:
+            heads = ("error type", "checker", "n", "AUC", "caught", "pairs")
+            yield Table(dataset, heads, tuple(sorted(kinds, key=lambda row: str(row[0]))), frozenset({3}))
+        rated = tuple(
+            (f"{rated.rating}, per {rated.level}", item.checker, str(rated.units), rated.pearson, rated.spearman,
+             rated.kendall)
+            for item in members
+            for rated in item.correlations
+        )  # fmt: skip
+        if rated:
+            heads = ("rating", "checker", "units", "Pearson", "Spearman", "Kendall")
+            yield Table(dataset, heads, rated, frozenset())
+
+
+def notes(agreements: Sequence[Agreement], resamples: int, seed: int) -> list[str]:
+    """What the columns are, abstentions and failures."""
+    lines = [
+        "n: faithful + unfaithful texts scored. AUC: chance that a faithful text scores above an unfaithful one.",
+        f"Brackets: {LEVEL:.0%} percentile bootstrap over documents, {resamples:,} resamples, seed {seed}.",
+        "acc.: balanced accuracy of the checker's own labels, its thresholds as they come.",
+        "own: the same at a threshold chosen on the other half of this data set's documents.",
+        f"ECE: calibration error of the probability, {BINS} equal-mass bins. s/1000: seconds a thousand texts.",
+        "Brier: mean squared error of the probability.",
+        "pairs: minimal pairs with the true side strictly above. caught: unfaithful texts flagged by the labels.",
+    ]
+    for item in agreements:
+        for reason, rows in sorted(item.abstentions.items()):
+            lines.append(f"{item.checker} abstained on {rows} of {item.dataset}: {reason}.")
+        if item.failed:
+            lines.append(f"{item.checker} failed on {item.failed} of {item.dataset}; they are in no number.")
+        if item.unlabelled and not item.correlations:
+            lines.append(f"{item.dataset}: {item.unlabelled} rows have no label and are in no number.")
+    return list(dict.fromkeys(lines))
+
+
+def signatures(agreements: Sequence[Agreement]) -> dict[str, str]:
+    """Display name → signature of each checker."""
+    return {item.checker: item.signature for item in agreements}
+
+
+def markdown(agreements: Sequence[Agreement], resamples: int, seed: int) -> str:
+    """Every table with all intervals, in GitHub's Markdown."""
+    parts = ["# Agreement with human labels\n"]
+    for table in tables(agreements):
+        rows = [[_cell(cell, interval=True) for cell in row] for row in table.rows]
+        parts.append((f"## {table.caption}\n\n" if table.caption else "") + markdown_table(table.heads, rows))
+    parts.append("\n".join(f"- {line}" for line in notes(agreements, resamples, seed)) + "\n")
+    parts.append("\n".join(f"- {name}: `{value}`" for name, value in signatures(agreements).items()) + "\n")
+    return "\n".join(parts)
+
+
+def plain(agreements: Sequence[Agreement], resamples: int, seed: int) -> str:
+    """Tables of aligned columns that fit 80 columns; the AUC keeps its interval, the others have none."""
+    parts = []
+    for table in tables(agreements):
+        kept = [at for at in range(len(table.heads)) if at not in table.wide_only]
+        rows = [[_cell(row[at], interval=at in table.with_intervals, digits=2) for at in kept] for row in table.rows]
+        parts.append((f"{table.caption}\n" if table.caption else "") + _aligned([table.heads[at] for at in kept], rows))
+    named = [f"{name}: {value}" for name, value in signatures(agreements).items()]
+    return "\n\n".join([*parts, "\n".join([*notes(agreements, resamples, seed), *named])])
+
+
+def as_json(agreements: Sequence[Agreement], resamples: int, seed: int) -> str:
+    """Every figure unrounded."""
+    value = {
+        "seed": seed,
+        "resamples": resamples,
+        "level": LEVEL,
+        "agreements": [item.model_dump(mode="json") for item in agreements],
+    }
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def _cell(value: str | Estimate | None, *, interval: bool, digits: int = 3) -> str:
+    """`.812 [.78 .84]`, or an en dash where there is no figure."""
+    if value is None:
+        return NONE
+    if isinstance(value, str):
+        return value
+    text = _decimal(value.value, digits)
+    if not interval or value.low is None or value.high is None:
+        return text
+    return f"{text} [{_decimal(value.low, 2)} {_decimal(value.high, 2)}]"
+
+
+def _decimal(value: float, digits: int) -> str:
+    text = f"{round(value, digits) + 0.0:.{digits}f}"
+    return text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text
+
+
+def _aligned(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Columns parted by a space or two; a first cell that repeats the one above is left out."""
+    rows = [[cell if len(cell) <= NARROW else f"{cell[: NARROW - 1]}…" for cell in row] for row in rows]
+    widths = [max(len(row[at]) for row in [heads, *rows]) for at in range(len(heads))]
+    lines = []
+    before = ""
+    for row in [heads, *rows]:
+        left = ["" if row[0] == before else row[0], row[1]]
+        before = row[0]
+        cells = [cell.ljust(width) for cell, width in zip(left, widths[:2], strict=True)]
+        cells += [cell.rjust(width) for cell, width in zip(row[2:], widths[2:], strict=True)]
+        lines.append(" ".join(cells).rstrip())
+    return "\n".join(lines)
