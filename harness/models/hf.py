@@ -8,9 +8,10 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
+from harness import weights
 from harness.component import neutral
 from harness.errors import ConfigError, MissingExtraError, Problem, nearest_name
-from harness.models import checkpoints, generation, postprocess, prompts
+from harness.models import generation, postprocess, prompts
 from harness.models.base import Model, ModelSession
 
 
@@ -111,11 +112,11 @@ class Hf(Model):
 
     def identity(self) -> Mapping[str, str]:
         """Digests of weights, tokenizer, settings and prompt template; for a hub id the commit instead of files."""
-        checkpoint = checkpoints.find(self.checkpoint)
+        checkpoint = weights.find(self.checkpoint)
         found = (
-            {"commit": checkpoints.commit(checkpoint.hub_id, self.revision)}
+            {"commit": weights.commit(checkpoint.hub_id, self.revision)}
             if checkpoint.kind == "hub"
-            else checkpoints.digests(checkpoint)
+            else weights.digests(checkpoint)
         )
         template = self.template()
         return {**found, "prompt": template.digest} if template is not None else found
@@ -125,7 +126,7 @@ class Hf(Model):
         missing = self._missing_packages()
         if missing:
             yield Problem(str(MissingExtraError("model hf", " and ".join(missing), "models")))
-        for problem in checkpoints.problems(self.checkpoint, self.revision):
+        for problem in weights.problems(self.checkpoint, self.revision):
             yield _at("revision" if "revision can" in problem.message else "checkpoint", problem)
         yield from generation.problems(self.generation)
         if self.prompt is not None:
@@ -157,8 +158,8 @@ class Hf(Model):
         if self.task != "auto":
             return self.task == "seq2seq"
         try:
-            return checkpoints.is_encoder_decoder(checkpoints.find(self.checkpoint))
-        except checkpoints.NotFoundError:
+            return weights.is_encoder_decoder(weights.find(self.checkpoint))
+        except weights.NotFoundError:
             return None
 
     def _missing_packages(self) -> list[str]:

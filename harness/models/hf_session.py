@@ -14,8 +14,9 @@ import torch
 import transformers
 from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer, GenerationConfig
 
+from harness import weights
 from harness.errors import ModelError, UsageError, nearest_name
-from harness.models import checkpoints, generation, postprocess
+from harness.models import generation, postprocess
 from harness.models.base import Answer
 from harness.models.prompts import ARTICLES_ONLY, LEAST_SHARE, Template, build_prompt
 from harness.records import Cluster, Prompt, StopReason
@@ -83,14 +84,14 @@ class _Loaded:
 
 
 def _load(hf: "Hf") -> _Loaded:
-    checkpoint = checkpoints.find(hf.checkpoint)
+    checkpoint = weights.find(hf.checkpoint)
     if checkpoint.path is None:
-        commit = checkpoints.commit(checkpoint.hub_id, hf.revision)
-        path = checkpoints.download(checkpoint.hub_id, commit, with_code=hf.trust_remote_code)
+        commit = weights.commit(checkpoint.hub_id, hf.revision)
+        path = weights.download(checkpoint.hub_id, commit, with_code=hf.trust_remote_code)
     else:
         path = checkpoint.path
     gguf = checkpoint.kind == "gguf"
-    wrong = [] if gguf else list(checkpoints.folder_problems(path))
+    wrong = [] if gguf else list(weights.folder_problems(path))
     if wrong:
         raise UsageError("\n".join(str(problem) for problem in wrong))
     place = str(path.parent if gguf else path)

@@ -55,7 +55,7 @@ def find(name: str) -> Checkpoint:
     A hub id is not looked up.
     """
     if name.startswith(PACKAGE):
-        return _at(_in_package(name), name)
+        return _at(in_package(name), name)
     path = Path(name).expanduser()
     if path.exists():
         return _at(path, name)
@@ -90,7 +90,7 @@ def _at(path: Path, name: str) -> Checkpoint:
     )
 
 
-def _in_package(name: str) -> Path:
+def in_package(name: str) -> Path:
     """The file or folder that `package:NAME/FILE` means, found without importing the package."""
     package, _, inner = name.removeprefix(PACKAGE).partition("/")
     if not package or not inner:
