@@ -5,10 +5,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from harness.models.checkpoints import find, folder_problems, is_encoder_decoder, problems
 
 from harness.errors import UsageError
 from harness.models import checkpoints
-from harness.models.checkpoints import find, folder_problems, is_encoder_decoder, problems
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
