@@ -5,10 +5,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from harness.models.checkpoints import find, folder_problems, is_encoder_decoder, problems
 
+from harness import weights
 from harness.errors import UsageError
-from harness.models import checkpoints
+from harness.weights import find, folder_problems, is_encoder_decoder, problems
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -140,17 +140,17 @@ def test_whether_it_is_an_encoder_decoder_is_read_from_its_files(folder: Path, t
 def test_digests_are_of_the_files(folder: Path, tmp_path: Path) -> None:
     file = tmp_path / "tiny.gguf"
     file.write_bytes(b"GGUF and more")
-    assert checkpoints.digests(find(str(file))) == {"weights": hashlib.sha256(b"GGUF and more").hexdigest()[:16]}
+    assert weights.digests(find(str(file))) == {"weights": hashlib.sha256(b"GGUF and more").hexdigest()[:16]}
     # A folder's: over "name, NUL, digest of the content, newline" of each file, in the order of their names.
     content = hashlib.sha256(b"weights").hexdigest()
     expected = hashlib.sha256(f"model.safetensors\0{content}\n".encode()).hexdigest()[:16]
-    before = checkpoints.digests(find(str(folder)))
+    before = weights.digests(find(str(folder)))
     assert before["weights"] == expected
     assert set(before) == {"weights", "tokenizer", "settings"}
     (folder / "README.md").write_text("of no consequence")
-    assert checkpoints.digests(find(str(folder))) == before
+    assert weights.digests(find(str(folder))) == before
     (folder / "generation_config.json").write_text('{"eos_token_id": 7}')
-    after = checkpoints.digests(find(str(folder)))
+    after = weights.digests(find(str(folder)))
     assert {part for part in before if before[part] != after[part]} == {"settings"}
 
 
@@ -169,15 +169,15 @@ def hub_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    checkpoints.commit.cache_clear()
+    weights.commit.cache_clear()
     return snapshot
 
 
 def test_a_hub_id_is_resolved_from_the_cache_when_offline(hub_cache: Path) -> None:
     assert list(problems("owner/name", None)) == []
-    assert checkpoints.commit("owner/name", None) == COMMIT
-    assert checkpoints.commit("owner/other", COMMIT) == COMMIT, "a commit stands for itself"
-    assert checkpoints.download("owner/name", COMMIT, with_code=False) == hub_cache
+    assert weights.commit("owner/name", None) == COMMIT
+    assert weights.commit("owner/other", COMMIT) == COMMIT, "a commit stands for itself"
+    assert weights.download("owner/name", COMMIT, with_code=False) == hub_cache
 
 
 def test_a_hub_id_that_is_not_cached_is_a_problem_only_when_offline(
@@ -186,7 +186,7 @@ def test_a_hub_id_that_is_not_cached_is_a_problem_only_when_offline(
     assert "HF_HUB_OFFLINE forbids asking; found owner/other" in only("owner/other")
     assert "found owner/name at revision v2" in only("owner/name", "v2")
     with pytest.raises(UsageError, match="no folder owner/other is here, HF_HUB_OFFLINE forbids asking the hub"):
-        checkpoints.commit("owner/other", None)
+        weights.commit("owner/other", None)
     monkeypatch.setenv("HF_HUB_OFFLINE", "0")
     assert list(problems("owner/other", None)) == []
 
@@ -199,6 +199,6 @@ def test_an_unreachable_hub_falls_back_to_the_cache(hub_cache: Path, monkeypatch
 
     monkeypatch.setenv("HF_HUB_OFFLINE", "0")
     monkeypatch.setattr(huggingface_hub.HfApi, "model_info", unreachable)
-    assert checkpoints.commit("owner/name", None) == COMMIT
+    assert weights.commit("owner/name", None) == COMMIT
     with pytest.raises(UsageError, match=r"the hub cannot be reached \(ConnectionError\), and its local cache has no"):
-        checkpoints.commit("owner/other", None)
+        weights.commit("owner/other", None)
