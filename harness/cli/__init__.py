@@ -8,7 +8,7 @@ import sys
 import typer
 
 from harness import __version__
-from harness.cli import compare, configuration, evaluate, gate, metaeval, results
+from harness.cli import check, compare, configuration, evaluate, gate, metaeval, results
 from harness.cli.data import app as data_app
 from harness.errors import EXIT_INTERRUPTED, HarnessError
 
@@ -45,6 +45,7 @@ app.command("schema")(configuration.schema)
 app.command("components")(configuration.components)
 app.command("compare")(compare.compare)
 app.command("gate")(gate.gate)
+app.command("check")(check.check)
 app.command("list")(results.list_runs)
 app.command("show")(results.show)
 app.command("metaeval")(metaeval.metaeval)
