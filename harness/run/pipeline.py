@@ -28,6 +28,7 @@ from harness.records import (
 )
 from harness.run import environment, stages
 from harness.run.plan import Clusters, Plan, checker_of, run_digest
+from harness.run.reuse import predictions_made_before
 from harness.run.store import CLUSTERS, FAILURES, PREDICTIONS, SCORES, VERDICTS, RunFolder
 
 
@@ -106,7 +107,7 @@ def execute(
         with _ending(folder, manifest):
             folder.replace_rows(CLUSTERS, (cluster.facts() for cluster in plan.clusters))
             started = perf_counter()
-            reused = _generate(plan, folder, progress)
+            reused = _generate(plan, folder, results, manifest.versions, progress)
             generated = perf_counter()
             _check(plan, plan.configuration_records, folder, progress)
             checked = perf_counter()
@@ -237,23 +238,28 @@ def _finish(folder: RunFolder, manifest: RunManifest, took: Mapping[str, float])
     return finished
 
 
-def _generate(plan: Plan, folder: RunFolder, progress: Progress) -> int:
+def _generate(plan: Plan, folder: RunFolder, results: Path, versions: Mapping[str, str], progress: Progress) -> int:
     """Append what each configuration has not answered yet; returns how many predictions were on disk already."""
     stored = set(folder.offsets(PREDICTIONS, _case_of))
-    failed = {(row.configuration, row.cluster_id) for row in folder.failures() if row.stage == "generate"}
-    done = stored | failed
+    done = stored | {(row.configuration, row.cluster_id) for row in folder.failures() if row.stage == "generate"}
+    digests = {facts.cluster_id: facts.digest for facts in folder.clusters()}
+    reused = len(stored)
     with folder.appending(PREDICTIONS) as predictions, folder.appending(FAILURES) as failures:
         for configuration in plan.configurations:
             name = configuration.name
-            left = plan.clusters.count - sum(other == name for other, _ in done)
+            left = {cluster_id: digest for cluster_id, digest in digests.items() if (name, cluster_id) not in done}
+            for made in predictions_made_before(configuration, left, versions, results, folder):
+                predictions.add(made)
+                del left[made.cluster_id]
+                reused += 1
             if not left:
                 continue
-            waiting = (cluster for cluster in plan.clusters if (name, cluster.cluster_id) not in done)
-            with progress.stage(f"generate {name}", left) as tick:
-                for made in stages.generate(configuration, waiting):
-                    (predictions if isinstance(made, Prediction) else failures).add(made)
+            waiting = (cluster for cluster in plan.clusters if cluster.cluster_id in left)
+            with progress.stage(f"generate {name}", len(left)) as tick:
+                for row in stages.generate(configuration, waiting):
+                    (predictions if isinstance(row, Prediction) else failures).add(row)
                     tick()
-    return len(stored)
+    return reused
 
 
 def _check(plan: Plan, configurations: Sequence[ConfigurationRecord], folder: RunFolder, progress: Progress) -> None:

@@ -209,6 +209,29 @@ def test_score_finds_the_folder_that_eval_of_the_same_configuration_would_make(h
     assert len(list(Path("results").iterdir())) == 2
 
 
+def test_a_new_metric_or_model_takes_over_what_equal_configurations_wrote(
+    harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+):
+    from harness.models.lead import Lead
+
+    harness("eval", "--config", "x.yaml")
+    asked: list[str] = []
+    pick = Lead.pick
+
+    def counted(self: Lead, cluster: Any) -> str:
+        asked.append(cluster.cluster_id)
+        return pick(self, cluster)
+
+    monkeypatch.setattr(Lead, "pick", counted)
+    harness("eval", "--config", "x.yaml", "--set", "metrics.rouge.stemmer=true", "--set", "models.lead.as=first")
+    assert asked == []
+    write_rows("clusters.jsonl", [*CLUSTERS[:3], {**CLUSTERS[3], "articles": [{"text": "The dam burst."}]}])
+    harness("eval", "--config", "x.yaml")
+    assert asked == ["c3"]  # the one whose content changed
+    harness("eval", "--config", "x.yaml", "--set", "seed=5")
+    assert len(asked) == 5
+
+
 def test_score_refuses_other_data(harness: Callable[..., Any]):
     harness("eval", "--config", "x.yaml")
     write_rows("clusters.jsonl", CLUSTERS[:3])
