@@ -202,15 +202,8 @@ _SCALES = {
         "trillion": 12,
     }.items()
 } | {"dozen": Decimal(12), "mn": Decimal(10**6), "bn": Decimal(10**9), "tn": Decimal(10**12)}
-_IRREGULAR_ORDINALS = {
-    "one": "first",
-    "two": "second",
-    "three": "third",
-    "five": "fifth",
-    "eight": "eighth",
-    "nine": "ninth",
-    "twelve": "twelfth",
-}
+_IRREGULAR = "one:first two:second three:third five:fifth eight:eighth nine:ninth twelve:twelfth"
+_IRREGULAR_ORDINALS = dict(pair.split(":") for pair in _IRREGULAR.split())
 
 
 def _ordinal(cardinal: str) -> str:
@@ -221,7 +214,7 @@ _ORDINALS = {_ordinal(word): value for word, value in (_UNITS | _TENS).items()}
 _ORDINAL_SCALES = {_ordinal(word): _SCALES[word] for word in ("hundred", "thousand", "million", "billion", "trillion")}
 _DENOMINATORS = {"quarter": Decimal(4)} | {word: value for word, value in _ORDINALS.items() if 3 <= value <= 10}
 _SUFFIXES = {"k": 10**3, "m": 10**6, "mn": 10**6, "b": 10**9, "bn": 10**9, "t": 10**12, "tn": 10**12}
-_LINKS = frozenset({"a", "an", "and", "half", "no", "any", "some", "every", "another", "halves"})
+_LINKS = frozenset({"a", "an", "and", "half", "no", "any", "some", "every", "another"})
 _NUMBER_WORDS = frozenset().union(
     _UNITS, _TENS, _SCALES, _ORDINALS, _ORDINAL_SCALES, _DENOMINATORS, [word + "s" for word in _DENOMINATORS], _LINKS
 )
