@@ -30,6 +30,8 @@ class RawCluster:
     problems: tuple[RowProblem, ...] = ()
     ignored: tuple[str, ...] = ()
     """Names of files that are neither articles nor references."""
+    places: dict[str, str] = field(default_factory=dict)
+    """Article id → its file."""
 
 
 class Folder(Dataset):
@@ -111,7 +113,7 @@ def problems_of(raw: RawCluster, cleaned: CleanedCluster | None) -> Iterator[Row
     yield from raw.problems
     for article_id, why in (cleaned.empty if cleaned else {}).items():
         reason = f"{why}; accepted: the text of an article"
-        yield RowProblem(where=f"{raw.cluster_id}/{article_id}.txt", reason=reason)
+        yield RowProblem(where=raw.places[article_id], reason=reason)
 
 
 def _uncleaned(raw: RawCluster) -> Cluster | None:
@@ -156,7 +158,8 @@ def _read_folder(folder: Path, cluster_id: str) -> RawCluster:
     ignored = sorted(
         entry.name for entry in folder.iterdir() if entry.name not in known and not entry.name.startswith(".")
     )
-    return RawCluster(cluster_id, files, tuple(dict.fromkeys(references)), tuple(problems), tuple(ignored))
+    places = {file.stem: str(file) for file in articles if file.stem in files}
+    return RawCluster(cluster_id, files, tuple(dict.fromkeys(references)), tuple(problems), tuple(ignored), places)
 
 
 def read_text(file: Path) -> str:

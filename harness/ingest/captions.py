@@ -6,15 +6,12 @@ from collections.abc import Iterator
 from harness.ingest.page import Line, Page, is_paragraph
 
 _AGENCIES = (
-    r"(?:getty(?: images)?|reuters|afp|ap(?: photo)?|a\.p\.|epa(?:-efe)?|efe|pa(?: (?:wire|images|media))?"
-    r"|press association|tass|"
-    r"shutterstock|rex(?: features)?|alamy(?: stock photo)?|zuma(?: press)?|bloomberg|xinhua|ani|pti|ians"
-    r"|anadolu(?: agency)?|"
-    r"sputnik|ria novosti|wikimedia(?: commons)?|istock(?:photo)?|flickr|unsplash|pexels|pixabay|nurphoto"
-    r"|sipa(?: usa)?|upi|"
-    r"east2west(?: news)?|screengrab|file(?: photo| picture| pic| image)?|handout|dpa|swns|mirrorpix|imago|wireimage|"
-    r"associated press|the canadian press|cp|aap|newscom|corbis|usa today sports|barcroft(?: media)?"
-    r"|splash(?: news)?)"
+    r"(?:getty(?: images)?|reuters|afp|ap(?: photo)?|a\.p\.|epa(?:-efe)?|efe|pa(?: (?:wire|images|media))?|"
+    r"press association|tass|shutterstock|rex(?: features)?|alamy(?: stock photo)?|zuma(?: press)?|bloomberg|xinhua|"
+    r"ani|pti|ians|anadolu(?: agency)?|sputnik|ria novosti|wikimedia(?: commons)?|istock(?:photo)?|flickr|unsplash|"
+    r"pexels|pixabay|nurphoto|sipa(?: usa)?|upi|east2west(?: news)?|screengrab|file(?: photo| picture| pic| image)?|"
+    r"handout|dpa|swns|mirrorpix|imago|wireimage|associated press|the canadian press|cp|aap|newscom|corbis|"
+    r"usa today sports|barcroft(?: media)?|splash(?: news)?)"
 )
 _KINDS = (
     r"(?:images?|photos?|pictures?|pics?|photographs?|photographers?|video|graphic|illustration|picture|photo|image)"
@@ -41,16 +38,20 @@ _CREDIT_AT_END = re.compile(
     rf"|facebook)|\(file\)|\bap photo)\W*$",
     re.IGNORECASE,
 )
+_HOLDS_CAPTION = re.compile(r"\W*(?:file|archive|stock|handout) (?:photo|picture|image|pic) of\b", re.IGNORECASE)
 _CAPTION_OPENING = re.compile(
     r"(?:file|file photo|photo|caption|image caption|pictured|picture|image|photos?)\s*(?::|\s[-–—])\s*\S|"
-    r"in this (?:\w+[ ,.]+){0,6}(?:photo|image|picture|frame|screengrab|still|photograph|video grab)\b|"
-    r"(?:a|an) (?:file|handout|undated|archive|still) (?:\w+ )?(?:photo|picture|image|photograph)\b|\(?(?:left"
-    r"|right|above|below|"
-    r"top|clockwise)(?: (?:to|from) \w+)*\s*[:)]",
+    r"in this (?:\w+[ ,.]+){0,6}(?:photo|image|picture|frame|screengrab|still|photograph|video grab)\b|(?:a|"
+    r"an) (?:file|handout|undated|archive|still) (?:\w+ )?(?:photo|picture|image|photograph)\b|\(?(?:left|right|"
+    r"above|below|top|clockwise)(?: (?:to|from) \w+)*\s*[:)]",
     re.IGNORECASE,
 )
 _OPEN_BRACKET = re.compile(rf"[(\[]\s*(?:{_KINDS}|credits?|source)?\s*:?", re.IGNORECASE)
 _LONGEST_CAPTION = 45
+_LONGEST_LOOSE_LINE = 24
+"""Words; a longer line without a credit is a paragraph, though its full stop be missing."""
+_SENTENCE_INSIDE = re.compile(r"\w{3,}[.!?][\"'”’]?\s+[\"'“‘]?[A-Z]")
+_DIALOGUE = re.compile(r"\b(?:you|your|we|our|i|me|my)\b", re.IGNORECASE)
 
 
 def credit_block(page: Page) -> Iterator[tuple[int, str]]:
@@ -76,10 +77,15 @@ def credit(page: Page) -> Iterator[tuple[int, str]]:
     """A picture credit on a line of its own, and the caption above it."""
     for index in page.kept():
         line = page.lines[index]
-        if len(line.words) > 20 or not _CREDIT.fullmatch(line.text) or (line.ends_sentence and len(line.words) > 12):
+        if (
+            len(line.words) > 20
+            or len(line.text) > 400
+            or not _CREDIT.fullmatch(line.text)
+            or (line.ends_sentence and len(line.words) > 12)
+        ):
             continue
         yield index, "a picture credit"
-        above = _caption_above(page, index)
+        above = None if _HOLDS_CAPTION.match(line.text) else _caption_above(page, index)
         if above is not None:
             yield above, "the caption above a picture credit"
 
@@ -88,16 +94,19 @@ def captioned(page: Page) -> Iterator[tuple[int, str]]:
     """A caption that ends with its credit, or opens as only captions do."""
     for index in page.kept():
         line = page.lines[index]
-        if len(line.words) <= 70 and _CREDIT_AT_END.search(line.text):
+        if len(line.words) <= 70 and len(line.text) <= 700 and _CREDIT_AT_END.search(line.text):
             yield index, "a caption that ends with a picture credit"
         elif len(line.words) <= 60 and _CAPTION_OPENING.match(line.text):
             yield index, "opens as a caption does"
 
 
 def _caption_above(page: Page, index: int) -> int | None:
-    """The caption that belongs to the credit at `index`: the line above it, where that is no paragraph."""
+    """The caption that belongs to the credit at `index`: the line above it, where that is no paragraph.
+
+    The first line of a page is never one: what stands there above a picture is the title.
+    """
     above = index - 1
-    if above < 0 or above in page.dropped or above == page.title or page.lines[above].opens_quotation:
+    if above < 1 or above in page.dropped or above == page.title or page.lines[above].opens_quotation:
         return None
     line = page.lines[above]
     if len(line.words) > _LONGEST_CAPTION or line.is_list_item:
@@ -117,24 +126,26 @@ def loose_line(page: Page) -> Iterator[tuple[int, str, str]]:
         return
     kept = page.kept()
     runs = _runs(page, kept)
+    last = max((index for index in kept if is_paragraph(page.lines[index])), default=0)
     for index in kept:
         line = page.lines[index]
         if index == page.standfirst or _is_spared(page, line, index):
             continue
         overlap, size = page.overlap(index), len(line.words)
         if line.ends_sentence:
-            if line.text.endswith("?") and size <= 16 and len(line.stems) >= 4 and overlap == 0:
+            dialogue = _DIALOGUE.search(line.text)
+            if line.text.endswith("?") and not dialogue and size <= 16 and len(line.stems) >= 4 and overlap == 0:
                 yield index, "other_story", "a question that shares no word with the article"
         elif size < 7:
             if _is_name(page, line):
                 yield index, "caption", "nothing but a name that the article mentions"
-            elif len(line.stems) >= 3 and overlap < 0.34:
+            elif len(line.stems) >= 4 and overlap < 0.34:
                 yield index, "other_story", f"no sentence, and only {overlap:.0%} of its words stand in the article"
             elif index < page.lede():
                 yield index, "caption", "no sentence, and stands before the first paragraph"
-        elif overlap < 0.4:
+        elif overlap < 0.4 and len(line.stems) >= 4 and (runs[index] < 3 or not page.lede() < index < last):
             yield index, "other_story", f"no sentence, and only {overlap:.0%} of its words stand in the article"
-        elif runs[index] < 2 or index < page.lede():
+        elif (runs[index] < 2 or index < page.lede()) and not _DIALOGUE.search(line.text):
             yield index, "caption", "between paragraphs, without the punctuation that ends them"
 
 
@@ -143,8 +154,10 @@ def _is_spared(page: Page, line: Line, index: int) -> bool:
     before, after = page.neighbour(index, -1), page.neighbour(index, 1)
     continued = after is not None and after.goes_on and not _stands_between_halves(before, after)
     continues = line.goes_on or line.is_broken_off or continued
-    listed = line.is_list_item or (before is not None and before.text.endswith(":"))
-    return continues or listed or line.opens_quotation or len(line.words) > _LONGEST_CAPTION
+    headed = before is not None and (before.text.endswith(":") or (not before.ends_sentence and len(before.words) < 7))
+    listed = line.is_list_item or (headed and index > page.lede())
+    sentence = len(line.words) > _LONGEST_LOOSE_LINE or (len(line.words) >= 12 and _SENTENCE_INSIDE.search(line.text))
+    return continues or listed or line.opens_quotation or bool(sentence)
 
 
 def _stands_between_halves(before: Line | None, after: Line) -> bool:
@@ -157,7 +170,8 @@ def _runs(page: Page, kept: list[int]) -> dict[int, int]:
     sizes: dict[int, int] = {}
     run: list[int] = []
     for index in [*kept, -1]:
-        if index >= 0 and not page.lines[index].ends_sentence and index != page.standfirst:
+        line = page.lines[index]
+        if index >= 0 and index != page.standfirst and not (line.ends_sentence or line.is_broken_off or line.goes_on):
             run.append(index)
             continue
         sizes.update(dict.fromkeys(run, len(run)))
@@ -179,23 +193,35 @@ def repeated(page: Page) -> Iterator[tuple[int, str]]:
     """The title again, a line again, and pull quotes: short lines that stand word for word in a paragraph."""
     title = page.lines[page.title].words if page.title is not None else ()
     seen: set[tuple[str, ...]] = {title} if title else set()
+    phrases = {index: f" {' '.join(page.lines[index].words)} " for index in page.kept()}
     for index in page.kept():
         line = page.lines[index]
-        if len(line.words) >= 4 and line.words in seen:
+        if (len(line.words) >= 6 and line.words in seen) or (title and line.words == title):
             yield index, "the title again" if line.words == title else "stands further up already"
-        elif 4 <= len(line.words) <= 40 and _is_pull_quote(page, line, index):
+        elif 6 <= len(line.words) <= 40 and _is_pull_quote(line, phrases):
             yield index, "stands word for word in a paragraph"
         seen.add(line.words)
 
 
-def _is_pull_quote(page: Page, line: Line, index: int) -> bool:
+def _is_pull_quote(line: Line, phrases: dict[int, str]) -> bool:
     """Whether a longer line holds all words of `line` in their order."""
     phrase = f" {' '.join(line.words)} "
-    return any(
-        len(page.lines[other].words) > len(line.words) + 3 and phrase in f" {' '.join(page.lines[other].words)} "
-        for other in page.kept()
-        if other != index
-    )
+    return any(len(other) > len(phrase) + 12 and phrase in other for other in phrases.values())
+
+
+def trailing(page: Page) -> Iterator[tuple[int, str]]:
+    """Up to eight short lines without end punctuation below the last sentence: tags, names; lists are spared."""
+    kept = page.kept()
+    last = max((place for place, index in enumerate(kept) if page.lines[index].ends_sentence), default=len(kept))
+    below = kept[last + 1 :]
+    headed = last < len(kept) and page.lines[kept[last]].text.endswith(":")
+    listed = headed or len(below) > 8 or any(page.lines[index].is_list_item for index in below)
+    if not page.is_punctuated() or listed:
+        return
+    for index in below:
+        line = page.lines[index]
+        if len(line.words) < 7 and not (line.goes_on or line.opens_quotation):
+            yield index, "no sentence, and stands below the last one"
 
 
 def is_list_of_names(line: Line) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pydantic import Field
 
 from harness.ingest import boilerplate, captions, furniture, stamps
-from harness.ingest.datelines import stripped_dateline_end
+from harness.ingest.datelines import is_lone_dateline, stripped_dateline_end
 from harness.ingest.near_duplicates import groups
 from harness.ingest.page import Line, Page, read_page, tidy
 from harness.ingest.titles import Found, find_title, title_text
@@ -70,14 +70,16 @@ Rule = Callable[[Page], Iterator[tuple[int, str]]]
 
 RULES: tuple[tuple[str, Rule], ...] = (
     ("picture_credit", captions.credit_block),
-    ("picture_credit", captions.credit),
     ("stray_punctuation", furniture.stray_punctuation),
-    *((phrases.name, phrases) for phrases in boilerplate.RULES),
+    ("script", furniture.script),
     ("timestamp", stamps.timestamp),
     ("byline", stamps.byline),
     ("address", stamps.address),
+    ("picture_credit", captions.credit),
+    *((phrases.name, phrases) for phrases in boilerplate.RULES),
     ("caption", captions.captioned),
     *((phrases.name, phrases) for phrases in furniture.RULES),
+    ("related", furniture.labelled_story),
     ("related", furniture.link_list),
     ("comment_section", furniture.comment_section),
 )
@@ -95,6 +97,8 @@ def clean_article(raw: str, article_id: str) -> Cleaned:
     for index, why in list(captions.repeated(page)):
         page.drop(index, "repeated", why)
     _drop_loose_lines(page)
+    for index, why in list(captions.trailing(page)):
+        page.drop(index, "trailing", why)
     return _assemble(page, article_id, found)
 
 
@@ -138,17 +142,20 @@ def _mark_surroundings(page: Page) -> None:
     title, lede = page.title, page.lede()
     if title is None or (title > lede and not _stands_above_all(page, title)):
         return
+    blurb = lede if lede < title else None
     for index in page.kept():
-        if index < title:
+        if index < title and (not page.lines[index].ends_sentence or index == blurb):
             page.drop(index, "above_title", "stands above the title and is no part of the article")
     lede = page.lede()
     for index in page.kept():
         line = page.lines[index]
         if not title < index < lede:
             continue
-        if captions.is_list_of_names(line):
+        if is_lone_dateline(line.text):
+            page.drop(index, "dateline", "a dateline on a line of its own")
+        elif captions.is_list_of_names(line):
             page.drop(index, "byline", "nothing but names, between title and body")
-        elif page.standfirst is None and len(line.words) >= 8 and page.overlap(index) >= 0.3:
+        elif page.standfirst is None and len(line.words) >= 8 and page.overlap(index) >= 0.2:
             page.standfirst = index
 
 

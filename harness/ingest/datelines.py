@@ -5,7 +5,13 @@ import re
 from harness.text import dateline_end
 
 _REMAINS = re.compile(r"(?:[(\[]\s*[)\]]|/\s*/)\s*\.?\s*[-–—:_|]*\s*|(?:[-–—_]{1,3}|\|)\s+|,\s*[-–—]+\s*")
+_LONE = re.compile(r"(?:[A-Z][\w.'’-]*+[ ,/]*){1,4}(?:\([A-Z][\w ]{1,20}\)\s*)?(?::|\s?[-–—]+)")
 _EMPTY_BRACKETS = re.compile(r"[(\[]\s*[)\]]")
+
+
+def is_lone_dateline(text: str) -> bool:
+    """Whether a line above the body is nothing but a dateline: `New Delhi:`, `WASHINGTON (AP) —`."""
+    return bool(_LONE.fullmatch(text.strip()))
 
 
 def stripped_dateline_end(text: str) -> int:

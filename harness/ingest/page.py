@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -16,6 +17,9 @@ _TAG = re.compile(
 )
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _SPACE = re.compile(r"\s+")
+_LAST_BRACKET = re.compile(
+    r"(?<=[.!?][\"'”’ ])\s*[(\[][^()\[\]]{1,60}[)\]]\W*$|(?<=[.!?])\s*[(\[][^()\[\]]{1,60}[)\]]\W*$"
+)
 _CLOSERS = "\"'”’»)]}*†"
 _SENTENCE_ENDS = ".!?…:;,—।。！？؟۔"
 _OPENERS = "\"'“‘«"
@@ -72,8 +76,8 @@ class Line:
     @cached_property
     def ends_sentence(self) -> bool:
         """Whether it ends as sentences do, or as a line that leads on to the next: with any mark of punctuation."""
-        bare = self.text.rstrip(_CLOSERS + " ")
-        return bool(bare) and bare[-1] in _SENTENCE_ENDS
+        bare = _LAST_BRACKET.sub("", self.text).rstrip(_CLOSERS + " ")
+        return bool(bare) and (bare[-1] in _SENTENCE_ENDS or bare.endswith("--"))
 
     @cached_property
     def opens_quotation(self) -> bool:
@@ -128,6 +132,7 @@ class Page:
     """Index of the line that is the title."""
     standfirst: int | None = None
     """Index of the line between title and body that sums the article up."""
+    _seen: tuple[tuple[int, int, int | None], list[int], Counter[str]] | None = None
 
     def drop(self, index: int, rule: str, why: str) -> None:
         """Mark one line as no part of the body; the first rule to say so is the one that counts."""
@@ -136,7 +141,18 @@ class Page:
 
     def kept(self) -> list[int]:
         """Indexes of lines that no rule dropped and that are not the title, in order."""
-        return [index for index in range(len(self.lines)) if index not in self.dropped and index != self.title]
+        return self._view()[0]
+
+    def _view(self) -> tuple[list[int], Counter[str]]:
+        """The kept lines, and in how many paragraphs among them each stem stands; counted again after each change."""
+        state = (len(self.lines), len(self.dropped), self.title)
+        if self._seen is None or self._seen[0] != state:
+            kept = [index for index in range(len(self.lines)) if index not in self.dropped and index != self.title]
+            counts = Counter(
+                stem for index in kept if is_paragraph(self.lines[index]) for stem in self.lines[index].stems
+            )
+            self._seen = (state, kept, counts)
+        return self._seen[1], self._seen[2]
 
     def lede(self) -> int:
         """Index of the first kept line that reads as a paragraph of the body; the number of lines where none does."""
@@ -160,18 +176,17 @@ class Page:
 
     def overlap(self, index: int) -> float:
         """Share of a line's stems that stand in other lines that read as body text, in [0, 1]; 1 for a line of none."""
-        mine = self.lines[index].stems
-        if not mine:
-            return 1.0
-        others = frozenset[str]().union(
-            *(self.lines[other].stems for other in self.kept() if other != index and is_paragraph(self.lines[other]))
-        )
-        return len(mine & others) / len(mine)
+        line = self.lines[index]
+        counts = self._view()[1]
+        own = is_paragraph(line) and index not in self.dropped and index != self.title
+        found = sum(counts[stem] > own for stem in line.stems)
+        return found / len(line.stems) if line.stems else 1.0
 
     def is_punctuated(self) -> bool:
         """Whether this page ends its paragraphs with punctuation, so that a line without any stands out."""
-        long_lines = [line for line in self.lines if len(line.words) >= 15]
-        return len(long_lines) >= 2 and sum(line.ends_sentence for line in long_lines) >= 0.75 * len(long_lines)
+        kept = [self.lines[index] for index in self.kept()]
+        long_lines = [line for line in kept if len(line.words) >= 10]
+        return len(long_lines) >= 2 and sum(line.ends_sentence for line in long_lines) >= 0.6 * len(long_lines)
 
     def is_spaced(self) -> bool:
         """Whether this page parts its paragraphs by empty lines."""

@@ -10,10 +10,12 @@ from harness.ingest.page import Line, Page
 SITE = r"(?:facebook|twitter|instagram|you ?tube|tik ?tok|telegram|whats ?app|linked ?in|reddit|google news|flipboard)"
 TEXT = r"(?:article|story|post|piece|content|page|version|text|interview|thread|blog|column|press release|feature)"
 NAMES = (
-    r"(?:(?-i:[A-Z][\w.'’/-]*)|and|in|for|with|by|the|at|of|de|van|von|additional|further|reporting|writing|editing|"
-    r"newsroom|[,;:&()./|–—-]|\s)+"
+    r"(?:(?-i:[A-Z])[\w.'’/-]*+|(?:and|in|for|with|by|the|at|of|de|van|von|additional|further|reporting|writing|"
+    r"editing|newsroom)\b|[,;:&()./|–—\s-])++"
 )
 """Nothing but names, and what stands between them in a list of who wrote and edited."""
+_LONGEST_LINE = 700
+"""Characters; no longer line is boilerplate, and the patterns' time stays bounded."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,9 @@ class Phrases:
     def matches(self, line: Line) -> bool:
         """Whether the line is of this kind."""
         whole, heading, within = self._patterns
-        if len(line.text) <= 600 and whole.fullmatch(line.text):
+        if len(line.text) > _LONGEST_LINE:
+            return False
+        if whole.fullmatch(line.text):
             return True
         if len(line.words) <= 16 and not line.text.endswith(".") and heading.fullmatch(line.text):
             return True

@@ -21,42 +21,36 @@ _ZONES = {
     "pdt": -7,
 }
 _STAMP_WORD = re.compile(
-    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)(?:uary|ruary|ch|il|e|y|ust|ember|tember|ober)?|"
-    r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?|\d{1,4}(?:st|nd|rd|th)?|\d{1,2}h\d{2}|\d{8}|"
-    r"a|p|am|pm|hrs?|hours?|min(?:ute)?s?|sec(?:ond)?s?|days?|weeks?|months?|ago|read|time|date|of|local|noon"
-    r"|midnight|"
-    r"gmt|utc|bst|cet|cest|ist|e[sd]?t|p[sd]?t|c[sd]?t|aest|aedt|sgt|msk|published|updated?|posted|last|modified"
-    r"|first|"
-    r"created|issued|added|originally|uploaded|web|posted|edition|release[d]?|on|at|the|t|z|m",
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)(?:uary|ruary|ch|il|e|y|ust|ember|tember|ober)?|(?:mon|"
+    r"tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?|\d{1,4}(?:st|nd|rd|th)?|\d{1,2}h\d{2}|\d{8}|a|p|am|"
+    r"pm|hrs?|hours?|min(?:ute)?s?|sec(?:ond)?s?|days?|weeks?|months?|ago|read|time|date|of|local|noon|midnight|gmt|"
+    r"utc|bst|cet|cest|ist|e[sd]?t|p[sd]?t|c[sd]?t|aest|aedt|sgt|msk|published|updated?|posted|last|modified|first|"
+    r"created|issued|filed|added|originally|uploaded|web|posted|edition|release[d]?|on|at|the|t|z|m",
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(r"\bago\b|\bread\b|\d|(?:updated|published|posted|last modified)\W*$", re.IGNORECASE)
 _BYLINE = re.compile(
-    r"(?:(?:written|reported|story|posted|published|report|words|text|edited|reviewed) )?by:?\s+"
-    r"(?P<names>(?-i:[A-Z])[\w.'’-]*(?:[\s,|/&–—-]+(?:(?-i:[A-Z])[\w.'’-]*|and|in|for|of|at|with|the|de|van|von|da"
-    r"|del|"
-    r"\d{1,2}:\d{2}\w*|@\w+|\S+@\S+))*)\W*",
+    r"(?:(?:written|reported|story|posted|published|report|words|text|edited|"
+    r"reviewed) )?by:?\s+(?P<names>(?-i:[A-Z])[\w.'’-]*+(?:[\s,|/&–—-]+(?:(?-i:[A-Z])[\w.'’-]*+|and|in|for|of|at|"
+    r"with|the|de|van|von|da|del|\d{1,2}:\d{2}\w*|@\w+|\S+@\S+))*)\W*",
     re.IGNORECASE,
 )
 _JOB = re.compile(
-    r"(?:(?-i:[A-Z])[\w.'’-]*[\s,|/&–-]+(?:and )?){0,7}(?:(?:staff|senior|chief|political|foreign|special"
-    r"|associated press|ap|"
-    r"cnn|bbc(?: news)?|the|news|business|health|diplomatic|moscow|us|world|science|sports|assistant|city|national|"
-    r"economics|security|defence|defense|\w+ affairs|for|of|in) )*(?:writers?|reporters?|correspondents?|editors?|"
-    r"columnist|journalist|contributor|bureau chief|photographer|producer|desk|staff)(?:,? (?:in|at|for|from|of)? ?"
-    r"(?-i:[A-Z])[\w.'’, -]{1,60})?",
+    r"(?:(?-i:[A-Z])[\w.'’-]*+[\s,|/&–-]+(?:and )?){0,7}(?:(?:staff|senior|chief|political|foreign|special|"
+    r"associated press|ap|cnn|bbc(?: news)?|the|news|business|health|diplomatic|moscow|us|world|science|sports|"
+    r"assistant|city|national|economics|security|defence|defense|\w+ affairs|for|of|in) )*(?:writers?|reporters?|"
+    r"correspondents?|editors?|columnist|journalist|contributor|bureau chief|photographer|producer|desk|"
+    r"staff)(?:(?:,|,? (?:in|at|for|from|of|and))? (?-i:[A-Z])[\w.'’-]*+,?){0,7}",
     re.IGNORECASE,
 )
 _NOT_NAMES = re.compile(
-    r"by:?\s+(?:the|mon|tues|wednes|thurs|fri|satur|sun|january|february|march|april|june|july|august|september"
-    r"|october|"
-    r"november|december|contrast|then|now|law|all|far)",
+    r"by:?\s+(?:the|mon|tues|wednes|thurs|fri|satur|sun|january|february|march|april|june|july|august|september|"
+    r"october|november|december|contrast|then|now|law|all|far)",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
-    r"(?:first )?(?:published|posted|date|publication date|published (?:on|at)|date published|updated"
-    r"|last (?:updated|modified))"
-    r"\b\s*(?:on|at|date)?\s*:?\s*",
+    r"(?:first )?(?:published|posted|date|publication date|published (?:on|at)|date published|updated|"
+    r"last (?:updated|modified))\b\s*(?:on|at|date)?\s*:?\s*",
     re.IGNORECASE,
 )
 _URL = re.compile(
@@ -67,15 +61,22 @@ _URL = re.compile(
 def timestamp(page: Page) -> Iterator[tuple[int, str]]:
     """Lines that hold nothing but a date, a time or a reading time."""
     for index in page.kept():
-        if is_stamp(page.lines[index].text):
+        text = page.lines[index].text
+        if is_stamp(text):
             yield index, "nothing but a date or time"
+        elif len(parts := re.split(r"\s+[|•·]\s+", text)) > 1 and _is_imprint(parts):
+            yield index, "a date or time among names"
 
 
 def byline(page: Page) -> Iterator[tuple[int, str]]:
     """Lines that say who wrote the article: by name, or by job."""
     for index in page.kept():
         line = page.lines[index]
-        if len(line.words) > 18 or (line.text.endswith((".", "?", "!")) and len(line.words) > 8):
+        if (
+            len(line.words) > 18
+            or len(line.text) > 300
+            or (line.text.endswith((".", "?", "!")) and len(line.words) > 8)
+        ):
             continue
         if _BYLINE.fullmatch(line.text) and not _NOT_NAMES.match(line.text):
             yield index, "a byline"
@@ -88,6 +89,11 @@ def address(page: Page) -> Iterator[tuple[int, str]]:
     for index in page.kept():
         if _URL.fullmatch(page.lines[index].text) or re.fullmatch(r"[\w.+-]+@[\w-]+\.[\w.]+", page.lines[index].text):
             yield index, "nothing but an address"
+
+
+def _is_imprint(parts: list[str]) -> bool:
+    """Whether one part of a line is a date and the others are short: `World | Agency | Updated: March 4, 2021`."""
+    return any(map(is_stamp, parts)) and all(is_stamp(part) or len(part.split()) <= 5 for part in parts)
 
 
 def is_stamp(text: str) -> bool:
@@ -132,8 +138,7 @@ def url(lines: list[Line]) -> str | None:
 def _moment(text: str) -> datetime | None:
     """The date in `text`, with its time where the zone is known; None where there is no one whole date."""
     iso = re.search(
-        r"\b((?:19|20)\d\d)-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::\d\d)?(?:\.\d+)?\s*(Z"
-        r"|[A-Za-z]{3}|[+-]\d\d:?\d\d)?)?",
+        r"\b((?:19|20)\d\d)-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::\d\d)?(?:\.\d+)?\s*(Z|[A-Za-z]{3}|[+-]\d\d:?\d\d)?)?",
         text,
     )
     if iso:
