@@ -321,6 +321,25 @@ class CheckedPrediction(Record):
     verdicts: tuple[Verdict, ...] = Field(min_length=1, description="On the whole of the text, then on its parts.")
 
 
+class FactVersion(Record):
+    """One side of a contested fact."""
+
+    value: str = Field(description="What this side says, in its own words.")
+    evidence: tuple[Evidence, ...] = Field(description="Where it says so.")
+    witnesses: int = Field(default=1, ge=1, description="Independent articles that say so.")
+
+
+class ContestedFact(Record):
+    """Something on which independent articles of a cluster disagree."""
+
+    fact: str = Field(description="What it is about, in key words.")
+    kind: Literal["figures", "description", "party", "place", "office", "spelling", "progress"] = Field(
+        description="How the sides differ."
+    )
+    update: bool = Field(default=False, description="True where one side merely came later: a toll that rose.")
+    versions: tuple[FactVersion, ...] = Field(min_length=2, description="The sides.")
+
+
 class Case(Record):
     """Everything a metric may look at."""
 

@@ -1,12 +1,13 @@
 """Words as checkers compare them: stemmed, without function words."""
 
+import re
 import tomllib
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
 from harness.claims import porter
-from harness.text import words
+from harness.text import normalise, words
 
 
 @cache
@@ -30,15 +31,29 @@ def stem(word: str) -> str:
     return porter.stem(bare)
 
 
+_THOUSANDS = re.compile(r"(?<=\d),\s?(?=\d{3}(?!\d))")
+_POSSESSIVE = re.compile(r"['’]s?(?!\w)")
+
+
+@lru_cache(maxsize=1 << 14)
+def pieces(text: str) -> tuple[str, ...]:
+    """The words of `text` for matching across spellings, lower-cased, in order.
+
+    Hyphens and full stops part words or vanish, possessives go, and a thousands separator is nothing: `20-year-old`
+    and a tokenised `20 year - old` are the same, as are `U.S.` and `US`, `36,000` and `36, 000`.
+    """
+    plain = _POSSESSIVE.sub("", _THOUSANDS.sub("", normalise(text).lower()))
+    found: list[str] = []
+    for word in words(plain):
+        if "." in word and not word[0].isdigit():
+            found.append(word.replace(".", ""))
+        else:
+            found.extend(part for part in word.split("-") if part)
+    return tuple(found)
+
+
 @lru_cache(maxsize=1 << 14)
 def content_stems(text: str) -> tuple[str, ...]:
-    """Stems of the words of `text` that are not function words, in order; hyphenated words also in their parts."""
-    found: list[str] = []
+    """Stems of the `pieces` of `text` that are not function words, in order."""
     stopwords = word_list("function", "content_free")
-    for word in words(text):
-        if word in stopwords:
-            continue
-        found.append(stem(word))
-        if "-" in word:
-            found.extend(stem(part) for part in word.split("-") if part and part not in stopwords)
-    return tuple(found)
+    return tuple(stem(word) for word in pieces(text) if word not in stopwords)

@@ -1,0 +1,290 @@
+"""Where an article says otherwise than a claim: on aligned pairs only, each with its kind, its place and its weight."""
+
+from dataclasses import dataclass
+
+from harness.checkers.alignment import DIFFERENT, SAME, Aligner, Pair
+from harness.checkers.reading import ClusterReading
+from harness.claims.frames import Frame
+from harness.claims.lexical import word_list
+from harness.claims.meaning import is_weekday, opposed
+from harness.claims.quantities import agree
+from harness.claims.reading import Reading
+from harness.claims.slots import comparable, same_slot
+from harness.records import ErrorType
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Something that an article says otherwise."""
+
+    kind: ErrorType
+    unit: int
+    """The sentence that says so."""
+    span: tuple[int, int]
+    """The words of the claim that are at odds, in characters of its sentence."""
+    weight: float
+    """How sure the alignment is, in [0, 1]."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """What the articles' frames, figures and times say of one claim sentence."""
+
+    conflicts: tuple[Conflict, ...]
+    supported: int
+    """Claim frames that an article frame supports in every argument that can be compared."""
+    pairs: tuple[Pair, ...]
+    support_units: frozenset[int]
+    """Sentences with a frame that supports one of the claim's."""
+
+
+def align(cluster: ClusterReading, reading: Reading) -> Alignment:
+    """Support and contradiction for one claim sentence, apart."""
+    aligner = Aligner(cluster, reading)
+    conflicts: list[Conflict] = []
+    supporting: set[int] = set()
+    supported = 0
+    kept: list[Pair] = []
+    for frame in reading.frames:
+        pairs = aligner.pairs(frame)
+        kept.extend(pairs)
+        good = [pair for pair in pairs if _supports(pair)]
+        supported += bool(good)
+        supporting.update(pair.unit for pair in good)
+        for pair in pairs:
+            conflict = _frame_conflict(cluster, reading, pair)
+            if conflict is not None and not any(_settles(other, pair, conflict.kind) for other in good):
+                conflicts.append(conflict)
+    conflicts.extend(_figure_conflicts(cluster, reading, aligner))
+    conflicts.extend(_time_conflicts(cluster, reading, aligner))
+    conflicts.extend(_denials(cluster, reading, aligner))
+    conflicts.sort(key=lambda conflict: (-conflict.weight, conflict.unit, conflict.kind))
+    return Alignment(tuple(conflicts), supported, tuple(kept), frozenset(supporting))
+
+
+def _supports(pair: Pair) -> bool:
+    return (
+        not pair.opposite and not pair.swapped and not pair.differing and pair.claim.negated == pair.found.negated
+        and (pair.same >= 1 or pair.context >= 0.6)
+    )  # fmt: skip
+
+
+_KINDS: tuple[ErrorType, ...] = ("number", "entity", "roles", "negation", "predicate", "modality", "time", "place")
+
+
+def conflict_features(reading: Reading, alignment: Alignment) -> dict[str, float]:
+    """Name → value for one claim sentence: the surest conflict of each kind, and how many frames are supported."""
+    found = {f"conflict_{kind}": 0.0 for kind in _KINDS}
+    for conflict in alignment.conflicts:
+        name = f"conflict_{conflict.kind}"
+        found[name] = max(found[name], conflict.weight)
+    frames = len(reading.frames)
+    found["frame_share"] = alignment.supported / frames if frames else 1.0
+    found["frame_missing"] = float(frames - alignment.supported)
+    return found
+
+
+def _settles(good: Pair, pair: Pair, kind: ErrorType) -> bool:
+    """Whether a supporting pair answers what another pair is at odds about."""
+    if kind == "place":
+        return good.places == SAME
+    if kind == "entity":
+        return good.agents == SAME if pair.agents == DIFFERENT else good.patients == SAME
+    if kind == "roles":
+        return good.same >= 2
+    return good.same >= pair.same
+
+
+def _word_span(reading: Reading, index: int) -> tuple[int, int]:
+    token = reading.parse.tokens[index]
+    return token.start, token.end
+
+
+def _quoted(cluster: ClusterReading, pair: Pair) -> str:
+    return cluster.readings[pair.unit].parse.tokens[pair.found.predicate].text
+
+
+def _frame_conflict(cluster: ClusterReading, reading: Reading, pair: Pair) -> Conflict | None:
+    """What one aligned pair of frames disagrees about, most telling first."""
+    frame, other = pair.claim, pair.found
+    said = reading.parse.tokens[frame.predicate].text
+    if pair.opposite:
+        if pair.same >= 1 and not pair.differing and frame.negated == other.negated and not pair.swapped:
+            weight = min(1.0, 0.4 * pair.same + 0.5 * pair.context)
+            return Conflict(
+                "predicate", pair.unit, _word_span(reading, frame.predicate), weight,
+                f"the text says “{said}”, the article “{_quoted(cluster, pair)}”",
+            )  # fmt: skip
+        return None
+    if pair.swapped:
+        return Conflict(
+            "roles", pair.unit, _word_span(reading, frame.predicate), min(1.0, 0.5 + 0.5 * pair.context),
+            f"who does it and to whom stand the other way round at “{_quoted(cluster, pair)}”",
+        )  # fmt: skip
+    enough = pair.same >= 1 and (pair.context >= 0.3 or pair.same >= 2)
+    if pair.differing and enough:
+        role, indices = (
+            ("agents", frame.agents) if pair.agents == DIFFERENT
+            else ("patients", frame.patients) if pair.patients == DIFFERENT
+            else ("places", tuple(index for _, index in frame.obliques))
+        )  # fmt: skip
+        kind: ErrorType = "place" if role == "places" else "entity"
+        span = _word_span(reading, indices[0]) if indices else _word_span(reading, frame.predicate)
+        return Conflict(
+            kind, pair.unit, span, min(1.0, 0.3 * pair.same + 0.5 * pair.context),
+            f"the article names another {'place' if kind == 'place' else 'party'} at “{_quoted(cluster, pair)}”",
+        )  # fmt: skip
+    close = (pair.same >= 1 and pair.context >= 0.45) or (pair.same >= 2 and pair.context >= 0.3)
+    if (
+        frame.negated != other.negated
+        and close
+        and _asserted(reading, frame)
+        and _asserted(cluster.readings[pair.unit], other)
+    ):
+        return Conflict(
+            "negation", pair.unit, _word_span(reading, frame.predicate), min(1.0, 0.3 * pair.same + 0.5 * pair.context),
+            f"the {'text' if frame.negated else 'article'} negates “{_quoted(cluster, pair)}”, the other does not",
+        )  # fmt: skip
+    hypothetical = {"possible", "conditional", "planned", "required"}
+    if (
+        frame.modality == "actual"
+        and other.modality in hypothetical
+        and enough
+        and not _headline_future(reading, frame)
+    ):
+        return Conflict(
+            "modality", pair.unit, _word_span(reading, frame.predicate), min(1.0, 0.2 * pair.same + 0.4 * pair.context),
+            f"the article has “{_quoted(cluster, pair)}” as {other.modality}, the text as a fact",
+        )  # fmt: skip
+    return None
+
+
+def _asserted(reading: Reading, frame: Frame) -> bool:
+    """Whether a frame is a clause that says something, not a gerund or a bare infinitive in passing."""
+    return reading.parse.tokens[frame.predicate].dep in {"ROOT", "ccomp", "conj", "relcl", "xcomp", "parataxis", "attr",
+                                                         "acomp", "advcl"}  # fmt: skip
+
+
+def _headline_future(reading: Reading, frame: Frame) -> bool:
+    """Whether a present tense may mean a plan: headlines say `Trump visits` of tomorrow."""
+    return reading.parse.tokens[frame.predicate].tag in {"VBZ", "VBP", "VB", "VBG"}
+
+
+def _figure_conflicts(cluster: ClusterReading, reading: Reading, aligner: Aligner) -> list[Conflict]:
+    """Figures of the claim whose slot has another value in an article, and whose value stands nowhere."""
+    found = []
+    values = [(unit, figure) for unit, figure in cluster.figures]
+    for figure in reading.figures:
+        if figure.ordinal or figure.unit == "age":
+            continue
+        if any(comparable(figure, other) and agree(figure, other) for _, other in values):
+            continue
+        for unit, other in values:
+            if other.ordinal or not same_slot(reading, figure, cluster.readings[unit], other):
+                continue
+            weight = min(1.0, 0.3 + 0.7 * aligner.context(unit))
+            text = cluster.readings[unit].parse.text[other.start : other.end]
+            found.append(
+                Conflict("number", unit, (figure.start, figure.end), weight, f"the article has {text} in that place")
+            )
+    return found
+
+
+def _time_conflicts(cluster: ClusterReading, reading: Reading, aligner: Aligner) -> list[Conflict]:
+    """Weekdays, months and years of the claim where the aligned sentences have only others."""
+    found = []
+    for word in sorted(reading.times):
+        kin = _grain(word)
+        contexts = [aligner.context(unit) for unit in range(len(cluster.units))]
+        near = [unit for unit, context in enumerate(contexts) if context >= max(0.35, 0.75 * max(contexts))]
+        if any(word in cluster.readings[unit].times for unit in near):
+            continue
+        for unit in near:
+            others = [other for other in cluster.readings[unit].times if _grain(other) == kin]
+            if others and kin:
+                at = reading.parse.text.lower().find(word.split()[0])
+                found.append(
+                    Conflict(
+                        "time", unit, (max(0, at), max(0, at) + len(word.split()[0])), aligner.context(unit),
+                        f"the article says {', '.join(sorted(others))}, the text {word}",
+                    )
+                )  # fmt: skip
+    return found
+
+
+def _grain(word: str) -> str:
+    if is_weekday(word):
+        return "weekday"
+    if word.isdigit():
+        return "year"
+    if " " in word:
+        return "day of month"
+    return "month" if word.isalpha() and len(word) == 3 else ""
+
+
+def _denials(cluster: ClusterReading, reading: Reading, aligner: Aligner) -> list[Conflict]:
+    """Sentences that deny, or call untrue, what the claim says as a fact."""
+    cues = word_list("says", "denies") | word_list("says", "untrue")
+    mine = {token.lemma for token in reading.parse.tokens} | {token.lower for token in reading.parse.tokens}
+    if mine & (cues | word_list("says", "doubts")):
+        return []
+    found = []
+    claim_negated = any(frame.negated for frame in reading.frames)
+    for unit in range(len(cluster.units)):
+        context = aligner.context(unit)
+        if context < 0.34:
+            continue
+        other = cluster.readings[unit]
+        for token in other.parse.tokens:
+            if token.lemma in cues or token.lower in cues:
+                if token.dep not in {
+                    "ROOT",
+                    "ccomp",
+                    "acomp",
+                    "attr",
+                    "conj",
+                    "relcl",
+                    "advcl",
+                    "dobj",
+                    "nsubj",
+                    "xcomp",
+                }:
+                    continue
+                denial = token.lemma in word_list("says", "denies")
+                scope = other.parse.subtree(token.i) if denial else list(range(len(other.keys)))
+                inside = {other.keys[index] for index in scope if other.keys[index]}
+                share = len(inside & reading.notions) / max(1, len(reading.notions))
+                if share >= 0.34:
+                    found.append(
+                        Conflict(
+                            "negation",
+                            unit,
+                            (0, len(reading.parse.text)),
+                            min(1.0, 0.4 + share),
+                            f"the article has “{token.text}”",
+                        )
+                    )
+                    break
+            elif token.dep == "neg" and not claim_negated:
+                head = other.parse.tokens[token.head]
+                scope = other.parse.subtree(head.i)
+                inside = {other.keys[index] for index in scope if other.keys[index]}
+                share = len(inside & reading.notions) / max(1, len(reading.notions))
+                if (
+                    share >= 0.5
+                    and other.keys[head.i]
+                    and (other.keys[head.i] in reading.notions or _opposed_any(other, head.i, reading))
+                ):
+                    found.append(
+                        Conflict(
+                            "negation", unit, (0, len(reading.parse.text)), share, f"the article negates “{head.text}”"
+                        )
+                    )
+                    break
+    return found
+
+
+def _opposed_any(other: Reading, index: int, reading: Reading) -> bool:
+    lemma = other.parse.tokens[index].lemma
+    return any(opposed(lemma, token.lemma) for token in reading.parse.tokens)

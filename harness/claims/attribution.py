@@ -1,0 +1,127 @@
+"""Who says it: the speaker of a clause and how far the writer stands from what is said."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from harness.claims.frames import Frame, frames
+from harness.claims.lexical import word_list
+from harness.claims.parse import Parse, Token
+
+_COLON = re.compile(r"^\s*([^:.!?]{2,60}?)\s*:\s+(?=\S)")
+_TAIL = re.compile(
+    r"[,;–—-]\s*(?:according to (?P<source>[^,;]+)|(?P<speaker>[^,;]{2,60}?)\s+(?P<verb>\w+))\s*[.!?]?$", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """That somebody says something."""
+
+    speaker: str
+    """The words that name the speaker; empty where nobody is named (`allegedly`)."""
+    stance: str
+    """`asserts`, `reports`, `denies` or `doubts`, as records have it."""
+    distant: bool
+    """True where the writer keeps away from it: a claim, an accusation, `allegedly`; false for plain `police said`."""
+
+
+@lru_cache(maxsize=1 << 13)
+def sayings(parse: Parse) -> dict[Frame, Saying]:
+    """Frame → who says it; frames that the sentence itself asserts are left out."""
+    found: dict[Frame, Saying] = {}
+    outside = _outside(parse)
+    for frame in frames(parse):
+        saying = _of(parse, frame) or outside
+        if saying is not None:
+            found[frame] = saying
+    return found
+
+
+def kind_of_saying(lemma: str) -> str:
+    """`reports`, `claims`, `denies`, `doubts`, or nothing for a word that hands no statement on."""
+    return next((kind for kind in ("denies", "doubts", "claims", "reports") if lemma in word_list("says", kind)), "")
+
+
+def _made(speaker: str, kind: str) -> Saying:
+    stance = kind if kind in {"denies", "doubts"} else "reports"
+    return Saying(speaker, stance, kind == "claims")
+
+
+def _span_text(parse: Parse, index: int) -> str:
+    inside = parse.subtree(index, lambda token: token.dep in {"relcl", "punct", "appos", "acl"})
+    return parse.text[parse.tokens[inside[0]].start : parse.tokens[inside[-1]].end]
+
+
+def _speaker(parse: Parse, verb: Token) -> str:
+    for child in parse.children[verb.i]:
+        if parse.tokens[child].dep in {"nsubj", "nsubjpass", "poss", "agent"}:
+            return _span_text(parse, child)
+    if verb.dep in {"acl", "xcomp", "advcl", "conj"} and parse.tokens[verb.head].dep in {"nsubj", "ROOT"}:
+        for child in parse.children[verb.head]:
+            if parse.tokens[child].dep == "nsubj":
+                return _span_text(parse, child)
+    return ""
+
+
+def _of(parse: Parse, frame: Frame) -> Saying | None:
+    """Who says the clause of one frame, by its place in the parse."""
+    tokens = parse.tokens
+    at = tokens[frame.predicate]
+    if frame.kind == "blamed":
+        return Saying(_speaker(parse, at), "reports", True)
+    distance = word_list("says", "distance")
+    inside = set(parse.children[at.i]) | {
+        child for index in (*frame.agents, *frame.patients) for child in parse.children[index]
+    }
+    for child in sorted(inside):
+        if tokens[child].lower in distance and tokens[child].dep in {"advmod", "amod", "npadvmod"}:
+            return Saying("", "reports", True)
+    passed = at
+    for above in (at, *parse.ancestors(at.i)):
+        for child in parse.children[above.i]:
+            token = tokens[child]
+            if token.lower == "according" and token.dep == "prep":
+                return Saying(_after_to(parse, token), "reports", False)
+            if token.dep in {"parataxis"} and (kind := kind_of_saying(token.lemma)) and token.i != passed.i:
+                return _made(_speaker(parse, token), kind)
+        if above is not at:
+            kind = kind_of_saying(above.lemma)
+            clause = passed.dep in {"ccomp", "xcomp", "pcomp", "acl", "prep", "dobj", "parataxis", "oprd"}
+            if kind and clause and above.pos in {"VERB", "NOUN", "AUX"}:
+                order = passed.dep == "xcomp" and any(tokens[kid].lower == "to" for kid in parse.children[passed.i])
+                passive = any(tokens[kid].dep in {"auxpass", "nsubjpass"} for kid in parse.children[above.i])
+                if order and not passive and above.tag != "VBN":
+                    return None  # "told them to leave" is an order, not a report
+                if passive or (order and above.tag == "VBN") or (above.tag == "VBN" and not _speaker(parse, above)):
+                    return Saying("", "reports", True)
+                return _made(_speaker(parse, above), kind)
+        passed = above
+    return None
+
+
+def _after_to(parse: Parse, according: Token) -> str:
+    for child in parse.children[according.i]:
+        for inner in parse.children[child]:
+            if parse.tokens[inner].dep == "pobj":
+                return _span_text(parse, inner)
+    return ""
+
+
+def _outside(parse: Parse) -> Saying | None:
+    """A speaker before a colon ("Tokayev: …"), or after a comma at the end of a headline ("…, police say")."""
+    text = parse.text
+    head = _COLON.match(text)
+    if head and head.group(1)[:1].isupper() and len(head.group(1).split()) <= 5:
+        return Saying(head.group(1), "reports", False)
+    tail = _TAIL.search(text)
+    if tail and tail.group("source"):
+        return Saying(tail.group("source").strip(), "reports", False)
+    if tail and tail.group("verb") and len(tail.group("speaker").split()) <= 6:
+        verb = tail.group("verb").lower()
+        for token in parse.tokens:
+            if token.end < tail.start("verb") or token.lower != verb or token.tag not in {"VBZ", "VBP", "VBD"}:
+                continue
+            if kind := kind_of_saying(token.lemma):
+                return _made(tail.group("speaker").strip(), kind)
+    return None

@@ -1,0 +1,54 @@
+"""Headline capitals undone: "More Than 150 Killed" is read as the articles would write it. Lengths never change."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from harness.text import word_spans
+
+
+class Casing:
+    """How a cluster's articles write each word inside their sentences."""
+
+    def __init__(self, sentences: Iterable[str]) -> None:
+        lower: Counter[str] = Counter()
+        upper: dict[str, Counter[str]] = {}
+        for sentence in sentences:
+            spans = word_spans(sentence)
+            tokens = [sentence[start:end] for start, end in spans]
+            if headline_cased(tokens):
+                continue
+            for token in tokens[1:]:
+                if token[:1].islower():
+                    lower[token.lower()] += 1
+                else:
+                    upper.setdefault(token.lower(), Counter())[token] += 1
+        self._written: dict[str, str] = {}
+        for word in lower.keys() | upper.keys():
+            capital = upper.get(word, Counter())
+            best = min(capital, key=lambda form: (-capital[form], form)) if capital else word
+            self._written[word] = word if lower[word] >= sum(capital.values()) else best
+
+    def undo(self, text: str) -> str:
+        """`text` as the articles would case it, if its words are capitalised throughout; else as it is."""
+        spans = word_spans(text)
+        tokens = [text[start:end] for start, end in spans]
+        if not headline_cased(tokens):
+            return text
+        shouted = all(not any(character.islower() for character in token) for token in tokens)
+        parts = []
+        position = 0
+        for number, ((start, end), token) in enumerate(zip(spans, tokens, strict=True)):
+            written = self._written.get(token.lower())
+            if written is None:
+                written = token.capitalize() if shouted and token.isalpha() else token
+            if number == 0:
+                written = written[:1].upper() + written[1:]
+            parts.append(text[position:start] + (written if len(written) == len(token) else token))
+            position = end
+        return "".join(parts) + text[position:]
+
+
+def headline_cased(tokens: list[str]) -> bool:
+    """Whether words are capitalised as a rule: four in five of those with four letters or more, of at least three."""
+    long = [token for token in tokens if len(token) >= 4 and token[0].isalpha()]
+    return len(long) >= 3 and sum(1 for token in long if token[0].isupper()) >= 0.8 * len(long)

@@ -1,0 +1,186 @@
+"""Names and who they name: aliases, acronyms, spellings, titles, countries and their people."""
+
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from functools import lru_cache
+
+from harness.claims.lexical import word_list
+from harness.claims.meaning import is_month, is_weekday, nations
+from harness.claims.parse import Parse, Token
+
+_KINDS = {
+    "PERSON": "person", "GPE": "place", "LOC": "place", "FAC": "place", "NORP": "place", "ORG": "organisation",
+}  # fmt: skip
+_FIGURES = frozenset({"DATE", "TIME", "CARDINAL", "ORDINAL", "QUANTITY", "MONEY", "PERCENT"})
+_JOINING = frozenset(
+    {"of", "the", "de", "la", "al", "bin", "van", "von", "der", "and", "&", "'s", "’s", "-", "–", "for"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name in a sentence; `start` and `end` are indices of its first and past its last token."""
+
+    start: int = field(compare=False)
+    end: int = field(compare=False)
+    words: tuple[str, ...]
+    """Its words, lower-cased, without titles, joining words and possessives."""
+    kind: str
+    nation: str
+    """The country that it names or whose people or government it names; empty for other names."""
+    title: str = field(compare=False)
+    """A title before it ("president"), lower-cased."""
+
+    @property
+    def last(self) -> str:
+        """The last word: a person's surname in most English news."""
+        return self.words[-1]
+
+
+def _starts_sentence(parse: Parse, index: int) -> bool:
+    return all(not token.text[:1].isalnum() for token in parse.tokens[:index])
+
+
+def _is_name_token(parse: Parse, token: Token) -> bool:
+    if not token.text[:1].isupper() or is_weekday(token.lower) or (is_month(token.lower) and token.entity == "DATE"):
+        return False
+    if token.entity in _FIGURES and token.tag != "NNP":
+        return False
+    if token.tag in {"NNP", "NNPS"}:
+        return not (_starts_sentence(parse, token.i) and token.entity == "" and token.lower in _common_openers())
+    return token.lower in nations() or (token.entity in _KINDS and token.tag in {"NN", "NNS", "JJ", "VBG", "FW"})
+
+
+@lru_cache(maxsize=1)
+def _common_openers() -> frozenset[str]:
+    return word_list("function", "content_free") | word_list("roles", "titles")
+
+
+@lru_cache(maxsize=1 << 14)
+def names(parse: Parse) -> tuple[Name, ...]:
+    """The names of a sentence, in order: runs of name tokens, split where a title stands inside."""
+    found = []
+    tokens = parse.tokens
+    at = 0
+    while at < len(tokens):
+        if not _is_name_token(parse, tokens[at]):
+            at += 1
+            continue
+        end = at + 1
+        while end < len(tokens):
+            if _is_name_token(parse, tokens[end]) and not _breaks(tokens, end):
+                end += 1
+            elif (
+                tokens[end].lower in _JOINING and end + 1 < len(tokens) and _is_name_token(parse, tokens[end + 1])
+                and tokens[end].entity and tokens[end].entity == tokens[end - 1].entity
+                and tokens[end].entity == tokens[end + 1].entity and not tokens[end].begins
+                and tokens[end].lower not in {"'s", "’s"}
+            ):  # fmt: skip
+                end += 2
+            else:
+                break
+        found.extend(_split(parse, at, end))
+        at = end
+    return tuple(found)
+
+
+def _breaks(tokens: tuple[Token, ...], index: int) -> bool:
+    """Whether a new name begins: a demonym or country before a title or person, two names side by side."""
+    before, here = tokens[index - 1], tokens[index]
+    if here.begins and before.entity and here.entity != before.entity:
+        return True
+    return before.lower in nations() and before.tag in {"JJ", "NNP"} and here.lower in word_list("roles", "titles")
+
+
+def _split(parse: Parse, start: int, end: int) -> list[Name]:
+    tokens = parse.tokens[start:end]
+    title = ""
+    offset = 0
+    if len(tokens) > 1 and tokens[0].lower in nations() and tokens[0].tag == "JJ" and " ".join(
+        token.lower for token in tokens[:2]
+    ) not in nations():  # fmt: skip
+        first = _name(parse, start, start + 1, "")
+        rest = _split(parse, start + 1, end)
+        return [first, *rest]
+    while offset < len(tokens) and tokens[offset].lower.rstrip(".") in word_list("roles", "titles"):
+        title = tokens[offset].lower.rstrip(".")
+        offset += 1
+    if offset == len(tokens):
+        return []
+    for inner in range(len(tokens) - 2, offset, -1):
+        # "Interior Minister Humberto Centeno": the name begins after the office.
+        if tokens[inner].lower.rstrip(".") in word_list("roles", "titles"):
+            title, offset = tokens[inner].lower.rstrip("."), inner + 1
+            break
+    if not title and start > 0 and parse.tokens[start - 1].lower in word_list("roles", "titles"):
+        title = parse.tokens[start - 1].lower
+    return [_name(parse, start + offset, end, title)]
+
+
+def _name(parse: Parse, start: int, end: int, title: str) -> Name:
+    tokens = parse.tokens[start:end]
+    words = tuple(
+        token.lower.removesuffix("'s").removesuffix("’s").strip(".") or token.lower for token in tokens
+        if token.lower not in _JOINING
+    ) or (tokens[0].lower,)  # fmt: skip
+    joined = " ".join(token.lower.removesuffix("'s").removesuffix("’s") for token in tokens)
+    nation = nations().get(joined) or nations().get(words[0] if len(words) == 1 else " ".join(words)) or ""
+    kinds = [_KINDS[token.entity] for token in tokens if token.entity in _KINDS]
+    kind = (
+        "place"
+        if nation
+        else "person"
+        if title and kinds[:1] != ["place"]
+        else max(kinds, key=kinds.count, default="other")
+    )
+    return Name(start, end, words, kind, nation, title)
+
+
+def acronym(words: tuple[str, ...]) -> str:
+    """The initials of a name's words."""
+    return "".join(word[0] for word in words)
+
+
+@lru_cache(maxsize=1 << 16)
+def same_word(first: str, second: str) -> bool:
+    """Whether two words of names are one: equal, a transliteration (Kassym, Kassim), a plural, or initial and name."""
+    if first == second:
+        return True
+    short, long = sorted((first, second), key=len)
+    if len(short) == 1:
+        return long.startswith(short)
+    if len(short) < 4 or short[0] != long[0] or len(long) - len(short) > 2:
+        return len(short) >= 3 and long == f"{short}s"
+    if long.startswith(short) and len(long) - len(short) <= 1:
+        return True
+    return len(short) >= 5 and SequenceMatcher(None, first, second, autojunk=False).ratio() >= 0.84
+
+
+@lru_cache(maxsize=1 << 17)
+def same_name(first: Name, second: Name) -> bool:
+    """Whether two names can name one: same country, surname and full name, acronym, spelling, one in the other."""
+    if first.nation or second.nation:
+        return first.nation == second.nation
+    short, long = sorted((first.words, second.words), key=len)
+    if len(short) == 1 and len(long) > 1:
+        initials = acronym(long)
+        if short[0].replace(".", "") == initials and len(initials) > 1:
+            return True
+        if first.kind == "person" and second.kind == "person":
+            return same_word(short[0], long[-1]) or same_word(short[0], long[0])
+        return any(same_word(short[0], word) for word in long)
+    if len(short) > 1 and first.kind == "person" and second.kind == "person" and short[-1] != long[-1]:
+        return all(any(same_word(word, other) for other in long) for word in short)
+    matched = sum(1 for word in short if any(same_word(word, other) for other in long))
+    return matched == len(short)
+
+
+def near_spelling(first: Name, second: Name) -> bool:
+    """Whether two full names differ only in the spelling of one word: `Hassib Hussain`, `Hasib Hussain`."""
+    if len(first.words) != len(second.words) or len(first.words) < 2 or first.words == second.words:
+        return False
+    different = [(a, b) for a, b in zip(first.words, second.words, strict=True) if a != b]
+    if len(different) != 1:
+        return False
+    a, b = different[0]
+    return min(len(a), len(b)) >= 4 and a.rstrip("s") != b.rstrip("s") and same_word(a, b)

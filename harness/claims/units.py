@@ -1,0 +1,63 @@
+"""The distinct sentences of a cluster, each with all the places it stands in.
+
+A sentence that stands in several articles, or twice in one, is one unit: a doubled source changes no count.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from harness.claims.lexical import content_stems
+from harness.records import Cluster, Evidence
+from harness.text import normalise, sentence_spans
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a sentence stands: characters of an article's text, or of its title."""
+
+    article_id: str
+    start: int
+    end: int
+    text: str
+    """Exactly what stands there; places of one unit may differ in typography."""
+    title: bool
+    position: int
+    """Its rank among the sentences of the article; the title is 0."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One distinct sentence of a cluster with all the places it stands in, ordered by article id and position."""
+
+    text: str
+    terms: tuple[str, ...]
+    places: tuple[Place, ...]
+
+    def evidence(self, score: float = 0.0, article_id: str | None = None) -> Evidence:
+        """The sentence in the first of its places, or in the first that stands in one article."""
+        place = next((place for place in self.places if article_id in (None, place.article_id)), self.places[0])
+        return Evidence(
+            article_id=place.article_id,
+            start=place.start,
+            end=place.end,
+            text=place.text,
+            score=score,
+            title=place.title,
+        )
+
+    @property
+    def article_ids(self) -> frozenset[str]:
+        """The articles it stands in."""
+        return frozenset(place.article_id for place in self.places)
+
+
+def units(cluster: Cluster) -> list[Unit]:
+    """The units of a cluster, ordered by article id and place, titles first; the articles' own order is nothing."""
+    gathered: dict[str, list[Place]] = defaultdict(list)
+    for article in sorted(cluster.articles, key=lambda article: article.article_id):
+        spans = [(article.title, span, True) for span in sentence_spans(article.title)]
+        spans += [(article.text, span, False) for span in sentence_spans(article.text)]
+        for position, (source, (start, end), title) in enumerate(spans):
+            text = source[start:end]
+            gathered[normalise(text).lower()].append(Place(article.article_id, start, end, text, title, position))
+    return [Unit(places[0].text, content_stems(places[0].text), tuple(places)) for places in gathered.values()]
