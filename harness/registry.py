@@ -26,7 +26,9 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
         "oracle": "harness.models.oracle:Oracle",
         "recorded": "harness.models.recorded:Recorded",
     },
-    "checker": {},
+    "checker": {
+        "rules": "harness.checkers.rules:Rules",
+    },
     "metric": {
         "headline": "harness.metrics.headline:Headline",
         "rouge": "harness.metrics.rouge:Rouge",

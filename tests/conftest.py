@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.claims.parse import Parser
 from harness.cli import main
+from harness.errors import MissingExtraError
 
 pytest_plugins = ["pytester"]
 
@@ -26,6 +28,15 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"the development data is not at {folder}: it is licensed for development only, not distributed")
     return folder
+
+
+@pytest.fixture(scope="session")
+def parser() -> Parser:
+    """The English parser, loaded once; tests that read claims skip where it is not installed."""
+    try:
+        return Parser()
+    except MissingExtraError as error:
+        pytest.skip(str(error))
 
 
 @dataclass(frozen=True)

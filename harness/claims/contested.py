@@ -290,13 +290,16 @@ class _Finder:
         return found
 
     def _progress(self) -> list[ContestedFact]:
-        """Deeds that one article has as planned or possible and another as done."""
+        """Deeds that one article has as planned and another as done."""
         deeds: dict[tuple[str, str], list[tuple[bool, _Said]]] = defaultdict(list)
         for number, reading in enumerate(self.readings):
             for frame in reading.frames:
                 if frame.kind != "verb" or frame.negated or frame.notion in {notion("say"), notion("think")}:
                     continue
                 span = (reading.parse.tokens[frame.predicate].start, reading.parse.tokens[frame.predicate].end)
+                done_form = frame.modality == "actual" and reading.parse.tokens[frame.predicate].tag in {"VBD", "VBN"}
+                if not done_form and frame.modality != "planned":
+                    continue
                 for index in frame.patients:
                     if reading.keys[index] and reading.parse.tokens[index].pos != "PRON":
                         said = self._said(number, span, f"{reading.parse.text[slice(*span)]} ({frame.modality})")

@@ -48,6 +48,8 @@ def _is_name_token(parse: Parse, token: Token) -> bool:
         return False
     if token.tag in {"NNP", "NNPS"}:
         return not (_starts_sentence(parse, token.i) and token.entity == "" and token.lower in _common_openers())
+    if len(token.text) >= 2 and token.text.isupper() and token.text.isalpha() and not parse.text.isupper():
+        return True  # an acronym, whatever the tagger makes of it
     return token.lower in nations() or (token.entity in _KINDS and token.tag in {"NN", "NNS", "JJ", "VBG", "FW"})
 
 

@@ -1,0 +1,72 @@
+from datetime import UTC, datetime
+
+from harness.claims.contested import contested_facts
+from harness.records import Article, Cluster
+
+PADDING = {
+    "a": "The mayor visited the site on foot. Rescue workers used dogs and cranes through the night to search.",
+    "b": "Schools in the region will stay shut this week. Donations of blankets and food arrived from abroad.",
+}
+
+
+def cluster(*texts, days=None):
+    articles = tuple(
+        Article(
+            article_id="abcd"[n],
+            text=f"{text} {PADDING.get('abcd'[n], '')}",
+            published=datetime(2020, 1, days[n], tzinfo=UTC) if days else None,
+        )
+        for n, text in enumerate(texts)
+    )
+    return Cluster(cluster_id="c", articles=articles)
+
+
+def kinds(made, parser):
+    return [(fact.kind, fact.update, [v.value for v in fact.versions]) for fact in contested_facts(made, parser)]
+
+
+def test_figures_in_one_slot_are_contested_and_both_sides_quoted(parser):
+    made = cluster("More than 150 people were killed.", "At least 140 people have died.")
+    (fact,) = contested_facts(made, parser)
+    assert (fact.kind, fact.update) == ("figures", False)
+    assert [(v.value, [e.text for e in v.evidence]) for v in fact.versions] == [
+        ("At least 140", ["At least 140 people have died."]),
+        ("More than 150", ["More than 150 people were killed."]),
+    ]
+
+
+def test_figures_of_other_things_are_not(parser):
+    assert kinds(cluster("150 people were killed.", "140 people were injured."), parser) == []
+    assert kinds(cluster("150 people were killed.", "140 houses were destroyed."), parser) == []
+    assert kinds(cluster("150 people were killed.", "Two of the people were killed."), parser) == []
+
+
+def test_a_later_toll_is_an_update_by_wording_and_by_date(parser):
+    by_wording = cluster("At least 61 people were killed.", "The death toll rose to 82.")
+    assert kinds(by_wording, parser) == [("figures", True, ["At least 61", "82"])]
+    by_date = cluster("At least 61 people were killed.", "At least 82 people were killed.", days=[1, 2])
+    assert kinds(by_date, parser) == [("figures", True, ["At least 61", "At least 82"])]
+
+
+def test_a_copy_is_no_second_side(parser):
+    text = f"More than 150 people were killed in the protests on Friday. {PADDING['a']} {PADDING['b']}"
+    made = Cluster(
+        cluster_id="c",
+        articles=(Article(article_id="a", text=text), Article(article_id="b", text=text.replace("150", "140"))),
+    )
+    assert contested_facts(made, parser) == []
+
+
+def test_opposite_words_other_offices_and_spellings_are_found(parser):
+    made = cluster(
+        "Violent protests shook the city. President Omar Hasan spoke to Hassib Hussain.",
+        "Peaceful protests shook the city. Former president Omar Hasan was silent. Police named Hasib Hussain.",
+    )
+    assert {fact.kind for fact in contested_facts(made, parser)} == {"description", "office", "spelling"}
+
+
+def test_where_each_side_claims_another_country(parser):
+    made = cluster(
+        "The Royal Navy insists that they were operating in Iraqi waters.", "Iran claims they were in Iranian waters."
+    )
+    assert kinds(made, parser) == [("place", False, ["Iranian waters", "Iraqi waters"])]
