@@ -89,6 +89,8 @@ def test_a_missing_space_between_sentences_makes_no_title():
 BOILERPLATE_LIKE_NEWS = [
     "The minister urged citizens to sign up for the new alerts, and 300,000 people did so within a day.",
     "“You can subscribe to our scheme today,” the minister told reporters in the capital.",
+    "“Sign up here for our alerts, and they reach your phone,” the minister told reporters.",
+    "Watch the video of the accident, and the failure of the radar is plain.",
     "Comments posted on social media showed how angry the passengers were.",
     "Reports from the island said that the ferry had been overloaded for weeks.",
     "Research by the University of Lessing shows that fog is twice as frequent as in 1990.",
@@ -132,9 +134,9 @@ def test_lists_and_cross_headings_are_kept():
 def test_lines_broken_at_a_fixed_width_are_one_paragraph():
     raw = """Ferry aground in fog
 
-A ferry with 214 people aboard ran aground in thick fog off Port Lessing
-on Tuesday morning, and fishing boats brought the passengers ashore in
-the dark.
+A ferry with 214 people aboard ran aground in thick fog outside of the
+Port Lessing harbour on Tuesday morning, and fishing boats brought the
+passengers ashore in the dark.
 
 Nobody was hurt, but divers found a crack of two metres below the water
 line when they looked at the hull in the afternoon, a spokesman for the
@@ -144,7 +146,7 @@ The captain told investigators that the radar had failed a minute before
 the accident, and that he had then stopped the engines."""
     cleaned = clean_article(raw, "x")
     assert cleaned.article.text.count("\n") == 2
-    assert "brought the passengers ashore in the dark." in cleaned.article.text
+    assert "outside of the Port Lessing harbour on Tuesday" in cleaned.article.text
     assert_whole(raw, cleaned)
 
 

@@ -24,6 +24,9 @@ QUOTE = (
     "about what had happened to the ship or when help would come,” said Olga Tarn, a teacher."
 )
 
+_THIRD = """The ministry of transport published a statement on Wednesday and refused to say more about its inspectors.
+Opposition deputies asked why the ministry, not the operator, had to inform the families of those on board."""
+
 
 def test_copies_with_edits_cuts_padding_and_another_order_are_one_group():
     lines = WIRE.splitlines()
@@ -48,6 +51,13 @@ def test_the_parting_does_not_depend_on_the_order():
 def test_one_shared_quotation_makes_no_copy():
     one = f"{QUOTE}\nShe was among those who waited on the upper deck of the ferry while boats came from the town."
     other = f"Passengers complained on Wednesday of the operator’s silence after the grounding in the bay.\n{QUOTE}"
+    assert containment(shingles(one), shingles(other)) > 0.5, "without care for quotations they would pass for copies"
+    assert groups([one, other]) == [[0], [1]]
+
+
+def test_a_long_statement_quoted_by_two_reporters_makes_no_copy():
+    statement = "\n".join(f"“{line}”" for line in WIRE.splitlines())
+    one, other = (f"{own}\n{statement}" for own in (RIVAL, _THIRD))
     assert containment(shingles(one), shingles(other)) > 0.5, "without care for quotations they would pass for copies"
     assert groups([one, other]) == [[0], [1]]
 
