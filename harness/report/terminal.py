@@ -54,7 +54,14 @@ def _block(block: Block, columns: range, name_width: int) -> Table:
 
 
 def _table(title: str, name_width: int) -> Table:
-    table = Table(
+    table = _plain(title)
+    table.add_column("configuration", width=name_width, overflow="fold")
+    return table
+
+
+def _plain(title: str | None = None) -> Table:
+    """An empty table in our one style: a rule under the heads, nothing else."""
+    return Table(
         box=box.SIMPLE_HEAD,
         show_edge=False,
         title=title,
@@ -62,8 +69,6 @@ def _table(title: str, name_width: int) -> Table:
         title_style="bold",
         padding=(0, 1, 0, 0),
     )
-    table.add_column("configuration", width=name_width, overflow="fold")
-    return table
 
 
 def _cell(cell: Cell) -> Text:
@@ -94,14 +99,7 @@ def comparison(found: Comparison, width: int) -> RenderableType:
     roomy = width >= 110
     parts: list[RenderableType] = []
     for measure in found.joined.measures:
-        table = Table(
-            box=box.SIMPLE_HEAD,
-            show_edge=False,
-            title=numbers.header(measure),
-            title_justify="left",
-            title_style="bold",
-            padding=(0, 1, 0, 0),
-        )
+        table = _plain(numbers.header(measure))
         for head in comparison_report.HEADS if roomy else NARROW_HEADS:
             left = head in ("", "configuration")
             table.add_column(
@@ -152,7 +150,7 @@ def grid(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Tab
 
 def runs(rows: Iterable[tuple[str, RunManifest]], width: int) -> Table:
     """`harness list`: a line for each run; the data's digest where there is room for it."""
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
+    table = _plain()
     table.add_column("run", no_wrap=True)
     table.add_column("status")
     table.add_column("started (UTC)", no_wrap=True)
@@ -170,7 +168,7 @@ def runs(rows: Iterable[tuple[str, RunManifest]], width: int) -> Table:
 
 def predictions(rows: Iterable[Prediction | Failure]) -> Table:
     """Every configuration's text for one cluster, or why there is none."""
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table = _plain()
     table.add_column("configuration", overflow="fold", max_width=30)
     table.add_column("prediction", overflow="fold")
     for row in rows:
