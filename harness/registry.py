@@ -30,6 +30,7 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
         "rules": "harness.checkers.rules:Rules",
     },
     "metric": {
+        "factual": "harness.metrics.factual:Factual",
         "headline": "harness.metrics.headline:Headline",
         "rouge": "harness.metrics.rouge:Rouge",
         "surface": "harness.metrics.surface:Surface",

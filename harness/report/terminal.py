@@ -133,14 +133,7 @@ def _comparison_cells(line: comparison_report.Line, *, roomy: bool) -> list[Text
 
 def grid(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
     """A plain table, its first column to the left."""
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        show_edge=False,
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        padding=(0, 1, 0, 0),
-    )
+    table = _plain(title)
     for at, head in enumerate(heads):
         table.add_column(head, justify="right" if at else "left", overflow="fold")
     for row in rows:
