@@ -1,4 +1,4 @@
-"""`harness check`: whether the articles bear a headline out, claim by claim."""
+"""`harness check` and `harness claims`: what articles claim, and whether they bear a headline out."""
 
 import sys
 from pathlib import Path
@@ -53,6 +53,31 @@ def check(
         if at:
             console.print()
         console.print(report.explained(chosen, headline, verdicts))
+
+
+def claims(
+    clusters: Source,
+    cluster: ClusterId = None,
+    form: Annotated[Literal["table", "json"], typer.Option("--format", help="How claims are printed.")] = "table",
+) -> None:
+    """List a cluster's claims, who carries each, and what is contested."""
+    from harness.checkers.carriers import carried_claims
+    from harness.checkers.rules import Rules
+    from harness.claims.contested import contested_facts
+    from harness.claims.parse import Parser
+    from harness.report import verdicts as report
+
+    chosen = one_cluster(clusters, cluster)
+    parser = Parser()
+    contested = contested_facts(chosen, parser)
+    with Rules().open() as session:
+        carried = list(carried_claims(chosen, parser, session))
+    if form == "json":
+        typer.echo(report.claims_as_json(chosen, carried, contested), nl=False)
+        return
+    from harness.report import terminal
+
+    terminal.console().print(report.claims(chosen, carried, contested))
 
 
 def one_cluster(source: Path, wanted: str | None) -> "Cluster":

@@ -2,12 +2,14 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
-from harness.records import Cluster, Evidence, Verdict
+from harness.checkers.carriers import CarriedClaim
+from harness.records import Cluster, ContestedFact, ErrorType, Evidence, Verdict
 
 COLOURS = {
     "supported": "green",
@@ -24,46 +26,106 @@ def shown(text: str) -> str:
     return _CONTROL.sub("�", " ".join(text.split()))
 
 
+QUOTED = 3
+"""Spans of evidence that are quoted for one claim on a terminal; JSON has them all."""
+
+ERRORS: Mapping[ErrorType, str] = {
+    "number": "wrong number",
+    "entity": "wrong name",
+    "roles": "roles swapped",
+    "negation": "negation",
+    "predicate": "wrong predicate",
+    "modality": "not certain there",
+    "time": "wrong time",
+    "place": "wrong place",
+    "attribution": "attribution lost",
+    "invented": "invented",
+}
+
+
 def explained(cluster: Cluster, text: str, verdicts: Sequence[Verdict]) -> RenderableType:
-    """One text's verdicts: the whole first, its parts indented below it."""
+    """One text's verdicts: the whole first, its parts indented below it, evidence quoted once."""
     parts: list[RenderableType] = [Text(shown(text), style="bold")]
+    quoted: set[tuple[str, int, int]] = set()
     for verdict in verdicts:
-        indent = "" if verdict.claim.part == "whole" else "  "
-        line = Text(f"{indent}{_name(verdict):<13}", style=COLOURS[verdict.label])
-        if verdict.probability is not None:
-            line.append(f" {verdict.probability:.2f}", style="default not bold")
-        line.append(f"  {shown(verdict.claim.text)}", style="default not bold")
-        if verdict.errors:
-            line.append(f"  [{', '.join(verdict.errors)}]", style="red not bold")
-        parts.append(line)
+        parts.append(Padding(_claim(verdict), (0, 0, 0, 0 if verdict.claim.part == "whole" else 2)))
+        below: list[Text] = []
         if verdict.reason:
-            parts.append(Text(f"{indent}    {shown(verdict.reason)}", style="italic"))
+            below.append(Text(shown(verdict.reason), style="italic"))
         if verdict.supporters or verdict.contradictors:
-            parts.append(Text(f"{indent}    {_sides(verdict)}", style="dim"))
-        parts.extend(_quote(cluster, evidence, indent) for evidence in verdict.evidence)
+            below.append(Text(_sides(verdict), style="dim"))
+        new = [span for span in verdict.evidence if (span.article_id, span.start, span.end) not in quoted]
+        quoted |= {(span.article_id, span.start, span.end) for span in new}
+        below.extend(quote(cluster, span) for span in new[:QUOTED])
+        if len(new) > QUOTED:
+            below.append(Text(f"and {len(new) - QUOTED} more", style="dim"))
+        parts.append(Padding(Group(*below), (0, 0, 0, 4 if verdict.claim.part == "whole" else 6)))
     return Group(*parts)
 
 
-def _name(verdict: Verdict) -> str:
-    return verdict.label.replace("_", " ")
+def _claim(verdict: Verdict) -> Text:
+    line = Text(verdict.label.replace("_", " "), style=COLOURS[verdict.label])
+    if verdict.probability is not None:
+        line.append(f" {verdict.probability:.2f}", style="default not bold")
+    if verdict.errors:
+        line.append(f"  {', '.join(ERRORS[error] for error in verdict.errors)}", style="red not bold")
+    if verdict.claim.part != "whole":
+        line.append(f"  {shown(verdict.claim.text)}", style="default not bold")
+    return line
 
 
 def _sides(verdict: Verdict) -> str:
     sides = []
     if verdict.supporters:
-        witnesses = "1 independent witness" if verdict.witnesses == 1 else f"{verdict.witnesses} independent witnesses"
-        sides.append(f"says so: {', '.join(verdict.supporters)} ({witnesses})")
+        sides.append(f"says so: {', '.join(verdict.supporters)} ({witnesses(verdict.witnesses)})")
     if verdict.contradictors:
         sides.append(f"says otherwise: {', '.join(verdict.contradictors)}")
     return "; ".join(sides)
 
 
-def _quote(cluster: Cluster, evidence: Evidence, indent: str) -> Text:
+def witnesses(count: int) -> str:
+    """`1 independent witness`, `3 independent witnesses`."""
+    return "1 independent witness" if count == 1 else f"{count} independent witnesses"
+
+
+def quote(cluster: Cluster, evidence: Evidence) -> Text:
+    """A span with the article it stands in."""
     source = next((article.source for article in cluster.articles if article.article_id == evidence.article_id), None)
     place = f"{evidence.article_id}{f' ({shown(source)})' if source else ''}{', title' if evidence.title else ''}"
-    line = Text(f"{indent}    {place}: ", style="cyan")
+    line = Text(f"{place}: ", style="cyan")
     line.append(f"“{shown(evidence.text)}”", style="default")
     return line
+
+
+def claims(cluster: Cluster, carried: Iterable[CarriedClaim], contested: Sequence[ContestedFact]) -> RenderableType:
+    """A cluster's claims with their carriers, then what independent articles disagree about."""
+    parts: list[RenderableType] = [Text(f"claims of {shown(cluster.cluster_id)}", style="bold")]
+    for found in carried:
+        claim = found.claim
+        said = f"[{claim.attributed_to} {claim.stance}] " if claim.attributed_to else ""
+        line = Text(f"{shown(said)}{shown(claim.text)}")
+        parts.append(Padding(line, (0, 0, 0, 2)))
+        parts.append(
+            Padding(Text(f"{', '.join(found.carriers)} ({witnesses(found.witnesses)})", style="dim"), (0, 0, 0, 6))
+        )
+    parts.append(Text(f"\ncontested: {len(contested)}", style="bold"))
+    for fact in contested:
+        later = " (a later update)" if fact.update else ""
+        parts.append(Padding(Text(f"{shown(fact.fact)}, {fact.kind}{later}", style="yellow"), (0, 0, 0, 2)))
+        for version in fact.versions:
+            parts.append(Padding(Text(f"{shown(version.value)} ({witnesses(version.witnesses)})"), (0, 0, 0, 4)))
+            parts.extend(Padding(quote(cluster, span), (0, 0, 0, 8)) for span in version.evidence[:QUOTED])
+    return Group(*parts)
+
+
+def claims_as_json(cluster: Cluster, carried: Iterable[CarriedClaim], contested: Sequence[ContestedFact]) -> str:
+    """The same as one JSON object."""
+    value = {
+        "cluster_id": cluster.cluster_id,
+        "claims": [found.model_dump(mode="json") for found in carried],
+        "contested": [fact.model_dump(mode="json") for fact in contested],
+    }
+    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def as_json(cluster: Cluster, checker: str, found: Sequence[tuple[str, Sequence[Verdict]]]) -> str:
