@@ -26,6 +26,11 @@ def header(measure: MeasureRecord) -> str:
     return measure.name + ARROWS[measure.direction]
 
 
+def short_header(measure: MeasureRecord) -> str:
+    """The same without the metric's name before it, for where that stands above."""
+    return header(measure).removeprefix(f"{measure.metric}-")
+
+
 def ends(low: float | None, high: float | None, unit: Unit) -> str:
     """An interval's ends as `[33.1, 40.6]`, or nothing where it has none."""
     return "" if low is None or high is None else f"[{shown(low, unit)}, {shown(high, unit)}]"

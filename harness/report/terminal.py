@@ -47,7 +47,7 @@ def _block(block: Block, columns: range, name_width: int) -> Table:
     table = _table(block.metric if not columns.start else f"{block.metric}, continued", name_width)
     table.add_column("n", justify="right", style="dim", no_wrap=True)
     for at in columns:
-        table.add_column(numbers.header(block.measures[at]), justify="right", no_wrap=True)
+        table.add_column(numbers.short_header(block.measures[at]), justify="right", no_wrap=True)
     for row in block.rows:
         table.add_row(Text(row.label), _slashed(row.denominators), *(_cell(row.cells[at]) for at in columns))
     return table
