@@ -27,6 +27,9 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
         "recorded": "harness.models.recorded:Recorded",
     },
     "checker": {
+        "judge": "harness.checkers.judge:Judge",
+        "likelihood": "harness.checkers.likelihood:Likelihood",
+        "nli": "harness.checkers.nli:Nli",
         "rules": "harness.checkers.rules:Rules",
     },
     "metric": {

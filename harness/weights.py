@@ -266,6 +266,11 @@ def _joint_digest(files: list[Path]) -> str:
     return joint.hexdigest()[:DIGITS]
 
 
+def file_digest(file: Path) -> str:
+    """The first digits of one file's SHA-256; raises OSError where it cannot be read."""
+    return _file_digest(file)[:DIGITS]
+
+
 def _file_digest(file: Path) -> str:
     about = file.stat()
     return _digest_of(str(file), about.st_size, about.st_mtime_ns)

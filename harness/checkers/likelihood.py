@@ -1,0 +1,84 @@
+"""A causal language model as a checker: parameters only; `likelihood_session` has the code that needs torch."""
+
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from importlib import util
+from typing import ClassVar
+
+from pydantic import Field
+
+from harness import weights
+from harness.checkers.base import Checker, CheckSession
+from harness.component import neutral
+from harness.errors import MissingExtraError, Problem, UsageError
+
+
+class Likelihood(Checker):
+    """How much likelier the articles make a text: log p(text | evidence) - log p(text) of a local causal model.
+
+    Both are means over the text's tokens. The difference, unlike log p(text | evidence) alone (BARTScore; Yuan, Neubig
+    & Liu, 2021), does not prefer texts that are likely anyway. Strong at telling which of two texts about one source is
+    more faithful, weak as an absolute score: the probability is a logistic curve through the difference, for ordering.
+    """
+
+    name: ClassVar[str] = "likelihood"
+    version: ClassVar[int] = 1
+    positional: ClassVar[str | None] = "checkpoint"
+
+    checkpoint: str = Field(
+        min_length=1,
+        description="A hub id (owner/name), a folder, a .gguf file, or package:NAME/FILE inside an installed package.",
+    )
+    revision: str | None = Field(
+        default=None, description="Branch, tag or commit of a hub id; the commit it stood for is recorded."
+    )
+    evidence: int = Field(default=6, ge=1, le=64, description="Sentences that the model reads first, from 1 to 64.")
+    max_tokens: int = Field(
+        default=512, ge=64, le=8192, description="Tokens of evidence and text together, from 64; at most the model's."
+    )
+    slope: float = Field(default=2.0, gt=0, description="Log-odds that one nat a token is worth, above 0.")
+    middle: float = Field(default=1.0, description="Nats a token at which the probability is one half.")
+    threshold: float = Field(
+        default=0.5, gt=0, lt=1, description="Least probability of a supported sentence, between 0 and 1."
+    )
+    device: str = neutral("auto", pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$", description="auto, cpu, cuda or mps.")
+    batch_size: int = neutral(8, ge=1, description="Texts measured together, from 1.")
+
+    def probability(self, difference: float) -> float:
+        """The logistic curve at a difference in nats a token."""
+        return 1.0 / (1.0 + math.exp(-max(-500.0, min(500.0, self.slope * (difference - self.middle)))))
+
+    def identity(self) -> Mapping[str, str]:
+        """Digests of weights, tokenizer and settings; for a hub id its commit."""
+        checkpoint = weights.find(self.checkpoint)
+        if checkpoint.kind == "hub":
+            return {"commit": weights.commit(checkpoint.hub_id, self.revision)}
+        return weights.digests(checkpoint)
+
+    def problems(self) -> Iterator[Problem]:
+        """Missing extras and weights."""
+        missing = self._missing_packages()
+        if missing:
+            yield Problem(str(MissingExtraError("checker likelihood", " and ".join(missing), "models")))
+        for problem in weights.problems(self.checkpoint, self.revision):
+            yield Problem(problem.message, path="checkpoint", found=problem.found, accepted=problem.accepted)
+
+    @staticmethod
+    def _missing_packages() -> list[str]:
+        return [name for name in ("torch", "transformers") if util.find_spec(name) is None]
+
+    def open(self) -> AbstractContextManager[CheckSession]:
+        """A session with the model loaded.
+
+        Raises MissingExtraError where torch is not installed, UsageError where the weights are not there.
+        """
+        missing = self._missing_packages()
+        if missing:
+            raise MissingExtraError("checker likelihood", " and ".join(missing), "models")
+        wrong = list(self.problems())
+        if wrong:
+            raise UsageError("\n".join(f"checker likelihood: {problem}" for problem in wrong))
+        from harness.checkers.likelihood_session import open_session
+
+        return open_session(self)

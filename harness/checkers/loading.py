@@ -1,0 +1,56 @@
+"""What checkers with transformers models share: where their weights are, on which device they run, in silence."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from harness import weights
+from harness.errors import UsageError
+
+
+def local_checkpoint(name: str, revision: str | None, *, with_code: bool = False) -> Path:
+    """The folder or GGUF file of a checkpoint, downloaded from the hub if need be.
+
+    Raises UsageError that says what was looked for where it cannot be had.
+    """
+    checkpoint = weights.find(name)
+    if checkpoint.path is not None:
+        return checkpoint.path
+    return weights.download(checkpoint.hub_id, weights.commit(checkpoint.hub_id, revision), with_code=with_code)
+
+
+def choose_device(name: str) -> Any:
+    """The torch device that `name` means; auto takes a GPU where there is one. Raises UsageError for none such."""
+    import torch
+
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    if name.startswith("cuda") and not torch.cuda.is_available():
+        raise UsageError(f"device {name}: torch sees no CUDA device; accepted: auto, cpu")
+    return torch.device(name)
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Keeps the warnings and progress bars of transformers off the terminal, and puts its settings back afterwards."""
+    import transformers
+
+    log = transformers.utils.logging
+    verbosity, bars = log.get_verbosity(), log.is_progress_bar_enabled()
+    log.set_verbosity(transformers.logging.CRITICAL)
+    log.disable_progress_bar()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        log.set_verbosity(verbosity)
+        if bars:
+            log.enable_progress_bar()
+
+
+def readable(text: str) -> str:
+    """`text` with what no tokenizer takes (half of a surrogate pair) replaced by a question mark."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,205 @@
+"""Entailment models as checkers: parameters only; `nli_session` has the code that needs torch or onnxruntime."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from importlib import util
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from pydantic import Field, field_validator
+
+from harness import weights
+from harness.checkers.base import Checker, CheckSession
+from harness.component import neutral
+from harness.errors import MissingExtraError, Problem, UsageError
+
+Label = Literal["entailment", "neutral", "contradiction"]
+LABELS: tuple[Label, ...] = ("entailment", "neutral", "contradiction")
+
+_SPELLINGS: Mapping[str, Label] = {
+    "entail": "entailment",
+    "entailed": "entailment",
+    "entails": "entailment",
+    "supported": "entailment",
+    "supports": "entailment",
+    "consistent": "entailment",
+    "neutral": "neutral",
+    "not entailment": "neutral",
+    "not entailed": "neutral",
+    "not enough info": "neutral",
+    "unsupported": "neutral",
+    "no contradiction": "neutral",
+    "not contradiction": "neutral",
+    "contradict": "contradiction",
+    "contradicts": "contradiction",
+    "contradictory": "contradiction",
+    "contradicted": "contradiction",
+    "refutes": "contradiction",
+    "refuted": "contradiction",
+    "inconsistent": "contradiction",
+}
+
+
+class Nli(Checker):
+    """An entailment model, from the hub, a folder or an ONNX file: support from passages, contradiction where aligned.
+
+    Each sentence of a text is a hypothesis. Premises are the sentences of the articles that bear most on it (BM25),
+    joined in their order into passages that the model can read. Support is the highest entailment over passages;
+    contradiction is looked for only in the best-aligned single sentences, since pooled over a whole article it is worse
+    than chance. After SummaC (Laban et al., 2022), which pools over all sentences.
+    """
+
+    name: ClassVar[str] = "nli"
+    version: ClassVar[int] = 1
+    positional: ClassVar[str | None] = "model"
+
+    model: str = Field(
+        min_length=1,
+        description="A hub id (owner/name), a folder, an .onnx file, or package:NAME/FILE inside an installed package.",
+    )
+    revision: str | None = Field(
+        default=None, description="Branch, tag or commit of a hub id; the commit it stood for is recorded."
+    )
+    labels: tuple[Label, ...] | None = Field(
+        default=None,
+        min_length=2,
+        description="What each output means, in order: entailment, neutral, contradiction; default: as the model's "
+        "configuration says.",
+    )
+    tokenizer: str | None = Field(
+        default=None, description="Folder or tokenizer.json of an ONNX model; default: beside the model."
+    )
+    support: float = Field(
+        default=0.5, gt=0, lt=1, description="Least probability of a supported sentence, between 0 and 1."
+    )
+    contradiction: float = Field(
+        default=0.5, gt=0, lt=1, description="Least probability of contradiction that counts, between 0 and 1."
+    )
+    evidence: int = Field(default=8, ge=1, le=64, description="Sentences compared with each claim, from 1 to 64.")
+    aligned: int = Field(default=2, ge=1, le=16, description="Sentences an article may contradict with, from 1 to 16.")
+    max_tokens: int = Field(
+        default=384,
+        ge=32,
+        le=8192,
+        description="Tokens of a premise and a claim together, from 32; at most the model reads.",
+    )
+    trust_remote_code: bool = Field(
+        default=False, description="Whether Python code that comes with the checkpoint may run on this machine."
+    )
+    device: str = neutral(
+        "auto", pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$", description="auto, cpu, cuda, cuda:N or mps."
+    )
+    batch_size: int = neutral(16, ge=1, description="Pairs compared together, from 1.")
+
+    @field_validator("labels")
+    @classmethod
+    def _usable(cls, value: tuple[Label, ...] | None) -> tuple[Label, ...] | None:
+        if value is not None and len(set(value)) != len(value):
+            raise ValueError("each label stands once")
+        if value is not None and set(value) == {"neutral"}:
+            raise ValueError("entailment or contradiction must be among the labels")
+        return value
+
+    def onnx_file(self) -> Path | None:
+        """The ONNX file that `model` means, if it is one or a folder with one and no safetensors.
+
+        Raises UsageError where a named file is not there.
+        """
+        if self.model.startswith(weights.PACKAGE):
+            path = weights.in_package(self.model)
+        else:
+            path = Path(self.model).expanduser()
+        if path.suffix.lower() == ".onnx":
+            if not path.is_file():
+                raise UsageError(f"there is no such file: {path}; accepted: an .onnx file")
+            return path
+        if path.is_dir() and not any(path.glob("*.safetensors")):
+            found = sorted([*path.glob("*.onnx"), *path.glob("onnx/*.onnx")])
+            plain = [file for file in found if file.name == "model.onnx"]
+            if len(found) > 1 and not plain:
+                raise UsageError(f"{path} holds {len(found)} ONNX files; name one: {', '.join(f.name for f in found)}")
+            return next(iter([*plain, *found]), None)
+        return None
+
+    def tokenizer_file(self, model: Path) -> Path:
+        """The tokenizer.json of an ONNX model. Raises UsageError that says where it was looked for."""
+        places = (
+            [Path(self.tokenizer).expanduser()]
+            if self.tokenizer is not None and not self.tokenizer.startswith(weights.PACKAGE)
+            else [weights.in_package(self.tokenizer)]
+            if self.tokenizer is not None
+            else [model.parent, model.parent.parent]
+        )
+        looked = [place / "tokenizer.json" if place.is_dir() else place for place in places]
+        for file in looked:
+            if file.is_file():
+                return file
+        raise UsageError(
+            f"checker nli: no tokenizer for {model}; looked for {' and '.join(map(str, looked))}: "
+            "name its tokenizer.json or folder in `tokenizer:`"
+        )
+
+    def identity(self) -> Mapping[str, str]:
+        """Digests of weights, tokenizer and settings; for a hub id its commit."""
+        onnx = self.onnx_file()
+        if onnx is not None:
+            return {
+                "weights": weights.file_digest(onnx),
+                "tokenizer": weights.file_digest(self.tokenizer_file(onnx)),
+            }
+        checkpoint = weights.find(self.model)
+        if checkpoint.kind == "hub":
+            return {"commit": weights.commit(checkpoint.hub_id, self.revision)}
+        return weights.digests(checkpoint)
+
+    def problems(self) -> Iterator[Problem]:
+        """Missing extras, weights and tokenizer."""
+        try:
+            onnx = self.onnx_file()
+        except UsageError as error:
+            yield Problem(str(error), path="model")
+            return
+        packages, extra = (("onnxruntime", "tokenizers"), "onnx") if onnx else (("torch", "transformers"), "models")
+        missing = [name for name in packages if util.find_spec(name) is None]
+        if missing:
+            yield Problem(str(MissingExtraError("checker nli", " and ".join(missing), extra)), path="model")
+        if onnx is None:
+            yield from weights.problems(self.model, self.revision)
+            return
+        try:
+            self.tokenizer_file(onnx)
+        except UsageError as error:
+            yield Problem(str(error), path="tokenizer")
+
+    def open(self) -> AbstractContextManager[CheckSession]:
+        """A session with the model loaded.
+
+        Raises MissingExtraError where its libraries are not installed, UsageError where its weights are not there or
+        its labels cannot be told.
+        """
+        problems = [problem for problem in self.problems() if "not installed" in problem.message]
+        if problems:
+            raise UsageError(problems[0].message)
+        from harness.checkers.nli_session import open_session
+
+        return open_session(self)
+
+
+def read_labels(named: Mapping[int, str], outputs: int, model: str) -> tuple[Label, ...]:
+    """What each output means, from a configuration's `id2label` in any order and spelling.
+
+    Raises UsageError that quotes the names where they cannot be told.
+    """
+    names = [named.get(index, f"LABEL_{index}") for index in range(outputs)]
+    found: list[Label] = []
+    for name in names:
+        plain = " ".join(name.lower().replace("_", " ").replace("-", " ").split())
+        label = next((label for label in LABELS if plain == label), None) or _SPELLINGS.get(plain)
+        if label is not None:
+            found.append(label)
+    if len(found) != outputs or len(set(found)) != outputs or set(found) == {"neutral"}:
+        raise UsageError(
+            f"checker nli: {model} calls its outputs {', '.join(names)}, which says not which is entailment; "
+            f"accepted: `labels:` with {outputs} of {', '.join(LABELS)} in the order of the outputs"
+        )
+    return tuple(found)

@@ -1,0 +1,76 @@
+"""Every registered checker, opened with the smallest parameters that make it run here."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib import util
+
+import pytest
+
+from harness.checkers.base import Checker
+from harness.registry import Registry
+from tests.tiny import save_causal, save_classifier
+
+
+def pytest_collection_modifyitems(items):
+    """The judge's endpoint is on loopback, and nothing else may be reached."""
+    for item in items:
+        if "session" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.allow_hosts(["127.0.0.1"]))
+
+
+@pytest.fixture(scope="module")
+def endpoint():
+    """A judge on loopback that calls a claim faithful by its length, so that it is deterministic and knows nothing."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            claims = json.loads(body["messages"][1]["content"])["claims"]
+            verdicts = [
+                {"claim": item["claim"], "verdict": "supported", "probability": 1 / (1 + len(item["text"]))}
+                for item in claims
+            ]
+            content = {"choices": [{"message": {"content": json.dumps({"verdicts": verdicts})}}]}
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(content).encode())
+
+        def log_message(self, *arguments):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/v1"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def build(name, endpoint, folder) -> Checker:
+    """The checker of that name with the smallest parameters that make it run here."""
+    kind = Registry().find("checker", name)
+    if name in ("nli", "likelihood"):
+        if util.find_spec("torch") is None:
+            pytest.skip("the models extra is not installed")
+        names = {0: "contradiction", 1: "entailment", 2: "neutral"}
+        return kind(**{kind.positional: str(save_classifier(folder, names) if name == "nli" else save_causal(folder))})
+    if name == "judge":
+        return kind(base_url=endpoint, model="m")
+    if util.find_spec("spacy") is None:
+        pytest.skip("the claims extra is not installed")
+    return kind()
+
+
+@pytest.fixture(scope="module", params=Registry().names("checker"))
+def session(request, endpoint, tmp_path_factory):
+    checker = build(request.param, endpoint, tmp_path_factory.mktemp(request.param))
+    assert list(checker.problems()) == []
+    with checker.open() as opened:
+        yield opened
+
+
+@pytest.fixture(autouse=True)
+def _loopback(socket_enabled):
+    """Sockets for this file, to loopback alone."""
