@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from harness.checkers.nli import Nli
 
 Floats = NDArray[np.float64]
+DIGITS = 6
+"""Decimals of a probability: more would depend on what else stands in a batch."""
 LONG = 10**6
 """Tokenizers that know no limit say something larger than this."""
 
@@ -143,7 +145,7 @@ class NliSession(CheckSession):
             evidence = passage.evidence()
         return Judgement(
             label=label,
-            probability=min(1.0, max(0.0, best * (1.0 - worst))),
+            probability=round(min(1.0, max(0.0, best * (1.0 - worst))), DIGITS),
             reason=reason,
             evidence=tuple(dict.fromkeys(evidence)),
             supporters=supporters,

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from harness.checkers.evidence import EvidenceIndex, Unit
+from harness.checkers.evidence import EvidenceIndex
+from harness.claims.units import Unit
 from harness.ingest.near_duplicates import groups
 from harness.records import Cluster, Evidence
 

@@ -103,13 +103,18 @@ class Parser:
         """One parse for each sentence, in order."""
         unknown = [text for text in dict.fromkeys(texts) if text not in self._known]
         if unknown:
-            documents = _pipeline(self._model).pipe((text[:_LONGEST] for text in unknown), batch_size=128)
+            documents = _pipeline(self._model).pipe((_encodable(text[:_LONGEST]) for text in unknown), batch_size=128)
             for text, document in zip(unknown, documents, strict=True):
                 self._known[text] = _plain(text, document)
         found = [self._known[text] for text in texts]
         while len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
         return found
+
+
+def _encodable(text: str) -> str:
+    """`text` with half surrogate pairs, which spaCy cannot read, replaced one for one, so that offsets stay."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _plain(text: str, document: Any) -> Parse:

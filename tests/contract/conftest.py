@@ -69,8 +69,3 @@ def session(request, endpoint, tmp_path_factory):
     assert list(checker.problems()) == []
     with checker.open() as opened:
         yield opened
-
-
-@pytest.fixture(autouse=True)
-def _loopback(socket_enabled):
-    """Sockets for this file, to loopback alone."""

@@ -4,11 +4,7 @@ import pytest
 
 from harness.checkers.base import CheckSession
 from harness.claims.scoring import faithfulness
-from harness.errors import MissingExtraError
 from harness.records import Article, Cluster, Reference, Verdict
-from harness.registry import Registry
-
-NAMES = Registry().names("checker")
 
 FIRE = (
     "A fire destroyed the old library of Rivertown on Friday. Nobody was hurt, the fire service said. "
@@ -28,16 +24,6 @@ def cluster(*texts: str, ids: list[str] | None = None) -> Cluster:
         articles=tuple(Article(article_id=i, text=t) for i, t in zip(ids, texts, strict=True)),
         references=(Reference(text="SECRET REFERENCE"),),
     )
-
-
-@pytest.fixture(scope="module", params=NAMES)
-def session(request):
-    checker = Registry().find("checker", request.param)
-    try:
-        with checker().open() as opened:
-            yield opened
-    except (MissingExtraError, ValueError) as error:
-        pytest.skip(f"{request.param} cannot be opened without settings here: {error}")
 
 
 def well_formed(text: str, verdicts: list[Verdict]) -> None:

@@ -63,7 +63,7 @@ def endpoint(*answers):
 
 
 @pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch, socket_enabled):
+def _no_pauses(monkeypatch):
     monkeypatch.setattr("harness.checkers.chat.time.sleep", lambda _: None)
     monkeypatch.setenv("JUDGE_KEY", KEY)
 
