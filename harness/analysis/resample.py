@@ -64,7 +64,10 @@ def mean_intervals(
     defined = np.flatnonzero(scored > 1)
     if defined.size:
         resampled = resampled_means(table[:, defined], resamples=resamples, seed=seed, chunk_cells=chunk_cells)
-        lows[defined], highs[defined] = percentile_interval(resampled, level)
+        ends = percentile_interval(resampled, level)
+        # A mean of drawn values lies between the least and the greatest of them; rounding could step outside.
+        least, greatest = np.nanmin(table[:, defined], axis=0), np.nanmax(table[:, defined], axis=0)
+        lows[defined], highs[defined] = (np.clip(end, least, greatest) for end in ends)
     return MeanIntervals(means, lows, highs)
 
 
