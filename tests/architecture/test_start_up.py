@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -13,3 +14,27 @@ def test_light_modules_import_nothing_heavy(module: str):
     program = f"import sys, {module}; print(*[name for name in {HEAVY!r} if name in sys.modules])"
     shown = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
     assert shown.stdout.split() == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["eval", "--help"],
+        ["list"],
+        ["schema"],
+        ["components"],
+        ["validate", "--config", "configs/nightly.yaml"],
+    ],
+    ids=" ".join,
+)
+def test_light_commands_import_nothing_heavy(arguments: list[str], top: Path):
+    heavy = tuple(name for name in HEAVY if name != "nupunkt")  # pure Python, and some parameters' defaults ask for it
+    program = (
+        f"import sys; sys.argv = ['harness', *{arguments!r}]\n"
+        "from harness.cli import main\n"
+        "try:\n    main()\nexcept SystemExit as ended:\n    assert not ended.code, ended.code\n"
+        f"print('heavy:', *[name for name in {heavy!r} if name in sys.modules])"
+    )
+    shown = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, cwd=top)
+    assert shown.stdout.splitlines()[-1].strip() == "heavy:"
