@@ -374,6 +374,7 @@ class ConfigurationRecord(Record):
     identity: Mapping[str, str] = Field(default_factory=dict, description="What was resolved: digests, commits.")
     seed: int = Field(description="The seed it generates with.")
     reads_references: bool = Field(default=False, description="True for upper bounds that look at the references.")
+    judges_itself: bool = Field(default=False, description="True where a checker of the run has the same weights.")
 
 
 class Counts(Record):

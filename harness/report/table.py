@@ -13,12 +13,14 @@ from dataclasses import dataclass
 
 from harness.analysis.resample import LEVEL, RESAMPLES
 from harness.analysis.summary import Summary, by_configuration, measures_by_metric
-from harness.records import Counts, MeasureRecord, RunManifest
+from harness.records import ConfigurationRecord, Counts, MeasureRecord, RunManifest
 from harness.report import numbers
 from harness.run.pipeline import Outcome
 
 REFERENCE_MARK = " †"
-REFERENCE_NOTE = "† reads the references: an upper bound, not a system"
+REFERENCE_NOTE = "† reads the references: an upper bound, not a system."
+JUDGE_MARK = " ‡"
+JUDGE_NOTE = "‡ judged by a checker that has its own weights: read its factual columns with that in mind."
 
 Denominators = tuple[int, int, int]
 """Clusters scored, unscorable, failed."""
@@ -84,7 +86,7 @@ def _rows(
             )
             for summary, measure in zip(summaries, measures, strict=True)
         )
-        yield Row(label(item.name, reads_references=item.reads_references), usual, cells)
+        yield Row(label(item), usual, cells)
 
 
 def _is_best(summary: Summary, measure: MeasureRecord, rivals: Iterable[Summary]) -> bool:
@@ -94,9 +96,10 @@ def _is_best(summary: Summary, measure: MeasureRecord, rivals: Iterable[Summary]
     return summary.mean == (max(means) if measure.direction == "higher" else min(means))
 
 
-def label(name: str, *, reads_references: bool) -> str:
-    """A configuration's name, marked where it reads the references."""
-    return name + REFERENCE_MARK if reads_references else name
+def label(item: ConfigurationRecord) -> str:
+    """A configuration's name, marked where it reads the references or judges itself."""
+    marks = (REFERENCE_MARK if item.reads_references else "") + (JUDGE_MARK if item.judges_itself else "")
+    return item.name + marks
 
 
 def denominators(summary: Summary) -> Denominators:
@@ -127,7 +130,9 @@ def provenance(manifest: RunManifest) -> list[str]:
     if manifest.bad_rows:
         lines.append(f"{manifest.bad_rows} rows of the data could not be read and are in no number.")
     if any(item.reads_references for item in manifest.configurations):
-        lines.append(REFERENCE_NOTE + ".")
+        lines.append(REFERENCE_NOTE)
+    if any(item.judges_itself for item in manifest.configurations):
+        lines.append(JUDGE_NOTE)
     return lines
 
 
@@ -144,7 +149,7 @@ def markdown(outcome: Outcome, *, every_measure: bool = False) -> str:
         parts.append(f"## {block.metric}\n\n{markdown_table(heads, rows)}")
     costs = [
         [
-            escaped(label(item.name, reads_references=item.reads_references)),
+            escaped(label(item)),
             *cost_row(manifest.counts.get(item.name, Counts())),
         ]
         for item in manifest.configurations

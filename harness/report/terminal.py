@@ -22,7 +22,7 @@ CELL_WIDTH = 15
 def results(outcome: Outcome, width: int, *, every_measure: bool = False) -> RenderableType:
     """All tables of a run, each metric's measures split over as many tables as the width needs."""
     manifest = outcome.manifest
-    longest = max(len(item.name) + 2 * item.reads_references for item in manifest.configurations)
+    longest = max(len(label(item)) for item in manifest.configurations)
     name_width = min(max(longest, len("configuration")), max(16, width // 3))
     parts: list[RenderableType] = []
     for block in blocks(outcome, every_measure=every_measure):
@@ -90,7 +90,7 @@ def _costs(outcome: Outcome, name_width: int) -> Table:
         table.add_column(head, justify="right")
     for item in outcome.manifest.configurations:
         counts = outcome.manifest.counts.get(item.name, Counts())
-        table.add_row(Text(label(item.name, reads_references=item.reads_references)), *cost_row(counts))
+        table.add_row(Text(label(item)), *cost_row(counts))
     return table
 
 

@@ -161,7 +161,9 @@ def make_plan(
         config=config,
         clusters=clusters,
         configurations=tuple(
-            _configuration(item.name, cast("Model", item.component), config.seed if item.seed is None else item.seed)
+            _configuration(
+                item.name, cast("Model", item.component), config.seed if item.seed is None else item.seed, metrics
+            )
             for item in config.models
             if models
         ),
@@ -189,17 +191,25 @@ def _identity_parts(metric: Metric) -> list[str]:
     return [f"{key}:{value}" for key, value in sorted(metric.identity().items())]
 
 
-def _configuration(name: str, model: Model, seed: int) -> Configuration:
+def _configuration(name: str, model: Model, seed: int, metrics: tuple[Metric, ...]) -> Configuration:
+    identity = dict(model.identity())
+    judging = {value for metric in metrics for value in _weights(metric.identity())}
     record = ConfigurationRecord(
         name=name,
         model=model.name,
         signature=model.signature(),
         parameters=model.parameters(),
-        identity=dict(model.identity()),
+        identity=identity,
         seed=seed,
         reads_references=model.reads_references,
+        judges_itself=bool(judging & _weights(identity)),
     )
     return Configuration(name, model, seed, record)
+
+
+def _weights(identity: Mapping[str, str]) -> set[str]:
+    """The digests and commits of weights in an identity, a nested component's too."""
+    return {value for key, value in identity.items() if key.rpartition(".")[2] in ("weights", "commit")}
 
 
 def measure_records(metrics: tuple[Metric, ...], config: Config) -> tuple[MeasureRecord, ...]:

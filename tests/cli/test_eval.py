@@ -283,3 +283,25 @@ def test_a_formula_in_a_name_is_text_in_csv(harness: Callable[..., Any]):
     Path("x.yaml").write_text(CONFIG.replace("as: mine", 'as: "=1+1"'))
     rows = list(csv.DictReader(io.StringIO(harness("eval", "--config", "x.yaml", "--format", "csv").out)))
     assert {row["configuration"] for row in rows} == {"lead", "'=1+1"}
+
+
+def test_an_upper_bound_is_marked_and_never_the_best(harness: Callable[..., Any]):
+    Path("x.yaml").write_text(CONFIG.replace("  - lead\n", "  - lead\n  - oracle\n"))
+    ended = harness("eval", "--config", "x.yaml", "--format", "md")
+    oracle = next(line for line in ended.out.splitlines() if line.startswith("| oracle"))
+    assert oracle.startswith("| oracle † |")
+    assert "**" not in oracle
+    assert "† reads the references" in ended.out
+
+
+def test_a_model_judged_by_its_own_weights_is_marked(harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch):
+    from harness.checkers.rules import Rules
+    from harness.models.lead import Lead
+
+    monkeypatch.setattr(Lead, "identity", lambda _: {"weights": "same"})
+    monkeypatch.setattr(Rules, "identity", lambda _: {"weights": "same"})
+    Path("x.yaml").write_text(CONFIG + "  - factual\n")
+    ended = harness("eval", "--config", "x.yaml", "--format", "md")
+    assert "| lead ‡ |" in ended.out
+    assert "| mine |" in ended.out
+    assert "‡ judged by a checker that has its own weights" in ended.out
