@@ -31,6 +31,14 @@ class ModelSession(Protocol):
         """One answer for each cluster, in order; an exception stands where that one cluster could not be answered."""
 
 
+class Prices(Record):
+    """What tokens cost; changes no prediction."""
+
+    input: FiniteFloat = Field(ge=0, description="Money for a million prompt tokens.")
+    output: FiniteFloat = Field(ge=0, description="Money for a million generated tokens.")
+    currency: str = Field(default="USD", min_length=1, max_length=8, description="The currency's sign or code.")
+
+
 class Model(Component):
     """Base of all models."""
 

@@ -12,7 +12,7 @@ from harness import weights
 from harness.component import neutral
 from harness.errors import ConfigError, MissingExtraError, Problem, nearest_name
 from harness.models import generation, postprocess, prompts
-from harness.models.base import Model, ModelSession
+from harness.models.base import Model, ModelSession, Prices
 
 
 class Hf(Model):
@@ -66,6 +66,9 @@ class Hf(Model):
         "auto", pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$", description="auto, cpu, cuda, cuda:N or mps."
     )
     batch_size: int = neutral(4, ge=1, description="Clusters generated together, from 1.")
+    prices: Prices | None = neutral(
+        None, description="{input, output, currency}: money for a million tokens, for `harness compare`."
+    )
     stop_at_newline: bool = neutral(
         True, description="Whether to stop writing once the first line is known, where only that line is kept."
     )

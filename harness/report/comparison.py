@@ -13,6 +13,7 @@ from harness.records import Counts, MeasureRecord
 from harness.report import numbers
 from harness.report.table import csv_safe, escaped, markdown_table
 from harness.run.comparison import Comparison, Group, Move
+from harness.run.joined import Column
 
 HEADS = ("", "configuration", "mean", "interval", "difference", "its interval", "p", "W/T/L", "n")
 
@@ -105,12 +106,21 @@ def legend(comparison: Comparison) -> list[str]:
     ]
 
 
-COST_HEADS = ("configuration", "headlines", "s each", "headlines/s", "tokens in", "tokens out")
+COST_HEADS = ("configuration", "headlines", "s each", "headlines/s", "tokens in", "tokens out", "money")
 
 
 def cost_lines(comparison: Comparison) -> list[list[str]]:
-    """Tokens and time of each configuration."""
-    return [[column.label, *_cost(column.counts)] for column in comparison.joined.columns]
+    """Tokens, time, and money where prices are configured, of each configuration."""
+    return [[column.label, *_cost(column.counts), money(column)] for column in comparison.joined.columns]
+
+
+def money(column: Column) -> str:
+    """What a configuration's tokens cost, where its model has `prices`."""
+    prices = column.record.parameters.get("prices")
+    if not prices:
+        return "–"
+    spent = column.counts.tokens_in * prices["input"] + column.counts.tokens_out * prices["output"]
+    return f"{spent / 1e6:.4f} {prices['currency']}"
 
 
 def _cost(counts: Counts) -> list[str]:

@@ -211,11 +211,16 @@ def find_label(labels: Sequence[str], wanted: str) -> str:
     raise UsageError(f"no configuration {wanted!r}; there are {', '.join(labels)}{hint}")
 
 
+FIELD_NAMES = {"length": "words", "sources": "articles", "source_count": "articles"}
+"""Other words for the fields that every cluster has."""
+
+
 def groups_of(facts: Sequence[ClusterFacts], by: str) -> Mapping[str, list[int]]:
     """Rows of the clusters, grouped by a field: `articles`, `references`, `words` (in thirds) or a tag.
 
     Raises UsageError for a field that no cluster has.
     """
+    by = FIELD_NAMES.get(by, by)
     if by == "words":
         keys = _thirds([cluster.words for cluster in facts])
     elif by in ("articles", "references"):

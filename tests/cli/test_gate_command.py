@@ -119,6 +119,19 @@ def test_compare_breaks_down_and_shows_the_clusters_that_moved(harness: Callable
     assert "did you mean 'topic'?" in unknown.err
 
 
+def test_costs_are_tokens_times_prices_where_prices_are_configured(harness: Callable[..., Any]):
+    harness("eval", "--config", "x.yaml")
+    folder = next(Path("results").iterdir())
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["configurations"][0]["parameters"]["prices"] = {"input": 0.5, "output": 2.0, "currency": "EUR"}
+    manifest["counts"]["mine"] |= {"tokens_in": 40_000, "tokens_out": 1_000, "seconds": 20.0}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    ended = harness("compare", "trial", "--metric", "rouge1", "--format", "md")
+    # 40 headlines in 20 s; 0.04 M × 0.5 + 0.001 M × 2 = 0.022
+    assert "| mine | 40 | 0.500 | 2.00 | 40000 | 1000 | 0.0220 EUR |" in ended.out
+    assert harness("compare", "trial", "--by", "length").code == 0
+
+
 def test_compare_refuses_runs_on_different_data_unless_told_to_intersect(harness: Callable[..., Any]):
     harness("eval", "--config", "x.yaml")
     harness("eval", "--config", "x.yaml", "--limit", 25, "--set", "name=short")
