@@ -33,10 +33,17 @@ class TerminalProgress:
             def tick(done: int = 1) -> None:
                 bars.advance(task, done)
                 speed = bars.tasks[0].speed
-                bars.update(task, rate=f"{speed:.3g}/s" if speed else "")
+                bars.update(task, rate=_rate(speed))
 
             yield tick
 
     def note(self, message: str) -> None:
         """One line on standard error."""
         sys.stderr.write(f"note: {message}\n")
+
+
+def _rate(speed: float | None) -> str:
+    """Pieces a second, as short as they can be read."""
+    if not speed:
+        return ""
+    return f"{speed:,.0f}/s" if speed >= 10 else f"{speed:.2f}/s"
