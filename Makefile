@@ -51,7 +51,7 @@ test: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache >.lint-imports.log || { cat .lint-imports.log; exit 1; }
 	$(BIN)/harness validate $(foreach file,$(wildcard configs/*.yaml),--config $(file))
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .lint-imports.log build dist *.egg-info
