@@ -76,10 +76,11 @@ def find(name: str) -> Checkpoint:
 
 
 def _at(path: Path, name: str) -> Checkpoint:
+    # Links are not followed: the hub's cache links to files that have lost their names.
     if path.is_dir():
-        return Checkpoint("folder", path.resolve())
+        return Checkpoint("folder", path.absolute())
     if path.suffix.lower() == ".gguf":
-        return Checkpoint("gguf", path.resolve())
+        return Checkpoint("gguf", path.absolute())
     raise NotFoundError(
         Problem(
             "a single file can only be a GGUF checkpoint; name the folder that holds config.json and the weights",
@@ -141,7 +142,7 @@ def problems(name: str, revision: str | None) -> Iterator[Problem]:
         yield error.problem
         return
     if revision is not None and checkpoint.kind != "hub":
-        yield Problem("a revision can only be chosen of a model on the hub", found=revision)
+        yield Problem("a revision can only be chosen of a model on the hub", path="revision", found=revision)
     if checkpoint.kind == "hub":
         if _is_offline() and cached_commit(name, revision) is None:
             yield Problem(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from importlib import util
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -130,7 +131,7 @@ class Hf(Model):
         if missing:
             yield Problem(str(MissingExtraError("model hf", " and ".join(missing), "models")))
         for problem in weights.problems(self.checkpoint, self.revision):
-            yield _at("revision" if "revision can" in problem.message else "checkpoint", problem)
+            yield replace(problem, path=problem.path or "checkpoint")
         yield from generation.problems(self.generation)
         if self.prompt is not None:
             yield from self._template_problems(Path(self.prompt).expanduser())
@@ -185,8 +186,3 @@ class Hf(Model):
         from harness.models.hf_session import open_session
 
         return open_session(self, seed)
-
-
-def _at(path: str, problem: Problem) -> Problem:
-    """The problem with the parameter that it is about, unless it names a place of its own."""
-    return Problem(problem.message, path=path, found=problem.found, accepted=problem.accepted, nearest=problem.nearest)

@@ -74,7 +74,7 @@ def test_local_names_are_told_from_hub_ids(folder: Path, monkeypatch: pytest.Mon
     assert "there is no such file; found model/x.gguf" in only("model/x.gguf")
     assert "a single file can only be a GGUF checkpoint" in only("model/model.safetensors")
     assert "did you mean 'model'?" in only("model/model.safetensors")
-    assert "a revision can only be chosen of a model on the hub; found v1" in only("model", "v1")
+    assert "revision: a revision can only be chosen of a model on the hub; found v1" in only("model", "v1")
     assert list(problems("model", None)) == []
 
 
@@ -106,6 +106,12 @@ def test_a_file_that_is_no_gguf_is_refused(tmp_path: Path) -> None:
     assert "does not begin as a GGUF file does" in only(str(file))
     file.write_bytes(b"version https://git-lfs.github.com/spec/v1\n")
     assert "is a Git LFS pointer" in only(str(file))
+
+
+def test_a_link_keeps_its_name(tmp_path: Path) -> None:
+    (tmp_path / "blob").write_bytes(b"GGUF")
+    (tmp_path / "tiny.gguf").symlink_to(tmp_path / "blob")
+    assert find(str(tmp_path / "tiny.gguf")).path == tmp_path / "tiny.gguf"
 
 
 def header(architecture: str) -> bytes:
