@@ -154,7 +154,7 @@ def cross_fitted(scored: Scored) -> tuple[Bools, tuple[float, ...]] | None:
     A document's half is a digest of its text, so that no row moves when others are added. None where a half has one
     class only.
     """
-    second = np.array([in_second_half(document, bit=1) for document in scored.documents], dtype=bool)
+    second = np.array([_second_half(document) for document in scored.documents], dtype=bool)
     passed = np.zeros(len(scored.scores), dtype=bool)
     thresholds = []
     for half in (second, ~second):
@@ -281,9 +281,8 @@ def _units(documents: Sequence[str]) -> tuple[int, NDArray[np.intp]]:
     return len(numbers), np.array([numbers[document] for document in documents], dtype=np.intp)
 
 
-def in_second_half(document: str, *, bit: int = 0) -> bool:
-    """In which of two halves a document falls, by one bit of a digest of its text; bits split independently."""
-    return bool(hashlib.sha256(document.encode("utf-8", "surrogatepass")).digest()[0] >> bit & 1)
+def _second_half(document: str) -> bool:
+    return bool(hashlib.sha256(document.encode("utf-8", "surrogatepass")).digest()[0] & 1)
 
 
 def _ratio(above: Floats, below: Floats) -> Floats:

@@ -7,7 +7,7 @@ from harness.checkers.reading import Argument, ClusterReading, argument
 from harness.claims.entities import Name, same_name
 from harness.claims.frames import Frame
 from harness.claims.lexical import word_list
-from harness.claims.meaning import opposed
+from harness.claims.meaning import notion, opposed
 from harness.claims.reading import Reading, place_class
 
 SAME, DIFFERENT, UNKNOWN = "same", "different", "unknown"
@@ -56,9 +56,17 @@ class Pair:
 
 
 def compare(cluster: ClusterReading, claimed: Argument, found: Argument) -> str:
-    """Whether two arguments are one: by name, country, title, head noun or shared words, in that order."""
+    """Whether two arguments are one: by name, country, title, head noun or shared words, in that order.
+
+    A pronoun that was resolved by guess can be the same, never different.
+    """
     if claimed.vague or found.vague:
         return UNKNOWN
+    outcome = _compare(cluster, claimed, found)
+    return outcome if outcome != DIFFERENT or (claimed.sure and found.sure) else UNKNOWN
+
+
+def _compare(cluster: ClusterReading, claimed: Argument, found: Argument) -> str:
     if claimed.name is not None and found.name is not None:
         return _compare_names(claimed, found, claimed.name, found.name)
     if claimed.name is not None or found.name is not None:
@@ -138,11 +146,16 @@ class Aligner:
         return [pair for pair in found if pair.same or pair.swapped or pair.context >= 0.5]
 
     def _opposites(self, frame: Frame) -> Iterator[tuple[int, Frame]]:
-        lemma = self.reading.parse.tokens[frame.predicate].lemma
+        lemma = frame.lemma or self.reading.parse.tokens[frame.predicate].lemma
         for unit in {unit for unit in range(len(self.cluster.units)) if self.context(unit) >= 0.3}:
             reading = self.cluster.readings[unit]
             for other in reading.frames:
-                if other.notion != frame.notion and opposed(lemma, reading.parse.tokens[other.predicate].lemma):
+                plain = other.notion == notion(reading.parse.tokens[other.predicate].lemma)  # not `open` of `open fire`
+                if (
+                    plain
+                    and other.notion != frame.notion
+                    and opposed(lemma, reading.parse.tokens[other.predicate].lemma)
+                ):
                     yield unit, other
 
     def _pair(self, frame: Frame, unit: int, other: Frame, opposite: bool) -> Pair:

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from harness.checkers.alignment import DIFFERENT, SAME, Aligner, Pair
 from harness.checkers.reading import ClusterReading
+from harness.claims.attribution import kind_of_saying
 from harness.claims.frames import Frame
 from harness.claims.lexical import word_list
-from harness.claims.meaning import is_weekday, opposed
-from harness.claims.quantities import agree
+from harness.claims.meaning import is_weekday
+from harness.claims.parse import Token
+from harness.claims.quantities import DURATIONS, agree
 from harness.claims.reading import Reading
 from harness.claims.slots import comparable, same_slot
 from harness.records import ErrorType
@@ -110,7 +112,8 @@ def _frame_conflict(cluster: ClusterReading, reading: Reading, pair: Pair) -> Co
     frame, other = pair.claim, pair.found
     said = reading.parse.tokens[frame.predicate].text
     if pair.opposite:
-        if pair.same >= 1 and not pair.differing and frame.negated == other.negated and not pair.swapped:
+        one_thing = pair.patients == SAME or (pair.agents == SAME and not frame.patients and not other.patients)
+        if one_thing and not pair.differing and frame.negated == other.negated and not pair.swapped:
             weight = min(1.0, 0.4 * pair.same + 0.5 * pair.context)
             return Conflict(
                 "predicate", pair.unit, _word_span(reading, frame.predicate), weight,
@@ -131,8 +134,11 @@ def _frame_conflict(cluster: ClusterReading, reading: Reading, pair: Pair) -> Co
         )  # fmt: skip
         kind: ErrorType = "place" if role == "places" else "entity"
         span = _word_span(reading, indices[0]) if indices else _word_span(reading, frame.predicate)
+        weight = min(1.0, 0.3 * pair.same + 0.5 * pair.context)
+        if any(reading.keys[index] in cluster.readings[pair.unit].notions for index in indices):
+            weight *= 0.5  # the party stands in the sentence, so that the parse may be at fault
         return Conflict(
-            kind, pair.unit, span, min(1.0, 0.3 * pair.same + 0.5 * pair.context),
+            kind, pair.unit, span, weight,
             f"the article names another {'place' if kind == 'place' else 'party'} at “{_quoted(cluster, pair)}”",
         )  # fmt: skip
     close = (pair.same >= 1 and pair.context >= 0.45) or (pair.same >= 2 and pair.context >= 0.3)
@@ -184,6 +190,9 @@ def _figure_conflicts(cluster: ClusterReading, reading: Reading, aligner: Aligne
             if other.ordinal or not same_slot(reading, figure, cluster.readings[unit], other):
                 continue
             weight = min(1.0, 0.3 + 0.7 * aligner.context(unit))
+            if figure.unit in DURATIONS:
+                # Years and days are said of everything in an article; only a close sentence is about the same ones.
+                weight -= 0.3
             text = cluster.readings[unit].parse.text[other.start : other.end]
             found.append(
                 Conflict("number", unit, (figure.start, figure.end), weight, f"the article has {text} in that place")
@@ -198,7 +207,8 @@ def _time_conflicts(cluster: ClusterReading, reading: Reading, aligner: Aligner)
         kin = _grain(word)
         contexts = [aligner.context(unit) for unit in range(len(cluster.units))]
         near = [unit for unit, context in enumerate(contexts) if context >= max(0.35, 0.75 * max(contexts))]
-        if any(word in cluster.readings[unit].times for unit in near):
+        plain = word.split()[-1] if word[-1].isdigit() else word
+        if any(word in cluster.readings[unit].times or plain in cluster.unit_words[unit] for unit in near):
             continue
         for unit in near:
             others = [other for other in cluster.readings[unit].times if _grain(other) == kin]
@@ -226,65 +236,55 @@ def _grain(word: str) -> str:
 def _denials(cluster: ClusterReading, reading: Reading, aligner: Aligner) -> list[Conflict]:
     """Sentences that deny, or call untrue, what the claim says as a fact."""
     cues = word_list("says", "denies") | word_list("says", "untrue")
+    negators = word_list("polarity", "negators")
     mine = {token.lemma for token in reading.parse.tokens} | {token.lower for token in reading.parse.tokens}
-    if mine & (cues | word_list("says", "doubts")):
+    if mine & (cues | word_list("says", "doubts") | word_list("says", "rumours") | negators):
         return []
     found = []
-    claim_negated = any(frame.negated for frame in reading.frames)
-    for unit in range(len(cluster.units)):
-        context = aligner.context(unit)
-        if context < 0.34:
+    for unit, other in enumerate(cluster.readings):
+        shared = len(other.notions & reading.notions)
+        if shared < 2:
             continue
-        other = cluster.readings[unit]
+        near = len(cluster.readings) <= 3 or aligner.context(unit) >= 0.4
+        short = near and len(other.notions) <= _SHORT and 2 * shared >= len(other.notions) - 2
+        if aligner.context(unit) < 0.34 and not short:
+            continue
         for token in other.parse.tokens:
+            weight = 0.0
             if token.lemma in cues or token.lower in cues:
-                if token.dep not in {
-                    "ROOT",
-                    "ccomp",
-                    "acomp",
-                    "attr",
-                    "conj",
-                    "relcl",
-                    "advcl",
-                    "dobj",
-                    "nsubj",
-                    "xcomp",
-                }:
-                    continue
-                denial = token.lemma in word_list("says", "denies")
-                scope = other.parse.subtree(token.i) if denial else list(range(len(other.keys)))
-                inside = {other.keys[index] for index in scope if other.keys[index]}
-                share = len(inside & reading.notions) / max(1, len(reading.notions))
-                if share >= 0.34:
-                    found.append(
-                        Conflict(
-                            "negation",
-                            unit,
-                            (0, len(reading.parse.text)),
-                            min(1.0, 0.4 + share),
-                            f"the article has “{token.text}”",
-                        )
-                    )
-                    break
-            elif token.dep == "neg" and not claim_negated:
+                share = _denied_share(other, token, reading)
+                if share >= 0.5 or short:
+                    weight = min(1.0, 0.3 + max(share, 0.4 * short))
+                reason = f"the article has “{token.text}”"
+            elif token.dep == "neg" or (short and token.lower in negators and token.lower != "without"):
                 head = other.parse.tokens[token.head]
-                scope = other.parse.subtree(head.i)
-                inside = {other.keys[index] for index in scope if other.keys[index]}
-                share = len(inside & reading.notions) / max(1, len(reading.notions))
-                if (
-                    share >= 0.5
-                    and other.keys[head.i]
-                    and (other.keys[head.i] in reading.notions or _opposed_any(other, head.i, reading))
-                ):
-                    found.append(
-                        Conflict(
-                            "negation", unit, (0, len(reading.parse.text)), share, f"the article negates “{head.text}”"
-                        )
-                    )
-                    break
+                inside = {other.keys[index] for index in other.parse.subtree(head.i) if other.keys[index]}
+                both = len(inside & reading.notions)
+                share = both / max(1, len(reading.notions))
+                said = other.keys[head.i] in reading.notions and not kind_of_saying(head.lemma)
+                if head.lemma not in _INWARD and ((share >= 0.5 and said) or (short and both >= 2)):
+                    weight = max(share, 0.6 * short)
+                reason = f"the article negates “{head.text}”"
+            elif short and token.lemma in word_list("says", "rumours"):
+                weight, reason = 0.45, f"the article speaks of “{token.text}”"
+            if weight:
+                found.append(Conflict("negation", unit, (0, len(reading.parse.text)), weight, reason))
+                break
     return found
 
 
-def _opposed_any(other: Reading, index: int, reading: Reading) -> bool:
-    lemma = other.parse.tokens[index].lemma
-    return any(opposed(lemma, token.lemma) for token in reading.parse.tokens)
+_INWARD = frozenset({"know", "think", "mean", "want", "seem", "clear", "sure", "understand", "need", "see"})
+"""Words whose negation leaves open what they govern: `I don't know why he is angry`."""
+_SHORT = 10
+"""Content words of a headline or another sentence that says one thing."""
+
+
+def _denied_share(other: Reading, cue: Token, reading: Reading) -> float:
+    """Share of the claim's content words inside what a cue denies: its clause, or that of the verb it completes."""
+    top = cue
+    if cue.dep in {"acomp", "attr", "oprd", "dobj", "nsubj", "xcomp", "amod", "compound", "advmod"}:
+        top = other.parse.tokens[cue.head]
+    elif cue.dep not in {"ROOT", "ccomp", "conj", "relcl", "advcl", "parataxis", "acl"}:
+        return 0.0
+    inside = {other.keys[index] for index in other.parse.subtree(top.i) if other.keys[index]}
+    return len(inside & reading.notions) / max(1, len(reading.notions))

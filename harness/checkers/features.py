@@ -1,33 +1,40 @@
-"""How far a sentence is supported by the articles, as numbers: what the `rules` checker and the ensemble weigh.
+"""How far a sentence is supported by the articles, as numbers: what the `rules` checker weighs.
 
 Counts that a minimal edit moves by one (`*_missing`) stand beside shares that measure the whole (`*_share`), since a
 share hides one wrong word in thirty and a count punishes length.
 """
 
 import math
+from bisect import bisect_left
+from collections.abc import Sequence
 
 from harness.checkers.reading import ClusterReading
-from harness.claims.lexical import content_stems, pieces, word_list
+from harness.claims.lexical import content_stems, pieces, stem, word_list
+from harness.claims.meaning import notion
 from harness.claims.parse import Token
 from harness.claims.quantities import agree
 from harness.claims.reading import PRONOUNS, Reading
-from harness.claims.slots import comparable
+from harness.claims.slots import comparable, same_slot
 from harness.text import ngrams
 
 EVIDENCE = 5
 """Sentences that count as the evidence for a claim."""
 
 
-def support_features(cluster: ClusterReading, reading: Reading) -> dict[str, float]:
-    """Name → value for one sentence of a text; shares lie in [0, 1], counts are at least 0."""
+def support_features(cluster: ClusterReading, reading: Reading, before: Sequence[Reading] = ()) -> dict[str, float]:
+    """Name → value for one sentence of a text; shares lie in [0, 1], counts are at least 0.
+
+    `before` are the sentences that stand before it in the text: what a pronoun may stand for.
+    """
     text = reading.parse.text
     best = [index for index, _ in cluster.index.best(text, EVIDENCE)]
     found: dict[str, float] = {}
     found.update(_word_features(cluster, text, best))
+    found.update(_local_features(cluster, text))
     found.update(_notion_features(cluster, reading, best))
     found.update(_name_features(cluster, reading, best))
     found.update(_figure_features(cluster, reading, best))
-    found.update(_shape_features(reading))
+    found.update(_shape_features(cluster, reading, before))
     return found
 
 
@@ -96,6 +103,44 @@ def _fragments(tokens: tuple[str, ...], units: list[tuple[str, ...]]) -> tuple[f
     return max(runs) / len(tokens), math.sqrt(sum(run * run for run in runs)) / len(tokens)
 
 
+def _local_features(cluster: ClusterReading, text: str) -> dict[str, float]:
+    """Whether neighbouring content words of the claim stand near each other anywhere in the articles.
+
+    A word swapped for another of the article's own words passes every count of words, but not this.
+    """
+    stopwords = word_list("function", "content_free")
+    content = [(place, stem(word)) for place, word in enumerate(pieces(text)) if word not in stopwords]
+    best = [0.0] * len(content)
+    total, pairs = 0.0, 0
+    for step in (1, 2):
+        for index in range(len(content) - step):
+            (first, one), (second, other) = content[index], content[index + step]
+            value = _closeness(cluster.positions.get(one, ()), cluster.positions.get(other, ()), second - first)
+            best[index], best[index + step] = max(best[index], value), max(best[index + step], value)
+            if step == 1:
+                total, pairs = total + value, pairs + 1
+    return {
+        "local_share": _share(total, pairs),
+        "local_missing": float(sum(1 for value in best if value < 0.2)),
+        "local_least_share": min(best, default=1.0),
+    }
+
+
+def _closeness(first: Sequence[int], second: Sequence[int], wanted: int) -> float:
+    """How near two words come in the articles: 1 as near as in the claim, falling with every word more, else 0."""
+    closest = 1000
+    for place in first:
+        at = bisect_left(second, place)
+        for index in (at - 1, at):
+            if 0 <= index < len(second) and second[index] != place:
+                # The other order counts, but as if two words farther off.
+                distance = second[index] - place if second[index] > place else place - second[index] + 2
+                closest = min(closest, distance)
+    excess = max(0, closest - wanted)
+    return math.exp(-excess / 5.0) if excess <= _NEAR else 0.0
+
+
+_NEAR = 15
 _CLASSES = {"PROPN": "proper", "NUM": "number", "NOUN": "noun", "VERB": "verb", "ADJ": "adjective", "ADV": "adverb"}
 
 
@@ -169,48 +214,104 @@ def _name_features(cluster: ClusterReading, reading: Reading, best: list[int]) -
         "name_partly": float(partly),
         "name_far": float(far),
         "name_share": _share(total - unknown - 0.5 * partly, total),
+        "name_displaced_missing": _displaced(cluster, reading),
         "person_unknown": float(
             sum(1 for name in reading.names if name.kind == "person" and not cluster.matching(name))
         ),
     }
 
 
+def _displaced(cluster: ClusterReading, reading: Reading) -> float:
+    """How surely a name of the claim stands in another name's place, in [0, 1].
+
+    The sentences that have most of the claim's other words are found without the name; where neither they nor their
+    neighbours have it, but one of them has another name of its kind, it is displaced by as much as they share.
+    """
+    worst = 0.0
+    for name in reading.names:
+        own = {reading.keys[index] for index in range(name.start, name.end)}
+        rest = reading.notions - own
+        matches = cluster.matching(name)
+        if len(rest) < 2 or not matches:
+            continue
+        shares = [len(rest & other.notions) / len(rest) for other in cluster.readings]
+        most = max(shares)
+        if most < 0.4:
+            continue
+        close = [unit for unit, share in enumerate(shares) if share >= 0.8 * most]
+        window = {near for unit in close for near in (unit - 1, unit, unit + 1)}
+        if any(unit in window for other in matches for unit in cluster.names[other]):
+            continue
+        if any(other.kind == name.kind for unit in close for other in cluster.readings[unit].names):
+            worst = max(worst, most)
+    return worst
+
+
 def _figure_features(cluster: ClusterReading, reading: Reading, best: list[int]) -> dict[str, float]:
     near = set(best)
-    missing = far = other_head = 0
+    missing = far = other = loose = 0
     for figure in reading.figures:
-        same = [unit for unit, found in cluster.figures if comparable(figure, found) and agree(figure, found)]
+        same = [(unit, found) for unit, found in cluster.figures if comparable(figure, found) and agree(figure, found)]
         if not same:
-            missing += not any(
-                word in cluster.words for word in (reading.parse.text[figure.start : figure.end].lower(),)
-            )
-            other_head += 1
-        elif not near & set(same):
-            far += 1
+            written = pieces(reading.parse.text[figure.start : figure.end])
+            missing += not all(word in cluster.words for word in written)
+            other += 1
+            continue
+        far += not any(unit in near for unit, _ in same)
+        loose += not any(
+            same_slot(reading, figure, cluster.readings[unit], found)
+            or (figure.head and notion(figure.head) in cluster.readings[unit].notions)
+            for unit, found in same
+        )
     for word in reading.times:
-        missing += not any(word in other.times for other in cluster.readings)
+        missing += not any(word in found.times for found in cluster.readings)
     return {
         "figure_missing": float(missing),
-        "figure_other": float(other_head),
+        "figure_other": float(other),
         "figure_far": float(far),
-        "figure_share": _share(len(reading.figures) - other_head, len(reading.figures)),
+        "figure_loose_other": float(loose),
+        "figure_share": _share(len(reading.figures) - other, len(reading.figures)),
     }
 
 
-def _shape_features(reading: Reading) -> dict[str, float]:
-    tokens = reading.parse.tokens
-    dangling = 0
-    for token in tokens:
-        if token.lower in PRONOUNS or token.lower in {"they", "it", "their", "its", "them"}:
-            dangling = int(
-                token.dep in {"nsubj", "nsubjpass", "poss"}
-                and not any(earlier.pos in {"PROPN", "NOUN"} for earlier in tokens[: token.i])
+def _dangles(reading: Reading, before: Sequence[Reading]) -> bool:
+    """Whether the first pronoun of a sentence has nothing to stand for, in it or in the sentences before it."""
+    people = word_list("roles", "people")
+    for token in reading.parse.tokens:
+        if token.lower in PRONOUNS or token.lower in _THIRD:
+            earlier = [*reading.parse.tokens[: token.i], *(other for one in before for other in one.parse.tokens)]
+            if token.lower in PRONOUNS:
+                return not any(
+                    other.pos == "PROPN" or other.lemma in people or other.entity == "PERSON" for other in earlier
+                )
+            return token.dep in {"nsubj", "nsubjpass", "poss"} and not any(
+                other.pos in {"PROPN", "NOUN"} for other in earlier
             )
-            break
+    return False
+
+
+def _lone_negation(cluster: ClusterReading, reading: Reading) -> bool:
+    """Whether the claim negates while none of the three sentences closest to it does, nor denies or fails."""
+    cues = word_list("polarity", "negators") | word_list("polarity", "reversing") | word_list("says", "denies")
+    if not any(token.lower in cues or token.lemma in cues for token in reading.parse.tokens):
+        return False
+    near = [unit for unit, _ in cluster.index.best(reading.parse.text, 3)]
+    return bool(near) and not any(
+        token.lower in cues or token.lemma in cues for unit in near for token in cluster.readings[unit].parse.tokens
+    )
+
+
+_THIRD = frozenset({"they", "it", "their", "its", "them"})
+
+
+def _shape_features(cluster: ClusterReading, reading: Reading, before: Sequence[Reading]) -> dict[str, float]:
+    tokens = reading.parse.tokens
     negators = word_list("polarity", "negators")
     return {
         "length": math.log1p(len(tokens)),
-        "dangling_pronoun": float(dangling),
+        "dangling_pronoun": float(_dangles(reading, before)),
+        "lone_pronoun": float(_dangles(reading, ())),
+        "negation_lone": float(_lone_negation(cluster, reading)),
         "negations": float(sum(1 for token in tokens if token.lower in negators)),
         "frames": float(len(reading.frames)),
         "names": float(len(reading.names)),

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from harness.checkers.alignment import SAME, Pair
 from harness.checkers.conflicts import Alignment, Conflict
 from harness.checkers.reading import ClusterReading
-from harness.checkers.weights import Weights
 from harness.claims.extract import main_frame
 from harness.claims.meaning import notion
 from harness.claims.quantities import Figure, agree, clash
 from harness.claims.reading import Reading
 from harness.claims.slots import comparable, same_slot
+from harness.claims.updates import days, later_by_wording
 from harness.records import ErrorType, Evidence, VerdictLabel
 
 CERTAIN: Mapping[str, float] = {
@@ -39,10 +39,9 @@ class Finding:
 
 
 def judge(
-    cluster: ClusterReading, reading: Reading, features: Mapping[str, float], alignment: Alignment, weights: Weights
+    cluster: ClusterReading, reading: Reading, probability: float, alignment: Alignment, threshold: float
 ) -> Finding:
-    """The finding on one sentence of a text."""
-    probability = weights.probability(features)
+    """The finding on one sentence of a text that is faithful with a probability, as far as its features tell."""
     certain = tuple(c for c in alignment.conflicts if c.weight >= CERTAIN.get(c.kind, 2.0))
     against = _articles(cluster, {conflict.unit for conflict in certain})
     context = contexts(cluster, reading)
@@ -62,17 +61,17 @@ def judge(
         errors = tuple(dict.fromkeys(conflict.kind for conflict in certain))
         units = [*dict.fromkeys(conflict.unit for conflict in certain), *near]
         return Finding(
-            "contradicted", min(probability, 1.0 - 0.5 * certain[0].weight, weights.threshold * 0.9), certain[0].reason,
+            "contradicted", min(probability, 1.0 - 0.5 * certain[0].weight, threshold * 0.9), certain[0].reason,
             errors, _quote(cluster, context, units), frozenset(support), frozenset(against), certain,
         )  # fmt: skip
     if lost is not None and lost.distant:
         units = [*dict.fromkeys(pair.unit for pair in lost.pairs), *near]
         return Finding(
-            "not_found", min(probability, weights.threshold * 0.9), lost.reason, ("attribution",),
+            "not_found", min(probability, threshold * 0.9), lost.reason, ("attribution",),
             _quote(cluster, context, units), frozenset(), frozenset(), (), ((0, len(reading.parse.text)),),
         )  # fmt: skip
     quoted = _quote(cluster, context, near)
-    if probability >= weights.threshold:
+    if probability >= threshold:
         reason = lost.reason if lost is not None else "the articles say so"
         return Finding("supported", probability, reason, (), quoted, frozenset(support), frozenset())
     errors, reason = _what_is_missing(cluster, reading)
@@ -136,11 +135,15 @@ class Dispute:
     agreeing: tuple[int, ...]
     differing: tuple[int, ...]
     other: str
+    overtaken: bool
+    """True where the other figure is the newer one."""
 
     def reason(self, cluster: ClusterReading) -> str:
         """Both sides in a sentence."""
         for_it = ", ".join(sorted(_articles(cluster, set(self.agreeing))))
         against = ", ".join(sorted(_articles(cluster, set(self.differing))))
+        if self.overtaken:
+            return f"overtaken: {for_it} has it, but {against} has {self.other} later"
         return f"independent articles disagree: {for_it} has it, {against} has {self.other}"
 
 
@@ -162,12 +165,37 @@ def disputed_figures(cluster: ClusterReading, reading: Reading) -> list[Dispute]
             and not groups & {cluster.group_of[article] for article in cluster.articles_of(unit)}
         ]  # fmt: skip
         if agreeing and differing:
+            held = [(unit, other) for unit, other in same if unit in agreeing]
+            order = _order(cluster, held, differing)
+            if order > 0:
+                continue  # the claim has the newer figure
             unit, other = differing[0]
             text = cluster.readings[unit].parse.text[other.start : other.end]
-            found.append(
-                Dispute((figure.start, figure.end), figure, tuple(agreeing), tuple(u for u, _ in differing), text)
-            )
+            sides = tuple(agreeing), tuple(unit for unit, _ in differing)
+            found.append(Dispute((figure.start, figure.end), figure, *sides, text, order < 0))
     return found
+
+
+def _order(cluster: ClusterReading, held: list[tuple[int, Figure]], differing: list[tuple[int, Figure]]) -> int:
+    """1 where the claim's figure is an update of the others, -1 where it was overtaken, 0 where they conflict.
+
+    By wording (`rose to 82`), or, for counts that only grow, by days of publication.
+    """
+    if any(later_by_wording(cluster.units[unit].text, figure) for unit, figure in held):
+        return 1
+    if any(later_by_wording(cluster.units[unit].text, figure) for unit, figure in differing):
+        return -1
+    mine, theirs = (
+        days(cluster.published[article] for unit, _ in side for article in cluster.articles_of(unit))
+        for side in (held, differing)
+    )
+    if mine is None or theirs is None or any(figure.unit for _, figure in held):
+        return 0
+    low, high = min(figure.value for _, figure in held), max(figure.value for _, figure in held)
+    others = [figure.value for _, figure in differing]
+    if mine[0].date() > theirs[1].date() and low > max(others):
+        return 1
+    return -1 if theirs[0].date() > mine[1].date() and min(others) > high else 0
 
 
 @dataclass(frozen=True)

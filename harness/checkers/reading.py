@@ -4,15 +4,19 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from harness.checkers.evidence import EvidenceIndex
+from harness.claims.casing import Casing
 from harness.claims.entities import Name, same_name
 from harness.claims.frames import Frame
-from harness.claims.lexical import pieces
+from harness.claims.lexical import pieces, stem
 from harness.claims.parse import Parser
 from harness.claims.quantities import Figure
 from harness.claims.reading import PRONOUNS, Reading, phrase, read_all
 from harness.ingest.near_duplicates import groups
 from harness.records import Cluster
 from harness.text import ngrams
+
+_GAP = 25
+"""Words between two sentences, so that neighbours across a border are not near."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,6 +31,8 @@ class Argument:
     """A country named anywhere in it."""
     vague: bool
     """True for a pronoun that nothing is known of."""
+    sure: bool = True
+    """False where a pronoun was resolved by guess: such a name may confirm, but not contradict."""
 
 
 class ClusterReading:
@@ -36,13 +42,15 @@ class ClusterReading:
         self.cluster = cluster
         self.index = EvidenceIndex(cluster)
         self.units = self.index.units
-        self.readings: list[Reading] = read_all(parser.parse([unit.text for unit in self.units]))
+        self.casing = Casing((unit.text for unit in self.units), parser.common)
+        self.readings: list[Reading] = read_all(parser.parse([self.casing.undo(unit.text) for unit in self.units]))
         articles = sorted(cluster.articles, key=lambda article: article.article_id)
         self.group_of = {
             articles[index].article_id: number
             for number, group in enumerate(groups([article.text for article in articles]))
             for index in group
         }
+        self.published = {article.article_id: article.published for article in articles}
         self.frames: dict[str, list[tuple[int, Frame]]] = defaultdict(list)
         self.figures: list[tuple[int, Figure]] = []
         self.names: dict[Name, list[int]] = defaultdict(list)
@@ -55,6 +63,9 @@ class ClusterReading:
         self.bigrams: set[tuple[str, ...]] = set()
         self.trigrams: set[tuple[str, ...]] = set()
         self.unit_words: list[tuple[str, ...]] = []
+        self.positions: dict[str, list[int]] = defaultdict(list)
+        """Stem → where it stands, words counted through all sentences with a gap between two."""
+        end = 0
         for number, (unit, reading) in enumerate(zip(self.units, self.readings, strict=True)):
             for frame in reading.frames:
                 self.frames[frame.notion].append((number, frame))
@@ -64,6 +75,9 @@ class ClusterReading:
             self.stems.update(unit.terms)
             tokens = pieces(unit.text)
             self.unit_words.append(tokens)
+            for position, word in enumerate(tokens, end):
+                self.positions[stem(word)].append(position)
+            end += len(tokens) + _GAP
             self.words.update(tokens)
             self.bigrams.update(ngrams(tokens, 2))
             self.trigrams.update(ngrams(tokens, 3))
@@ -167,8 +181,11 @@ def argument(reading: Reading, index: int, before: Name | None = None) -> Argume
     token = parse.tokens[index]
     inside = phrase(parse, index)
     name = next((name for name in reading.names if name.start <= index < name.end), None)
-    vague = False
+    vague, sure = False, True
     if token.pos == "PRON" and name is None:
+        speaker = _speaker_subject(reading, index)
+        if speaker is not None:
+            return argument(reading, speaker, before)
         if token.lower in PRONOUNS:
             earlier = [other for other in reading.names if other.kind == "person" and other.end <= index]
             subject = next(
@@ -180,10 +197,7 @@ def argument(reading: Reading, index: int, before: Name | None = None) -> Argume
                 None,
             )
             name = subject or (earlier[-1] if earlier else before)
-        if name is None or token.lower not in PRONOUNS:
-            speaker = _speaker_subject(reading, index)
-            if speaker is not None:
-                return argument(reading, speaker, before)
+            sure = False
         vague = name is None
     nation = next((other.nation for other in reading.names if other.nation and other.start in inside), "")
     if name is not None and not nation:
@@ -193,4 +207,4 @@ def argument(reading: Reading, index: int, before: Name | None = None) -> Argume
                 (other.nation for other in reading.names if other.nation and 0 <= name.start - other.end <= 2), ""
             )
     keys = frozenset(reading.keys[i] for i in inside if reading.keys[i])
-    return Argument(reading.keys[index] or token.lower, keys, name, nation, vague or (not keys and name is None))
+    return Argument(reading.keys[index] or token.lower, keys, name, nation, vague or (not keys and name is None), sure)

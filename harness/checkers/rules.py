@@ -3,7 +3,9 @@
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import ClassVar
+from typing import ClassVar, Literal
+
+from pydantic import Field
 
 from harness.checkers.base import Checker, CheckSession
 from harness.checkers.conflicts import Alignment, align, conflict_features
@@ -11,7 +13,6 @@ from harness.checkers.features import support_features
 from harness.checkers.judgement import Finding, judge
 from harness.checkers.reading import ClusterReading
 from harness.checkers.weights import load_weights, whole_probability
-from harness.claims.casing import Casing
 from harness.claims.extract import frame_span, proposition_claims, propositions, sentence_claim
 from harness.claims.language import why_not_english
 from harness.claims.parse import Parser, installed_model
@@ -29,12 +30,16 @@ class Rules(Checker):
     """Aligns claims with what the articles say: figures, names, roles, negation, time, place and who says it."""
 
     name: ClassVar[str] = "rules"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
+
+    genre: Literal["headline", "summary"] = Field(
+        default="headline", description="What is checked: sets the prior and the threshold, not the order of scores."
+    )
 
     @contextmanager
     def open(self) -> Iterator["RulesSession"]:
         """A session with the parser loaded. Raises MissingExtraError where spaCy or its English parser is missing."""
-        yield RulesSession(self.signature(), Parser())
+        yield RulesSession(self.signature(), Parser(), self.genre)
 
     def identity(self) -> Mapping[str, str]:
         """The parser's package and version, and the digest of the weights."""
@@ -54,22 +59,21 @@ class Rules(Checker):
 class RulesSession(CheckSession):
     """An opened `rules` checker."""
 
-    def __init__(self, signature: str, parser: Parser) -> None:
+    def __init__(self, signature: str, parser: Parser, genre: str) -> None:
         super().__init__(signature)
+        self._genre = genre
         self._parser = parser
-        self._weights = load_weights("rules")
-        self._clusters: OrderedDict[str, tuple[ClusterReading, Casing]] = OrderedDict()
+        self._clusters: OrderedDict[str, ClusterReading] = OrderedDict()
 
     def why_abstain(self, cluster: Cluster, text: str) -> str:
         """Besides emptiness: the rules read English only."""
         return super().why_abstain(cluster, text) or why_not_english(text)
 
-    def reading_of(self, cluster: Cluster) -> tuple[ClusterReading, Casing]:
+    def reading_of(self, cluster: Cluster) -> ClusterReading:
         """The article side of a cluster, read once."""
         key = cluster.without_references().digest
         if key not in self._clusters:
-            reading = ClusterReading(cluster, self._parser)
-            self._clusters[key] = (reading, Casing(unit.text for unit in reading.units))
+            self._clusters[key] = ClusterReading(cluster, self._parser)
             while len(self._clusters) > _KEPT:
                 self._clusters.popitem(last=False)
         self._clusters.move_to_end(key)
@@ -77,23 +81,29 @@ class RulesSession(CheckSession):
 
     def readings(self, cluster: Cluster, texts: Sequence[str]) -> list[list[tuple[int, Reading]]]:
         """For each text its sentences, as offset and reading; headline capitals are undone first."""
-        _, casing = self.reading_of(cluster)
+        casing = self.reading_of(cluster).casing
         spans = [sentence_spans(text) or ((0, len(text)),) for text in texts]
         pieces = [[casing.undo(text[a:b]) for a, b in found] for text, found in zip(texts, spans, strict=True)]
         parses = iter(self._parser.parse([piece for found in pieces for piece in found]))
         return [[(start, read(next(parses))) for start, _ in found] for found in spans]
 
     def features(self, cluster: Cluster, texts: Sequence[str]) -> list[list[dict[str, float]]]:
-        """For each text the features of each of its sentences: what the ensemble weighs beside other signals."""
-        reading, _ = self.reading_of(cluster)
-        return [
-            [sentence_features(reading, sentence, align(reading, sentence)) for _, sentence in sentences]
-            for sentences in self.readings(cluster, texts)
-        ]
+        """For each text the features of each of its sentences: for whoever weighs them with other signals."""
+        reading = self.reading_of(cluster)
+        found = []
+        for sentences in self.readings(cluster, texts):
+            read_so_far = [sentence for _, sentence in sentences]
+            found.append(
+                [
+                    sentence_features(reading, sentence, align(reading, sentence), read_so_far[:number])
+                    for number, sentence in enumerate(read_so_far)
+                ]
+            )
+        return found
 
     def verdicts(self, cluster: Cluster, texts: Sequence[str]) -> list[list[Verdict]]:
         """Verdicts on each text: the whole, its sentences, their propositions."""
-        reading, _ = self.reading_of(cluster)
+        reading = self.reading_of(cluster)
         return [
             self._verdicts(reading, text, sentences)
             for text, sentences in zip(texts, self.readings(cluster, texts), strict=True)
@@ -102,9 +112,14 @@ class RulesSession(CheckSession):
     def _verdicts(self, cluster: ClusterReading, text: str, sentences: list[tuple[int, Reading]]) -> list[Verdict]:
         parts: list[Verdict] = []
         findings: list[Finding] = []
+        weights = load_weights("rules")
+        before: list[Reading] = []
         for offset, reading in sentences:
             alignment = align(cluster, reading)
-            finding = judge(cluster, reading, sentence_features(cluster, reading, alignment), alignment, self._weights)
+            features = sentence_features(cluster, reading, alignment, before)
+            probability = weights.probability(features, self._genre)
+            finding = judge(cluster, reading, probability, alignment, weights.threshold[self._genre])
+            before.append(reading)
             findings.append(finding)
             if len(sentences) > 1:
                 parts.append(self._verdict(cluster, sentence_claim(text, offset, reading), finding))
@@ -195,6 +210,8 @@ def _evidence(cluster: ClusterReading, units: list[int]) -> tuple[Evidence, ...]
     return tuple(cluster.units[unit].evidence() for unit in units[:5])
 
 
-def sentence_features(cluster: ClusterReading, reading: Reading, alignment: Alignment) -> dict[str, float]:
-    """All features of one sentence: support and conflict."""
-    return {**support_features(cluster, reading), **conflict_features(reading, alignment)}
+def sentence_features(
+    cluster: ClusterReading, reading: Reading, alignment: Alignment, before: Sequence[Reading] = ()
+) -> dict[str, float]:
+    """All features of one sentence, support and conflict; `before` are the sentences before it."""
+    return {**support_features(cluster, reading, before), **conflict_features(reading, alignment)}

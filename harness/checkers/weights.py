@@ -13,26 +13,37 @@ OTHERS = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A fitted logistic model. `provenance` says what data set it, how, and what error it had."""
+    """A fitted logistic model of hinges. `provenance` says what data set it, how, and what error it had.
 
-    intercept: float
+    A feature named `x>0.6` is what `x` exceeds 0.6 by, so that one share can weigh more near 1 than below.
+    """
+
     mean: Mapping[str, float]
     scale: Mapping[str, float]
     weight: Mapping[str, float]
-    threshold: float
-    """Least probability of a claim that is called supported where nothing contradicts it."""
+    intercept: Mapping[str, float]
+    """Genre → log-odds of a sentence whose features are all at their means."""
+    threshold: Mapping[str, float]
+    """Genre → least probability of a claim that is called supported where nothing contradicts it."""
     provenance: Mapping[str, object]
 
-    def logit(self, features: Mapping[str, float]) -> float:
+    def logit(self, features: Mapping[str, float], genre: str) -> float:
         """Log-odds that a sentence with these features is faithful; a feature it does not have counts as 0."""
-        return self.intercept + sum(
-            weight * (features.get(name, 0.0) - self.mean[name]) / self.scale[name]
+        return self.intercept[genre] + sum(
+            weight * (hinged(features, name) - self.mean[name]) / self.scale[name]
             for name, weight in self.weight.items()
         )
 
-    def probability(self, features: Mapping[str, float]) -> float:
+    def probability(self, features: Mapping[str, float], genre: str) -> float:
         """Probability that a sentence with these features is faithful, in (0, 1)."""
-        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, self.logit(features)))))
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, self.logit(features, genre)))))
+
+
+def hinged(features: Mapping[str, float], name: str) -> float:
+    """The value of a feature, or of a hinge of one."""
+    base, _, knot = name.partition(">")
+    value = features.get(base, 0.0)
+    return max(0.0, value - float(knot)) if knot else value
 
 
 @cache
@@ -41,11 +52,11 @@ def load_weights(name: str) -> Weights:
     raw = json.loads(files("harness.checkers").joinpath(f"{name}_weights.json").read_text(encoding="utf-8"))
     features = raw["features"]
     return Weights(
-        intercept=raw["intercept"],
         mean={key: value["mean"] for key, value in features.items()},
         scale={key: value["scale"] for key, value in features.items()},
         weight={key: value["weight"] for key, value in features.items()},
-        threshold=raw["threshold"],
+        intercept={key: value["intercept"] for key, value in raw["genres"].items()},
+        threshold={key: value["threshold"] for key, value in raw["genres"].items()},
         provenance=raw["provenance"],
     )
 

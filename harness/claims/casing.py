@@ -1,7 +1,7 @@
 """Headline capitals undone: "More Than 150 Killed" is read as the articles would write it. Lengths never change."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from harness.text import word_spans
 
@@ -9,7 +9,9 @@ from harness.text import word_spans
 class Casing:
     """How a cluster's articles write each word inside their sentences."""
 
-    def __init__(self, sentences: Iterable[str]) -> None:
+    def __init__(self, sentences: Iterable[str], common: Callable[[str], bool] = lambda _: False) -> None:
+        """`common` says of a lower-cased word that no article has whether it is an ordinary one."""
+        self._common = common
         lower: Counter[str] = Counter()
         upper: dict[str, Counter[str]] = {}
         for sentence in sentences:
@@ -39,6 +41,8 @@ class Casing:
         position = 0
         for number, ((start, end), token) in enumerate(zip(spans, tokens, strict=True)):
             written = self._written.get(token.lower())
+            if written is None and self._common(token.lower()):
+                written = token.lower()
             if written is None:
                 written = token.capitalize() if shouted and token.isalpha() else token
             if number == 0:

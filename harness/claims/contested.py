@@ -16,20 +16,14 @@ from harness.claims.entities import Name, near_spelling, same_name
 from harness.claims.lexical import word_list
 from harness.claims.meaning import notion, opposed
 from harness.claims.parse import Parser
-from harness.claims.quantities import Figure, clash
+from harness.claims.quantities import DURATIONS, Figure, clash
 from harness.claims.reading import Reading, phrase, phrase_text, read_all
 from harness.claims.slots import counted, happening, same_slot
 from harness.claims.units import Unit, units
+from harness.claims.updates import later_by_wording
 from harness.ingest.near_duplicates import groups
 from harness.records import Cluster, ContestedFact, Evidence, FactVersion
 
-_UPDATE = re.compile(
-    r"\b(?:(?:rose|risen|rises|rising|climbed|increased|grew|jumped|raised|revised|updated|fell|dropped)"
-    r" (?:from [\w,.]+ )?to|up from|down from|now (?:stands|stood|at|put|counts?|reached)|has (?:reached|passed|risen)"
-    r"|had earlier|earlier report|previously (?:reported|put|said)|corrected|correction|originally reported"
-    r"|latest (?:figure|count|toll))",
-    re.IGNORECASE,
-)
 _PAST = re.compile(r"\b(?:ex|former|ousted|deposed|late|then)\b")
 _MOST = 60
 """Most facts that are listed, the best supported first."""
@@ -155,11 +149,8 @@ class _Finder:
 
     def _is_update(self, versions: dict[float, list[tuple[int, Figure]]]) -> bool:
         """Whether the figures tell of one count at different times: by wording, or rising or falling with the dates."""
-        for statements in versions.values():
-            for unit, figure in statements:
-                match = _UPDATE.search(self.units[unit].text)
-                if match and abs(match.end() - figure.start) <= 25:
-                    return True
+        if any(later_by_wording(self.units[u].text, f) for statements in versions.values() for u, f in statements):
+            return True
         dated: list[tuple[datetime, float]] = []
         for value, statements in versions.items():
             moments = [self.published[a] for unit, _ in statements for a in self.units[unit].article_ids]
@@ -366,12 +357,11 @@ class _Finder:
 
 
 _PART = re.compile(r"\s+(?:more )?of (?:the|these|those|its|his|her|our|my)\b", re.IGNORECASE)
-_DURATIONS = frozenset({"age", "year", "month", "week", "day", "hour", "minute", "second", "decade", "century"})
 
 
 def _certain(reading: Reading, figure: Figure) -> bool:
     """Whether a figure is said to be so, and of the whole: not `could rise to 100`, `two of the men`, `two hours`."""
-    if figure.unit in _DURATIONS or _PART.match(reading.parse.text[figure.end :]):
+    if figure.unit == "age" or figure.unit in DURATIONS or _PART.match(reading.parse.text[figure.end :]):
         return False
     about = {figure.token, figure.head_token}
     return not any(

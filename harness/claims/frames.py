@@ -40,6 +40,8 @@ class Frame:
     """The predicate whose clause this is (a complement, a modifier), or -1."""
     open_agent: bool
     """True for a passive whose agent is not said."""
+    lemma: str = ""
+    """The predicate's lemma where the parse has it wrong."""
 
 
 @lru_cache(maxsize=1 << 14)
@@ -66,7 +68,54 @@ class _Reader:
             if frame is not None:
                 found.append(frame)
                 found.extend(self._blamed(frame))
+        if not any(frame.kind in {"verb", "copula", "preposition"} for frame in found):
+            found.extend(self._missed())
         return tuple(found)
+
+    def _missed(self) -> list[Frame]:
+        """The verb of a headline that the tagger took for a noun: `Court upholds ban`, `Shares fall in London`.
+
+        The first word with a nominal before it that the lexicon knows as a verb, in the form that this nominal asks
+        for; what follows up to the next preposition is its object.
+        """
+        tokens = self.tokens
+        for token in tokens[1:-1]:
+            before, after = tokens[token.i - 1], tokens[token.i + 1]
+            plural = before.tag in {"NNS", "NNPS"} or any(
+                tokens[child].tag == "NNS" and tokens[child].dep == "nsubj" for child in self.parse.children[token.i]
+            )
+            nominal = before.pos in {"NOUN", "PROPN", "PRON"} and after.pos in _STARTS
+            bases = (token.lower,) if plural else _bases(token.lower)
+            lemma = next((base for base in bases if base in _verbs()), "")
+            if not (nominal and lemma):
+                continue
+            patients: list[int] = []
+            obliques: list[tuple[str, int]] = []
+            preposition = ""
+            for later in tokens[token.i + 1 :]:
+                if later.pos in {"ADP", "SCONJ"}:
+                    preposition = later.lower
+                ends = later.i + 1 == len(tokens) or tokens[later.i + 1].pos not in {"NOUN", "PROPN"}
+                if later.pos in {"NOUN", "PROPN"} and ends:
+                    if preposition:
+                        obliques.append((preposition, later.i))
+                    elif not patients:
+                        patients.append(later.i)
+            agents = (self._subject_before(token.i),)
+            return [
+                Frame(
+                    token.i, notion(lemma), "verb", agents, tuple(patients), tuple(obliques), False, "actual", -1,
+                    False, lemma,
+                )
+            ]  # fmt: skip
+        return []
+
+    def _subject_before(self, index: int) -> int:
+        """The head of the nominal before a token, a phrase with `of` passed over: shares, in `shares of Acme`."""
+        at = index - 1
+        while at >= 2 and self.tokens[at - 1].lower == "of":
+            at -= 2
+        return at
 
     def _blamed(self, frame: Frame) -> list[Frame]:
         """What an accuser says: under "X blames Y for Z", that Y is behind Z; under "Z is blamed on Y" the same."""
@@ -261,11 +310,17 @@ class _Reader:
         negators = word_list("polarity", "negators")
         for child in self.parse.children[token.i]:
             kid = self.tokens[child]
-            if kid.dep == "neg" or (kid.lower in negators and kid.dep not in {"prep", "mark"}):
+            no_longer = kid.lower == "longer" and any(
+                self.tokens[inner].lower == "no" for inner in self.parse.children[child]
+            )
+            if no_longer or kid.dep == "neg" or (kid.lower in negators and kid.dep not in {"prep", "mark"}):
                 count += 1
             elif kid.dep in {"nsubj", "nsubjpass", "dobj", "attr"}:
                 count += kid.lower in negators or any(
-                    self.tokens[inner].lower in {"no", "neither"} for inner in self.parse.children[child]
+                    self.tokens[inner].lower in {"no", "neither"}
+                    and self.tokens[inner].dep in {"det", "preconj"}
+                    and self.tokens[inner + 1].lower not in {"more", "less", "fewer", "doubt"}
+                    for inner in self.parse.children[child]
                 )
         if token.dep == "pcomp" and self.tokens[token.head].lower == "without":
             count += 1
@@ -299,6 +354,26 @@ class _Reader:
                 if (to or token.tag in {"VB", "VBG"}) and above.lemma in word_list("modality", kind):
                     return kind
         return "actual"
+
+
+def _bases(word: str) -> tuple[str, ...]:
+    """What a verb's third person singular may be of; nothing for words that are none."""
+    if not word.endswith("s") or word.endswith("ss"):
+        return ()
+    return word[:-1], word[:-2] if word.endswith("es") else word[:-1], f"{word[:-3]}y" if word.endswith("ies") else word
+
+
+_STARTS = frozenset({"NOUN", "PROPN", "DET", "ADJ", "NUM", "ADP", "PRON"})
+
+
+@lru_cache(maxsize=1)
+def _verbs() -> frozenset[str]:
+    """Words that the lexicon has as verbs."""
+    sides = lexicon()["meaning"]["opposites"].replace("|", " ").split()
+    return frozenset(sides).union(
+        word_list("voice", "transitive"), word_list("polarity", "reversing"), word_list("modality", "planned"),
+        *(word_list("says", kind) for kind in ("reports", "claims", "denies")),
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=1)

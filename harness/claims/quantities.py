@@ -55,7 +55,8 @@ _MONEY_WORDS = {
     "rouble": "rub",
     "ruble": "rub",
 }
-_SPANS = frozenset({"year", "month", "week", "day", "hour", "minute", "second", "decade", "century"})
+DURATIONS = frozenset({"year", "month", "week", "day", "hour", "minute", "second", "decade", "century"})
+"""Units of time."""
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _CLOCK = re.compile(r"^\s*(?:[ap]\.?m\b\.?|o['’]clock\b|GMT\b|BST\b|hrs\b)", re.IGNORECASE)
 _SCALES = {"th": 1e3, "k": 1e3, "mi": 1e6, "m": 1e6, "mn": 1e6, "bi": 1e9, "b": 1e9, "bn": 1e9, "tr": 1e12}
@@ -245,7 +246,7 @@ def _unit(text: str, end: int, start: int, head: str) -> str:
         return "age"
     if head in _MONEY_WORDS:
         return _MONEY_WORDS[head]
-    if head in word_list("units", "measures") or head in _SPANS:
+    if head in word_list("units", "measures") or head in DURATIONS:
         return head
     match = re.match(r"[\s-]*(year|month|week|day|hour|minute|mile|km|metre|meter|kg|mph)s?\b", text[end:])
     if match:
@@ -288,6 +289,8 @@ def agree(claimed: Figure, found: Figure) -> bool:
         return False
     if claimed.value == found.value:
         return True
+    if claimed.unit and any(abs(claimed.value - found.value * times) <= 0.02 * claimed.value for times in (12, 52)):
+        return True  # $64m a year for $5.3m a month
     if claimed.modifier == "exact" and found.modifier in {"exact", "about"}:
         return _rounds(claimed, found)
     low, high = claimed.low, claimed.high

@@ -95,14 +95,19 @@ def _keys(parse: Parse, found: tuple[Name, ...]) -> tuple[str, ...]:
     for token in parse.tokens:
         hollow = token.pos in _HOLLOW and token.lower not in {"behind", "against", "before", "after", "without"}
         bare = token.lower.removesuffix("'s").strip(".'’")
-        if hollow or token.lower in stopwords or not any(character.isalnum() for character in token.text):
+        if (
+            hollow
+            or token.lower in stopwords
+            or token.text == "UNK"
+            or not any(character.isalnum() for character in token.text)
+        ):
             keys.append("")
         else:
             keys.append(bare if token.text[:1].isdigit() else notion(token.lemma.strip(".'’") or bare))
     for name in found:
         for index in range(name.start, name.end):
             token = parse.tokens[index]
-            if token.lower not in stopwords and token.text[:1].isalnum():
+            if token.lower not in stopwords and token.text[:1].isalnum() and token.text != "UNK":
                 keys[index] = name.nation.lower() if name.nation else token.lower.removesuffix("'s").strip(".'’")
     for token in parse.tokens:
         if keys[token.i] and token.lower in nations() and token.text[:1].isupper():

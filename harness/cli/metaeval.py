@@ -13,10 +13,6 @@ def metaeval(
         typer.Option("--checker", help="A checker: a name, or YAML such as 'nli: {model: FOLDER}'. Repeatable."),
     ],
     split: Annotated[str | None, typer.Option("--split", help="Measure on the rows of this split only.")] = None,
-    half: Annotated[
-        Literal["all", "first", "second"],
-        typer.Option("--half", help="Only documents in this half, by a digest of their text."),
-    ] = "all",
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many rows of each data set.")] = None,
     form: Annotated[
         Literal["table", "md", "json"], typer.Option("--format", help="How results are printed.")
@@ -44,7 +40,7 @@ def metaeval(
         checkers.append(component)
     names = [component.name for component in checkers]
     shown = [name if names.count(name) == 1 else f"{name} {at + 1}" for at, name in enumerate(names)]
-    groups = read(data, split=split, second_half=None if half == "all" else half == "second", limit=limit)
+    groups = read(data, split=split, limit=limit)
     found = []
     for name, component in zip(shown, checkers, strict=True):
         with component.open() as session:

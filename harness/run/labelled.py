@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from harness.analysis.correlate import correlations
-from harness.analysis.metaeval import RESAMPLES, Agreement, Scored, agreement, in_second_half
+from harness.analysis.metaeval import RESAMPLES, Agreement, Scored, agreement
 from harness.checkers.base import CheckSession
 from harness.claims.scoring import faithfulness, flagged
 from harness.errors import DataError, Problem, RunError
@@ -55,13 +55,8 @@ class Finding:
     failed: str = ""
 
 
-def read(
-    files: Sequence[Path], *, split: str | None = None, second_half: bool | None = None, limit: int | None = None
-) -> dict[str, list[LabelledText]]:
+def read(files: Sequence[Path], *, split: str | None = None, limit: int | None = None) -> dict[str, list[LabelledText]]:
     """Data set → rows, in the order read: those of one `split`, at most `limit` of each data set.
-
-    With `second_half` only rows whose document falls in that half by its digest: the weights of `ensemble` are fitted
-    on the first half of the development data.
 
     Raises DataError with file, line and field of the first bad rows.
     """
@@ -77,7 +72,7 @@ def read(
             if limit is not None and len(found.get(str(name), ())) >= limit:
                 continue
             text = _labelled(row, str(name), str(file), line, problems)
-            if text is not None and second_half in (None, in_second_half(text.source)):
+            if text is not None:
                 found[text.dataset].append(text)
     if problems:
         more = len(problems) - MAX_PROBLEMS
