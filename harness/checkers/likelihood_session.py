@@ -11,10 +11,10 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
 from harness.checkers.base import CheckSession
 from harness.checkers.evidence import EvidenceIndex
-from harness.checkers.loading import choose_device, local_checkpoint, quietly, readable
 from harness.checkers.whole import Judgement, claim_spans, verdicts_on
 from harness.claims.units import Unit
 from harness.errors import UsageError
+from harness.loading import choose_device, local_checkpoint, quietly, readable
 from harness.records import Cluster, Verdict, VerdictLabel
 
 if TYPE_CHECKING:

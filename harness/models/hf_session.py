@@ -4,7 +4,6 @@ import gc
 import hashlib
 import io
 import time
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM
 
 from harness import weights
 from harness.errors import ModelError, UsageError, nearest_name
+from harness.loading import choose_device, quietly
 from harness.models import generation, postprocess
 from harness.models.base import Answer
 from harness.models.prompts import ARTICLES_ONLY, LEAST_SHARE, Template, build_prompt
@@ -45,7 +45,7 @@ def open_session(hf: "Hf", seed: int) -> Iterator["HfSession"]:
     """
     template = hf.template()
     # The bar shown while a GGUF file is unpacked heeds none of transformers' settings.
-    with _quiet(), redirect_stderr(io.StringIO()):
+    with quietly(), redirect_stderr(io.StringIO()):
         session = HfSession(hf, _load(hf), template, seed)
     try:
         yield session
@@ -54,23 +54,6 @@ def open_session(hf: "Hf", seed: int) -> Iterator["HfSession"]:
         gc.collect()
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keeps the warnings and progress bars of transformers off the terminal, and puts its settings back afterwards."""
-    log = transformers.utils.logging
-    verbosity, bars = log.get_verbosity(), log.is_progress_bar_enabled()
-    log.set_verbosity(transformers.logging.CRITICAL)
-    log.disable_progress_bar()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        log.set_verbosity(verbosity)
-        if bars:
-            log.enable_progress_bar()
 
 
 @dataclass
@@ -122,7 +105,7 @@ def _load(hf: "Hf") -> _Loaded:
             f"the checkpoint {hf.checkpoint} lacks {len(absent)} weights of a {type(model).__name__}, "
             f"for instance {absent[0]}: it was not trained to write text, or is damaged"
         )
-    device = _device(hf.device)
+    device = choose_device(hf.device)
     return _Loaded(model.to(device).eval(), _prepared(tokenizer, seq2seq), seq2seq, device)
 
 
@@ -155,16 +138,6 @@ def _prepared(tokenizer: Any, seq2seq: bool) -> Any:
         # The attention mask hides padding, so any token will do.
         tokenizer.pad_token = tokenizer.eos_token or tokenizer.unk_token or tokenizer.convert_ids_to_tokens(0)
     return tokenizer
-
-
-def _device(name: str) -> torch.device:
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
-    if name.startswith("cuda") and not torch.cuda.is_available():
-        raise UsageError(f"device {name} was asked for, but torch sees no CUDA device")
-    if name == "mps" and not torch.backends.mps.is_available():
-        raise UsageError("device mps was asked for, but torch sees none")
-    return torch.device(name)
 
 
 class _FirstLineWritten:
@@ -246,7 +219,7 @@ class HfSession:
         inputs = {name: tensor.to(self._device) for name, tensor in inputs.items()}
         prompt_length = 1 if self._seq2seq else inputs["input_ids"].shape[1]
         stopper = _FirstLineWritten(prompt_length, self._decode)
-        with _quiet(), torch.inference_mode(), self._seeded(batch[0][1]):
+        with quietly(), torch.inference_mode(), self._seeded(batch[0][1]):
             written = self._model.generate(
                 **inputs,
                 generation_config=self._generation,

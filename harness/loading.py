@@ -1,4 +1,4 @@
-"""What checkers with transformers models share: where their weights are, on which device they run, in silence."""
+"""What models and checkers with transformers weights share: which files, which device, in silence."""
 
 import warnings
 from collections.abc import Iterator
@@ -28,7 +28,9 @@ def choose_device(name: str) -> Any:
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
     if name.startswith("cuda") and not torch.cuda.is_available():
-        raise UsageError(f"device {name}: torch sees no CUDA device; accepted: auto, cpu")
+        raise UsageError(f"device {name} was asked for, but torch sees no CUDA device")
+    if name == "mps" and not torch.backends.mps.is_available():
+        raise UsageError("device mps was asked for, but torch sees none")
     return torch.device(name)
 
 
