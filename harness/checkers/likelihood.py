@@ -23,7 +23,7 @@ class Likelihood(Checker):
     """
 
     name: ClassVar[str] = "likelihood"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     positional: ClassVar[str | None] = "checkpoint"
 
     checkpoint: str = Field(

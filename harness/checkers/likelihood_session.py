@@ -1,6 +1,7 @@
 """The code that needs torch: how likely a causal model finds a text, with and without evidence."""
 
 import gc
+import inspect
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr
@@ -67,6 +68,7 @@ class LikelihoodSession(CheckSession):
             ) from error
         self._device = choose_device(likelihood.device)
         self._model: Any = model.to(self._device).eval()
+        self._narrow = "logits_to_keep" in inspect.signature(model.forward).parameters
         positions = getattr(config, "max_position_embeddings", None) or likelihood.max_tokens
         self._max_tokens = min(likelihood.max_tokens, int(positions))
         start = self._tokenizer.bos_token_id
@@ -91,7 +93,7 @@ class LikelihoodSession(CheckSession):
             for at, claim in enumerate(distinct)
         }
         return [
-            verdicts_on(text, [judged[claim] for claim in held], self.signature)
+            verdicts_on(text, [judged[claim] for claim in held], self.signature, others=1.0)
             for text, held in zip(texts, claims, strict=True)
         ]
 
@@ -146,13 +148,17 @@ class LikelihoodSession(CheckSession):
             # Padding stands to the right, where a causal model's earlier tokens cannot see it.
             ids = torch.tensor([row + [0] * (width - len(row)) for row in joined], device=self._device)
             mask = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in joined], device=self._device)
+            # Only the texts' own positions are wanted: a vocabulary's worth of numbers at each of the others is waste.
+            begin = max(0, min(len(questions[at][0]) for at in places) - 1)
+            wanted = {"logits_to_keep": torch.arange(begin, width, device=self._device)} if self._narrow else {}
+            begin = begin if wanted else 0
             with torch.inference_mode():
-                logits = self._model(input_ids=ids, attention_mask=mask).logits
+                logits = self._model(input_ids=ids, attention_mask=mask, **wanted).logits
             for row, at in enumerate(places):
                 before, after = questions[at]
                 first, last = len(before), len(joined[row])
                 if not after or not first:
                     continue
-                chances = torch.log_softmax(logits[row, first - 1 : last - 1].float(), dim=-1)
+                chances = torch.log_softmax(logits[row, first - 1 - begin : last - 1 - begin].float(), dim=-1)
                 found[at] = float(chances.gather(1, ids[row, first:last, None]).mean())
         return found

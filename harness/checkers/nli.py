@@ -50,7 +50,7 @@ class Nli(Checker):
     """
 
     name: ClassVar[str] = "nli"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     positional: ClassVar[str | None] = "model"
 
     model: str = Field(

@@ -1,5 +1,6 @@
 """From findings on the sentences of a text to verdicts on the text: for checkers that judge sentence by sentence."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -7,6 +8,10 @@ from harness.checkers.base import whole_claim
 from harness.records import Claim, ErrorType, Evidence, Verdict, VerdictLabel
 from harness.text import sentence_spans
 
+OTHERS = 0.3
+"""How much every sentence but the worst weighs in the log-probability of a whole text."""
+DIGITS = 6
+"""Decimals of a probability."""
 _WORST_FIRST: tuple[VerdictLabel, ...] = ("contradicted", "not_found", "contested", "supported")
 
 
@@ -44,11 +49,12 @@ def claim_spans(text: str) -> list[tuple[int, int]]:
     return list(sentence_spans(text)) or [(0, len(text))]
 
 
-def verdicts_on(text: str, found: Sequence[Judgement], signature: str) -> list[Verdict]:
+def verdicts_on(text: str, found: Sequence[Judgement], signature: str, *, others: float = OTHERS) -> list[Verdict]:
     """Verdicts on a whole text and, where it has several, on its sentences, from a judgement on each of its spans.
 
-    The whole is as faithful as its worst sentence, so that no sentence that is added can raise its probability. Its
-    label is the worst of its sentences' labels, its evidence theirs, and what supports it supports every sentence.
+    The whole is as probable as its worst sentence, times the power `others` of all the rest: no sentence that is added
+    can raise it, and texts that share their worst sentence are still told apart. Its label is the worst of its
+    sentences' labels, its evidence theirs, and what supports it supports every sentence.
     """
     spans = claim_spans(text)
     if len(spans) != len(found):
@@ -56,7 +62,7 @@ def verdicts_on(text: str, found: Sequence[Judgement], signature: str) -> list[V
     worst = min(found, key=lambda judgement: (_WORST_FIRST.index(judgement.label), judgement.probability))
     whole = Judgement(
         label=worst.label,
-        probability=min(judgement.probability for judgement in found),
+        probability=round(_joint([judgement.probability for judgement in found], others), DIGITS),
         reason=worst.reason,
         errors=tuple(dict.fromkeys(error for judgement in found for error in judgement.errors)),
         evidence=tuple(dict.fromkeys(item for judgement in found for item in judgement.evidence)),
@@ -71,3 +77,9 @@ def verdicts_on(text: str, found: Sequence[Judgement], signature: str) -> list[V
             for (start, end), judgement in zip(spans, found, strict=True)
         ]
     return verdicts
+
+
+def _joint(probabilities: Sequence[float], others: float) -> float:
+    logs = [math.log(max(1e-12, probability)) for probability in probabilities]
+    worst = min(logs)
+    return math.exp(worst + others * (math.fsum(logs) - worst))
