@@ -12,7 +12,7 @@ from harness.checkers.conflicts import Alignment, align, conflict_features
 from harness.checkers.features import support_features
 from harness.checkers.judgement import Finding, judge
 from harness.checkers.reading import ClusterReading
-from harness.checkers.weights import load_weights, whole_probability
+from harness.checkers.weights import load_weights, weights_digest, whole_probability
 from harness.claims.extract import frame_span, proposition_claims, propositions, sentence_claim
 from harness.claims.language import why_not_english
 from harness.claims.parse import Parser, installed_model
@@ -46,7 +46,7 @@ class Rules(Checker):
         from importlib.metadata import version
 
         model = installed_model()
-        return {"parser": f"{model} {version(model)}"}
+        return {"parser": f"{model} {version(model)}", "weights": weights_digest("rules")}
 
     def problems(self) -> Iterator[Problem]:
         """A missing parser."""

@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
+
+from harness.records import content_digest
 
 OTHERS = 0.3
 """How much every sentence but the worst weighs in the log-probability of a whole text; see `whole_probability`."""
@@ -46,10 +49,20 @@ def hinged(features: Mapping[str, float], name: str) -> float:
     return max(0.0, value - float(knot)) if knot else value
 
 
+def _read(name: str) -> Any:
+    """`<name>_weights.json`, beside this module."""
+    return json.loads(files("harness.checkers").joinpath(f"{name}_weights.json").read_text(encoding="utf-8"))
+
+
+def weights_digest(name: str) -> str:
+    """Digest of the weights in `<name>_weights.json`, for identities: another fit gives other numbers."""
+    return content_digest(_read(name))
+
+
 @cache
 def load_weights(name: str) -> Weights:
-    """The weights in `<name>_weights.json`, beside this module."""
-    raw = json.loads(files("harness.checkers").joinpath(f"{name}_weights.json").read_text(encoding="utf-8"))
+    """The weights in `<name>_weights.json`."""
+    raw = _read(name)
     features = raw["features"]
     return Weights(
         mean={key: value["mean"] for key, value in features.items()},
@@ -61,12 +74,12 @@ def load_weights(name: str) -> Weights:
     )
 
 
-def whole_probability(sentences: Sequence[float]) -> float:
-    """Probability of a text from those of its sentences: the worst one's, times a small power of all the others'.
+def whole_probability(sentences: Sequence[float], others: float = OTHERS) -> float:
+    """Probability of a text from those of its sentences: the worst one's, times the power `others` of all the others'.
 
     Every further sentence can only lower it, so padding never helps, and two texts that share their worst sentence are
     still told apart by the rest.
     """
     logs = [math.log(max(1e-12, probability)) for probability in sentences]
     worst = min(logs)
-    return math.exp(worst + OTHERS * (sum(logs) - worst))
+    return math.exp(worst + others * (math.fsum(logs) - worst))

@@ -1,15 +1,13 @@
 """From findings on the sentences of a text to verdicts on the text: for checkers that judge sentence by sentence."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from harness.checkers.base import whole_claim
+from harness.checkers.weights import OTHERS, whole_probability
 from harness.records import Claim, ErrorType, Evidence, Verdict, VerdictLabel
 from harness.text import sentence_spans
 
-OTHERS = 0.3
-"""How much every sentence but the worst weighs in the log-probability of a whole text."""
 DIGITS = 6
 """Decimals of a probability."""
 _WORST_FIRST: tuple[VerdictLabel, ...] = ("contradicted", "not_found", "contested", "supported")
@@ -62,7 +60,7 @@ def verdicts_on(text: str, found: Sequence[Judgement], signature: str, *, others
     worst = min(found, key=lambda judgement: (_WORST_FIRST.index(judgement.label), judgement.probability))
     whole = Judgement(
         label=worst.label,
-        probability=round(_joint([judgement.probability for judgement in found], others), DIGITS),
+        probability=round(whole_probability([judgement.probability for judgement in found], others), DIGITS),
         reason=worst.reason,
         errors=tuple(dict.fromkeys(error for judgement in found for error in judgement.errors)),
         evidence=tuple(dict.fromkeys(item for judgement in found for item in judgement.evidence)),
@@ -77,9 +75,3 @@ def verdicts_on(text: str, found: Sequence[Judgement], signature: str, *, others
             for (start, end), judgement in zip(spans, found, strict=True)
         ]
     return verdicts
-
-
-def _joint(probabilities: Sequence[float], others: float) -> float:
-    logs = [math.log(max(1e-12, probability)) for probability in probabilities]
-    worst = min(logs)
-    return math.exp(worst + others * (math.fsum(logs) - worst))

@@ -157,3 +157,13 @@ def test_another_sentence_can_only_lower_a_text():
     assert whole_probability([0.5, 0.8]) == pytest.approx(0.5 * 0.8**0.3)
     assert whole_probability([0.5]) == pytest.approx(0.5)
     assert whole_probability([0.5, 0.8, 0.9]) < whole_probability([0.5, 0.8])
+
+
+def test_another_fit_is_another_identity(monkeypatch):
+    from harness.checkers import weights
+    from harness.checkers.rules import Rules
+
+    before = Rules().identity()
+    monkeypatch.setattr(weights, "_read", lambda name: {"features": {}, "fitted": "again"})
+    assert Rules().identity()["parser"] == before["parser"]
+    assert Rules().identity()["weights"] != before["weights"]
