@@ -1,12 +1,15 @@
 """Where a run happened: package versions, git commit, machine. No names of hosts, users or folders."""
 
+import hashlib
 import os
 import platform
 import subprocess
 import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
+import harness
 from harness.run.plan import installed_version
 
 DISTRIBUTIONS = (
@@ -29,9 +32,22 @@ DISTRIBUTIONS = (
 
 
 def versions() -> dict[str, str]:
-    """Python's version and that of every installed distribution that can change a number."""
+    """Python's version, those of the distributions that can change a number, and the digest of our own code."""
     found = {name: installed_version(name) for name in DISTRIBUTIONS}
-    return {"python": platform.python_version(), **{name: text for name, text in found.items() if text != "none"}}
+    known = {name: text for name, text in found.items() if text != "none"}
+    return {"python": platform.python_version(), **known, "code": code_digest()}
+
+
+@cache
+def code_digest() -> str:
+    """Digest of the package's own files: a working copy changes between releases, and predictions may with it."""
+    top = Path(harness.__file__).parent
+    seen = hashlib.sha256()
+    for file in sorted(top.rglob("*")):
+        if file.suffix in (".py", ".json", ".toml"):
+            seen.update(f"{file.relative_to(top).as_posix()}\0".encode())
+            seen.update(file.read_bytes())
+    return seen.hexdigest()[:16]
 
 
 def machine() -> dict[str, str]:

@@ -1,8 +1,8 @@
 """Predictions that another run made already: results are their own cache.
 
 A prediction is taken over where everything that made it is equal: the configuration (model signature, weights and
-prompt digests, seed), the cluster's content, and every package version. So changing a metric never generates again, and
-adding a model to a configuration runs only that model. Failures are never taken over.
+prompt digests, seed), the cluster's content, every package version and the harness's own code. So changing a metric
+never generates again, and adding a model to a configuration runs only that model. Failures are never taken over.
 """
 
 from collections.abc import Iterator, Mapping

@@ -232,6 +232,19 @@ def test_a_new_metric_or_model_takes_over_what_equal_configurations_wrote(
     assert len(asked) == 5
 
 
+def test_predictions_of_other_code_are_not_taken_over(harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch):
+    from harness.models.lead import Lead
+    from harness.run import environment
+
+    harness("eval", "--config", "x.yaml")
+    asked: list[str] = []
+    pick = Lead.pick
+    monkeypatch.setattr(Lead, "pick", lambda self, cluster: asked.append(cluster.cluster_id) or pick(self, cluster))
+    monkeypatch.setattr(environment, "code_digest", lambda: "edited")
+    harness("eval", "--config", "x.yaml", "--set", "metrics.rouge.stemmer=true")
+    assert asked == ["c0", "c1", "c2", "c3"]
+
+
 def test_score_refuses_other_data(harness: Callable[..., Any]):
     harness("eval", "--config", "x.yaml")
     write_rows("clusters.jsonl", CLUSTERS[:3])

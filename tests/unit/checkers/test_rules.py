@@ -164,6 +164,6 @@ def test_another_fit_is_another_identity(monkeypatch):
     from harness.checkers.rules import Rules
 
     before = Rules().identity()
-    monkeypatch.setattr(weights, "_read", lambda name: {"features": {}, "fitted": "again"})
+    monkeypatch.setattr(weights, "_read", lambda _: {"features": {}, "fitted": "again"})
     assert Rules().identity()["parser"] == before["parser"]
     assert Rules().identity()["weights"] != before["weights"]
