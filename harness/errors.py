@@ -7,8 +7,7 @@
     │   └── MissingExtraError      2   an optional dependency, or the weights of a component, are not installed
     └── RunError                   3   something failed while a run was under way
         ├── StoreError             3   a results folder could not be read or written
-        ├── ModelError             3   one cluster could not be answered; becomes a Failure row
-        └── TooManyFailuresError   3   more clusters failed than the user allows
+        └── ModelError             3   one cluster could not be answered; becomes a Failure row
 
 Exit codes: 0 pass, 1 regression, 2 configuration or usage, 3 too many failures, 130 interrupted. A regression is a
 finding, not an error, so nothing here maps to 1.
@@ -105,7 +104,3 @@ class StoreError(RunError):
 
 class ModelError(RunError):
     """A model could not answer for one cluster; the pipeline turns it into a Failure row and goes on."""
-
-
-class TooManyFailuresError(RunError):
-    """More clusters failed than the user allows."""

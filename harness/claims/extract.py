@@ -11,7 +11,7 @@ from harness.claims.frames import Frame
 from harness.claims.parse import Parser
 from harness.claims.quantities import Figure
 from harness.claims.reading import Reading, phrase, phrase_text, place_class, read, time_words
-from harness.records import Article, Claim, Cluster, Mention, Quantity
+from harness.records import Article, Claim, Mention, Quantity
 from harness.text import sentence_spans
 
 _EMPTY = frozenset({"be", "have", "do", "go", "come", "get", "seem", "become"})
@@ -38,11 +38,6 @@ def claims_of(text: str, parser: Parser, owner: str = "") -> list[Claim]:
 def article_claims(article: Article, parser: Parser) -> list[Claim]:
     """The claims of an article's body."""
     return claims_of(article.text, parser, article.article_id)
-
-
-def cluster_claims(cluster: Cluster, parser: Parser) -> dict[str, list[Claim]]:
-    """Article id → the claims of its body."""
-    return {article.article_id: article_claims(article, parser) for article in cluster.articles}
 
 
 def sentence_claim(text: str, offset: int, reading: Reading, owner: str = "") -> Claim:

@@ -14,11 +14,6 @@ from harness.claims.quantities import Figure, figures
 
 PRONOUNS = frozenset({"he", "she", "him", "her", "his", "hers", "himself", "herself"})
 """Pronouns that stand for one person."""
-VAGUE_ARGUMENTS = frozenset(
-    {"it", "they", "them", "their", "its", "who", "whom", "which", "that", "this", "these", "those", "there", "what",
-     "i", "we", "you", "us", "me", "one", "some", "others", "many", "someone", "everyone", "people", "person"}
-)  # fmt: skip
-"""Arguments that may stand for anybody or anything."""
 _HOLLOW = frozenset({"DET", "PUNCT", "SPACE", "CCONJ", "PART", "SYM", "X", "INTJ", "SCONJ", "AUX", "ADP", "PRON"})
 _NOT_OF_PHRASE = frozenset({"relcl", "acl", "advcl", "appos", "punct", "conj", "cc", "ccomp", "parataxis"})
 
