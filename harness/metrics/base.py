@@ -1,7 +1,7 @@
 """What every metric gives: named measures, and for each case an additive statistic or a reason for each of them."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -46,6 +46,14 @@ class Metric(Component):
     def findings(self, case: Case) -> Findings:
         """The statistic or the reason for each measure of one case. Looks at nothing but the case."""
 
+    def findings_all(self, cases: Sequence[Case]) -> Sequence[Findings]:
+        """`findings` of each case, in order.
+
+        A run asks for a block of cases at once, clusters one after the other. A metric that gains by seeing several
+        at once does it here, with numbers equal to the last bit to those of `findings`.
+        """
+        return [self.findings(case) for case in cases]
+
     def wanted_checker(self) -> Component | None:
         """The checker whose verdicts it wants in its cases, if it wants any."""
         return None
@@ -67,15 +75,26 @@ class Metric(Component):
 
         Raises ValueError where a measure has both or neither.
         """
-        found = self.findings(case)
+        return self._filed([case], [self.findings(case)])[0]
+
+    def score_all(self, cases: Sequence[Case]) -> list[MetricScore]:
+        """`score` of each case, in order, by way of `findings_all`."""
+        return self._filed(cases, self.findings_all(cases))
+
+    def _filed(self, cases: Sequence[Case], findings: Sequence[Findings]) -> list[MetricScore]:
         expected = {measure.name for measure in self.measures()}
-        given = set(found.statistics) | set(found.unscorable)
-        if given != expected:
-            raise ValueError(f"metric {self.name!r} promised {sorted(expected)} and gave {sorted(given)}")
-        return MetricScore(
-            cluster_id=case.cluster.cluster_id,
-            configuration=case.prediction.configuration,
-            metric=self.name,
-            statistics=found.statistics,
-            unscorable=found.unscorable,
-        )
+        rows = []
+        for case, found in zip(cases, findings, strict=True):
+            given = set(found.statistics) | set(found.unscorable)
+            if given != expected:
+                raise ValueError(f"metric {self.name!r} promised {sorted(expected)} and gave {sorted(given)}")
+            rows.append(
+                MetricScore(
+                    cluster_id=case.cluster.cluster_id,
+                    configuration=case.prediction.configuration,
+                    metric=self.name,
+                    statistics=found.statistics,
+                    unscorable=found.unscorable,
+                )
+            )
+        return rows

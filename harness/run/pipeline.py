@@ -1,10 +1,9 @@
 """A run from its plan to its table: generate what is not on disk yet, score it, summarise it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Protocol
@@ -298,24 +297,49 @@ def _score(
     failed: list[Failure] = []
 
     def rows(tick: Tick, verdicts_of: VerdictsOf) -> Iterator[MetricScore]:
-        for cluster, predictions in _by_cluster(plan.clusters, configurations, places, folder):
-            for prediction, metric in product(predictions, plan.metrics):
-                verdicts = verdicts_of(metric, prediction)
-                if verdicts is None:
-                    continue  # the check failed: its Failure row is there, and the table counts it
-                case = Case.model_construct(cluster=cluster, prediction=prediction, verdicts=verdicts)
-                scored = stages.score(metric, case)
+        for block in _blocks(_by_cluster(plan.clusters, configurations, places, folder)):
+            cases = [[_case(metric, *pair, verdicts_of) for pair in block] for metric in plan.metrics]
+            for scored in stages.score(plan.metrics, cases):
                 if isinstance(scored, Failure):
                     failed.append(scored)
                 else:
                     table.add(scored)
                     yield scored
-            tick(len(predictions))
+            tick(len(block))
 
     with progress.stage("score", len(places)) as tick, _stored_verdicts(folder) as verdicts_of:
         folder.replace_rows(SCORES, rows(tick, verdicts_of))
     folder.replace_rows(FAILURES, [*kept, *failed])
     return table
+
+
+BLOCK_CASES = 512
+BLOCK_CHARACTERS = 4_000_000
+"""A block that is scored at once ends with the cluster that reaches one of these: what it holds stays small."""
+
+
+def _blocks(
+    clusters: Iterable[tuple[Cluster, Sequence[Prediction]]],
+) -> Iterator[list[tuple[Cluster, Prediction]]]:
+    """Predictions with their clusters in blocks; no cluster is divided between two."""
+    block: list[tuple[Cluster, Prediction]] = []
+    characters = 0
+    for cluster, predictions in clusters:
+        block += [(cluster, prediction) for prediction in predictions]
+        characters += sum(len(article.text) for article in cluster.articles)
+        if len(block) >= BLOCK_CASES or characters >= BLOCK_CHARACTERS:
+            yield block
+            block, characters = [], 0
+    if block:
+        yield block
+
+
+def _case(metric: Metric, cluster: Cluster, prediction: Prediction, verdicts_of: "VerdictsOf") -> Case | None:
+    """What a metric may look at; None where its check failed: that Failure row is there, and the table counts it."""
+    verdicts = verdicts_of(metric, prediction)
+    if verdicts is None:
+        return None
+    return Case.model_construct(cluster=cluster, prediction=prediction, verdicts=verdicts)
 
 
 VerdictsOf = Callable[[Metric, Prediction], tuple[Verdict, ...] | None]

@@ -146,18 +146,37 @@ def check(
             )
 
 
-def score(metric: Metric, case: Case) -> MetricScore | Failure:
-    """A metric's finding for one case, or its failure on it."""
+def score(metrics: Sequence[Metric], cases: Sequence[Sequence[Case | None]]) -> Iterator[MetricScore | Failure]:
+    """The findings of every metric on a block of predictions: all on the first, then all on the second, and so on.
+
+    `cases` has a list for each metric with a place for each prediction: None where the metric has nothing to look at,
+    because its check failed. A metric that fails on one case is a row with a reason.
+    """
+    found = []
+    for metric, block in zip(metrics, cases, strict=True):
+        rows = iter(_scored(metric, [case for case in block if case is not None]))
+        found.append([None if case is None else next(rows) for case in block])
+    for of_one in zip(*found, strict=True):
+        yield from (row for row in of_one if row is not None)
+
+
+def _scored(metric: Metric, cases: Sequence[Case]) -> list[MetricScore | Failure]:
+    """A metric's scores of a block; where it fails on the block it is tried again case by case."""
     try:
-        return metric.score(case)
+        return [*metric.score_all(cases)]
     except UsageError:
         raise
-    except Exception as error:  # noqa: BLE001 - a metric that fails on one case is a row with a reason
-        return Failure(
-            stage="score",
-            cluster_id=case.cluster.cluster_id,
-            configuration=case.prediction.configuration,
-            component=metric.name,
-            error=type(error).__name__,
-            message=str(error) or type(error).__name__,
-        )
+    except Exception as error:  # noqa: BLE001 - whatever a metric raises becomes a Failure row
+        if len(cases) > 1:
+            return [row for case in cases for row in _scored(metric, [case])]
+        return [
+            Failure(
+                stage="score",
+                cluster_id=case.cluster.cluster_id,
+                configuration=case.prediction.configuration,
+                component=metric.name,
+                error=type(error).__name__,
+                message=str(error) or type(error).__name__,
+            )
+            for case in cases
+        ]
