@@ -21,8 +21,6 @@ from pydantic import (
     model_validator,
 )
 
-from harness import printable
-
 SCHEMA_VERSION = 1
 """Version of everything written to a results folder; rises when an older reader would misread it."""
 
@@ -130,9 +128,9 @@ class RowProblem(Record):
     reason: str = Field(description="What was found and what would be accepted.")
 
     def __str__(self) -> str:
-        """`file:line: field: reason`, on one line that steers no terminal."""
+        """`file:line: field: reason`."""
         place = f"{self.where}:{self.line}" if self.line else self.where
-        return printable.line(": ".join(part for part in (place, self.path, self.reason) if part))
+        return ": ".join(part for part in (place, self.path, self.reason) if part)
 
 
 class Prompt(Record):
