@@ -17,6 +17,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from harness import printable
+
 EXIT_PASS = 0
 EXIT_REGRESSION = 1
 EXIT_USAGE = 2
@@ -41,12 +43,15 @@ class Problem:
     nearest: str = ""
 
     def __str__(self) -> str:
-        """`file:line: path: message; found …; accepted: …; did you mean …?`, leaving out what is not known."""
+        """`file:line: path: message; found …; accepted: …; did you mean …?`, leaving out what is not known.
+
+        One line that steers no terminal, whatever the file or its name held.
+        """
         place = f"{self.where}:{self.line}" if self.where and self.line else self.where
         head = ": ".join(part for part in (place, self.path, self.message) if part)
         tail = [f"found {self.found}" if self.found else "", f"accepted: {self.accepted}" if self.accepted else ""]
         text = "; ".join(part for part in (head, *tail) if part)
-        return f"{text}; did you mean {self.nearest!r}?" if self.nearest else text
+        return printable.line(f"{text}; did you mean {self.nearest!r}?" if self.nearest else text)
 
 
 def nearest_name(found: str, accepted: Iterable[str], cutoff: float = 0.6) -> str:

@@ -21,6 +21,8 @@ from pydantic import (
     model_validator,
 )
 
+from harness import printable
+
 SCHEMA_VERSION = 1
 """Version of everything written to a results folder; rises when an older reader would misread it."""
 
@@ -128,9 +130,9 @@ class RowProblem(Record):
     reason: str = Field(description="What was found and what would be accepted.")
 
     def __str__(self) -> str:
-        """`file:line: field: reason`."""
+        """`file:line: field: reason`, on one line that steers no terminal."""
         place = f"{self.where}:{self.line}" if self.line else self.where
-        return ": ".join(part for part in (place, self.path, self.reason) if part)
+        return printable.line(": ".join(part for part in (place, self.path, self.reason) if part))
 
 
 class Prompt(Record):

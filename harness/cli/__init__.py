@@ -8,7 +8,7 @@ import sys
 import typer
 
 from harness import __version__
-from harness.cli import check, compare, configuration, evaluate, gate, metaeval, results
+from harness.cli import check, compare, configuration, evaluate, gate, metaeval, results, streams
 from harness.cli.data import app as data_app
 from harness.errors import EXIT_INTERRUPTED, HarnessError
 
@@ -57,15 +57,21 @@ app.add_typer(data_app, name="data", help="Turn scraped text into clean article 
 
 def main() -> None:
     """Run the command line; errors raised on purpose become a message and an exit code."""
-    try:
-        app()
-    except HarnessError as error:
-        for line in str(error).splitlines() or [type(error).__name__]:
-            sys.stderr.write(f"error: {line}\n")
-        raise SystemExit(error.exit_code) from None
-    except KeyboardInterrupt:
-        sys.stderr.write("interrupted: what is done is saved; the same command goes on from there\n")
-        raise SystemExit(EXIT_INTERRUPTED) from None
-    except BrokenPipeError:  # the reader of our output went away, as `head` does
-        sys.stderr.close()
-        raise SystemExit(EXIT_INTERRUPTED) from None
+    with streams.guarded():
+        try:
+            try:
+                app()
+            finally:
+                sys.stdout.flush()
+        except HarnessError as error:
+            if isinstance(error, streams.OutputError):
+                streams.let_go()
+            for line in str(error).splitlines() or [type(error).__name__]:
+                sys.stderr.write(f"error: {line}\n")
+            raise SystemExit(error.exit_code) from None
+        except KeyboardInterrupt:
+            sys.stderr.write("interrupted: what is done is saved; the same command goes on from there\n")
+            raise SystemExit(EXIT_INTERRUPTED) from None
+        except streams.ReaderGoneError:
+            streams.let_go()
+            raise SystemExit(EXIT_INTERRUPTED) from None

@@ -5,13 +5,15 @@ once; whatever it cannot use becomes one RowProblem that names the field as the 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from harness.datasets.dates import DATE_FORMS, parsed_date
-from harness.datasets.values import MISSING, RowError, checked, described, found_at, identifier_of, missing, string_of
+from harness.datasets.values import MISSING, found_at, identifier_of, missing, string_of
 from harness.errors import DataError, Problem
+from harness.inputs.json_lines import Row
+from harness.inputs.values import RowError, checked, described
 from harness.records import Cluster, RowProblem
 
 MAX_TAG_CHARACTERS: Final = 200
@@ -274,14 +276,6 @@ class RowReader:
         self.unseen.clear()
         reason = f"none of the first {rows} rows has what the field map names ({named}); correct it or leave it out"
         yield RowProblem(where=where, path="fields", reason=reason)
-
-
-class Row(NamedTuple):
-    """One row of a file before it is a cluster: where it stands, and its value or the RowError met in reading it."""
-
-    where: str
-    line: int
-    value: object
 
 
 def clusters(rows: Iterable[Row], reader: RowReader) -> Iterator[Cluster | RowProblem]:

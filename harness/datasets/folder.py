@@ -9,9 +9,9 @@ from typing import ClassVar, Final
 from pydantic import Field
 
 from harness.datasets.base import Dataset
-from harness.datasets.files import missing_file, open_text, unreadable
 from harness.errors import DataError, Problem
 from harness.ingest.clean import CleanedCluster, clean_cluster
+from harness.inputs.files import located, missing_file, open_text, unreadable
 from harness.records import Article, Cluster, Reference, RowProblem
 
 ACCEPTED: Final = "a folder of .txt files, or of folders of .txt files, one article a file"
@@ -79,7 +79,7 @@ class Folder(Dataset):
 
     def _folders(self) -> list[tuple[Path, str]]:
         """Each cluster's folder and id."""
-        top = Path(self.path).expanduser()
+        top = located(self.path)
         if not top.exists():
             raise DataError([missing_file(self.path)])
         if not top.is_dir():

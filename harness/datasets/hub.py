@@ -15,10 +15,11 @@ from pydantic import Field, field_validator, model_validator
 
 from harness.component import neutral
 from harness.datasets.base import Dataset
-from harness.datasets.fields import FieldMap, Row, RowReader, clusters
-from harness.datasets.files import open_binary, unreadable
+from harness.datasets.fields import FieldMap, RowReader, clusters
 from harness.datasets.tables import FORMATS, choose_split, file_rows, format_of, split_files
 from harness.errors import DataError, MissingExtraError, Problem
+from harness.inputs.files import located, open_binary, unreadable
+from harness.inputs.json_lines import Row
 from harness.records import Cluster, RowProblem
 
 _NEEDED_BY: Final = "data set hub"
@@ -92,7 +93,7 @@ class Hub(Dataset):
         return clusters(self._rows(), RowReader(fields, separator, id_required=False, newline_mark=newline_mark))
 
     def _rows(self) -> Iterator[Row]:
-        place = Path(self.path).expanduser()
+        place = located(self.path)
         if place.exists() and self.revision is not None:
             raise unreadable(self.path, "a local file or folder has no revisions", "a name on the Hub, or no revision")
         if place.is_dir():
@@ -108,11 +109,11 @@ class Hub(Dataset):
 
     def _files(self) -> list[str]:
         """The files of the split in a local folder."""
-        if self.config is None and not _has_configurations(Path(self.path).expanduser()):
+        if self.config is None and not _has_configurations(located(self.path)):
             return split_files(self.path, self.split)
         library = _library()
         try:
-            builder = library.load_dataset_builder(str(Path(self.path).expanduser()), self.config)
+            builder = library.load_dataset_builder(str(located(self.path)), self.config)
         except Exception as error:  # noqa: BLE001 - whatever the library says about the folder is the user's answer
             raise unreadable(
                 self.path, _one_line(error), "a configuration that its README names, with `config:`"
@@ -166,7 +167,7 @@ class Hub(Dataset):
 
     def problems(self) -> Iterable[Problem]:
         """What can be seen without the library: no such file, an unknown format, no such split, a missing library."""
-        place = Path(self.path).expanduser()
+        place = located(self.path)
         try:
             if place.is_dir():
                 if not (self.config or _saved_by_library(place) or _has_configurations(place)):

@@ -1,22 +1,16 @@
 """Clusters from a JSON Lines file: one object a line, read as a stream."""
 
-import json
-import math
 from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import ClassVar
 
 from pydantic import Field, model_validator
 
 from harness.datasets.base import Dataset
-from harness.datasets.fields import FieldMap, Row, RowReader, clusters
-from harness.datasets.files import HEAD_BYTES, MAX_LINE_BYTES, ByteReader, open_text, unreadable
-from harness.datasets.values import RowError, described
+from harness.datasets.fields import FieldMap, RowReader, clusters
 from harness.errors import DataError, Problem
+from harness.inputs.files import open_text
+from harness.inputs.json_lines import ONE_A_LINE, json_lines
 from harness.records import Cluster, RowProblem
-
-ONE_A_LINE: Final = "one JSON object a line (JSON Lines)"
-_BOM = b"\xef\xbb\xbf"
 
 
 class Jsonl(Dataset):
@@ -50,100 +44,3 @@ class Jsonl(Dataset):
                 return ()
         except DataError as error:
             return error.problems
-
-
-def json_lines(path: str) -> Iterator[Row]:
-    """The value of each line that is not blank, or the RowError met in reading it.
-
-    Raises DataError where the file as a whole cannot be read or holds no line.
-    """
-    rows = 0
-    with open_text(path, ONE_A_LINE) as handle:
-        for number, line in _lines(handle):
-            rows += 1
-            value = line if isinstance(line, RowError) else _value(line)
-            if rows == 1 and not isinstance(line, RowError):
-                _refuse_whole_document(line, value, handle, path)
-            yield Row(path, number, value)
-    if not rows:
-        raise unreadable(path, "the file has no rows", ONE_A_LINE)
-
-
-def _lines(handle: ByteReader) -> Iterator[tuple[int, bytes | RowError]]:
-    number = 0
-    while line := handle.readline(MAX_LINE_BYTES + 1):
-        number += 1
-        if len(line) > MAX_LINE_BYTES and not line.endswith(b"\n"):
-            while line and not line.endswith(b"\n"):
-                line = handle.readline(1 << 20)
-            yield number, RowError("", f"a line longer than {MAX_LINE_BYTES:,} bytes; accepted: {ONE_A_LINE}")
-            continue
-        # A byte order mark also stands inside files that were put together from several.
-        line = line.removeprefix(_BOM).strip()
-        if line:
-            yield number, line
-
-
-def _value(line: bytes) -> object:
-    """The value of one line, or a RowError."""
-    try:
-        return decoded(line.decode())
-    except UnicodeDecodeError as error:
-        byte = line[error.start]
-        return RowError("", f"the byte 0x{byte:02x} at byte {error.start + 1} is not UTF-8; accepted: UTF-8 text")
-    except RowError as error:
-        return error
-
-
-def decoded(text: str) -> object:
-    """The value of a JSON text in which no key stands twice and every number is finite.
-
-    Raises RowError for anything else, also for what Python's own reader lets pass.
-    """
-    try:
-        return _DECODER.decode(text)
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, " if error.lineno > 1 else ""
-        raise RowError("", f"not JSON: {error.msg} ({place}character {error.colno}); accepted: {ONE_A_LINE}") from None
-    except RecursionError:
-        raise RowError("", "nested too deeply to be read; accepted: an object with an id and articles") from None
-    except ValueError:  # Python refuses to read a whole number of thousands of digits
-        raise RowError("", "a number with more digits than can be read; accepted: ordinary numbers") from None
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise RowError(twice[:80].encode(errors="replace").decode(), "stands twice in one object; accepted: once")
-    return found
-
-
-def _constant(text: str) -> float:
-    raise RowError("", f"found {text}, which is not JSON; accepted: finite numbers or null")
-
-
-def _float(text: str) -> float:
-    value = float(text)
-    if math.isinf(value):
-        raise RowError("", f"the number {text[:40]} is too large; accepted: finite numbers or null")
-    return value
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant, parse_float=_float)
-
-
-def _refuse_whole_document(line: bytes, value: object, handle: ByteReader, path: str) -> None:
-    """Raises DataError where the first line shows that the file is one JSON document, not one a line."""
-    more = bool(handle.peek(HEAD_BYTES)[:HEAD_BYTES].strip())
-    if line.startswith(b"[") and (isinstance(value, RowError) or not more):
-        message, advice = "the file is one JSON array", "[print(json.dumps(row)) for row in json.load(open(0))]"
-    elif line == b"{":
-        message, advice = "the file is one JSON object over several lines", "print(json.dumps(json.load(open(0))))"
-    else:
-        return
-    how = f"{ONE_A_LINE}; convert it with: python -c 'import json; {advice}' < {path} > {Path(path).stem}.jsonl"
-    if line.startswith(b"["):
-        how = f"the data set `hub`, which reads arrays, or {how}"
-    raise unreadable(path, message, how, described(line.decode(errors="replace")))

@@ -12,11 +12,10 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from harness.datasets.fields import Row
-from harness.datasets.files import MAX_LINE_BYTES, open_binary, open_text, unreadable
-from harness.datasets.jsonl import ONE_A_LINE, decoded, json_lines
-from harness.datasets.values import RowError, described
 from harness.errors import DataError, MissingExtraError, Problem
+from harness.inputs.files import MAX_LINE_BYTES, located, open_binary, open_text, unreadable
+from harness.inputs.json_lines import ONE_A_LINE, Row, decoded, json_lines
+from harness.inputs.values import RowError, described
 
 MAX_DOCUMENT_BYTES: Final = 256 * 1024 * 1024
 """A JSON array is read whole; above this it has to be turned into JSON Lines."""
@@ -151,7 +150,7 @@ def split_files(folder: str, split: str | None) -> list[str]:
     one, called train, as the `datasets` library has it.
     Raises DataError where there is no such split, or where its files are of several formats.
     """
-    top = Path(folder).expanduser()
+    top = located(folder)
     by_split: dict[str, list[str]] = {}
     for path in sorted(top.rglob("*")):
         within = path.relative_to(top)

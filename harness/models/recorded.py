@@ -1,21 +1,25 @@
 """Predictions that some other system already made, read from a file and joined by cluster id."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from harness.errors import DataError, ModelError, Problem, nearest_name
+from harness.inputs.files import located
+from harness.inputs.json_lines import Row, json_lines
+from harness.inputs.values import RowError, checked, described, keys
 from harness.models.base import Answer, Model, ModelSession
 from harness.records import Cluster
 
 _MOST_PROBLEMS = 50
 """How many bad rows one error lists; the rest are counted."""
+_LONGEST_KEY = 40
+"""A longer key is not a misspelt one."""
 
 
 class RecordedFields(BaseModel):
@@ -50,7 +54,7 @@ class Recorded(Model):
 
     @property
     def _file(self) -> Path:
-        return self.path.expanduser()
+        return located(str(self.path))
 
     def identity(self) -> Mapping[str, str]:
         """The SHA-256 of the file's bytes. Raises DataError where it cannot be read."""
@@ -66,11 +70,9 @@ class Recorded(Model):
         if problem:
             return [problem]
         try:
-            first = next(self._rows(), None)
-        except OSError as error:
-            return [self._unreadable(error)]
-        if first is None:
-            return [Problem("holds no rows", where=str(self.path), accepted=self._accepted())]
+            first = next(self._rows())
+        except DataError as error:
+            return error.problems
         if isinstance(first, Problem):
             told = ": ".join(part for part in (f"line {first.line}", first.path, first.message) if part)
             return [replace(first, message=told, line=None, path="")]
@@ -91,11 +93,12 @@ class Recorded(Model):
                 cluster_id, row = found
                 if cluster_id in rows:
                     message = f"cluster {cluster_id!r} already has a prediction on line {rows[cluster_id].line}"
-                    problems.append(self._problem(row.line, self.fields.cluster_id, message, accepted="one row each"))
+                    place = (str(self.path), row.line, self.fields.cluster_id)
+                    problems.append(Problem(message, *place, accepted="one row each"))
                 else:
                     rows[cluster_id] = row
-        except OSError as error:
-            problems.append(self._unreadable(error))
+        except DataError as error:
+            problems.extend(error.problems)
         if len(problems) > _MOST_PROBLEMS:
             more = len(problems) - _MOST_PROBLEMS
             problems[_MOST_PROBLEMS:] = [Problem(f"{more} more rows have mistakes", where=str(self.path))]
@@ -104,48 +107,34 @@ class Recorded(Model):
         return nullcontext(_LookUp(str(self.path), rows))
 
     def _rows(self) -> Iterator[tuple[str, _Row] | Problem]:
-        """Each row as its cluster's id and text, or as what is wrong with it. Raises OSError."""
-        with self._file.open("rb") as file:
-            for number, line in enumerate(file, start=1):
-                content = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
-                if content.strip():
-                    yield self._row(number, content)
+        """Each row as its cluster's id and text, or as what is wrong with it. Raises DataError for the whole file."""
+        for row in json_lines(str(self.path), self._accepted()):
+            try:
+                yield self._row(row)
+            except RowError as error:
+                yield Problem(error.reason, where=str(self.path), line=row.line, path=error.path)
 
-    def _row(self, number: int, line: bytes) -> tuple[str, _Row] | Problem:
-        try:
-            row = json.loads(line.decode("utf-8"))
-        except UnicodeDecodeError as error:
-            return self._problem(number, "", f"is not UTF-8 at byte {error.start}", accepted="UTF-8 text")
-        except (ValueError, RecursionError) as error:
-            return self._problem(number, "", f"is not JSON: {error}", accepted=self._accepted())
-        if not isinstance(row, dict):
-            return self._problem(number, "", "is not a JSON object", found=_shown(row), accepted=self._accepted())
+    def _row(self, row: Row) -> tuple[str, _Row] | Problem:
+        """Raises RowError for what is not JSON, or cannot be written down again."""
+        value = row.value
+        if isinstance(value, RowError):
+            raise value
+        if not isinstance(value, dict):
+            raise RowError("", f"not a JSON object; found {described(value)}; accepted: {self._accepted()}")
         for key in (self.fields.cluster_id, self.fields.text):
-            if key not in row:
-                keys = ", ".join(sorted(row)) or "none"
+            if key not in value:
                 accepted = f"{self._accepted()}, or other keys named by `fields:`"
-                nearest = nearest_name(key, row)
-                return self._problem(
-                    number, key, "is missing", found=f"keys {keys}", accepted=accepted, nearest=nearest
-                )
-        cluster_id, text = row[self.fields.cluster_id], row[self.fields.text]
+                nearest = nearest_name(key, [name for name in value if len(name) <= _LONGEST_KEY])
+                return Problem("is missing", str(self.path), row.line, key, keys(value), accepted, nearest)
+        cluster_id, text = value[self.fields.cluster_id], value[self.fields.text]
         if isinstance(cluster_id, int) and not isinstance(cluster_id, bool):
             cluster_id = str(cluster_id)
         if not isinstance(cluster_id, str) or not cluster_id:
-            return self._problem(
-                number, self.fields.cluster_id, "is not an id", found=_shown(cluster_id), accepted="a non-empty string"
-            )
-        if text is None:
-            text = ""
-        if not isinstance(text, str):
-            return self._problem(number, self.fields.text, "is not text", found=_shown(text), accepted="a string")
-        try:
-            text.encode("utf-8")
-        except UnicodeEncodeError:
-            return self._problem(
-                number, self.fields.text, "holds half of a surrogate pair", accepted="whole characters"
-            )
-        return cluster_id, _Row(number, text)
+            reason = f"is not an id; found {described(cluster_id)}; accepted: a non-empty string"
+            raise RowError(self.fields.cluster_id, reason)
+        if text is not None and not isinstance(text, str):
+            raise RowError(self.fields.text, f"is not text; found {described(text)}; accepted: a string")
+        return checked(cluster_id, self.fields.cluster_id), _Row(row.line, checked(text or "", self.fields.text))
 
     def _missing(self) -> Problem | None:
         if self._file.is_file():
@@ -153,7 +142,10 @@ class Recorded(Model):
         if self._file.is_dir():
             return Problem("is a folder", path="path", found=f"'{self.path}'", accepted="a JSON Lines file")
         folder = self._file.parent
-        beside = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
+        try:
+            beside = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
+        except OSError:  # a folder that may be entered but not listed
+            beside = []
         nearest = nearest_name(self._file.name, beside)
         return Problem(
             "no such predictions file" if folder.is_dir() else f"no such folder as '{folder}'",
@@ -163,18 +155,8 @@ class Recorded(Model):
             nearest=str(self.path.parent / nearest) if nearest else "",
         )
 
-    def _unreadable(self, error: OSError) -> Problem:
-        return Problem(f"cannot be read: {error.strerror or error}", where=str(self.path), accepted="a JSON Lines file")
-
     def _accepted(self) -> str:
         return f'one JSON object a line, {{"{self.fields.cluster_id}": …, "{self.fields.text}": …}}'
-
-    def _problem(
-        self, line: int, path: str, message: str, *, found: str = "", accepted: str = "", nearest: str = ""
-    ) -> Problem:
-        return Problem(
-            message, where=str(self.path), line=line, path=path, found=found, accepted=accepted, nearest=nearest
-        )
 
 
 class _LookUp:
@@ -197,9 +179,3 @@ class _LookUp:
         if text == row.text:
             return Answer(text=text)
         return Answer(text=text, raw_text=row.text, postprocess=("strip",))
-
-
-def _shown(value: Any) -> str:
-    """A JSON value, short enough for one line of an error."""
-    shown = json.dumps(value, ensure_ascii=False)
-    return shown if len(shown) <= 60 else f"{shown[:57]}..."

@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from harness.datasets.dates import parsed_date
 from harness.datasets.fields import HOPELESS_AFTER, UNSEEN_AFTER, FieldMap, Row, RowReader, clusters
 from harness.datasets.jsonl import Jsonl
-from harness.datasets.values import RowError
 from harness.errors import DataError
+from harness.inputs.values import RowError
 from harness.records import Cluster, RowProblem
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.datasets import jsonl
 from harness.datasets.fields import FieldMap
 from harness.datasets.jsonl import Jsonl
 from harness.errors import DataError
+from harness.inputs import json_lines
 from harness.records import Cluster, RowProblem
 
 GOOD = '{"id": "%s", "articles": [{"text": "Rain fell."}]}'
@@ -177,7 +177,7 @@ def test_a_bad_line_is_one_located_problem_and_reading_goes_on(write, kind):
 
 
 def test_a_line_over_the_limit_is_one_problem(write, monkeypatch):
-    monkeypatch.setattr(jsonl, "MAX_LINE_BYTES", 1000)
+    monkeypatch.setattr(json_lines, "MAX_LINE_BYTES", 1000)
     longest, too_long = ((GOOD % name).ljust(length) for name, length in (("b", 1000), ("x", 1001)))
     rows = read(write("\n".join([GOOD % "a", too_long, longest, GOOD % "c"])))
     assert [row.line for row in rows if isinstance(row, RowProblem)] == [2]
@@ -201,7 +201,9 @@ BAD_FILES = {
     "UTF-16": ((GOOD % "a").encode("utf-16"), r"written in UTF-16; accepted: UTF-8; convert it with: iconv -f UTF-16"),
     "UTF-16 unmarked": ((GOOD % "a").encode("utf-16-le"), r"written in UTF-16"),
     "UTF-32": ((GOOD % "a").encode("utf-32"), r"written in UTF-32"),
-    "binary": (b"\x89PNG\r\n\x1a\n\0\0\0", r"not text: it has NUL bytes"),
+    "binary": (b"\x7fELF\2\1\1\0\0\0", r"not text: it has NUL bytes"),
+    "PNG": (b"\x89PNG\r\n\x1a\n\0\0\0", r"not text: it looks like a PNG image"),
+    "carriage returns": ((GOOD % "a" + "\r" + GOOD % "b").encode(), r"end in a carriage return alone; .*tr '\\r'"),
     "an array over lines": (b'[\n{"id": "a"},\n{"id": "b"}\n]', r"one JSON array; .*one JSON object a line.*convert"),
     "an array on one line": (b'[{"id": "a"}, {"id": "b"}]\n', r"one JSON array"),
     "an object over lines": (b'{\n  "id": "a"\n}', r"one JSON object over several lines"),

@@ -8,8 +8,8 @@ import pytest
 
 from harness.datasets import tables
 from harness.datasets.tables import csv_rows, file_rows, split_files
-from harness.datasets.values import RowError
 from harness.errors import DataError
+from harness.inputs.values import RowError
 
 
 @pytest.fixture(autouse=True)

@@ -92,15 +92,19 @@ def test_two_rows_for_one_cluster_are_an_error_that_names_both_lines(write):
 @pytest.mark.parametrize(
     ("row", "path", "message"),
     [
-        (b'{"cluster_id": "a"', "", "is not JSON"),
-        (b'["a", "One"]', "", "is not a JSON object"),
-        (b'{"cluster_id": "a", "text": "\xff"}', "", "is not UTF-8 at byte 29"),
+        (b'{"cluster_id": "a"', "", "not JSON"),
+        (b'{"cluster_id": "a", "text": "One", "text": "Two"}', "text", "stands twice in one object"),
+        (b'{"cluster_id": "a", "text": "One", "score": NaN}', "", "found NaN, which is not JSON"),
+        (b'{"cluster_id": "a", "text": "One\\u0000"}', "text", "a NUL character"),
+        (b'{"cluster_id": ' + b"[" * 100_000, "", "nested too deeply"),
+        (b'["a", "One"]', "", "not a JSON object"),
+        (b'{"cluster_id": "a", "text": "\xff"}', "", "byte 30 is not UTF-8"),
         (b'{"cluster_id": "a", "prediction": "One"}', "text", "is missing"),
         (b'{"cluster": "a", "text": "One"}', "cluster_id", "is missing"),
         (b'{"cluster_id": "", "text": "One"}', "cluster_id", "is not an id"),
         (b'{"cluster_id": true, "text": "One"}', "cluster_id", "is not an id"),
         (b'{"cluster_id": "a", "text": ["One"]}', "text", "is not text"),
-        (b'{"cluster_id": "a", "text": "\\ud83d"}', "text", "holds half of a surrogate pair"),
+        (b'{"cluster_id": "a", "text": "\\ud83d"}', "text", "half a surrogate pair"),
     ],
 )
 def test_a_bad_row_is_located(write, row, path, message):
@@ -112,12 +116,12 @@ def test_a_bad_row_is_located(write, row, path, message):
 def test_a_missing_key_shows_the_nearest_one_that_is_there(write):
     problem = problem_of(write({"clusterid": "a", "text": "One"}))
     assert problem.nearest == "clusterid"
-    assert problem.found == "keys clusterid, text"
+    assert problem.found == "the fields clusterid, text"
 
 
 def test_all_bad_rows_are_told_at_once_up_to_fifty(write):
-    with pytest.raises(DataError, match="is not JSON") as caught:
-        Recorded(path=write(*[b"{"] * 53)).open(seed=0)
+    with pytest.raises(DataError, match="not JSON") as caught:
+        Recorded(path=write(*[b"{}{"] * 53)).open(seed=0)
     assert [problem.line for problem in caught.value.problems[:50]] == list(range(1, 51))
     assert caught.value.problems[50].message == "3 more rows have mistakes"
     assert len(caught.value.problems) == 51
@@ -145,7 +149,7 @@ def test_a_tilde_means_the_home_folder(write, monkeypatch):
 
 
 def test_problems_tells_of_an_empty_file_and_of_a_folder(write, tmp_path):
-    assert [problem.message for problem in Recorded(path=write(b"")).problems()] == ["holds no rows"]
+    assert [problem.message for problem in Recorded(path=write(b"")).problems()] == ["the file is empty"]
     assert [problem.message for problem in Recorded(path=tmp_path).problems()] == ["is a folder"]
 
 

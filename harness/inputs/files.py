@@ -1,6 +1,7 @@
 """Files as users name them: found, opened, and recognised for what they are before the first row is read."""
 
 import gzip
+import stat
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,8 @@ _SIGNATURES = (
     (b"\xfd7zXZ", "an xz file", "the same unpacked, or as .gz"),
     (b"\x28\xb5\x2f\xfd", "a zstandard file", "the same unpacked, or as .gz"),
     (b"7z\xbc\xaf", "a 7z archive", "what is inside, unpacked"),
+    (b"\x89PNG", "a PNG image", "text"),
+    (b"%PDF", "a PDF file", "text"),
     (b"PAR1", "a Parquet file", "the data set `hub`, with a name that ends in .parquet"),
 )
 
@@ -57,8 +60,9 @@ def open_binary(path: str, accepted: str) -> Iterator[ByteReader]:
 
 @contextmanager
 def _opened(path: str) -> Iterator[BufferedReader]:
-    file = Path(path).expanduser()
+    file = located(path)
     try:
+        _refuse_what_is_no_file(file, path)
         with file.open("rb") as raw:
             yield raw
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
@@ -71,9 +75,40 @@ def _opened(path: str) -> Iterator[BufferedReader]:
         raise unreadable(path, f"it cannot be read: {error.strerror or error}", "a readable file") from None
 
 
+def located(path: str) -> Path:
+    """Where a path leads, `~` resolved. Raises DataError for what no file system can hold, and for an unknown home."""
+    if "\0" in path:
+        raise unreadable(path, "a name with a NUL character", "the name of a file")
+    try:
+        file = Path(path).expanduser()
+        file.exists()  # looks the name up; a missing file is for the caller to tell
+    except RuntimeError:
+        raise unreadable(path, "there is no such home folder", "a path that does not begin with ~") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it cannot be encoded"
+        raise unreadable(path[:200], f"not the name of a file: {reason}", "the name of a file") from None
+    return file
+
+
+_SPECIAL: Final = (
+    (stat.S_ISFIFO, "a pipe, which can be read only once"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+
+
+def _refuse_what_is_no_file(file: Path, path: str) -> None:
+    """Raises DataError for pipes and devices: opening one may wait for ever, reading one need never end."""
+    mode = file.stat().st_mode
+    for is_kind, what in _SPECIAL:
+        if is_kind(mode):
+            raise unreadable(path, f"it is {what}", "a file")
+
+
 def missing_file(path: str) -> Problem:
     """The problem of a file that does not exist, with the nearest name beside it, or the folder that is missing."""
-    file = Path(path).expanduser()
+    file = located(path)
     parent = file.parent
     if not parent.is_dir():
         while not parent.parent.is_dir():
@@ -109,7 +144,7 @@ def _refuse_other_kinds(head: bytes, path: str, accepted: str) -> None:
     encoding = ""
     if head.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
         encoding = "UTF-32"
-    elif head.startswith((b"\xff\xfe", b"\xfe\xff")) or (nul * 4 > len(head) and 0 in head[:2]):
+    elif head.startswith((b"\xff\xfe", b"\xfe\xff", b"{\0", b"\0{")) or (nul * 4 > len(head) and 0 in head[:2]):
         encoding = "UTF-16"
     if encoding:
         advice = f"UTF-8; convert it with: iconv -f {encoding} -t UTF-8 {path} > utf8{Path(path).suffix}"

@@ -1,0 +1,108 @@
+"""Standard output and standard error as all commands write to them.
+
+Whatever is written was perhaps made by others: a title, an id, a prediction. What would steer a terminal is escaped
+here, once and for all; colours are rich's own and pass by. A reader that went away, a full disk and a stream that was
+closed before we started are met here too.
+"""
+
+import codecs
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, TextIO
+
+from harness import printable
+from harness.errors import StoreError
+
+_ESCAPING = "harness.escaping"
+
+
+class OutputError(StoreError):
+    """What a command prints cannot be written: the disk is full, the terminal is gone."""
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    r"""What the stream's encoding lacks, as `\uXXXX`: in a locale without UTF-8 JSON stays JSON."""
+    assert isinstance(error, UnicodeEncodeError)  # noqa: S101 - registered for streams that are written to
+    return printable.escape(error.object[error.start : error.end]), error.end
+
+
+codecs.register_error(_ESCAPING, _escaped)
+
+
+class ReaderGoneError(Exception):
+    """Nobody reads our output any more, as when it is piped to `head`; click would end a broken pipe with 1."""
+
+
+class _Stream:
+    """A text stream whose failures are ours; it hides its buffer, so that nothing is written past it."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write `text`. Raises ReaderGoneError, and OutputError where the disk is full."""
+        with _failures():
+            return self._stream.write(text)
+
+    def flush(self) -> None:
+        """Write what is held back. Raises as `write` does."""
+        with _failures():
+            self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("buffer", "detach"):
+            raise AttributeError(name)
+        return getattr(self._stream, name)
+
+
+class _Guarded(_Stream):
+    """A stream that escapes control characters on their way."""
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(stream)
+        # Rich looks for this name: its colours pass by, its texts are escaped where they are made.
+        self.rich_proxied_file = _Stream(stream)
+
+    def write(self, text: str) -> int:
+        """Write `text`, escaped."""
+        return super().write(printable.lines(text))
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise ReaderGoneError from None
+    except OSError as error:
+        raise OutputError(f"what is printed cannot be written: {error.strerror}") from None
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Guards both streams while a command runs."""
+    before = sys.stdout, sys.stderr
+    nowhere: TextIO | None = None
+    for name, given in zip(("stdout", "stderr"), before, strict=True):
+        stream: TextIO | None = given
+        if stream is None:  # closed by whoever started us: `harness list >&-`
+            stream = nowhere = nowhere or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - closed below
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors=_ESCAPING)
+        setattr(sys, name, _Guarded(stream))
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before
+        if nowhere is not None:
+            nowhere.close()
+
+
+def let_go() -> None:
+    """Send what is still held back nowhere, so that the interpreter does not fail over it once more at its end."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)

@@ -1,0 +1,127 @@
+"""JSON and JSON Lines, read strictly and within bounds: what cannot be read is named, and reading goes on."""
+
+import json
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from harness.inputs.files import HEAD_BYTES, MAX_LINE_BYTES, ByteReader, open_text, unreadable
+from harness.inputs.values import RowError, described
+
+ONE_A_LINE: Final = "one JSON object a line (JSON Lines)"
+MAX_VALUES: Final = 4_000_000
+"""Commas and brackets of one JSON text; more of them fill the memory at twenty times the size of the text."""
+
+_BOM = b"\xef\xbb\xbf"
+
+
+class Row(NamedTuple):
+    """One row of a file before it is a cluster: where it stands, and its value or the RowError met in reading it."""
+
+    where: str
+    line: int
+    value: object
+
+
+def json_lines(path: str, accepted: str = ONE_A_LINE) -> Iterator[Row]:
+    """The value of each line that is not blank, or the RowError met in reading it.
+
+    A line longer than MAX_LINE_BYTES is never read whole. `accepted` is what messages say should stand in the file.
+    Raises DataError where the file as a whole cannot be read or holds no line.
+    """
+    rows = 0
+    with open_text(path, accepted) as handle:
+        for number, line in _lines(handle):
+            rows += 1
+            value = line if isinstance(line, RowError) else _value(line)
+            if rows == 1 and not isinstance(line, RowError):
+                _refuse_whole_document(line, value, handle, path)
+            yield Row(path, number, value)
+    if not rows:
+        raise unreadable(path, "the file has no rows", accepted)
+
+
+def _lines(handle: ByteReader) -> Iterator[tuple[int, bytes | RowError]]:
+    number = 0
+    while line := handle.readline(MAX_LINE_BYTES + 1):
+        number += 1
+        if len(line) > MAX_LINE_BYTES and not line.endswith(b"\n"):
+            while line and not line.endswith(b"\n"):
+                line = handle.readline(1 << 20)
+            yield number, RowError("", f"a line longer than {MAX_LINE_BYTES:,} bytes; accepted: {ONE_A_LINE}")
+            continue
+        # A byte order mark also stands inside files that were put together from several.
+        line = line.removeprefix(_BOM).strip()
+        if line:
+            yield number, line
+
+
+def _value(line: bytes) -> object:
+    """The value of one line, or a RowError."""
+    try:
+        return decoded(line.decode())
+    except UnicodeDecodeError as error:
+        byte = line[error.start]
+        return RowError("", f"the byte 0x{byte:02x} at byte {error.start + 1} is not UTF-8; accepted: UTF-8 text")
+    except RowError as error:
+        return error
+
+
+def decoded(text: str) -> object:
+    """The value of a JSON text in which no key stands twice and every number is finite.
+
+    Raises RowError for anything else, also for what Python's own reader lets pass.
+    """
+    if sum(map(text.count, ",[{")) > MAX_VALUES:
+        raise RowError("", f"more than {MAX_VALUES:,} commas and brackets; accepted: a row of ordinary size")
+    try:
+        return _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, " if error.lineno > 1 else ""
+        raise RowError("", f"not JSON: {error.msg} ({place}character {error.colno}); accepted: {ONE_A_LINE}") from None
+    except RecursionError:
+        raise RowError("", "nested too deeply to be read; accepted: an object with an id and articles") from None
+    except ValueError:  # Python refuses to read a whole number of thousands of digits
+        raise RowError("", "a number with more digits than can be read; accepted: ordinary numbers") from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise RowError(twice[:80].encode(errors="replace").decode(), "stands twice in one object; accepted: once")
+    return found
+
+
+def _constant(text: str) -> float:
+    raise RowError("", f"found {text}, which is not JSON; accepted: finite numbers or null")
+
+
+def _float(text: str) -> float:
+    value = float(text)
+    if math.isinf(value):
+        raise RowError("", f"the number {text[:40]} is too large; accepted: finite numbers or null")
+    return value
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant, parse_float=_float)
+
+
+def _refuse_whole_document(line: bytes, value: object, handle: ByteReader, path: str) -> None:
+    """Raises DataError where the first line shows that the file is one JSON document, not one a line."""
+    more = bool(handle.peek(HEAD_BYTES)[:HEAD_BYTES].strip())
+    if line.startswith(b"[") and (isinstance(value, RowError) or not more):
+        message, advice = "the file is one JSON array", "[print(json.dumps(row)) for row in json.load(open(0))]"
+    elif line == b"{":
+        message, advice = "the file is one JSON object over several lines", "print(json.dumps(json.load(open(0))))"
+    elif isinstance(value, RowError) and b"}\r{" in line:
+        how = f"{ONE_A_LINE}, each ended by a line feed; convert it with: tr '\\r' '\\n' < {path} > lines.jsonl"
+        raise unreadable(path, "its lines end in a carriage return alone", how)
+    else:
+        return
+    how = f"{ONE_A_LINE}; convert it with: python -c 'import json; {advice}' < {path} > {Path(path).stem}.jsonl"
+    if line.startswith(b"["):
+        how = f"the data set `hub`, which reads arrays, or {how}"
+    raise unreadable(path, message, how, described(line.decode(errors="replace")))
