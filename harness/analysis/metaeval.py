@@ -57,6 +57,15 @@ class Correlation(Record):
     units: int = Field(ge=0, description="Systems, or documents with a defined correlation.")
 
 
+class EvidenceHits(Record):
+    """How often retrieval finds the sentences that people marked as evidence."""
+
+    dataset: str = Field(description="The data set.")
+    rows: int = Field(ge=1, description="Texts with marked evidence.")
+    hits: dict[str, Estimate | None] = Field(description="k → share with a marked sentence among the first k.")
+    complete: Estimate | None = Field(description="Share with a whole set of marked sentences among the first five.")
+
+
 class Agreement(Record):
     """How well one checker agrees with the human labels of one data set."""
 
@@ -83,6 +92,7 @@ class Agreement(Record):
     consistency: Estimate | None = Field(default=None, description="Share of pairs with the true side strictly above.")
     types: tuple[TypeAgreement, ...] = Field(default=(), description="A row for each kind of error.")
     correlations: tuple[Correlation, ...] = Field(default=(), description="Where the data has ratings.")
+    uncorrelated: int = Field(default=0, ge=0, description="Rated rows that no correlation could be made of.")
     seconds_per_thousand: FiniteFloat | None = Field(default=None, ge=0, description="Checking time, loading apart.")
     abstentions: dict[str, int] = Field(default_factory=dict, description="Reason → rows.")
 
@@ -97,8 +107,9 @@ class Scored:
     """True for faithful."""
     scores: Floats
     """Probability of being faithful, in [0, 1]."""
-    passed: Bools
-    """True where the checker's own labels let the row pass."""
+    passed: Bools | None
+    """True where the checker's own labels let the row pass; none for scores without labels, which are then taken for
+    no probability either."""
     pairs: Sequence[str | None]
     """Which minimal pair a row belongs to, if one."""
     types: Sequence[frozenset[str]]
@@ -191,7 +202,7 @@ def agreement(
 ) -> Agreement:
     """`report` with its statistics filled in from `scored`."""
     documents, unit_of = _units(scored.documents)
-    labels, scores = scored.labels, scored.scores
+    labels, scores, passed = scored.labels, scored.scores, scored.passed
     filled = report.model_copy(
         update={"documents": documents, "faithful": int(labels.sum()), "unfaithful": int((~labels).sum())}
     )
@@ -207,11 +218,11 @@ def agreement(
     return filled.model_copy(
         update={
             "auc": estimated(roc_auc(labels, scores, weights)),
-            "transferred": estimated(balanced_accuracy(labels, scored.passed, weights)),
+            "transferred": None if passed is None else estimated(balanced_accuracy(labels, passed, weights)),
             "own": estimated(balanced_accuracy(labels, fitted[0], weights)) if fitted else None,
             "own_thresholds": fitted[1] if fitted else (),
-            "ece": estimated(calibration_error(labels, scores, weights)),
-            "brier": estimated(brier_score(labels, scores, weights)),
+            "ece": None if passed is None else estimated(calibration_error(labels, scores, weights)),
+            "brier": None if passed is None else estimated(brier_score(labels, scores, weights)),
             "pairs": len(pairs),
             "pair_ties": sum(bool(scores[true] == scores[false]) for true, false in pairs),
             "consistency": estimated(_consistency(scores, pairs, weights)) if pairs else None,
@@ -229,14 +240,16 @@ def _by_type(
         if int(has.sum()) < FEWEST_OF_A_TYPE:
             continue
         used = has | scored.labels
-        caught = _ratio((weights * (has & ~scored.passed)).sum(axis=1), (weights * has).sum(axis=1))
+        caught = None
+        if scored.passed is not None:
+            caught = _ratio((weights * (has & ~scored.passed)).sum(axis=1), (weights * has).sum(axis=1))
         of_kind = [pair for pair in pairs if has[pair[1]]]
         found.append(
             TypeAgreement(
                 error_type=kind,
                 rows=int(has.sum()),
                 auc=estimate(roc_auc(scored.labels[used], scored.scores[used], weights[:, used]), level=level),
-                caught=estimate(caught, level=level),
+                caught=None if caught is None else estimate(caught, level=level),
                 consistency=estimate(_consistency(scored.scores, of_kind, weights), level=level) if of_kind else None,
             )
         )

@@ -67,6 +67,16 @@ def nations() -> dict[str, str]:
     return found
 
 
+@cache
+def other_names(nation: str) -> tuple[str, ...]:
+    """All names of a country as they are written, the usual one first; empty for a word that is no country's name."""
+    for line in lexicon()["places"]["nations"].strip().splitlines():
+        names = [name.replace("_", " ") for name in line.split()[0].split("|")]
+        if nation in names:
+            return tuple(names)
+    return ()
+
+
 def is_weekday(lower: str) -> bool:
     """Whether a lower-cased word names a day of the week."""
     return lower in word_list("time", "weekdays")

@@ -49,9 +49,9 @@ app.command("check")(check.check)
 app.command("claims")(check.claims)
 app.command("list")(results.list_runs)
 app.command("show")(results.show)
-app.command("metaeval")(metaeval.metaeval)
 app.add_typer(gate.baseline_app, name="baseline", help="Save what a run scored as a baseline to gate against.")
 app.command("metaeval")(metaeval.metaeval)
+app.command("stress")(metaeval.stress)
 app.add_typer(data_app, name="data", help="Turn scraped text into clean article clusters.")
 
 

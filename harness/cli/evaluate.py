@@ -15,7 +15,6 @@ from harness.cli.options import (
     ResultsFolder,
     RunArgument,
     Strict,
-    Wait,
 )
 from harness.errors import EXIT_FAILURES
 
@@ -35,11 +34,9 @@ def evaluate(
     form: Format = "table",
     every_measure: EveryMeasure = False,
     strict: Strict = False,
-    retry_errors: Annotated[
-        bool, typer.Option("--retry-errors", help="Do again what failed before, and nothing else.")
+    retry_failures: Annotated[
+        bool, typer.Option("--retry-failures", help="Run the clusters again that failed before.")
     ] = False,
-    retry_failures: Annotated[bool, typer.Option("--retry-failures", hidden=True, help="The former name.")] = False,
-    wait: Wait = False,
 ) -> None:
     """Run a configuration: generate, score, print the results table.
 
@@ -49,7 +46,6 @@ def evaluate(
     from harness.cli.progress import TerminalProgress
     from harness.config import load
     from harness.registry import Registry
-    from harness.report.table import markdown
     from harness.run.pipeline import execute
     from harness.run.plan import make_plan
 
@@ -57,8 +53,7 @@ def evaluate(
     loaded = load(config, Registry(), overrides or ())
     with progress.stage("read clusters", limit) as tick:
         plan = make_plan(loaded, limit=limit, strict=strict, advance=tick)
-    retry = retry_errors or retry_failures
-    outcome = execute(plan, results, progress, retry_errors=retry, wait=wait, table=markdown)
+    outcome = execute(plan, results, progress, retry_failures=retry_failures)
     print_outcome(outcome, form, every_measure=every_measure)
     report_bad_rows(plan.clusters)
     _end(outcome)
@@ -71,7 +66,6 @@ def score(
     results: ResultsFolder = RESULTS,
     form: Format = "table",
     every_measure: EveryMeasure = False,
-    wait: Wait = False,
 ) -> None:
     """Score a run's stored predictions with a configuration's metrics.
 
@@ -81,7 +75,6 @@ def score(
     from harness.cli.progress import TerminalProgress
     from harness.config import load
     from harness.registry import Registry
-    from harness.report.table import markdown
     from harness.run.pipeline import rescore
     from harness.run.plan import make_plan
     from harness.run.store import find_run
@@ -89,7 +82,7 @@ def score(
     progress = TerminalProgress()
     source = find_run(results, run)
     plan = make_plan(load(config, Registry(), overrides or ()), limit=source.manifest().limit, models=False)
-    outcome = rescore(plan, source, results, progress, wait=wait, table=markdown)
+    outcome = rescore(plan, source, results, progress)
     print_outcome(outcome, form, every_measure=every_measure)
     _end(outcome)
 
@@ -123,7 +116,11 @@ def report_bad_rows(clusters: "Clusters") -> None:
 
 
 def _end(outcome: "Outcome") -> None:
-    """Say where the results are and what failed; exit 3 where a model answered nothing."""
+    """Keep the table in the run's folder, say where that is and what failed; exit 3 where a model answered nothing."""
+    from harness.report.table import markdown
+    from harness.run.store import TABLE
+
+    outcome.folder.write(TABLE, markdown(outcome))
     failed = {name: count.failed for name, count in outcome.manifest.counts.items() if count.failed}
     if failed:
         shown = ", ".join(f"{name} on {count} of {outcome.manifest.clusters}" for name, count in failed.items())

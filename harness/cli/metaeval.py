@@ -1,57 +1,158 @@
-"""`harness metaeval`: how well checkers agree with human labels."""
+"""`harness metaeval` and `harness stress`: how far a checker can be trusted."""
 
+import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+if TYPE_CHECKING:
+    from harness.checkers.base import Checker
+
+Form = Annotated[Literal["table", "md", "json"], typer.Option("--format", help="How results are printed.")]
+Out = Annotated[Path | None, typer.Option("--out", help="Also write them to this file: Markdown, or JSON (.json).")]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of everything random.")]
+Resamples = Annotated[int, typer.Option("--resamples", min=10, help="Resamples of each interval.")]
+CheckerNames = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--checker",
+        metavar="NAME",
+        help="A checker: a name, or YAML such as 'nli: {model: FOLDER}'. Repeatable; rules where none is named.",
+    ),
+]
+
+DEFAULT = ["rules"]
 
 
 def metaeval(
     data: Annotated[list[Path], typer.Option("--data", "-d", help="A JSON Lines file of labelled texts. Repeatable.")],
-    checker: Annotated[
-        list[str],
-        typer.Option("--checker", help="A checker: a name, or YAML such as 'nli: {model: FOLDER}'. Repeatable."),
-    ],
+    checker: CheckerNames = None,
+    clusters: Annotated[
+        Path | None, typer.Option("--clusters", metavar="CLUSTERS", help="What rows with a cluster_id are about.")
+    ] = None,
+    floor: Annotated[bool, typer.Option("--floor", help="Measure the surface precisions beside the checkers.")] = False,
+    peers: Annotated[
+        bool, typer.Option("--peers", help="Show the scores of other metrics that stand in the data.")
+    ] = False,
     split: Annotated[str | None, typer.Option("--split", help="Measure on the rows of this split only.")] = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many rows of each data set.")] = None,
-    form: Annotated[
-        Literal["table", "md", "json"], typer.Option("--format", help="How results are printed.")
-    ] = "table",
-    out: Annotated[Path | None, typer.Option("--out", help="Also write them to this file: Markdown, or JSON.")] = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the bootstrap.")] = 13,
-    resamples: Annotated[int, typer.Option("--resamples", min=10, help="Resamples of each interval.")] = 1000,
+    form: Form = "table",
+    out: Out = None,
+    seed: Seed = 13,
+    resamples: Resamples = 1000,
 ) -> None:
-    """Measure checkers against human labels: ROC-AUC, balanced accuracy, calibration, minimal pairs, error types."""
-    import sys
+    """Measure checkers against human labels: ROC-AUC, balanced accuracy, calibration, minimal pairs, error types.
 
-    from harness.checkers.base import Checker
-    from harness.config.build import load_component
-    from harness.errors import UsageError
-    from harness.registry import Registry
+    Where texts have ratings: Pearson, Spearman and Kendall, per system and per summary. Where evidence is marked: how
+    often it is found.
+    """
+    from harness.cli.check import dataset_at
     from harness.report import agreement
-    from harness.run.labelled import measure, read
+    from harness.run import metaeval as measuring
+    from harness.run.clusters import read_clusters
+    from harness.run.labelled import read
 
-    if out is not None and not out.parent.is_dir():
-        raise UsageError(f"--out {out}: the folder {out.parent} does not exist")
-    checkers = []
-    for text in checker:
-        component = load_component("checker", text, f"--checker {text}", Registry())
-        assert isinstance(component, Checker)  # noqa: S101 - the registry gives no other kind for a checker
-        checkers.append(component)
-    names = [component.name for component in checkers]
-    shown = [name if names.count(name) == 1 else f"{name} {at + 1}" for at, name in enumerate(names)]
-    groups = read(data, split=split, limit=limit)
+    _writable(out)
+    checkers = _checkers(checker or DEFAULT)
+    known = None
+    if clusters is not None:
+        found_clusters = read_clusters(dataset_at(clusters), str(clusters))
+        known = {cluster.cluster_id: cluster for cluster in found_clusters}
+    groups = read(data, split=split, limit=limit, clusters=known)
     found = []
-    for name, component in zip(shown, checkers, strict=True):
+    for name, component in checkers.items():
         with component.open() as session:
             for dataset, rows in groups.items():
                 sys.stderr.write(f"{name}: {len(rows)} rows of {dataset}\n")
-                found.append(measure(dataset, name, session, rows, seed=seed, resamples=resamples))
+                found.append(measuring.measure(dataset, name, session, rows, seed=seed, resamples=resamples))
+    for dataset, rows in groups.items():
+        if floor:
+            found.append(measuring.floor(dataset, rows, seed=seed, resamples=resamples))
+        if peers:
+            found += measuring.peers(dataset, rows, seed=seed, resamples=resamples)
     order = list(groups)
-    found.sort(key=lambda item: (order.index(item.dataset), shown.index(item.checker)))
+    found.sort(key=lambda item: order.index(item.dataset))
+    hits = [measuring.evidence_hits(name, rows, seed=seed, resamples=resamples) for name, rows in groups.items()]
+    everything = agreement.Found(found, seed, resamples, [item for item in hits if item is not None])
     if out is not None:
         as_json = out.suffix == ".json"
-        written = agreement.as_json(found, resamples, seed) if as_json else agreement.markdown(found, resamples, seed)
-        out.write_text(written.rstrip("\n") + "\n", encoding="utf-8")
+        _write(out, agreement.as_json(everything) if as_json else agreement.markdown(everything))
     printers = {"table": agreement.plain, "md": agreement.markdown, "json": agreement.as_json}
+    typer.echo(printers[form](everything))
+
+
+def stress(
+    data: Annotated[
+        Path,
+        typer.Option(
+            "--data", "-d", metavar="CLUSTERS", help="A JSON Lines file of clusters, or a folder of raw articles."
+        ),
+    ],
+    checker: CheckerNames = None,
+    form: Form = "table",
+    out: Out = None,
+    texts: Annotated[
+        Path | None, typer.Option("--texts", metavar="F", help="Write the planted texts to this file, JSON Lines.")
+    ] = None,
+    seed: Seed = 13,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, metavar="N", help="Read only so many clusters.")
+    ] = None,
+    resamples: Resamples = 1000,
+) -> None:
+    """Plant errors in true headlines, and harmless edits, and report what checkers make of them.
+
+    True headlines are the clusters' references, or the titles of their articles where a cluster has none. Errors:
+    number, entity, roles, negation, predicate, attribution, time, place, invented. Harmless: paraphrase, word order,
+    number words, aliases, padding, doubled source, reordered articles.
+    """
+    from harness.cli.check import dataset_at
+    from harness.report import stress as report
+    from harness.run.clusters import read_clusters
+    from harness.run.stress import gathered, judge, plant_all
+
+    _writable(out, "--out")
+    _writable(texts, "--texts")
+    checkers = _checkers(checker or DEFAULT)
+    clusters = read_clusters(dataset_at(data), str(data), limit)
+    plantings = plant_all(clusters, seed)
+    found = gathered(clusters, plantings)
+    if texts is not None:
+        _write(texts, report.texts(found.texts))
+    for name, component in checkers.items():
+        with component.open() as session:
+            sys.stderr.write(f"{name}: {found.headlines} headlines, {len(found.texts)} changed texts\n")
+            judge(found, name, session, plantings, seed=seed, resamples=resamples)
+    if out is not None:
+        _write(out, (report.as_json if out.suffix == ".json" else report.markdown)(found, resamples, seed))
+    printers = {"table": report.plain, "md": report.markdown, "json": report.as_json}
     typer.echo(printers[form](found, resamples, seed))
+
+
+def _checkers(wanted: list[str]) -> "dict[str, Checker]":
+    """Display name → checker, in the order named. Raises ConfigError."""
+    from typing import cast
+
+    from harness.config.build import load_component
+    from harness.registry import Registry
+
+    built = [cast("Checker", load_component("checker", text, f"--checker {text}", Registry())) for text in wanted]
+    names = [component.name for component in built]
+    shown = [name if names.count(name) == 1 else f"{name} {at + 1}" for at, name in enumerate(names)]
+    return dict(zip(shown, built, strict=True))
+
+
+def _writable(path: Path | None, flag: str = "--out") -> None:
+    from harness.errors import UsageError
+
+    if path is None:
+        return
+    if not path.parent.is_dir():
+        raise UsageError(f"{flag} {path}: the folder {path.parent} does not exist")
+    if path.is_dir():
+        raise UsageError(f"{flag} {path}: it is a folder; accepted: the name of a file")
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text.rstrip("\n") + "\n", encoding="utf-8")

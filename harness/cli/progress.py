@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from harness.run.progress import Silent, Tick
+from harness.run.pipeline import Silent, Tick
 
 
 class TerminalProgress:

@@ -5,11 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from harness.analysis.metaeval import BINS, Agreement, Estimate
+from harness.analysis.metaeval import BINS, Agreement, Estimate, EvidenceHits
 from harness.analysis.resample import LEVEL
 from harness.report.table import markdown_table
+from harness.run.metaeval import FLOOR, PUBLISHED
 
 NONE = "–"
+RATED = "a correlation needs texts of three systems or more, each row with its `system`"
 NARROW = 18
 """Characters that a name may take in a table for 80 columns."""
 
@@ -27,8 +29,19 @@ class Table:
     """Columns that are left out where room is short."""
 
 
-def tables(agreements: Sequence[Agreement]) -> Iterator[Table]:
-    """The overview, then the kinds of errors and the correlations of each data set that has them."""
+@dataclass(frozen=True)
+class Found:
+    """All that was measured, and how intervals were made."""
+
+    agreements: Sequence[Agreement]
+    seed: int
+    resamples: int
+    evidence: Sequence[EvidenceHits] = ()
+
+
+def tables(found: Found) -> Iterator[Table]:
+    """The overview, evidence hits, then the kinds of errors and the correlations of each data set that has them."""
+    agreements = found.agreements
     labelled = [item for item in agreements if item.faithful or item.unfaithful or item.abstained]
     if labelled:
         yield Table(
@@ -52,7 +65,17 @@ def tables(agreements: Sequence[Agreement]) -> Iterator[Table]:
             frozenset({3}),
             frozenset({7}),
         )
-    by_data = sorted(agreements, key=lambda item: item.dataset)
+    if found.evidence:
+        yield Table(
+            "evidence",
+            ("data", "texts", *(f"hit at {k}" for k in found.evidence[0].hits), "set at 5"),
+            tuple(
+                (item.dataset, str(item.rows), *item.hits.values(), item.complete) for item in found.evidence
+            ),
+            frozenset({2, 3, 4, 5}),
+        )  # fmt: skip
+    own = [item for item in agreements if not item.checker.endswith(PUBLISHED)]
+    by_data = sorted(own, key=lambda item: item.dataset)
     for dataset, group in groupby(by_data, key=lambda item: item.dataset):
         members = list(group)
         kinds = [
@@ -64,18 +87,18 @@ def tables(agreements: Sequence[Agreement]) -> Iterator[Table]:
             heads = ("error type", "checker", "n", "AUC", "caught", "pairs")
             yield Table(dataset, heads, tuple(sorted(kinds, key=lambda row: str(row[0]))), frozenset({3}))
         rated = tuple(
-            (f"{rated.rating}, per {rated.level}", item.checker, str(rated.units), rated.pearson, rated.spearman,
-             rated.kendall)
+            (rated.rating, item.checker, rated.level, str(rated.units), rated.pearson, rated.spearman, rated.kendall)
             for item in members
             for rated in item.correlations
-        )  # fmt: skip
+        )
         if rated:
-            heads = ("rating", "checker", "units", "Pearson", "Spearman", "Kendall")
-            yield Table(dataset, heads, rated, frozenset())
+            columns = ("rating", "checker", "per", "units", "Pearson", "Spearman", "Kendall")
+            yield Table(dataset, columns, tuple(sorted(rated, key=lambda row: str(row[0]))), frozenset())
 
 
-def notes(agreements: Sequence[Agreement], resamples: int, seed: int) -> list[str]:
+def notes(found: Found) -> list[str]:
     """What the columns are, abstentions and failures."""
+    agreements, resamples, seed = found.agreements, found.resamples, found.seed
     lines = [
         "n: faithful + unfaithful texts scored. AUC: chance that a faithful text scores above an unfaithful one.",
         f"Brackets: {LEVEL:.0%} percentile bootstrap over documents, {resamples:,} resamples, seed {seed}.",
@@ -85,55 +108,64 @@ def notes(agreements: Sequence[Agreement], resamples: int, seed: int) -> list[st
         "Brier: mean squared error of the probability.",
         "pairs: minimal pairs with the true side strictly above. caught: unfaithful texts flagged by the labels.",
     ]
+    if any(item.checker == FLOOR for item in agreements):
+        lines.append(f"{FLOOR}: the floor, the mean of the metric's four precisions; no threshold, no probability.")
+    if any(item.checker.endswith(PUBLISHED) for item in agreements):
+        lines.append(f"{PUBLISHED}: scores that the data's publishers print beside each text.")
+    if found.evidence:
+        lines.append("hit at k: a sentence that people marked is among the first k retrieved; set: all of one set is.")
     for item in agreements:
         for reason, rows in sorted(item.abstentions.items()):
             lines.append(f"{item.checker} abstained on {rows} of {item.dataset}: {reason}.")
         if item.failed:
             lines.append(f"{item.checker} failed on {item.failed} of {item.dataset}; they are in no number.")
-        if item.unlabelled and not item.correlations:
+        if item.uncorrelated:
+            lines.append(f"{item.dataset}: {item.uncorrelated} rated rows are in no number: {RATED}.")
+        elif item.unlabelled and not item.correlations:
             lines.append(f"{item.dataset}: {item.unlabelled} rows have no label and are in no number.")
     return list(dict.fromkeys(lines))
 
 
 def signatures(agreements: Sequence[Agreement]) -> dict[str, str]:
-    """Display name → signature of each checker."""
-    return {item.checker: item.signature for item in agreements}
+    """Display name → signature of each checker; published scores have none."""
+    return {item.checker: item.signature for item in agreements if not item.checker.endswith(PUBLISHED)}
 
 
-def markdown(agreements: Sequence[Agreement], resamples: int, seed: int) -> str:
+def markdown(found: Found) -> str:
     """Every table with all intervals, in GitHub's Markdown."""
     parts = ["# Agreement with human labels\n"]
-    for table in tables(agreements):
-        rows = [[_cell(cell, interval=True) for cell in row] for row in table.rows]
+    for table in tables(found):
+        rows = [[cell(each, interval=True) for each in row] for row in table.rows]
         parts.append((f"## {table.caption}\n\n" if table.caption else "") + markdown_table(table.heads, rows))
-    parts.append("\n".join(f"- {line}" for line in notes(agreements, resamples, seed)) + "\n")
-    parts.append("\n".join(f"- {name}: `{value}`" for name, value in signatures(agreements).items()) + "\n")
+    parts.append("\n".join(f"- {line}" for line in notes(found)) + "\n")
+    parts.append("\n".join(f"- {name}: `{value}`" for name, value in signatures(found.agreements).items()) + "\n")
     return "\n".join(parts)
 
 
-def plain(agreements: Sequence[Agreement], resamples: int, seed: int) -> str:
+def plain(found: Found) -> str:
     """Tables of aligned columns that fit 80 columns; the AUC keeps its interval, the others have none."""
     parts = []
-    for table in tables(agreements):
+    for table in tables(found):
         kept = [at for at in range(len(table.heads)) if at not in table.wide_only]
-        rows = [[_cell(row[at], interval=at in table.with_intervals, digits=2) for at in kept] for row in table.rows]
-        parts.append((f"{table.caption}\n" if table.caption else "") + _aligned([table.heads[at] for at in kept], rows))
-    named = [f"{name}: {value}" for name, value in signatures(agreements).items()]
-    return "\n\n".join([*parts, "\n".join([*notes(agreements, resamples, seed), *named])])
+        rows = [[cell(row[at], interval=at in table.with_intervals, digits=2) for at in kept] for row in table.rows]
+        parts.append((f"{table.caption}\n" if table.caption else "") + aligned([table.heads[at] for at in kept], rows))
+    named = [f"{name}: {value}" for name, value in signatures(found.agreements).items()]
+    return "\n\n".join([*parts, "\n".join([*notes(found), *named])])
 
 
-def as_json(agreements: Sequence[Agreement], resamples: int, seed: int) -> str:
+def as_json(found: Found) -> str:
     """Every figure unrounded."""
     value = {
-        "seed": seed,
-        "resamples": resamples,
+        "seed": found.seed,
+        "resamples": found.resamples,
         "level": LEVEL,
-        "agreements": [item.model_dump(mode="json") for item in agreements],
+        "agreements": [item.model_dump(mode="json") for item in found.agreements],
+        "evidence": [item.model_dump(mode="json") for item in found.evidence],
     }
     return json.dumps(value, indent=2, ensure_ascii=False)
 
 
-def _cell(value: str | Estimate | None, *, interval: bool, digits: int = 3) -> str:
+def cell(value: str | Estimate | None, *, interval: bool, digits: int = 3) -> str:
     """`.812 [.78 .84]`, or an en dash where there is no figure."""
     if value is None:
         return NONE
@@ -150,7 +182,7 @@ def _decimal(value: float, digits: int) -> str:
     return text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text
 
 
-def _aligned(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def aligned(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Columns parted by a space or two; a first cell that repeats the one above is left out."""
     rows = [[cell if len(cell) <= NARROW else f"{cell[: NARROW - 1]}…" for cell in row] for row in rows]
     widths = [max(len(row[at]) for row in [heads, *rows]) for at in range(len(heads))]

@@ -1,27 +1,23 @@
-"""Texts with human labels: read from JSON Lines, checked by a checker, measured against the labels.
+"""Texts with human labels or ratings: read from JSON Lines, in any of the shapes that docs/metaeval.md lists.
 
-A row is `{"id", "source", "summary", "label" (1 faithful, 0 not, null other), "dataset"?, "split"?, "meta"?}`, or has
-`"system"` and `"ratings"` (name → number) in place of a label. docs/metaeval.md says which fields of `meta` are read.
+A row has a text, the article or cluster that it is about, and a label (1 faithful, 0 not, null other), ratings
+(name → number), or both.
 """
 
 import ast
-import json
 import math
-import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from harness.analysis.correlate import correlations
-from harness.analysis.metaeval import RESAMPLES, Agreement, Scored, agreement
-from harness.checkers.base import CheckSession
-from harness.claims.scoring import faithfulness, flagged
-from harness.errors import DataError, Problem, RunError
-from harness.records import Article, Cluster, Verdict, content_digest
+from harness.datasets.fields import FieldMap, RowReader
+from harness.errors import DataError, Problem
+from harness.inputs.json_lines import json_lines
+from harness.inputs.values import RowError, described
+from harness.records import Article, Cluster, content_digest
+from harness.text import sentence_spans
 
 MAX_PROBLEMS = 20
 """Bad rows that are listed; more are only counted."""
@@ -29,36 +25,48 @@ MAX_PROBLEMS = 20
 SIDES = frozenset({"ref", "edit", "true", "false", "c", "i"})
 """What the id of one side of a minimal pair ends in, after a hyphen."""
 
+LABELS: Mapping[str, bool | None] = {
+    "agree": True, "for": True, "supported": True, "faithful": True,
+    "disagree": False, "against": False, "unrelated": False, "unfaithful": False,
+    "discuss": None, "observing": None,
+}  # fmt: skip
+"""Stances that stand for a label; those that only report are none."""
+TEXTS = ("summary", "headline", "text")
+ABOUT = ("source", "articles", "cluster_id")
+
 
 @dataclass(frozen=True)
 class LabelledText:
-    """One row: a text about a source, and what people said of it."""
+    """One row: a text about an article or a cluster, and what people said of it."""
 
     row_id: str
-    source: str
+    cluster: Cluster
     text: str
     label: bool | None
     dataset: str
+    document: str
+    """What rows are drawn by: those about one source, or one claim, are right or wrong together."""
     pair: str | None = None
     types: frozenset[str] = frozenset()
     system: str | None = None
     ratings: Mapping[str, float] = field(default_factory=dict)
+    published: Mapping[str, float] = field(default_factory=dict)
+    """Scores that other metrics gave the text, as their publishers print them."""
+    evidence: tuple[frozenset[str], ...] = ()
+    """Sets of sentences of which each is enough to judge the text by, as people marked them."""
 
 
-@dataclass(frozen=True)
-class Finding:
-    """What a checker made of one row."""
-
-    score: float | None
-    passed: bool
-    abstained: str = ""
-    failed: str = ""
-
-
-def read(files: Sequence[Path], *, split: str | None = None, limit: int | None = None) -> dict[str, list[LabelledText]]:
+def read(
+    files: Sequence[Path],
+    *,
+    split: str | None = None,
+    limit: int | None = None,
+    clusters: Mapping[str, Cluster] | None = None,
+) -> dict[str, list[LabelledText]]:
     """Data set → rows, in the order read: those of one `split`, at most `limit` of each data set.
 
-    Raises DataError with file, line and field of the first bad rows.
+    Rows with a `cluster_id` are about one of `clusters`. Raises DataError with file, line and field of the first bad
+    rows.
     """
     problems: list[Problem] = []
     found: dict[str, list[LabelledText]] = defaultdict(list)
@@ -68,10 +76,10 @@ def read(files: Sequence[Path], *, split: str | None = None, limit: int | None =
             splits[str(row.get("split"))] += 1
             if split is not None and row.get("split") != split:
                 continue
-            name = row.get("dataset") or file.stem
-            if limit is not None and len(found.get(str(name), ())) >= limit:
+            name = str(row.get("dataset") or file.stem)
+            if limit is not None and len(found.get(name, ())) >= limit:
                 continue
-            text = _labelled(row, str(name), str(file), line, problems)
+            text = _Row(row, name, str(file), line, problems, clusters).labelled()
             if text is not None:
                 found[text.dataset].append(text)
     if problems:
@@ -88,63 +96,130 @@ def read(files: Sequence[Path], *, split: str | None = None, limit: int | None =
 
 def _rows(file: Path, problems: list[Problem]) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
-        with file.open(encoding="utf-8-sig") as lines:
-            for number, line in enumerate(lines, start=1):
-                if not line.strip():
-                    continue
-                try:
-                    row = json.loads(line)
-                except json.JSONDecodeError as error:
-                    problems.append(Problem(f"not JSON: {error.msg}", str(file), number))
-                    continue
-                if isinstance(row, dict):
-                    yield number, row
-                else:
-                    problems.append(Problem("not a JSON object", str(file), number, found=type(row).__name__))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else f"not UTF-8: {error.reason}"
-        problems.append(Problem(f"cannot be read: {reason}", str(file), accepted="a JSON Lines file"))
+        for where, number, value in json_lines(str(file)):
+            if isinstance(value, dict):
+                yield number, value
+            elif isinstance(value, RowError):
+                problems.append(Problem(value.reason, where, number, value.path))
+            else:
+                problems.append(Problem("not a JSON object", where, number, found=described(value)))
+    except DataError as error:
+        problems.extend(error.problems)
 
 
-def _labelled(row: dict[str, Any], dataset: str, where: str, line: int, problems: list[Problem]) -> LabelledText | None:
-    before = len(problems)
+class _Row:
+    """One row on its way to a labelled text; what is wrong with it is noted, all of it."""
 
-    def problem(path: str, message: str, accepted: str) -> None:
-        value = row.get(path.split(".")[0])
-        found = "nothing" if value is None else repr(value)[:60]
-        problems.append(Problem(message, where, line, path, found, accepted))
+    def __init__(
+        self,
+        row: dict[str, Any],
+        dataset: str,
+        where: str,
+        line: int,
+        problems: list[Problem],
+        clusters: Mapping[str, Cluster] | None,
+    ) -> None:
+        self.row = row
+        self.dataset = dataset
+        self.where = where
+        self.line = line
+        self.problems = problems
+        self.clusters = clusters
+        meta = row.get("meta")
+        self.meta: dict[str, Any] = meta if isinstance(meta, dict) else {}
 
-    for name in ("source", "summary"):
-        if not isinstance(row.get(name), str):
-            problem(name, "not a text", "a string")
-    label = row.get("label")
-    if isinstance(label, str | list | dict) or label not in (None, 0, 1):
-        problem("label", "not a label", "1 (faithful), 0 (not faithful) or null")
-    if not isinstance(row.get("id"), str | int):
-        problem("id", "not an id", "a string or a whole number")
-    ratings = row.get("ratings") or {}
-    if not isinstance(ratings, dict) or not all(_is_number(value) for value in ratings.values()):
-        problem("ratings", "not ratings", "an object of finite numbers")
-    meta = row.get("meta") or {}
-    if not isinstance(meta, dict):
-        problem("meta", "not an object", "an object or null")
-    if len(problems) > before:
+    def labelled(self) -> LabelledText | None:
+        before = len(self.problems)
+        if self.row.get("meta") is not None and not isinstance(self.row["meta"], dict):
+            self._problem("meta", "not an object", "an object or null")
+        if isinstance(self.row.get("id"), bool) or not isinstance(self.row.get("id"), str | int):
+            self._problem("id", "not an id", "a string or a whole number")
+        cluster = self._cluster()
+        text = self._text()
+        label = self._label()
+        ratings = self._ratings()
+        if len(self.problems) > before or cluster is None:
+            return None
+        return LabelledText(
+            row_id=str(self.row["id"]),
+            cluster=cluster,
+            text=text,
+            label=label,
+            dataset=self.dataset,
+            document=_name(self.meta.get("claim_id")) or "\n".join(article.text for article in cluster.articles),
+            pair=_pair(self.row, self.meta),
+            types=_error_types({**self.meta, **self.row}) if label is False else frozenset(),
+            system=_name(self.row.get("system") or self.meta.get("system") or self.meta.get("model")),
+            ratings=ratings,
+            published=_numbers(self.meta.get("scores")) | _numbers(self.meta.get("published_scores")),
+            evidence=_evidence(self.meta),
+        )
+
+    def _problem(self, path: str, message: str, accepted: str) -> None:
+        value = self.row.get(path.split(".")[0])
+        found = "nothing" if value is None else described(value)
+        self.problems.append(Problem(message, self.where, self.line, path, found, accepted))
+
+    def _cluster(self) -> Cluster | None:
+        """The articles that the text is about: one source, a list of articles, or a cluster by its id."""
+        source = self.row.get("source")
+        if isinstance(source, str):
+            return Cluster(
+                cluster_id=content_digest(source), articles=(Article(article_id="source", text=source),)
+            )  # fmt: skip
+        if self.row.get("articles") is not None:
+            try:
+                return RowReader(FieldMap(), None).cluster({"id": "row", "articles": self.row["articles"]}, self.line)
+            except RowError as error:
+                self.problems.append(Problem(error.reason, self.where, self.line, error.path or "articles"))
+                return None
+        wanted = self.row.get("cluster_id")
+        if isinstance(wanted, str) and "source" not in self.row:
+            if self.clusters is not None and wanted in self.clusters:
+                return self.clusters[wanted]
+            accepted = "a file of clusters given with --clusters" if self.clusters is None else "a cluster of that file"
+            self._problem("cluster_id", "no such cluster" if self.clusters is not None else "no clusters", accepted)
+            return None
+        self._problem("source", "not a text", "a string, or `articles`, or a `cluster_id` with --clusters")
         return None
-    return LabelledText(
-        row_id=str(row["id"]),
-        source=row["source"],
-        text=row["summary"],
-        label=None if label is None else bool(label),
-        dataset=dataset,
-        pair=_pair(row, meta),
-        types=_error_types(meta) if label == 0 else frozenset(),
-        system=_name(row.get("system") or meta.get("system") or meta.get("model")),
-        ratings={str(name): float(value) for name, value in ratings.items()},
-    )
+
+    def _text(self) -> str:
+        for name in TEXTS:
+            if isinstance(self.row.get(name), str):
+                return str(self.row[name])
+        name = next((name for name in TEXTS if name in self.row), TEXTS[0])
+        self._problem(name, "not a text", f"a string under one of {', '.join(TEXTS)}")
+        return ""
+
+    def _label(self) -> bool | None:
+        name = "faithful" if "faithful" in self.row and "label" not in self.row else "label"
+        value = self.row.get(name)
+        if isinstance(value, str) and value.lower() in LABELS:
+            return LABELS[value.lower()]
+        if isinstance(value, str | list | dict) or value not in (None, 0, 1):
+            accepted = f"1 (faithful), 0 (not faithful) or null, or one of {', '.join(LABELS)}"
+            self._problem(name, "not a label", accepted)
+            return None
+        return None if value is None else bool(value)
+
+    def _ratings(self) -> dict[str, float]:
+        """Numbers under `ratings`, or under `meta.ratings` where a row keeps everything there."""
+        path = "ratings" if self.row.get("ratings") is not None or "ratings" not in self.meta else "meta.ratings"
+        ratings = (self.row if path == "ratings" else self.meta).get("ratings") or {}
+        if not isinstance(ratings, dict) or not all(_is_number(value) for value in ratings.values()):
+            self._problem(path, "not ratings", "an object of finite numbers")
+            return {}
+        return {str(name): float(value) for name, value in ratings.items()}
 
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _numbers(value: object) -> dict[str, float]:
+    """The finite numbers of an object; metrics that gave a text no score are left out."""
+    found = value if isinstance(value, dict) else {}
+    return {str(name): float(number) for name, number in found.items() if _is_number(number)}
 
 
 def _name(value: object) -> str | None:
@@ -159,105 +234,37 @@ def _pair(row: Mapping[str, Any], meta: Mapping[str, Any]) -> str | None:
     return _name(meta.get("pair"))
 
 
-def _error_types(meta: Mapping[str, Any]) -> frozenset[str]:
-    """The kinds of error that a row's `meta` names, in any of the shapes that public sets use."""
+def _error_types(fields: Mapping[str, Any]) -> frozenset[str]:
+    """The kinds of error that a row or its `meta` names, in any of the shapes that public sets use."""
     found: set[str] = set()
-    value = meta.get("error_types", meta.get("error_type"))
+    value = fields.get("error_types", fields.get("error_type"))
     if isinstance(value, str) and value.startswith("["):
         try:
             value = ast.literal_eval(value)
         except (ValueError, SyntaxError):
             value = [value]
     found.update([value] if isinstance(value, str) else map(str, value) if isinstance(value, list) else [])
-    found.update(name for name in ("intrinsic", "extrinsic") if meta.get(name) is True)
-    free = meta.get("errors")
+    found.update(name for name in ("intrinsic", "extrinsic") if fields.get(name) is True)
+    if isinstance(fields.get("label"), str):
+        found.add(str(fields["label"]).lower())
+    free = fields.get("errors")
     # FRANK: kind → share of sentences free of it. Where all are equal the annotators did not say which kind it is.
     if isinstance(free, dict) and all(_is_number(share) for share in free.values()) and len(set(free.values())) > 1:
         found.update(name for name, share in free.items() if share < max(free.values()))
-    return frozenset(name.removesuffix(" Error") for name in found) - {"correct", ""}
+    return frozenset(name.removesuffix(" Error") for name in found) - {"correct", "", "unfaithful"}
 
 
-def check_rows(session: CheckSession, rows: Sequence[LabelledText]) -> tuple[list[Finding], float]:
-    """What the checker makes of each row, in order, and the seconds it took; rows of one source go together."""
-    places: dict[str, list[int]] = defaultdict(list)
-    for place, row in enumerate(rows):
-        places[row.source].append(place)
-    found: list[Finding | None] = [None] * len(rows)
-    started = time.perf_counter()
-    for source, held in places.items():
-        cluster = Cluster(cluster_id=content_digest(source), articles=(Article(article_id="source", text=source),))
-        try:
-            verdicts = session.check_all(cluster, [rows[place].text for place in held])
-        except RunError as error:
-            for place in held:
-                found[place] = Finding(None, False, failed=str(error))
-            continue
-        for place, judged in zip(held, verdicts, strict=True):
-            found[place] = _finding(judged)
-    seconds = time.perf_counter() - started
-    return [finding for finding in found if finding is not None], seconds
-
-
-def _finding(verdicts: Sequence[Verdict]) -> Finding:
-    score = faithfulness(verdicts)
-    if score is None:
-        return Finding(None, False, abstained=verdicts[0].reason if verdicts else "the checker gave no verdict")
-    return Finding(score, not flagged(verdicts))
-
-
-def measure(
-    dataset: str,
-    checker: str,
-    session: CheckSession,
-    rows: Sequence[LabelledText],
-    *,
-    seed: int,
-    resamples: int = RESAMPLES,
-) -> Agreement:
-    """One checker on one data set."""
-    wanted = [row for row in rows if row.label is not None or row.ratings]
-    findings, seconds = check_rows(session, wanted)
-    judged = list(zip(wanted, findings, strict=True))
-    labelled = [(row, finding) for row, finding in judged if row.label is not None]
-    scored = [(row, finding) for row, finding in labelled if finding.score is not None]
-    report = Agreement(
-        dataset=dataset,
-        checker=checker,
-        signature=session.signature,
-        rows=len(rows),
-        documents=len({row.source for row, _ in scored}),
-        unlabelled=sum(row.label is None for row in rows),
-        abstained=sum(bool(finding.abstained) for _, finding in labelled),
-        failed=sum(bool(finding.failed) for _, finding in labelled),
-        faithful=0,
-        unfaithful=0,
-        seconds_per_thousand=1000 * seconds / len(wanted) if wanted else None,
-        abstentions=dict(Counter(finding.abstained for finding in findings if finding.abstained)),
-    )
-    arrays = Scored(
-        documents=[row.source for row, _ in scored],
-        labels=np.array([bool(row.label) for row, _ in scored], dtype=bool),
-        scores=np.array([finding.score for _, finding in scored], dtype=np.float64),
-        passed=np.array([finding.passed for _, finding in scored], dtype=bool),
-        pairs=[row.pair for row, _ in scored],
-        types=[row.types for row, _ in scored],
-    )
-    report = agreement(arrays, report, seed=seed, resamples=resamples)
-    return report.model_copy(update={"correlations": _correlated(judged, seed, resamples)})
-
-
-def _correlated(judged: Sequence[tuple[LabelledText, Finding]], seed: int, resamples: int) -> tuple[Any, ...]:
-    names = dict.fromkeys(name for row, _ in judged for name in row.ratings)
-    rated = [(row, finding) for row, finding in judged if row.system is not None]
-    found = []
-    for name in names:
-        found += correlations(
-            name,
-            [row.source for row, _ in rated],
-            [row.system or "" for row, _ in rated],
-            np.array([np.nan if finding.score is None else finding.score for _, finding in rated]),
-            np.array([row.ratings.get(name, np.nan) for row, _ in rated]),
-            seed=seed,
-            resamples=resamples,
-        )
-    return tuple(found)
+def _evidence(meta: Mapping[str, Any]) -> tuple[frozenset[str], ...]:
+    """Sets of sentences marked as evidence: `supporting_sentences` (numbers into `evidence_sentences`), `evidence`."""
+    sets, sentences = meta.get("supporting_sentences"), meta.get("evidence_sentences")
+    if isinstance(sets, list) and isinstance(sentences, list):
+        chosen = [
+            frozenset(str(sentences[at]) for at in each if isinstance(at, int) and 0 <= at < len(sentences))
+            for each in sets
+            if isinstance(each, list)
+        ]
+        return tuple(each for each in chosen if each)
+    text = meta.get("evidence")
+    if isinstance(text, str) and text.strip():
+        return (frozenset(text[start:end] for start, end in sentence_spans(text)),)
+    return ()

@@ -4,9 +4,10 @@ import pytest
 
 from harness.checkers.base import CheckSession, whole_claim
 from harness.errors import DataError, ModelError
-from harness.records import Verdict
+from harness.records import Article, Cluster, Verdict
 from harness.report import agreement
-from harness.run.labelled import measure, read
+from harness.run.labelled import read
+from harness.run.metaeval import evidence_hits, floor, measure, peers
 
 
 def row(**changed):
@@ -35,7 +36,7 @@ class Length(CheckSession):
 
 
 def test_every_bad_field_is_located(tmp_path):
-    path = write(tmp_path, row(), row(label="agree"), "{", row(source=None), "[]", row(ratings={"r": "x"}))
+    path = write(tmp_path, row(), row(label="maybe"), "{", row(source=None), "[]", row(ratings={"r": "x"}))
     with pytest.raises(DataError, match="rows") as caught:
         read([path])
     assert [(problem.line, problem.path) for problem in caught.value.problems] == [
@@ -45,11 +46,11 @@ def test_every_bad_field_is_located(tmp_path):
         (5, ""),
         (6, "ratings"),
     ]
-    assert "found 'agree'; accepted: 1 (faithful), 0 (not faithful) or null" in str(caught.value)
+    assert "found the string 'maybe'; accepted: 1 (faithful), 0 (not faithful) or null" in str(caught.value)
 
 
 def test_a_missing_file_and_an_unknown_split_say_so(tmp_path):
-    with pytest.raises(DataError, match=r"nowhere\.jsonl: cannot be read"):
+    with pytest.raises(DataError, match=r"nowhere\.jsonl: no such file"):
         read([tmp_path / "nowhere.jsonl"])
     with pytest.raises(DataError, match=r"--split: no rows to measure on; found test; accepted: val"):
         read([write(tmp_path, row())], split="test")
@@ -114,7 +115,9 @@ def test_ratings_give_correlations(tmp_path):
     found = measure(name, "length", Length("length"), read_rows, seed=1, resamples=20)
     assert name == "rows"
     assert [(item.level, item.kendall.value) for item in found.correlations] == [("system", 1.0), ("summary", 1.0)]
-    assert "recall, per system" in agreement.markdown([found], 20, 1)
+    assert "| recall | length | system | 3 | 1.000 " in agreement.markdown(agreement.Found([found], 1, 20))
+    alone = measure(name, "length", Length("length"), read_rows[:1], seed=1, resamples=20)
+    assert "1 rated rows are in no number" in agreement.plain(agreement.Found([alone], 1, 20))
 
 
 def test_tables_fit_eighty_columns_and_keep_every_count(tmp_path):
@@ -126,10 +129,80 @@ def test_tables_fit_eighty_columns_and_keep_every_count(tmp_path):
     ]  # fmt: skip
     ((name, read_rows),) = read([write(tmp_path, *rows)]).items()
     found = measure(name, "length", Length("length"), read_rows, seed=1, resamples=50)
-    shown = agreement.plain([found], 50, 1)
+    shown = agreement.plain(agreement.Found([found], 1, 50))
     tables = shown.split("\n\nn: ")[0]
     assert max(map(len, tables.splitlines())) <= 80
     assert "12+12" in tables
     assert "length" in tables
     assert "1.00 [1.00 1.00]" in tables
-    assert json.loads(agreement.as_json([found], 50, 1))["agreements"][0]["pairs"] == 12
+    assert json.loads(agreement.as_json(agreement.Found([found], 1, 50)))["agreements"][0]["pairs"] == 12
+
+
+@pytest.mark.parametrize(
+    ("changed", "label", "types"),
+    [
+        ({"label": "agree"}, True, set()),
+        ({"label": "unrelated"}, False, {"unrelated"}),
+        ({"label": "discuss"}, None, set()),
+        ({"label": True}, True, set()),
+        ({"faithful": False, "error_type": "roles"}, False, {"roles"}),
+        ({"faithful": None, "error_type": "contested"}, None, set()),
+    ],
+)
+def test_labels_in_other_words(tmp_path, changed, label, types):
+    plain = {"id": 7, "source": "A fire broke out.", "headline": "Fire", **changed}
+    ((only,),) = read([write(tmp_path, plain)]).values()
+    assert (only.row_id, only.text, only.label, only.types) == ("7", "Fire", label, types)
+
+
+def test_a_text_may_be_about_a_cluster_or_a_list_of_articles(tmp_path):
+    known = {"fire": Cluster(cluster_id="fire", articles=(Article(article_id="a", text="A fire."),))}
+    listed = {"id": "2", "headline": "Fire", "label": 1, "articles": [{"text": "One."}, {"title": "T", "text": "Two."}]}
+    path = write(tmp_path, {"id": "1", "headline": "Fire", "label": 1, "cluster_id": "fire"}, listed)
+    (rows,) = read([path], clusters=known).values()
+    assert rows[0].cluster == known["fire"]
+    assert [(article.title, article.text) for article in rows[1].cluster.articles] == [("", "One."), ("T", "Two.")]
+    with pytest.raises(DataError, match=r"rows.jsonl:1: cluster_id: no clusters.*--clusters"):
+        read([path])
+    with pytest.raises(DataError, match=r"rows.jsonl:1: cluster_id: no such cluster"):
+        read([path], clusters={})
+
+
+def test_ratings_and_published_scores_may_stand_in_meta(tmp_path):
+    meta = {"ratings": {"recall": 0.5}, "system": "m", "scores": {"BLEU": 0.25, "lost": None}}
+    ((only,),) = read([write(tmp_path, row(meta=meta))]).values()
+    assert (only.ratings, only.system, only.published) == ({"recall": 0.5}, "m", {"BLEU": 0.25})
+
+
+def test_the_floor_and_published_scores_are_measured_without_labels_of_their_own(tmp_path):
+    rows = [
+        row(id="1", summary="a fire broke out", meta={"scores": {"BLEU": 0.4}}),
+        row(id="2", summary="a flood struck Oslo", label=0, meta={"scores": {"BLEU": 0.6}}),
+    ]
+    (found,) = read([write(tmp_path, *rows)]).values()
+    low, (peer,) = floor("d", found, seed=1, resamples=20), peers("d", found, seed=1, resamples=20)
+    # All of the first text's words and pairs stand in the source, of the second's the article "a" at most.
+    assert (low.checker, low.auc.value, low.transferred, low.ece) == ("surface", 1.0, None, None)
+    assert (peer.checker, peer.auc.value, peer.transferred) == ("BLEU*", 0.0, None)
+
+
+def test_evidence_hits_count_the_sentences_that_people_marked(tmp_path):
+    source = "Rain fell in the north. A fire broke out in the old mill. Nobody was hurt in the fire at the mill."
+    sentences = [
+        "Rain fell in the north.",
+        "A fire broke out in the old mill.",
+        "Nobody was hurt in the fire at the mill.",
+    ]
+    rows = [
+        row(id="1", source=source, summary="Fire broke out in old mill", meta={"evidence": sentences[1]}),
+        row(id="2", source=source, summary="Fire broke out in old mill", meta={"evidence": "No such sentence here."}),
+        row(id="3", source=source, summary="Fire broke out in old mill",
+            meta={"supporting_sentences": [[0, 1, 2], [0]], "evidence_sentences": sentences}),
+        row(id="4"),
+    ]  # fmt: skip
+    (found,) = read([write(tmp_path, *rows)]).values()
+    hits = evidence_hits("d", found, seed=1, resamples=20)
+    # The sentence about the fire comes first: a hit at 1 for rows 1 and 3; with three sentences all are among five.
+    assert (hits.rows, hits.hits["1"].value, hits.hits["5"].value) == (3, pytest.approx(2 / 3), pytest.approx(2 / 3))
+    assert hits.complete.value == pytest.approx(2 / 3)
+    assert evidence_hits("d", found[3:], seed=1) is None

@@ -1,0 +1,51 @@
+"""One way to change a headline."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from harness.planting.scene import Headline, Spelled, capitalised
+from harness.records import Cluster
+
+
+@dataclass(frozen=True)
+class Change:
+    """A changed text, and what was changed in it."""
+
+    way: str
+    """How, in a word or two: what one type of edit does in several ways is told apart by it."""
+    text: str
+    before: str
+    """The words that gave way; empty where words were added."""
+    after: str
+    """The words that took their place; empty where words were taken away."""
+    cluster: Cluster | None = None
+    """The articles, where these are changed and not the text."""
+
+
+@dataclass(frozen=True)
+class Means:
+    """What an edit may draw on beside the headline and its articles."""
+
+    lent: Sequence[Spelled]
+    """Names of other clusters, none of which the articles have."""
+    random: Random
+
+
+Edit = Callable[[Headline, Means], Iterator[Change]]
+"""All that an edit can make of one headline; nothing where it does not apply."""
+
+
+def replaced(headline: Headline, way: str, start: int, end: int, new: str) -> Change:
+    """The change of one span for other words."""
+    return Change(way, headline.put(start, end, new), headline.text[start:end], new)
+
+
+def added(headline: Headline, way: str, words: str) -> Change:
+    """The change that adds words at the end, before a full stop."""
+    bare = headline.text.rstrip()
+    stop = bare[-1:] if bare[-1:] in ".!?" else ""
+    inside = bare[: len(bare) - len(stop)]
+    if headline.capitals:
+        words = capitalised(words)
+    return Change(way, f"{inside} {words}{stop}", "", words)

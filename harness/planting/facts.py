@@ -1,0 +1,208 @@
+"""Errors in what a headline names: a number, somebody, a place, a time, and what nobody reported."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from harness.claims.entities import Name, same_name
+from harness.claims.lexical import content_stems, word_list
+from harness.claims.meaning import is_month, is_weekday
+from harness.claims.quantities import Figure, agree
+from harness.claims.slots import counted
+from harness.planting.change import Change, Means, added, replaced
+from harness.planting.scene import LOCATIVE, Headline, Spelled, is_where, spelled
+from harness.planting.words import lines, replacements, table, written_like
+
+
+def number(headline: Headline, means: Means) -> Iterator[Change]:
+    """Another value for a figure: one that no article states in that slot, and that no rounding or bound excuses."""
+    reading = headline.reading
+    for figure in reading.figures:
+        if figure.modifier in {"vague", "range"} or figure.value != int(figure.value) or figure.value < 0:
+            continue
+        if figure.value == 1 and not figure.ordinal:
+            continue  # `one vote` would become `four vote`
+        value = int(figure.value)
+        stated = _stated(headline, figure)
+        for other in _values(figure, value, stated, means):
+            new = written_like(headline.text[figure.start : figure.end], other)
+            if new is not None and new.lower() != headline.text[figure.start : figure.end].lower():
+                yield replaced(headline, "another value", figure.start, figure.end, new)
+                break
+
+
+def _values(figure: Figure, value: int, stated: list[Figure], means: Means) -> Iterator[int]:
+    """Wrong values, in the order in which they are to be tried.
+
+    A bound may only be moved so that it promises more: `more than 40` for `more than 60` would still be true.
+    """
+    open_above = any(found.modifier == "above" for found in stated)
+    up = [value + means.random.randint(2, 9), value * 2 + 1, value * 3 + 1, value * 10]
+    down = [value - means.random.randint(2, 9), value // 2, value // 3]
+    if value >= 100:
+        size = 10 ** (len(str(value)) - 2)
+        up[0], down[0] = value + means.random.randint(2, 6) * size, value - means.random.randint(2, 6) * size
+    tried = up if figure.modifier == "above" else down if figure.modifier == "below" or open_above else up + down
+    means.random.shuffle(tried)
+    for other in tried:
+        if other < 1 or other == value or (figure.unit == "percent" and other > 100 >= value):
+            continue
+        wrong = _figure_of(figure, other)
+        if not any(agree(wrong, found) or _inside(wrong, found) for found in stated):
+            yield other
+
+
+def _stated(headline: Headline, figure: Figure) -> list[Figure]:
+    """What the articles state in the slot of a figure: the same unit, and the same thing counted."""
+    mine = counted(headline.reading, figure)
+    return [
+        found
+        for reading, found in headline.scene.figures
+        if found.unit == figure.unit
+        and found.ordinal == figure.ordinal
+        and (figure.unit or figure.ordinal or mine & counted(reading, found))
+    ]
+
+
+def _figure_of(figure: Figure, value: int) -> Figure:
+    share = value / figure.value if figure.value else 1.0
+    high = None if figure.high is None else figure.high * share
+    return replace(figure, value=float(value), low=figure.low * share, high=high)
+
+
+def _inside(wrong: Figure, found: Figure) -> bool:
+    """Whether the articles' figure is compatible with the wrong one in either direction."""
+    return found.low <= wrong.value <= (found.high if found.high is not None else float("inf"))
+
+
+def entity(headline: Headline, means: Means) -> Iterator[Change]:
+    """Somebody or something else of the same kind in the place of a name that is not a place of action."""
+    for name in headline.reading.names:
+        if not is_where(headline.reading, name):
+            yield from _other_name(headline, name, means)
+
+
+def place(headline: Headline, means: Means) -> Iterator[Change]:
+    """Another place for one that the headline gives, the other end of a compass, or a place where it gives none."""
+    reading = headline.reading
+    where = [name for name in reading.names if is_where(reading, name)]
+    for name in where:
+        yield from _other_name(headline, name, means)
+    for token in reading.parse.tokens:
+        for other in replacements("places", "turned").get(token.lower, ()):
+            if other not in headline.scene.words:
+                new = other.capitalize() if token.text[:1].isupper() else other
+                yield replaced(headline, "turned round", token.start, token.end, new)
+    if not where and not any(token.lower in LOCATIVE for token in reading.parse.tokens):
+        pool = [found for found in table()["places"]["strangers"].split() if _unknown(headline, found)]
+        if pool:
+            yield added(headline, "added", f"in {means.random.choice(pool)}")
+
+
+def _other_name(headline: Headline, name: Name, means: Means) -> Iterator[Change]:
+    reading = headline.reading
+    mine = spelled(reading, name)
+    tokens = reading.parse.tokens
+    start = tokens[name.start].start
+    end = start + len(mine.text)
+    small = len(name.words) == 1 and headline.scene.writes_small(mine.text)
+    possessive = mine.text[-1:] == "s" and headline.text[end : end + 1] in {"'", "’"}
+    hyphened = "-" in {headline.text[end : end + 1], headline.text[max(0, start - 1) : start]}
+    if (name.start == 0 and small) or possessive or hyphened:
+        return  # a common noun with the capital of a headline's first word, `Legionnaires'`, `Faith-Based`
+    own = [
+        other
+        for other in headline.scene.names
+        if _fits(mine, other) and not _shares_a_sentence(headline, name, other.name)
+        and not any(same_name(other.name, held) for held in reading.names)
+    ]  # fmt: skip
+    lent = [other for other in means.lent if _fits(mine, other)]
+    if own:
+        yield replaced(headline, "of these articles", start, end, means.random.choice(own).text)
+    if lent:
+        yield replaced(headline, "of no article", start, end, means.random.choice(lent).text)
+    if not own and not lent and mine.form == "name" and name.kind in {"person", "organisation", "other"}:
+        pool = [found for found in lines("names", name.kind) if _unknown(headline, found)]
+        if name.kind == "person" and len(name.words) == 1:
+            pool = [found.split()[-1] for found in pool]
+        if pool:
+            yield replaced(headline, "of no article", start, end, means.random.choice(pool))
+
+
+def _fits(mine: Spelled, other: Spelled) -> bool:
+    """Whether a name may take another's place: same kind, same form, a country for a country, no alias, no word shared.
+
+    A place is one only where something is said to be in it: the parser takes many a name for a place.
+    """
+    first, second = mine.name, other.name
+    if mine.form != other.form or first.kind != second.kind or bool(first.nation) != bool(second.nation):
+        return False
+    if first.kind == "place" and not other.where and not second.nation:
+        return False
+    if same_name(first, second) or set(first.words) & set(second.words):
+        return False
+    if not other.text[:1].isupper() or any(is_weekday(word) or is_month(word) for word in second.words):
+        return False
+    return not set(second.words) & word_list("roles", "titles")
+
+
+def _shares_a_sentence(headline: Headline, name: Name, other: Name) -> bool:
+    """Whether an article tells of the other name what the headline tells of this one, as far as one can see.
+
+    True where a sentence has the other name and the notion of a predicate that governs this one.
+    """
+    reading = headline.reading
+    mine = {
+        frame.notion
+        for frame in reading.frames
+        for index in (*frame.agents, *frame.patients, *(index for _, index in frame.obliques))
+        if name.start <= index < name.end or any(name.start <= each < name.end for each in reading.parse.subtree(index))
+    }
+    return any(
+        mine & {frame.notion for frame in sentence.frames} and any(same_name(other, held) for held in sentence.names)
+        for sentence in headline.scene.readings
+    )
+
+
+def _unknown(headline: Headline, text: str) -> bool:
+    return not set(content_stems(text)) & headline.scene.stems
+
+
+def time(headline: Headline, means: Means) -> Iterator[Change]:
+    """Another weekday, month or year than the headline gives, or one where it gives none; no article has it."""
+    scene = headline.scene
+    given = False
+    for token in headline.reading.parse.tokens:
+        if is_weekday(token.lower) and token.text[:1].isupper():
+            given = True
+            days = [day for day in word_list("time", "weekdays") if day not in scene.times]
+            if days:
+                new = means.random.choice(sorted(days)).capitalize()
+                yield replaced(headline, "another", token.start, token.end, new)
+        elif is_month(token.lower) and token.tag in {"NNP", "NNPS"} and token.entity == "DATE":
+            given = True
+            months = [month for month in word_list("time", "months") if len(month) > 4 and month[:3] not in scene.times]
+            if months:
+                new = means.random.choice(sorted(months)).capitalize()
+                yield replaced(headline, "another", token.start, token.end, new)
+        elif len(token.text) == 4 and token.text.isdigit() and token.text[:2] in {"19", "20"} and not any(
+            figure.start == token.start for figure in headline.reading.figures
+        ):  # fmt: skip
+            given = True
+            years = [
+                year for year in (int(token.text) + step for step in (-7, -3, 3, 7)) if str(year) not in scene.times
+            ]
+            if years:
+                yield replaced(headline, "another", token.start, token.end, str(means.random.choice(years)))
+    if given or headline.reading.times:
+        return
+    weekdays = word_list("time", "weekdays")
+    free = sorted(weekdays - scene.times)
+    if free and weekdays & scene.times:
+        yield added(headline, "added", f"on {means.random.choice(free).capitalize()}")
+
+
+def invented(headline: Headline, means: Means) -> Iterator[Change]:
+    """A detail that no article has: none of its content words stands in one."""
+    free = [detail for detail in lines("invented", "details") if _unknown(headline, detail)]
+    if free:
+        yield added(headline, "added", means.random.choice(free))

@@ -1,0 +1,138 @@
+"""Every edit tried on every true headline, at most one change of each; what cannot be made is said, never dropped."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from random import Random
+
+from pydantic import Field
+
+from harness.claims.parse import Parser
+from harness.planting import deeds, facts, harmless
+from harness.planting.change import Change, Edit, Means
+from harness.planting.scene import Headline, Scene, Spelled, strangers, titles_and_references
+from harness.records import Cluster, Identifier, Record
+from harness.text import normalise, word_spans
+
+ERRORS: Mapping[str, Edit] = {
+    "number": facts.number,
+    "entity": facts.entity,
+    "roles": deeds.roles,
+    "negation": deeds.negation,
+    "predicate": deeds.predicate,
+    "attribution": deeds.attribution,
+    "time": facts.time,
+    "place": facts.place,
+    "invented": facts.invented,
+}
+"""Edits that make a true headline false, by the type of error."""
+HARMLESS: Mapping[str, Edit] = {
+    "paraphrase": harmless.paraphrase,
+    "word order": harmless.word_order,
+    "number words": harmless.numbers,
+    "aliases": harmless.aliases,
+    "padding": harmless.padding,
+    "doubled source": harmless.doubled,
+    "reordered": harmless.reordered,
+}
+"""Edits that change nothing of what is said."""
+NEIGHBOURS = 6
+"""Clusters before and after one that lend it names."""
+
+
+class PlantedText(Record):
+    """A true headline and one change of it."""
+
+    cluster_id: Identifier = Field(description="The cluster that both texts are about.")
+    origin: str = Field(description="`reference` or `title`: where the true headline comes from.")
+    edit: str = Field(description="The type of error that was planted, or the name of the harmless edit.")
+    harmless: bool = Field(description="Whether the changed text is as true as the other.")
+    way: str = Field(description="How the edit was made, where there are several ways.")
+    original: str = Field(description="The true headline, on one line.")
+    text: str = Field(description="The changed text; equal to the true one where the articles were changed.")
+    before: str = Field(description="Words that gave way; empty where words were added.")
+    after: str = Field(description="Words that took their place; empty where words were taken away.")
+
+
+@dataclass(frozen=True)
+class Planting:
+    """One true headline with the changes that could be made of it."""
+
+    original: str
+    origin: str
+    cluster: Cluster
+    """The articles as a checker is to see them: without a title that is the headline itself."""
+    planted: tuple[tuple[PlantedText, Cluster], ...]
+    """Changed texts, each with the articles that it is to be checked against."""
+    not_applicable: tuple[str, ...]
+    """Names of the edits that cannot be made of this headline."""
+
+
+def plant(clusters: Sequence[Cluster], parser: Parser, seed: int) -> Iterator[Planting]:
+    """The true headlines of each cluster, in order, with at most one change of each type of error and harmless edit.
+
+    A cluster borrows names from its neighbours only, so that memory does not grow with the data. Deterministic: the
+    choice among several changes depends on the seed, the cluster's id, the headline and the edit, nothing else.
+    """
+    scenes: dict[int, Scene] = {}
+    for at, cluster in enumerate(clusters):
+        near = range(max(0, at - NEIGHBOURS), min(len(clusters), at + NEIGHBOURS + 1))
+        for index in near:
+            if index not in scenes:
+                scenes[index] = Scene(clusters[index], parser)
+        for index in [index for index in scenes if index not in near]:
+            del scenes[index]
+        here = scenes[at]
+        others = strangers(scenes[index] for index in near if index != at)
+        lent = [name for names in others.values() for name in names if not here.speaks_of(name.name)]
+        for origin, text in titles_and_references(cluster):
+            yield plant_in(here.headline(text), origin, lent, seed)
+
+
+def plant_in(headline: Headline, origin: str, lent: Sequence[Spelled], seed: int) -> Planting:
+    """One headline with at most one change of each kind; `lent` are names that the articles do not have."""
+    cluster = headline.scene.without(headline.text)
+    planted = []
+    missing = []
+    for edit, make in {**ERRORS, **HARMLESS}.items():
+        random = Random(f"{seed}|{cluster.cluster_id}|{headline.text}|{edit}")
+        found = [change for change in make(headline, Means(lent, random)) if _sound(headline, change, edit in ERRORS)]
+        if not found:
+            missing.append(edit)
+            continue
+        change = random.choice(found)
+        row = PlantedText(
+            cluster_id=cluster.cluster_id,
+            origin=origin,
+            edit=edit,
+            harmless=edit in HARMLESS,
+            way=change.way,
+            original=headline.text,
+            text=change.text,
+            before=change.before,
+            after=change.after,
+        )
+        planted.append((row, change.cluster or cluster))
+    return Planting(headline.text, origin, cluster, tuple(planted), tuple(missing))
+
+
+def _stutters(text: str) -> bool:
+    """Whether a word stands twice in a row."""
+    words = [text[start:end].lower() for start, end in word_spans(text)]
+    return any(first == second for first, second in pairwise(words))
+
+
+def _sound(headline: Headline, change: Change, error: bool) -> bool:
+    """Whether a change is one: the text differs in words (or the articles do), and no true headline reads like it."""
+    if change.cluster is not None:
+        return True
+    key = normalise(change.text).lower()
+    if (
+        not word_spans(key)
+        or (_stutters(key) and not _stutters(headline.text))
+        or key == normalise(headline.text).lower()
+    ):
+        return False
+    true = {normalise(text).lower() for _, text in titles_and_references(headline.scene.cluster)}
+    true |= {normalise(article.title).lower() for article in headline.scene.cluster.articles}
+    return not error or key not in true

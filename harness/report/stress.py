@@ -1,0 +1,105 @@
+"""What a stress test found, as Markdown, as text for 80 columns, and as JSON; the planted texts as JSON Lines."""
+
+import json
+from collections.abc import Sequence
+
+from harness.analysis.metaeval import Estimate
+from harness.analysis.resample import LEVEL
+from harness.analysis.stress import MARGIN, UNCHANGED, EditRates
+from harness.planting.plant import PlantedText
+from harness.report.agreement import NONE, aligned, cell
+from harness.report.table import markdown_table
+from harness.run.stress import Stress, ways
+
+ERROR_HEADS = ("planted error", "made", "n/a", "n", "flagged", "of passed", "lowered")
+HARMLESS_HEADS = ("harmless edit", "made", "n/a", "n", "flagged", "of passed", "lowered", "raised")
+
+
+def _groups(rows: Sequence[EditRates]) -> list[tuple[tuple[str, ...], list[EditRates]]]:
+    return [
+        (ERROR_HEADS, [row for row in rows if not row.harmless]),
+        (HARMLESS_HEADS, [row for row in rows if row.harmless]),
+    ]
+
+
+def _cells(row: EditRates, heads: Sequence[str], *, interval: bool) -> list[str]:
+    pairwise = [None if row.edit == UNCHANGED else found for found in (row.turned, row.lowered, row.raised)]
+    estimates: list[Estimate | None] = [row.flagged, *pairwise]
+    shown = [cell(found, interval=interval, digits=2) for found in estimates[: len(heads) - 4]]
+    missing = NONE if row.edit == UNCHANGED else str(row.not_applicable)
+    return [row.edit, str(row.planted), missing, str(row.scored), *shown]
+
+
+def notes(stress: Stress, resamples: int, seed: int) -> list[str]:
+    """What the columns are, what could not be planted, abstentions and failures."""
+    lines = [
+        f"{stress.headlines} true headlines of {stress.clusters} clusters; of each at most one text of each kind.",
+        "made: texts planted; n/a: headlines of which none could be made; n: scored, the denominator.",
+        "flagged: share that the labels hold up (contradicted, not found, attribution lost).",
+        "of passed: the same among texts whose true headline passes.",
+        f"lowered, raised: probability below or above the true headline's by more than {MARGIN}.",
+        f"Brackets: {LEVEL:.0%} percentile bootstrap over clusters, {resamples:,} resamples, seed {seed}.",
+    ]
+    if stress.bare:
+        lines.append(f"{stress.bare} clusters have neither a reference nor a title: nothing was planted in them.")
+    for name, reasons in stress.abstentions.items():
+        lines += [f"{name} abstained on {count} texts: {reason}." for reason, count in sorted(reasons.items())]
+    for name in stress.signatures:
+        failed = sum(row.failed for row in stress.rows if row.checker == name)
+        if failed:
+            lines.append(f"{name} failed on {failed} texts; they are in no number.")
+    return lines
+
+
+def markdown(stress: Stress, resamples: int, seed: int) -> str:
+    """Two tables for each checker, all intervals, in GitHub's Markdown."""
+    parts = ["# Stress test\n"]
+    for name in stress.signatures:
+        rows = [row for row in stress.rows if row.checker == name]
+        parts.append(f"## {name}\n")
+        for heads, group in _groups(rows):
+            parts.append(markdown_table(heads, [_cells(row, heads, interval=True) for row in group]))
+    parts.append("\n".join(f"- {line}" for line in notes(stress, resamples, seed)) + "\n")
+    parts.append("\n".join(f"- {name}: `{value}`" for name, value in stress.signatures.items()) + "\n")
+    return "\n".join(parts)
+
+
+def plain(stress: Stress, resamples: int, seed: int) -> str:
+    """The same as aligned columns that fit 80 columns."""
+    parts = []
+    for name in stress.signatures:
+        rows = [row for row in stress.rows if row.checker == name]
+        for heads, group in _groups(rows):
+            narrow = [head for head in heads if head != "made"]
+            cells = [_cells(row, heads, interval=True) for row in group]
+            for row in cells:
+                del row[1]
+            if "raised" in narrow:  # three intervals and a bare number fit
+                for row, rates in zip(cells, group, strict=True):
+                    row[-1] = NONE if rates.edit == UNCHANGED else cell(rates.raised, interval=False, digits=2)
+            parts.append(f"{name}\n{aligned(narrow, cells)}")
+    named = [f"{name}: {value}" for name, value in stress.signatures.items()]
+    return "\n\n".join([*parts, "\n".join([*notes(stress, resamples, seed), *named])])
+
+
+def as_json(stress: Stress, resamples: int, seed: int) -> str:
+    """Every figure unrounded, and in how many ways each edit was made."""
+    value = {
+        "seed": seed,
+        "resamples": resamples,
+        "level": LEVEL,
+        "margin": MARGIN,
+        "clusters": stress.clusters,
+        "headlines": stress.headlines,
+        "without_headline": stress.bare,
+        "ways": {edit: dict(sorted(counts.items())) for edit, counts in ways(stress.texts).items()},
+        "checkers": stress.signatures,
+        "abstentions": {name: dict(counts) for name, counts in stress.abstentions.items()},
+        "rates": [row.model_dump(mode="json") for row in stress.rows],
+    }
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def texts(planted: Sequence[PlantedText]) -> str:
+    """The planted texts, one JSON object a line, for a person to read."""
+    return "".join(f"{row.model_dump_json()}\n" for row in planted)
