@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import metadata, util
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from harness.errors import Problem, UsageError, nearest_name
 
@@ -334,21 +334,47 @@ def commit(hub_id: str, revision: str | None) -> str:
 def download(hub_id: str, commit_id: str, *, with_code: bool) -> Path:
     """The local folder of one commit of a model on the hub, downloaded if need be; never a pickle.
 
+    Where files are fetched, the standard error stream says how many and how large, and shows bars if it is a terminal.
     Raises UsageError where it cannot be had.
     """
     from huggingface_hub import snapshot_download
-    from huggingface_hub.utils.tqdm import disable_progress_bars
+    from huggingface_hub.utils import are_progress_bars_disabled
+    from huggingface_hub.utils.tqdm import disable_progress_bars, enable_progress_bars
 
-    if not sys.stderr.isatty():
-        disable_progress_bars()
+    wanted: dict[str, Any] = {
+        "revision": commit_id,
+        "allow_patterns": [*_HUB_PATTERNS, *(["*.py"] if with_code else [])],
+        "ignore_patterns": ["*/*", "consolidated*"],
+        "local_files_only": _is_offline(),
+    }
+    silent = are_progress_bars_disabled()
+    disable_progress_bars()
     try:
-        folder = snapshot_download(
-            hub_id,
-            revision=commit_id,
-            allow_patterns=[*_HUB_PATTERNS, *(["*.py"] if with_code else [])],
-            ignore_patterns=["*/*", "consolidated*"],
-            local_files_only=_is_offline(),
-        )
+        sizes = _absent(hub_id, wanted)
+        if sizes:
+            files = f"{len(sizes)} file{'s' if len(sizes) > 1 else ''}"
+            print(f"downloading {hub_id}: {files}, {sum(sizes) / 1e6:,.0f} MB", file=sys.stderr, flush=True)
+            if sys.stderr.isatty() and not silent:
+                enable_progress_bars()
+        return Path(snapshot_download(hub_id, **wanted))
     except Exception as error:  # a dozen kinds of network and disk errors, all of which the user must mend
         raise UsageError(f"the model {hub_id} at commit {commit_id} cannot be downloaded: {error}") from error
-    return Path(folder)
+    finally:
+        if silent:
+            disable_progress_bars()
+        else:
+            enable_progress_bars()
+
+
+def _absent(hub_id: str, wanted: dict[str, Any]) -> list[int]:
+    """Sizes in bytes of the files that a download would fetch; none where the hub cannot be asked."""
+    if wanted["local_files_only"]:
+        return []
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import DryRunError
+
+    try:
+        planned = snapshot_download(hub_id, **wanted, dry_run=True)
+    except DryRunError:
+        return []  # the cache may have it all
+    return [file.file_size or 0 for file in planned if file.will_download]

@@ -20,7 +20,7 @@ class Hf(Model):
     """A transformers model, causal or seq2seq, from the hub, a folder, a GGUF file or an installed package."""
 
     name: ClassVar[str] = "hf"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     positional: ClassVar[str | None] = "checkpoint"
 
     checkpoint: str = Field(
@@ -54,6 +54,10 @@ class Hf(Model):
         description="Prompt tokens for the articles, from 16; default: what the model's context leaves, at most 1024.",
     )
     include_titles: bool = Field(default=True, description="Whether the model is shown the articles' titles.")
+    include_sources: bool = Field(
+        default=False,
+        description="Whether an article's label names its source; small models copy mastheads into headlines.",
+    )
     postprocess: tuple[str, ...] = Field(
         default=postprocess.DEFAULT, description=f"Steps from raw text to headline, of {', '.join(postprocess.STEPS)}."
     )

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -15,7 +16,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM
 
 from harness import weights
 from harness.errors import ModelError, UsageError, nearest_name
-from harness.loading import choose_device, quietly
+from harness.loading import choose_device, local_checkpoint, quietly
 from harness.models import generation, postprocess
 from harness.models.base import Answer
 from harness.models.prompts import ARTICLES_ONLY, LEAST_SHARE, Template, build_prompt
@@ -44,9 +45,12 @@ def open_session(hf: "Hf", seed: int) -> Iterator["HfSession"]:
     Raises UsageError where the checkpoint cannot be loaded or does not fit the parameters.
     """
     template = hf.template()
+    checkpoint = weights.find(hf.checkpoint)
+    # Outside the silence below: a download takes minutes, and shows how far it is.
+    path = local_checkpoint(hf.checkpoint, hf.revision, with_code=hf.trust_remote_code)
     # The bar shown while a GGUF file is unpacked heeds none of transformers' settings.
     with quietly(), redirect_stderr(io.StringIO()):
-        session = HfSession(hf, _load(hf), template, seed)
+        session = HfSession(hf, _load(hf, path, gguf=checkpoint.kind == "gguf"), template, seed)
     try:
         yield session
     finally:
@@ -66,14 +70,8 @@ class _Loaded:
     device: torch.device
 
 
-def _load(hf: "Hf") -> _Loaded:
-    checkpoint = weights.find(hf.checkpoint)
-    if checkpoint.path is None:
-        commit = weights.commit(checkpoint.hub_id, hf.revision)
-        path = weights.download(checkpoint.hub_id, commit, with_code=hf.trust_remote_code)
-    else:
-        path = checkpoint.path
-    gguf = checkpoint.kind == "gguf"
+def _load(hf: "Hf", path: Path, *, gguf: bool) -> _Loaded:
+    """The checkpoint in `path` on its device. Raises UsageError where it cannot be loaded."""
     wrong = [] if gguf else list(weights.folder_problems(path))
     if wrong:
         raise UsageError("\n".join(str(problem) for problem in wrong))
@@ -275,7 +273,14 @@ class HfSession:
         """The prompt and its tokens, within the model's context."""
         budget = self._budget
         while True:
-            prompt = build_prompt(cluster, self._template, budget, self._count, include_titles=self._hf.include_titles)
+            prompt = build_prompt(
+                cluster,
+                self._template,
+                budget,
+                self._count,
+                include_titles=self._hf.include_titles,
+                include_sources=self._hf.include_sources,
+            )
             tokens = self._encode(prompt.text)
             excess = len(tokens) - self._limit if self._limit is not None else 0
             if excess <= 0:

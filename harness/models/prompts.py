@@ -103,29 +103,44 @@ class _Shown:
     """One article as far as it is shown."""
 
     article: Article
-    number: int | None
+    label: str
     title: str
     end: int
 
     @property
     def text(self) -> str:
         """Label, title and body, each on a line of its own."""
-        source = f" ({self.article.source})" if self.article.source else ""
-        label = f"Article {self.number}{source}:" if self.number is not None else ""
-        return "\n".join(part for part in (label, self.title, self.article.text[: self.end].rstrip()) if part)
+        return "\n".join(part for part in (self.label, self.title, self.article.text[: self.end].rstrip()) if part)
 
 
 def build_prompt(
-    cluster: Cluster, template: Template, budget: int, count_tokens: TokenCounter, *, include_titles: bool = True
+    cluster: Cluster,
+    template: Template,
+    budget: int,
+    count_tokens: TokenCounter,
+    *,
+    include_titles: bool = True,
+    include_sources: bool = False,
 ) -> Prompt:
     """The prompt for one cluster, its articles (labels and titles with them) within `budget` tokens.
+
+    `include_sources` puts the source behind the number in an article's label.
 
     Raises UsageError where not even one word fits.
     """
     kept = [cluster.articles[group] for group in _one_of_each(cluster.articles)]
+    whole = [
+        _Shown(
+            article,
+            _label(number, article.source if include_sources else "") if template.labelled else "",
+            article.title if include_titles else "",
+            len(article.text),
+        )
+        for number, article in enumerate(kept, start=1)
+    ]
     share = budget
     while True:
-        shown = _fit(kept, share, count_tokens, template.labelled, include_titles)
+        shown = _fit(whole, share, count_tokens)
         block = _SEPARATOR.join(article.text for article in shown)
         excess = count_tokens(block) - budget
         if excess <= 0 and shown:
@@ -149,14 +164,13 @@ def _one_of_each(articles: Sequence[Article]) -> list[int]:
     return sorted(max(group, key=lambda index: (len(articles[index].text), -index)) for group in groups)
 
 
-def _fit(
-    articles: Sequence[Article], budget: int, count_tokens: TokenCounter, labelled: bool, include_titles: bool
-) -> list[_Shown]:
+def _label(number: int, source: str | None) -> str:
+    """The line above an article."""
+    return f"Article {number} ({source}):" if source else f"Article {number}:"
+
+
+def _fit(whole: Sequence[_Shown], budget: int, count_tokens: TokenCounter) -> list[_Shown]:
     """As many articles as get a share worth having, from the first, each cut to its share."""
-    whole = [
-        _Shown(article, number if labelled else None, article.title if include_titles else "", len(article.text))
-        for number, article in enumerate(articles, start=1)
-    ]
     between = count_tokens(_SEPARATOR)
     costs = [count_tokens(article.text) + between for article in whole]
     for count in range(len(whole), 0, -1):
@@ -193,13 +207,13 @@ def _cut(article: _Shown, allowance: int, count_tokens: TokenCounter) -> _Shown:
         return article
     body, title = article.article.text, article.title
     for ends in ([end for _, end in sentence_spans(body)], [end for _, end in word_spans(body)]):
-        candidates = [_Shown(article.article, article.number, title, end) for end in ends]
+        candidates = [_Shown(article.article, article.label, title, end) for end in ends]
         best = _last_that(fits, candidates)
         if best is not None:
             return best
     ends = [end for _, end in word_spans(title)]
-    shortened = [_Shown(article.article, article.number, title[:end], 0) for end in [*ends, len(title)] if end]
-    return _last_that(fits, shortened) or _Shown(article.article, article.number, "", 0)
+    shortened = [_Shown(article.article, article.label, title[:end], 0) for end in [*ends, len(title)] if end]
+    return _last_that(fits, shortened) or _Shown(article.article, article.label, "", 0)
 
 
 def _last_that(fits: Callable[[_Shown], bool], candidates: Sequence[_Shown]) -> _Shown | None:

@@ -208,3 +208,28 @@ def test_an_unreachable_hub_falls_back_to_the_cache(hub_cache: Path, monkeypatch
     assert weights.commit("owner/name", None) == COMMIT
     with pytest.raises(UsageError, match=r"the hub cannot be reached \(ConnectionError\), and its local cache has no"):
         weights.commit("owner/other", None)
+
+
+def test_a_download_says_how_much_it_fetches_and_one_from_the_cache_says_nothing(
+    hub_cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import huggingface_hub
+    from huggingface_hub.file_download import DryRunFileInfo
+
+    def planned(hub_id: str, *, revision: str, dry_run: bool = False, **others: object) -> object:
+        if not dry_run:
+            return str(hub_cache)
+        sizes = {"config.json": 900, "model.safetensors": 269_000_000, "tokenizer.json": 2_100_000}
+        return [
+            DryRunFileInfo(revision, size, name, f"{hub_cache}/{name}", name in here, name not in here)
+            for name, size in sizes.items()
+        ]
+
+    monkeypatch.setenv("HF_HUB_OFFLINE", "0")
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", planned)
+    here = ["config.json"]
+    assert weights.download("owner/name", COMMIT, with_code=False) == hub_cache
+    assert capsys.readouterr().err == "downloading owner/name: 2 files, 271 MB\n"
+    here = ["config.json", "model.safetensors", "tokenizer.json"]
+    weights.download("owner/name", COMMIT, with_code=False)
+    assert capsys.readouterr().err == ""

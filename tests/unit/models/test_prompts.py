@@ -29,7 +29,7 @@ def cluster(*texts: str, titles: tuple[str, ...] = (), sources: tuple[str, ...] 
             article_id=f"a{i}",
             text=text,
             title=titles[i] if titles else "",
-            source=sources[i] if sources else None,
+            source=sources[i] if i < len(sources) else None,
         )
         for i, text in enumerate(texts)
     ]
@@ -39,12 +39,18 @@ def cluster(*texts: str, titles: tuple[str, ...] = (), sources: tuple[str, ...] 
 def test_a_cluster_that_fits_is_shown_whole() -> None:
     given_cluster = cluster("It rained.", "It snowed.", titles=("Rain", ""), sources=("Herald", "Post"))
     prompt = build_prompt(given_cluster, Template("{count} articles:\n{articles}\nHeadline:"), 100, words)
-    assert prompt.text == (
-        "2 articles:\nArticle 1 (Herald):\nRain\nIt rained.\n\nArticle 2 (Post):\nIt snowed.\nHeadline:"
-    )
+    assert prompt.text == "2 articles:\nArticle 1:\nRain\nIt rained.\n\nArticle 2:\nIt snowed.\nHeadline:"
     assert prompt.article_ids == ("a0", "a1")
     assert prompt.dropped_articles == ()
     assert prompt.dropped_characters == 0
+
+
+def test_sources_are_named_where_asked_for() -> None:
+    given_cluster = cluster(
+        "It rained.", "It snowed.", "It froze.", sources=("Herald", "Post"), titles=("Rain", "", "")
+    )
+    prompt = build_prompt(given_cluster, Template("{articles}"), 100, words, include_sources=True)
+    assert prompt.text == ("Article 1 (Herald):\nIt rained.\n\nArticle 2 (Post):\nIt snowed.\n\nArticle 3:\nIt froze.")
 
 
 def test_titles_can_be_kept_back() -> None:
