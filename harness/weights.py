@@ -338,8 +338,7 @@ def download(hub_id: str, commit_id: str, *, with_code: bool) -> Path:
     Raises UsageError where it cannot be had.
     """
     from huggingface_hub import snapshot_download
-    from huggingface_hub.utils import are_progress_bars_disabled
-    from huggingface_hub.utils.tqdm import disable_progress_bars, enable_progress_bars
+    from huggingface_hub.utils.tqdm import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
 
     wanted: dict[str, Any] = {
         "revision": commit_id,

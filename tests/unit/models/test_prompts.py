@@ -46,11 +46,9 @@ def test_a_cluster_that_fits_is_shown_whole() -> None:
 
 
 def test_sources_are_named_where_asked_for() -> None:
-    given_cluster = cluster(
-        "It rained.", "It snowed.", "It froze.", sources=("Herald", "Post"), titles=("Rain", "", "")
-    )
+    given_cluster = cluster("It rained.", "It snowed.", "It froze.", sources=("Herald", "Post"))
     prompt = build_prompt(given_cluster, Template("{articles}"), 100, words, include_sources=True)
-    assert prompt.text == ("Article 1 (Herald):\nIt rained.\n\nArticle 2 (Post):\nIt snowed.\n\nArticle 3:\nIt froze.")
+    assert prompt.text == "Article 1 (Herald):\nIt rained.\n\nArticle 2 (Post):\nIt snowed.\n\nArticle 3:\nIt froze."
 
 
 def test_titles_can_be_kept_back() -> None:
