@@ -27,6 +27,7 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
         "recorded": "harness.models.recorded:Recorded",
     },
     "checker": {
+        "ensemble": "harness.checkers.ensemble:Ensemble",
         "judge": "harness.checkers.judge:Judge",
         "likelihood": "harness.checkers.likelihood:Likelihood",
         "nli": "harness.checkers.nli:Nli",

@@ -115,7 +115,7 @@ def _local_features(cluster: ClusterReading, text: str) -> dict[str, float]:
     for step in (1, 2):
         for index in range(len(content) - step):
             (first, one), (second, other) = content[index], content[index + step]
-            value = _closeness(cluster.positions.get(one, ()), cluster.positions.get(other, ()), second - first)
+            value = closeness(cluster.positions.get(one, ()), cluster.positions.get(other, ()), second - first)
             best[index], best[index + step] = max(best[index], value), max(best[index + step], value)
             if step == 1:
                 total, pairs = total + value, pairs + 1
@@ -126,7 +126,7 @@ def _local_features(cluster: ClusterReading, text: str) -> dict[str, float]:
     }
 
 
-def _closeness(first: Sequence[int], second: Sequence[int], wanted: int) -> float:
+def closeness(first: Sequence[int], second: Sequence[int], wanted: int) -> float:
     """How near two words come in the articles: 1 as near as in the claim, falling with every word more, else 0."""
     closest = 1000
     for place in first:

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -56,6 +57,17 @@ class Rules(Checker):
             yield Problem(str(error))
 
 
+@dataclass(frozen=True)
+class Examined:
+    """One sentence of a text beside the articles, before it is judged."""
+
+    offset: int
+    """Where it starts in the text."""
+    reading: Reading
+    alignment: Alignment
+    features: dict[str, float]
+
+
 class RulesSession(CheckSession):
     """An opened `rules` checker."""
 
@@ -87,44 +99,49 @@ class RulesSession(CheckSession):
         parses = iter(self._parser.parse([piece for found in pieces for piece in found]))
         return [[(start, read(next(parses))) for start, _ in found] for found in spans]
 
-    def features(self, cluster: Cluster, texts: Sequence[str]) -> list[list[dict[str, float]]]:
-        """For each text the features of each of its sentences: for whoever weighs them with other signals."""
+    def examined(self, cluster: Cluster, texts: Sequence[str]) -> list[list[Examined]]:
+        """For each text what its sentences say, how they align with the articles, and their features."""
         reading = self.reading_of(cluster)
         found = []
         for sentences in self.readings(cluster, texts):
-            read_so_far = [sentence for _, sentence in sentences]
-            found.append(
-                [
-                    sentence_features(reading, sentence, align(reading, sentence), read_so_far[:number])
-                    for number, sentence in enumerate(read_so_far)
-                ]
-            )
+            before: list[Reading] = []
+            looked_at = []
+            for offset, sentence in sentences:
+                alignment = align(reading, sentence)
+                features = sentence_features(reading, sentence, alignment, before)
+                looked_at.append(Examined(offset, sentence, alignment, features))
+                before.append(sentence)
+            found.append(looked_at)
         return found
+
+    def features(self, cluster: Cluster, texts: Sequence[str]) -> list[list[dict[str, float]]]:
+        """For each text the features of each of its sentences: what the weights are fitted on."""
+        return [[one.features for one in sentences] for sentences in self.examined(cluster, texts)]
 
     def verdicts(self, cluster: Cluster, texts: Sequence[str]) -> list[list[Verdict]]:
         """Verdicts on each text: the whole, its sentences, their propositions."""
-        reading = self.reading_of(cluster)
         return [
-            self._verdicts(reading, text, sentences)
-            for text, sentences in zip(texts, self.readings(cluster, texts), strict=True)
+            self.verdicts_on(cluster, text, sentences)
+            for text, sentences in zip(texts, self.examined(cluster, texts), strict=True)
         ]
 
-    def _verdicts(self, cluster: ClusterReading, text: str, sentences: list[tuple[int, Reading]]) -> list[Verdict]:
+    def verdicts_on(self, cluster: Cluster, text: str, sentences: Sequence[Examined]) -> list[Verdict]:
+        """Verdicts on one text whose sentences were examined."""
+        return self._verdicts(self.reading_of(cluster), text, sentences)
+
+    def _verdicts(self, cluster: ClusterReading, text: str, sentences: Sequence[Examined]) -> list[Verdict]:
         parts: list[Verdict] = []
         findings: list[Finding] = []
         weights = load_weights("rules")
-        before: list[Reading] = []
-        for offset, reading in sentences:
-            alignment = align(cluster, reading)
-            features = sentence_features(cluster, reading, alignment, before)
-            probability = weights.probability(features, self._genre)
+        for examined in sentences:
+            offset, reading, alignment = examined.offset, examined.reading, examined.alignment
+            probability = weights.probability(examined.features, self._genre)
             finding = judge(cluster, reading, probability, alignment, weights.threshold[self._genre])
-            before.append(reading)
             findings.append(finding)
             if len(sentences) > 1:
                 parts.append(self._verdict(cluster, sentence_claim(text, offset, reading), finding))
             parts.extend(self._propositions(cluster, text, offset, reading, alignment, finding))
-        claim = sentence_claim(text, *sentences[0]) if len(sentences) == 1 else None
+        claim = sentence_claim(text, sentences[0].offset, sentences[0].reading) if len(sentences) == 1 else None
         return [self._whole(cluster, text, findings, claim), *parts]
 
     def _whole(self, cluster: ClusterReading, text: str, findings: list[Finding], claim: Claim | None) -> Verdict:

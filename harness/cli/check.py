@@ -23,7 +23,7 @@ def check(
     text: Annotated[list[str], typer.Option("--text", metavar="TEXT", help="A headline to check. Repeatable.")],
     checker: Annotated[
         str, typer.Option("--checker", metavar="NAME", help="The checker, or YAML: 'nli: {checkpoint: FOLDER}'.")
-    ] = "rules",
+    ] = "ensemble",
     cluster: ClusterId = None,
     form: Annotated[Literal["table", "json"], typer.Option("--format", help="How verdicts are printed.")] = "table",
 ) -> None:

@@ -27,7 +27,7 @@ class Factual(Metric):
     """
 
     name: ClassVar[str] = "factual"
-    nested: ClassVar[Mapping[str, tuple[Kind, str]]] = {"checker": ("checker", "rules")}
+    nested: ClassVar[Mapping[str, tuple[Kind, str]]] = {"checker": ("checker", "ensemble")}
 
     checker: SerializeAsAny[Component] = Field(description="Which checker judges the claims.")
 

@@ -308,11 +308,11 @@ def test_an_upper_bound_is_marked_and_never_the_best(harness: Callable[..., Any]
 
 
 def test_a_model_judged_by_its_own_weights_is_marked(harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch):
-    from harness.checkers.rules import Rules
+    from harness.checkers.ensemble import Ensemble
     from harness.models.lead import Lead
 
     monkeypatch.setattr(Lead, "identity", lambda _: {"weights": "same"})
-    monkeypatch.setattr(Rules, "identity", lambda _: {"weights": "same"})
+    monkeypatch.setattr(Ensemble, "identity", lambda _: {"weights": "same"})
     Path("x.yaml").write_text(CONFIG + "  - factual\n")
     ended = harness("eval", "--config", "x.yaml", "--format", "md")
     assert "| lead ‡ |" in ended.out

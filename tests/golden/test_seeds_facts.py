@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.checkers.rules import Rules
+from harness.checkers.ensemble import Ensemble
 from harness.claims.contested import contested_facts
 from harness.claims.scoring import faithfulness, flagged
 from harness.records import Article, Cluster
@@ -29,7 +29,7 @@ def cluster(shared: Path, gold):
 
 @pytest.fixture(scope="module")
 def session(parser):
-    with Rules().open() as opened:
+    with Ensemble().open() as opened:
         yield opened
 
 

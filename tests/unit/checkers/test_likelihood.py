@@ -36,12 +36,13 @@ def test_equal_whatever_the_batch(folder):
 def test_means_are_those_of_the_model_itself(folder):
     with Likelihood(checkpoint=str(folder)).open() as session:
         before, after = [2, 5, 9, 7], [6, 11, 4]
-        (found,) = session._means([(before, after)])
+        (found,) = session._model.chances([(before, after)])
         # The same by the model's own loss, which is the mean negative log-probability of the labels it is given.
         ids = torch.tensor([before + after])
         labels = torch.tensor([[-100] * len(before) + after])
-        loss = session._model(input_ids=ids, labels=labels).loss
-    assert found == pytest.approx(-loss.item(), abs=1e-5)
+        loss = session._model.model(input_ids=ids, labels=labels).loss
+    assert found.mean == pytest.approx(-loss.item(), abs=1e-5)
+    assert all(own <= best for own, best in zip(found.own, found.best, strict=True))
 
 
 def test_the_curve_and_its_parameters():

@@ -1,0 +1,354 @@
+"""Fit the weights of the checker `ensemble`, and say what they are worth.
+
+    python benchmarks/fit_ensemble.py --data ../shared/data [--write]
+
+Reads labelled development data, which is not part of this repository. Documents are split in five parts by a digest of
+their text; figures are those of each part under weights fitted on the others. In the column LODO the data set and its
+documents were left out altogether. The weights written are fitted on all parts, but never on DeFacto's test split.
+
+The model is `harness.checkers.ensemble.Blend`: two sign-constrained logistic models blended by how copied a sentence
+is. A text is faithful if each of its sentences is, so the loss is that of the product of its sentences' probabilities;
+for minimal pairs it is that of the difference. Each data set has an intercept of its own while weights are fitted
+(sets differ in how many texts are faithful), and classes weigh alike; then one intercept a side is fitted to all.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from ensemble_data import SEED, Row, read
+from fit_rules import FOLDS, fold_of, interval
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from harness.analysis.metaeval import balanced_accuracy, calibration_error, roc_auc
+from harness.checkers.ensemble import CLIP
+
+Floats = NDArray[np.float64]
+
+PAIRED = {"bump": 0.5, "falke": 0.5, "planted": 0.5, "defacto_corrected": 1.0}
+"""Sets of minimal pairs, fitted by differences only, and how much each weighs beside one labelled set."""
+LABELLED_WEIGHT = {"emergent": 0.3}
+"""Headlines against headlines teach refutation; they would drown what longer sources teach."""
+GATE, CENTRE, WIDTH = "copied_share", 0.8, 0.08
+SHRINK, TIE = 0.010, 0.010
+"""Ridge on all weights, and on the difference between the two sides."""
+FREE = ("length", "frames", "names", "figures")
+GOOD = ("share", "density", "density_all")
+SMALLEST = 0.0002
+
+
+@dataclass
+class Fit:
+    """Weights over standardised signals."""
+
+    mean: Floats
+    scale: Floats
+    novel: Floats
+    copied: Floats
+    intercepts: tuple[float, float] = (0.0, 0.0)
+    slope: float = 1.0
+    offset: float | None = None
+    thresholds: tuple[float, ...] = (0.5, 0.5)
+
+
+class Fitter:
+    """Fits `Fit` to some rows."""
+
+    def __init__(self, names: Sequence[str], rows: Sequence[Row]) -> None:
+        self.gate = list(names).index(GATE)
+        table = np.vstack([row.signals for row in rows])
+        self.mean, self.scale = table.mean(axis=0), np.maximum(table.std(axis=0), 1e-6)
+        self.signs = [0 if name in FREE else 1 if name.partition(">")[0].endswith(GOOD) else -1 for name in names]
+
+    def design(self, rows: Sequence[Row]) -> tuple[Floats, Floats, NDArray[np.intp], NDArray[np.intp]]:
+        """Signals of novel and copied side by side, the gate, each sentence's text, each text's first sentence."""
+        table = np.vstack([row.signals for row in rows])
+        sizes = [len(row.signals) for row in rows]
+        standard = np.clip((table - self.mean) / self.scale, -CLIP, CLIP)
+        gate = 1 / (1 + np.exp(-np.clip((table[:, self.gate] - CENTRE) / WIDTH, -30, 30)))
+        joined = np.hstack([standard * (1 - gate)[:, None], standard * gate[:, None]])
+        return joined, gate, np.repeat(np.arange(len(rows)), sizes), np.r_[0, np.cumsum(sizes)[:-1]]
+
+    def fit(self, rows: Sequence[Row]) -> Fit:
+        """Weights from labelled texts and pairs, then intercepts."""
+        joined, gate, text_of, first = self.design(rows)
+        width = len(self.signs)
+        datasets = sorted({row.dataset for row in rows})
+        own = np.array([datasets.index(row.dataset) for row in rows])
+        weight, labels = class_weights(rows), np.array([row.label for row in rows], dtype=float)
+        pairs, pair_weight = pairs_of(rows)
+
+        def loss(values: Floats) -> tuple[float, Floats]:
+            weights, offsets, slope = values[: 2 * width], values[2 * width : -1], values[-1]
+            log, rate = log_products(joined @ weights + offsets[own][text_of] + slope * (gate - 0.5), first)
+            total, towards = text_loss(log, labels, weight)
+            apart = log[pairs[:, 0]] - log[pairs[:, 1]]
+            total += float((pair_weight * np.logaddexp(0, -apart)).sum())
+            pull = -pair_weight / (1 + np.exp(apart))
+            np.add.at(towards, pairs[:, 0], pull)
+            np.add.at(towards, pairs[:, 1], -pull)
+            each = towards[text_of] * rate
+            between = weights[:width] - weights[width:]
+            total += SHRINK * float(np.square(weights).sum()) + TIE * float(np.square(between).sum())
+            slopes = joined.T @ each + 2 * SHRINK * weights
+            slopes[:width] += 2 * TIE * between
+            slopes[width:] -= 2 * TIE * between
+            shared = np.bincount(own[text_of], each, len(datasets))
+            return total, np.concatenate([slopes, shared, [float((each * (gate - 0.5)).sum())]])
+
+        bounds = [(0, None) if sign > 0 else (None, 0) if sign < 0 else (None, None) for sign in self.signs] * 2
+        bounds += [(None, None)] * (len(datasets) + 1)
+        start = np.zeros(2 * width + len(datasets) + 1)
+        found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 400}).x
+        weights = np.where(np.abs(found[: 2 * width]) < SMALLEST, 0.0, np.round(found[: 2 * width], 4))
+        fit = Fit(self.mean, self.scale, weights[:width], weights[width:])
+        shared, between = float(found[2 * width : -1].mean()), float(found[-1])
+        fit.intercepts = (round(shared - between / 2, 4), round(shared + between / 2, 4))
+        self._calibrate(fit, rows)
+        return fit
+
+    def _calibrate(self, fit: Fit, rows: Sequence[Row]) -> None:
+        """Sets slope and offset, at which classes of equal weight are calibrated over all sets, and the thresholds."""
+        labelled = [row for row in rows if row.group not in PAIRED and not row.key.startswith("defacto_corrected")]
+        weight, labels = class_weights(labelled), np.array([row.label for row in labelled], dtype=float)
+        doubt = np.log(-np.log(self.probabilities(replace(fit, slope=1.0, offset=None), labelled)))
+
+        def loss(values: Floats) -> float:
+            logit = values[1] - values[0] * doubt
+            return float((weight * (np.logaddexp(0, logit) - labels * logit)).sum())
+
+        found = np.round(minimize(loss, np.array([1.0, 0.0]), method="Nelder-Mead", options={"fatol": 1e-12}).x, 4)
+        fit.slope, fit.offset = float(found[0]), float(found[1])
+        chances, copied = self.probabilities(fit, labelled), self.copied(fit, labelled)
+        fit.thresholds = tuple(
+            best_weighted(chances[side], labels[side] > 0, weight[side]) for side in (~copied, copied)
+        )
+
+    def copied(self, fit: Fit, rows: Sequence[Row]) -> NDArray[np.bool_]:
+        """Whether the sentence of each text that most speaks against it is a copied one: that sets its threshold."""
+        doubt, gate, _, first = self._doubts(fit, rows)
+        ends = np.r_[first[1:], len(doubt)]
+        worst = [start + int(np.argmax(doubt[start:end])) for start, end in zip(first, ends, strict=True)]
+        return gate[worst] >= 0.5
+
+    def _doubts(self, fit: Fit, rows: Sequence[Row]) -> tuple[Floats, Floats, NDArray[np.intp], NDArray[np.intp]]:
+        joined, gate, text_of, first = self.design(rows)
+        novel, copied = fit.intercepts
+        logit = joined @ np.concatenate([fit.novel, fit.copied]) + (1 - gate) * novel + gate * copied
+        return np.logaddexp(0, -logit), gate, text_of, first
+
+    def probabilities(self, fit: Fit, rows: Sequence[Row]) -> Floats:
+        """Probability of each text; the plain product of its sentences' where nothing is calibrated yet."""
+        doubt, _, _, first = self._doubts(fit, rows)
+        total = np.maximum(np.add.reduceat(doubt, first), 1e-9)
+        return np.exp(-total) if fit.offset is None else 1 / (1 + np.exp(fit.slope * np.log(total) - fit.offset))
+
+    def passed(self, fit: Fit, rows: Sequence[Row]) -> NDArray[np.bool_]:
+        """Whether each text reaches the threshold of its genre."""
+        least = np.where(self.copied(fit, rows), fit.thresholds[1], fit.thresholds[0])
+        return self.probabilities(fit, rows) >= least
+
+
+def best_weighted(chances: Floats, labels: NDArray[np.bool_], weight: Floats) -> float:
+    """The threshold with the highest balanced accuracy, rows counting by weight; halfway between two chances."""
+    order = np.argsort(chances, kind="stable")
+    good = np.where(labels, weight / weight[labels].sum(), 0.0)[order]
+    bad = np.where(labels, 0.0, weight / weight[~labels].sum())[order]
+    gain = np.cumsum(bad - good)
+    at = int(np.argmax(np.round(gain, 9)))
+    return float(np.round((chances[order][at] + chances[order][min(at + 1, len(order) - 1)]) / 2, 3))
+
+
+def class_weights(rows: Sequence[Row]) -> Floats:
+    """Weights that make data sets equal and, within each, its classes; 0 for sets of pairs. Sum is 1."""
+    counts = Counter((row.dataset, row.label) for row in rows)
+    found = np.array(
+        [
+            0.0
+            if row.key.partition(":")[0] in PAIRED
+            else LABELLED_WEIGHT.get(row.dataset, 1.0) / counts[row.dataset, row.label]
+            for row in rows
+        ]
+    )
+    return found / found.sum()
+
+
+def pairs_of(rows: Sequence[Row]) -> tuple[NDArray[np.intp], Floats]:
+    """Row numbers of true and false sides, and what each pair weighs."""
+    sides: dict[str, dict[bool, int]] = defaultdict(dict)
+    kind: dict[str, str] = {}
+    for number, row in enumerate(rows):
+        if row.pair is not None:
+            sides[row.pair][row.label] = number
+            kind[row.pair] = row.pair.partition(":")[0].replace("defacto", "defacto_corrected")
+    whole = [pair for pair, found in sides.items() if len(found) == 2]
+    counts = Counter(kind[pair] for pair in whole)
+    numbers = np.array([(sides[pair][True], sides[pair][False]) for pair in whole], dtype=np.intp).reshape(-1, 2)
+    return numbers, np.array([PAIRED[kind[pair]] / counts[kind[pair]] for pair in whole])
+
+
+def log_products(logits: Floats, first: NDArray[np.intp]) -> tuple[Floats, Floats]:
+    """Log-probability of each text, the sum of its sentences', and each sentence's derivative of its own."""
+    return np.minimum(np.add.reduceat(-np.logaddexp(0, -logits), first), -1e-9), 1 / (1 + np.exp(logits))
+
+
+def text_loss(log: Floats, labels: Floats, weight: Floats) -> tuple[float, Floats]:
+    """Weighted log-loss of texts with these log-probabilities, and its derivative by each of them."""
+    chance = np.exp(log)
+    total = float((weight * (-labels * log - (1 - labels) * np.log1p(-chance))).sum())
+    return total, weight * (-labels + (1 - labels) * chance / (1 - chance))
+
+
+def report(rows: Sequence[Row], found: Floats, passed: NDArray[np.bool_]) -> dict[str, dict[str, float]]:
+    """AUC, balanced accuracy at the thresholds and calibration error (classes weighted alike) of each data set."""
+    result: dict[str, dict[str, float]] = {}
+    for dataset in dict.fromkeys(row.dataset for row in rows):
+        held = np.array([row.dataset == dataset for row in rows])
+        labels = np.array([row.label for row in rows])[held]
+        if labels.all() or not labels.any():
+            continue
+        once = np.ones((1, int(held.sum())))
+        alike = np.where(labels, 0.5 / labels.sum(), 0.5 / (~labels).sum())[None, :] * len(labels)
+        kept = [(row.document[:2000], int(row.label), found[at]) for at, row in enumerate(rows) if held[at]]
+        low, high = interval(kept, SEED)
+        result[dataset] = {
+            "rows": float(held.sum()),
+            "auc": float(roc_auc(labels, found[held], once)[0]),
+            "low": low,
+            "high": high,
+            "balanced_accuracy": float(balanced_accuracy(labels, passed[held], once)[0]),
+            "calibration_error": float(calibration_error(labels, found[held], alike)[0]),
+        }
+    numbers, _ = pairs_of(rows)
+    for kind in ("bump", "falke", "planted", "defacto"):
+        mine = [(t, f) for t, f in numbers.tolist() if (rows[t].pair or "").startswith(kind)]
+        if mine:
+            right = float(np.mean([found[true] > found[false] for true, false in mine]))
+            result[f"{kind} pairs"] = {"rows": float(len(mine)), "consistency": right}
+    return result
+
+
+def part_of(row: Row) -> int:
+    """Which of five parts a row is in: by its document, for headlines against headlines by the claim they share."""
+    return fold_of(row.summary if row.group == "emergent" else row.document)
+
+
+def fitted(names: Sequence[str], rows: Sequence[Row]) -> tuple[Fit, Fitter]:
+    """A fit on rows, but for those that are only reported."""
+    used = [row for row in rows if not row.reported_only]
+    fitter = Fitter(names, used)
+    return fitter.fit(used), fitter
+
+
+def cross_fitted(names: Sequence[str], rows: Sequence[Row]) -> tuple[Floats, NDArray[np.bool_]]:
+    """Probability of each row, and whether it passes, by weights that were fitted on the other four parts."""
+    found, passed = np.zeros(len(rows)), np.zeros(len(rows), dtype=bool)
+    for part in range(FOLDS):
+        fit, fitter = fitted(names, [row for row in rows if part_of(row) != part])
+        mine = [number for number, row in enumerate(rows) if part_of(row) == part]
+        held = [rows[number] for number in mine]
+        found[mine], passed[mine] = fitter.probabilities(fit, held), fitter.passed(fit, held)
+    return found, passed
+
+
+def left_out(names: Sequence[str], rows: Sequence[Row]) -> dict[str, dict[str, float]]:
+    """Figures on each family of data sets, fitted without that family and its documents."""
+    found: dict[str, dict[str, float]] = {}
+    for group in sorted({row.group for row in rows}):
+        mine = [row for row in rows if row.group == group]
+        theirs = {row.document[:200] for row in mine}
+        fit, fitter = fitted(names, [row for row in rows if row.group != group and row.document[:200] not in theirs])
+        found.update(report(mine, fitter.probabilities(fit, mine), fitter.passed(fit, mine)))
+    return found
+
+
+def by_genre(rows: Sequence[Row], found: Floats, passed: NDArray[np.bool_], gate: int) -> dict[str, dict[str, float]]:
+    """Figures on novel and on copied texts, all labelled sets together."""
+    kept = [at for at, row in enumerate(rows) if row.group not in PAIRED and "corrected" not in row.key]
+    copied = [bool(np.mean(rows[at].signals[:, gate] >= CENTRE) >= 0.5) for at in kept]
+    merged = [
+        replace(rows[at], dataset="copied" if side else "novel", pair=None)
+        for at, side in zip(kept, copied, strict=True)
+    ]
+    return report(merged, found[kept], passed[kept])
+
+
+def main() -> None:
+    """Fit, report, and write the weights where asked to."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the development data")
+    parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()), help="where signals are kept")
+    parser.add_argument("--write", action="store_true", help="write harness/checkers/ensemble_weights.json")
+    options = parser.parse_args()
+    names, rows = read(options.data, options.cache)
+    fit, fitter = fitted(names, rows)
+    crossed, passed = cross_fitted(names, rows)
+    inside, outside = report(rows, crossed, passed), left_out(names, rows)
+    genres = by_genre(rows, crossed, passed, fitter.gate)
+    print(f"{'each part by the others':30} {'n':>5}  {'AUC':>5} {'acc.':>5} {'ECE':>5} {'LODO':>5}")
+    for name, item in {**inside, **genres}.items():
+        cells = [item.get("auc", item.get("consistency")), item.get("balanced_accuracy"), item.get("calibration_error")]
+        other = outside.get(name, {})
+        cells.append(other.get("auc", other.get("consistency")))
+        shown = " ".join("    –" if cell is None else f"{cell:5.3f}" for cell in cells)
+        print(f"{name:30} {item['rows']:5.0f}  {shown}")
+    if options.write:
+        target = Path(__file__).resolve().parent.parent / "harness" / "checkers" / "ensemble_weights.json"
+        target.write_text(json.dumps(as_file(names, rows, fit, inside, outside, genres), indent=1) + "\n", "utf-8")
+        sys.stderr.write(f"wrote {target.name}: `ensemble` reads it when it is opened\n")
+
+
+def as_file(
+    names: Sequence[str],
+    rows: Sequence[Row],
+    fit: Fit,
+    inside: dict[str, dict[str, float]],
+    outside: dict[str, dict[str, float]],
+    genres: dict[str, dict[str, float]],
+) -> dict[str, Any]:
+    """What `ensemble_weights.json` holds; a signal without weight on either side is left out."""
+
+    def rounded(found: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+        return {name: {key: round(value, 3) for key, value in item.items()} for name, item in found.items()}
+
+    used = [row for row in rows if not row.reported_only]
+    return {
+        "provenance": {
+            "command": "python benchmarks/fit_ensemble.py --data ../shared/data --write",
+            "model": "two sign-constrained logistic models, blended; a text is the product of its sentences",
+            "fitted_on": "all documents that were read, without DeFacto's test split",
+            "rows": dict(sorted(Counter(row.key.partition(":")[0] for row in used).items())),
+            "ridge": SHRINK,
+            "tie": TIE,
+            "seed": "none: the fit is deterministic",
+            "each_part_by_the_others": rounded(inside),
+            "data_set_left_out": rounded(outside),
+            "genres": rounded(genres),
+        },
+        "thresholds": {"novel": fit.thresholds[0], "copied": fit.thresholds[1]},
+        "gate": {"signal": GATE, "centre": CENTRE, "width": WIDTH},
+        "calibration": {"slope": fit.slope, "offset": fit.offset},
+        "intercepts": {"novel": fit.intercepts[0], "copied": fit.intercepts[1]},
+        "signals": {
+            name: {
+                "mean": round(float(fit.mean[at]), 4),
+                "scale": round(float(fit.scale[at]), 4),
+                "novel": float(fit.novel[at]),
+                "copied": float(fit.copied[at]),
+            }
+            for at, name in enumerate(names)
+            if fit.novel[at] or fit.copied[at]
+        },
+    }
+
+
+if __name__ == "__main__":
+    main()

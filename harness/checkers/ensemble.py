@@ -1,0 +1,274 @@
+"""The default checker: the alignment of `rules`, and a probability from many small signals with fitted weights."""
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import ClassVar
+
+from harness.checkers.base import Checker, CheckSession
+from harness.checkers.judgement import contexts
+from harness.checkers.reading import ClusterReading
+from harness.checkers.rules import Examined, Rules, RulesSession
+from harness.checkers.signals import text_signals
+from harness.checkers.weights import hinged
+from harness.claims.reading import Reading
+from harness.errors import Problem
+from harness.records import Cluster, Verdict, content_digest
+
+CLIP = 4.0
+"""Standard deviations beyond which a signal counts no further."""
+BELOW = 0.9
+"""What is contradicted, or has lost its attribution, is this much of the threshold at most."""
+DIGITS = 6
+NEAR = 0.6
+"""Share of a sentence's content words in one article sentence at which that article counts as saying so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blend:
+    """Two logistic models over the same signals, for novel and for copied sentences, blended by how copied one is.
+
+    `provenance` in the file says what data set the numbers, how, with what error, and the command that fitted them.
+    """
+
+    gate: str
+    centre: float
+    width: float
+    intercepts: tuple[float, float]
+    slope: float
+    offset: float
+    thresholds: tuple[float, float]
+    """Least probability of what is called supported: in novel and in copied sentences."""
+    mean: Mapping[str, float]
+    scale: Mapping[str, float]
+    novel: Mapping[str, float]
+    copied: Mapping[str, float]
+    digest: str
+
+    def copiedness(self, signals: Mapping[str, float]) -> float:
+        """How much of the model for copied sentences a sentence gets, in (0, 1)."""
+        return _logistic((signals[self.gate] - self.centre) / self.width)
+
+    def threshold(self, signals: Mapping[str, float]) -> float:
+        """The threshold of the genre that a sentence belongs to by its own words."""
+        return self.thresholds[self.copiedness(signals) >= 0.5]
+
+    def contributions(self, signals: Mapping[str, float]) -> dict[str, float]:
+        """Signal → log-odds that it adds for a sentence; what is above 0 speaks for it."""
+        share = self.copiedness(signals)
+        found = {}
+        for name, mean in self.mean.items():
+            standard = max(-CLIP, min(CLIP, (hinged(signals, name) - mean) / self.scale[name]))
+            found[name] = standard * ((1 - share) * self.novel[name] + share * self.copied[name])
+        return found
+
+    def doubt(self, signals: Mapping[str, float]) -> float:
+        """What speaks against a sentence: -log of its logistic probability. Raises KeyError for a signal it lacks."""
+        share = self.copiedness(signals)
+        novel, copied = self.intercepts
+        logit = math.fsum(self.contributions(signals).values()) + (1 - share) * novel + share * copied
+        return math.log1p(math.exp(-max(-30.0, min(30.0, logit))))
+
+    def probability(self, doubts: Sequence[float]) -> float:
+        """Calibrated probability of a text from the doubts about its sentences, which add up."""
+        return _logistic(self.offset - self.slope * math.log(math.fsum(doubts)))
+
+
+def _logistic(value: float) -> float:
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, value))))
+
+
+@cache
+def load_blend() -> Blend:
+    """The weights in `ensemble_weights.json`, beside this module."""
+    raw = json.loads(files("harness.checkers").joinpath("ensemble_weights.json").read_text(encoding="utf-8"))
+    signals = raw["signals"]
+    return Blend(
+        gate=raw["gate"]["signal"],
+        centre=raw["gate"]["centre"],
+        width=raw["gate"]["width"],
+        intercepts=(raw["intercepts"]["novel"], raw["intercepts"]["copied"]),
+        slope=raw["calibration"]["slope"],
+        offset=raw["calibration"]["offset"],
+        thresholds=(raw["thresholds"]["novel"], raw["thresholds"]["copied"]),
+        mean={name: value["mean"] for name, value in signals.items()},
+        scale={name: value["scale"] for name, value in signals.items()},
+        novel={name: value["novel"] for name, value in signals.items()},
+        copied={name: value["copied"] for name, value in signals.items()},
+        digest=content_digest({key: value for key, value in raw.items() if key != "provenance"}),
+    )
+
+
+class Ensemble(Checker):
+    """The default: the alignment of `rules`, with a calibrated probability from small signals, all inspectable.
+
+    Each sentence gets a probability from two logistic models, one for sentences in words of their own and one for
+    copied ones, blended by how copied it is: what gives an error away differs between the two. What speaks against the
+    sentences of a text adds up, so that no sentence that is added can raise its probability. What `rules` contradicts
+    stays contradicted.
+    """
+
+    name: ClassVar[str] = "ensemble"
+    version: ClassVar[int] = 1
+
+    def effective(self) -> dict[str, object]:
+        """Thresholds of both genres and digest of the fitted weights, which no parameter sets."""
+        blend = load_blend()
+        return {"novel": blend.thresholds[0], "copied": blend.thresholds[1], "weights": blend.digest}
+
+    def identity(self) -> Mapping[str, str]:
+        """The parser's package and version, and the digest of the weights."""
+        return {**Rules().identity(), "ensemble": load_blend().digest}
+
+    def problems(self) -> Iterator[Problem]:
+        """A missing parser."""
+        yield from Rules().problems()
+
+    @contextmanager
+    def open(self) -> Iterator["EnsembleSession"]:
+        """A session with the parser loaded. Raises MissingExtraError where spaCy or its English parser is missing."""
+        with Rules().open() as rules:
+            yield EnsembleSession(self.signature(), rules)
+
+
+class EnsembleSession(CheckSession):
+    """An opened `ensemble` checker."""
+
+    def __init__(self, signature: str, rules: RulesSession) -> None:
+        super().__init__(signature)
+        self._rules = rules
+        self._blend = load_blend()
+
+    def why_abstain(self, cluster: Cluster, text: str) -> str:
+        """As `rules` does: emptiness, and other languages than English."""
+        return self._rules.why_abstain(cluster, text)
+
+    def verdicts(self, cluster: Cluster, texts: Sequence[str]) -> list[list[Verdict]]:
+        """The verdicts of `rules` with other probabilities, and other labels where no article contradicts."""
+        reading = self._rules.reading_of(cluster)
+        return [
+            self._revised(
+                reading, self._rules.verdicts_on(cluster, text, sentences), text_signals(reading, sentences), sentences
+            )
+            for text, sentences in zip(texts, self._rules.examined(cluster, texts), strict=True)
+        ]
+
+    def _revised(
+        self,
+        cluster: ClusterReading,
+        verdicts: Sequence[Verdict],
+        signals: Sequence[Mapping[str, float]],
+        sentences: Sequence[Examined],
+    ) -> list[Verdict]:
+        whole, parts = verdicts[0], verdicts[1:]
+        judged: list[Verdict] = []
+        own = [verdict for verdict in parts if verdict.claim.part == "sentence"] or [whole]
+        for verdict, found, one in zip(own, signals, sentences, strict=True):
+            judged.append(self._sentence(cluster, verdict, found, one.reading))
+        revised: list[Verdict] = []
+        for verdict in parts:
+            if verdict.claim.part == "sentence":
+                revised.append(judged[own.index(verdict)])
+            else:
+                at = max(number for number, one in enumerate(sentences) if one.offset <= verdict.claim.start)
+                revised.append(self._proposition(verdict, judged[at]))
+        return [judged[0] if own[0] is whole else self._whole(cluster, whole, judged, signals), *revised]
+
+    def _sentence(
+        self, cluster: ClusterReading, verdict: Verdict, signals: Mapping[str, float], sentence: Reading
+    ) -> Verdict:
+        """One sentence: a contradiction, a dispute and a lost attribution stay as they were found."""
+        blend = self._blend
+        threshold = blend.threshold(signals)
+        probability = round(blend.probability([blend.doubt(signals)]), DIGITS)
+        if verdict.label == "contested":
+            return self._with(verdict, probability=probability)
+        if verdict.label == "contradicted" or "attribution" in verdict.errors:
+            return self._with(verdict, probability=round(min(probability, BELOW * threshold), DIGITS))
+        if probability < threshold:
+            if verdict.label == "not_found":
+                return self._with(verdict, probability=probability)
+            against = sorted(blend.contributions(signals).items(), key=lambda item: item[1])[:2]
+            named = " and ".join(name.replace("_", " ") for name, value in against if value < 0)
+            return self._with(
+                verdict,
+                label="not_found",
+                probability=probability,
+                reason=f"its wording departs too far from the articles ({named})",
+                errors=("invented",),
+                supporters=(),
+                witnesses=0,
+            )
+        if verdict.label == "supported" and verdict.supporters:
+            return self._with(verdict, probability=probability)
+        shares = contexts(cluster, sentence)
+        least = min(NEAR, max(shares, default=0.0))
+        near = {unit for unit, share in enumerate(shares) if share >= least > 0}
+        supporters = frozenset(article for unit in near for article in cluster.articles_of(unit))
+        return self._with(
+            verdict,
+            label="supported",
+            probability=probability,
+            reason="the articles say so",
+            errors=(),
+            supporters=tuple(sorted(supporters)),
+            witnesses=cluster.witnesses(supporters),
+        )
+
+    def _proposition(self, verdict: Verdict, sentence: Verdict) -> Verdict:
+        """A part of a sentence: never less probable than the sentence, and supported where the sentence is."""
+        mine, held = verdict.probability or 0.0, sentence.probability or 0.0
+        if verdict.label == "contradicted" or "attribution" in verdict.errors:
+            return self._with(verdict, probability=held)
+        probability = max(mine, held)
+        if verdict.label == "contested":
+            return self._with(verdict, probability=probability)
+        if sentence.label == "supported" and verdict.label == "not_found":
+            supporters = sentence.supporters
+            return self._with(
+                verdict,
+                label="supported",
+                probability=probability,
+                reason=sentence.reason,
+                errors=(),
+                supporters=supporters,
+                witnesses=sentence.witnesses,
+            )
+        return self._with(verdict, probability=probability)
+
+    def _whole(
+        self,
+        cluster: ClusterReading,
+        whole: Verdict,
+        judged: Sequence[Verdict],
+        signals: Sequence[Mapping[str, float]],
+    ) -> Verdict:
+        """A text of several sentences: their doubts added up, the worst of their labels."""
+        together = self._blend.probability([self._blend.doubt(found) for found in signals])
+        probability = min(round(together, DIGITS), *(verdict.probability or 0.0 for verdict in judged))
+        worst = min(judged, key=lambda verdict: (_WORST_FIRST[verdict.label], verdict.probability or 0.0))
+        label, reason, errors = worst.label, worst.reason, dict.fromkeys(e for v in judged for e in v.errors)
+        least = self._blend.threshold(max(signals, key=self._blend.doubt))
+        if label == "supported" and probability < least:
+            label, reason = "not_found", "each sentence may hold, but likely not all of them"
+        supporters = frozenset.intersection(*(frozenset(verdict.supporters) for verdict in judged))
+        return self._with(
+            whole,
+            label=label,
+            probability=probability,
+            reason=reason,
+            errors=tuple(errors),
+            supporters=tuple(sorted(supporters)),
+            contradictors=tuple(sorted({article for verdict in judged for article in verdict.contradictors})),
+            witnesses=cluster.witnesses(supporters),
+        )
+
+    def _with(self, verdict: Verdict, **changes: object) -> Verdict:
+        return verdict.model_copy(update={**changes, "checker": self.signature})
+
+
+_WORST_FIRST = {"contradicted": 0, "not_found": 1, "contested": 2, "supported": 3, "abstained": 4}
