@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from harness import redact
 from harness.errors import Problem
 from harness.records import content_digest
 
@@ -17,6 +18,7 @@ Kind = Literal["dataset", "model", "checker", "metric", "executor"]
 KINDS: tuple[Kind, ...] = ("dataset", "model", "checker", "metric", "executor")
 
 _NEUTRAL = "neutral"
+_NAMES_SECRET = "names_secret"  # noqa: S105 - a mark on fields
 
 MAX_SHORT = 100
 """Characters of a parameter's value that a signature spells out; what is longer stands there by its digest."""
@@ -25,6 +27,20 @@ MAX_SHORT = 100
 def neutral(default: Any, *, description: str, **constraints: Any) -> Any:
     """A field that cannot change a number (batch size, device, a cache's path), and so stays out of the signature."""
     return Field(default=default, description=description, json_schema_extra={_NEUTRAL: True}, **constraints)
+
+
+def secret_name(*, description: str) -> Any:
+    """A field with the name of an environment variable that holds a secret, or None.
+
+    Every component that names one sees to it that the secret is redacted from then on. The name cannot change a number.
+    Capitals, digits and underscores only, so that a key pasted by mistake is refused.
+    """
+    return Field(
+        default=None,
+        pattern=redact.ENVIRONMENT_NAME.pattern.replace("\\Z", "$"),
+        description=description,
+        json_schema_extra={_NEUTRAL: True, _NAMES_SECRET: True},
+    )
 
 
 class Component(BaseModel):
@@ -50,16 +66,27 @@ class Component(BaseModel):
     @classmethod
     def neutral_fields(cls) -> frozenset[str]:
         """Names of the parameters that cannot change a number."""
-        return frozenset(
-            name
-            for name, field in cls.model_fields.items()
-            if isinstance(field.json_schema_extra, dict) and field.json_schema_extra.get(_NEUTRAL)
-        )
+        return _marked(cls, _NEUTRAL)
+
+    @classmethod
+    def secret_fields(cls) -> frozenset[str]:
+        """Names of the parameters that name the environment variable of a secret."""
+        return _marked(cls, _NAMES_SECRET)
+
+    def model_post_init(self, context: Any, /) -> None:  # noqa: ARG002 - the signature is pydantic's
+        """Have the secrets that the parameters name redacted from now on."""
+        for name in self.secret_fields():
+            variable = getattr(self, name)
+            if variable is not None:
+                redact.register_environment(variable)
 
     def parameters(self) -> dict[str, Any]:
-        """All parameters as plain JSON values, defaults filled in; a nested component as YAML would name it."""
+        """All parameters as plain JSON values, defaults filled in; a nested component as YAML would name it.
+
+        Without secrets: these values are kept and printed, and signatures are made of them.
+        """
         held = {name: getattr(self, name) for name in self.nested}
-        plain = self.model_dump(mode="json", exclude=set(held))
+        plain = redact.value(self.model_dump(mode="json", exclude=set(held)))
         return {**plain, **{name: {inner.name: inner.parameters()} for name, inner in held.items()}}
 
     def effective(self) -> dict[str, Any]:
@@ -86,6 +113,14 @@ class Component(BaseModel):
             inner: Component = getattr(self, name)
             for problem in inner.problems():
                 yield replace(problem, path=".".join(part for part in (name, inner.name, problem.path) if part))
+
+
+def _marked(cls: type[BaseModel], mark: str) -> frozenset[str]:
+    return frozenset(
+        name
+        for name, field in cls.model_fields.items()
+        if isinstance(field.json_schema_extra, dict) and field.json_schema_extra.get(mark)
+    )
 
 
 def _short(value: object) -> str:

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from harness import printable
+from harness import printable, redact
 
 EXIT_PASS = 0
 EXIT_REGRESSION = 1
@@ -45,13 +45,16 @@ class Problem:
     def __str__(self) -> str:
         """`file:line: path: message; found …; accepted: …; did you mean …?`, leaving out what is not known.
 
-        One line that steers no terminal, whatever the file or its name held.
+        One line that steers no terminal, whatever the file or its name held; no secret stands in it, not even as what
+        was found.
         """
-        place = f"{self.where}:{self.line}" if self.where and self.line else self.where
-        head = ": ".join(part for part in (place, self.path, self.message) if part)
-        tail = [f"found {self.found}" if self.found else "", f"accepted: {self.accepted}" if self.accepted else ""]
+        found = redact.found(self.path, self.found)
+        where, message, accepted, nearest = map(redact.text, (self.where, self.message, self.accepted, self.nearest))
+        place = f"{where}:{self.line}" if where and self.line else where
+        head = ": ".join(part for part in (place, redact.text(self.path), message) if part)
+        tail = [f"found {found}" if found else "", f"accepted: {accepted}" if accepted else ""]
         text = "; ".join(part for part in (head, *tail) if part)
-        return printable.line(f"{text}; did you mean {self.nearest!r}?" if self.nearest else text)
+        return printable.line(f"{text}; did you mean {nearest!r}?" if nearest else text)
 
 
 def nearest_name(found: str, accepted: Iterable[str], cutoff: float = 0.6) -> str:
@@ -63,9 +66,15 @@ def nearest_name(found: str, accepted: Iterable[str], cutoff: float = 0.6) -> st
 
 
 class HarnessError(Exception):
-    """Base of all errors raised on purpose; `exit_code` is what the command line ends with."""
+    """Base of all errors raised on purpose; `exit_code` is what the command line ends with.
+
+    Whatever ends up in the message, no secret stands in it.
+    """
 
     exit_code = EXIT_USAGE
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(redact.text(message))
 
 
 class UsageError(HarnessError):
@@ -77,7 +86,8 @@ class _ProblemsError(UsageError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        # Each problem sees to its own secrets; read as one sentence, `api_key: not accepted` would be taken for one.
+        Exception.__init__(self, "\n".join(str(problem) for problem in self.problems))
 
 
 class ConfigError(_ProblemsError):

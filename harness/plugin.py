@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness import redact
+
 if TYPE_CHECKING:
     from _pytest._code.code import ExceptionInfo, TerminalRepr
 
@@ -37,6 +39,7 @@ def pytest_collect_file(parent: pytest.Collector, file_path: Path) -> "GateFile 
 
 
 def _run(config: "Config", limit: int | None, results: Path) -> "Outcome":
+    redact.watch_environment()
     from harness.run.pipeline import Silent, execute
     from harness.run.plan import make_plan
 
@@ -135,7 +138,7 @@ class _GateItem(pytest.Item):
 
         if isinstance(excinfo.value, BrokenRuleError | HarnessError):
             return str(excinfo.value)
-        return super().repr_failure(excinfo, style)
+        return redact.text(str(super().repr_failure(excinfo, style)))
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Where the test stands."""

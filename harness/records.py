@@ -21,13 +21,17 @@ from pydantic import (
     model_validator,
 )
 
-from harness import printable
+from harness import printable, redact
 
 SCHEMA_VERSION = 1
 """Version of everything written to a results folder; rises when an older reader would misread it."""
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=512)]
+Message = Annotated[str, AfterValidator(redact.text)]
+"""What a program says about something, as opposed to data: no secret stands in it, whoever wrote it."""
+Settings = Annotated[Mapping[str, Any], AfterValidator(redact.value)]
+"""Parameters as they are kept: values without secrets."""
 UtcDatetime = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
 
 
@@ -127,7 +131,7 @@ class RowProblem(Record):
     where: str = Field(description="The file it stands in.")
     line: int | None = Field(default=None, description="Line or row number, from 1.")
     path: str = Field(default="", description="The field, dotted.")
-    reason: str = Field(description="What was found and what would be accepted.")
+    reason: Message = Field(description="What was found and what would be accepted.")
 
     def __str__(self) -> str:
         """`file:line: field: reason`, on one line that steers no terminal."""
@@ -178,7 +182,7 @@ class Failure(Record):
     configuration: str | None = Field(default=None, description="The configuration it failed for, if one.")
     component: str = Field(description="The component that failed.")
     error: str = Field(description="Class of the error.")
-    message: str = Field(description="What it said.")
+    message: Message = Field(description="What it said.")
     attempts: int = Field(default=1, ge=1, description="How often it was tried.")
 
 
@@ -372,7 +376,7 @@ class ConfigurationRecord(Record):
     name: str = Field(description="Display name, unique in the run.")
     model: str = Field(description="Name of the model component.")
     signature: str = Field(description="The model's signature: parameters that can change its predictions.")
-    parameters: Mapping[str, Any] = Field(description="All parameters, defaults filled in.")
+    parameters: Settings = Field(description="All parameters, defaults filled in.")
     identity: Mapping[str, str] = Field(default_factory=dict, description="What was resolved: digests, commits.")
     seed: int = Field(description="The seed it generates with.")
     reads_references: bool = Field(default=False, description="True for upper bounds that look at the references.")
@@ -406,7 +410,7 @@ class RunManifest(Record):
     name: str = Field(description="The configuration file's name.")
     digest: str = Field(description="Digest of all that can change a number: data, models, metrics, seed.")
     status: Literal["running", "interrupted", "failed", "complete"] = Field(description="How far it got.")
-    config: Mapping[str, Any] = Field(description="The resolved configuration file, overrides applied.")
+    config: Settings = Field(description="The resolved configuration file, overrides applied.")
     configurations: tuple[ConfigurationRecord, ...] = Field(description="One for each model, the sweep expanded.")
     metrics: Mapping[str, str] = Field(description="Metric name → signature.")
     measures: tuple[MeasureRecord, ...] = Field(description="Every number it reports, in the order of the tables.")

@@ -13,7 +13,7 @@ from harness.checkers.base import Checker, CheckSession
 from harness.checkers.chat import Endpoint
 from harness.checkers.premises import Premises
 from harness.checkers.whole import Judgement, claim_spans, verdicts_on
-from harness.component import neutral
+from harness.component import neutral, secret_name
 from harness.errors import Problem, UsageError
 from harness.records import Article, Cluster, Evidence, Verdict, VerdictLabel, content_digest
 
@@ -71,8 +71,8 @@ class Judge(Checker):
 
     base_url: str = Field(description="Address of the endpoint up to /v1, for instance http://127.0.0.1:8000/v1.")
     model: str = Field(min_length=1, description="Name of the model at the endpoint.")
-    key_env: str | None = Field(
-        default=None, min_length=1, description="Environment variable that holds the key; none for endpoints without."
+    key_env: str | None = secret_name(
+        description="Environment variable that holds the key; none for endpoints without."
     )
     max_characters: int = Field(
         default=24_000, ge=500, le=1_000_000, description="Characters of articles that the model is shown, from 500."

@@ -4,13 +4,14 @@ Nothing heavy is imported here: commands import what they need when they are cal
 """
 
 import sys
+import traceback
 
 import typer
 
-from harness import __version__
+from harness import __version__, redact
 from harness.cli import check, compare, configuration, evaluate, gate, metaeval, results, streams
 from harness.cli.data import app as data_app
-from harness.errors import EXIT_INTERRUPTED, HarnessError
+from harness.errors import EXIT_FAILURES, EXIT_INTERRUPTED, HarnessError
 
 app = typer.Typer(
     name="harness",
@@ -56,7 +57,11 @@ app.add_typer(data_app, name="data", help="Turn scraped text into clean article 
 
 
 def main() -> None:
-    """Run the command line; errors raised on purpose become a message and an exit code."""
+    """Run the command line; errors raised on purpose become a message and an exit code.
+
+    What nobody expected becomes a traceback without secrets, and 3: the 1 that Python ends with is a regression here.
+    """
+    redact.watch_environment()
     with streams.guarded():
         try:
             try:
@@ -75,3 +80,7 @@ def main() -> None:
         except streams.ReaderGoneError:
             streams.let_go()
             raise SystemExit(EXIT_INTERRUPTED) from None
+        except Exception as error:  # noqa: BLE001 - a defect, here or in a component of another package
+            sys.stderr.write(redact.text(traceback.format_exc()))
+            sys.stderr.write(f"error: a defect, please report it: {type(error).__name__}\n")
+            raise SystemExit(EXIT_FAILURES) from None

@@ -65,10 +65,11 @@ def schema() -> None:
     """Print the JSON Schema of a configuration file."""
     import json
 
+    from harness import redact
     from harness.config.schema import json_schema
     from harness.registry import Registry
 
-    typer.echo(json.dumps(json_schema(Registry()), indent=2))
+    typer.echo(redact.text(json.dumps(json_schema(Registry()), indent=2)))
 
 
 def components(
@@ -111,14 +112,19 @@ def _parameters(cls: "type[Component]") -> list[dict[str, object]]:
         {
             "name": name,
             "required": field.is_required() and name not in cls.nested,
-            "default": cls.nested[name][1] if name in cls.nested else _default(field),
+            "default": cls.nested[name][1] if name in cls.nested else _default(name, field),
             "description": field.description or "",
         }
         for name, field in cls.model_fields.items()
     ]
 
 
-def _default(field: "FieldInfo") -> object:
+def _default(name: str, field: "FieldInfo") -> object:
     from pydantic_core import to_jsonable_python
 
-    return None if field.is_required() else to_jsonable_python(field.get_default(call_default_factory=True))
+    from harness import redact
+
+    if field.is_required():
+        return None
+    default = to_jsonable_python(field.get_default(call_default_factory=True))
+    return redact.value(default, secret=redact.is_secret_name(name))

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from harness import redact
 from harness.run.pipeline import Silent, Tick
 
 
@@ -39,7 +40,7 @@ class TerminalProgress:
 
     def note(self, message: str) -> None:
         """One line on standard error."""
-        sys.stderr.write(f"note: {message}\n")
+        sys.stderr.write(f"note: {redact.text(message)}\n")
 
 
 def _rate(speed: float | None) -> str:

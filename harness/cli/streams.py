@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
-from harness import printable
+from harness import printable, redact
 from harness.errors import StoreError
 
 _ESCAPING = "harness.escaping"
@@ -70,6 +70,14 @@ class _Guarded(_Stream):
         return super().write(printable.lines(text))
 
 
+class _Messages(_Guarded):
+    """Standard error, which has no data in it: libraries warn and log there, and may say a secret."""
+
+    def write(self, text: str) -> int:
+        """Write `text`, escaped, without secrets."""
+        return super().write(redact.printed(text))
+
+
 @contextmanager
 def _failures() -> Iterator[None]:
     try:
@@ -91,7 +99,7 @@ def guarded() -> Iterator[None]:
             stream = nowhere = nowhere or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - closed below
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors=_ESCAPING)
-        setattr(sys, name, _Guarded(stream))
+        setattr(sys, name, (_Guarded if name == "stdout" else _Messages)(stream))
     try:
         yield
     finally:

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from harness import redact
 from harness.component import Component, ComponentTable, Kind
 from harness.config import source as yaml_source
 from harness.config.gate import GateSettings
@@ -108,6 +109,7 @@ def load_component(kind: Kind, text: str, where: str, table: ComponentTable) -> 
     Raises ConfigError that carries every mistake; `where` is the flag, for messages.
     """
     source = yaml_source.parse(text, where)
+    _no_secrets(source)
     configured = None if source.problems else _component(source, table, kind, source.value, ())
     if source.problems or configured is None:
         raise ConfigError(_once(source.problems))
@@ -122,6 +124,7 @@ def _build(source: Source, table: ComponentTable, overrides: Sequence[str]) -> C
         source.problem((), "not a mapping", found=_shown(source.value), accepted=f"the keys {', '.join(KEYS)}")
         raise ConfigError(source.problems)
     _override(source, overrides)
+    _no_secrets(source)
     tree: Mapping[str, Any] = source.value or {}
     for key in tree:
         if key not in KEYS:
@@ -156,6 +159,17 @@ def _build(source: Source, table: ComponentTable, overrides: Sequence[str]) -> C
         source=source,
         gate=gate,
     )
+
+
+def _no_secrets(source: Source) -> None:
+    """Refuse secrets written into the configuration; they are never quoted."""
+    for path in redact.literals(source.value):
+        source.problem(
+            path,
+            "a secret, or what looks like one, stands in the configuration",
+            accepted="the name of an environment variable that holds it (`key_env: NAME`), and an address without a "
+            "user or password in it",
+        )
 
 
 def _once(problems: Iterable[Problem]) -> list[Problem]:
@@ -335,6 +349,9 @@ def _parameter_problem(
     elif detail["type"] == "missing":
         field = cls.model_fields.get(str(location[-1])) if location else None
         source.problem(here, f"missing parameter of {owner}", accepted=(field.description or "") if field else "")
+    elif issubclass(cls, Component) and len(location) == 1 and location[0] in cls.secret_fields():
+        accepted = "the name of an environment variable: capitals, digits and _"
+        source.problem(here, "not the name of an environment variable (not shown: it may be a key)", accepted=accepted)
     elif detail["type"] == "value_error":
         source.problem(here, str(detail["ctx"]["error"]), found=_shown(detail["input"]))
     else:
@@ -366,5 +383,5 @@ def _unique(source: Source, entries: Iterable[Configured], message: str) -> None
 
 def _shown(value: Any) -> str:
     """A value as a message may quote it: short, printable."""
-    text = _CONTROL.sub("�", repr(value))
+    text = _CONTROL.sub("�", redact.text(repr(value)))
     return text if len(text) <= 80 else f"{text[:77]}…"

@@ -1,0 +1,271 @@
+"""Keeping secrets out of everything that is written or printed: one redactor for the whole program.
+
+A secret is known by the name it stands under (`api_key`, `Authorization`), by its shape (`sk-…`, `ghp_…`, a JSON Web
+Token), by the user info of an address, or because it *is* a value that was registered: what an environment variable
+holds that a configuration names as its key, in plain, in URL encoding, base64, hexadecimal and as JSON, Python or HTML
+would write it.
+
+Messages, parameters and manifests go through here. Articles, predictions and quotes never do: data stays data.
+"""
+
+import base64
+import html
+import json
+import os
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+MARK = "[redacted]"
+"""What stands where a secret stood."""
+
+LEAST_ANYWHERE = 8
+"""Characters of a registered value from which it is replaced wherever it stands; a shorter one only as a whole word."""
+LEAST = 4
+"""Characters below which a value is no secret: replacing it would make messages unreadable and protect nobody."""
+LEAST_HIGH_ENTROPY = 20
+
+ENVIRONMENT_NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,99}\Z")
+"""What the name of an environment variable looks like here: capitals, which a key pasted by mistake rarely is."""
+
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_SECRETS = """apikey authorization authentication bearer cookie credential credentials jwt passphrase passwd password
+passwords privatekey pwd secret secrets"""
+_SECRET = frozenset(_SECRETS.split())
+_KEYS_OF = "access account api auth client encryption master private secret service shared signing"
+_KEY_OF = frozenset(_KEYS_OF.split())
+_WEAK = frozenset({"auth", "key", "pass", "pat"})
+"""Names under which only a long string of letters and digits is taken for a secret."""
+_TOKENS_OF_TEXT = "bos cls end eos first last mask new next pad sep special start stop unk"
+_VOCABULARY = frozenset(_TOKENS_OF_TEXT.split())
+"""What stands before `token` where it is a piece of text."""
+_BEHIND = frozenset({"header", "headers", "raw", "string", "value", "values"})
+"""Words behind a name that leave it the name of a secret, as others (`_env`, `_file`) do not."""
+
+_ADDRESS = re.compile(r"(?P<scheme>(?<![A-Za-z0-9+.\-])[A-Za-z][A-Za-z0-9+.\-]{1,20}://)[^\s/?#\"'<>\\]{1,512}@")
+_SHAPES = re.compile(
+    r"""
+    -----BEGIN[ ][A-Z ]{0,30}PRIVATE[ ]KEY----- (?: (?!-----) [\s\S] ){0,10000} (?: -----END[ ][A-Z ]{0,30}KEY----- )?
+  | (?<![\w\-])(?:sk|pk|rk)[-_](?=[\w\-]{0,60}\d|[\w\-]{20})[\w\-]{8,}
+  | (?<!\w)gh[pousr]_\w{12,} | (?<!\w)github_pat_\w{12,} | (?<![\w\-])glpat-[\w\-]{12,}
+  | (?<!\w)(?:hf|gsk|npm|nvapi|r8)[_\-][A-Za-z0-9]{20,} | (?<![\w\-])pypi-[\w\-]{20,}
+  | (?<![\w\-])xox[abeprs]-[\w\-]{10,} | (?<!\w)(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{12,} | (?<![\w\-])AIza[\w\-]{30,}
+  | (?<![\w\-])eyJ[\w\-]{6,}\.[\w\-]{4,}(?:\.[\w\-]*)?
+    """,
+    re.VERBOSE,
+)
+_SCHEME = re.compile(
+    r"(?P<scheme>(?<!\w)(?:bearer|basic)\s{1,4})(?!\[redacted\])(?P<value>[\w.~+/=\-]{6,})", re.IGNORECASE
+)
+_NAME = re.compile(
+    r"""
+    (?P<name> (?<![\w.\-]) (?:--)? [A-Za-z_][\w.\-]{0,80} )
+    (?: \\?["']?\]? \s{0,4} (?: => | [:=] ) \s{0,4} | \\?["'] \s{0,4} , \s{0,4} (?=b?\\?["']) | (?P<flag> [ =] ) )
+    """,
+    re.VERBOSE,
+)
+_VALUE = re.compile(
+    r"""
+    (?! b?\\?["']?\[redacted\] | (?:none|null|true|false)\b )
+    (?: b?\\?" (?P<double> (?: [^"\\\n] | \\(?!") . ){1,4000} )
+      | b?\\?' (?P<single> (?: [^'\\\n] | \\(?!') . ){1,4000} )
+      | (?!b?\\?["']) (?P<bare> (?: (?:bearer|basic|digest|token)[ ]{1,4} )? [^\s"',;&}\])<]{1,4000} ) )
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+_lock = threading.Lock()
+_registered: set[str] = set()
+_pattern: re.Pattern[str] | None = None
+"""Every form of every registered value; replaced as a whole, so that readers need no lock."""
+
+
+@lru_cache(maxsize=4096)
+def is_secret_name(name: str) -> bool:
+    """Whether what stands under `name` is a secret whatever it looks like: `api_key`, `hf-token`, `X-Api-Key`.
+
+    The name of an environment variable (`key_env`), a file (`token_file`) or a number of tokens is none.
+    """
+    words = [word.lower() for word in _WORDS.findall(name)]
+    while words and words[-1] in _BEHIND:
+        words.pop()
+    if not words:
+        return False
+    before = words[-2] if len(words) > 1 else ""
+    if words[-1] == "token":
+        return before not in _VOCABULARY
+    return words[-1] in _SECRET or (words[-1] in ("key", "keys") and before in _KEY_OF)
+
+
+def register(value: str | None) -> None:
+    """Take a value for a secret from now on, in all its forms. One of fewer than four characters is left alone."""
+    global _pattern
+    if not value or len(value.strip()) < LEAST:
+        return
+    with _lock:
+        if value in _registered:
+            return
+        _registered.add(value)
+        forms = sorted({form for secret in _registered for form in _forms(secret)}, key=len, reverse=True)
+        _pattern = re.compile("|".join(_findable(form) for form in forms))
+    _clean.cache_clear()
+
+
+def register_environment(name: str) -> None:
+    """`register` what the environment variable holds now, if it is set."""
+    register(os.environ.get(name))
+
+
+def watch_environment() -> None:
+    """`register` the values of all environment variables whose names are those of secrets (`HF_TOKEN`), paths apart."""
+    for name, value in os.environ.items():
+        if is_secret_name(name) and len(value) >= LEAST_ANYWHERE and not value.startswith(("/", "~")):
+            register(value)
+
+
+def forget() -> None:
+    """Forget every registered value; for tests."""
+    global _pattern
+    with _lock:
+        _registered.clear()
+        _pattern = None
+    _clean.cache_clear()
+
+
+def is_registered_in(text: str) -> bool:
+    """Whether a registered value stands in `text` in any of its forms."""
+    pattern = _pattern
+    return pattern is not None and pattern.search(text) is not None
+
+
+def text(message: str) -> str:
+    """The message with `MARK` for each secret in it, and addresses without their user info."""
+    return _clean(message) if len(message) <= 2000 else _clean.__wrapped__(message)
+
+
+def printed(message: str) -> str:
+    """`text` for what is printed already: without what only the name before it gives away, which prose often is."""
+    pattern = _pattern
+    if pattern is not None:
+        message = pattern.sub(MARK, message)
+    return _SHAPES.sub(MARK, _ADDRESS.sub(r"\g<scheme>", message))
+
+
+@lru_cache(maxsize=2048)
+def _clean(message: str) -> str:
+    message = _without_named(printed(message))
+    return _SCHEME.sub(lambda match: match.group() if _is_word(match["value"]) else match["scheme"] + MARK, message)
+
+
+def value(plain: Any, *, secret: bool = False) -> Any:
+    """Plain values, nested ones too, with `MARK` for each secret; `secret` says that they stand under such a name."""
+    if isinstance(plain, Mapping):
+        return {
+            text(key) if isinstance(key, str) else key: value(inner, secret=secret or is_secret_name(str(key)))
+            for key, inner in plain.items()
+        }
+    if isinstance(plain, list | tuple):
+        return [value(inner, secret=secret) for inner in plain]
+    if plain is None or isinstance(plain, bool) or plain == "":
+        return plain
+    if secret:
+        return MARK
+    return text(plain) if isinstance(plain, str) else plain
+
+
+def literals(plain: Any, path: tuple[str | int, ...] = (), *, secret: bool = False) -> Iterator[tuple[str | int, ...]]:
+    """The path of every value that `value` would change."""
+    if isinstance(plain, Mapping):
+        for key, inner in plain.items():
+            if isinstance(key, str) and text(key) != key:
+                yield path
+            else:
+                yield from literals(inner, (*path, key), secret=secret or is_secret_name(str(key)))
+    elif isinstance(plain, list | tuple):
+        for index, inner in enumerate(plain):
+            yield from literals(inner, (*path, index), secret=secret)
+    elif value(plain, secret=secret) != plain:
+        yield path
+
+
+def found(path: str, shown: str) -> str:
+    """What a message about the value at a dotted path may quote of it."""
+    name = path.rpartition(".")[2]
+    names_a_variable = name.endswith("_env") and not ENVIRONMENT_NAME.match(shown.strip("'\""))
+    return "" if names_a_variable or any(is_secret_name(part) for part in path.split(".")) else text(shown)
+
+
+def _without_named(message: str) -> str:
+    """The message without what stands behind the name of a secret: `api_key=…`, `'Authorization': '…'`, `--token …`."""
+    parts, position = [], 0
+    for match in _NAME.finditer(message):
+        name = match["name"]
+        if match.start() < position or (match["flag"] == " " and not name.startswith("--")):
+            continue
+        last = _last_word(name)
+        if not (is_secret_name(name) or last in _WEAK or last == "env"):
+            continue
+        stands = _VALUE.match(message, match.end())
+        if stands and stands.lastgroup and _is_secret(name, last, stands[stands.lastgroup]):
+            parts += [message[position : stands.start(stands.lastgroup)], MARK]
+            position = stands.end(stands.lastgroup)
+    return "".join([*parts, message[position:]])
+
+
+def _is_secret(name: str, last: str, bare: str) -> bool:
+    """Whether a value in a sentence is a secret, given the name before it and the name's last word."""
+    if last == "env":  # a key where its variable's name belongs
+        return not (ENVIRONMENT_NAME.match(bare) or _is_word(bare))
+    if last in _WEAK and not is_secret_name(name):
+        return _is_high_entropy(bare)
+    return not (name.lower() == "token" and _is_word(bare))  # `unexpected token: comma`
+
+
+def _last_word(name: str) -> str:
+    words = _WORDS.findall(name)
+    return words[-1].lower() if words else ""
+
+
+def _is_word(bare: str) -> bool:
+    """Whether a value is a short word of small letters, as sentences have them."""
+    return len(bare) < LEAST_HIGH_ENTROPY and bare.rstrip(".:").isalpha() and bare.islower()
+
+
+def _is_high_entropy(bare: str) -> bool:
+    """Whether a value is long and mixes letters with digits, and is no hexadecimal digest."""
+    return (
+        len(bare) >= LEAST_HIGH_ENTROPY
+        and any(character.isdigit() for character in bare)
+        and any(character.isalpha() for character in bare)
+        and not re.fullmatch(r"[0-9a-f]+", bare)
+    )
+
+
+def _findable(form: str) -> str:
+    """A pattern for one form; a short one counts only as a whole word."""
+    return re.escape(form) if len(form) >= LEAST_ANYWHERE else rf"(?<!\w){re.escape(form)}(?!\w)"
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """The ways in which a value may come to stand in a text."""
+    data = secret.encode("utf-8", "surrogatepass")
+    yield secret
+    for encoded in (quote(data, safe=""), quote(data), quote_plus(data)):
+        yield encoded
+        yield re.sub(r"%[0-9A-F]{2}", lambda match: match.group().lower(), encoded)
+    for written in (json.dumps(secret), json.dumps(secret, ensure_ascii=False), repr(secret), repr(data)[1:]):
+        yield written[1:-1]
+    yield html.escape(secret)
+    if len(data) < LEAST_ANYWHERE:
+        return
+    yield data.hex()
+    yield data.hex().upper()
+    for offset in range(3):  # where it begins inside a longer text, such as `user:key`
+        whole = base64.b64encode(b"\0" * offset + data).decode().rstrip("=")
+        first = (0, 2, 3)[offset]  # characters that the bytes before it share
+        last = len(whole) if (offset + len(data)) % 3 == 0 else len(whole) - 1
+        yield whole[first:last]
+        yield whole[first:last].replace("+", "-").replace("/", "_")
