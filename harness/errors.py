@@ -48,13 +48,17 @@ class Problem:
         One line that steers no terminal, whatever the file or its name held; no secret stands in it, not even as what
         was found.
         """
-        found = redact.found(self.path, self.found)
+        found = _cut(redact.found(self.path, self.found), 300)
         where, message, accepted, nearest = map(redact.text, (self.where, self.message, self.accepted, self.nearest))
-        place = f"{where}:{self.line}" if where and self.line else where
-        head = ": ".join(part for part in (place, redact.text(self.path), message) if part)
+        place = ":".join(part for part in (_cut(where, 500), str(self.line or "") if where else "") if part)
+        head = ": ".join(part for part in (place, _cut(redact.text(self.path), 200), message) if part)
         tail = [f"found {found}" if found else "", f"accepted: {accepted}" if accepted else ""]
         text = "; ".join(part for part in (head, *tail) if part)
         return printable.line(f"{text}; did you mean {nearest!r}?" if nearest else text)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def nearest_name(found: str, accepted: Iterable[str], cutoff: float = 0.6) -> str:

@@ -14,7 +14,7 @@ _CONTROLS: Final = (
 )
 _STEERING: Final = re.compile(f"[{_CONTROLS}]")
 # Continuous integration takes such a line for an order to itself: `::add-mask::`, `##[error]`, `##vso[…]`.
-_WORKFLOW: Final = re.compile(r"(?<!\S):(?=:[A-Za-z])|#(?=#(?:\[|vso\[))")
+_WORKFLOW: Final = re.compile(r":(?=:[A-Za-z])|#(?=#(?:\[|vso\[))")
 _ONE_LINE: Final = re.compile(f"[{_CONTROLS}\\t\\n]|{_WORKFLOW.pattern}")
 
 

@@ -14,6 +14,7 @@ from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     FiniteFloat,
@@ -32,6 +33,8 @@ Message = Annotated[str, AfterValidator(redact.text)]
 """What a program says about something, as opposed to data: no secret stands in it, whoever wrote it."""
 Settings = Annotated[Mapping[str, Any], AfterValidator(redact.value)]
 """Parameters as they are kept: values without secrets."""
+Shown = Annotated[str, BeforeValidator(printable.line), AfterValidator(redact.text)]
+"""A message on one line that steers no terminal and can be written to a file, whatever it quotes."""
 UtcDatetime = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
 
 
@@ -128,15 +131,15 @@ class Cluster(Record):
 class RowProblem(Record):
     """A row of a data set that could not be read: counted, listed and skipped, unless the user is strict."""
 
-    where: str = Field(description="The file it stands in.")
+    where: Shown = Field(description="The file it stands in.")
     line: int | None = Field(default=None, description="Line or row number, from 1.")
-    path: str = Field(default="", description="The field, dotted.")
-    reason: Message = Field(description="What was found and what would be accepted.")
+    path: Shown = Field(default="", description="The field, dotted.")
+    reason: Shown = Field(description="What was found and what would be accepted.")
 
     def __str__(self) -> str:
-        """`file:line: field: reason`, on one line that steers no terminal."""
+        """`file:line: field: reason`."""
         place = f"{self.where}:{self.line}" if self.line else self.where
-        return printable.line(": ".join(part for part in (place, self.path, self.reason) if part))
+        return ": ".join(part for part in (place, self.path, self.reason) if part)
 
 
 class Prompt(Record):

@@ -40,6 +40,7 @@ def compare(
     measures whose signatures differ.
     """
     from harness.report import comparison as report
+    from harness.report import escape
     from harness.report.table import markdown_table
     from harness.run import comparison as comparing
     from harness.run.joined import find_measures, join
@@ -82,7 +83,8 @@ def compare(
     moves = report.move_lines(comparing.worst(found, worst)) if worst else []
     if form == "md":
         for title, heads, lines in tables:
-            typer.echo(f"\n### {title}\n\n{markdown_table(heads, lines)}", nl=False)
+            rows = [[escape.markdown(cell) for cell in row] for row in [heads, *lines]]
+            typer.echo(f"\n### {escape.markdown(title)}\n\n{markdown_table(rows[0], rows[1:])}", nl=False)
         typer.echo("\n".join(["", *(f"    {line}" for line in moves)]) if moves else "", nl=bool(moves))
         return
     from harness.report import terminal

@@ -12,7 +12,7 @@ from harness import redact
 from harness.component import Component, ComponentTable, Kind
 from harness.config import source as yaml_source
 from harness.config.gate import GateSettings
-from harness.config.paths import PathError, assign
+from harness.config.paths import MAX_PARTS, PathError, assign
 from harness.config.source import KeyPath, Source, dotted
 from harness.config.sweep import expand
 from harness.errors import ConfigError, Problem, nearest_name
@@ -185,7 +185,7 @@ def _override(source: Source, overrides: Sequence[str]) -> None:
         flag = f"--set {override}"
         path, equals, text = override.partition("=")
         parts = path.strip().split(".")
-        if not equals or not all(parts):
+        if not equals or not all(parts) or len(parts) > MAX_PARTS:
             source.problems.append(
                 Problem("not an override", flag, accepted="path.to.key=value, for instance models.0.hf.batch_size=4")
             )

@@ -5,6 +5,7 @@ component's name may be left out on the way to its parameters: `models.smollm2-1
 `models.3.hf.generation.max_new_tokens` are one place.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,10 @@ from harness.errors import nearest_name
 
 COMPONENT_LISTS = ("models", "metrics", "checkers")
 COMPONENT_SLOTS = ("data",)
+MAX_PARTS = 40
+"""Parts of a path; a file may be as many levels deep."""
+
+_INDEX = re.compile(r"[0-9]{1,6}\Z")
 
 
 class PathError(ValueError):
@@ -50,9 +55,11 @@ def select(entries: Sequence[Any], parts: Sequence[str]) -> tuple[list[int], lis
     Raises PathError where nothing is named.
     """
     head = parts[0]
+    if len(parts) > MAX_PARTS:
+        raise PathError(head, [f"at most {MAX_PARTS} parts"])
     if head == "*":
         return list(range(len(entries))), list(parts[1:])
-    if head.isdigit() and int(head) < len(entries):
+    if _INDEX.match(head) and int(head) < len(entries):
         return [int(head)], list(parts[1:])
     for name_of in (display_name, component_name):
         for length in range(len(parts), 0, -1):
@@ -122,7 +129,7 @@ def _assign(node: Any, parts: Sequence[str], value: Any) -> Any:
         return value
     head, rest = parts[0], parts[1:]
     if isinstance(node, list):
-        if not head.isdigit() or int(head) >= len(node):
+        if not _INDEX.match(head) or int(head) >= len(node):
             raise PathError(head, [str(index) for index in range(len(node))])
         copy = list(node)
         copy[int(head)] = _assign(node[int(head)], rest, value)

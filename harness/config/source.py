@@ -1,7 +1,8 @@
 """YAML into plain values, with the line that each of them stands on.
 
 Reads YAML 1.2's core schema rather than PyYAML's 1.1: `no`, `on` and `12:30` are strings, `1e-5` is a number. A key
-given twice is a mistake, and so is a file whose aliases unfold into more values than any configuration needs.
+given twice is a mistake, and so is a file that holds, or whose aliases unfold into, more values than any configuration
+needs.
 """
 
 import math
@@ -12,12 +13,13 @@ from typing import Any
 
 import yaml
 
-from harness.errors import ConfigError, Problem
+from harness.errors import ConfigError, Problem, nearest_name
+from harness.inputs.values import RowError, checked
 
 KeyPath = tuple[str | int, ...]
 
-MAX_BYTES = 1_000_000
-MAX_VALUES = 20_000
+MAX_BYTES = 250_000
+MAX_VALUES = 5_000
 MAX_DEPTH = 40
 
 _INT = re.compile(r"[-+]?[0-9]+\Z")
@@ -63,15 +65,16 @@ def read(file: Path) -> Source:
     """
     where = str(file)
     try:
-        size = file.stat().st_size
-        data = file.read_bytes() if size <= MAX_BYTES else b""
-    except OSError as error:
+        with file.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:  # ValueError: a name that no file system can hold
+        reason = error.strerror if isinstance(error, OSError) else "not the name of a file"
         near = _neighbour(file)
         raise ConfigError(
-            [Problem(f"cannot be read: {error.strerror}", where, accepted="a YAML file", nearest=near)]
+            [Problem(f"cannot be read: {reason}", where[:200], accepted="a YAML file", nearest=near)]
         ) from None
-    if size > MAX_BYTES:
-        raise ConfigError([Problem("too large", where, found=f"{size} bytes", accepted=f"at most {MAX_BYTES}")])
+    if len(data) > MAX_BYTES:
+        raise ConfigError([Problem("too large", where, accepted=f"a configuration of at most {MAX_BYTES:,} bytes")])
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -86,11 +89,11 @@ def parse(text: str, where: str) -> Source:
     """YAML `text` that came from `where`. Raises ConfigError where it is not YAML."""
     source = Source(where, None)
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = _Loader(text, where).get_single_node()
     except yaml.YAMLError as error:
         raise ConfigError([_syntax_problem(error, where)]) from None
-    except RecursionError:
-        raise ConfigError([Problem("nested too deeply", where, accepted=f"at most {MAX_DEPTH} levels")]) from None
+    except (ValueError, OverflowError):  # PyYAML makes a character of any number
+        raise ConfigError([Problem("an escape that is no character", where, accepted="at most \\U0010FFFF")]) from None
     source.lines[()] = node.start_mark.line + 1 if node else 1
     source.value = _Builder(source).build(node, ()) if node else None
     return source
@@ -117,6 +120,31 @@ def scalar(text: str) -> Any:
     return text
 
 
+class _Loader(yaml.SafeLoader):
+    """PyYAML's reader, stopped at the limits: unbounded it takes a minute for a file of a megabyte."""
+
+    def __init__(self, text: str, where: str) -> None:
+        super().__init__(text)
+        self._where = where
+        self._nodes = 0
+        self._depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """The next node. Raises ConfigError where it is one too many, or too deep."""
+        self._nodes += 1
+        self._depth += 1
+        if self._nodes > 2 * MAX_VALUES or self._depth > MAX_DEPTH + 1:  # keys are nodes, too
+            raise _too_much(self._where, self.peek_event().start_mark.line + 1)  # type: ignore[no-untyped-call]
+        found: yaml.Node | None = super().compose_node(parent, index)
+        self._depth -= 1
+        return found
+
+
+def _too_much(where: str, line: int) -> ConfigError:
+    limits = f"at most {MAX_VALUES:,} values, {MAX_DEPTH} levels deep, aliases unfolded"
+    return ConfigError([Problem("too many values or nested too deeply", where, line, accepted=limits)])
+
+
 class _Builder:
     """Turns YAML nodes into values and notes their lines."""
 
@@ -127,11 +155,7 @@ class _Builder:
     def build(self, node: yaml.Node, path: KeyPath) -> Any:
         self._values += 1
         if self._values > MAX_VALUES or len(path) > MAX_DEPTH:
-            line = node.start_mark.line + 1
-            limits = f"at most {MAX_VALUES} values, {MAX_DEPTH} levels deep, aliases unfolded"
-            raise ConfigError(
-                [Problem("too many values or nested too deeply", self._source.where, line, "", "", limits)]
-            )
+            raise _too_much(self._source.where, node.start_mark.line + 1)
         self._source.lines.setdefault(path, node.start_mark.line + 1)
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
@@ -148,7 +172,7 @@ class _Builder:
                 self._source.lines[(*path, "?")] = line
                 self._source.problem((*path, "?"), "a key that is not a plain word", accepted="words as keys")
                 continue
-            key = key_node.value
+            key = self._text(key_node.value, (*path, "?"))
             here = (*path, key)
             if key in built:
                 first = self._source.lines[here]
@@ -165,11 +189,18 @@ class _Builder:
         if node.style in ("'", '"', "|", ">") or tag == "tag:yaml.org,2002:str":
             if tag not in ("tag:yaml.org,2002:str", "!"):
                 self._source.problem(path, "a YAML tag", found=tag, accepted="plain values")
-            return node.value if node.style else self._plain(node.value, path)
+            return self._text(node.value, path) if node.style else self._plain(node.value, path)
         if not tag.startswith("tag:yaml.org,2002:") or tag.removeprefix("tag:yaml.org,2002:") not in _PLAIN_TAGS:
             self._source.problem(path, "a YAML tag", found=tag, accepted="plain values")
             return None
         return self._plain(node.value, path)
+
+    def _text(self, text: str, path: KeyPath) -> str:
+        try:
+            return checked(text, "")
+        except RowError as error:
+            self._source.problem(path, error.reason)
+            return ""
 
     def _plain(self, text: str, path: KeyPath) -> Any:
         try:
@@ -191,10 +222,9 @@ def _syntax_problem(error: yaml.YAMLError, where: str) -> Problem:
 
 
 def _neighbour(file: Path) -> str:
-    from harness.errors import nearest_name
-
     folder = file.parent
-    if not folder.is_dir():
+    try:
+        near = nearest_name(file.name, [other.name for other in folder.iterdir() if other.suffix in (".yaml", ".yml")])
+    except (OSError, ValueError):
         return ""
-    near = nearest_name(file.name, [other.name for other in folder.iterdir() if other.suffix in (".yaml", ".yml")])
     return str(folder / near) if near else ""

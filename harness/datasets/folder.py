@@ -1,6 +1,5 @@
 """Clusters from folders of raw text files, one scraped article a file."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,16 +7,20 @@ from typing import ClassVar, Final
 
 from pydantic import Field
 
+from harness import printable
 from harness.datasets.base import Dataset
 from harness.errors import DataError, Problem
 from harness.ingest.clean import CleanedCluster, clean_cluster
 from harness.inputs.files import located, missing_file, open_text, unreadable
+from harness.inputs.json_lines import decoded
+from harness.inputs.values import RowError, checked
 from harness.records import Article, Cluster, Reference, RowProblem
 
 ACCEPTED: Final = "a folder of .txt files, or of folders of .txt files, one article a file"
 _REFERENCES: Final = ("references.txt", "references.json")
 _LONGEST_FILE: Final = 4 * 1024 * 1024
 """Bytes; a longer file is no article."""
+_LINK: Final = "a link that leads out of its folder"
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,11 @@ class Folder(Dataset):
     def raw(self) -> Iterator[RawCluster]:
         """Each cluster's files as they stand. Raises DataError where there is no such folder, or no .txt file in it."""
         for folder, cluster_id in self._folders():
-            yield _read_folder(folder, cluster_id)
+            if folder != located(self.path) and leads_out(folder, folder.parent):
+                problem = RowProblem(where=str(folder), reason=f"{_LINK}; accepted: a folder in {self.path}")
+                yield RawCluster(cluster_id, problems=(problem,))
+            else:
+                yield _read_folder(folder, cluster_id)
 
     def problems(self) -> Iterable[Problem]:
         """No such folder, no text in it, or a name for one cluster where there are several."""
@@ -93,14 +100,14 @@ class Folder(Dataset):
             message = f"both texts ({here[0].name}, …) and folders of texts ({inner[0].name}, …) stand in it"
             raise unreadable(self.path, message, "either the one or the other")
         if here:
-            return [(top, self.cluster_id or top.resolve().name or "cluster")]
+            return [(top, self.cluster_id or printable.line(top.resolve().name) or "cluster")]
         if not inner:
             names = ", ".join(sorted(entry.name for entry in top.iterdir())[:5])
             raise unreadable(self.path, "no .txt file in it", ACCEPTED, names or "an empty folder")
         if self.cluster_id and len(inner) > 1:
             message = f"one cluster id ({self.cluster_id}) was given for {len(inner)} clusters"
             raise unreadable(self.path, message, "no cluster id: each folder's name serves")
-        return [(folder, self.cluster_id or folder.name) for folder in inner]
+        return [(folder, self.cluster_id or printable.line(folder.name)) for folder in inner]
 
 
 def cleaned_cluster(raw: RawCluster) -> CleanedCluster | None:
@@ -135,6 +142,11 @@ def _articles(folder: Path) -> list[Path]:
     )
 
 
+def leads_out(file: Path, folder: Path) -> bool:
+    """Whether a file is a link to somewhere else than its folder: data from others must not name files of ours."""
+    return file.is_symlink() and not file.resolve().is_relative_to(folder.resolve())
+
+
 def _read_folder(folder: Path, cluster_id: str) -> RawCluster:
     """Everything in one cluster's folder."""
     problems: list[RowProblem] = []
@@ -142,21 +154,31 @@ def _read_folder(folder: Path, cluster_id: str) -> RawCluster:
     articles = _articles(folder)
     for file in articles:
         try:
+            if leads_out(file, folder):
+                raise unreadable(str(file), _LINK, "a file, or a link within the folder")
+            checked(file.stem, "")
             if file.stem in files:
                 raise unreadable(str(file), f"a second file for article {file.stem!r}", "one file an article")
             files[file.stem] = read_text(file)
+        except RowError:
+            reason = "a name that is not UTF-8; accepted: a name that other systems can read, too"
+            problems.append(RowProblem(where=str(file), reason=reason))
         except DataError as error:
             problems.extend(_as_rows(error))
     references: list[str] = []
     for name in _REFERENCES:
         try:
             if (folder / name).is_file():
+                if leads_out(folder / name, folder):
+                    raise unreadable(str(folder / name), _LINK, "a file")
                 references.extend(_references(folder / name))
         except DataError as error:
             problems.extend(_as_rows(error))
     known = {file.name for file in articles} | set(_REFERENCES)
     ignored = sorted(
-        entry.name for entry in folder.iterdir() if entry.name not in known and not entry.name.startswith(".")
+        printable.line(entry.name)
+        for entry in folder.iterdir()
+        if entry.name not in known and not entry.name.startswith(".")
     )
     places = {file.stem: str(file) for file in articles if file.stem in files}
     return RawCluster(cluster_id, files, tuple(dict.fromkeys(references)), tuple(problems), tuple(ignored), places)
@@ -171,6 +193,8 @@ def read_text(file: Path) -> str:
         content = handle.read(_LONGEST_FILE + 1)
     if len(content) > _LONGEST_FILE:
         raise unreadable(str(file), f"longer than {_LONGEST_FILE:,} bytes", "one article a file")
+    if 0 in content:
+        raise unreadable(str(file), "not text: it has NUL bytes", "the text of an article, in UTF-8")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -192,13 +216,16 @@ def _references(file: Path) -> Sequence[str]:
         return [line.strip() for line in content.splitlines() if line.strip()]
     accepted = 'a list of strings, or {"references": [...]}'
     try:
-        value = json.loads(content)
-    except ValueError as error:
-        raise unreadable(str(file), f"not JSON: {error}", accepted) from None
+        value = decoded(content)
+    except RowError as error:
+        raise unreadable(str(file), error.reason, accepted) from None
     found = value.get("references") if isinstance(value, dict) else value
     if not isinstance(found, list) or not all(isinstance(each, str) and each.strip() for each in found):
         raise unreadable(str(file), "no list of references", accepted)
-    return [each.strip() for each in found]
+    try:
+        return [checked(each.strip(), "") for each in found]
+    except RowError as error:
+        raise unreadable(str(file), error.reason, accepted) from None
 
 
 def _as_rows(error: DataError) -> Iterator[RowProblem]:

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any
 
+from harness import printable as escape
 from harness.ingest.clean import CleanedCluster
 from harness.records import Cluster
 
@@ -78,5 +79,5 @@ def _wrapped(name: str, text: str) -> Iterator[str]:
 
 
 def printable(text: str) -> str:
-    """`text` on one line without control characters, which could drive the terminal it is printed on."""
-    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
+    """`text` on one line, every run of white space one space, what would steer the terminal escaped."""
+    return escape.line(" ".join(text.split()))

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from harness.analysis.metaeval import BINS, Agreement, Estimate, EvidenceHits
 from harness.analysis.resample import LEVEL
+from harness.report import escape
 from harness.report.table import markdown_table
 from harness.run.metaeval import FLOOR, PUBLISHED
 
@@ -135,10 +136,12 @@ def markdown(found: Found) -> str:
     """Every table with all intervals, in GitHub's Markdown."""
     parts = ["# Agreement with human labels\n"]
     for table in tables(found):
-        rows = [[cell(each, interval=True) for each in row] for row in table.rows]
-        parts.append((f"## {table.caption}\n\n" if table.caption else "") + markdown_table(table.heads, rows))
-    parts.append("\n".join(f"- {line}" for line in notes(found)) + "\n")
-    parts.append("\n".join(f"- {name}: `{value}`" for name, value in signatures(found.agreements).items()) + "\n")
+        rows = [[escape.markdown(cell(each, interval=True)) for each in row] for row in table.rows]
+        head = f"## {escape.markdown(table.caption)}\n\n" if table.caption else ""
+        parts.append(head + markdown_table(table.heads, rows))
+    said = [f"- {escape.markdown(line)}" for line in notes(found)]
+    signed = [f"- {escape.markdown(name)}: {escape.code(text)}" for name, text in signatures(found.agreements).items()]
+    parts += ["\n".join(lines) + "\n" for lines in (said, signed)]
     return "\n".join(parts)
 
 
@@ -170,7 +173,7 @@ def cell(value: str | Estimate | None, *, interval: bool, digits: int = 3) -> st
     if value is None:
         return NONE
     if isinstance(value, str):
-        return value
+        return escape.one_line(value)
     text = _decimal(value.value, digits)
     if not interval or value.low is None or value.high is None:
         return text

@@ -1,7 +1,6 @@
 """A comparison as one neutral grid for each measure, and that grid as Markdown, CSV, LaTeX, HTML and JSON."""
 
 import csv
-import html
 import io
 import json
 from collections.abc import Iterable, Sequence
@@ -10,8 +9,8 @@ from dataclasses import dataclass
 from harness.analysis.compare import PairComparison
 from harness.analysis.resample import LEVEL, RESAMPLES
 from harness.records import Counts, MeasureRecord
-from harness.report import numbers
-from harness.report.table import csv_safe, escaped, markdown_table
+from harness.report import escape, numbers
+from harness.report.table import markdown_table
 from harness.run.comparison import Comparison, Group, Move
 from harness.run.joined import Column
 
@@ -158,9 +157,9 @@ def move_lines(moves: Iterable[Move]) -> list[str]:
     for move in moves:
         before, after = (numbers.shown(value, move.measure.unit) for value in (move.baseline, move.other))
         found += [
-            f"{move.cluster_id}: {move.measure.name} {before} → {after} ({move.configuration})",
-            f"  baseline: {move.baseline_text}",
-            f"  {move.configuration}: {move.other_text}",
+            escape.one_line(f"{move.cluster_id}: {move.measure.name} {before} → {after} ({move.configuration})"),
+            f"  baseline: {escape.one_line(move.baseline_text)}",
+            f"  {escape.one_line(f'{move.configuration}: {move.other_text}')}",
         ]
     return found
 
@@ -169,16 +168,16 @@ def markdown(comparison: Comparison) -> str:
     """All measures, costs and signatures in Markdown."""
     parts = []
     for measure in comparison.joined.measures:
-        rows = [[escaped(cell) for cell in line.cells()] for line in lines(comparison, measure)]
+        rows = [[escape.markdown(cell) for cell in line.cells()] for line in lines(comparison, measure)]
         for row, line in zip(rows, lines(comparison, measure), strict=True):
             row[2] += f"<sup>{line.beats}</sup>" if line.beats else ""
-        parts.append(f"### {numbers.header(measure)}\n\n{markdown_table(HEADS, rows)}")
-        parts.append(detectable(comparison, measure) + "\n")
+        parts.append(f"### {escape.markdown(numbers.header(measure))}\n\n{markdown_table(HEADS, rows)}")
+        parts.append(escape.markdown(detectable(comparison, measure)) + "\n")
     parts.append(
-        f"### cost\n\n{markdown_table(COST_HEADS, [list(map(escaped, row)) for row in cost_lines(comparison)])}"
+        f"### cost\n\n{markdown_table(COST_HEADS, [list(map(escape.markdown, row)) for row in cost_lines(comparison)])}"
     )
-    parts.append("\n".join(legend(comparison)) + "\n")
-    parts.append("\n".join(f"- `{measure.signature}`" for measure in comparison.joined.measures) + "\n")
+    parts.append("\n".join(map(escape.markdown, legend(comparison))) + "\n")
+    parts.append("\n".join(f"- {escape.code(measure.signature)}" for measure in comparison.joined.measures) + "\n")
     return "\n".join(parts)
 
 
@@ -218,18 +217,18 @@ def as_csv(comparison: Comparison) -> str:
             pair = comparison.beside_baseline.get((label, measure.name))
             writer.writerow(
                 [
-                    measure.name,
-                    csv_safe(label),
+                    escape.csv_cell(measure.name),
+                    escape.csv_cell(label),
                     summary.mean,
                     summary.low,
                     summary.high,
                     summary.scored,
                     summary.unscorable,
                     summary.failed,
-                    csv_safe(comparison.baseline),
+                    escape.csv_cell(comparison.baseline),
                     *(_pair_values(pair) if pair else [None] * 10),
-                    csv_safe(" ".join(comparison.beaten.get((measure.name, label), ()))),
-                    measure.signature,
+                    escape.csv_cell(" ".join(comparison.beaten.get((measure.name, label), ()))),
+                    escape.csv_cell(measure.signature),
                 ]
             )
     return stream.getvalue()
@@ -277,41 +276,22 @@ def as_json(comparison: Comparison) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-_TEX = str.maketrans(
-    {
-        "\\": r"\textbackslash{}",
-        "&": r"\&",
-        "%": r"\%",
-        "$": r"\$",
-        "#": r"\#",
-        "_": r"\_",
-        "{": r"\{",
-        "}": r"\}",
-        "~": r"\textasciitilde{}",
-        "^": r"\textasciicircum{}",
-        "–": "--",
-        "−": "$-$",
-        "≤": r"$\leq$",
-    }
-)
-
-
 def latex(comparison: Comparison) -> str:
     """A `tabular` for each measure; needs the package booktabs."""
     parts = ["% needs \\usepackage{booktabs}"]
-    heads = " & ".join(head.translate(_TEX) for head in HEADS)
+    heads = " & ".join(escape.latex(head) for head in HEADS)
     for measure in comparison.joined.measures:
         body = []
         for line in lines(comparison, measure):
-            cells = [cell.translate(_TEX) for cell in line.cells()]
+            cells = [escape.latex(cell) for cell in line.cells()]
             if line.beats:
                 cells[2] += f"\\textsuperscript{{{line.beats}}}"
             body.append(" & ".join(cells) + r" \\")
         parts += [
-            f"% {measure.signature}",
+            f"% {escape.one_line(measure.signature)}",
             r"\begin{tabular}{llrrrrrrr}",
             r"\toprule",
-            rf"\multicolumn{{9}}{{l}}{{\textbf{{{measure.name.translate(_TEX)}}}}} \\",
+            rf"\multicolumn{{9}}{{l}}{{\textbf{{{escape.latex(measure.name)}}}}} \\",
             heads + r" \\",
             r"\midrule",
             *body,
@@ -338,22 +318,23 @@ def page(comparison: Comparison) -> str:
     for measure in comparison.joined.measures:
         rows = []
         for line in lines(comparison, measure):
-            cells = [html.escape(cell) for cell in line.cells()]
-            cells[2] += f"<sup>{html.escape(line.beats)}</sup>" if line.beats else ""
+            cells = [escape.page(cell) for cell in line.cells()]
+            cells[2] += f"<sup>{escape.page(line.beats)}</sup>" if line.beats else ""
             mark = ' class="baseline"' if line.is_baseline else ""
             rows.append(f"<tr{mark}>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
-        heads = "".join(f"<th>{html.escape(head)}</th>" for head in HEADS)
+        heads = "".join(f"<th>{escape.page(head)}</th>" for head in HEADS)
         tables.append(
-            f"<table><caption>{html.escape(numbers.header(measure))}</caption><thead><tr>{heads}</tr></thead>"
-            f"<tbody>{''.join(rows)}</tbody></table><p>{html.escape(detectable(comparison, measure))}</p>"
+            f"<table><caption>{escape.page(numbers.header(measure))}</caption><thead><tr>{heads}</tr></thead>"
+            f"<tbody>{''.join(rows)}</tbody></table><p>{escape.page(detectable(comparison, measure))}</p>"
         )
-    notes = "".join(f"<p>{html.escape(note)}</p>" for note in legend(comparison))
+    notes = "".join(f"<p>{escape.page(note)}</p>" for note in legend(comparison))
     signatures = "".join(
-        f"<li><small>{html.escape(measure.signature)}</small></li>" for measure in comparison.joined.measures
+        f"<li><small>{escape.page(measure.signature)}</small></li>" for measure in comparison.joined.measures
     )
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Comparison</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         f"<style>{_STYLE}</style></head><body><h1>Comparison</h1>{''.join(tables)}{notes}<ul>{signatures}</ul>"
         "</body></html>\n"
     )

@@ -6,7 +6,6 @@ The terminal's version is in `harness.report.terminal`. Every format carries mea
 import csv
 import io
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from dataclasses import dataclass
 from harness.analysis.resample import LEVEL, RESAMPLES
 from harness.analysis.summary import Summary, by_configuration, measures_by_metric
 from harness.records import ConfigurationRecord, Counts, MeasureRecord, RunManifest
-from harness.report import numbers
+from harness.report import escape, numbers
 from harness.run.pipeline import Outcome
 
 REFERENCE_MARK = " †"
@@ -141,24 +140,24 @@ def markdown(outcome: Outcome, *, every_measure: bool = False) -> str:
     manifest = outcome.manifest
     parts = [f"# {manifest.name} {manifest.digest}\n"]
     for block in blocks(outcome, every_measure=every_measure):
-        heads = ["configuration", "n", *(numbers.header(measure) for measure in block.measures)]
+        heads = ["configuration", "n", *(escape.markdown(numbers.header(measure)) for measure in block.measures)]
         rows = [
-            [escaped(row.label), _slashed(row.denominators), *(_markdown_cell(cell) for cell in row.cells)]
+            [escape.markdown(row.label), _slashed(row.denominators), *(_markdown_cell(cell) for cell in row.cells)]
             for row in block.rows
         ]
-        parts.append(f"## {block.metric}\n\n{markdown_table(heads, rows)}")
+        parts.append(f"## {escape.markdown(block.metric)}\n\n{markdown_table(heads, rows)}")
     costs = [
         [
-            escaped(label(item)),
+            escape.markdown(label(item)),
             *cost_row(manifest.counts.get(item.name, Counts())),
         ]
         for item in manifest.configurations
     ]
     parts.append(f"## generation\n\n{markdown_table(['configuration', *COST_HEADERS], costs)}")
     parts.append("\n".join(provenance(manifest)) + "\n")
-    signatures = [f"- `{measure.signature}`" for measure in manifest.measures if measure.shown or every_measure]
-    configurations = [f"- {escaped(item.name)}: `{item.signature}`" for item in manifest.configurations]
-    parts.append("## signatures\n\n" + "\n".join([*configurations, *signatures]) + "\n")
+    signed = [f"- {escape.markdown(item.name)}: {escape.code(item.signature)}" for item in manifest.configurations]
+    signed += [f"- {escape.code(measure.signature)}" for measure in manifest.measures if measure.shown or every_measure]
+    parts.append("## signatures\n\n" + "\n".join(signed) + "\n")
     return "\n".join(parts)
 
 
@@ -180,11 +179,6 @@ def markdown_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         *("| " + " | ".join(row) + " |" for row in rows),
     ]
     return "\n".join(lines) + "\n"
-
-
-def escaped(text: str) -> str:
-    """`text` as one line of Markdown that says just that."""
-    return re.sub(r"([|<>`])", r"\\\1", text.replace("\n", " "))
 
 
 CSV_COLUMNS = (
@@ -213,24 +207,19 @@ def as_csv(outcome: Outcome) -> str:
         measure = measures[summary.measure]
         writer.writerow(
             [
-                csv_safe(summary.configuration),
-                measure.metric,
-                measure.name,
+                escape.csv_cell(summary.configuration),
+                escape.csv_cell(measure.metric),
+                escape.csv_cell(measure.name),
                 summary.mean,
                 summary.low,
                 summary.high,
                 *denominators(summary),
                 measure.unit,
                 measure.direction,
-                measure.signature,
+                escape.csv_cell(measure.signature),
             ]
         )
     return stream.getvalue()
-
-
-def csv_safe(text: str) -> str:
-    """`text` with an apostrophe before what a spreadsheet would take for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def as_json(outcome: Outcome) -> str:

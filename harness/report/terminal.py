@@ -8,6 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from harness import printable
 from harness.records import Counts, Failure, Prediction, RunManifest
 from harness.report import comparison as comparison_report
 from harness.report import numbers
@@ -33,7 +34,7 @@ def results(outcome: Outcome, width: int, *, every_measure: bool = False) -> Ren
             for start in _starts(len(block.measures), at_once)
         )
     parts.append(Padding(_costs(outcome, name_width), (0, 0, 1, 0)))
-    parts.extend(Text(line, style="dim") for line in provenance(manifest))
+    parts.extend(shown(line, style="dim") for line in provenance(manifest))
     return Group(*parts)
 
 
@@ -47,9 +48,9 @@ def _block(block: Block, columns: range, name_width: int) -> Table:
     table = _table(block.metric if not columns.start else f"{block.metric}, continued", name_width)
     table.add_column("n", justify="right", style="dim", no_wrap=True)
     for at in columns:
-        table.add_column(numbers.short_header(block.measures[at]), justify="right", no_wrap=True)
+        table.add_column(shown(numbers.short_header(block.measures[at])), justify="right", no_wrap=True)
     for row in block.rows:
-        table.add_row(Text(row.label), _slashed(row.denominators), *(_cell(row.cells[at]) for at in columns))
+        table.add_row(shown(row.label), _slashed(row.denominators), *(_cell(row.cells[at]) for at in columns))
     return table
 
 
@@ -64,15 +65,14 @@ def _plain(title: str | None = None) -> Table:
     return Table(
         box=box.SIMPLE_HEAD,
         show_edge=False,
-        title=title,
+        title=shown(title, "bold") if title else None,
         title_justify="left",
-        title_style="bold",
         padding=(0, 1, 0, 0),
     )
 
 
 def _cell(cell: Cell) -> Text:
-    text = Text(cell.mean, style="bold green" if cell.best else "")
+    text = shown(cell.mean, style="bold green" if cell.best else "")
     if cell.interval:
         text.append(f"\n{cell.interval}", style="not bold default dim")
     if not cell.usual:
@@ -90,7 +90,7 @@ def _costs(outcome: Outcome, name_width: int) -> Table:
         table.add_column(head, justify="right")
     for item in outcome.manifest.configurations:
         counts = outcome.manifest.counts.get(item.name, Counts())
-        table.add_row(Text(label(item)), *cost_row(counts))
+        table.add_row(shown(label(item)), *cost_row(counts))
     return table
 
 
@@ -107,10 +107,10 @@ def comparison(found: Comparison, width: int) -> RenderableType:
             )
         for line in comparison_report.lines(found, measure):
             table.add_row(*_comparison_cells(line, roomy=roomy), style="dim" if line.is_baseline else "")
-        parts += [table, Padding(Text(comparison_report.detectable(found, measure), style="dim"), (0, 0, 1, 0))]
+        parts += [table, Padding(shown(comparison_report.detectable(found, measure), style="dim"), (0, 0, 1, 0))]
     parts.append(Padding(grid("cost", comparison_report.COST_HEADS, comparison_report.cost_lines(found)), (0, 0, 1, 0)))
-    parts.extend(Text(line, style="dim") for line in comparison_report.legend(found))
-    parts.extend(Text(measure.signature, style="dim") for measure in found.joined.measures)
+    parts.extend(shown(line, style="dim") for line in comparison_report.legend(found))
+    parts.extend(shown(measure.signature, style="dim") for measure in found.joined.measures)
     return Group(*parts)
 
 
@@ -118,26 +118,26 @@ NARROW_HEADS = ("", "configuration", "mean", "difference", "p", "W/T/L", "n")
 
 
 def _comparison_cells(line: comparison_report.Line, *, roomy: bool) -> list[Text]:
-    mean = Text(line.mean)
+    mean = shown(line.mean)
     if line.beats:
         mean.append(f" {line.beats}", style="bold green")
     if roomy:
-        return [Text(line.letter), Text(line.label), mean, *map(Text, line.cells()[3:])]
+        return [shown(line.letter), shown(line.label), mean, *map(shown, line.cells()[3:])]
     if line.interval:
         mean.append(f"\n{line.interval}", style="not bold default dim")
-    difference = Text(line.difference)
+    difference = shown(line.difference)
     if line.difference_interval:
         difference.append(f"\n{line.difference_interval}", style="dim")
-    return [Text(line.letter), Text(line.label), mean, difference, *map(Text, line.cells()[6:])]
+    return [shown(line.letter), shown(line.label), mean, difference, *map(shown, line.cells()[6:])]
 
 
 def grid(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
     """A plain table, its first column to the left."""
     table = _plain(title)
     for at, head in enumerate(heads):
-        table.add_column(head, justify="right" if at else "left", overflow="fold")
+        table.add_column(shown(head), justify="right" if at else "left", overflow="fold")
     for row in rows:
-        table.add_row(*map(Text, row))
+        table.add_row(*map(shown, row))
     return table
 
 
@@ -155,7 +155,7 @@ def runs(rows: Iterable[tuple[str, RunManifest]], width: int) -> Table:
     for name, manifest in rows:
         started = manifest.started.strftime("%Y-%m-%d %H:%M")
         cells = [manifest.status, started, str(manifest.clusters), str(len(manifest.configurations))]
-        table.add_row(Text(name), *cells, *([manifest.data_digest] if roomy else []))
+        table.add_row(shown(name), *cells, *([shown(manifest.data_digest)] if roomy else []))
     return table
 
 
@@ -166,12 +166,17 @@ def predictions(rows: Iterable[Prediction | Failure]) -> Table:
     table.add_column("prediction", overflow="fold")
     for row in rows:
         if isinstance(row, Prediction):
-            table.add_row(Text(row.configuration), Text(row.text))
+            table.add_row(shown(row.configuration), shown(row.text))
         else:
-            table.add_row(Text(row.configuration or ""), Text(f"{row.error}: {row.message}", style="red"))
+            table.add_row(shown(row.configuration or ""), shown(f"{row.error}: {row.message}", style="red"))
     return table
 
 
 def console(width: int | None = None) -> Console:
-    """A console on standard output that never wraps what a program might read."""
-    return Console(width=width, highlight=False, soft_wrap=False)
+    """A console on standard output that takes no text for markup and never wraps what a program might read."""
+    return Console(width=width, highlight=False, soft_wrap=False, markup=False, emoji=False)
+
+
+def shown(text: str, style: str = "") -> Text:
+    """`text` for a terminal: its lines as they are, what would steer the terminal escaped."""
+    return Text("\n".join(map(printable.line, text.split("\n"))), style=style)

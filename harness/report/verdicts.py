@@ -1,7 +1,6 @@
 """Verdicts for people: each claim with its label, what is wrong, and the evidence quoted with its article named."""
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Group, RenderableType
@@ -10,6 +9,7 @@ from rich.text import Text
 
 from harness.checkers.carriers import CarriedClaim
 from harness.records import Cluster, ContestedFact, ErrorType, Evidence, Verdict
+from harness.report.escape import one_line
 
 COLOURS = {
     "supported": "green",
@@ -18,14 +18,6 @@ COLOURS = {
     "not_found": "magenta",
     "abstained": "dim",
 }
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-
-
-def shown(text: str) -> str:
-    """`text` on one line without what would steer a terminal."""
-    return _CONTROL.sub("�", " ".join(text.split()))
-
-
 QUOTED = 3
 """Spans of evidence that are quoted for one claim on a terminal; JSON has them all."""
 
@@ -45,13 +37,13 @@ ERRORS: Mapping[ErrorType, str] = {
 
 def explained(cluster: Cluster, text: str, verdicts: Sequence[Verdict]) -> RenderableType:
     """One text's verdicts: the whole first, its parts indented below it, evidence quoted once."""
-    parts: list[RenderableType] = [Text(shown(text), style="bold")]
+    parts: list[RenderableType] = [Text(one_line(text), style="bold")]
     quoted: set[tuple[str, int, int]] = set()
     for verdict in verdicts:
         parts.append(Padding(_claim(verdict), (0, 0, 0, 0 if verdict.claim.part == "whole" else 2)))
         below: list[Text] = []
         if verdict.reason:
-            below.append(Text(shown(verdict.reason), style="italic"))
+            below.append(Text(one_line(verdict.reason), style="italic"))
         if verdict.supporters or verdict.contradictors:
             below.append(Text(_sides(verdict), style="dim"))
         new = [span for span in verdict.evidence if (span.article_id, span.start, span.end) not in quoted]
@@ -70,7 +62,7 @@ def _claim(verdict: Verdict) -> Text:
     if verdict.errors:
         line.append(f"  {', '.join(ERRORS[error] for error in verdict.errors)}", style="red not bold")
     if verdict.claim.part != "whole":
-        line.append(f"  {shown(verdict.claim.text)}", style="default not bold")
+        line.append(f"  {one_line(verdict.claim.text)}", style="default not bold")
     return line
 
 
@@ -80,7 +72,7 @@ def _sides(verdict: Verdict) -> str:
         sides.append(f"says so: {', '.join(verdict.supporters)} ({witnesses(verdict.witnesses)})")
     if verdict.contradictors:
         sides.append(f"says otherwise: {', '.join(verdict.contradictors)}")
-    return "; ".join(sides)
+    return one_line("; ".join(sides))
 
 
 def witnesses(count: int) -> str:
@@ -91,29 +83,31 @@ def witnesses(count: int) -> str:
 def quote(cluster: Cluster, evidence: Evidence) -> Text:
     """A span with the article it stands in."""
     source = next((article.source for article in cluster.articles if article.article_id == evidence.article_id), None)
-    place = f"{evidence.article_id}{f' ({shown(source)})' if source else ''}{', title' if evidence.title else ''}"
-    line = Text(f"{place}: ", style="cyan")
-    line.append(f"“{shown(evidence.text)}”", style="default")
+    place = f"{evidence.article_id}{f' ({source})' if source else ''}{', title' if evidence.title else ''}"
+    line = Text(f"{one_line(place)}: ", style="cyan")
+    line.append(f"“{one_line(evidence.text)}”", style="default")
     return line
 
 
 def claims(cluster: Cluster, carried: Iterable[CarriedClaim], contested: Sequence[ContestedFact]) -> RenderableType:
     """A cluster's claims with their carriers, then what independent articles disagree about."""
-    parts: list[RenderableType] = [Text(f"claims of {shown(cluster.cluster_id)}", style="bold")]
+    parts: list[RenderableType] = [Text(f"claims of {one_line(cluster.cluster_id)}", style="bold")]
     for found in carried:
         claim = found.claim
         said = f"[{claim.attributed_to} {claim.stance}] " if claim.attributed_to else ""
-        line = Text(f"{shown(said)}{shown(claim.text)}")
+        line = Text(one_line(f"{said}{claim.text}"))
         parts.append(Padding(line, (0, 0, 0, 2)))
         parts.append(
-            Padding(Text(f"{', '.join(found.carriers)} ({witnesses(found.witnesses)})", style="dim"), (0, 0, 0, 6))
+            Padding(
+                Text(f"{one_line(', '.join(found.carriers))} ({witnesses(found.witnesses)})", style="dim"), (0, 0, 0, 6)
+            )
         )
     parts.append(Text(f"\ncontested: {len(contested)}", style="bold"))
     for fact in contested:
         later = " (a later update)" if fact.update else ""
-        parts.append(Padding(Text(f"{shown(fact.fact)}, {fact.kind}{later}", style="yellow"), (0, 0, 0, 2)))
+        parts.append(Padding(Text(f"{one_line(fact.fact)}, {fact.kind}{later}", style="yellow"), (0, 0, 0, 2)))
         for version in fact.versions:
-            parts.append(Padding(Text(f"{shown(version.value)} ({witnesses(version.witnesses)})"), (0, 0, 0, 4)))
+            parts.append(Padding(Text(f"{one_line(version.value)} ({witnesses(version.witnesses)})"), (0, 0, 0, 4)))
             parts.extend(Padding(quote(cluster, span), (0, 0, 0, 8)) for span in version.evidence[:QUOTED])
     return Group(*parts)
 

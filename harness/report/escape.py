@@ -1,0 +1,82 @@
+r"""Text that others wrote, in every format that we write: it says what it says, and does nothing.
+
+Names, ids, titles, predictions and evidence may hold anything. Each function here makes one string harmless in one
+format; control characters stand as `\uXXXX` in all of them.
+"""
+
+import html
+import re
+from typing import Final
+
+from harness import printable
+
+_MARKDOWN: Final = re.compile(r"[\\|<>`*~$&]|\](?=[(\[:])|(?<!\w)_|_(?!\w)")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_TEX: Final = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "&": r"\&",
+        "%": r"\%",
+        "$": r"\$",
+        "#": r"\#",
+        "_": r"\_",
+        "{": r"\{",
+        "}": r"\}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        "–": "--",
+        "−": "$-$",
+        "≤": r"$\leq$",
+    }
+)
+
+
+def one_line(text: str) -> str:
+    """`text` on one line, every run of white space one space."""
+    return printable.line(" ".join(text.split()))
+
+
+def markdown(text: str) -> str:
+    """`text` as one line of GitHub's Markdown that says just that: no markup, link, HTML, formula or table cell."""
+    return _MARKDOWN.sub(r"\\\g<0>", printable.line(text.replace("\n", " ")))
+
+
+def code(text: str) -> str:
+    """`text` as a code span of Markdown, whatever backticks it holds."""
+    text = printable.line(text)
+    fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
+    pad = " " if len(fence) > 1 else ""
+    return f"{fence}{pad}{text}{pad}{fence}"
+
+
+def csv_cell(text: str) -> str:
+    """`text` with an apostrophe before what a spreadsheet would take for a formula, and before an apostrophe.
+
+    So it can be undone: where a cell begins with an apostrophe, that one is ours.
+    """
+    return printable.line(f"'{text}" if text.startswith((*_FORMULA, "'")) else text)
+
+
+def xml(text: str) -> str:
+    """`text` without what XML 1.0 cannot hold; ElementTree escapes the rest."""
+    return printable.lines(text)
+
+
+def latex(text: str) -> str:
+    """`text` with every character that TeX would take for a command made plain."""
+    return printable.line(text).translate(_TEX)
+
+
+def page(text: str) -> str:
+    """`text` inside HTML, or in a quoted attribute."""
+    return html.escape(printable.line(text))
+
+
+def annotation(text: str) -> str:
+    """The message of a GitHub workflow command."""
+    return printable.lines(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def annotation_title(text: str) -> str:
+    """A property of a GitHub workflow command."""
+    return annotation(text).replace(":", "%3A").replace(",", "%2C")
