@@ -15,6 +15,7 @@ from harness.cli.options import (
     ResultsFolder,
     RunArgument,
     Strict,
+    Wait,
 )
 from harness.errors import EXIT_FAILURES
 
@@ -34,9 +35,11 @@ def evaluate(
     form: Format = "table",
     every_measure: EveryMeasure = False,
     strict: Strict = False,
-    retry_failures: Annotated[
-        bool, typer.Option("--retry-failures", help="Run the clusters again that failed before.")
+    retry_errors: Annotated[
+        bool, typer.Option("--retry-errors", help="Do again what failed before, and nothing else.")
     ] = False,
+    retry_failures: Annotated[bool, typer.Option("--retry-failures", hidden=True, help="The former name.")] = False,
+    wait: Wait = False,
 ) -> None:
     """Run a configuration: generate, score, print the results table.
 
@@ -46,6 +49,7 @@ def evaluate(
     from harness.cli.progress import TerminalProgress
     from harness.config import load
     from harness.registry import Registry
+    from harness.report.table import markdown
     from harness.run.pipeline import execute
     from harness.run.plan import make_plan
 
@@ -53,7 +57,8 @@ def evaluate(
     loaded = load(config, Registry(), overrides or ())
     with progress.stage("read clusters", limit) as tick:
         plan = make_plan(loaded, limit=limit, strict=strict, advance=tick)
-    outcome = execute(plan, results, progress, retry_failures=retry_failures)
+    retry = retry_errors or retry_failures
+    outcome = execute(plan, results, progress, retry_errors=retry, wait=wait, table=markdown)
     print_outcome(outcome, form, every_measure=every_measure)
     report_bad_rows(plan.clusters)
     _end(outcome)
@@ -66,6 +71,7 @@ def score(
     results: ResultsFolder = RESULTS,
     form: Format = "table",
     every_measure: EveryMeasure = False,
+    wait: Wait = False,
 ) -> None:
     """Score a run's stored predictions with a configuration's metrics.
 
@@ -75,6 +81,7 @@ def score(
     from harness.cli.progress import TerminalProgress
     from harness.config import load
     from harness.registry import Registry
+    from harness.report.table import markdown
     from harness.run.pipeline import rescore
     from harness.run.plan import make_plan
     from harness.run.store import find_run
@@ -82,7 +89,7 @@ def score(
     progress = TerminalProgress()
     source = find_run(results, run)
     plan = make_plan(load(config, Registry(), overrides or ()), limit=source.manifest().limit, models=False)
-    outcome = rescore(plan, source, results, progress)
+    outcome = rescore(plan, source, results, progress, wait=wait, table=markdown)
     print_outcome(outcome, form, every_measure=every_measure)
     _end(outcome)
 
@@ -116,11 +123,7 @@ def report_bad_rows(clusters: "Clusters") -> None:
 
 
 def _end(outcome: "Outcome") -> None:
-    """Keep the table in the run's folder, say where that is and what failed; exit 3 where a model answered nothing."""
-    from harness.report.table import markdown
-    from harness.run.store import TABLE
-
-    outcome.folder.write(TABLE, markdown(outcome))
+    """Say where the results are and what failed; exit 3 where a model answered nothing."""
     failed = {name: count.failed for name, count in outcome.manifest.counts.items() if count.failed}
     if failed:
         shown = ", ".join(f"{name} on {count} of {outcome.manifest.clusters}" for name, count in failed.items())

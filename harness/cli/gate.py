@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from harness.cli.options import RESULTS, Limit, Overrides, ResultsFolder, RunArgument
+from harness.cli.options import RESULTS, Limit, Overrides, ResultsFolder, RunArgument, Wait
 
 if TYPE_CHECKING:
     from harness.config.gate import GateSettings
@@ -60,6 +60,7 @@ def gate(
     update: Annotated[
         bool, typer.Option("--update", help="Make this run the new baseline and print what changed.")
     ] = False,
+    wait: Wait = False,
 ) -> None:
     """Hold a run against a baseline; end with 1 where it regressed.
 
@@ -71,7 +72,7 @@ def gate(
     from harness.run import baseline as baselines
     from harness.run.gating import hold
 
-    folder, settings = _run_and_rules(run, config, overrides, limit, results)
+    folder, settings = _run_and_rules(run, config, overrides, limit, results, wait)
     file = baseline or (Path(settings.baseline) if settings.baseline else None)
     if file is None:
         raise UsageError("no baseline: give --baseline FILE, or `baseline: FILE` under `gate:` in the configuration")
@@ -100,7 +101,7 @@ def gate(
 
 
 def _run_and_rules(
-    run: str | None, config: Path | None, overrides: list[str] | None, limit: int | None, results: Path
+    run: str | None, config: Path | None, overrides: list[str] | None, limit: int | None, results: Path, wait: bool
 ) -> "tuple[RunFolder, GateSettings]":
     """The run to gate, made first where only a configuration is given, and the rules that it is held to."""
     from harness.cli.progress import TerminalProgress
@@ -117,11 +118,12 @@ def _run_and_rules(
         return folder, GateSettings.model_validate(folder.manifest().config.get("gate", {}))
     if config is None:
         raise UsageError("give a run, or --config FILE to make one")
+    from harness.report.table import markdown
     from harness.run.pipeline import execute
     from harness.run.plan import make_plan
 
     progress = TerminalProgress()
     loaded = load(config, Registry(), overrides or ())
-    outcome = execute(make_plan(loaded, limit=limit), results, progress)
+    outcome = execute(make_plan(loaded, limit=limit), results, progress, wait=wait, table=markdown)
     sys.stderr.write(f"results: {outcome.folder.path}\n")
     return outcome.folder, loaded.gate

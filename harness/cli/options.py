@@ -22,5 +22,6 @@ RunArgument = Annotated[
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first bad row of the data.")]
 Format = Annotated[Literal["table", "json", "md", "csv"], typer.Option("--format", help="How results are printed.")]
 EveryMeasure = Annotated[bool, typer.Option("--all", help="Show every measure, precision and recall too.")]
+Wait = Annotated[bool, typer.Option("--wait", help="Wait for a process that has the run, in place of refusing.")]
 
 RESULTS = Path("results")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from harness import redact
-from harness.run.pipeline import Silent, Tick
+from harness.run.progress import Silent, Tick
 
 
 class TerminalProgress:

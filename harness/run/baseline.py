@@ -9,8 +9,9 @@ from pathlib import Path
 
 from pydantic import Field, FiniteFloat, ValidationError
 
-from harness.errors import DataError, Problem, StoreError, UsageError, nearest_name
+from harness.errors import DataError, Problem, UsageError, nearest_name
 from harness.records import MeasureRecord, Record
+from harness.run.durable import replace_text, unwritable
 from harness.run.joined import join
 from harness.run.store import RunFolder
 
@@ -100,13 +101,11 @@ def _line(value: object) -> str:
 
 def write(baseline: Baseline, file: Path) -> None:
     """Put the file in place at once. Raises StoreError where it cannot be written."""
-    partial = file.with_name(f".{file.name}.partial")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(dumped(baseline), encoding="utf-8")
-        partial.replace(file)
     except OSError as error:
-        raise StoreError(f"{file}: cannot be written: {error.strerror}") from None
+        raise unwritable(file, error) from None
+    replace_text(file, dumped(baseline))
 
 
 def read(file: Path) -> Baseline:

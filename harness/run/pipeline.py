@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Protocol
+from typing import Any
 
 from harness.analysis.summary import ScoreTable, Summary
 from harness.errors import DataError, Problem
@@ -16,51 +17,18 @@ from harness.records import (
     CheckedPrediction,
     Cluster,
     ConfigurationRecord,
-    Counts,
     Failure,
     MeasureRecord,
     MetricScore,
     Prediction,
     RunManifest,
     Verdict,
-    utc_now,
 )
-from harness.run import environment, stages
+from harness.run import manifests, stages
 from harness.run.plan import Clusters, Plan, checker_of, run_digest
+from harness.run.progress import Progress, Tick
 from harness.run.reuse import predictions_made_before
-from harness.run.store import CLUSTERS, FAILURES, PREDICTIONS, SCORES, VERDICTS, RunFolder
-
-
-class Tick(Protocol):
-    """Counts work off."""
-
-    def __call__(self, done: int = 1) -> None:
-        """`done` more pieces are finished."""
-
-
-class Progress(Protocol):
-    """Shows how far a run is."""
-
-    def stage(self, label: str, total: int | None) -> AbstractContextManager[Tick]:
-        """A bar for one stage of `total` pieces of work, shown while its context is open."""
-
-    def note(self, message: str) -> None:
-        """Say something that the user should know and that is no error."""
-
-
-class Silent:
-    """Progress that shows nothing."""
-
-    def stage(self, label: str, total: int | None) -> AbstractContextManager[Tick]:  # noqa: ARG002 - the protocol's
-        """A stage without a bar."""
-        return nullcontext(_count_nothing)
-
-    def note(self, message: str) -> None:
-        """Say nothing."""
-
-
-def _count_nothing(done: int = 1) -> None:
-    """Take a tick and forget it."""
+from harness.run.store import CLUSTERS, FAILURES, PREDICTIONS, SCORES, TABLE, VERDICTS, RunFolder
 
 
 @dataclass(frozen=True)
@@ -85,42 +53,57 @@ class Outcome:
 
 
 def execute(
-    plan: Plan, results: Path, progress: Progress, *, retry_failures: bool = False, wait: bool = False
+    plan: Plan,
+    results: Path,
+    progress: Progress,
+    *,
+    retry_errors: bool = False,
+    wait: bool = False,
+    table: Callable[[Outcome], str] | None = None,
 ) -> Outcome:
     """Run a plan in its folder below `results`, going on from whatever stands there.
 
-    `retry_failures` runs the clusters again that failed before; `wait` waits for a process that has the folder. Raises
-    StoreError where the folder cannot be used. An interruption leaves the manifest `interrupted`; what was done stays
-    done.
+    `retry_errors` does again what failed before; `wait` waits for a process that has the folder; `table` prints the
+    results for the folder's own table. Raises StoreError where the folder cannot be used. An interruption leaves the
+    manifest `interrupted`; what was done stays done.
     """
     folder = RunFolder(results / plan.folder_name)
-    with folder.locked(wait=wait):
-        manifest = _begin(plan, folder, progress)
-        if retry_failures and folder.exists:
-            kept = [row for row in folder.failures() if row.stage == "load"]
-            manifest = manifest.model_copy(update={"status": "running"})
-            folder.replace_rows(FAILURES, kept)
-        if manifest.status == "complete":
+    with folder.locked(wait=wait, told=progress.note):
+        manifest = manifests.begun(plan, folder, progress)
+        if manifest.status == "complete" and not (
+            retry_errors and any(row.stage != "load" for row in folder.failures())
+        ):
             return stored_outcome(folder)
+        manifest = manifest.model_copy(update={"status": "running", "finished": None})
         folder.write_manifest(manifest)
-        with _ending(folder, manifest):
+        with manifests.ending(folder, manifest):
+            if retry_errors:
+                folder.replace_rows(FAILURES, (row for row in folder.failures() if row.stage == "load"))
             folder.replace_rows(CLUSTERS, (cluster.facts() for cluster in plan.clusters))
             started = perf_counter()
             reused = _generate(plan, folder, results, manifest.versions, progress)
             generated = perf_counter()
             _check(plan, plan.configuration_records, folder, progress)
             checked = perf_counter()
-            table = _score(plan, plan.configuration_records, folder, progress)
+            scores = _score(plan, plan.configuration_records, folder, progress)
             scored = perf_counter()
-        took = {"generate": generated - started, "check": checked - generated, "score": scored - checked}
-        manifest = _finish(folder, manifest, took)
-        return Outcome(folder, manifest, table.summaries(seed=manifest.seed), reused)
+            took = {"generate": generated - started, "check": checked - generated, "score": scored - checked}
+            return _finish(folder, manifest, took, scores, reused, table)
 
 
-def rescore(plan: Plan, source: RunFolder, results: Path, progress: Progress) -> Outcome:
+def rescore(
+    plan: Plan,
+    source: RunFolder,
+    results: Path,
+    progress: Progress,
+    *,
+    wait: bool = False,
+    table: Callable[[Outcome], str] | None = None,
+) -> Outcome:
     """Score the stored predictions of another run with a plan's metrics, in the folder that those metrics name.
 
-    The plan's models are not run. Raises DataError where the plan's data is not what the predictions were made from.
+    The plan's models are not run; predictions that the folder has beyond the other run's stay. Raises DataError where
+    the plan's data is not what the predictions were made from.
     """
     made = source.manifest()
     if made.data_digest != plan.clusters.digest:
@@ -139,7 +122,7 @@ def rescore(plan: Plan, source: RunFolder, results: Path, progress: Progress) ->
     folder = RunFolder(results / f"{plan.config.name}-{digest}")
     if folder.path.resolve() == source.path.resolve():
         return stored_outcome(folder)
-    with folder.locked():
+    with folder.locked(wait=wait, told=progress.note):
         manifest = made.model_copy(
             update={
                 "name": plan.config.name,
@@ -148,21 +131,33 @@ def rescore(plan: Plan, source: RunFolder, results: Path, progress: Progress) ->
                 "metrics": plan.metric_signatures,
                 "measures": plan.measures,
                 "status": "running",
+                "finished": None,
             }
         )
         folder.write_manifest(manifest)
-        with _ending(folder, manifest):
+        with manifests.ending(folder, manifest):
             folder.replace_rows(CLUSTERS, source.clusters())
-            folder.replace_rows(PREDICTIONS, source.predictions())
-            folder.replace_rows(FAILURES, (row for row in source.failures() if row.stage == "generate"))
+            _take_predictions(source, folder, made.configurations)
             started = perf_counter()
             _check(plan, made.configurations, folder, progress)
             checked = perf_counter()
-            table = _score(plan, made.configurations, folder, progress)
+            scores = _score(plan, made.configurations, folder, progress)
             took = {"check": checked - started, "score": perf_counter() - checked}
-        manifest = _finish(folder, manifest, took)
-        reused = sum(count.predicted for count in manifest.counts.values())
-        return Outcome(folder, manifest, table.summaries(seed=manifest.seed), reused)
+            reused = len(folder.offsets(PREDICTIONS, _case_of))
+            return _finish(folder, manifest, took, scores, reused, table)
+
+
+def _take_predictions(source: RunFolder, folder: RunFolder, configurations: Sequence[ConfigurationRecord]) -> None:
+    """Add another run's predictions that are missing here, and its failures to generate what is missing in both."""
+    stored = set(folder.offsets(PREDICTIONS, _case_of))
+    with folder.appending(PREDICTIONS) as predictions:
+        for made in source.predictions():
+            if (made.configuration, made.cluster_id) not in stored:
+                predictions.add(made)
+    _order_predictions(folder, configurations)
+    stored = set(folder.offsets(PREDICTIONS, _case_of))
+    failed = (row for row in source.failures() if row.stage == "generate")
+    folder.replace_rows(FAILURES, (row for row in failed if (row.configuration, row.cluster_id) not in stored))
 
 
 def stored_outcome(folder: RunFolder) -> Outcome:
@@ -175,66 +170,21 @@ def stored_outcome(folder: RunFolder) -> Outcome:
     return Outcome(folder, manifest, table.summaries(seed=manifest.seed), reused)
 
 
-def _begin(plan: Plan, folder: RunFolder, progress: Progress) -> RunManifest:
-    """The manifest of a run that begins, or of one that goes on."""
-    if not folder.exists:
-        commit, dirty = environment.git_state(Path.cwd())
-        return RunManifest(
-            name=plan.config.name,
-            digest=plan.digest,
-            status="running",
-            config=plan.config.resolved(),
-            configurations=plan.configuration_records,
-            metrics=plan.metric_signatures,
-            measures=plan.measures,
-            data=plan.clusters.dataset.signature(),
-            data_digest=plan.clusters.digest,
-            clusters=plan.clusters.count,
-            limit=plan.clusters.limit,
-            bad_rows=plan.clusters.bad_rows,
-            seed=plan.config.seed,
-            versions=environment.versions(),
-            git_commit=commit,
-            git_dirty=dirty,
-            machine=environment.machine(),
-            started=utc_now(),
-        )
-    manifest = folder.manifest()
-    if manifest.status == "complete":
-        return manifest
-    differing = environment.differing_versions(manifest.versions, environment.versions())
-    if differing:
-        progress.note(f"going on with a run that was begun with other versions: {', '.join(differing)}")
-    return manifest.model_copy(update={"status": "running", "finished": None})
-
-
-@contextmanager
-def _ending(folder: RunFolder, manifest: RunManifest) -> Iterator[None]:
-    """Say in the manifest how a run ended that did not finish."""
-    try:
-        yield
-    except BaseException as error:
-        status = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
-        folder.write_manifest(manifest.model_copy(update={"status": status, "finished": utc_now()}))
-        raise
-
-
-def _finish(folder: RunFolder, manifest: RunManifest, took: Mapping[str, float]) -> RunManifest:
-    counts = {item.name: Counts() for item in manifest.configurations}
-    for made in folder.predictions():
-        counts[made.configuration] = counts[made.configuration].plus(made)
-    for row in folder.failures():
-        if row.stage == "generate" and row.configuration in counts:
-            so_far = counts[row.configuration]
-            counts[row.configuration] = so_far.model_copy(update={"failed": so_far.failed + 1})
-    seconds = dict(manifest.seconds)
-    for stage, more in took.items():
-        seconds[stage] = round(seconds.get(stage, 0.0) + more, 3)
-    finished = manifest.model_copy(
-        update={"status": "complete", "finished": utc_now(), "seconds": seconds, "counts": counts}
-    )
+def _finish(
+    folder: RunFolder,
+    manifest: RunManifest,
+    took: Mapping[str, float],
+    scores: ScoreTable,
+    reused: int,
+    table: Callable[[Outcome], str] | None,
+) -> Outcome:
+    """Write the table and, last of all, that the run is complete."""
+    finished = manifests.finished(folder, manifest, took)
+    outcome = Outcome(folder, finished, scores.summaries(seed=manifest.seed), reused)
+    if table is not None:
+        folder.write(TABLE, table(outcome))
     folder.write_manifest(finished)
-    return finished
+    return outcome
 
 
 def _generate(plan: Plan, folder: RunFolder, results: Path, versions: Mapping[str, str], progress: Progress) -> int:
@@ -258,11 +208,20 @@ def _generate(plan: Plan, folder: RunFolder, results: Path, versions: Mapping[st
                 for row in stages.generate(configuration, waiting):
                     (predictions if isinstance(row, Prediction) else failures).add(row)
                     tick()
+    if reused:
+        _order_predictions(folder, plan.configuration_records)
     return reused
+
+
+def _order_predictions(folder: RunFolder, configurations: Sequence[ConfigurationRecord]) -> None:
+    ids = [facts.cluster_id for facts in folder.clusters()]
+    order = ((item.name, cluster_id) for item in configurations for cluster_id in ids)
+    folder.put_in_order(PREDICTIONS, Prediction, _case_of, order)
 
 
 def _check(plan: Plan, configurations: Sequence[ConfigurationRecord], folder: RunFolder, progress: Progress) -> None:
     """Append the verdicts that the metrics want and that are not on disk yet, cluster by cluster."""
+    went_on = False
     for signature, checker in plan.checkers.items():
         done = set(folder.offsets(VERDICTS, _check_of))
         done |= {
@@ -275,6 +234,7 @@ def _check(plan: Plan, configurations: Sequence[ConfigurationRecord], folder: Ru
         }
         if not places:
             continue
+        went_on = went_on or bool(done)
         with (
             folder.appending(VERDICTS) as verdicts,
             folder.appending(FAILURES) as failures,
@@ -285,6 +245,13 @@ def _check(plan: Plan, configurations: Sequence[ConfigurationRecord], folder: Ru
                 for found in stages.check(checker, session, cluster, predictions):
                     (verdicts if isinstance(found, CheckedPrediction) else failures).add(found)
                 tick(len(predictions))
+    if went_on:
+        ids = [facts.cluster_id for facts in folder.clusters()]
+        order = (
+            (signature, item.name, cluster_id)
+            for signature, cluster_id, item in product(plan.checkers, ids, configurations)
+        )
+        folder.put_in_order(VERDICTS, CheckedPrediction, _check_of, order)
 
 
 def _score(

@@ -1,4 +1,4 @@
-"""A run's folder: the one module that opens files for writing.
+"""A run's folder: its files, what stands in them, and who may write to it.
 
     results/<name>-<digest>/
         manifest.json       what the run is made of and how it went; replaced atomically
@@ -9,14 +9,13 @@
         failures.jsonl      appended and flushed as failures happen
         table.md            the results table
 
-A line that a killed process left torn is cut off when the folder is next opened; its record is made again.
+A line that a killed process left torn is cut off when the folder is next opened; its record is made again. How files
+are written is `durable`'s, who may write them `lock`'s: nothing else opens one for writing.
 """
 
-import fcntl
 import json
-import os
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
@@ -33,6 +32,16 @@ from harness.records import (
     Record,
     RunManifest,
 )
+from harness.run.durable import (
+    Appender,
+    appending,
+    clear_partials,
+    cut_torn_line,
+    replace_rows,
+    replace_text,
+    unwritable,
+)
+from harness.run.lock import held
 
 R = TypeVar("R", bound=Record)
 K = TypeVar("K", bound=Hashable)
@@ -51,6 +60,7 @@ class RunFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._is_ours: Callable[[], bool] = lambda: True
 
     @property
     def exists(self) -> bool:
@@ -58,29 +68,23 @@ class RunFolder:
         return (self.path / MANIFEST).is_file()
 
     @contextmanager
-    def locked(self, *, wait: bool = False) -> Iterator[None]:
-        """Hold the folder for one process; `wait` until it is free.
+    def locked(self, *, wait: bool = False, told: Callable[[str], None] = lambda _: None) -> Iterator[None]:
+        """Hold the folder for one process; `wait` until it is free, after `told` who has it.
 
-        Raises StoreError that names the process which holds it already, unless `wait`.
+        Raises StoreError that names the process which has it already, unless `wait`.
         """
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            lock = (self.path / ".lock").open("a+")
-        except OSError as error:
-            raise StoreError(f"{self.path}: cannot be written: {error.strerror}") from None
-        with lock:
+        with held(self.path, wait=wait, told=told) as is_still_ours:
+            self._is_ours = is_still_ours
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                lock.seek(0)
-                owner = lock.read().strip() or "another process"
-                raise StoreError(f"{self.path}: in use by {owner}; wait for it, or end it and continue") from None
-            lock.truncate(0)
-            lock.write(f"process {os.getpid()}")
-            lock.flush()
-            for name in (PREDICTIONS, VERDICTS, FAILURES):
-                _cut_torn_line(self.path / name)
-            yield
+                clear_partials(self.path)
+                for name in (PREDICTIONS, VERDICTS, FAILURES):
+                    cut_torn_line(self.path / name)
+            except OSError as error:
+                raise unwritable(self.path, error) from None
+            try:
+                yield
+            finally:
+                self._is_ours = lambda: True
 
     def manifest(self) -> RunManifest:
         """The manifest. Raises StoreError where it is missing, torn, or of a later schema."""
@@ -121,50 +125,40 @@ class RunFolder:
         """Stored scores, by cluster."""
         return self._rows(SCORES, MetricScore)
 
-    @contextmanager
-    def appending(self, name: str) -> Iterator["Appender"]:
-        """A file that records are added to, each line flushed."""
-        try:
-            with (self.path / name).open("a", encoding="utf-8") as stream:
-                yield Appender(stream)
-        except OSError as error:
-            raise StoreError(f"{self.path / name}: cannot be written: {error.strerror}") from None
+    def appending(self, name: str) -> AbstractContextManager[Appender]:
+        """A file that records are added to, each on disk when `add` returns."""
+        return appending(self.path / name)
 
     def replace_rows(self, name: str, rows: Iterable[Record]) -> None:
         """Write a whole file of records and put it in place at once when the last one is written."""
-        partial = self.path / f".{name}.partial"
-        try:
-            with partial.open("w", encoding="utf-8") as stream:
-                for row in rows:
-                    stream.write(row.to_json() + "\n")
-                stream.flush()
-                os.fsync(stream.fileno())
-            partial.replace(self.path / name)
-        except OSError as error:
-            raise StoreError(f"{self.path / name}: cannot be written: {error.strerror}") from None
+
+        def checked() -> Iterator[Record]:
+            yield from rows
+            self._see_that_it_is_ours()
+
+        self._see_that_it_is_ours()
+        replace_rows(self.path / name, checked())
 
     def write(self, name: str, text: str) -> None:
         """Put a text file in place at once."""
-        partial = self.path / f".{name}.partial"
-        try:
-            partial.write_text(text, encoding="utf-8")
-            partial.replace(self.path / name)
-        except OSError as error:
-            raise StoreError(f"{self.path / name}: cannot be written: {error.strerror}") from None
+        self._see_that_it_is_ours()
+        replace_text(self.path / name, text)
+
+    def _see_that_it_is_ours(self) -> None:
+        """Raise StoreError where the folder was deleted while we had it: another may stand in its place by now."""
+        if not self._is_ours():
+            raise StoreError(f"{self.path}: the folder was deleted or moved while the run was under way; run it again")
 
     @contextmanager
     def reading(self, name: str, kind: type[R]) -> Iterator[Callable[[int], R]]:
         """Reads records at byte offsets of one file."""
-        try:
-            with (self.path / name).open("rb") as stream:
+        with self._opened(name) as stream:
 
-                def at(offset: int) -> R:
-                    stream.seek(offset)
-                    return kind.model_validate_json(stream.readline())
+            def at(offset: int) -> R:
+                stream.seek(offset)
+                return kind.model_validate_json(stream.readline())
 
-                yield at
-        except OSError as error:
-            raise StoreError(f"{self.path / name}: cannot be read: {error.strerror}") from None
+            yield at
 
     def offsets(self, name: str, key: Callable[[Mapping[str, Any]], K]) -> dict[K, int]:
         """`key` of each row → byte offset of its line, the last where several agree.
@@ -176,7 +170,7 @@ class RunFolder:
         if not file.exists():
             return found
         offset = 0
-        with file.open("rb") as stream:
+        with self._opened(name) as stream:
             for number, line in enumerate(stream, 1):
                 try:
                     found[key(json.loads(line))] = offset
@@ -187,29 +181,35 @@ class RunFolder:
                 offset += len(line)
         return found
 
+    def put_in_order(self, name: str, kind: type[R], key: Callable[[Mapping[str, Any]], K], order: Iterable[K]) -> None:
+        """Put the rows of a file into `order`, which names their keys, unless they are; one row for each key.
+
+        What was made late (after a failure, by another process) then stands where it would stand in a run that nothing
+        disturbed, so that the two are equal to the byte.
+        """
+        places = self.offsets(name, key)
+        wanted = [places[row] for row in order if row in places]
+        if wanted != list(places.values()) or wanted != sorted(wanted):
+            with self.reading(name, kind) as row_at:
+                self.replace_rows(name, (row_at(offset) for offset in wanted))
+
+    def _opened(self, name: str) -> IO[bytes]:
+        try:
+            return (self.path / name).open("rb")
+        except OSError as error:
+            raise StoreError(f"{self.path / name}: cannot be read: {error.strerror}") from None
+
     def _rows(self, name: str, kind: type[R]) -> Iterator[R]:
         file = self.path / name
         if not file.exists():
             return
-        with file.open("rb") as stream:
+        with self._opened(name) as stream:
             for number, line in enumerate(stream, 1):
                 try:
                     yield kind.model_validate_json(line)
                 except ValidationError as error:
                     what = error.errors(include_url=False)[0]["msg"]
                     raise StoreError(f"{file}:{number}: not a {kind.__name__}: {what}") from None
-
-
-class Appender:
-    """Adds records to an open file, a flushed line each."""
-
-    def __init__(self, stream: IO[str]) -> None:
-        self._stream = stream
-
-    def add(self, record: Record) -> None:
-        """Append one record."""
-        self._stream.write(record.to_json() + "\n")
-        self._stream.flush()
 
 
 def run_folders(results: Path) -> list[RunFolder]:
@@ -238,25 +238,6 @@ def find_run(results: Path, wanted: str) -> RunFolder:
     near = nearest_name(wanted, [form for name in names for form in (name, name.rpartition("-")[0])])
     hint = f"; did you mean {near!r}?" if near else f"; `harness list --results {results}` shows what is there"
     raise UsageError(f"no run {wanted!r} in {results}{hint}")
-
-
-def _cut_torn_line(file: Path) -> None:
-    """Cut what follows the last newline: a killed process wrote half a record there."""
-    if not file.exists():
-        return
-    with file.open("rb+") as stream:
-        end = stream.seek(0, os.SEEK_END)
-        position = end
-        while position > 0:
-            step = min(65536, position)
-            stream.seek(position - step)
-            last = stream.read(step).rfind(b"\n")
-            if last >= 0:
-                position = position - step + last + 1
-                break
-            position -= step
-        if position != end:
-            stream.truncate(position)
 
 
 def _schema_of(file: Path) -> object:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -159,14 +160,51 @@ def test_a_killed_run_goes_on_to_the_same_bytes_and_redoes_a_torn_line(harness: 
     assert {name: (folder / name).read_bytes() for name in names} == whole
 
 
-def test_retry_failures_runs_only_what_failed(harness: Callable[..., Any]):
+@pytest.mark.parametrize("flag", ["--retry-errors", "--retry-failures"])
+def test_retry_errors_runs_only_what_failed(flag: str, harness: Callable[..., Any]):
     harness("eval", "--config", "x.yaml")
     folder = next(Path("results").iterdir())
     before = (folder / "predictions.jsonl").read_bytes()
-    again = harness("eval", "--config", "x.yaml", "--retry-failures")
+    again = harness("eval", "--config", "x.yaml", flag)
     assert again.code == 0
     assert (folder / "predictions.jsonl").read_bytes() == before
     assert len(rows_of("failures.jsonl")) == 2
+
+
+def test_what_retry_errors_mends_stands_where_it_would_have_stood(
+    harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+):
+    from harness.metrics.headline import Headline
+    from harness.models.lead import Lead
+
+    harness("eval", "--config", "x.yaml")
+    folder = next(Path("results").iterdir())
+    names = ("predictions.jsonl", "scores.jsonl", "failures.jsonl", "table.md")
+    whole = {name: (folder / name).read_bytes() for name in names}
+    shutil.rmtree("results")
+    pick, findings = Lead.pick, Headline.findings
+
+    def fails(self: Any, given: Any) -> Any:
+        raise MemoryError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(
+            Lead, "pick", lambda self, cluster: (fails if cluster.cluster_id == "c1" else pick)(self, cluster)
+        )
+        broken.setattr(
+            Headline,
+            "findings",
+            lambda self, case: (fails if case.cluster.cluster_id == "c0" else findings)(self, case),
+        )
+        harness("eval", "--config", "x.yaml")
+        assert [(row["stage"], row["cluster_id"], row["error"]) for row in rows_of("failures.jsonl")][::3] == [
+            ("generate", "c1", "MemoryError"),
+            ("score", "c0", "MemoryError"),
+        ]
+    assert harness("eval", "--config", "x.yaml").code == 0  # what failed is not tried again unasked
+    assert len(rows_of("failures.jsonl")) == 5
+    assert harness("eval", "--config", "x.yaml", "--retry-errors").code == 0
+    assert {name: (folder / name).read_bytes() for name in names} == whole
 
 
 def test_a_model_that_fails_on_every_cluster_ends_with_3(harness: Callable[..., Any]):

@@ -1,0 +1,108 @@
+"""The lock of a run's folder: one process at a time, its owner named.
+
+The lock is the system's own (`flock`) on the file `.lock`, so it is let go of when its process ends, however it ends;
+what stands in the file only says who has it.
+"""
+
+import fcntl
+import json
+import os
+import shlex
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from harness.errors import StoreError
+from harness.records import utc_now
+from harness.run.durable import unwritable
+
+LOCK = ".lock"
+_held: set[int] = set()
+"""Descriptors of the locks that this process holds: a forked child must not keep them alive."""
+
+
+@contextmanager
+def held(folder: Path, *, wait: bool, told: Callable[[str], None]) -> Iterator[Callable[[], bool]]:
+    """Make `folder` and hold it; `wait` for a process that has it, after `told` so.
+
+    Yields a question: is what we hold still the folder of that name? It is not where the folder was deleted or moved.
+
+    Raises StoreError that names the process which has it, unless `wait`; and where the folder cannot be written.
+    """
+    try:
+        descriptor = _acquired(folder, wait, told)
+    except OSError as error:
+        raise unwritable(folder, error) from None
+    _held.add(descriptor)
+    try:
+        yield lambda: _is_still(descriptor, folder / LOCK)
+    finally:
+        _held.discard(descriptor)
+        os.close(descriptor)
+
+
+def _acquired(folder: Path, wait: bool, told: Callable[[str], None]) -> int:
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        try:
+            _lock(descriptor, folder, wait, told)
+            if _is_still(descriptor, folder / LOCK):
+                owner = {"process": os.getpid(), "since": utc_now().isoformat(), "command": own_command()}
+                os.ftruncate(descriptor, 0)
+                os.pwrite(descriptor, json.dumps(owner).encode(), 0)
+                return descriptor
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)  # the folder was deleted while we waited, and perhaps made again: another file is the lock
+
+
+def _lock(descriptor: int, folder: Path, wait: bool, told: Callable[[str], None]) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        owner = _owner(descriptor)
+        if not wait:
+            raise StoreError(f"{folder}: in use by {owner}; wait for it with --wait, or end it and continue") from None
+        told(f"waiting for {folder}, in use by {owner}")
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+
+def _is_still(descriptor: int, file: Path) -> bool:
+    """Whether the file that we locked is the one that others would find."""
+    with suppress(FileNotFoundError):
+        return os.path.samestat(os.fstat(descriptor), file.stat())
+    return False
+
+
+def _owner(descriptor: int) -> str:
+    try:
+        owner = json.loads(os.pread(descriptor, 65536, 0))
+        return f"process {owner['process']} since {owner['since']} ({owner['command']})"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "another process"
+
+
+def own_command() -> str:
+    """The command line that this process was started with, fit to be pasted into a shell."""
+    program, *arguments = sys.argv or ["harness"]
+    if Path(program).name == "__main__.py":
+        words = [sys.executable, "-m", Path(program).parent.name]
+    else:
+        known = shutil.which(Path(program).name)
+        same = known is not None and Path(program).exists() and Path(known).samefile(program)
+        words = [Path(program).name if same or not Path(program).exists() else program]
+    return shlex.join([*words, *arguments])
+
+
+def _let_go_in_child() -> None:
+    for descriptor in _held:
+        with suppress(OSError):
+            os.close(descriptor)
+    _held.clear()
+
+
+os.register_at_fork(after_in_child=_let_go_in_child)
