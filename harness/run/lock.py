@@ -40,6 +40,8 @@ def held(folder: Path, *, wait: bool, told: Callable[[str], None]) -> Iterator[C
         yield lambda: _is_still(descriptor, folder / LOCK)
     finally:
         _held.discard(descriptor)
+        with suppress(OSError):  # by word, not by closing alone: a child that was just forked may hold a copy still
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
         os.close(descriptor)
 
 

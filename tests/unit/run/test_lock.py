@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -69,17 +70,32 @@ def test_a_folder_that_was_deleted_and_made_again_is_not_ours(tmp_path: Path):
             assert [file.name for file in ours.path.iterdir()] == [".lock"]
 
 
-def test_a_forked_child_does_not_keep_the_lock(tmp_path: Path):
-    told, tell = os.pipe()
-    with RunFolder(tmp_path).locked():
-        child = os.fork()
-        if not child:
-            os.read(told, 1)
-            os._exit(0)
-    with RunFolder(tmp_path).locked():
-        pass
-    os.write(tell, b"x")
-    os.waitpid(child, 0)
+FORK = """\
+import os, sys, time
+from pathlib import Path
+from harness.run.store import RunFolder
+with RunFolder(Path(sys.argv[1])).locked():
+    child = os.fork()
+    if not child:
+        print(os.getpid(), flush=True)
+        time.sleep(20)
+    time.sleep(20)
+"""
+
+
+def test_a_forked_child_does_not_keep_the_lock_of_a_killed_parent(tmp_path: Path):
+    top = Path(lock.__file__).parents[2]
+    command = [sys.executable, "-c", FORK, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=top) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        try:
+            parent.kill()
+            parent.wait()
+            with RunFolder(tmp_path).locked():
+                pass
+        finally:
+            os.kill(child, signal.SIGKILL)
 
 
 @pytest.mark.parametrize(
