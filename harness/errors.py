@@ -7,6 +7,7 @@
     │   └── MissingExtraError      2   an optional dependency, or the weights of a component, are not installed
     └── RunError                   3   something failed while a run was under way
         ├── StoreError             3   a results folder could not be read or written
+        ├── RunStoppedError        3   a run reached one of its limits; it goes on another time
         └── ModelError             3   one cluster could not be answered; becomes a Failure row
 
 Exit codes: 0 pass, 1 regression, 2 configuration or usage, 3 too many failures, 130 interrupted. A regression is a
@@ -119,6 +120,10 @@ class RunError(HarnessError):
 
 class StoreError(RunError):
     """A results folder could not be read or written."""
+
+
+class RunStoppedError(RunError):
+    """A run reached a limit of its configuration: too many failures, or no time left. What is done is saved."""
 
 
 class ModelError(RunError):

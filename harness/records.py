@@ -406,6 +406,32 @@ class Counts(Record):
         )
 
 
+EventName = Literal[
+    "started", "resumed", "stage_begun", "stage_ended", "failure", "note", "interrupted", "stopped", "finished"
+]
+
+
+class RunEvent(Record):
+    """Something that happened to a run: a line of its `events.jsonl`."""
+
+    time: UtcDatetime = Field(description="When, by the machine's clock.")
+    process: int = Field(ge=0, description="The process that it happened in.")
+    seconds: FiniteFloat = Field(ge=0, description="Seconds since that process took the run up; no clock moves them.")
+    event: EventName = Field(description="What happened.")
+    stage: str | None = Field(default=None, description="The stage it happened in.")
+    configuration: str | None = Field(default=None, description="The configuration it happened to.")
+    cluster_id: str | None = Field(default=None, description="The cluster it happened to.")
+    counts: Mapping[str, int] = Field(default_factory=dict, description="Pieces of work: left, done, failed, ….")
+    message: Message = Field(default="", description="In words, where there is more to say.")
+
+    def line(self) -> str:
+        """The event in a line of words."""
+        counts = ", ".join(f"{count} {name}" for name, count in self.counts.items())
+        who = " ".join(part for part in (self.configuration, self.cluster_id) if part)
+        parts = (self.event.replace("_", " "), self.stage, who, counts, self.message)
+        return ": ".join(part for part in parts if part)
+
+
 class RunManifest(Record):
     """What a run was made of, and how it went: enough to make it again a year later."""
 

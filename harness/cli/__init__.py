@@ -11,7 +11,9 @@ import typer
 from harness import __version__, redact
 from harness.cli import check, compare, configuration, evaluate, gate, metaeval, results, streams
 from harness.cli.data import app as data_app
+from harness.cli.options import LogLines, Verbose
 from harness.errors import EXIT_FAILURES, EXIT_INTERRUPTED, HarnessError
+from harness.run import interruption, logs
 
 app = typer.Typer(
     name="harness",
@@ -32,11 +34,14 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _options(
-    version: bool = typer.Option(
+    version: bool = typer.Option(  # noqa: ARG001 - its callback ends the command
         False, "--version", callback=_version, is_eager=True, help="Print the version and end."
     ),
+    verbose: Verbose = 0,
+    log_format: LogLines = None,
 ) -> None:
     """Run summarisation models over clusters of news articles, score their headlines, and trust the numbers."""
+    logs.configure(verbose, log_format or "plain")
 
 
 app.command("eval")(evaluate.evaluate)
@@ -62,7 +67,7 @@ def main() -> None:
     What nobody expected becomes a traceback without secrets, and 3: the 1 that Python ends with is a regression here.
     """
     redact.watch_environment()
-    with streams.guarded():
+    with streams.guarded(), interruption.heeded():
         try:
             try:
                 app()
@@ -74,9 +79,10 @@ def main() -> None:
             for line in str(error).splitlines() or [type(error).__name__]:
                 sys.stderr.write(f"error: {line}\n")
             raise SystemExit(error.exit_code) from None
-        except KeyboardInterrupt:
-            sys.stderr.write("interrupted: what is done is saved; the same command goes on from there\n")
-            raise SystemExit(EXIT_INTERRUPTED) from None
+        except SystemExit as ended:
+            if ended.code == EXIT_INTERRUPTED:  # what typer makes of KeyboardInterrupt
+                sys.stderr.write(f"{interruption.message()}\n")
+            raise
         except streams.ReaderGoneError:
             streams.let_go()
             raise SystemExit(EXIT_INTERRUPTED) from None

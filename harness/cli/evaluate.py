@@ -11,10 +11,12 @@ from harness.cli.options import (
     EveryMeasure,
     Format,
     Limit,
+    LogLines,
     Overrides,
     ResultsFolder,
     RunArgument,
     Strict,
+    Verbose,
     Wait,
 )
 from harness.errors import EXIT_FAILURES
@@ -40,6 +42,8 @@ def evaluate(
     ] = False,
     retry_failures: Annotated[bool, typer.Option("--retry-failures", hidden=True, help="The former name.")] = False,
     wait: Wait = False,
+    verbose: Verbose = 0,
+    log_format: LogLines = None,
 ) -> None:
     """Run a configuration: generate, score, print the results table.
 
@@ -50,9 +54,11 @@ def evaluate(
     from harness.config import load
     from harness.registry import Registry
     from harness.report.table import markdown
+    from harness.run import logs
     from harness.run.pipeline import execute
     from harness.run.plan import make_plan
 
+    logs.add(verbose, log_format)
     progress = TerminalProgress()
     loaded = load(config, Registry(), overrides or ())
     with progress.stage("read clusters", limit) as tick:
@@ -72,6 +78,8 @@ def score(
     form: Format = "table",
     every_measure: EveryMeasure = False,
     wait: Wait = False,
+    verbose: Verbose = 0,
+    log_format: LogLines = None,
 ) -> None:
     """Score a run's stored predictions with a configuration's metrics.
 
@@ -82,10 +90,12 @@ def score(
     from harness.config import load
     from harness.registry import Registry
     from harness.report.table import markdown
+    from harness.run import logs
     from harness.run.pipeline import rescore
     from harness.run.plan import make_plan
     from harness.run.store import find_run
 
+    logs.add(verbose, log_format)
     progress = TerminalProgress()
     source = find_run(results, run)
     plan = make_plan(load(config, Registry(), overrides or ()), limit=source.manifest().limit, models=False)
@@ -134,3 +144,6 @@ def _end(outcome: "Outcome") -> None:
     if outcome.unanswered:
         sys.stderr.write(f"error: no cluster was answered by {', '.join(outcome.unanswered)}\n")
         raise typer.Exit(EXIT_FAILURES)
+    made = sum(count.predicted for count in outcome.manifest.counts.values())
+    lost = sum(failed.values())
+    sys.stderr.write(f"{outcome.manifest.status}: {made} predictions, {lost} failure{'' if lost == 1 else 's'}\n")

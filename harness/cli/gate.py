@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from harness.cli.options import RESULTS, Limit, Overrides, ResultsFolder, RunArgument, Wait
+from harness.cli.options import RESULTS, Limit, LogLines, Overrides, ResultsFolder, RunArgument, Verbose, Wait
 
 if TYPE_CHECKING:
     from harness.config.gate import GateSettings
@@ -61,6 +61,8 @@ def gate(
         bool, typer.Option("--update", help="Make this run the new baseline and print what changed.")
     ] = False,
     wait: Wait = False,
+    verbose: Verbose = 0,
+    log_format: LogLines = None,
 ) -> None:
     """Hold a run against a baseline; end with 1 where it regressed.
 
@@ -70,8 +72,10 @@ def gate(
     from harness.errors import UsageError
     from harness.report import gate as report
     from harness.run import baseline as baselines
+    from harness.run import logs
     from harness.run.gating import hold
 
+    logs.add(verbose, log_format)
     folder, settings = _run_and_rules(run, config, overrides, limit, results, wait)
     file = baseline or (Path(settings.baseline) if settings.baseline else None)
     if file is None:

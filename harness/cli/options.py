@@ -23,5 +23,19 @@ Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first bad ro
 Format = Annotated[Literal["table", "json", "md", "csv"], typer.Option("--format", help="How results are printed.")]
 EveryMeasure = Annotated[bool, typer.Option("--all", help="Show every measure, precision and recall too.")]
 Wait = Annotated[bool, typer.Option("--wait", help="Wait for a process that has the run, in place of refusing.")]
+Verbose = Annotated[
+    int,
+    typer.Option(
+        "--verbose",
+        "-v",
+        count=True,
+        show_default=False,
+        help="Log run events on standard error; -vv tracebacks of failures too.",
+    ),
+]
+LogLines = Annotated[
+    Literal["plain", "json"] | None,
+    typer.Option("--log-format", show_default="plain", help="How log lines are written: json is one object a line."),
+]
 
 RESULTS = Path("results")

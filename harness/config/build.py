@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -12,6 +12,7 @@ from harness import redact
 from harness.component import Component, ComponentTable, Kind
 from harness.config import source as yaml_source
 from harness.config.gate import GateSettings
+from harness.config.limits import FAILURES, Limits, TimeLimit, failures
 from harness.config.paths import MAX_PARTS, PathError, assign
 from harness.config.source import KeyPath, Source, dotted
 from harness.config.sweep import expand
@@ -24,6 +25,8 @@ KEYS: Mapping[str, str] = {
     "metrics": "what is measured on each prediction",
     "seed": "the seed of everything random",
     "matrix": "a sweep: dotted path → list of values",
+    "max_failures": "clusters a configuration may fail on before the run stops: a count, or a share such as 5%",
+    "time_limit": "how long a cluster and the run may take: {cluster: 30s, run: 2h}",
     "gate": "what a run must hold against its baseline",
 }
 REQUIRED = ("name", "data", "models", "metrics")
@@ -63,6 +66,7 @@ class Config:
     metrics: tuple[Configured, ...]
     source: Source
     gate: GateSettings = field(default_factory=GateSettings)
+    limits: Limits = field(default_factory=Limits)
 
     def resolved(self) -> dict[str, Any]:
         """Plain values that build the same configuration: sweep expanded, overrides applied, defaults filled in."""
@@ -75,6 +79,7 @@ class Config:
                 for model in self.models
             ],
             "metrics": [metric.as_entry() for metric in self.metrics],
+            **self.limits.model_dump(mode="json", exclude_defaults=True),
             **({"gate": self.gate.model_dump(mode="json")} if self.gate != GateSettings() else {}),
         }
 
@@ -145,7 +150,8 @@ def _build(source: Source, table: ComponentTable, overrides: Sequence[str]) -> C
         for index, entry in enumerate(_entries(source, tree, "metrics"))
         if (built := _component(source, table, "metric", entry, ("metrics", index)))
     ]
-    gate = _gate(source, tree)
+    gate = _section(source, tree, "gate", GateSettings)
+    limits = _limits(source, tree)
     _unique(source, [model for model, _ in models], "two configurations of this name; give one of them another `as:`")
     _unique(source, metrics, "this metric stands twice; give one entry all its parameters")
     if source.problems or data is None:
@@ -158,6 +164,7 @@ def _build(source: Source, table: ComponentTable, overrides: Sequence[str]) -> C
         metrics=tuple(metrics),
         source=source,
         gate=gate,
+        limits=limits,
     )
 
 
@@ -217,19 +224,32 @@ def _seed(source: Source, tree: Mapping[str, Any]) -> int:
     return seed
 
 
-def _gate(source: Source, tree: Mapping[str, Any]) -> GateSettings:
-    raw = tree.get("gate")
+S = TypeVar("S", GateSettings, TimeLimit)
+
+
+def _section(source: Source, tree: Mapping[str, Any], key: str, cls: type[S]) -> S:
+    """A section of settings; where it has mistakes they are noted, and its defaults stand in."""
+    raw = tree.get(key)
     if raw is None:
-        return GateSettings()
+        return cls()
     if not isinstance(raw, Mapping):
-        accepted = ", ".join(GateSettings.model_fields)
-        source.problem(("gate",), "not a mapping", found=_shown(raw), accepted=accepted)
-        return GateSettings()
+        source.problem((key,), "not a mapping", found=_shown(raw), accepted=", ".join(cls.model_fields))
+        return cls()
     try:
-        return GateSettings.model_validate(raw)
+        return cls.model_validate(raw)
     except ValidationError as error:
-        _field_problems(source, GateSettings, "gate", raw, ("gate",), error)
-        return GateSettings()
+        _field_problems(source, cls, key, raw, (key,), error)
+        return cls()
+
+
+def _limits(source: Source, tree: Mapping[str, Any]) -> Limits:
+    time_limit = _section(source, tree, "time_limit", TimeLimit)
+    raw = tree.get("max_failures")
+    try:
+        return Limits(time_limit=time_limit, max_failures=None if raw is None else failures(raw))
+    except ValueError:
+        source.problem(("max_failures",), "not a limit of failures", found=_shown(raw), accepted=FAILURES)
+        return Limits(time_limit=time_limit)
 
 
 def _entries(source: Source, tree: Mapping[str, Any], key: str) -> list[Any]:

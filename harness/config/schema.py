@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from harness.component import ComponentTable, Kind
 from harness.config.build import DEFAULT_SEED, KEYS, MAX_NAME, REQUIRED, RUN_NAME
 from harness.config.gate import GateSettings
+from harness.config.limits import FAILURES_SCHEMA, TimeLimit
 
 
 def json_schema(table: ComponentTable) -> dict[str, Any]:
@@ -20,6 +21,8 @@ def json_schema(table: ComponentTable) -> dict[str, Any]:
         "seed": {"type": "integer", "minimum": 0, "default": DEFAULT_SEED},
         "matrix": {"type": "object", "additionalProperties": {"type": "array", "minItems": 1}},
     }
+    properties["max_failures"] = dict(FAILURES_SCHEMA)
+    properties["time_limit"] = _flattened("time_limit", TimeLimit, definitions)
     properties["gate"] = _flattened("gate", GateSettings, definitions)
     for key, text in KEYS.items():
         properties[key]["description"] = text

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from harness import redact
 from harness.errors import StoreError
 from harness.records import utc_now
 from harness.run.durable import unwritable
@@ -52,7 +53,7 @@ def _acquired(folder: Path, wait: bool, told: Callable[[str], None]) -> int:
         try:
             _lock(descriptor, folder, wait, told)
             if _is_still(descriptor, folder / LOCK):
-                owner = {"process": os.getpid(), "since": utc_now().isoformat(), "command": own_command()}
+                owner = {"process": os.getpid(), "since": utc_now().isoformat(), "command": redact.text(own_command())}
                 os.ftruncate(descriptor, 0)
                 os.pwrite(descriptor, json.dumps(owner).encode(), 0)
                 return descriptor

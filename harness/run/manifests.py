@@ -1,11 +1,10 @@
 """A run's manifest: as it begins or goes on, as it is left where the run stops, as it ends."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
-from harness.errors import StoreError
 from harness.records import Counts, RunManifest, utc_now
 from harness.run import environment
 from harness.run.plan import Plan
@@ -46,16 +45,9 @@ def begun(plan: Plan, folder: RunFolder, progress: Progress) -> RunManifest:
     return manifest.model_copy(update={"status": "running", "finished": None})
 
 
-@contextmanager
-def ending(folder: RunFolder, manifest: RunManifest) -> Iterator[None]:
-    """Say in the manifest how a run ended that did not finish."""
-    try:
-        yield
-    except BaseException as error:
-        status = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
-        with suppress(StoreError):  # a full disk or a deleted folder is why it ended: that error is the one to show
-            folder.write_manifest(manifest.model_copy(update={"status": status, "finished": _end_of(manifest)}))
-        raise
+def left(manifest: RunManifest, status: Literal["interrupted", "failed"]) -> RunManifest:
+    """The manifest of a run that stops before its end."""
+    return manifest.model_copy(update={"status": status, "finished": _end_of(manifest)})
 
 
 def _end_of(manifest: RunManifest) -> datetime:

@@ -29,6 +29,7 @@ from harness.run.plan import Clusters, Plan, checker_of, run_digest
 from harness.run.progress import Progress, Tick
 from harness.run.reuse import predictions_made_before
 from harness.run.store import CLUSTERS, FAILURES, PREDICTIONS, SCORES, TABLE, VERDICTS, RunFolder
+from harness.run.watch import Watch, see_failures, under_way
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,9 @@ def execute(
     """Run a plan in its folder below `results`, going on from whatever stands there.
 
     `retry_errors` does again what failed before; `wait` waits for a process that has the folder; `table` prints the
-    results for the folder's own table. Raises StoreError where the folder cannot be used. An interruption leaves the
-    manifest `interrupted`; what was done stays done.
+    results for the folder's own table. Raises StoreError where the folder cannot be used, RunStoppedError where the
+    run reaches a limit of its configuration. An interruption leaves the manifest `interrupted`; what was done stays
+    done.
     """
     folder = RunFolder(results / plan.folder_name)
     with folder.locked(wait=wait, told=progress.note):
@@ -73,19 +75,20 @@ def execute(
         if manifest.status == "complete" and not (
             retry_errors and any(row.stage != "load" for row in folder.failures())
         ):
+            see_failures(folder, plan.config.limits, manifest.clusters)
             return stored_outcome(folder)
         manifest = manifest.model_copy(update={"status": "running", "finished": None})
-        folder.write_manifest(manifest)
-        with manifests.ending(folder, manifest):
+        with under_way(folder, manifest, plan.config.limits, progress) as watch:
             if retry_errors:
                 folder.replace_rows(FAILURES, (row for row in folder.failures() if row.stage == "load"))
+            watch.known(row for row in folder.failures() if row.stage in ("generate", "check"))
             folder.replace_rows(CLUSTERS, (cluster.facts() for cluster in plan.clusters))
             started = perf_counter()
-            reused = _generate(plan, folder, results, manifest.versions, progress)
+            reused = _generate(plan, folder, results, manifest.versions, watch)
             generated = perf_counter()
-            _check(plan, plan.configuration_records, folder, progress)
+            _check(plan, plan.configuration_records, folder, watch)
             checked = perf_counter()
-            scores = _score(plan, plan.configuration_records, folder, progress)
+            scores = _score(plan, plan.configuration_records, folder, watch)
             scored = perf_counter()
             took = {"generate": generated - started, "check": checked - generated, "score": scored - checked}
             return _finish(folder, manifest, took, scores, reused, table)
@@ -134,14 +137,13 @@ def rescore(
                 "finished": None,
             }
         )
-        folder.write_manifest(manifest)
-        with manifests.ending(folder, manifest):
+        with under_way(folder, manifest, plan.config.limits, progress) as watch:
             folder.replace_rows(CLUSTERS, source.clusters())
             _take_predictions(source, folder, made.configurations)
             started = perf_counter()
-            _check(plan, made.configurations, folder, progress)
+            _check(plan, made.configurations, folder, watch)
             checked = perf_counter()
-            scores = _score(plan, made.configurations, folder, progress)
+            scores = _score(plan, made.configurations, folder, watch)
             took = {"check": checked - started, "score": perf_counter() - checked}
             reused = len(folder.offsets(PREDICTIONS, _case_of))
             return _finish(folder, manifest, took, scores, reused, table)
@@ -187,13 +189,14 @@ def _finish(
     return outcome
 
 
-def _generate(plan: Plan, folder: RunFolder, results: Path, versions: Mapping[str, str], progress: Progress) -> int:
+def _generate(plan: Plan, folder: RunFolder, results: Path, versions: Mapping[str, str], watch: Watch) -> int:
     """Append what each configuration has not answered yet; returns how many predictions were on disk already."""
     stored = set(folder.offsets(PREDICTIONS, _case_of))
     done = stored | {(row.configuration, row.cluster_id) for row in folder.failures() if row.stage == "generate"}
     digests = {facts.cluster_id: facts.digest for facts in folder.clusters()}
     reused = len(stored)
-    with folder.appending(PREDICTIONS) as predictions, folder.appending(FAILURES) as failures:
+    with folder.appending(PREDICTIONS) as predictions, folder.appending(FAILURES) as rows:
+        failures = watch.keeping(rows)
         for configuration in plan.configurations:
             name = configuration.name
             left = {cluster_id: digest for cluster_id, digest in digests.items() if (name, cluster_id) not in done}
@@ -204,9 +207,12 @@ def _generate(plan: Plan, folder: RunFolder, results: Path, versions: Mapping[st
             if not left:
                 continue
             waiting = (cluster for cluster in plan.clusters if cluster.cluster_id in left)
-            with progress.stage(f"generate {name}", len(left)) as tick:
+            with watch.stage(f"generate {name}", len(left)) as tick:
                 for row in stages.generate(configuration, waiting):
-                    (predictions if isinstance(row, Prediction) else failures).add(row)
+                    if isinstance(row, Prediction):
+                        predictions.add(row)
+                    else:
+                        failures.add(row)
                     tick()
     if reused:
         _order_predictions(folder, plan.configuration_records)
@@ -219,7 +225,7 @@ def _order_predictions(folder: RunFolder, configurations: Sequence[Configuration
     folder.put_in_order(PREDICTIONS, Prediction, _case_of, order)
 
 
-def _check(plan: Plan, configurations: Sequence[ConfigurationRecord], folder: RunFolder, progress: Progress) -> None:
+def _check(plan: Plan, configurations: Sequence[ConfigurationRecord], folder: RunFolder, watch: Watch) -> None:
     """Append the verdicts that the metrics want and that are not on disk yet, cluster by cluster."""
     went_on = False
     for signature, checker in plan.checkers.items():
@@ -237,13 +243,17 @@ def _check(plan: Plan, configurations: Sequence[ConfigurationRecord], folder: Ru
         went_on = went_on or bool(done)
         with (
             folder.appending(VERDICTS) as verdicts,
-            folder.appending(FAILURES) as failures,
+            folder.appending(FAILURES) as rows,
             checker.open() as session,
-            progress.stage(f"check {checker.name}", len(places)) as tick,
+            watch.stage(f"check {checker.name}", len(places)) as tick,
         ):
+            failures = watch.keeping(rows)
             for cluster, predictions in _by_cluster(plan.clusters, configurations, places, folder):
                 for found in stages.check(checker, session, cluster, predictions):
-                    (verdicts if isinstance(found, CheckedPrediction) else failures).add(found)
+                    if isinstance(found, CheckedPrediction):
+                        verdicts.add(found)
+                    else:
+                        failures.add(found)
                 tick(len(predictions))
     if went_on:
         ids = [facts.cluster_id for facts in folder.clusters()]
@@ -254,9 +264,7 @@ def _check(plan: Plan, configurations: Sequence[ConfigurationRecord], folder: Ru
         folder.put_in_order(VERDICTS, CheckedPrediction, _check_of, order)
 
 
-def _score(
-    plan: Plan, configurations: Sequence[ConfigurationRecord], folder: RunFolder, progress: Progress
-) -> ScoreTable:
+def _score(plan: Plan, configurations: Sequence[ConfigurationRecord], folder: RunFolder, watch: Watch) -> ScoreTable:
     """Score every prediction, cluster by cluster, so that what is computed of its articles serves all of them."""
     table = _empty_table(plan.clusters.count, configurations, plan.measures)
     places = folder.offsets(PREDICTIONS, _case_of)
@@ -269,12 +277,13 @@ def _score(
             for scored in stages.score(plan.metrics, cases):
                 if isinstance(scored, Failure):
                     failed.append(scored)
+                    watch.failed(scored)
                 else:
                     table.add(scored)
                     yield scored
             tick(len(block))
 
-    with progress.stage("score", len(places)) as tick, _stored_verdicts(folder) as verdicts_of:
+    with watch.stage("score", len(places)) as tick, _stored_verdicts(folder) as verdicts_of:
         folder.replace_rows(SCORES, rows(tick, verdicts_of))
     folder.replace_rows(FAILURES, [*kept, *failed])
     return table

@@ -7,7 +7,8 @@
         verdicts.jsonl      appended and flushed as verdicts are found, by cluster, where a metric wants any
         scores.jsonl        replaced atomically when every case is scored, by cluster
         failures.jsonl      appended and flushed as failures happen
-        table.md            the results table
+        events.jsonl        appended as things happen to the run: begun, gone on, stages, failures, its end
+    table.md            the results table
 
 A line that a killed process left torn is cut off when the folder is next opened; its record is made again. How files
 are written is `durable`'s, who may write them `lock`'s: nothing else opens one for writing.
@@ -52,6 +53,7 @@ PREDICTIONS = "predictions.jsonl"
 VERDICTS = "verdicts.jsonl"
 SCORES = "scores.jsonl"
 FAILURES = "failures.jsonl"
+EVENTS = "events.jsonl"
 TABLE = "table.md"
 
 
@@ -77,7 +79,7 @@ class RunFolder:
             self._is_ours = is_still_ours
             try:
                 clear_partials(self.path)
-                for name in (PREDICTIONS, VERDICTS, FAILURES):
+                for name in (PREDICTIONS, VERDICTS, FAILURES, EVENTS):
                     cut_torn_line(self.path / name)
             except OSError as error:
                 raise unwritable(self.path, error) from None
@@ -128,6 +130,10 @@ class RunFolder:
     def appending(self, name: str) -> AbstractContextManager[Appender]:
         """A file that records are added to, each on disk when `add` returns."""
         return appending(self.path / name)
+
+    def appender(self, name: str) -> Appender:
+        """The same to be closed by hand."""
+        return Appender(self.path / name)
 
     def replace_rows(self, name: str, rows: Iterable[Record]) -> None:
         """Write a whole file of records and put it in place at once when the last one is written."""

@@ -65,6 +65,15 @@ CONFIGS: dict[str, tuple[str, list[str]]] = {
     "a metric twice": (GOOD + "  - headline: {max_words: 9}\n", ["metrics.1", "stands twice"]),
     "negative seed": (GOOD + "seed: -1\n", ["x.yaml:8: seed", "found -1", "whole number"]),
     "seed that is not a number": (GOOD + "seed: thirteen\n", ["seed", "'thirteen'"]),
+    "failures that are neither count nor share": (
+        GOOD + "max_failures: 1.5\n",
+        ["x.yaml:8: max_failures: not a limit of failures", "found 1.5", "a count such as 10, or a share"],
+    ),
+    "unknown time limit": (
+        GOOD + "time_limit: {clusters: 30s}\n",
+        ["x.yaml:8: time_limit.clusters", "accepted: cluster, run", "did you mean 'cluster'?"],
+    ),
+    "time that is no duration": (GOOD + "time_limit: {run: soon}\n", ["time_limit.run: not a duration", "'soon'"]),
     "name with a slash": (GOOD.replace("trial", "../trial"), ["name: not a name for a folder", "'../trial'"]),
     "infinite number": (GOOD + "seed: 1e400\n", ["x.yaml:8: seed", "found 1e400", "finite"]),
     "a tag": (GOOD.replace("trial", "!!python/name:os.system"), ["x.yaml:1: name", "a YAML tag"]),

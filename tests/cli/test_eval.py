@@ -90,6 +90,7 @@ def test_the_run_folder_holds_what_it_promises(harness: Callable[..., Any]):
         "predictions.jsonl",
         "scores.jsonl",
         "failures.jsonl",
+        "events.jsonl",
         "table.md",
     }
     assert manifest["schema_version"] == 1

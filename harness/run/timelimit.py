@@ -1,0 +1,64 @@
+"""A time limit for code that does not cooperate.
+
+In the main thread the system's timer interrupts Python code at the next step, also where it loops for ever or swallows
+exceptions; a library's call that runs on in native code is interrupted as soon as it comes back. In another thread,
+and where the system has no such timer, nothing can be interrupted safely: then the limit is looked at when the code
+returns.
+"""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import monotonic
+from types import FrameType
+
+from harness.errors import RunError
+
+AGAIN = 1.0
+"""Seconds after which code that swallowed the interruption is interrupted again."""
+
+
+class TimeLimitError(RunError):
+    """Something took longer than it may."""
+
+
+class _Alarm(BaseException):
+    """Interrupts code; no Exception, so that `except Exception` around a retry does not swallow it."""
+
+
+@contextmanager
+def limited(seconds: float | None) -> Iterator[None]:
+    """Raise TimeLimitError where the body takes longer than `seconds`; None allows any time."""
+    if seconds is None:
+        yield
+        return
+    began = monotonic()
+    active = True
+
+    def ring(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
+        if active:
+            raise _Alarm
+
+    timed = threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer")
+    before = signal.signal(signal.SIGALRM, ring) if timed else None
+    try:
+        if timed:
+            signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
+        try:
+            yield
+        finally:
+            active = False
+    except _Alarm:
+        raise _too_long(seconds) from None
+    finally:
+        active = False
+        if timed:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+    if monotonic() - began > seconds:
+        raise _too_long(seconds)
+
+
+def _too_long(seconds: float) -> TimeLimitError:
+    return TimeLimitError(f"it took longer than the {seconds:g} seconds that `time_limit: cluster` allows")

@@ -1,0 +1,156 @@
+"""Limits of a run, its events, and log lines, from outside."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.models.lead import Lead
+
+CONFIG = """\
+name: trial
+data: {jsonl: clusters.jsonl}
+models:
+  - lead
+metrics:
+  - headline
+"""
+
+
+@pytest.fixture(autouse=True)
+def _workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = [
+        {"id": f"c{number}", "articles": [{"title": f"Dam {number} holds", "text": "It held."}]} for number in range(8)
+    ]
+    Path("clusters.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    Path("x.yaml").write_text(CONFIG)
+
+
+def lines_of(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (next(Path("results").iterdir()) / name).read_text().splitlines()]
+
+
+def failing_on(monkeypatch: pytest.MonkeyPatch, *ids: str) -> None:
+    pick = Lead.pick
+
+    def picked(self: Lead, cluster: Any) -> str:
+        if cluster.cluster_id in ids:
+            raise RuntimeError(f"cannot read {cluster.cluster_id}")
+        return pick(self, cluster)
+
+    monkeypatch.setattr(Lead, "pick", picked)
+
+
+@pytest.mark.parametrize(
+    ("limit", "stopped_at"), [("1", "c3"), ("20%", "c3"), ("0.2", "c3"), ("0", "c1"), ("0.0", "c1")]
+)
+def test_a_run_stops_at_the_first_failure_too_many_and_goes_on_once_it_is_mended(
+    limit: str, stopped_at: str, harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+):
+    Path("x.yaml").write_text(CONFIG + f"max_failures: {limit}\n")
+    with monkeypatch.context() as broken:
+        failing_on(broken, "c1", "c3", "c5")
+        ended = harness("eval", "--config", "x.yaml")
+    assert ended.code == 3
+    last = ended.err.splitlines()[-1]
+    assert "error: too many failures: lead failed on" in last
+    assert f"the last on {stopped_at}: generate: RuntimeError: cannot read {stopped_at}" in last
+    assert [row["cluster_id"] for row in lines_of("predictions.jsonl")] == (
+        ["c0"] if stopped_at == "c1" else ["c0", "c2"]
+    )
+    again = harness("eval", "--config", "x.yaml")  # nothing has changed: it stops before it asks anything
+    assert again.code == 3
+    assert len(lines_of("failures.jsonl")) == (1 if stopped_at == "c1" else 2)
+    assert harness("eval", "--config", "x.yaml", "--retry-errors").code == 0
+    assert [row["cluster_id"] for row in lines_of("predictions.jsonl")] == [f"c{number}" for number in range(8)]
+    assert lines_of("failures.jsonl") == []
+
+
+def test_as_many_failures_as_allowed_are_rows(harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch):
+    failing_on(monkeypatch, "c1", "c3")
+    Path("x.yaml").write_text(CONFIG + "max_failures: 25%\n")
+    assert harness("eval", "--config", "x.yaml").code == 0
+    Path("x.yaml").write_text(CONFIG + "max_failures: 1\n")  # the same run: limits are no part of it
+    ended = harness("eval", "--config", "x.yaml")
+    assert ended.code == 3
+    assert "`max_failures: 1` allows no more" in ended.err
+    assert len(list(Path("results").iterdir())) == 1
+
+
+def test_a_run_stops_behind_the_cluster_under_way_when_its_time_is_over(
+    harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+):
+    from harness.run import watch
+
+    hours = iter(range(100))
+    Path("x.yaml").write_text(CONFIG + "time_limit: {run: 2h}\n")
+    with monkeypatch.context() as slow:
+        slow.setattr(watch, "monotonic", lambda: 3600.0 * next(hours))  # an hour at each look
+        ended = harness("eval", "--config", "x.yaml")
+    assert ended.code == 3
+    assert "the run's time is over (`time_limit: {run: 7200s}`); what is done is saved" in ended.err
+    assert [row["cluster_id"] for row in lines_of("predictions.jsonl")] == ["c0", "c1"]
+    assert harness("eval", "--config", "x.yaml").code == 0
+    assert [row["cluster_id"] for row in lines_of("predictions.jsonl")] == [f"c{number}" for number in range(8)]
+
+
+def test_events_say_what_happened_to_a_run(harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch):
+    Path("x.yaml").write_text(CONFIG + "max_failures: 0\n")
+    with monkeypatch.context() as broken:
+        failing_on(broken, "c2")
+        harness("eval", "--config", "x.yaml")
+    harness("eval", "--config", "x.yaml", "--retry-errors")
+    events = lines_of("events.jsonl")
+    assert [(event["event"], event.get("stage")) for event in events] == [
+        ("started", None),
+        ("stage_begun", "generate"),
+        ("failure", "generate"),
+        ("stage_ended", "generate"),
+        ("stopped", None),
+        ("resumed", None),
+        ("stage_begun", "generate"),
+        ("stage_ended", "generate"),
+        ("stage_begun", "score"),
+        ("stage_ended", "score"),
+        ("finished", None),
+    ]
+    assert events[2]["cluster_id"] == "c2"
+    assert events[2]["message"] == "lead: RuntimeError: cannot read c2"
+    assert events[6]["counts"] == {"left": 6}
+    assert events[-1]["counts"] == {"predicted": 8, "failed": 0}
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", event["time"]) and event["process"] for event in events)
+
+
+def test_nothing_is_logged_unless_it_is_asked_for(harness: Callable[..., Any]):
+    quiet = harness("eval", "--config", "x.yaml")
+    assert [line.split(":")[0] for line in quiet.err.splitlines()] == ["results", "complete"]
+
+
+@pytest.mark.parametrize("arguments", [("-v", "eval"), ("eval", "-v"), ("--verbose", "eval")], ids=" ".join)
+def test_v_logs_run_events(arguments: tuple[str, ...], harness: Callable[..., Any]):
+    ended = harness(*arguments, "--config", "x.yaml")
+    assert re.search(r"^\d\d:\d\d:\d\d stage begun: generate: 8 left: lead$", ended.err, re.MULTILINE)
+
+
+@pytest.mark.parametrize("place", ["before", "behind"])
+def test_log_lines_are_json_where_that_is_wanted(
+    place: str, harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+):
+    failing_on(monkeypatch, "c2")
+    options = ["-vv", "--log-format", "json"]
+    command = [*options, "eval"] if place == "before" else ["eval", *options]
+    ended = harness(*command, "--config", "x.yaml")
+    logged = [json.loads(line) for line in ended.err.splitlines() if line.startswith("{")]
+    assert {"time", "level", "logger", "message"} <= set.intersection(*(set(line) for line in logged))
+    failure = next(line for line in logged if line.get("event") == "failure")
+    assert (failure["level"], failure["stage"], failure["cluster_id"]) == ("debug", "generate", "c2")
+
+
+def test_the_last_line_says_what_happened(harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch):
+    failing_on(monkeypatch, "c2")
+    ended = harness("eval", "--config", "x.yaml")
+    assert ended.err.splitlines()[-1] == "complete: 7 predictions, 1 failure"

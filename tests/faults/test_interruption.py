@@ -1,0 +1,95 @@
+"""Ctrl-C, SIGTERM and SIGHUP: within two seconds, everything saved, the command that continues on the last line."""
+
+import json
+import shlex
+import signal
+import subprocess
+import time
+
+import pytest
+
+from tests.faults.workplace import Workplace, interrupt
+
+LIMIT = 2.0
+"""Seconds that a command may take to end after a signal."""
+
+CONFIG = """\
+models:
+  - slow: {seconds: 0.3}
+metrics:
+  - length
+"""
+
+
+def begun(workplace: Workplace, answered: int) -> "subprocess.Popen[str]":
+    process = workplace.start("eval", "--config", "x.yaml")
+    workplace.until(lambda: len(workplace.asked) > answered, process)
+    return process
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_a_run_with_all_that_was_done_and_says_how_to_go_on(workplace: Workplace, number: int):
+    workplace.configure(CONFIG)
+    process = begun(workplace, 2)
+    sent = time.monotonic()
+    interrupt(process, number)
+    _, err = process.communicate(timeout=10)
+    assert time.monotonic() - sent < LIMIT
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    done = [row["cluster_id"] for row in workplace.rows("predictions.jsonl")]
+    assert len(done) >= 2
+    assert json.loads((workplace.run_folder / "manifest.json").read_text())["status"] == "interrupted"
+    assert workplace.rows("events.jsonl")[-1]["event"] == "interrupted"
+    last = err.splitlines()[-1]
+    folder, command = last.removeprefix("interrupted: what is done is saved in ").split("; to go on: ")
+    assert folder == f"results/{workplace.run_folder.name}"
+    workplace.configure(CONFIG.replace("0.3", "0"))
+    words = shlex.split(command)
+    subprocess.run(words, cwd=workplace.folder, env={**workplace.environment}, check=True, capture_output=True)
+    asked = [line.split()[1] for line in workplace.asked]
+    assert sorted(set(asked)) == [f"c{place:02}" for place in range(12)]
+    assert all(asked.count(cluster) == 1 for cluster in done)  # what was on disk was not asked for again
+
+
+def test_a_second_ctrl_c_ends_at_once(workplace: Workplace):
+    workplace.configure("models:\n  - slow: {seconds: 30, swallows: true}\nmetrics: [length]\n")
+    process = begun(workplace, 0)
+    interrupt(process)
+    time.sleep(0.3)
+    assert process.poll() is None  # this model swallows the first
+    sent = time.monotonic()
+    interrupt(process)
+    process.communicate(timeout=10)
+    assert time.monotonic() - sent < 0.5
+    assert process.returncode == 130
+
+
+def test_a_call_that_does_not_come_back_is_left_within_two_seconds(workplace: Workplace):
+    workplace.configure(
+        "models:\n  - slow: {word: First}\n  - slow: {seconds: 30, swallows: true}\n    as: stuck\nmetrics: [length]\n"
+    )
+    process = begun(workplace, 12)
+    sent = time.monotonic()
+    interrupt(process)
+    _, err = process.communicate(timeout=10)
+    assert time.monotonic() - sent < LIMIT
+    assert process.returncode == 130
+    assert err.splitlines()[-1].startswith("interrupted: what is done is saved in results/")
+    assert len(workplace.rows("predictions.jsonl")) == 12
+    assert json.loads((workplace.run_folder / "manifest.json").read_text())["status"] == "interrupted"
+    assert workplace.rows("events.jsonl")[-1]["event"] == "interrupted"
+
+
+def test_ctrl_c_before_a_run_begins_says_so(workplace: Workplace):
+    workplace.configure(CONFIG)
+    process = begun(workplace, 0)
+    waiting = workplace.start("eval", "--config", "x.yaml", "--wait")
+    assert waiting.stderr is not None
+    assert "note: waiting for results/" in waiting.stderr.readline()
+    interrupt(waiting)
+    _, err = waiting.communicate(timeout=10)
+    assert waiting.returncode == 130
+    assert err.splitlines()[-1].startswith("interrupted; to run it again: ")
+    interrupt(process)
+    process.communicate(timeout=10)

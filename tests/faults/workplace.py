@@ -1,0 +1,187 @@
+"""A workplace for fault tests: slow components of another package, the command in processes of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import TOP
+
+# Another package's components, found through its entry points. Every cluster that is asked for leaves a line in `asked`
+# before it is answered, so that nothing can be generated twice unseen.
+COMPONENTS = '''\
+import os, time
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import Field
+
+from harness.checkers.base import Checker, CheckSession, whole_claim
+from harness.component import neutral
+from harness.metrics.base import Measure, Metric
+from harness.models.base import ExtractiveModel
+from harness.records import Verdict
+
+
+def noted(*words):
+    descriptor = os.open(os.environ["ASKED"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    os.write(descriptor, (" ".join(words) + "\\n").encode())
+    os.close(descriptor)
+
+
+class Slow(ExtractiveModel):
+    """Answers with an article's title, after a while."""
+
+    name = "slow"
+    word: str = "Report"
+    seconds: float = neutral(0.0, description="How long one answer takes.")
+    swallows: bool = neutral(False, description="Whether it swallows interruptions.")
+    fails_on: str = neutral("", description="The cluster it fails on.")
+
+    def pick(self, cluster):
+        noted(self.word, cluster.cluster_id)
+        until = time.monotonic() + self.seconds
+        while time.monotonic() < until:
+            try:
+                time.sleep(min(0.05, self.seconds))
+            except BaseException:
+                if not self.swallows:
+                    raise
+        if cluster.cluster_id == self.fails_on:
+            raise RuntimeError("this cluster is poisonous")
+        return f"{self.word}: {cluster.articles[0].title}"
+
+
+class Plain(Checker):
+    """Finds every text supported, after a while."""
+
+    name = "plain"
+    seconds: float = neutral(0.0, description="How long one cluster takes.")
+
+    @contextmanager
+    def open(self):
+        yield PlainSession(self)
+
+
+class PlainSession(CheckSession):
+    def __init__(self, checker):
+        super().__init__(checker.signature())
+        self.seconds = checker.seconds
+
+    def verdicts(self, cluster, texts):
+        time.sleep(self.seconds)
+        return [
+            [Verdict(claim=whole_claim(text), label="supported", probability=0.5, checker=self.signature)]
+            for text in texts
+        ]
+
+
+class Length(Metric):
+    """Counts characters, after a while."""
+
+    name = "length"
+    seconds: float = neutral(0.0, description="How long one case takes.")
+
+    def measures(self):
+        return (Measure("length", "Characters.", unit="characters", direction="neither"),)
+
+    def findings(self, case):
+        time.sleep(self.seconds)
+        return {"length": len(case.prediction.text)}
+'''
+
+ENTRY_POINTS = """\
+[headline_harness.models]
+slow = slow_components:Slow
+[headline_harness.checkers]
+plain = slow_components:Plain
+[headline_harness.metrics]
+length = slow_components:Length
+"""
+
+
+@dataclass
+class Workplace:
+    """A folder with data, a configuration and the other package."""
+
+    folder: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def configure(self, text: str) -> None:
+        """Write `x.yaml`."""
+        (self.folder / "x.yaml").write_text(f"name: trial\nseed: 1\ndata: {{jsonl: clusters.jsonl}}\n{text}")
+
+    def start(self, *arguments: object, **given: Any) -> "subprocess.Popen[str]":
+        """The command in a process (and a process group) of its own."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "harness", *map(str, arguments)],
+            cwd=self.folder,
+            env={**os.environ, **self.environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            **given,
+        )
+
+    def run(self, *arguments: object, **given: Any) -> "subprocess.CompletedProcess[str]":
+        """The command from beginning to end."""
+        process = self.start(*arguments, **given)
+        out, err = process.communicate(timeout=120)
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+    @property
+    def asked(self) -> list[str]:
+        """`word cluster` for each cluster that a slow model was asked for, in order."""
+        file = self.folder / "asked"
+        return file.read_text().splitlines() if file.exists() else []
+
+    @property
+    def run_folder(self) -> Path:
+        """The folder of the one run there is."""
+        (folder,) = (path for path in (self.folder / "results").iterdir() if path.is_dir())
+        return folder
+
+    def rows(self, name: str) -> list[dict[str, Any]]:
+        """The whole rows of a file of the run."""
+        text = (self.run_folder / name).read_text() if (self.run_folder / name).exists() else ""
+        return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
+
+    def until(self, condition: Callable[[], bool], process: "subprocess.Popen[str]", seconds: float = 60) -> None:
+        """Wait for something that a process is to bring about."""
+        end = time.monotonic() + seconds
+        while not condition():
+            assert process.poll() is None, process.communicate()
+            assert time.monotonic() < end, "nothing happened"
+            time.sleep(0.005)
+
+
+def made_in(tmp_path: Path) -> Workplace:
+    """A workplace with twelve clusters."""
+    package = tmp_path / "package"
+    (package / "slow_components-1.dist-info").mkdir(parents=True)
+    (package / "slow_components.py").write_text(COMPONENTS)
+    (package / "slow_components-1.dist-info" / "METADATA").write_text("Name: slow-components\nVersion: 1\n")
+    (package / "slow_components-1.dist-info" / "entry_points.txt").write_text(ENTRY_POINTS)
+    rows = [
+        {
+            "id": f"c{number:02}",
+            "articles": [{"title": f"Dam {number} holds", "text": f"Dam {number} held on Monday."}],
+            "references": [f"Dam {number} holds firm"],
+        }
+        for number in range(12)
+    ]
+    (tmp_path / "clusters.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    path = os.pathsep.join([str(package), str(TOP), *filter(None, [os.environ.get("PYTHONPATH")])])
+    return Workplace(tmp_path, {"PYTHONPATH": path, "ASKED": str(tmp_path / "asked"), "COLUMNS": "100"})
+
+
+def interrupt(process: "subprocess.Popen[str]", number: int = signal.SIGINT) -> None:
+    """Press Ctrl-C: the terminal sends the signal to the whole process group."""
+    os.killpg(process.pid, number)
