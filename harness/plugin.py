@@ -40,11 +40,13 @@ def pytest_collect_file(parent: pytest.Collector, file_path: Path) -> "GateFile 
 
 def _run(config: "Config", limit: int | None, results: Path) -> "Outcome":
     redact.watch_environment()
+    from harness.run.cache import opened
     from harness.run.pipeline import execute
     from harness.run.plan import make_plan
     from harness.run.progress import Silent
 
-    return execute(make_plan(config, limit=limit), results, Silent(), wait=True)
+    with opened(results, None, Silent().note) as cache:
+        return execute(make_plan(config, limit=limit), results, Silent(), cache=cache, wait=True)
 
 
 class GateFile(pytest.File):

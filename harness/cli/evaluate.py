@@ -7,11 +7,13 @@ import typer
 
 from harness.cli.options import (
     RESULTS,
+    CacheFolder,
     ConfigFile,
     EveryMeasure,
     Format,
     Limit,
     LogLines,
+    NoCache,
     Overrides,
     ResultsFolder,
     RunArgument,
@@ -44,17 +46,21 @@ def evaluate(
     wait: Wait = False,
     verbose: Verbose = 0,
     log_format: LogLines = None,
+    cache: CacheFolder = None,
+    no_cache: NoCache = False,
 ) -> None:
     """Run a configuration: generate, score, print the results table.
 
     Every model writes a headline for every cluster. The same configuration finds its folder again and goes on from
-    there. Ends with 3 where a model failed on every cluster.
+    there; what an equal model wrote for an equal cluster in another run is taken from the cache. Ends with 3 where a
+    model failed on every cluster.
     """
     from harness.cli.progress import TerminalProgress
     from harness.config import load
     from harness.registry import Registry
     from harness.report.table import markdown
     from harness.run import logs
+    from harness.run.cache import opened
     from harness.run.pipeline import execute
     from harness.run.plan import make_plan
 
@@ -64,7 +70,8 @@ def evaluate(
     with progress.stage("read clusters", limit) as tick:
         plan = make_plan(loaded, limit=limit, strict=strict, advance=tick)
     retry = retry_errors or retry_failures
-    outcome = execute(plan, results, progress, retry_errors=retry, wait=wait, table=markdown)
+    with opened(results, cache, progress.note, unused=no_cache) as kept:
+        outcome = execute(plan, results, progress, cache=kept, retry_errors=retry, wait=wait, table=markdown)
     print_outcome(outcome, form, every_measure=every_measure)
     report_bad_rows(plan.clusters)
     _end(outcome)
@@ -80,6 +87,8 @@ def score(
     wait: Wait = False,
     verbose: Verbose = 0,
     log_format: LogLines = None,
+    cache: CacheFolder = None,
+    no_cache: NoCache = False,
 ) -> None:
     """Score a run's stored predictions with a configuration's metrics.
 
@@ -91,6 +100,7 @@ def score(
     from harness.registry import Registry
     from harness.report.table import markdown
     from harness.run import logs
+    from harness.run.cache import opened
     from harness.run.pipeline import rescore
     from harness.run.plan import make_plan
     from harness.run.store import find_run
@@ -99,7 +109,8 @@ def score(
     progress = TerminalProgress()
     source = find_run(results, run)
     plan = make_plan(load(config, Registry(), overrides or ()), limit=source.manifest().limit, models=False)
-    outcome = rescore(plan, source, results, progress, wait=wait, table=markdown)
+    with opened(results, cache, progress.note, unused=no_cache) as kept:
+        outcome = rescore(plan, source, results, progress, cache=kept, wait=wait, table=markdown)
     print_outcome(outcome, form, every_measure=every_measure)
     _end(outcome)
 

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from harness.cli.options import RESULTS, Limit, LogLines, Overrides, ResultsFolder, RunArgument, Verbose, Wait
+from harness.cli.options import (
+    RESULTS,
+    CacheFolder,
+    Limit,
+    LogLines,
+    NoCache,
+    Overrides,
+    ResultsFolder,
+    RunArgument,
+    Verbose,
+    Wait,
+)
 
 if TYPE_CHECKING:
     from harness.config.gate import GateSettings
@@ -63,6 +74,8 @@ def gate(
     wait: Wait = False,
     verbose: Verbose = 0,
     log_format: LogLines = None,
+    cache: CacheFolder = None,
+    no_cache: NoCache = False,
 ) -> None:
     """Hold a run against a baseline; end with 1 where it regressed.
 
@@ -76,7 +89,7 @@ def gate(
     from harness.run.gating import hold
 
     logs.add(verbose, log_format)
-    folder, settings = _run_and_rules(run, config, overrides, limit, results, wait)
+    folder, settings = _run_and_rules(run, config, overrides, limit, results, cache, no_cache=no_cache, wait=wait)
     file = baseline or (Path(settings.baseline) if settings.baseline else None)
     if file is None:
         raise UsageError("no baseline: give --baseline FILE, or `baseline: FILE` under `gate:` in the configuration")
@@ -105,7 +118,15 @@ def gate(
 
 
 def _run_and_rules(
-    run: str | None, config: Path | None, overrides: list[str] | None, limit: int | None, results: Path, wait: bool
+    run: str | None,
+    config: Path | None,
+    overrides: list[str] | None,
+    limit: int | None,
+    results: Path,
+    cache: Path | None,
+    *,
+    no_cache: bool,
+    wait: bool,
 ) -> "tuple[RunFolder, GateSettings]":
     """The run to gate, made first where only a configuration is given, and the rules that it is held to."""
     from harness.cli.progress import TerminalProgress
@@ -123,11 +144,14 @@ def _run_and_rules(
     if config is None:
         raise UsageError("give a run, or --config FILE to make one")
     from harness.report.table import markdown
+    from harness.run.cache import opened
     from harness.run.pipeline import execute
     from harness.run.plan import make_plan
 
     progress = TerminalProgress()
     loaded = load(config, Registry(), overrides or ())
-    outcome = execute(make_plan(loaded, limit=limit), results, progress, wait=wait, table=markdown)
+    with opened(results, cache, progress.note, unused=no_cache) as kept:
+        plan = make_plan(loaded, limit=limit)
+        outcome = execute(plan, results, progress, cache=kept, wait=wait, table=markdown)
     sys.stderr.write(f"results: {outcome.folder.path}\n")
     return outcome.folder, loaded.gate

@@ -37,5 +37,15 @@ LogLines = Annotated[
     Literal["plain", "json"] | None,
     typer.Option("--log-format", show_default="plain", help="How log lines are written: json is one object a line."),
 ]
+CacheFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--cache",
+        envvar="HARNESS_CACHE",
+        metavar="DIR",
+        help="The folder of the cache that runs share; else .cache below the results.",
+    ),
+]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")]
 
 RESULTS = Path("results")

@@ -45,6 +45,8 @@ class Model(Component):
     kind: ClassVar[Kind] = "model"
     reads_references: ClassVar[bool] = False
     """True for upper bounds; every other model is handed clusters without their references."""
+    worth_keeping: ClassVar[bool] = True
+    """Whether the cache keeps what it wrote; False where asking again costs no more than looking up."""
 
     def clusters_at_once(self) -> int:
         """How many clusters a session wants in one call; cannot change a prediction.

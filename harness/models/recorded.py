@@ -46,6 +46,7 @@ class Recorded(Model):
 
     name: ClassVar[str] = "recorded"
     positional: ClassVar[str | None] = "path"
+    worth_keeping: ClassVar[bool] = False
 
     path: Path = Field(description="The JSON Lines file, relative to the working directory.")
     fields: RecordedFields = Field(

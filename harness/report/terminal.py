@@ -15,6 +15,7 @@ from harness.report import numbers
 from harness.report.table import COST_HEADERS, Block, Cell, blocks, cost_row, label, provenance
 from harness.run.comparison import Comparison
 from harness.run.pipeline import Outcome
+from harness.run.upkeep import Contents
 
 CELL_WIDTH = 15
 """Columns that one measure takes: an interval such as `[100.0, 100.0]` and the space round it."""
@@ -157,6 +158,20 @@ def runs(rows: Iterable[tuple[str, RunManifest]], width: int) -> Table:
         cells = [manifest.status, started, str(manifest.clusters), str(len(manifest.configurations))]
         table.add_row(shown(name), *cells, *([shown(manifest.data_digest)] if roomy else []))
     return table
+
+
+def cache(found: Contents) -> RenderableType:
+    """`harness cache list`: a line for each kind and component, and the file."""
+    table = _plain()
+    table.add_column("kind", no_wrap=True)
+    table.add_column("component", overflow="fold")
+    for head in ("entries", "MB", "oldest (UTC)", "newest (UTC)"):
+        table.add_column(head, justify="right", no_wrap=True)
+    for row in found.rows:
+        moments = [moment.strftime("%Y-%m-%d %H:%M") for moment in (row.oldest, row.newest)]
+        table.add_row(row.kind, Text(row.component), str(row.entries), f"{row.bytes / 1e6:.2f}", *moments)
+    size = f"{found.file}: {sum(row.entries for row in found.rows)} entries, {found.file_bytes / 1e6:.1f} MB"
+    return Group(table, Text(size, style="dim")) if found.rows else Text(f"{found.file}: nothing is kept")
 
 
 def predictions(rows: Iterable[Prediction | Failure]) -> Table:

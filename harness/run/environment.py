@@ -20,6 +20,7 @@ DISTRIBUTIONS = (
     "nltk",
     "numpy",
     "nupunkt",
+    "onnxruntime",
     "pydantic",
     "rouge-score",
     "sentencepiece",

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from pathlib import Path
 from time import perf_counter
@@ -24,12 +25,13 @@ from harness.records import (
     RunManifest,
     Verdict,
 )
-from harness.run import manifests, stages
+from harness.run import cached, manifests, stages
+from harness.run.cache import Cache
+from harness.run.durable import Appender
 from harness.run.plan import Clusters, Plan, checker_of, run_digest
 from harness.run.progress import Progress, Tick
-from harness.run.reuse import predictions_made_before
 from harness.run.store import CLUSTERS, FAILURES, PREDICTIONS, SCORES, TABLE, VERDICTS, RunFolder
-from harness.run.watch import Watch, see_failures, under_way
+from harness.run.watch import FailureRows, Watch, see_failures, under_way
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Outcome:
     manifest: RunManifest
     summaries: list[Summary]
     reused: int
-    """Predictions that were on disk already."""
+    """Predictions that were on disk already, in the run's own folder or in the cache."""
 
     @property
     def unanswered(self) -> list[str]:
@@ -58,11 +60,12 @@ def execute(
     results: Path,
     progress: Progress,
     *,
+    cache: Cache | None = None,
     retry_errors: bool = False,
     wait: bool = False,
     table: Callable[[Outcome], str] | None = None,
 ) -> Outcome:
-    """Run a plan in its folder below `results`, going on from whatever stands there.
+    """Run a plan in its folder below `results`, going on from whatever stands there and in the cache.
 
     `retry_errors` does again what failed before; `wait` waits for a process that has the folder; `table` prints the
     results for the folder's own table. Raises StoreError where the folder cannot be used, RunStoppedError where the
@@ -84,9 +87,9 @@ def execute(
             watch.known(row for row in folder.failures() if row.stage in ("generate", "check"))
             folder.replace_rows(CLUSTERS, (cluster.facts() for cluster in plan.clusters))
             started = perf_counter()
-            reused = _generate(plan, folder, results, manifest.versions, watch)
+            reused = _generate(plan, folder, cache, watch)
             generated = perf_counter()
-            _check(plan, plan.configuration_records, folder, watch)
+            _check(plan, plan.configuration_records, folder, cache, watch)
             checked = perf_counter()
             scores = _score(plan, plan.configuration_records, folder, watch)
             scored = perf_counter()
@@ -100,6 +103,7 @@ def rescore(
     results: Path,
     progress: Progress,
     *,
+    cache: Cache | None = None,
     wait: bool = False,
     table: Callable[[Outcome], str] | None = None,
 ) -> Outcome:
@@ -141,7 +145,7 @@ def rescore(
             folder.replace_rows(CLUSTERS, source.clusters())
             _take_predictions(source, folder, made.configurations)
             started = perf_counter()
-            _check(plan, made.configurations, folder, watch)
+            _check(plan, made.configurations, folder, cache, watch)
             checked = perf_counter()
             scores = _score(plan, made.configurations, folder, watch)
             took = {"check": checked - started, "score": perf_counter() - checked}
@@ -189,34 +193,39 @@ def _finish(
     return outcome
 
 
-def _generate(plan: Plan, folder: RunFolder, results: Path, versions: Mapping[str, str], watch: Watch) -> int:
+def _generate(plan: Plan, folder: RunFolder, cache: Cache | None, watch: Watch) -> int:
     """Append what each configuration has not answered yet; returns how many predictions were on disk already."""
     stored = set(folder.offsets(PREDICTIONS, _case_of))
     done = stored | {(row.configuration, row.cluster_id) for row in folder.failures() if row.stage == "generate"}
-    digests = {facts.cluster_id: facts.digest for facts in folder.clusters()}
     reused = len(stored)
     with folder.appending(PREDICTIONS) as predictions, folder.appending(FAILURES) as rows:
         failures = watch.keeping(rows)
         for configuration in plan.configurations:
             name = configuration.name
-            left = {cluster_id: digest for cluster_id, digest in digests.items() if (name, cluster_id) not in done}
-            for made in predictions_made_before(configuration, left, versions, results, folder):
-                predictions.add(made)
-                del left[made.cluster_id]
-                reused += 1
+            left = sum((name, facts.cluster_id) not in done for facts in folder.clusters())
             if not left:
                 continue
-            waiting = (cluster for cluster in plan.clusters if cluster.cluster_id in left)
-            with watch.stage(f"generate {name}", len(left)) as tick:
-                for row in stages.generate(configuration, waiting):
-                    if isinstance(row, Prediction):
-                        predictions.add(row)
-                    else:
-                        failures.add(row)
-                    tick()
-    if reused:
+            waiting = (cluster for cluster in plan.clusters if (name, cluster.cluster_id) not in done)
+            with watch.stage(f"generate {name}", left) as tick:
+                reused += cached.generate(configuration, waiting, cache, _keeping(predictions, failures, tick))
+    if stored:
         _order_predictions(folder, plan.configuration_records)
     return reused
+
+
+def _keeping(
+    made: Appender, failures: FailureRows, tick: Tick
+) -> Callable[[Prediction | CheckedPrediction | Failure], None]:
+    """Keeps each row among what was made or among the failures, and counts it."""
+
+    def keep(row: Prediction | CheckedPrediction | Failure) -> None:
+        if isinstance(row, Failure):
+            failures.add(row)
+        else:
+            made.add(row)
+        tick()
+
+    return keep
 
 
 def _order_predictions(folder: RunFolder, configurations: Sequence[ConfigurationRecord]) -> None:
@@ -225,7 +234,13 @@ def _order_predictions(folder: RunFolder, configurations: Sequence[Configuration
     folder.put_in_order(PREDICTIONS, Prediction, _case_of, order)
 
 
-def _check(plan: Plan, configurations: Sequence[ConfigurationRecord], folder: RunFolder, watch: Watch) -> None:
+def _check(
+    plan: Plan,
+    configurations: Sequence[ConfigurationRecord],
+    folder: RunFolder,
+    cache: Cache | None,
+    watch: Watch,
+) -> None:
     """Append the verdicts that the metrics want and that are not on disk yet, cluster by cluster."""
     went_on = False
     for signature, checker in plan.checkers.items():
@@ -244,17 +259,11 @@ def _check(plan: Plan, configurations: Sequence[ConfigurationRecord], folder: Ru
         with (
             folder.appending(VERDICTS) as verdicts,
             folder.appending(FAILURES) as rows,
-            checker.open() as session,
             watch.stage(f"check {checker.name}", len(places)) as tick,
         ):
-            failures = watch.keeping(rows)
-            for cluster, predictions in _by_cluster(plan.clusters, configurations, places, folder):
-                for found in stages.check(checker, session, cluster, predictions):
-                    if isinstance(found, CheckedPrediction):
-                        verdicts.add(found)
-                    else:
-                        failures.add(found)
-                tick(len(predictions))
+            work = _by_cluster(plan.clusters, configurations, places, folder)
+            keep = _keeping(verdicts, watch.keeping(rows), tick)
+            cached.check(checker, work, cache, keep, partial(stages.checked, checker))
     if went_on:
         ids = [facts.cluster_id for facts in folder.clusters()]
         order = (

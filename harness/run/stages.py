@@ -1,8 +1,9 @@
 """The stages of a run: records in, records out, no files."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from itertools import islice
+from dataclasses import dataclass
+from itertools import chain, islice
 
 from harness.checkers.base import Checker, CheckSession
 from harness.errors import UsageError
@@ -84,14 +85,14 @@ def _answers(session: ModelSession, batch: Sequence[Cluster]) -> list[Answer | E
 
 def _prediction(configuration: Configuration, cluster: Cluster, answer: Answer) -> Prediction:
     prompt = answer.prompt
+    raw_text = answer.raw_text if answer.raw_text != answer.text else None
     prompt_digest = content_digest(prompt.text) if prompt else None
-    made_of = [configuration.digest, cluster.digest, prompt_digest, answer.raw_text, answer.text]
     return Prediction(
-        prediction_id=content_digest(made_of),
+        prediction_id=_prediction_id(configuration, cluster, prompt_digest, raw_text, answer.text),
         cluster_id=cluster.cluster_id,
         configuration=configuration.name,
         text=answer.text,
-        raw_text=answer.raw_text if answer.raw_text != answer.text else None,
+        raw_text=raw_text,
         postprocess=answer.postprocess,
         stopped=answer.stopped,
         prompt_digest=prompt_digest,
@@ -102,6 +103,19 @@ def _prediction(configuration: Configuration, cluster: Cluster, answer: Answer) 
         tokens_out=answer.tokens_out,
         seconds=answer.seconds,
     )
+
+
+def filed_under(configuration: Configuration, cluster: Cluster, made: Prediction) -> Prediction:
+    """A prediction that an equal configuration made for an equal cluster, under the ids of this one."""
+    prediction_id = _prediction_id(configuration, cluster, made.prompt_digest, made.raw_text, made.text)
+    ids = {"prediction_id": prediction_id, "cluster_id": cluster.cluster_id, "configuration": configuration.name}
+    return made.model_copy(update=ids)
+
+
+def _prediction_id(
+    configuration: Configuration, cluster: Cluster, prompt_digest: str | None, raw_text: str | None, text: str
+) -> str:
+    return content_digest([configuration.digest, cluster.digest, prompt_digest, raw_text, text])
 
 
 def _failure(configuration: Configuration, cluster: Cluster, error: Exception, attempts: int) -> Failure:
@@ -116,34 +130,64 @@ def _failure(configuration: Configuration, cluster: Cluster, error: Exception, a
     )
 
 
-def check(
-    checker: Checker, session: CheckSession, cluster: Cluster, predictions: Sequence[Prediction]
-) -> Iterator[CheckedPrediction | Failure]:
-    """The checker's verdicts on each prediction for one cluster, or its failure on that prediction."""
-    found: Sequence[list[Verdict] | Exception]
+@dataclass(frozen=True)
+class Unchecked:
+    """Why a checker has no verdicts on a text."""
+
+    error: str
+    message: str
+
+
+Found = Sequence[Verdict] | Unchecked
+"""What was found about one text."""
+Questions = tuple[Cluster, Sequence[str]]
+"""A cluster without references, and the texts to check against it, each once."""
+Checked = Callable[[Iterable[Questions]], Iterator[Sequence[Found]]]
+"""Finds what there is to find about each text, for clusters in order."""
+
+
+def checked(checker: Checker, work: Iterable[Questions]) -> Iterator[Sequence[Found]]:
+    """What the checker finds about each text, for clusters in order. Opens the checker at the first one."""
+    waiting = iter(work)
+    for first in waiting:
+        with checker.open() as session:
+            for cluster, texts in chain([first], waiting):
+                yield found_about(session, cluster, texts)
+
+
+def found_about(session: CheckSession, cluster: Cluster, texts: Sequence[str]) -> Sequence[Found]:
+    """What an opened checker finds about texts on one cluster; its failure stands for each of them."""
     try:
-        found = session.check_all(cluster, [prediction.text for prediction in predictions])
+        found: Sequence[Sequence[Verdict] | Exception] = session.check_all(cluster, texts)
     except UsageError:
         raise
     except Exception as error:  # noqa: BLE001 - a checker that fails on one cluster is a row with a reason
-        found = [error] * len(predictions)
-    for prediction, verdicts in zip(predictions, found, strict=True):
-        if isinstance(verdicts, Exception):
-            yield Failure(
-                stage="check",
-                cluster_id=cluster.cluster_id,
-                configuration=prediction.configuration,
-                component=checker.name,
-                error=type(verdicts).__name__,
-                message=str(verdicts) or type(verdicts).__name__,
-            )
-        else:
-            yield CheckedPrediction(
-                cluster_id=cluster.cluster_id,
-                configuration=prediction.configuration,
-                checker=checker.signature(),
-                verdicts=tuple(verdicts),
-            )
+        found = [error] * len(texts)
+    return [
+        Unchecked(type(verdicts).__name__, str(verdicts) or type(verdicts).__name__)
+        if isinstance(verdicts, Exception)
+        else verdicts
+        for verdicts in found
+    ]
+
+
+def checked_row(checker: Checker, signature: str, prediction: Prediction, found: Found) -> CheckedPrediction | Failure:
+    """The verdicts on one prediction, or the reason for none; `signature` is the checker's."""
+    if isinstance(found, Unchecked):
+        return Failure(
+            stage="check",
+            cluster_id=prediction.cluster_id,
+            configuration=prediction.configuration,
+            component=checker.name,
+            error=found.error,
+            message=found.message,
+        )
+    return CheckedPrediction(
+        cluster_id=prediction.cluster_id,
+        configuration=prediction.configuration,
+        checker=signature,
+        verdicts=tuple(found),
+    )
 
 
 def score(metrics: Sequence[Metric], cases: Sequence[Sequence[Case | None]]) -> Iterator[MetricScore | Failure]:

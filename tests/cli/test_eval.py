@@ -54,7 +54,7 @@ def _workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def rows_of(name: str) -> list[dict[str, Any]]:
-    folder = next(Path("results").iterdir())
+    folder = next(Path("results").glob("[!.]*"))
     return [json.loads(line) for line in (folder / name).read_text().splitlines()]
 
 
@@ -80,7 +80,7 @@ def test_what_failed_is_a_row_with_its_reason(harness: Callable[..., Any]):
 
 def test_the_run_folder_holds_what_it_promises(harness: Callable[..., Any]):
     harness("eval", "--config", "x.yaml", "--limit", 3)
-    folder = next(Path("results").iterdir())
+    folder = next(Path("results").glob("[!.]*"))
     manifest = json.loads((folder / "manifest.json").read_text())
     assert folder.name == f"trial-{manifest['digest']}"
     assert {path.name for path in folder.iterdir()} == {
@@ -108,20 +108,20 @@ def test_the_run_folder_holds_what_it_promises(harness: Callable[..., Any]):
 
 def test_the_resolved_configuration_of_a_manifest_makes_the_same_run(harness: Callable[..., Any]):
     harness("eval", "--config", "x.yaml", "--set", "models.lead.article=longest")
-    folder = next(Path("results").iterdir())
+    folder = next(Path("results").glob("[!.]*"))
     resolved = json.loads((folder / "manifest.json").read_text())["config"]
     Path("again.yaml").write_text(json.dumps(resolved))  # JSON is YAML
     assert harness("eval", "--config", "again.yaml").code == 0
-    assert list(Path("results").iterdir()) == [folder]
+    assert list(Path("results").glob("[!.]*")) == [folder]
 
 
 def test_the_same_configuration_finds_its_folder_and_prints_the_same_bytes(harness: Callable[..., Any]):
     first = harness("eval", "--config", "x.yaml", "--format", "csv")
-    stamp = (next(Path("results").iterdir()) / "predictions.jsonl").stat().st_mtime_ns
+    stamp = (next(Path("results").glob("[!.]*")) / "predictions.jsonl").stat().st_mtime_ns
     second = harness("eval", "--config", "x.yaml", "--format", "csv")
     shown = harness("show", "trial", "--format", "csv")
     assert first.out == second.out == shown.out
-    assert (next(Path("results").iterdir()) / "predictions.jsonl").stat().st_mtime_ns == stamp
+    assert (next(Path("results").glob("[!.]*")) / "predictions.jsonl").stat().st_mtime_ns == stamp
 
 
 @pytest.mark.parametrize(
@@ -136,19 +136,19 @@ def test_the_same_configuration_finds_its_folder_and_prints_the_same_bytes(harne
 def test_anything_that_can_change_a_number_makes_another_folder(change: tuple[str, str], harness: Callable[..., Any]):
     harness("eval", "--config", "x.yaml")
     harness("eval", "--config", "x.yaml", *change)
-    assert len(list(Path("results").iterdir())) == 2
+    assert len(list(Path("results").glob("[!.]*"))) == 2
 
 
 def test_other_predictions_in_the_same_file_make_another_folder(harness: Callable[..., Any]):
     harness("eval", "--config", "x.yaml")
     write_rows("mine.jsonl", [{"cluster_id": "c0", "text": "Another"}])
     harness("eval", "--config", "x.yaml")
-    assert len(list(Path("results").iterdir())) == 2
+    assert len(list(Path("results").glob("[!.]*"))) == 2
 
 
 def test_a_killed_run_goes_on_to_the_same_bytes_and_redoes_a_torn_line(harness: Callable[..., Any]):
     harness("eval", "--config", "x.yaml")
-    folder = next(Path("results").iterdir())
+    folder = next(Path("results").glob("[!.]*"))
     names = ("predictions.jsonl", "scores.jsonl", "failures.jsonl", "table.md")
     whole = {name: (folder / name).read_bytes() for name in names}
     manifest = json.loads((folder / "manifest.json").read_text())
@@ -164,7 +164,7 @@ def test_a_killed_run_goes_on_to_the_same_bytes_and_redoes_a_torn_line(harness: 
 @pytest.mark.parametrize("flag", ["--retry-errors", "--retry-failures"])
 def test_retry_errors_runs_only_what_failed(flag: str, harness: Callable[..., Any]):
     harness("eval", "--config", "x.yaml")
-    folder = next(Path("results").iterdir())
+    folder = next(Path("results").glob("[!.]*"))
     before = (folder / "predictions.jsonl").read_bytes()
     again = harness("eval", "--config", "x.yaml", flag)
     assert again.code == 0
@@ -221,7 +221,7 @@ def test_a_folder_in_use_is_refused_and_its_owner_named(harness: Callable[..., A
     from harness.run.store import RunFolder
 
     harness("eval", "--config", "x.yaml")
-    with RunFolder(next(Path("results").iterdir())).locked():
+    with RunFolder(next(Path("results").glob("[!.]*"))).locked():
         ended = harness("eval", "--config", "x.yaml")
     assert ended.code == 3
     assert "in use by process" in ended.err
@@ -236,7 +236,7 @@ def test_score_measures_stored_predictions_without_running_a_model(harness: Call
     rows = list(csv.DictReader(io.StringIO(ended.out)))
     assert {row["measure"] for row in rows} >= {"rouge1-f", "rouge2-f"}
     assert {row["configuration"] for row in rows} == {"lead", "mine"}
-    assert len(list(Path("results").iterdir())) == 2
+    assert len(list(Path("results").glob("[!.]*"))) == 2
 
 
 def test_score_finds_the_folder_that_eval_of_the_same_configuration_would_make(harness: Callable[..., Any]):
@@ -245,7 +245,7 @@ def test_score_finds_the_folder_that_eval_of_the_same_configuration_would_make(h
     scored = harness("score", "trial", "--config", "y.yaml", "--format", "csv")
     evaluated = harness("eval", "--config", "y.yaml", "--format", "csv")
     assert scored.out == evaluated.out
-    assert len(list(Path("results").iterdir())) == 2
+    assert len(list(Path("results").glob("[!.]*"))) == 2
 
 
 def test_a_new_metric_or_model_takes_over_what_equal_configurations_wrote(
@@ -273,13 +273,13 @@ def test_a_new_metric_or_model_takes_over_what_equal_configurations_wrote(
 
 def test_predictions_of_other_code_are_not_taken_over(harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch):
     from harness.models.lead import Lead
-    from harness.run import environment
+    from harness.run import keys
 
     harness("eval", "--config", "x.yaml")
     asked: list[str] = []
     pick = Lead.pick
     monkeypatch.setattr(Lead, "pick", lambda self, cluster: asked.append(cluster.cluster_id) or pick(self, cluster))
-    monkeypatch.setattr(environment, "code_digest", lambda: "edited")
+    monkeypatch.setattr(keys, "component_code", lambda _: "edited")
     harness("eval", "--config", "x.yaml", "--set", "metrics.rouge.stemmer=true")
     assert asked == ["c0", "c1", "c2", "c3"]
 
@@ -312,7 +312,7 @@ def test_a_sweep_becomes_named_configurations(harness: Callable[..., Any]):
 
 def test_list_and_show(harness: Callable[..., Any]):
     harness("eval", "--config", "x.yaml")
-    name = next(Path("results").iterdir()).name
+    name = next(Path("results").glob("[!.]*")).name
     assert name in harness("list").out
     assert json.loads(harness("list", "--format", "json").out)[0]["run"] == name
     texts = harness("show", name, "--cluster", "c1").out

@@ -121,7 +121,7 @@ def test_compare_breaks_down_and_shows_the_clusters_that_moved(harness: Callable
 
 def test_costs_are_tokens_times_prices_where_prices_are_configured(harness: Callable[..., Any]):
     harness("eval", "--config", "x.yaml")
-    folder = next(Path("results").iterdir())
+    folder = next(Path("results").glob("[!.]*"))
     manifest = json.loads((folder / "manifest.json").read_text())
     manifest["configurations"][0]["parameters"]["prices"] = {"input": 0.5, "output": 2.0, "currency": "EUR"}
     manifest["counts"]["mine"] |= {"tokens_in": 40_000, "tokens_out": 1_000, "seconds": 20.0}

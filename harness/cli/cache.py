@@ -1,0 +1,112 @@
+"""`harness cache`: what is kept across runs, and keeping it small and sound."""
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from harness.cli.options import RESULTS, CacheFolder, ResultsFolder
+from harness.errors import EXIT_REGRESSION
+
+if TYPE_CHECKING:
+    from harness.run.upkeep import Removed
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+Form = Annotated[Literal["table", "json"], typer.Option("--format", help="How it is printed.")]
+
+
+@app.callback()
+def _group() -> None:
+    """Look after the cache of predictions and verdicts that runs share."""
+
+
+@app.command("list")
+def list_entries(cache: CacheFolder = None, results: ResultsFolder = RESULTS, form: Form = "table") -> None:
+    """Show what the cache holds, by kind and component: entries, bytes, oldest and newest."""
+    from harness.run.cache import folder_of
+    from harness.run.upkeep import contents
+
+    found = contents(folder_of(results, cache))
+    if form == "json":
+        typer.echo(found.model_dump_json(indent=2))
+        return
+    from harness.report import terminal
+
+    console = terminal.console()
+    console.print(terminal.cache(found))
+
+
+@app.command("prune")
+def prune(
+    older_than: Annotated[
+        str | None, typer.Option("--older-than", metavar="AGE", help="Remove what was not used for so long: 30d, 12h.")
+    ] = None,
+    max_size: Annotated[
+        str | None,
+        typer.Option("--max-size", metavar="SIZE", help="Remove the longest unused until the file fits: 1GB, 500MB."),
+    ] = None,
+    cache: CacheFolder = None,
+    results: ResultsFolder = RESULTS,
+    form: Form = "table",
+) -> None:
+    """Remove what was not used for long, or what is too much."""
+    from harness.errors import UsageError
+    from harness.run.cache import folder_of
+    from harness.run.upkeep import age_in_seconds, size_in_bytes
+    from harness.run.upkeep import prune as prune_cache
+
+    if older_than is None and max_size is None:
+        raise UsageError("say what to remove: --older-than 30d, --max-size 1GB, or both")
+    age = None if older_than is None else age_in_seconds(older_than)
+    size = None if max_size is None else size_in_bytes(max_size)
+    _print(prune_cache(folder_of(results, cache), older_than=age, max_size=size), form)
+
+
+@app.command("clear")
+def clear(
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    cache: CacheFolder = None,
+    results: ResultsFolder = RESULTS,
+    form: Form = "table",
+) -> None:
+    """Remove everything; asks first."""
+    from harness.errors import UsageError
+    from harness.run.cache import folder_of
+    from harness.run.upkeep import clear as clear_cache
+
+    folder = folder_of(results, cache)
+    if not yes:
+        try:
+            agreed = typer.confirm(f"Remove everything in {folder}?", err=True)
+        except typer.Abort:
+            raise UsageError("nobody answered; --yes removes everything without asking") from None
+        if not agreed:
+            typer.echo("nothing was removed", err=True)
+            return
+    _print(clear_cache(folder), form)
+
+
+@app.command("verify")
+def verify(cache: CacheFolder = None, results: ResultsFolder = RESULTS, form: Form = "table") -> None:
+    """Hold every entry against its digest; end with 1 where one is damaged, with 3 where the file cannot be read."""
+    from harness.run.cache import folder_of
+    from harness.run.upkeep import verify as verify_cache
+
+    found = verify_cache(folder_of(results, cache))
+    if form == "json":
+        typer.echo(found.model_dump_json(indent=2))
+    else:
+        for problem in found.problems:
+            typer.echo(problem)
+        sound = "sound" if not found.problems else "dropped and computed again when a run comes to them"
+        typer.echo(f"{found.file}: {found.entries} entries, {found.damaged} damaged: {sound}")
+    if found.problems:
+        raise typer.Exit(EXIT_REGRESSION)
+
+
+def _print(removed: "Removed", form: str) -> None:
+    if form == "json":
+        typer.echo(removed.model_dump_json(indent=2))
+    else:
+        megabytes = removed.file_bytes / 1e6
+        typer.echo(f"{removed.file}: {removed.entries} entries removed, {removed.left} left, {megabytes:.1f} MB")

@@ -1,0 +1,225 @@
+"""Results kept across runs, by content: one SQLite file that any number of processes share.
+
+    <results>/.cache/cache.sqlite
+
+SQLite in write-ahead mode, from the standard library, and not a file for each entry: a run over 200,000 clusters makes
+a million small entries, which one file holds in few transactions, counts and prunes by an index, and locks by itself.
+
+A cache may fail, a run must not: what cannot be opened, read or written is noted once and done without. Each value is
+kept with its digest; one that does not fit its digest is dropped with a note, and counts as absent. Values are JSON,
+never pickles. Failures are never kept: only records that a stage finished with are handed in.
+"""
+
+import hashlib
+import os
+import sqlite3
+import time
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Literal
+
+from harness.errors import StoreError
+
+FILE = "cache.sqlite"
+FOLDER = ".cache"
+VARIABLE = "HARNESS_CACHE"
+"""Environment variable that names another folder for the cache."""
+LAYOUT = 1
+"""Version of the tables; a file of another version is not used."""
+
+Kind = Literal["prediction", "verdicts"]
+
+_WAIT = 60.0
+"""Seconds to wait for another process's transaction."""
+_AT_ONCE = 500
+"""Entries read in one query and written in one transaction."""
+_SECONDS = 1.0
+"""New entries wait no longer than this for company."""
+_HOUR = 3600
+"""Seconds between two notes that an entry is in use."""
+_PACKED = 400
+"""Values of more bytes are compressed: verdicts quote the articles."""
+_TABLES = """
+CREATE TABLE IF NOT EXISTS makers (
+    id INTEGER PRIMARY KEY, kind TEXT NOT NULL, component TEXT NOT NULL, signature TEXT NOT NULL,
+    UNIQUE (kind, component, signature)
+);
+CREATE TABLE IF NOT EXISTS entries (
+    key BLOB PRIMARY KEY, maker INTEGER NOT NULL, value BLOB NOT NULL, digest BLOB NOT NULL,
+    made INTEGER NOT NULL, used INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS entries_by_use ON entries (used);
+"""
+
+
+class Cache:
+    """An open cache."""
+
+    def __init__(self, folder: Path, note: Callable[[str], None]) -> None:
+        """Open the cache in `folder`, made where it is missing. Raises StoreError where it cannot be used."""
+        self.file = folder / FILE
+        self._note = note
+        self._makers: dict[tuple[str, str, str], int] = {}
+        self._waiting: dict[bytes, tuple[int, bytes]] = {}
+        self._waiting_since = 0.0
+        self._broken = False
+        self._dropped = 0
+        self._db = connect(self.file)
+
+    def close(self) -> None:
+        """Write what waits, and let go of the file."""
+        self.flush()
+        with suppress(sqlite3.Error):
+            self._db.close()
+        if self._dropped > 1:
+            self._note(f"{self.file}: {self._dropped} damaged entries in all were dropped and computed again")
+
+    def find(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        """The values kept under some keys; what is damaged is dropped and left out."""
+        found = {key: unpacked(self._waiting[key][1]) for key in keys if key in self._waiting}
+        wanted = [key for key in dict.fromkeys(keys) if key not in found]
+        for start in range(0, 0 if self._broken else len(wanted), _AT_ONCE):
+            with self._safely("read"):
+                found.update(self._stored(wanted[start : start + _AT_ONCE]))
+        return found
+
+    def drop(self, keys: Sequence[bytes]) -> None:
+        """Forget entries that cannot be trusted."""
+        if not self._dropped:
+            self._note(f"{self.file}: a damaged entry was dropped and is computed again")
+        self._dropped += len(keys)
+        with self._safely("written"), self._db:
+            self._db.executemany("DELETE FROM entries WHERE key = ?", [(key,) for key in keys])
+
+    def keep(self, kind: Kind, component: str, signature: str, key: bytes, value: bytes) -> None:
+        """Keep one value; it is on disk a second later, or when the cache is closed."""
+        maker = self._maker(kind, component, signature)
+        if maker is None:
+            return
+        if not self._waiting:
+            self._waiting_since = time.monotonic()
+        self._waiting[key] = (maker, packed(value))
+        if len(self._waiting) >= _AT_ONCE or time.monotonic() - self._waiting_since >= _SECONDS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what waits."""
+        waiting, self._waiting = self._waiting, {}
+        if not waiting or self._broken:
+            return
+        now = int(time.time())
+        rows = [(key, maker, value, digest_of(key, value), now, now) for key, (maker, value) in waiting.items()]
+        with self._safely("written"), self._db:
+            self._db.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+    def _stored(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        marks = ",".join("?" * len(keys))
+        query = f"SELECT key, value, digest, used FROM entries WHERE key IN ({marks})"  # noqa: S608 - only marks
+        rows = self._db.execute(query, keys).fetchall()
+        bad = {key for key, value, digest, _ in rows if not is_sound(key, value, digest)}
+        if bad:
+            self.drop(list(bad))
+        now = int(time.time())
+        stale = [(now, key) for key, _, _, used in rows if key not in bad and used < now - _HOUR]
+        if stale:
+            with self._db:
+                self._db.executemany("UPDATE entries SET used = ? WHERE key = ?", stale)
+        return {key: unpacked(value) for key, value, _, _ in rows if key not in bad}
+
+    def _maker(self, kind: Kind, component: str, signature: str) -> int | None:
+        """The row that says what made an entry; None where it cannot be written."""
+        named = (kind, component, signature)
+        if named not in self._makers and not self._broken:
+            with self._safely("written"), self._db:
+                self._db.execute("INSERT OR IGNORE INTO makers (kind, component, signature) VALUES (?, ?, ?)", named)
+                query = "SELECT id FROM makers WHERE kind = ? AND component = ? AND signature = ?"
+                self._makers[named] = self._db.execute(query, named).fetchone()[0]
+        return self._makers.get(named)
+
+    @contextmanager
+    def _safely(self, what: str) -> Iterator[None]:
+        """Say once that the cache cannot be used, and go on without it."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            if not self._broken:
+                self._note(f"{self.file}: cannot be {what}, so this run goes on without it: {error}")
+            self._broken = True
+
+
+@contextmanager
+def opened(
+    results: Path, chosen: Path | None, note: Callable[[str], None], *, unused: bool = False
+) -> Iterator[Cache | None]:
+    """The cache of the runs in `results` while the context is open; `chosen` names another folder for it.
+
+    None where it is to be left `unused`, and, with a note, where it cannot be used.
+    """
+    cache = None
+    if not unused:
+        try:
+            cache = Cache(folder_of(results, chosen), note)
+        except StoreError as error:
+            note(f"{error}; this run goes on without a cache, and `harness cache clear` begins a new one")
+    try:
+        yield cache
+    finally:
+        if cache is not None:
+            cache.close()
+
+
+def folder_of(results: Path, chosen: Path | None) -> Path:
+    """Where the cache is: the folder chosen, else what the environment says, else `.cache` below the results."""
+    named = os.environ.get(VARIABLE)
+    return chosen or (Path(named) if named else results / FOLDER)
+
+
+def connect(file: Path) -> sqlite3.Connection:
+    """A connection to a cache's file, made where it is missing.
+
+    Raises StoreError where it cannot be opened, is no such file, or has tables of another version.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        db = sqlite3.connect(file, timeout=_WAIT)
+        # A transaction that a power cut takes back is computed again, so that none has to wait for the disk.
+        db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")
+        layout = db.execute("PRAGMA user_version").fetchone()[0]
+        if layout == 0:
+            db.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {LAYOUT}; COMMIT;")
+    except (OSError, sqlite3.Error) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise StoreError(f"{file}: cannot be used: {reason}") from None
+    if layout not in (0, LAYOUT):
+        db.close()
+        raise StoreError(f"{file}: is laid out by version {layout}, and this is version {LAYOUT}")
+    return db
+
+
+def packed(value: bytes) -> bytes:
+    """A value as it is kept: compressed where that is worth it."""
+    return b"z" + zlib.compress(value, 1) if len(value) > _PACKED else b"-" + value
+
+
+def unpacked(kept: bytes) -> bytes:
+    """The value again. Raises ValueError where it was not written by `packed`."""
+    if kept[:1] == b"-":
+        return kept[1:]
+    if kept[:1] != b"z":
+        raise ValueError("neither plain nor compressed")
+    try:
+        return zlib.decompress(kept[1:])
+    except zlib.error as error:
+        raise ValueError(f"cannot be unpacked: {error}") from None
+
+
+def digest_of(key: bytes, kept: bytes) -> bytes:
+    """The digest that an entry carries; over its key, too, so that no value stands under another's key."""
+    return hashlib.sha256(key + kept).digest()[:16]
+
+
+def is_sound(key: object, kept: object, digest: object) -> bool:
+    """Whether an entry is what was written."""
+    return isinstance(key, bytes) and isinstance(kept, bytes) and digest == digest_of(key, kept)
