@@ -184,11 +184,7 @@ def connect(file: Path) -> sqlite3.Connection:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         db = sqlite3.connect(file, timeout=_WAIT)
-        # A transaction that a power cut takes back is computed again, so that none has to wait for the disk.
-        db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")
-        layout = db.execute("PRAGMA user_version").fetchone()[0]
-        if layout == 0:
-            db.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {LAYOUT}; COMMIT;")
+        layout = _prepared(db)
     except (OSError, sqlite3.Error) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise StoreError(f"{file}: cannot be used: {reason}") from None
@@ -196,6 +192,28 @@ def connect(file: Path) -> sqlite3.Connection:
         db.close()
         raise StoreError(f"{file}: is laid out by version {layout}, and this is version {LAYOUT}")
     return db
+
+
+def _prepared(db: sqlite3.Connection) -> int:
+    """Set a file up where it is new, and say what version its tables are of.
+
+    SQLite does not wait by itself where two processes turn one new file to write-ahead mode.
+    """
+    until = time.monotonic() + _WAIT
+    while True:
+        try:
+            # A transaction that a power cut takes back is computed again, so that none has to wait for the disk.
+            db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")
+            layout = int(db.execute("PRAGMA user_version").fetchone()[0])
+            if layout == 0:
+                db.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {LAYOUT}; COMMIT;")
+            return layout
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            with suppress(sqlite3.Error):
+                db.rollback()
+            time.sleep(0.02)
 
 
 def packed(value: bytes) -> bytes:

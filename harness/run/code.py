@@ -24,7 +24,8 @@ _IMPORT = re.compile(
 _COMPUTED = re.compile(r"\bimport_module\(|\b__import__\(")
 _NAME = re.compile(r"\w+")
 _DATA = (".json", ".toml")
-"""Files beside a module that it may read."""
+_READS = re.compile(rb"\bfiles\(|\b__file__\b")
+"""A module that asks where it stands may read the data files in its folder."""
 _TOP = Path(harness.__file__).parent
 _ALWAYS = ("harness.run.stages", "harness.run.keys", "harness.run.cached")
 """Modules that turn what a component answers into what is kept, whatever the component."""
@@ -116,11 +117,12 @@ def _module_of(file: Path) -> str:
 
 
 def _files_of(name: str) -> list[Path]:
-    """A module's file and the data files in its folder."""
+    """A module's file, and the data files in its folder where it may read them."""
     file = _file_of(name)
     if file is None:
         return []
-    return [file, *(other for other in file.parent.iterdir() if other.suffix in _DATA)]
+    beside = file.parent.iterdir() if _READS.search(_contents(file)) else ()
+    return [file, *(other for other in beside if other.suffix in _DATA)]
 
 
 def _foreign(package: str) -> str:

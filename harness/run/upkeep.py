@@ -229,7 +229,8 @@ def _companions(file: Path) -> tuple[Path, Path]:
 
 
 def _size(file: Path) -> int:
-    return sum(part.stat().st_size for part in (file, *_companions(file)) if part.exists())
+    """The file with what is not written into it yet; the index in shared memory goes with the last process."""
+    return sum(part.stat().st_size for part in (file, _companions(file)[0]) if part.exists())
 
 
 @contextmanager

@@ -179,7 +179,7 @@ def test_what_retry_errors_mends_stands_where_it_would_have_stood(
     from harness.models.lead import Lead
 
     harness("eval", "--config", "x.yaml")
-    folder = next(Path("results").iterdir())
+    folder = next(Path("results").glob("[!.]*"))
     names = ("predictions.jsonl", "scores.jsonl", "failures.jsonl", "table.md")
     whole = {name: (folder / name).read_bytes() for name in names}
     shutil.rmtree("results")
