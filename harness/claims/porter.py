@@ -9,7 +9,7 @@ Step numbers are the paper's. A word is seen as a run of consonants and vowels; 
 stands right before a consonant. Digits count as consonants.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 _IRREGULAR = {
     "sky": "sky",
@@ -61,19 +61,38 @@ _STEP_4 = (
 )
 
 
-def _longest_first(endings: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(endings, key=len, reverse=True))
+_Endings = Mapping[str, tuple[str, ...]]
 
 
-_ENDINGS_1A, _ENDINGS_2, _ENDINGS_3, _ENDINGS_4 = map(_longest_first, (_STEP_1A, _STEP_2, _STEP_3, _STEP_4))
+def _by_last_letter(endings: Iterable[str]) -> _Endings:
+    """Last letter → the endings that have it, the longest first; most words have none and are done at once."""
+    found: dict[str, tuple[str, ...]] = {}
+    for ending in sorted(endings, key=len, reverse=True):
+        found[ending[-1]] = (*found.get(ending[-1], ()), ending)
+    return found
+
+
+_ENDINGS_1A, _ENDINGS_2, _ENDINGS_3, _ENDINGS_4 = map(_by_last_letter, (_STEP_1A, _STEP_2, _STEP_3, _STEP_4))
+
+
+class _Shapes(dict[int, str]):
+    """Code point → vowel, consonant or y; whatever is not listed is a consonant."""
+
+    def __missing__(self, letter: int) -> str:
+        return "c"
+
+
+_SHAPES = _Shapes(
+    str.maketrans({**dict.fromkeys("bcdfghjklmnpqrstvwxz0123456789-'", "c"), **dict.fromkeys("aeiou", "v"), "y": "y"})
+)
 
 
 def _shape(word: str) -> str:
     """`c` for each consonant and `v` for each vowel; `y` is a vowel after a consonant."""
-    shape = ""
-    for letter in word:
-        vowel = letter in "aeiou" or (letter == "y" and shape[-1:] == "c")
-        shape += "v" if vowel else "c"
+    shape = word.translate(_SHAPES)
+    while "y" in shape:
+        at = shape.index("y")
+        shape = f"{shape[:at]}{'v' if shape[:at].endswith('c') else 'c'}{shape[at + 1 :]}"
     return shape
 
 
@@ -87,9 +106,10 @@ def _ends_short(word: str) -> bool:
     return shape == "vc" or (shape.endswith("cvc") and word[-1] not in "wxy")
 
 
-def _ending(word: str, endings: tuple[str, ...]) -> str:
-    """The first of `endings` that `word` has, or nothing."""
-    return next(filter(word.endswith, endings)) if word.endswith(endings) else ""
+def _ending(word: str, endings: _Endings) -> str:
+    """The longest of `endings` that `word` has, or nothing."""
+    possible = endings.get(word[-1:], ())
+    return next(filter(word.endswith, possible)) if word.endswith(possible) else ""
 
 
 def stem(word: str) -> str:
@@ -98,9 +118,13 @@ def stem(word: str) -> str:
         return _IRREGULAR[word]
     if len(word) <= 2:
         return word
-    for step in (_step_1a, _step_1b, _step_1c, _step_2, _step_3, _step_4, _step_5):
-        word = step(word)
-    return word
+    if word[-1] == "s":
+        word = _step_1a(word)
+    if word[-1] in "dg":
+        word = _step_1b(word)
+    if word[-1] == "y":
+        word = _step_1c(word)
+    return _step_5(_step_4(_step_3(_step_2(word))))
 
 
 def _step_1a(word: str) -> str:
@@ -137,9 +161,11 @@ def _step_2(word: str) -> str:
     if word.endswith("alli") and _measure(word[:-4]) > 0:
         return _step_2(word[:-2])
     ending = _ending(word, _ENDINGS_2)
+    if not ending:
+        return word
     # The l of `logi` counts for the measure, so that geology and theology lose their ending as archaeology does.
     rest = word[:-3] if ending == "logi" else word.removesuffix(ending)
-    return word.removesuffix(ending) + _STEP_2[ending] if ending and _measure(rest) > 0 else word
+    return word.removesuffix(ending) + _STEP_2[ending] if _measure(rest) > 0 else word
 
 
 def _step_3(word: str) -> str:

@@ -25,7 +25,7 @@ class Measure:
     """Whether a results table shows it unless asked not to."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Findings:
     """What a metric found for one case: a statistic or a reason for each measure."""
 

@@ -1,164 +1,196 @@
-"""What ROUGE counts of one prediction and one reference, to the last bit as the package rouge-score 0.1.2 counts it.
+"""What ROUGE counts of many pairs of texts at once, to the last bit as the package rouge-score 0.1.2 counts it.
 
-Written anew for speed: each type is stemmed once, a text is prepared once for all that it is compared with, n-grams
-meet as sets, and the longest common subsequence runs on bit vectors (Hyyrö, "Bit-parallel LCS-length computation
-revisited", 2004). Tests hold every float to rouge-score's own.
+Written anew for speed: a text is read once for all that it is compared with, n-grams of all pairs meet in one search in
+a sorted column, and longest common subsequences run on bit vectors (Hyyrö, "Bit-parallel LCS-length computation
+revisited", 2004), those of short texts for all pairs side by side. Tests hold every float to rouge-score's own.
 """
 
-import re
-from collections import Counter
-from collections.abc import Hashable
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple
 
-from harness.claims.porter import stem
-from harness.text import ngrams, sentences
+import numpy as np
+from numpy.typing import NDArray
 
-_TOKEN = re.compile(r"[a-z0-9]+")
+from harness.metrics.subsequences import PackedLines, length, places
+from harness.metrics.tokens import Numbers, TokenColumn
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+_WORD = 64
+"""Bits of the vectors on which short texts are compared side by side."""
 
 
 class Overlap(NamedTuple):
-    """Precision, recall and their harmonic mean, each in [0, 1]."""
+    """Precision, recall and their harmonic mean of each pair, each in [0, 1]; shape (pairs,)."""
 
-    precision: float
-    recall: float
-    f: float
-
-
-NOTHING = Overlap(0.0, 0.0, 0.0)
+    precision: Floats
+    recall: Floats
+    f: Floats
 
 
-def _overlap(hits: int, predicted: int, referred: int) -> Overlap:
-    """`hits` of `predicted` and of `referred` things; 0 where there are none."""
-    if not hits:
-        return NOTHING
-    precision, recall = hits / predicted, hits / referred
-    return Overlap(precision, recall, 2 * precision * recall / (precision + recall))
+def _overlap(hits: Numbers, predicted: Numbers, referred: Numbers) -> Overlap:
+    """`hits` of `predicted` and of `referred` things, pair by pair; 0 where there are none."""
+    precision = hits / np.maximum(predicted, 1)
+    recall = hits / np.maximum(referred, 1)
+    return Overlap(precision, recall, 2 * precision * recall / np.where(hits > 0, precision + recall, 1.0))
 
 
-@lru_cache(maxsize=1 << 17)
-def _stem(token: str) -> str:
-    """The Porter stem of a token longer than three characters; a shorter token as it is."""
-    return stem(token) if len(token) > 3 else token
+class _Entries:
+    """The n-grams of each text, once each and sorted, with how often they stand there."""
 
-
-def tokens(text: str, stemmed: bool) -> list[str]:
-    """The runs of a-z and 0-9 of `text` in lower case. Letters outside a-z part words: `Café` gives `caf`."""
-    found = _TOKEN.findall(text.lower())
-    return list(filter(None, map(_stem, found))) if stemmed else found
-
-
-class PreparedText:
-    """One text, tokenised once, with whatever the variants need of it worked out when first asked for."""
-
-    def __init__(self, text: str, stemmed: bool) -> None:
-        self.text = text
-        self.stemmed = stemmed
-        self.tokens = tokens(text, stemmed)
-        self._ngrams: dict[int, tuple[list[Hashable], frozenset[Hashable]]] = {}
-
-    def ngrams(self, n: int) -> tuple[list[Hashable], frozenset[Hashable]]:
-        """The n-grams of the text, in order, and once each."""
-        if n not in self._ngrams:
-            grams: list[Hashable] = [*(self.tokens if n == 1 else ngrams(self.tokens, n))]
-            self._ngrams[n] = grams, frozenset(grams)
-        return self._ngrams[n]
+    def __init__(self, grams: Numbers, owners: Numbers, kinds: int, texts: int) -> None:
+        self.kinds = kinds
+        keys = owners * kinds + grams
+        self.order = np.argsort(keys, kind="stable")
+        in_order = keys[self.order]
+        self.firsts = np.flatnonzero(np.diff(in_order, prepend=-1))
+        """Shape (entries,): the place in `order` of the first n-gram of each entry."""
+        self.keys = in_order[self.firsts]
+        """Shape (entries,): text × kinds + n-gram, ascending."""
+        self.counts = np.diff(self.firsts, append=len(keys))
+        self.starts = np.searchsorted(self.keys, np.arange(texts + 1) * kinds)
+        """Shape (texts + 1,): the first entry of each text, and the number of entries."""
 
     @cached_property
-    def positions(self) -> dict[str, int]:
-        """Token → the positions where it stands, as bits."""
-        return _positions(self.tokens)
-
-    def lines(self, split_sentences: bool) -> list[list[str]]:
-        """Tokens of each line, or of each sentence."""
-        parts = sentences(self.text) if split_sentences else self.text.split("\n")
-        return [tokens(part, self.stemmed) for part in parts]
+    def of_grams(self) -> Numbers:
+        """Shape (n-grams,): the entry of each n-gram, in the order of the texts."""
+        found = np.empty(len(self.order), dtype=np.int64)
+        found[self.order] = np.repeat(np.arange(len(self.keys)), self.counts)
+        return found
 
 
-def ngram_overlap(prediction: PreparedText, reference: PreparedText, n: int) -> Overlap:
-    """ROUGE-N (Lin, 2004, section 2): n-grams in common, each as often as it stands in both."""
-    ours, our_types = prediction.ngrams(n)
-    theirs, their_types = reference.ngrams(n)
-    shared = our_types & their_types
-    if len(ours) == len(our_types) or len(theirs) == len(their_types):
-        hits = len(shared)  # on one of the sides nothing stands twice
-    else:
-        our_counts, their_counts = Counter(ours), Counter(theirs)
-        hits = sum(min(our_counts[gram], their_counts[gram]) for gram in shared)
-    return _overlap(hits, len(ours), len(theirs))
+class _Meeting(NamedTuple):
+    """Every entry of every pair's prediction, pair by pair, with its counterpart in the reference."""
+
+    starts: Numbers
+    """Shape (pairs,): where each pair begins in the following."""
+    pairs: Numbers
+    entries: Numbers
+    found: Numbers
+    """The reference's entry of the same n-gram; meaningless where not `shared`."""
+    shared: Bools
 
 
-def subsequence_overlap(prediction: PreparedText, reference: PreparedText) -> Overlap:
-    """ROUGE-L (Lin, 2004, section 3.1): the longest common subsequence of the tokens of two whole texts."""
-    size = len(reference.tokens)
-    row = _rows(prediction.tokens, reference.positions, size)[-1]
-    return _overlap(size - row.bit_count(), len(prediction.tokens), size)
+class Pairs:
+    """Predictions beside references: pair i compares the texts `ours[i]` and `theirs[i]` of `column`.
 
-
-def summary_overlap(prediction: PreparedText, reference: PreparedText, split_sentences: bool) -> Overlap:
-    """ROUGE-Lsum (Lin, 2004, section 3.2): for each reference line the union of its subsequences with all our lines.
-
-    As in ROUGE-1.5.5 and unlike the paper, no token counts more often than it stands in either text.
+    `lines` holds the same texts with lines ending where ROUGE-Lsum shall end them.
     """
-    ours, theirs = prediction.lines(split_sentences), reference.lines(split_sentences)
-    ours_left = Counter(token for line in ours for token in line)
-    theirs_left = Counter(token for line in theirs for token in line)
-    ours_total, theirs_total = ours_left.total(), theirs_left.total()
-    hits = 0
-    for line in theirs:
-        places = _positions(line)
-        union = 0
-        for other in ours:
-            union |= _subsequence(line, other, places)
-        for at, token in enumerate(line):
-            if union >> at & 1 and ours_left[token] > 0 and theirs_left[token] > 0:
-                hits += 1
-                ours_left[token] -= 1
-                theirs_left[token] -= 1
-    return _overlap(hits, ours_total, theirs_total)
 
+    def __init__(self, column: TokenColumn, lines: TokenColumn, ours: Numbers, theirs: Numbers) -> None:
+        self._column = column
+        self._lines = lines
+        self._ours = ours
+        self._theirs = theirs
+        self._owners = np.repeat(np.arange(len(column.sizes)), column.sizes)
+        self._places = np.arange(len(column.tokens)) - column.starts[self._owners]
+        """Shape (tokens,): the place of each token in its text, from 0."""
+        self._entries: dict[int, _Entries] = {}
 
-def _positions(line: list[str]) -> dict[str, int]:
-    places: dict[str, int] = {}
-    bit = 1
-    for token in line:
-        places[token] = places.get(token, 0) | bit
-        bit <<= 1
-    return places
+    def ngrams(self, n: int) -> Overlap:
+        """ROUGE-N (Lin, 2004, section 2): n-grams in common, each as often as it stands in both."""
+        entries = self._entries_of(n)
+        met = self._unigrams_met if n == 1 else self._met(entries)
+        both = np.minimum(entries.counts[met.entries], entries.counts[met.found]) if len(met.found) else met.found
+        hits = np.bincount(met.pairs[met.shared], both[met.shared], minlength=len(self._ours))
+        sizes = np.maximum(self._column.sizes - (n - 1), 0)
+        return _overlap(hits.astype(np.int64), sizes[self._ours], sizes[self._theirs])
 
+    def subsequences(self) -> Overlap:
+        """ROUGE-L (Lin, 2004, section 3.1): the longest common subsequence of the tokens of two whole texts."""
+        sizes = self._column.sizes
+        return _overlap(self._common, sizes[self._ours], sizes[self._theirs])
 
-def _rows(line: list[str], places: dict[str, int], size: int) -> list[int]:
-    """Rows of the table of subsequence lengths: after j tokens of `line`, the zero bits are where the length rises.
+    def summaries(self) -> Overlap:
+        """ROUGE-Lsum (Lin, 2004, section 3.2): for each reference line the union of its subsequences with our lines.
 
-    So the length for the first i places of the other side is the number of zeros among the lowest i bits.
-    """
-    full = (1 << size) - 1
-    row = full
-    rows = [row]
-    for token in line:
-        match = places.get(token)
-        if match:
+        As in ROUGE-1.5.5 and unlike the paper, no token counts more often than it stands in either text.
+        """
+        lines = self._lines
+        # Where both have one line there is one subsequence: nothing is united, and nothing can count twice.
+        several = np.maximum(lines.full_lines[self._ours], lines.full_lines[self._theirs]) > 1
+        hits = np.zeros(len(several), dtype=np.int64) if several.all() else self._common.copy()
+        ours: dict[int, PackedLines] = {}
+        theirs: dict[int, list[list[int]]] = {}
+        for pair in np.flatnonzero(several).tolist():
+            our, their = int(self._ours[pair]), int(self._theirs[pair])
+            if our not in ours:
+                ours[our] = PackedLines(lines.lines(our))
+            if their not in theirs:
+                theirs[their] = lines.lines(their)
+            hits[pair] = ours[our].hits(theirs[their])
+        return _overlap(hits, lines.sizes[self._ours], lines.sizes[self._theirs])
+
+    def _entries_of(self, n: int) -> _Entries:
+        if n not in self._entries:
+            grams, starts, kinds = self._grams(n)
+            self._entries[n] = _Entries(grams, self._owners[starts], kinds, len(self._column.sizes))
+        return self._entries[n]
+
+    def _grams(self, n: int) -> tuple[Numbers, Numbers, int]:
+        """A number for each n-gram of the texts, the token it starts at, and one more than the greatest number."""
+        tokens = self._column.tokens
+        if n == 1:
+            return tokens, np.arange(len(tokens)), int(tokens.max(initial=0)) + 1
+        shorter, starts, kinds = self._grams(n - 1)
+        goes_on = starts + (n - 1) < self._column.starts[self._owners[starts] + 1]
+        starts, shorter = starts[goes_on], shorter[goes_on]
+        _, _, single = self._grams(1)
+        if kinds * single * single * (len(self._column.sizes) + 1) >= 2**63:
+            types, shorter = np.unique(shorter, return_inverse=True)
+            kinds = len(types)
+        return shorter * single + tokens[starts + (n - 1)], starts, kinds * single
+
+    @cached_property
+    def _unigrams_met(self) -> _Meeting:
+        return self._met(self._entries_of(1))
+
+    def _met(self, entries: _Entries) -> _Meeting:
+        begins = entries.starts[self._ours]
+        sizes = entries.starts[self._ours + 1] - begins
+        starts = np.cumsum(sizes) - sizes
+        pairs = np.repeat(np.arange(len(sizes)), sizes)
+        ours = np.arange(len(pairs)) + (begins - starts)[pairs]
+        wanted = entries.keys[ours] + (self._theirs - self._ours)[pairs] * entries.kinds
+        found = np.minimum(np.searchsorted(entries.keys, wanted), len(entries.keys) - 1)
+        return _Meeting(starts, pairs, ours, found, entries.keys[found] == wanted)
+
+    @cached_property
+    def _common(self) -> Numbers:
+        """Shape (pairs,): the length of each pair's longest common subsequence."""
+        column = self._column
+        lengths = np.zeros(len(self._ours), dtype=np.int64)
+        fits = column.sizes[self._theirs] <= _WORD
+        if fits.any():
+            lengths[fits] = self._common_side_by_side(np.flatnonzero(fits))
+        known: dict[int, dict[int, int]] = {}
+        for pair in np.flatnonzero(~fits).tolist():
+            their = int(self._theirs[pair])
+            if their not in known:
+                known[their] = places(column.text(their))
+            lengths[pair] = length(column.text(int(self._ours[pair])), known[their], int(column.sizes[their]))
+        return lengths
+
+    def _common_side_by_side(self, pairs: Numbers) -> Numbers:
+        """The lengths for pairs whose references fit a word: each step takes the next token of all predictions."""
+        entries, met = self._entries_of(1), self._unigrams_met
+        bits = np.uint64(1) << (self._places % _WORD).astype(np.uint64)
+        masks = np.add.reduceat(bits[entries.order], entries.firsts) if len(bits) else bits
+        matches = np.where(met.shared, masks[met.found], np.uint64(0)) if len(bits) else bits
+        # The longest predictions come first, so that those with a token left are always the first few.
+        sizes = self._column.sizes[self._ours[pairs]]
+        by_size = np.argsort(-sizes, kind="stable")
+        ours, sizes = self._ours[pairs[by_size]], sizes[by_size]
+        firsts = self._column.starts[ours]
+        to_match = met.starts[pairs[by_size]] - entries.starts[ours]
+        going = np.searchsorted(-sizes, -np.arange(int(sizes[0])), side="left") if len(sizes) else sizes
+        rows = np.full(len(ours), ~np.uint64(0))
+        for place, left in enumerate(going.tolist()):
+            match = matches[to_match[:left] + entries.of_grams[firsts[:left] + place]]
+            row = rows[:left]
             both = row & match
-            row = ((row + both) | (row - both)) & full
-        rows.append(row)
-    return rows
-
-
-def _subsequence(reference: list[str], prediction: list[str], places: dict[str, int]) -> int:
-    """The places, as bits, of one longest common subsequence in `reference`: of several, the one rouge-score takes.
-
-    It walks back from both ends, takes any equal pair, and else gives up a token of the prediction where that costs
-    nothing and giving up the token of the reference would.
-    """
-    rows = _rows(prediction, places, len(reference))
-    i, j, taken = len(reference), len(prediction), 0
-    while i and j:
-        if reference[i - 1] == prediction[j - 1]:
-            taken |= 1 << (i - 1)
-            i -= 1
-            j -= 1
-        elif rows[j] >> (i - 1) & 1:
-            i -= 1
-        else:
-            j -= 1
-    return taken
+            rows[:left] = (row + both) | (row - both)
+        lengths = np.empty(len(ours), dtype=np.int64)
+        lengths[by_size] = _WORD - np.unpackbits(rows.view(np.uint8).reshape(-1, 8), axis=1).sum(axis=1, dtype=np.int64)
+        return lengths

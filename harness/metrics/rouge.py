@@ -1,15 +1,18 @@
 """ROUGE against the references, equal to rouge-score 0.1.2 to the last bit."""
 
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import fmean
 from typing import ClassVar, Literal, get_args
 
+import numpy as np
 from pydantic import Field, field_validator
 
+from harness.metrics import accelerated
 from harness.metrics.base import Findings, Measure, Metric
-from harness.metrics.overlap import Overlap, PreparedText, ngram_overlap, subsequence_overlap, summary_overlap
+from harness.metrics.overlap import Overlap, Pairs
+from harness.metrics.tokens import Numbers, token_column
 from harness.records import Case
+from harness.text import sentences
 
 Variant = Literal["rouge1", "rouge2", "rouge3", "rouge4", "rougeL", "rougeLsum"]
 
@@ -23,10 +26,12 @@ NO_REFERENCE = "cluster has no references"
 NO_TOKEN = "no reference has a token: ROUGE sees the letters a-z and the digits only"  # noqa: S105
 
 
-@lru_cache(maxsize=1024)
-def _reference(text: str, stemmed: bool) -> PreparedText:
-    """A reference, prepared once for all configurations that are scored against it."""
-    return PreparedText(text, stemmed)
+FEW_REFERENCES = 2
+LONG_CHARACTERS = 250
+"""Below so many references, and for predictions longer than this, compiled code is faster than columns; it reads each
+prediction anew for every reference, which columns need not."""
+CHARACTERS_AT_ONCE = 2_000_000
+"""Characters of the texts of all pairs that are compared in one go; what that takes stays below 100 MiB."""
 
 
 class Rouge(Metric):
@@ -92,30 +97,125 @@ class Rouge(Metric):
 
     def findings(self, case: Case) -> Findings:
         """Precision, recall and F of each variant; a reason where no reference has anything to compare with."""
-        prepared = [_reference(reference.text, self.stemmer) for reference in case.cluster.references]
-        references = [reference for reference in prepared if reference.tokens]
-        if not references:
-            reason = NO_TOKEN if prepared else NO_REFERENCE
-            return Findings(unscorable={measure.name: reason for measure in self.measures()})
-        prediction = PreparedText(case.prediction.text, self.stemmer)
-        found = Findings()
-        for variant in self.variants:
-            overlaps = [self._overlap(variant, prediction, reference) for reference in references]
-            chosen = self._combined(overlaps)
-            found.statistics[f"{variant}-f"] = chosen.f
-            found.statistics[f"{variant}-p"] = chosen.precision
-            found.statistics[f"{variant}-r"] = chosen.recall
-        return found
+        return self.findings_all([case])[0]
 
-    def _overlap(self, variant: Variant, prediction: PreparedText, reference: PreparedText) -> Overlap:
+    def findings_all(self, cases: Sequence[Case]) -> list[Findings]:
+        """The same for each case, every text read once however many it is compared with."""
+        fast = list(map(self._faster_compiled, cases))
+        compiled = iter(self._compiled([case for case, yes in zip(cases, fast, strict=True) if yes]))
+        columns = iter(self._columns([case for case, yes in zip(cases, fast, strict=True) if not yes]))
+        return [next(compiled if yes else columns) for yes in fast]
+
+    def _faster_compiled(self, case: Case) -> bool:
+        """Whether compiled code is there, can do what is asked for, and pays."""
+        return (
+            accelerated.installed()
+            and self.references == "max"
+            and (self.lsum_split == "newline" or "rougeLsum" not in self.variants)
+            and (len(case.cluster.references) < FEW_REFERENCES or len(case.prediction.text) > LONG_CHARACTERS)
+        )
+
+    def _compiled(self, cases: Sequence[Case]) -> list[Findings]:
+        scores = accelerated.best_scores(
+            self.variants,
+            self.stemmer,
+            [case.prediction.text for case in cases],
+            [[reference.text for reference in case.cluster.references] for case in cases],
+        )
+        names = [tuple(f"{variant}-{aspect}" for aspect in _ASPECTS) for variant in self.variants]
+        findings = []
+        for case, best in zip(cases, scores, strict=True):
+            if best is None:
+                findings.append(self._nothing(case))
+                continue
+            statistics: dict[str, float] = {}
+            for (f, p, r), (precision, recall, harmonic) in zip(names, best.values(), strict=True):
+                statistics[f] = harmonic
+                statistics[p] = precision
+                statistics[r] = recall
+            findings.append(Findings(statistics))
+        return findings
+
+    def _columns(self, cases: Sequence[Case]) -> list[Findings]:
+        return [found for chunk in _chunks(cases) for found in self._compared(chunk)]
+
+    def _compared(self, cases: Sequence[Case]) -> list[Findings]:
+        texts, ours, first, count = _gathered(cases)
+        column = token_column(texts, self.stemmer)
+        lines = column
+        if self.lsum_split == "sentences" and "rougeLsum" in self.variants:
+            lines = token_column(["\n".join(sentences(text)) for text in texts], self.stemmer)
+        owners = np.repeat(np.arange(len(cases)), count)
+        theirs = np.arange(len(owners)) + (first - np.cumsum(count) + count)[owners]
+        with_tokens = column.sizes[theirs] > 0
+        owners, theirs = owners[with_tokens], theirs[with_tokens]
+        pairs = Pairs(column, lines, ours[owners], theirs)
+        starts = np.flatnonzero(np.diff(owners, prepend=-1))
+        names: list[str] = []
+        columns: list[list[float]] = []
+        for variant in self.variants if len(starts) else ():
+            chosen = self._combined(self._overlap(variant, pairs), starts)
+            names += [f"{variant}-{aspect}" for aspect in _ASPECTS]
+            columns += [chosen.f.tolist(), chosen.precision.tolist(), chosen.recall.tolist()]
+        found: list[Findings | None] = [None] * len(cases)
+        for at, row in zip(owners[starts].tolist(), zip(*columns, strict=True), strict=True):
+            found[at] = Findings(dict(zip(names, row, strict=True)))
+        return [one or self._nothing(case) for one, case in zip(found, cases, strict=True)]
+
+    def _nothing(self, case: Case) -> Findings:
+        reason = NO_TOKEN if case.cluster.references else NO_REFERENCE
+        return Findings(unscorable={measure.name: reason for measure in self.measures()})
+
+    def _overlap(self, variant: Variant, pairs: Pairs) -> Overlap:
         if variant == "rougeL":
-            return subsequence_overlap(prediction, reference)
+            return pairs.subsequences()
         if variant == "rougeLsum":
-            return summary_overlap(prediction, reference, split_sentences=self.lsum_split == "sentences")
-        return ngram_overlap(prediction, reference, int(variant.removeprefix("rouge")))
+            return pairs.summaries()
+        return pairs.ngrams(int(variant.removeprefix("rouge")))
 
-    def _combined(self, overlaps: list[Overlap]) -> Overlap:
-        """One overlap for several references: the first of those with the best F, or the mean of each number."""
-        if self.references == "max":
-            return max(overlaps, key=lambda overlap: overlap.f)
-        return Overlap(*(fmean(column) for column in zip(*overlaps, strict=True)))
+    def _combined(self, overlap: Overlap, starts: Numbers) -> Overlap:
+        """One overlap for the references of each case: the first of those with the best F, or the mean of each number.
+
+        `starts` says where the pairs of each case begin.
+        """
+        if self.references == "mean":
+            parts = (np.split(column, starts[1:]) for column in overlap)
+            return Overlap(*(np.array([fmean(part.tolist()) for part in of_cases]) for of_cases in parts))
+        best = np.repeat(np.maximum.reduceat(overlap.f, starts), np.diff(starts, append=len(overlap.f)))
+        at_best = np.flatnonzero(overlap.f == best)
+        first = at_best[np.searchsorted(at_best, starts)]
+        return Overlap(*(column[first] for column in overlap))
+
+
+def _gathered(cases: Sequence[Case]) -> tuple[list[str], Numbers, Numbers, Numbers]:
+    """The texts of the cases, and for each case its prediction's place, its first reference's and how many it has.
+
+    The references of one cluster stand there once, however many of its predictions follow each other.
+    """
+    texts: list[str] = []
+    places = []
+    cluster = None
+    for case in cases:
+        if case.cluster is not cluster:
+            cluster = case.cluster
+            first, count = len(texts), len(cluster.references)
+            texts += [reference.text for reference in cluster.references]
+        places.append((len(texts), first, count))
+        texts.append(case.prediction.text)
+    ours, firsts, counts = np.array(places, dtype=np.int64).T
+    return texts, ours, firsts, counts
+
+
+def _chunks(cases: Sequence[Case]) -> Iterator[list[Case]]:
+    """The cases in order, in lists that are compared in one go."""
+    chunk: list[Case] = []
+    characters = 0
+    for case in cases:
+        chunk.append(case)
+        texts = [reference.text for reference in case.cluster.references]
+        characters += len(case.prediction.text) * len(texts) + sum(map(len, texts))
+        if characters >= CHARACTERS_AT_ONCE:
+            yield chunk
+            chunk, characters = [], 0
+    if chunk:
+        yield chunk

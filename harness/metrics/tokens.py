@@ -1,0 +1,177 @@
+"""Texts as ROUGE sees them, many at once: a column of token numbers, with the place where each text starts.
+
+Tokens are those of rouge-score 0.1.2: runs of a-z and 0-9 after lower-casing, those of four and more characters
+stemmed. A number stands for one token in all texts, and each type is stemmed once in a process.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.claims.porter import stem
+from harness.metrics import accelerated
+
+Numbers = NDArray[np.int64]
+Words = NDArray[np.uint64]
+
+_NEXT_TEXT = "A"
+_NEXT_LINE = "B"
+"""Capitals stand for ends: in lower case no text has one."""
+_TEXT_END, _LINE_END = 0, 1
+_KEPT = b"abcdefghijklmnopqrstuvwxyz0123456789AB"
+_TABLE = bytes(byte if byte in _KEPT else 32 for byte in range(256))
+
+MOST_TYPES = 1 << 18
+"""A vocabulary of more types than this is begun anew, so that a run of any size stays small (some 60 MiB)."""
+
+_SHORT = 3
+"""Types of at most so many characters are not stemmed."""
+_WIDE = 8
+"""Characters that one machine word holds."""
+_LOW = np.array([(1 << 8 * octets) - 1 for octets in range(_WIDE + 1)], dtype=np.uint64)
+"""Number of characters → the part of a machine word that they take up."""
+_SLOT_BITS = 17
+_EMPTY = -1
+_MIX = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], dtype=np.uint64)
+
+
+class _Vocabulary:
+    """Token types and the numbers of their tokens; 0 ends a text and 1 a line.
+
+    Types of at most 16 characters are looked up all at once, in a table with one slot for each value of a hash: a slot
+    answers only for the very characters that it holds, and a type that finds another in its slot is looked up alone.
+    """
+
+    def __init__(self, stemmed: bool) -> None:
+        self._stemmed = stemmed
+        self._types = {_NEXT_TEXT: _TEXT_END, _NEXT_LINE: _LINE_END}
+        self._stems: dict[str, int] = {}
+        self._heads: Words = np.zeros(1 << _SLOT_BITS, dtype=np.uint64)
+        self._tails: Words = np.zeros(1 << _SLOT_BITS, dtype=np.uint64)
+        self._in_slot: Numbers = np.full(1 << _SLOT_BITS, _EMPTY, dtype=np.int64)
+
+    def __len__(self) -> int:
+        return len(self._types)
+
+    def numbers(self, text: bytes) -> Numbers:
+        """The numbers of the words of `text`, which are parted by spaces."""
+        padded = b" " + text + b" " * (2 * _WIDE)
+        octets = np.frombuffer(padded, dtype=np.uint8)
+        edges = np.flatnonzero(np.diff(octets != ord(" "))) + 1
+        starts, ends = edges[::2], edges[1::2]
+        sizes = ends - starts
+        windows: Words = np.ndarray((len(padded) - _WIDE + 1,), dtype="<u8", buffer=padded, strides=(1,))
+        head = windows[starts] & _LOW[np.minimum(sizes, _WIDE)]
+        tail = windows[starts + _WIDE * (sizes > _WIDE)] & _LOW[np.clip(sizes - _WIDE, 0, _WIDE)]
+        slots = ((head * _MIX[0] ^ tail * _MIX[1]) >> np.uint64(64 - _SLOT_BITS)).astype(np.int64)
+        found: Numbers = self._in_slot[slots]
+        missed = np.flatnonzero(
+            (self._heads[slots] != head) | (self._tails[slots] != tail) | (found == _EMPTY) | (sizes > 2 * _WIDE)
+        )
+        if len(missed):
+            places = [starts, ends, slots, head, tail]
+            self._fill(padded, *(column[missed[sizes[missed] <= 2 * _WIDE]] for column in places))
+            found[missed] = self._in_slot[slots[missed]]
+            other = (self._heads[slots[missed]] != head[missed]) | (self._tails[slots[missed]] != tail[missed])
+            alone = missed[other | (sizes[missed] > 2 * _WIDE)]
+            found[alone] = self._looked_up(padded, starts[alone], ends[alone])
+        return found
+
+    def _fill(self, text: bytes, starts: Numbers, ends: Numbers, slots: Numbers, head: Words, tail: Words) -> None:
+        """Give each slot to the first of the types that want it."""
+        filled, first = np.unique(slots, return_index=True)
+        self._heads[filled], self._tails[filled] = head[first], tail[first]
+        self._in_slot[filled] = self._looked_up(text, starts[first], ends[first])
+
+    def _looked_up(self, text: bytes, starts: Numbers, ends: Numbers) -> list[int]:
+        """The number of each word of `text`, one after the other."""
+        decoded = text.decode("ascii")
+        words = [decoded[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        new = [word for word in dict.fromkeys(words) if word not in self._types]
+        for word, token in zip(new, self._tokens(new), strict=True):
+            self._types[word] = self._stems.setdefault(token, len(self._stems) + 2)
+        return list(map(self._types.__getitem__, words))
+
+    def _tokens(self, words: Sequence[str]) -> Sequence[str]:
+        """The token that each type counts as: no rule of the stemmer leaves nothing of a word."""
+        if not self._stemmed:
+            return words
+        long = [word for word in words if len(word) > _SHORT]
+        stems = iter(accelerated.stems(long) if accelerated.installed() and long else map(stem, long))
+        return [next(stems) if len(word) > _SHORT else word for word in words]
+
+
+@cache
+def _vocabulary(stemmed: bool) -> _Vocabulary:
+    return _Vocabulary(stemmed)
+
+
+@dataclass(frozen=True)
+class TokenColumn:
+    """The tokens of several texts, one after the other."""
+
+    tokens: Numbers
+    """Shape (tokens of all texts,)."""
+    starts: Numbers
+    """Shape (texts + 1,): where each text begins, and the end of the last."""
+    line_starts: Numbers
+    """Shape (lines + 1,): where each line begins; every text has at least one."""
+    first_lines: Numbers
+    """Shape (texts + 1,): the first line of each text, and the number of lines."""
+
+    @cached_property
+    def sizes(self) -> Numbers:
+        """Shape (texts,): tokens of each text."""
+        return np.diff(self.starts)
+
+    @cached_property
+    def full_lines(self) -> Numbers:
+        """Shape (texts,): lines of each text that have a token."""
+        full = np.diff(self.line_starts) > 0
+        so_far = np.concatenate([[0], np.cumsum(full)])
+        found: Numbers = so_far[self.first_lines[1:]] - so_far[self.first_lines[:-1]]
+        return found
+
+    @cached_property
+    def _listed(self) -> list[int]:
+        found: list[int] = self.tokens.tolist()
+        return found
+
+    def text(self, which: int) -> list[int]:
+        """The tokens of one text."""
+        return self._listed[self.starts[which] : self.starts[which + 1]]
+
+    def lines(self, which: int) -> list[list[int]]:
+        """The tokens of each line of one text."""
+        ends = self.line_starts[self.first_lines[which] : self.first_lines[which + 1] + 1].tolist()
+        return [self._listed[start:end] for start, end in pairwise(ends)]
+
+
+def token_column(texts: Sequence[str], stemmed: bool) -> TokenColumn:
+    """The tokens of `texts`, in order."""
+    vocabulary = _vocabulary(stemmed)
+    if len(vocabulary) > MOST_TYPES:
+        _vocabulary.cache_clear()
+        vocabulary = _vocabulary(stemmed)
+    joined = f" {_NEXT_TEXT} ".join([text.lower() for text in texts]).replace("\n", f" {_NEXT_LINE} ")
+    # What is not ASCII becomes one question mark a character, and so parts words like any other sign.
+    numbers = vocabulary.numbers(joined.encode("ascii", "replace").translate(_TABLE))
+    marks = np.flatnonzero(numbers <= _LINE_END)
+    before = marks - np.arange(len(marks))  # tokens before each mark
+    ends_text = np.flatnonzero(numbers[marks] == _TEXT_END)
+    total = len(numbers) - len(marks)
+    return TokenColumn(
+        tokens=np.delete(numbers, marks),
+        starts=_between(before[ends_text], total),
+        line_starts=_between(before, total),
+        first_lines=_between(ends_text + 1, len(marks) + 1),
+    )
+
+
+def _between(ends: Numbers, last: int) -> Numbers:
+    """Where the pieces start that end at `ends`, and where the last one ends."""
+    return np.concatenate([[0], ends, [last]])
