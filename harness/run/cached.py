@@ -33,11 +33,16 @@ def generate(
     clusters: Iterable[Cluster],
     cache: Cache | None,
     emit: Callable[[Prediction | Failure], None],
+    *,
+    seconds: float | None = None,
 ) -> int:
-    """Hand `emit` a prediction or a failure for each cluster, in order; returns how many the cache had."""
+    """Hand `emit` a prediction or a failure for each cluster, in order; returns how many the cache had.
+
+    `seconds` is what the model may take for each.
+    """
     model = configuration.model
     if cache is None or not model.worth_keeping:
-        for row in stages.generate(configuration, clusters):
+        for row in stages.generate(configuration, clusters, seconds=seconds):
             emit(row)
         return 0
     maker = keys.of_configuration(configuration)
@@ -62,7 +67,7 @@ def generate(
     in_order(
         map(asked_of, clusters),
         look_up,
-        lambda left: stages.generate(configuration, (asked.cluster for asked in left)),
+        lambda left: stages.generate(configuration, (asked.cluster for asked in left), seconds=seconds),
         take,
     )
     return found

@@ -207,7 +207,13 @@ def _generate(plan: Plan, folder: RunFolder, cache: Cache | None, watch: Watch) 
                 continue
             waiting = (cluster for cluster in plan.clusters if (name, cluster.cluster_id) not in done)
             with watch.stage(f"generate {name}", left) as tick:
-                reused += cached.generate(configuration, waiting, cache, _keeping(predictions, failures, tick))
+                reused += cached.generate(
+                    configuration,
+                    waiting,
+                    cache,
+                    _keeping(predictions, failures, tick),
+                    seconds=watch.seconds_each,
+                )
     if stored:
         _order_predictions(folder, plan.configuration_records)
     return reused
@@ -263,7 +269,7 @@ def _check(
         ):
             work = _by_cluster(plan.clusters, configurations, places, folder)
             keep = _keeping(verdicts, watch.keeping(rows), tick)
-            cached.check(checker, work, cache, keep, partial(stages.checked, checker))
+            cached.check(checker, work, cache, keep, partial(stages.checked, checker, seconds=watch.seconds_each))
     if went_on:
         ids = [facts.cluster_id for facts in folder.clusters()]
         order = (
@@ -283,7 +289,7 @@ def _score(plan: Plan, configurations: Sequence[ConfigurationRecord], folder: Ru
     def rows(tick: Tick, verdicts_of: VerdictsOf) -> Iterator[MetricScore]:
         for block in _blocks(_by_cluster(plan.clusters, configurations, places, folder)):
             cases = [[_case(metric, *pair, verdicts_of) for pair in block] for metric in plan.metrics]
-            for scored in stages.score(plan.metrics, cases):
+            for scored in stages.score(plan.metrics, cases, seconds=watch.seconds_each):
                 if isinstance(scored, Failure):
                     failed.append(scored)
                     watch.failed(scored)

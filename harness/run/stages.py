@@ -1,4 +1,7 @@
-"""The stages of a run: records in, records out, no files."""
+"""The stages of a run: records in, records out, no files.
+
+What goes wrong with one cluster is a Failure row, and the next cluster has its turn: see `isolation`.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
@@ -6,7 +9,6 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 from harness.checkers.base import Checker, CheckSession
-from harness.errors import UsageError
 from harness.metrics.base import Metric
 from harness.models.base import Answer, ModelSession
 from harness.records import (
@@ -19,13 +21,16 @@ from harness.records import (
     Verdict,
     content_digest,
 )
+from harness.run.isolation import PASSED_ON, Reason, isolated, opened, reason
 from harness.run.plan import Configuration
 
 REFUSED = "Refused"
 
 
-def generate(configuration: Configuration, clusters: Iterable[Cluster]) -> Iterator[Prediction | Failure]:
-    """A prediction or a failure for each cluster, in order.
+def generate(
+    configuration: Configuration, clusters: Iterable[Cluster], *, seconds: float | None = None
+) -> Iterator[Prediction | Failure]:
+    """A prediction or a failure for each cluster, in order; `seconds` is what each may take.
 
     Opens the model at the first cluster, so that nothing is loaded where nothing is left to do. A model that cannot be
     opened, for a reason that is not the user's to mend, fails each cluster.
@@ -37,50 +42,44 @@ def generate(configuration: Configuration, clusters: Iterable[Cluster]) -> Itera
         return
     with ExitStack() as stack:
         try:
-            session = stack.enter_context(configuration.model.open(configuration.seed))
-        except UsageError:
+            session = stack.enter_context(opened(configuration.model.open(configuration.seed)))
+        except PASSED_ON:
             raise
-        except Exception as error:  # noqa: BLE001 - corrupt weights, out of memory: a reason in each row, not a crash
+        except BaseException as error:  # noqa: BLE001 - corrupt weights, out of memory: a reason in each row, not a crash
+            why = reason(error)
             for cluster in (*batch, *waiting):
-                yield _failure(configuration, cluster, error, attempts=1)
+                yield _failure(configuration, cluster, why, attempts=1)
             return
         while batch:
-            yield from _answered(configuration, session, batch)
+            yield from _answered(configuration, session, batch, seconds)
             batch = list(islice(waiting, at_once))
 
 
 def _answered(
-    configuration: Configuration, session: ModelSession, batch: Sequence[Cluster]
+    configuration: Configuration, session: ModelSession, batch: Sequence[Cluster], seconds: float | None
 ) -> Iterator[Prediction | Failure]:
+    def answer(asked: Sequence[Cluster]) -> list[Prediction | Failure | BaseException]:
+        seen = [cluster if model.reads_references else cluster.without_references() for cluster in asked]
+        answers = list(session.answer(seen))
+        if len(answers) != len(asked):
+            raise ValueError(f"{len(answers)} answers for {len(asked)} clusters")
+        return [
+            given if isinstance(given, BaseException) else _row(configuration, cluster, given)
+            for cluster, given in zip(asked, answers, strict=True)
+        ]
+
     model = configuration.model
-    seen = [cluster if model.reads_references else cluster.without_references() for cluster in batch]
-    for cluster, answer in zip(batch, _answers(session, seen), strict=True):
-        if isinstance(answer, Exception):
-            yield _failure(configuration, cluster, answer, attempts=1 if len(batch) == 1 else 2)
-        elif not answer.text.strip():
-            wrote = f"; it wrote {answer.raw_text[:200]!r}" if answer.raw_text else ""
-            yield Failure(
-                stage="generate",
-                cluster_id=cluster.cluster_id,
-                configuration=configuration.name,
-                component=model.name,
-                error=REFUSED,
-                message=f"the model answered with nothing that can be scored{wrote}",
-            )
-        else:
-            yield _prediction(configuration, cluster, answer)
+    tried = isolated(answer, batch, lambda asked: None if seconds is None else seconds * len(asked))
+    for cluster, (row, times) in zip(batch, tried, strict=True):
+        yield _failure(configuration, cluster, reason(row), times) if isinstance(row, BaseException) else row
 
 
-def _answers(session: ModelSession, batch: Sequence[Cluster]) -> list[Answer | Exception]:
-    """The answers to a batch; where it fails as a whole it is tried again cluster by cluster."""
-    try:
-        return session.answer(batch)
-    except UsageError:
-        raise
-    except Exception as error:  # noqa: BLE001 - whatever a model raises becomes a Failure row
-        if len(batch) == 1:
-            return [error]
-    return [answer for cluster in batch for answer in _answers(session, [cluster])]
+def _row(configuration: Configuration, cluster: Cluster, answer: Answer) -> Prediction | Failure:
+    if answer.text.strip():
+        return _prediction(configuration, cluster, answer)
+    wrote = f"; it wrote {answer.raw_text[:200]!r}" if answer.raw_text else ""
+    why = Reason(REFUSED, f"the model answered with nothing that can be scored{wrote}")
+    return _failure(configuration, cluster, why, attempts=1)
 
 
 def _prediction(configuration: Configuration, cluster: Cluster, answer: Answer) -> Prediction:
@@ -118,14 +117,14 @@ def _prediction_id(
     return content_digest([configuration.digest, cluster.digest, prompt_digest, raw_text, text])
 
 
-def _failure(configuration: Configuration, cluster: Cluster, error: Exception, attempts: int) -> Failure:
+def _failure(configuration: Configuration, cluster: Cluster, why: Reason, attempts: int) -> Failure:
     return Failure(
         stage="generate",
         cluster_id=cluster.cluster_id,
         configuration=configuration.name,
         component=configuration.model.name,
-        error=type(error).__name__,
-        message=str(error) or type(error).__name__,
+        error=why.error,
+        message=why.message,
         attempts=attempts,
     )
 
@@ -136,6 +135,7 @@ class Unchecked:
 
     error: str
     message: str
+    attempts: int = 1
 
 
 Found = Sequence[Verdict] | Unchecked
@@ -146,28 +146,38 @@ Checked = Callable[[Iterable[Questions]], Iterator[Sequence[Found]]]
 """Finds what there is to find about each text, for clusters in order."""
 
 
-def checked(checker: Checker, work: Iterable[Questions]) -> Iterator[Sequence[Found]]:
-    """What the checker finds about each text, for clusters in order. Opens the checker at the first one."""
+def checked(checker: Checker, work: Iterable[Questions], *, seconds: float | None = None) -> Iterator[Sequence[Found]]:
+    """What the checker finds about each text, for clusters in order; `seconds` is what each cluster may take.
+
+    Opens the checker at the first one. A checker that cannot be opened, for a reason that is not the user's to mend,
+    finds nothing about any of them.
+    """
     waiting = iter(work)
-    for first in waiting:
-        with checker.open() as session:
-            for cluster, texts in chain([first], waiting):
-                yield found_about(session, cluster, texts)
+    first = next(waiting, None)
+    if first is None:
+        return
+    with ExitStack() as stack:
+        try:
+            session = stack.enter_context(opened(checker.open()))
+        except PASSED_ON:
+            raise
+        except BaseException as error:  # noqa: BLE001 - as for models
+            why = Unchecked(*reason(error))
+            for _, texts in chain([first], waiting):
+                yield [why] * len(texts)
+            return
+        for cluster, texts in chain([first], waiting):
+            yield found_about(session, cluster, texts, seconds=seconds)
 
 
-def found_about(session: CheckSession, cluster: Cluster, texts: Sequence[str]) -> Sequence[Found]:
-    """What an opened checker finds about texts on one cluster; its failure stands for each of them."""
-    try:
-        found: Sequence[Sequence[Verdict] | Exception] = session.check_all(cluster, texts)
-    except UsageError:
-        raise
-    except Exception as error:  # noqa: BLE001 - a checker that fails on one cluster is a row with a reason
-        found = [error] * len(texts)
+def found_about(
+    session: CheckSession, cluster: Cluster, texts: Sequence[str], *, seconds: float | None = None
+) -> Sequence[Found]:
+    """What an opened checker finds about texts on one cluster, or why nothing; `seconds` is for all of them."""
+    tried = isolated(lambda asked: session.check_all(cluster, asked), texts, lambda _: seconds)
     return [
-        Unchecked(type(verdicts).__name__, str(verdicts) or type(verdicts).__name__)
-        if isinstance(verdicts, Exception)
-        else verdicts
-        for verdicts in found
+        Unchecked(*reason(found), attempts=times) if isinstance(found, BaseException) else found
+        for found, times in tried
     ]
 
 
@@ -181,6 +191,7 @@ def checked_row(checker: Checker, signature: str, prediction: Prediction, found:
             component=checker.name,
             error=found.error,
             message=found.message,
+            attempts=found.attempts,
         )
     return CheckedPrediction(
         cluster_id=prediction.cluster_id,
@@ -190,37 +201,38 @@ def checked_row(checker: Checker, signature: str, prediction: Prediction, found:
     )
 
 
-def score(metrics: Sequence[Metric], cases: Sequence[Sequence[Case | None]]) -> Iterator[MetricScore | Failure]:
+def score(
+    metrics: Sequence[Metric], cases: Sequence[Sequence[Case | None]], *, seconds: float | None = None
+) -> Iterator[MetricScore | Failure]:
     """The findings of every metric on a block of predictions: all on the first, then all on the second, and so on.
 
     `cases` has a list for each metric with a place for each prediction: None where the metric has nothing to look at,
-    because its check failed. A metric that fails on one case is a row with a reason.
+    because its check failed. A metric that fails on one case is a row with a reason; `seconds` is what it may take for
+    one cluster.
     """
     found = []
     for metric, block in zip(metrics, cases, strict=True):
-        rows = iter(_scored(metric, [case for case in block if case is not None]))
+        rows = iter(_scored(metric, [case for case in block if case is not None], seconds))
         found.append([None if case is None else next(rows) for case in block])
     for of_one in zip(*found, strict=True):
         yield from (row for row in of_one if row is not None)
 
 
-def _scored(metric: Metric, cases: Sequence[Case]) -> list[MetricScore | Failure]:
-    """A metric's scores of a block; where it fails on the block it is tried again case by case."""
-    try:
-        return [*metric.score_all(cases)]
-    except UsageError:
-        raise
-    except Exception as error:  # noqa: BLE001 - whatever a metric raises becomes a Failure row
-        if len(cases) > 1:
-            return [row for case in cases for row in _scored(metric, [case])]
-        return [
-            Failure(
+def _scored(metric: Metric, cases: Sequence[Case], seconds: float | None) -> Iterator[MetricScore | Failure]:
+    def allowed(asked: Sequence[Case]) -> float | None:
+        return None if seconds is None else seconds * len({case.cluster.cluster_id for case in asked})
+
+    for case, (found, times) in zip(cases, isolated(metric.score_all, cases, allowed), strict=True):
+        if isinstance(found, BaseException):
+            why = reason(found)
+            yield Failure(
                 stage="score",
                 cluster_id=case.cluster.cluster_id,
                 configuration=case.prediction.configuration,
                 component=metric.name,
-                error=type(error).__name__,
-                message=str(error) or type(error).__name__,
+                error=why.error,
+                message=why.message,
+                attempts=times,
             )
-            for case in cases
-        ]
+        else:
+            yield found

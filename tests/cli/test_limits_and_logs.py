@@ -98,6 +98,29 @@ def test_a_run_stops_behind_the_cluster_under_way_when_its_time_is_over(
     assert [row["cluster_id"] for row in lines_of("predictions.jsonl")] == [f"c{number}" for number in range(8)]
 
 
+def test_a_cluster_past_its_time_fails_in_any_stage(harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch):
+    from harness.metrics.headline import Headline
+
+    pick, findings = Lead.pick, Headline.findings
+
+    def endless() -> None:
+        while True:
+            pass
+
+    monkeypatch.setattr(Lead, "pick", lambda self, got: endless() if got.cluster_id == "c1" else pick(self, got))
+    monkeypatch.setattr(
+        Headline,
+        "findings",
+        lambda self, case: endless() if case.cluster.cluster_id == "c3" else findings(self, case),
+    )
+    Path("x.yaml").write_text(CONFIG + "time_limit: {cluster: 100ms}\n")
+    assert harness("eval", "--config", "x.yaml").code == 0
+    assert [(row["stage"], row["cluster_id"], row["error"]) for row in lines_of("failures.jsonl")] == [
+        ("generate", "c1", "TimeLimit"),
+        ("score", "c3", "TimeLimit"),
+    ]
+
+
 def test_events_say_what_happened_to_a_run(harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch):
     Path("x.yaml").write_text(CONFIG + "max_failures: 0\n")
     with monkeypatch.context() as broken:
@@ -148,6 +171,7 @@ def test_log_lines_are_json_where_that_is_wanted(
     assert {"time", "level", "logger", "message"} <= set.intersection(*(set(line) for line in logged))
     failure = next(line for line in logged if line.get("event") == "failure")
     assert (failure["level"], failure["stage"], failure["cluster_id"]) == ("debug", "generate", "c2")
+    assert any("cannot read c2" in line.get("traceback", "") for line in logged)
 
 
 def test_the_last_line_says_what_happened(harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch):
