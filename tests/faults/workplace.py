@@ -145,7 +145,7 @@ class Workplace:
     @property
     def run_folder(self) -> Path:
         """The folder of the one run there is."""
-        (folder,) = (path for path in (self.folder / "results").iterdir() if path.is_dir())
+        (folder,) = (self.folder / "results").glob("trial-*")
         return folder
 
     def rows(self, name: str) -> list[dict[str, Any]]:
