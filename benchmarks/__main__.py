@@ -1,0 +1,145 @@
+"""Measures the figures: python -m benchmarks [--quick] [--only NAME …] [--check] [--list].
+
+Writes benchmarks/results.json and benchmarks/results.md; with `--only` the other figures stay as they were. `--quick`
+takes small sizes and few rounds and writes nothing: it shows that everything runs. `--check` writes nothing and ends
+with 1 where a figure is worse than the committed one by more than its tolerance.
+"""
+
+import argparse
+import json
+import os
+import pkgutil
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from importlib import import_module, metadata
+from typing import Any
+
+from benchmarks import figures, report
+from benchmarks.frame import TOP, Figure, UnavailableError, as_row, top_ten
+
+RESULTS = TOP / "benchmarks/results.json"
+PAGE = TOP / "benchmarks/results.md"
+LONGEST = 1200
+"""Seconds that one figure may take."""
+
+
+def main() -> int:
+    """Measures what the command line asks for; the exit code is 1 where a figure broke or, with --check, fell."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small sizes, few rounds; writes nothing")
+    parser.add_argument("--only", action="append", default=[], metavar="NAME", help="figures whose names begin so")
+    parser.add_argument("--check", action="store_true", help="compare with the committed results instead of writing")
+    parser.add_argument("--list", action="store_true", help="name the figures")
+    parser.add_argument("--child", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    known = {figure.name: figure for figure in all_figures()}
+    if given.child:
+        print(json.dumps(_measure(known[given.child], quick=given.quick)))
+        return 0
+    chosen = [name for name in known if not given.only or any(map(name.startswith, given.only))]
+    if not chosen:
+        print(f"no figure begins with {' or '.join(given.only)}; there are {', '.join(known)}", file=sys.stderr)
+        return 2
+    if given.list:
+        print("\n".join(chosen))
+        return 0
+    before = json.loads(RESULTS.read_text("utf-8")) if RESULTS.is_file() else {"figures": []}
+    rows = []
+    for name in chosen:
+        started = time.perf_counter()
+        row = _in_a_process(known[name], quick=given.quick)
+        row["took"] = round(time.perf_counter() - started, 1)
+        print(f"{name}: {report.found(row)} ({row['took']:.0f} s)", flush=True)
+        rows.append(row)
+    broken = any(row["reason"].startswith("broke: ") for row in rows)
+    if given.check:
+        return max(int(broken), _check(rows, before["figures"]))
+    if not given.quick:
+        by_name = {row["name"]: row for row in (*before["figures"], *rows)}
+        results = {"machine": _machine(), "figures": [by_name[name] for name in known if name in by_name]}
+        RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        PAGE.write_text(report.page(results), encoding="utf-8")
+    return int(broken)
+
+
+def all_figures() -> list[Figure]:
+    """The figures of every module of the group folder, by module name."""
+    names = sorted(module.name for module in pkgutil.iter_modules(figures.__path__))
+    return [figure for name in names for figure in import_module(f"{figures.__name__}.{name}").FIGURES]
+
+
+def _measure(figure: Figure, *, quick: bool) -> dict[str, Any]:
+    try:
+        measured = figure.measure(quick)
+    except UnavailableError as error:
+        return as_row(figure, None, reason=f"not measured: {error}")
+    short = not figure.aim.reached(measured.value)
+    profile = top_ten(figure.profiled) if short and figure.profiled and not quick else ()
+    return as_row(figure, measured, profile=profile)
+
+
+def _in_a_process(figure: Figure, *, quick: bool) -> dict[str, Any]:
+    """What a child measures; a child that breaks is a row with the reason."""
+    command = [sys.executable, "-m", "benchmarks", "--child", figure.name, *(["--quick"] if quick else [])]
+    try:
+        done = subprocess.run(command, cwd=TOP, stdout=subprocess.PIPE, text=True, timeout=LONGEST, check=False)  # noqa: S603
+        if done.returncode == 0:
+            row: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+            return row
+        reason = f"ended with {done.returncode}"
+    except subprocess.TimeoutExpired:
+        reason = f"took longer than {LONGEST} s"
+    return as_row(figure, None, reason=f"broke: {reason}")
+
+
+def _check(rows: Sequence[Mapping[str, Any]], committed: Sequence[Mapping[str, Any]]) -> int:
+    """1 where a figure is worse than the committed one by more than its tolerance."""
+    were = {row["name"]: row["measured"] for row in committed}
+    fallen = 0
+    for row in rows:
+        was, now = were.get(row["name"]), row["measured"]
+        if not was or not now:
+            print(f"{row['name']}: not compared: {row['reason'] or 'nothing committed to compare it with'}")
+            continue
+        limit = report.limit(was["value"], row["aim"]["bound"], row["tolerance"])
+        worse = now["value"] < limit if row["aim"]["bound"] == "at least" else now["value"] > limit
+        fallen += worse
+        print(
+            f"{row['name']}: {'FELL' if worse else 'holds'}: {now['value']:.3g}, committed {was['value']:.3g}, "
+            f"{row['aim']['bound']} {limit:.3g} holds"
+        )
+    return int(fallen > 0)
+
+
+def _machine() -> dict[str, str]:
+    """What a reader must know of the machine and of the moment."""
+    processor = platform.processor() or platform.machine()
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as stream:  # noqa: PTH123 - a file of the system
+            processor = next(line.partition(":")[2].strip() for line in stream if line.startswith("model name"))
+    except (OSError, StopIteration):
+        pass
+    packages = ("numpy", "rouge-score", "rouge-score-rs", "pydantic", "torch", "transformers")
+    return {
+        "when": datetime.now(UTC).isoformat(timespec="minutes"),
+        "processor": processor,
+        "cores": str(os.cpu_count()),
+        "load at the end": f"{os.getloadavg()[0]:.1f}",
+        "Python": platform.python_version(),
+        **{name: _version(name) for name in packages},
+    }
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
