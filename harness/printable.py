@@ -12,10 +12,11 @@ _CONTROLS: Final = (
     r"\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff"
     "\ud800-\udfff\U000e0000-\U000e007f"
 )
-_STEERING: Final = re.compile(f"[{_CONTROLS}]")
-# Continuous integration takes such a line for an order to itself: `::add-mask::`, `##[error]`, `##vso[…]`.
-_WORKFLOW: Final = re.compile(r":(?=:[A-Za-z])|#(?=#(?:\[|vso\[))")
-_ONE_LINE: Final = re.compile(f"[{_CONTROLS}\\t\\n]|{_WORKFLOW.pattern}")
+# Continuous integration takes `##[error]` and `##vso[…]` anywhere, and `::add-mask::` at the start of a line, for orders
+# to itself. A line may be folded anywhere.
+_ORDER: Final = r"#(?=#(?:\[|vso\[))"
+_STEERING: Final = re.compile(f"[{_CONTROLS}]|{_ORDER}")
+_ONE_LINE: Final = re.compile(f"[{_CONTROLS}\\t\\n]|{_ORDER}|:(?=:[A-Za-z])")
 
 
 def _escape(found: re.Match[str]) -> str:
