@@ -12,8 +12,8 @@ _CONTROLS: Final = (
     r"\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff"
     "\ud800-\udfff\U000e0000-\U000e007f"
 )
-# Continuous integration takes `##[error]` and `##vso[…]` anywhere, and `::add-mask::` at the start of a line, for orders
-# to itself. A line may be folded anywhere.
+# Continuous integration takes `##[error]` and `##vso[…]` for orders anywhere, `::add-mask::` at the start of a line:
+# where a text is folded, that may be any place in it.
 _ORDER: Final = r"#(?=#(?:\[|vso\[))"
 _STEERING: Final = re.compile(f"[{_CONTROLS}]|{_ORDER}")
 _ONE_LINE: Final = re.compile(f"[{_CONTROLS}\\t\\n]|{_ORDER}|:(?=:[A-Za-z])")

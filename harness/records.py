@@ -35,6 +35,11 @@ Settings = Annotated[Mapping[str, Any], AfterValidator(redact.value)]
 """Parameters as they are kept: values without secrets."""
 Shown = Annotated[str, BeforeValidator(printable.line), AfterValidator(redact.text)]
 """A message on one line that steers no terminal and can be written to a file, whatever it quotes."""
+Whole = Annotated[int, Field(ge=0, le=2**53)]
+"""A count that a float holds exactly."""
+Seed = Annotated[int, Field(ge=0, lt=2**63)]
+Statistic = Annotated[FiniteFloat, Field(ge=-1e15, le=1e15)]
+"""A measure's value; bounded, so that no sum of them is infinite."""
 UtcDatetime = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
 
 
@@ -84,9 +89,9 @@ class ClusterFacts(Record):
 
     cluster_id: Identifier = Field(description="The cluster.")
     digest: str = Field(description="Content digest of the cluster.")
-    articles: int = Field(ge=1, description="How many articles it has.")
-    words: int = Field(ge=0, description="Words of all article texts.")
-    references: int = Field(ge=0, description="How many references it has.")
+    articles: Whole = Field(ge=1, description="How many articles it has.")
+    words: Whole = Field(description="Words of all article texts.")
+    references: Whole = Field(description="How many references it has.")
     tags: Mapping[str, str] = Field(default_factory=dict, description="Free fields of the data set.")
 
 
@@ -169,8 +174,8 @@ class Prediction(Record):
     article_ids: tuple[str, ...] | None = Field(default=None, description="Articles the model saw, if not all.")
     dropped_articles: tuple[str, ...] = Field(default=(), description="Articles left out whole.")
     dropped_characters: int = Field(default=0, ge=0, description="Characters that did not fit the prompt.")
-    tokens_in: int | None = Field(default=None, ge=0, description="Prompt tokens, where the model counts them.")
-    tokens_out: int | None = Field(default=None, ge=0, description="Generated tokens, where the model counts them.")
+    tokens_in: Whole | None = Field(default=None, description="Prompt tokens, where the model counts them.")
+    tokens_out: Whole | None = Field(default=None, description="Generated tokens, where the model counts them.")
     seconds: FiniteFloat = Field(default=0.0, ge=0, description="Wall-clock time; a batch's is shared out equally.")
 
 
@@ -198,7 +203,7 @@ class MetricScore(Record):
     cluster_id: Identifier = Field(description="The cluster.")
     configuration: str = Field(description="The configuration.")
     metric: str = Field(description="Name of the metric.")
-    statistics: Mapping[str, FiniteFloat] = Field(default_factory=dict, description="Measure → additive statistic.")
+    statistics: Mapping[str, Statistic] = Field(default_factory=dict, description="Measure → additive statistic.")
     unscorable: Mapping[str, str] = Field(default_factory=dict, description="Measure → why it has no statistic.")
 
     @model_validator(mode="after")
@@ -381,7 +386,7 @@ class ConfigurationRecord(Record):
     signature: str = Field(description="The model's signature: parameters that can change its predictions.")
     parameters: Settings = Field(description="All parameters, defaults filled in.")
     identity: Mapping[str, str] = Field(default_factory=dict, description="What was resolved: digests, commits.")
-    seed: int = Field(description="The seed it generates with.")
+    seed: Seed = Field(description="The seed it generates with.")
     reads_references: bool = Field(default=False, description="True for upper bounds that look at the references.")
     judges_itself: bool = Field(default=False, description="True where a checker of the run has the same weights.")
 
@@ -389,11 +394,11 @@ class ConfigurationRecord(Record):
 class Counts(Record):
     """What one configuration did: clusters answered and failed, time and tokens in all."""
 
-    predicted: int = Field(default=0, ge=0, description="Clusters with a prediction.")
-    failed: int = Field(default=0, ge=0, description="Clusters with a Failure row instead.")
+    predicted: Whole = Field(default=0, description="Clusters with a prediction.")
+    failed: Whole = Field(default=0, description="Clusters with a Failure row instead.")
     seconds: FiniteFloat = Field(default=0.0, ge=0, description="Wall-clock seconds of all predictions.")
-    tokens_in: int = Field(default=0, ge=0, description="Prompt tokens of all predictions that count them.")
-    tokens_out: int = Field(default=0, ge=0, description="Generated tokens of all predictions that count them.")
+    tokens_in: Whole = Field(default=0, description="Prompt tokens of all predictions that count them.")
+    tokens_out: Whole = Field(default=0, description="Generated tokens of all predictions that count them.")
 
     def plus(self, prediction: Prediction) -> "Counts":
         """The counts with one more prediction."""
@@ -445,10 +450,10 @@ class RunManifest(Record):
     measures: tuple[MeasureRecord, ...] = Field(description="Every number it reports, in the order of the tables.")
     data: str = Field(description="Signature of the data set.")
     data_digest: str = Field(description="Digest over the clusters in order.")
-    clusters: int = Field(ge=0, description="Clusters read.")
+    clusters: Whole = Field(description="Clusters read.")
     limit: int | None = Field(default=None, ge=1, description="The most clusters it was allowed to read.")
-    bad_rows: int = Field(default=0, ge=0, description="Rows that could not be read.")
-    seed: int = Field(description="Seed of everything random.")
+    bad_rows: Whole = Field(default=0, description="Rows that could not be read.")
+    seed: Seed = Field(description="Seed of everything random.")
     counts: Mapping[str, Counts] = Field(default_factory=dict, description="Configuration → counts.")
     versions: Mapping[str, str] = Field(default_factory=dict, description="Python, this package, its dependencies.")
     git_commit: str | None = Field(default=None, description="Commit of the working directory, if it is a checkout.")
@@ -457,6 +462,16 @@ class RunManifest(Record):
     started: UtcDatetime = Field(description="When the run was first started.")
     finished: UtcDatetime | None = Field(default=None, description="When it last ended, if it did.")
     seconds: Mapping[str, FiniteFloat] = Field(default_factory=dict, description="Stage → wall-clock seconds.")
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> Self:
+        for what, names in (
+            ("configuration", [item.name for item in self.configurations]),
+            ("measure", [measure.name for measure in self.measures]),
+        ):
+            if len(set(names)) < len(names):
+                raise ValueError(f"two of one name among the {what}s")
+        return self
 
 
 def utc_now() -> datetime:

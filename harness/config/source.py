@@ -157,6 +157,9 @@ class _Builder:
         if self._values > MAX_VALUES or len(path) > MAX_DEPTH:
             raise _too_much(self._source.where, node.start_mark.line + 1)
         self._source.lines.setdefault(path, node.start_mark.line + 1)
+        if not isinstance(node, yaml.ScalarNode) and node.tag not in _COLLECTION_TAGS:
+            self._source.problem(path, "a YAML tag", found=node.tag, accepted="plain values")
+            return None
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
@@ -210,6 +213,7 @@ class _Builder:
             return None
 
 
+_COLLECTION_TAGS = {"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
 _PLAIN_TAGS = {"null", "bool", "int", "float", "str", "timestamp", "value"}
 
 

@@ -14,11 +14,8 @@ from typing import Final
 
 from harness.errors import DataError, MissingExtraError, Problem
 from harness.inputs.files import MAX_LINE_BYTES, located, open_binary, open_text, unreadable
-from harness.inputs.json_lines import ONE_A_LINE, Row, decoded, json_lines
+from harness.inputs.json_lines import ONE_A_LINE, Row, json_document, json_lines
 from harness.inputs.values import RowError, described
-
-MAX_DOCUMENT_BYTES: Final = 256 * 1024 * 1024
-"""A JSON array is read whole; above this it has to be turned into JSON Lines."""
 
 _CSV = "comma-separated rows in UTF-8 under a header"
 _JSON = f"{ONE_A_LINE}, or an array of objects"
@@ -96,20 +93,11 @@ def parquet_rows(path: str) -> Iterator[Row]:
 def json_rows(path: str) -> Iterator[Row]:
     """The rows of a JSON file: an array of objects (numbered from 1), or one object a line."""
     with open_text(path, _JSON) as handle:
-        if not handle.peek(64)[:64].removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"["):
-            document = None
-        else:
-            document = handle.read(MAX_DOCUMENT_BYTES + 1)
-    if document is None:
+        is_array = handle.peek(64)[:64].removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"[")
+    if not is_array:
         yield from json_lines(path)
         return
-    if len(document) > MAX_DOCUMENT_BYTES:
-        raise unreadable(path, f"an array of more than {MAX_DOCUMENT_BYTES:,} bytes", ONE_A_LINE)
-    try:
-        values = decoded(document.decode("utf-8-sig"))
-    except (RowError, UnicodeDecodeError) as error:
-        reason = error.reason if isinstance(error, RowError) else "not UTF-8"
-        raise unreadable(path, reason, _JSON) from None
+    values = json_document(path, _JSON, by_row=True)
     if not isinstance(values, list) or not values:
         raise unreadable(path, f"found {described(values)}", "at least one row")
     yield from (Row(path, number, value) for number, value in enumerate(values, start=1))

@@ -17,6 +17,8 @@ HEAD_BYTES: Final = 4096
 MAX_LINE_BYTES: Final = 64 * 1024 * 1024
 """A longer line or cell is one problem, so that no file can fill the memory."""
 
+BUFFER_BYTES: Final = 256 * 1024
+
 ByteReader = BufferedReader | gzip.GzipFile
 
 _GZIP = b"\x1f\x8b"
@@ -63,7 +65,7 @@ def _opened(path: str) -> Iterator[BufferedReader]:
     file = located(path)
     try:
         _refuse_what_is_no_file(file, path)
-        with file.open("rb") as raw:
+        with file.open("rb", buffering=BUFFER_BYTES) as raw:
             yield raw
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise unreadable(path, f"the gzip file is damaged: {error}", "a whole one") from None
@@ -150,5 +152,5 @@ def _refuse_other_kinds(head: bytes, path: str, accepted: str) -> None:
         advice = f"UTF-8; convert it with: iconv -f {encoding} -t UTF-8 {path} > utf8{Path(path).suffix}"
         raise unreadable(path, f"the file is written in {encoding}", advice)
     # Within a row of JSON a NUL is that row's problem.
-    if nul and not head.lstrip().startswith(b"{"):
+    if nul and not head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
         raise unreadable(path, "not text: it has NUL bytes", accepted)

@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from harness.errors import DataError, Problem
 from harness.inputs.files import HEAD_BYTES, MAX_LINE_BYTES, ByteReader, open_text, unreadable
 from harness.inputs.values import RowError, described
 
 ONE_A_LINE: Final = "one JSON object a line (JSON Lines)"
 MAX_VALUES: Final = 4_000_000
 """Commas and brackets of one JSON text; more of them fill the memory at twenty times the size of the text."""
+
+MAX_DOCUMENT_BYTES: Final = 256 * 1024 * 1024
+"""A JSON text that is read whole; a larger one has to be JSON Lines."""
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -60,7 +64,7 @@ def _lines(handle: ByteReader) -> Iterator[tuple[int, bytes | RowError]]:
 def _value(line: bytes) -> object:
     """The value of one line, or a RowError."""
     try:
-        return decoded(line.decode())
+        return decoded(line.decode(), ONE_A_LINE)
     except UnicodeDecodeError as error:
         byte = line[error.start]
         return RowError("", f"the byte 0x{byte:02x} at byte {error.start + 1} is not UTF-8; accepted: UTF-8 text")
@@ -68,7 +72,32 @@ def _value(line: bytes) -> object:
         return error
 
 
-def decoded(text: str) -> object:
+def json_document(path: str, accepted: str, *, by_row: bool = False) -> object:
+    """The value of a file that is one JSON text.
+
+    Raises DataError where it is none, or is larger than MAX_DOCUMENT_BYTES, and for half a surrogate pair, unless
+    `by_row`: then a bad text is a matter for whoever reads the rows.
+    """
+    with open_text(path, accepted) as handle:
+        document = handle.read(MAX_DOCUMENT_BYTES + 1)
+    if len(document) > MAX_DOCUMENT_BYTES:
+        raise unreadable(path, f"larger than {MAX_DOCUMENT_BYTES:,} bytes", accepted)
+    try:
+        value = decoded(document.decode("utf-8-sig"))
+        if not by_row:
+            json.dumps(value, ensure_ascii=False).encode()
+    except RowError as error:
+        raise DataError([Problem(error.reason, path, path=error.path, accepted=accepted)]) from None
+    except UnicodeDecodeError as error:
+        line = document.count(b"\n", 0, error.start) + 1
+        raise DataError([Problem("not UTF-8", path, line, found=f"0x{document[error.start]:02x}")]) from None
+    except UnicodeEncodeError as error:
+        half = f"\\u{ord(error.object[error.start]):04x}"
+        raise unreadable(path, f"half a surrogate pair ({half}) in a text", "whole characters") from None
+    return value
+
+
+def decoded(text: str, accepted: str = "") -> object:
     """The value of a JSON text in which no key stands twice and every number is finite.
 
     Raises RowError for anything else, also for what Python's own reader lets pass.
@@ -79,9 +108,10 @@ def decoded(text: str) -> object:
         return _DECODER.decode(text)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, " if error.lineno > 1 else ""
-        raise RowError("", f"not JSON: {error.msg} ({place}character {error.colno}); accepted: {ONE_A_LINE}") from None
+        reason = f"not JSON: {error.msg} ({place}character {error.colno})"
+        raise RowError("", f"{reason}; accepted: {accepted}" if accepted else reason) from None
     except RecursionError:
-        raise RowError("", "nested too deeply to be read; accepted: an object with an id and articles") from None
+        raise RowError("", "nested too deeply to be read") from None
     except ValueError:  # Python refuses to read a whole number of thousands of digits
         raise RowError("", "a number with more digits than can be read; accepted: ordinary numbers") from None
 

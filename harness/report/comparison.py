@@ -6,8 +6,11 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+
 from harness.analysis.compare import PairComparison
 from harness.analysis.resample import LEVEL, RESAMPLES
+from harness.models.base import Prices
 from harness.records import Counts, MeasureRecord
 from harness.report import escape, numbers
 from harness.report.table import markdown_table
@@ -115,11 +118,12 @@ def cost_lines(comparison: Comparison) -> list[list[str]]:
 
 def money(column: Column) -> str:
     """What a configuration's tokens cost, where its model has `prices`."""
-    prices = column.record.parameters.get("prices")
-    if not prices:
+    try:
+        prices = Prices.model_validate(column.record.parameters.get("prices"))
+    except ValidationError:  # none configured; or a manifest that we did not write
         return "–"
-    spent = column.counts.tokens_in * prices["input"] + column.counts.tokens_out * prices["output"]
-    return f"{spent / 1e6:.4f} {prices['currency']}"
+    spent = column.counts.tokens_in * prices.input + column.counts.tokens_out * prices.output
+    return f"{spent / 1e6:.4f} {prices.currency}"
 
 
 def _cost(counts: Counts) -> list[str]:

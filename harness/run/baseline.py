@@ -6,11 +6,13 @@ A reviewer sees in the difference of two baselines which headlines changed and w
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, FiniteFloat, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from harness.errors import DataError, Problem, UsageError, nearest_name
-from harness.records import MeasureRecord, Record
+from harness.inputs.json_lines import json_document
+from harness.records import MeasureRecord, Record, Seed, Statistic
 from harness.run.durable import replace_text, unwritable
 from harness.run.joined import join
 from harness.run.store import RunFolder
@@ -25,7 +27,7 @@ class BaselineCell(Record):
     """What one configuration scored on one cluster."""
 
     text: str | None = Field(description="The text that was scored; none where the cluster failed.")
-    statistics: Mapping[str, FiniteFloat | None] = Field(
+    statistics: Mapping[str, Statistic | None] = Field(
         description="Measure → statistic; none where there was a reason in its place. Empty where the cluster failed."
     )
 
@@ -44,9 +46,19 @@ class Baseline(Record):
     format: int = Field(default=FORMAT, description="Version of the layout.")
     run: str = Field(description="The run it was saved from.")
     data_digest: str = Field(description="Digest over the clusters.")
-    seed: int = Field(description="The run's seed.")
+    seed: Seed = Field(description="The run's seed.")
     measures: tuple[MeasureRecord, ...] = Field(description="The measures with their signatures.")
     configurations: tuple[BaselineConfiguration, ...] = Field(description="In the run's order.")
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> Self:
+        for what, names in (
+            ("configuration", [item.name for item in self.configurations]),
+            ("measure", [measure.name for measure in self.measures]),
+        ):
+            if len(set(names)) < len(names):
+                raise ValueError(f"two of one name among the {what}s")
+        return self
 
 
 def baseline_of(folder: RunFolder) -> Baseline:
@@ -110,19 +122,17 @@ def write(baseline: Baseline, file: Path) -> None:
 
 def read(file: Path) -> Baseline:
     """A baseline file. Raises DataError with place and reason for anything else."""
+    accepted = "a file that `harness baseline save` wrote"
+    value = json_document(str(file), accepted)
+    found = value.get("format") if isinstance(value, dict) else None
+    if isinstance(found, int) and found > FORMAT:
+        raise DataError([Problem("written by a later version", str(file), path="format", accepted=f"up to {FORMAT}")])
     try:
-        return Baseline.model_validate_json(file.read_bytes())
-    except OSError as error:
-        beside = [str(other) for other in file.parent.glob("*.json")] if file.parent.is_dir() else []
-        near = nearest_name(str(file), beside)
-        accepted = "a file that `harness baseline save` wrote"
-        raise DataError(
-            [Problem(f"cannot be read: {error.strerror}", str(file), None, "", "", accepted, near)]
-        ) from None
+        return Baseline.model_validate(value)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         path = ".".join(str(part) for part in first["loc"])
-        raise DataError([Problem(f"not a baseline: {first['msg']}", str(file), path=path)]) from None
+        raise DataError([Problem(f"not a baseline: {first['msg']}", str(file), path=path, accepted=accepted)]) from None
 
 
 def differences(old: Baseline, new: Baseline) -> list[str]:

@@ -241,7 +241,7 @@ def _error_types(fields: Mapping[str, Any]) -> frozenset[str]:
     if isinstance(value, str) and value.startswith("["):
         try:
             value = ast.literal_eval(value)
-        except (ValueError, SyntaxError):
+        except (ValueError, SyntaxError, RecursionError, MemoryError):  # all that a hostile text can make of it
             value = [value]
     found.update([value] if isinstance(value, str) else map(str, value) if isinstance(value, list) else [])
     found.update(name for name in ("intrinsic", "extrinsic") if fields.get(name) is True)

@@ -22,7 +22,8 @@ from typing import IO, Any, TypeVar
 
 from pydantic import ValidationError
 
-from harness.errors import StoreError, UsageError, nearest_name
+from harness.errors import DataError, StoreError, UsageError, nearest_name
+from harness.inputs.json_lines import json_document
 from harness.records import (
     SCHEMA_VERSION,
     CheckedPrediction,
@@ -92,13 +93,15 @@ class RunFolder:
         """The manifest. Raises StoreError where it is missing, torn, or of a later schema."""
         file = self.path / MANIFEST
         try:
-            return RunManifest.model_validate_json(file.read_bytes())
-        except OSError as error:
-            raise StoreError(f"{file}: cannot be read: {error.strerror}") from None
+            value = json_document(str(file), "a manifest")
+        except DataError as error:
+            raise StoreError(str(error)) from None
+        found = value.get("schema_version") if isinstance(value, dict) else None
+        if isinstance(found, int) and found > SCHEMA_VERSION:
+            raise StoreError(f"{file}: written by a later version: schema {found}, read {SCHEMA_VERSION}")
+        try:
+            return RunManifest.model_validate(value)
         except ValidationError as error:
-            found = _schema_of(file)
-            if isinstance(found, int) and found > SCHEMA_VERSION:
-                raise StoreError(f"{file}: written by a later version: schema {found}, read {SCHEMA_VERSION}") from None
             first = error.errors(include_url=False)[0]
             place = ".".join(str(part) for part in first["loc"])
             raise StoreError(f"{file}: {place}: not a manifest of this version: {first['msg']}") from None
@@ -244,11 +247,3 @@ def find_run(results: Path, wanted: str) -> RunFolder:
     near = nearest_name(wanted, [form for name in names for form in (name, name.rpartition("-")[0])])
     hint = f"; did you mean {near!r}?" if near else f"; `harness list --results {results}` shows what is there"
     raise UsageError(f"no run {wanted!r} in {results}{hint}")
-
-
-def _schema_of(file: Path) -> object:
-    try:
-        found = json.loads(file.read_bytes())
-    except ValueError:
-        return None
-    return found.get("schema_version") if isinstance(found, dict) else None

@@ -254,7 +254,12 @@ def test_a_baseline_of_another_metric_version_is_exit_2(baseline: Path, harness:
 
 @pytest.mark.parametrize(
     ("text", "wanted"),
-    [("{}", "run"), ("[", "not a baseline"), ('{"format": 1, "extra": 1}', "baseline")],
+    [
+        ("{}", "run"),
+        ("[", "not JSON"),
+        ('{"format": 99}', "written by a later version"),
+        ('{"format": 1, "extra": 1}', "baseline"),
+    ],
 )
 def test_a_file_that_is_no_baseline_is_exit_2(text: str, wanted: str, harness: Callable[..., Any]):
     harness("eval", "--config", "x.yaml")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.datasets import tables
 from harness.datasets.tables import csv_rows, file_rows, split_files
 from harness.errors import DataError
+from harness.inputs import json_lines
 from harness.inputs.values import RowError
 
 
@@ -78,9 +78,9 @@ def test_a_broken_json_array_is_located():
 
 
 def test_a_json_array_too_large_to_be_read_whole_is_refused(monkeypatch):
-    monkeypatch.setattr(tables, "MAX_DOCUMENT_BYTES", 10)
+    monkeypatch.setattr(json_lines, "MAX_DOCUMENT_BYTES", 10)
     Path("a.json").write_text('[{"id": 12345}]')
-    with pytest.raises(DataError, match=r"more than 10 bytes; accepted: one JSON object a line"):
+    with pytest.raises(DataError, match=r"larger than 10 bytes; accepted: one JSON object a line"):
         values("a.json")
 
 
