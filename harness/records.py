@@ -445,9 +445,13 @@ class RunManifest(Record):
     digest: str = Field(description="Digest of all that can change a number: data, models, metrics, seed.")
     status: Literal["running", "interrupted", "failed", "complete"] = Field(description="How far it got.")
     config: Settings = Field(description="The resolved configuration file, overrides applied.")
-    configurations: tuple[ConfigurationRecord, ...] = Field(description="One for each model, the sweep expanded.")
+    configurations: tuple[ConfigurationRecord, ...] = Field(
+        min_length=1, description="One for each model, the sweep expanded."
+    )
     metrics: Mapping[str, str] = Field(description="Metric name → signature.")
-    measures: tuple[MeasureRecord, ...] = Field(description="Every number it reports, in the order of the tables.")
+    measures: tuple[MeasureRecord, ...] = Field(
+        min_length=1, description="Every number it reports, in the order of the tables."
+    )
     data: str = Field(description="Signature of the data set.")
     data_digest: str = Field(description="Digest over the clusters in order.")
     clusters: Whole = Field(description="Clusters read.")

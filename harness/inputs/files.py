@@ -5,9 +5,9 @@ import stat
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BufferedReader
+from io import BufferedReader, FileIO
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from harness.errors import DataError, Problem, nearest_name
 
@@ -65,7 +65,7 @@ def _opened(path: str) -> Iterator[BufferedReader]:
     file = located(path)
     try:
         _refuse_what_is_no_file(file, path)
-        with file.open("rb", buffering=BUFFER_BYTES) as raw:
+        with cast("BufferedReader", BufferedReader(FileIO(file), BUFFER_BYTES)) as raw:
             yield raw
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise unreadable(path, f"the gzip file is damaged: {error}", "a whole one") from None

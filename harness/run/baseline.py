@@ -47,8 +47,8 @@ class Baseline(Record):
     run: str = Field(description="The run it was saved from.")
     data_digest: str = Field(description="Digest over the clusters.")
     seed: Seed = Field(description="The run's seed.")
-    measures: tuple[MeasureRecord, ...] = Field(description="The measures with their signatures.")
-    configurations: tuple[BaselineConfiguration, ...] = Field(description="In the run's order.")
+    measures: tuple[MeasureRecord, ...] = Field(min_length=1, description="The measures with their signatures.")
+    configurations: tuple[BaselineConfiguration, ...] = Field(min_length=1, description="In the run's order.")
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:

@@ -87,7 +87,7 @@ def hold(folder: RunFolder, baseline: Baseline, settings: GateSettings, where: s
         theirs = _measure(baseline.measures, rule.measure, where)
         raise_if_differing(theirs.signature, ours.signature, rule.measure, where, str(folder.path))
     names = list(settings.configurations or [configuration.name for configuration in baseline.configurations])
-    pairs = [(named(baseline, name), _candidate(candidate, name, folder)) for name in names]
+    pairs = [_paired(named(baseline, name), _candidate(candidate, name, folder), where) for name in names]
     gated = [
         Gated(before.name, rule, _column(before, rule.measure), _column(after, rule.measure))
         for before, after in pairs
@@ -175,6 +175,19 @@ def _candidate(candidate: Baseline, name: str, folder: RunFolder) -> BaselineCon
             return configuration
     known = ", ".join(configuration.name for configuration in candidate.configurations)
     raise UsageError(f"{folder.path}: no configuration {name!r}, which the baseline has; there are {known}")
+
+
+def _paired(
+    before: BaselineConfiguration, after: BaselineConfiguration, where: str
+) -> tuple[BaselineConfiguration, BaselineConfiguration]:
+    """Both over the same clusters in the same order, joined by id. Raises DataError where they are not the same."""
+    if before.clusters.keys() != after.clusters.keys():
+        missing, extra = after.clusters.keys() - before.clusters.keys(), before.clusters.keys() - after.clusters.keys()
+        found = f"{len(missing)} clusters missing, {len(extra)} too many"
+        path = f"configurations.{before.name}.clusters"
+        raise DataError([Problem("not the clusters of its own data", where, path=path, found=found)])
+    ordered = {cluster_id: before.clusters[cluster_id] for cluster_id in after.clusters}
+    return before.model_copy(update={"clusters": ordered}), after
 
 
 def _column(configuration: BaselineConfiguration, measure: str) -> NDArray[np.float64]:

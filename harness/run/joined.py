@@ -85,7 +85,10 @@ def join(folders: Sequence[RunFolder], *, intersection: bool = False) -> Joined:
             row = rows.get(score.cluster_id)
             if row is None:
                 continue
-            column = places[str(folder.path), score.configuration]
+            column = places.get((str(folder.path), score.configuration))
+            if column is None:
+                named = f"scores.jsonl names a configuration {score.configuration!r}"
+                raise StoreError(f"{folder.path}: {named} that manifest.json does not; run it again")
             for measure, value in score.statistics.items():
                 if measure in positions:
                     values[column, row, positions[measure]] = value

@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import Any
 
 from harness.analysis.summary import ScoreTable, Summary
-from harness.errors import DataError, Problem
+from harness.errors import DataError, Problem, StoreError
 from harness.metrics.base import Metric
 from harness.records import (
     Case,
@@ -169,9 +169,15 @@ def _take_predictions(source: RunFolder, folder: RunFolder, configurations: Sequ
 def stored_outcome(folder: RunFolder) -> Outcome:
     """What a run found, from its folder alone: neither its data set nor its components are needed."""
     manifest = folder.manifest()
+    misfit = StoreError(f"{folder.path}: scores.jsonl does not fit manifest.json; remove the folder and run again")
+    if manifest.clusters > folder.size(CLUSTERS):  # a row has more than one byte: before room is made for them
+        raise misfit
     table = _empty_table(manifest.clusters, manifest.configurations, manifest.measures)
-    for row in folder.scores():
-        table.add(row)
+    try:
+        for row in folder.scores():
+            table.add(row)
+    except LookupError:
+        raise misfit from None
     reused = sum(count.predicted for count in manifest.counts.values())
     return Outcome(folder, manifest, table.summaries(seed=manifest.seed), reused)
 

@@ -106,6 +106,13 @@ class RunFolder:
             place = ".".join(str(part) for part in first["loc"])
             raise StoreError(f"{file}: {place}: not a manifest of this version: {first['msg']}") from None
 
+    def size(self, name: str) -> int:
+        """Bytes of one of the folder's files; 0 where it is not there."""
+        try:
+            return (self.path / name).stat().st_size
+        except OSError:
+            return 0
+
     def write_manifest(self, manifest: RunManifest) -> None:
         """Replace the manifest."""
         self.write(MANIFEST, json.dumps(json.loads(manifest.model_dump_json()), indent=2, ensure_ascii=False) + "\n")

@@ -405,6 +405,7 @@ STRANGE: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "a measure that nobody scored": lambda made: {**made, "measures": [
         {**made["measures"][0], "name": "other"}, *made["measures"]]},
     "one cluster more": lambda made: {**made, "clusters": 2},
+    "clusters without end": lambda made: {**made, "clusters": 2**53},
     "not finished": lambda made: {**made, "status": "running"},
 }  # fmt: skip
 
