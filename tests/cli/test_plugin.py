@@ -72,7 +72,7 @@ def test_a_missing_baseline_is_an_error(place: pytest.Pytester):
     Path("base.json").unlink()
     ended = place.runpytest_subprocess("quality.harness.yaml")
     ended.assert_outcomes(errors=1)
-    ended.stdout.fnmatch_lines(["*base.json*No such file*"])
+    ended.stdout.fnmatch_lines(["*base.json*no such file*"])
 
 
 def test_k_chooses_and_xdist_runs_each_once(place: pytest.Pytester):
