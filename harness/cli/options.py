@@ -35,7 +35,7 @@ Verbose = Annotated[
 ]
 LogLines = Annotated[
     Literal["plain", "json"] | None,
-    typer.Option("--log-format", show_default="plain", help="How log lines are written: json is one object a line."),
+    typer.Option("--log-format", help="How log lines are written; json is one object a line."),
 ]
 CacheFolder = Annotated[
     Path | None,

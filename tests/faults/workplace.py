@@ -24,7 +24,7 @@ from pydantic import Field
 
 from harness.checkers.base import Checker, CheckSession, whole_claim
 from harness.component import neutral
-from harness.metrics.base import Measure, Metric
+from harness.metrics.base import Findings, Measure, Metric
 from harness.models.base import ExtractiveModel
 from harness.records import Verdict
 
@@ -87,13 +87,16 @@ class Length(Metric):
 
     name = "length"
     seconds: float = neutral(0.0, description="How long one case takes.")
+    fails_on: str = neutral("", description="The cluster it fails on.")
 
     def measures(self):
         return (Measure("length", "Characters.", unit="characters", direction="neither"),)
 
     def findings(self, case):
         time.sleep(self.seconds)
-        return {"length": len(case.prediction.text)}
+        if case.cluster.cluster_id == self.fails_on:
+            raise RecursionError("this cluster is too deep")
+        return Findings(statistics={"length": len(case.prediction.text)})
 '''
 
 ENTRY_POINTS = """\
@@ -150,8 +153,13 @@ class Workplace:
 
     def rows(self, name: str) -> list[dict[str, Any]]:
         """The whole rows of a file of the run."""
-        text = (self.run_folder / name).read_text() if (self.run_folder / name).exists() else ""
+        files = list((self.folder / "results").glob(f"trial-*/{name}"))
+        text = files[0].read_text() if files else ""
         return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
+
+    def events(self) -> list[dict[str, Any]]:
+        """The run's events so far; none where it has not begun."""
+        return self.rows("events.jsonl")
 
     def until(self, condition: Callable[[], bool], process: "subprocess.Popen[str]", seconds: float = 60) -> None:
         """Wait for something that a process is to bring about."""
@@ -162,8 +170,8 @@ class Workplace:
             time.sleep(0.005)
 
 
-def made_in(tmp_path: Path) -> Workplace:
-    """A workplace with twelve clusters."""
+def made_in(tmp_path: Path, clusters: int = 12) -> Workplace:
+    """A workplace with some clusters."""
     package = tmp_path / "package"
     (package / "slow_components-1.dist-info").mkdir(parents=True)
     (package / "slow_components.py").write_text(COMPONENTS)
@@ -175,7 +183,7 @@ def made_in(tmp_path: Path) -> Workplace:
             "articles": [{"title": f"Dam {number} holds", "text": f"Dam {number} held on Monday."}],
             "references": [f"Dam {number} holds firm"],
         }
-        for number in range(12)
+        for number in range(clusters)
     ]
     (tmp_path / "clusters.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     path = os.pathsep.join([str(package), str(TOP), *filter(None, [os.environ.get("PYTHONPATH")])])

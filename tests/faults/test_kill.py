@@ -1,0 +1,195 @@
+"""SIGKILL at random moments of every stage, and a crash at every single write: the run goes on to the same bytes."""
+
+import os
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness import registry
+from harness.config import load_text
+from harness.run import durable
+from harness.run.pipeline import Outcome, execute
+from harness.run.plan import Plan, make_plan
+from harness.run.progress import Silent
+from harness.run.store import RunFolder
+from tests.faults.workplace import Workplace, made_in
+
+KILLS = 50
+CHAINS = 10
+STAGES = ("generate", "check", "score", "finish")
+SEED = 6
+
+SLOW = """\
+models:
+  - slow: {{word: First, seconds: {pause}}}
+    as: first
+  - slow: {{word: Second, seconds: {pause}, fails_on: c07}}
+    as: second
+metrics:
+  - rouge: {{variants: [rouge1]}}
+  - length: {{seconds: {pause}, fails_on: c03}}
+  - factual: {{checker: {{plain: {{seconds: {pause}}}}}}}
+"""
+FILES = ("clusters.jsonl", "predictions.jsonl", "verdicts.jsonl", "scores.jsonl", "table.md")
+"""What must be equal to the byte; no component here takes a time that is written."""
+
+
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    """A run's results; its failures in an order of their own, since a stage that is done again notes them later."""
+    failures = b"".join(sorted((folder / "failures.jsonl").read_bytes().splitlines(keepends=True)))
+    return {**{name: (folder / name).read_bytes() for name in FILES}, "failures.jsonl": failures}
+
+
+def killed_in(workplace: Workplace, stage: str, moment: float, options: Sequence[str]) -> bool:
+    """Run the command and kill it `moment` of a stage's time after the stage began; False where it ended before."""
+    seen = len(workplace.events())
+    process = workplace.start("eval", "--config", "x.yaml", *options)
+
+    def begun() -> bool:
+        new = workplace.events()[seen:]
+        if stage == "finish":
+            return any(event["event"] == "stage_ended" and event["stage"] == "score" for event in new)
+        return any(event["event"] == "stage_begun" and event["stage"] == stage for event in new)
+
+    while process.poll() is None and not begun():
+        time.sleep(0.002)
+    time.sleep(moment * {"generate": 0.5, "check": 0.25, "score": 0.5, "finish": 0.15}[stage])
+    alive = process.poll() is None
+    process.kill()
+    _, err = process.communicate()
+    assert alive or process.returncode == 0, err
+    return alive
+
+
+def chain(folder: Path, seed: int, kills: int, options: Sequence[str], whole: dict[str, bytes]) -> int:
+    """A run that is killed several times, continued each time, and held to the undisturbed one; returns the kills."""
+    workplace = made_in(folder)
+    workplace.configure(SLOW.format(pause=0.02))
+    chosen = random.Random(seed)
+    stages = sorted((chosen.choice(STAGES) for _ in range(kills)), key=STAGES.index)
+    done = 0
+    for stage in stages:
+        asked_before = len(workplace.asked)
+        stored = {(row["configuration"], row["cluster_id"]) for row in workplace.rows("predictions.jsonl")}
+        done += killed_in(workplace, stage, chosen.random(), options)
+        asked = {tuple(line.lower().split()) for line in workplace.asked[asked_before:]}
+        assert not asked & stored, "generated twice, though it was on disk"
+    ended = workplace.run("eval", "--config", "x.yaml", *options)
+    assert ended.returncode == 0, ended.stderr
+    assert bytes_of(workplace.run_folder) == whole, (seed, stages)
+    return done
+
+
+def test_a_run_killed_at_50_random_moments_goes_on_to_the_same_bytes(tmp_path: Path):
+    undisturbed = made_in(tmp_path / "undisturbed")
+    undisturbed.configure(SLOW.format(pause=0))
+    ended = undisturbed.run("eval", "--config", "x.yaml")
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stderr.splitlines()[-1] == "complete: 23 predictions, 1 failure"
+    whole = bytes_of(undisturbed.run_folder)
+    assert whole["failures.jsonl"].count(b"RecursionError") == 2  # a metric's failures are rows too
+
+    def one(at: int) -> int:
+        options = OPTIONS[at % len(OPTIONS)]
+        return chain(tmp_path / f"chain{at}", SEED * 1000 + at, KILLS // CHAINS + 1, options, whole)
+
+    with ThreadPoolExecutor(2) as pool:
+        kills = sum(pool.map(one, range(CHAINS)))
+    assert kills >= KILLS
+
+
+OPTIONS: tuple[tuple[str, ...], ...] = ((), ("--no-cache",))
+
+
+class KilledError(BaseException):
+    """Stands for SIGKILL: nothing that is done after it reaches the disk."""
+
+
+class Death:
+    """Kills at the `at`-th operation on a file: after it, or in the middle of it, which leaves half a line written."""
+
+    def __init__(self, at: int, how: str) -> None:
+        self.at = at
+        self.how = how
+        self.operations = 0
+        self.dead = False
+
+    def around(self, operation: Callable[..., Any]) -> Callable[..., Any]:
+        def killed(*arguments: Any, **named: Any) -> Any:
+            if self.dead:
+                raise KilledError
+            self.operations += 1
+            if self.operations != self.at:
+                return operation(*arguments, **named)
+            self.dead = True
+            if self.how == "after":
+                operation(*arguments, **named)
+            elif operation is os.write:
+                operation(arguments[0], bytes(arguments[1])[: len(arguments[1]) // 2])
+            raise KilledError
+
+        return killed
+
+
+class MortalSystem:
+    """The module `os` for one that is to die."""
+
+    def __init__(self, death: Death) -> None:
+        self._death = death
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(os, name)
+        return self._death.around(found) if name in ("write", "fsync", "ftruncate") else found
+
+
+@pytest.fixture
+def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Plan]:
+    """The plan of a small run in this process."""
+    workplace = made_in(tmp_path, clusters=3)
+    monkeypatch.syspath_prepend(tmp_path / "package")
+    monkeypatch.setenv("ASKED", workplace.environment["ASKED"])
+    monkeypatch.chdir(tmp_path)
+    registry.locations.cache_clear()
+    text = "name: trial\nseed: 1\ndata: {jsonl: clusters.jsonl}\n" + SLOW.format(pause=0).replace("c07", "c01")
+    yield make_plan(load_text(text, "x.yaml", registry.Registry()))
+    registry.locations.cache_clear()
+
+
+def table(outcome: Outcome) -> str:
+    from harness.report.table import markdown
+
+    return markdown(outcome)
+
+
+@pytest.mark.parametrize("how", ["torn", "after"])
+def test_a_run_that_dies_at_any_write_goes_on_to_the_same_bytes(
+    how: str, plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    whole = bytes_of(execute(plan, tmp_path / "undisturbed", Silent(), table=table).folder.path)
+    for at in range(1, 1000):
+        results = tmp_path / f"results{at}"
+        folder = RunFolder(results / plan.folder_name)
+        death = Death(at, how)
+        with monkeypatch.context() as dying, suppress(KilledError):
+            dying.setattr(durable, "os", MortalSystem(death))
+            for name in ("replace", "unlink"):
+                dying.setattr(Path, name, death.around(getattr(Path, name)))
+            execute(plan, results, Silent(), table=table)
+        if not death.dead:
+            break
+        with folder.locked():  # cuts off what was torn
+            stored = {f"{row.configuration} {row.cluster_id}" for row in folder.predictions()}
+        (tmp_path / "asked").unlink(missing_ok=True)
+        outcome = execute(plan, results, Silent(), table=table)
+        assert bytes_of(outcome.folder.path) == whole, (how, at)
+        asked = (tmp_path / "asked").read_text().lower().split("\n") if (tmp_path / "asked").exists() else []
+        assert not stored & set(asked), (how, at)
+        assert folder.manifest().status == "complete"
+        assert not list(folder.path.glob(".*.partial"))
+    assert 30 < at < 200
