@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -112,10 +113,16 @@ class Cluster(Record):
             seen.add(article.article_id)
         return self
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Content digest over all fields, so that two data sets can be told apart whatever file they came from."""
         return content_digest(self.model_dump(mode="json"))
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with other fields: its digest is another, too."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("digest", None)
+        return copied
 
     def facts(self) -> ClusterFacts:
         """What a run keeps of it."""

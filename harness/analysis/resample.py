@@ -46,13 +46,15 @@ def mean_intervals(
     resamples: int = RESAMPLES,
     seed: int,
     chunk_cells: int = CHUNK_CELLS,
+    use_up: bool = False,
 ) -> MeanIntervals:
     """The mean of each column over the clusters that have a value, with its percentile bootstrap interval.
 
     `values` has the shape (clusters, columns) or (clusters,), NaN where a cluster has no value. A resample's mean is
     the sum of the values drawn over the number of values drawn; resamples that draw no value of a column are left out
     of that column's interval. Quantiles are interpolated linearly. The draws depend on `seed` and the number of
-    clusters alone. Raises ValueError for infinite values, a level outside (0, 1) and fewer than one resample.
+    clusters alone. `use_up` computes in the caller's array, which then holds nothing of use: for tables that take much
+    of the memory. Raises ValueError for infinite values, a level outside (0, 1) and fewer than one resample.
     """
     _check(level, resamples)
     table = as_table(values)
@@ -63,16 +65,21 @@ def mean_intervals(
     highs = np.full(table.shape[1], np.nan)
     defined = np.flatnonzero(scored > 1)
     if defined.size:
-        resampled = resampled_means(table[:, defined], resamples=resamples, seed=seed, chunk_cells=chunk_cells)
-        ends = percentile_interval(resampled, level)
+        kept = table if defined.size == table.shape[1] else table[:, defined]
         # A mean of drawn values lies between the least and the greatest of them; rounding could step outside.
-        least, greatest = np.nanmin(table[:, defined], axis=0), np.nanmax(table[:, defined], axis=0)
+        least, greatest = np.nanmin(kept, axis=0), np.nanmax(kept, axis=0)
+        resampled = resampled_means(
+            kept, resamples=resamples, seed=seed, chunk_cells=chunk_cells, use_up=use_up or kept is not table
+        )
+        ends = percentile_interval(resampled, level)
         lows[defined], highs[defined] = (np.clip(end, least, greatest) for end in ends)
     return MeanIntervals(means, lows, highs)
 
 
-def resampled_means(values: Floats, *, resamples: int, seed: int, chunk_cells: int = CHUNK_CELLS) -> Floats:
-    """The mean of each column in each bootstrap resample: shape (resamples, columns).
+def resampled_means(
+    values: Floats, *, resamples: int, seed: int, chunk_cells: int = CHUNK_CELLS, use_up: bool = False
+) -> Floats:
+    """The mean of each column in each bootstrap resample: shape (resamples, columns). `use_up` as above.
 
     NaN where a resample drew no cluster that has a value in the column.
     """
@@ -81,7 +88,10 @@ def resampled_means(values: Floats, *, resamples: int, seed: int, chunk_cells: i
     has_value = ~np.isnan(table)
     means = exact_means(table)
     # Deviations from the mean keep more bits than values, and make a constant column's interval one point.
-    whole, unit = whole_numbers(np.where(has_value, table - means, 0.0), clusters)
+    deviations = table if use_up else table.copy()
+    deviations -= means
+    deviations[~has_value] = 0.0
+    whole, unit = whole_numbers(deviations, clusters)
     complete = bool(has_value.all())
     present, pattern_of_column = distinct_columns(has_value)
     found = np.empty((resamples, table.shape[1]))
@@ -143,14 +153,16 @@ def exact_means(table: Floats) -> Floats:
 def whole_numbers(table: Floats, terms: int) -> tuple[Floats, Floats]:
     """Each column as whole numbers of its own unit, a power of two, so small that sums of `terms` of them are exact.
 
-    Returns the whole numbers and the unit of each column; the rounding moves a value by at most half a unit, which is
-    `terms` × 2⁻⁵³ of the column's largest magnitude (2⁻³⁹ at 10,000 clusters).
+    Computes in `table`. Returns the whole numbers and the unit of each column; the rounding moves a value by at most
+    half a unit, which is `terms` × 2⁻⁵³ of the column's largest magnitude (2⁻³⁹ at 10,000 clusters).
     """
     headroom = math.ceil(math.log2(max(1, terms)))
-    largest = np.abs(table).max(axis=0, initial=0.0)
+    largest = np.maximum(table.max(axis=0, initial=0.0), -table.min(axis=0, initial=0.0))
     _, exponents = np.frexp(largest)  # largest < 2 ** exponent
     shift = np.where(largest > 0, MANTISSA - 1 - headroom - exponents, 0)
-    return np.rint(np.ldexp(table, shift)), np.ldexp(np.ones(table.shape[1]), -shift)
+    np.ldexp(table, shift, out=table)
+    np.rint(table, out=table)
+    return table, np.ldexp(np.ones(table.shape[1]), -shift)
 
 
 def as_table(values: Floats) -> Floats:

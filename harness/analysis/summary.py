@@ -26,14 +26,15 @@ class Summary(Record):
 class ScoreTable:
     """Every statistic of a run as one array: a row for each cluster, a column for each configuration and measure.
 
-    Rows are in the order in which clusters are first added; the rows of clusters that no score names stay empty.
+    Rows are in the order in which clusters are added, all scores of one cluster together; the rows of clusters that no
+    score names stay empty.
     """
 
     def __init__(self, clusters: int, configurations: Sequence[str], measures: Sequence[str]) -> None:
         self.configurations = tuple(configurations)
         self.measures = tuple(measures)
-        self.rows: dict[str, int] = {}
-        """Cluster id → row."""
+        self._row = -1
+        self._cluster_id: str | None = None
         self._columns = {
             (configuration, measure): at * len(self.measures) + offset
             for at, configuration in enumerate(self.configurations)
@@ -46,9 +47,10 @@ class ScoreTable:
 
     def add(self, score: MetricScore) -> None:
         """File a score by its ids. Raises KeyError for a configuration or measure that is not the table's."""
-        row = self.rows.setdefault(score.cluster_id, len(self.rows))
+        if score.cluster_id != self._cluster_id:
+            self._row, self._cluster_id = self._row + 1, score.cluster_id
         for measure, value in score.statistics.items():
-            self.values[row, self._columns[score.configuration, measure]] = value
+            self.values[self._row, self._columns[score.configuration, measure]] = value
         for measure in score.unscorable:
             self.unscorable[self._columns[score.configuration, measure]] += 1
 
@@ -58,8 +60,8 @@ class ScoreTable:
         return column
 
     def summaries(self, *, seed: int, level: float = LEVEL, resamples: int = RESAMPLES) -> list[Summary]:
-        """A summary for each configuration and measure; all share the same bootstrap draws."""
-        return _summaries(list(self._columns), self.values, self.unscorable, seed, level, resamples)
+        """A summary for each configuration and measure; all share the same bootstrap draws. Uses the table up."""
+        return _summaries(list(self._columns), self.values, self.unscorable, seed, level, resamples, use_up=True)
 
 
 def summaries_of(
@@ -86,9 +88,11 @@ def _summaries(
     seed: int,
     level: float,
     resamples: int,
+    *,
+    use_up: bool = False,
 ) -> list[Summary]:
-    intervals = mean_intervals(values, level=level, resamples=resamples, seed=seed)
     scored = (~np.isnan(values)).sum(axis=0)
+    intervals = mean_intervals(values, level=level, resamples=resamples, seed=seed, use_up=use_up)
     return [
         Summary(
             configuration=configuration,

@@ -1,8 +1,9 @@
 """Predictions that some other system already made, read from a file and joined by cluster id."""
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, NamedTuple
@@ -14,7 +15,9 @@ from harness.inputs.files import located
 from harness.inputs.json_lines import Row, json_lines
 from harness.inputs.values import RowError, checked, described, keys
 from harness.models.base import Answer, Model, ModelSession
+from harness.places import Key, Places
 from harness.records import Cluster
+from harness.spool import Spool
 
 _MOST_PROBLEMS = 50
 """How many bad rows one error lists; the rest are counted."""
@@ -84,28 +87,48 @@ class Recorded(Model):
         problem = self._missing()
         if problem:
             raise DataError([problem])
-        rows: dict[str, _Row] = {}
-        problems: list[Problem] = []
-        try:
+        texts = Spool()
+        bad = 0
+
+        def good() -> Iterator[tuple[Key, int]]:
+            nonlocal bad
             for found in self._rows():
                 if isinstance(found, Problem):
-                    problems.append(found)
-                    continue
-                cluster_id, row = found
-                if cluster_id in rows:
-                    message = f"cluster {cluster_id!r} already has a prediction on line {rows[cluster_id].line}"
-                    place = (str(self.path), row.line, self.fields.cluster_id)
-                    problems.append(Problem(message, *place, accepted="one row each"))
+                    bad += 1
                 else:
-                    rows[cluster_id] = row
+                    cluster_id, row = found
+                    yield (cluster_id,), texts.add(_kept(cluster_id, row))
+
+        try:
+            rows = Places(good())
         except DataError as error:
-            problems.extend(error.problems)
-        if len(problems) > _MOST_PROBLEMS:
-            more = len(problems) - _MOST_PROBLEMS
-            problems[_MOST_PROBLEMS:] = [Problem(f"{more} more rows have mistakes", where=str(self.path))]
-        if problems:
-            raise DataError(problems)
-        return nullcontext(_LookUp(str(self.path), rows))
+            raise DataError([*self._mistakes(), *error.problems]) from None
+        if bad or rows.rows > len(rows):
+            raise DataError(self._mistakes())
+        return nullcontext(_LookUp(str(self.path), rows, texts))
+
+    def _mistakes(self) -> list[Problem]:
+        """Every bad or doubled row, the first `_MOST_PROBLEMS` of them by themselves; reads the file once more."""
+        lines: dict[str, int] = {}
+        problems: list[Problem] = []
+        more = 0
+        with suppress(DataError):
+            for found in self._rows():
+                problem = found if isinstance(found, Problem) else self._doubled(lines, *found)
+                if problem is None:
+                    continue
+                if len(problems) < _MOST_PROBLEMS:
+                    problems.append(problem)
+                else:
+                    more += 1
+        return [*problems, Problem(f"{more} more rows have mistakes", where=str(self.path))] if more else problems
+
+    def _doubled(self, lines: dict[str, int], cluster_id: str, row: _Row) -> Problem | None:
+        before = lines.setdefault(cluster_id, row.line)
+        if before == row.line:
+            return None
+        message = f"cluster {cluster_id!r} already has a prediction on line {before}"
+        return Problem(message, str(self.path), row.line, self.fields.cluster_id, accepted="one row each")
 
     def _rows(self) -> Iterator[tuple[str, _Row] | Problem]:
         """Each row as its cluster's id and text, or as what is wrong with it. Raises DataError for the whole file."""
@@ -160,18 +183,30 @@ class Recorded(Model):
         return f'one JSON object a line, {{"{self.fields.cluster_id}": …, "{self.fields.text}": …}}'
 
 
-class _LookUp:
-    """The session: all rows in memory, by cluster id."""
+def _kept(cluster_id: str, row: _Row) -> bytes:
+    return json.dumps([cluster_id, *row]).encode()
 
-    def __init__(self, file: str, rows: Mapping[str, _Row]) -> None:
+
+class _LookUp:
+    """The session: where each cluster's row stands, the rows put aside."""
+
+    def __init__(self, file: str, places: Places, texts: Spool) -> None:
         self._file = file
-        self._rows = rows
+        self._places = places
+        self._texts = texts
 
     def answer(self, clusters: Sequence[Cluster]) -> list[Answer | Exception]:
         return [self._one(cluster.cluster_id) for cluster in clusters]
 
+    def _find(self, cluster_id: str) -> _Row | None:
+        place = self._places.get((cluster_id,))
+        if place is None:
+            return None
+        found, line, text = json.loads(self._texts.at(place))
+        return _Row(line, text) if found == cluster_id else None
+
     def _one(self, cluster_id: str) -> Answer | Exception:
-        row = self._rows.get(cluster_id)
+        row = self._find(cluster_id)
         if row is None:
             return ModelError(f"no recorded prediction for cluster {cluster_id!r} in {self._file}")
         text = row.text.strip()

@@ -2,17 +2,15 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from itertools import product
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 from harness.analysis.summary import ScoreTable, Summary
 from harness.errors import DataError, Problem, StoreError
 from harness.metrics.base import Metric
+from harness.places import Places
 from harness.records import (
     Case,
     CheckedPrediction,
@@ -23,14 +21,14 @@ from harness.records import (
     MetricScore,
     Prediction,
     RunManifest,
-    Verdict,
 )
 from harness.run import cached, manifests, stages
 from harness.run.cache import Cache
 from harness.run.durable import Appender
-from harness.run.plan import Clusters, Plan, checker_of, run_digest
+from harness.run.plan import Plan, run_digest
 from harness.run.progress import Progress, Tick
 from harness.run.store import CLUSTERS, FAILURES, PREDICTIONS, SCORES, TABLE, VERDICTS, RunFolder
+from harness.run.stored import VerdictsOf, by_cluster, case_of, check_of, stored_verdicts
 from harness.run.watch import FailureRows, Watch, see_failures, under_way
 
 
@@ -149,21 +147,21 @@ def rescore(
             checked = perf_counter()
             scores = _score(plan, made.configurations, folder, watch)
             took = {"check": checked - started, "score": perf_counter() - checked}
-            reused = len(folder.offsets(PREDICTIONS, _case_of))
+            reused = sum(1 for _ in folder.predictions())
             return _finish(folder, manifest, took, scores, reused, table)
 
 
 def _take_predictions(source: RunFolder, folder: RunFolder, configurations: Sequence[ConfigurationRecord]) -> None:
     """Add another run's predictions that are missing here, and its failures to generate what is missing in both."""
-    stored = set(folder.offsets(PREDICTIONS, _case_of))
+    stored = folder.places(PREDICTIONS, case_of)
     with folder.appending(PREDICTIONS) as predictions:
         for made in source.predictions():
             if (made.configuration, made.cluster_id) not in stored:
                 predictions.add(made)
     _order_predictions(folder, configurations)
-    stored = set(folder.offsets(PREDICTIONS, _case_of))
+    stored = folder.places(PREDICTIONS, case_of)
     failed = (row for row in source.failures() if row.stage == "generate")
-    folder.replace_rows(FAILURES, (row for row in failed if (row.configuration, row.cluster_id) not in stored))
+    folder.replace_rows(FAILURES, (row for row in failed if (row.configuration or "", row.cluster_id) not in stored))
 
 
 def stored_outcome(folder: RunFolder) -> Outcome:
@@ -201,17 +199,23 @@ def _finish(
 
 def _generate(plan: Plan, folder: RunFolder, cache: Cache | None, watch: Watch) -> int:
     """Append what each configuration has not answered yet; returns how many predictions were on disk already."""
-    stored = set(folder.offsets(PREDICTIONS, _case_of))
-    done = stored | {(row.configuration, row.cluster_id) for row in folder.failures() if row.stage == "generate"}
+    stored = folder.places(PREDICTIONS, case_of)
+    failed = Places(
+        ((row.configuration or "", row.cluster_id), 0) for row in folder.failures() if row.stage == "generate"
+    )
     reused = len(stored)
+
+    def is_left(configuration: str, cluster_id: str) -> bool:
+        return (configuration, cluster_id) not in stored and (configuration, cluster_id) not in failed
+
     with folder.appending(PREDICTIONS) as predictions, folder.appending(FAILURES) as rows:
         failures = watch.keeping(rows)
         for configuration in plan.configurations:
             name = configuration.name
-            left = sum((name, facts.cluster_id) not in done for facts in folder.clusters())
+            left = sum(is_left(name, facts.cluster_id) for facts in folder.clusters())
             if not left:
                 continue
-            waiting = (cluster for cluster in plan.clusters if (name, cluster.cluster_id) not in done)
+            waiting = _those_left(plan.clusters, partial(is_left, name))
             with watch.stage(f"generate {name}", left) as tick:
                 reused += cached.generate(
                     configuration,
@@ -223,6 +227,10 @@ def _generate(plan: Plan, folder: RunFolder, cache: Cache | None, watch: Watch) 
     if stored:
         _order_predictions(folder, plan.configuration_records)
     return reused
+
+
+def _those_left(clusters: Iterable[Cluster], is_left: Callable[[str], bool]) -> Iterator[Cluster]:
+    return (cluster for cluster in clusters if is_left(cluster.cluster_id))
 
 
 def _keeping(
@@ -241,9 +249,8 @@ def _keeping(
 
 
 def _order_predictions(folder: RunFolder, configurations: Sequence[ConfigurationRecord]) -> None:
-    ids = [facts.cluster_id for facts in folder.clusters()]
-    order = ((item.name, cluster_id) for item in configurations for cluster_id in ids)
-    folder.put_in_order(PREDICTIONS, Prediction, _case_of, order)
+    order = ((item.name, facts.cluster_id) for item in configurations for facts in folder.clusters())
+    folder.put_in_order(PREDICTIONS, Prediction, case_of, order)
 
 
 def _check(
@@ -256,57 +263,64 @@ def _check(
     """Append the verdicts that the metrics want and that are not on disk yet, cluster by cluster."""
     went_on = False
     for signature, checker in plan.checkers.items():
-        done = set(folder.offsets(VERDICTS, _check_of))
-        done |= {
-            (signature, row.configuration or "", row.cluster_id) for row in folder.failures() if row.stage == "check"
-        }
-        places = {
-            (name, cluster_id): offset
-            for (name, cluster_id), offset in folder.offsets(PREDICTIONS, _case_of).items()
-            if (signature, name, cluster_id) not in done
-        }
-        if not places:
+        checked = folder.places(VERDICTS, check_of)
+        failed = Places(
+            ((signature, row.configuration or "", row.cluster_id), 0)
+            for row in folder.failures()
+            if row.stage == "check"
+        )
+
+        def is_left(
+            row: Prediction, signature: str = signature, checked: Places = checked, failed: Places = failed
+        ) -> bool:
+            key = (signature, row.configuration, row.cluster_id)
+            return key not in checked and key not in failed
+
+        left = sum(map(is_left, folder.predictions()))
+        if not left:
             continue
-        went_on = went_on or bool(done)
+        went_on = went_on or bool(checked) or bool(failed)
         with (
             folder.appending(VERDICTS) as verdicts,
             folder.appending(FAILURES) as rows,
-            watch.stage(f"check {checker.name}", len(places)) as tick,
+            watch.stage(f"check {checker.name}", left) as tick,
         ):
-            work = _by_cluster(plan.clusters, configurations, places, folder)
+            work = by_cluster(plan.clusters, configurations, folder, is_left)
             keep = _keeping(verdicts, watch.keeping(rows), tick)
             cached.check(checker, work, cache, keep, partial(stages.checked, checker, seconds=watch.seconds_each))
     if went_on:
-        ids = [facts.cluster_id for facts in folder.clusters()]
         order = (
-            (signature, item.name, cluster_id)
-            for signature, cluster_id, item in product(plan.checkers, ids, configurations)
+            (signature, item.name, facts.cluster_id)
+            for signature in plan.checkers
+            for facts in folder.clusters()
+            for item in configurations
         )
-        folder.put_in_order(VERDICTS, CheckedPrediction, _check_of, order)
+        folder.put_in_order(VERDICTS, CheckedPrediction, check_of, order)
 
 
 def _score(plan: Plan, configurations: Sequence[ConfigurationRecord], folder: RunFolder, watch: Watch) -> ScoreTable:
     """Score every prediction, cluster by cluster, so that what is computed of its articles serves all of them."""
     table = _empty_table(plan.clusters.count, configurations, plan.measures)
-    places = folder.offsets(PREDICTIONS, _case_of)
-    kept = [row for row in folder.failures() if row.stage != "score"]
-    failed: list[Failure] = []
+    folder.replace_rows(FAILURES, (row for row in folder.failures() if row.stage != "score"))
 
-    def rows(tick: Tick, verdicts_of: VerdictsOf) -> Iterator[MetricScore]:
-        for block in _blocks(_by_cluster(plan.clusters, configurations, places, folder)):
+    def rows(tick: Tick, verdicts_of: VerdictsOf, failures: FailureRows) -> Iterator[MetricScore]:
+        for block in _blocks(by_cluster(plan.clusters, configurations, folder)):
             cases = [[_case(metric, *pair, verdicts_of) for pair in block] for metric in plan.metrics]
             for scored in stages.score(plan.metrics, cases, seconds=watch.seconds_each):
                 if isinstance(scored, Failure):
-                    failed.append(scored)
-                    watch.failed(scored)
+                    failures.add(scored)
                 else:
                     table.add(scored)
                     yield scored
             tick(len(block))
 
-    with watch.stage("score", len(places)) as tick, _stored_verdicts(folder) as verdicts_of:
-        folder.replace_rows(SCORES, rows(tick, verdicts_of))
-    folder.replace_rows(FAILURES, [*kept, *failed])
+    total = sum(1 for _ in folder.predictions())
+    with (
+        folder.appending(FAILURES) as failed,
+        watch.stage("score", total) as tick,
+        stored_verdicts(folder) as verdicts_of,
+    ):
+        folder.replace_rows(SCORES, rows(tick, verdicts_of, watch.keeping(failed)))
     return table
 
 
@@ -331,58 +345,12 @@ def _blocks(
         yield block
 
 
-def _case(metric: Metric, cluster: Cluster, prediction: Prediction, verdicts_of: "VerdictsOf") -> Case | None:
+def _case(metric: Metric, cluster: Cluster, prediction: Prediction, verdicts_of: VerdictsOf) -> Case | None:
     """What a metric may look at; None where its check failed: that Failure row is there, and the table counts it."""
     verdicts = verdicts_of(metric, prediction)
     if verdicts is None:
         return None
     return Case.model_construct(cluster=cluster, prediction=prediction, verdicts=verdicts)
-
-
-VerdictsOf = Callable[[Metric, Prediction], tuple[Verdict, ...] | None]
-
-
-@contextmanager
-def _stored_verdicts(folder: RunFolder) -> Iterator[VerdictsOf]:
-    """Looks up the verdicts a metric wants on a prediction; empty where it wants none, None where none are stored."""
-    places = folder.offsets(VERDICTS, _check_of)
-    with ExitStack() as stack:
-        checked_at = stack.enter_context(folder.reading(VERDICTS, CheckedPrediction)) if places else None
-
-        def verdicts_of(metric: Metric, prediction: Prediction) -> tuple[Verdict, ...] | None:
-            checker = checker_of(metric)
-            if checker is None:
-                return ()
-            place = places.get((checker.signature(), prediction.configuration, prediction.cluster_id))
-            return checked_at(place).verdicts if checked_at and place is not None else None
-
-        yield verdicts_of
-
-
-def _by_cluster(
-    clusters: Clusters,
-    configurations: Sequence[ConfigurationRecord],
-    places: Mapping[tuple[str, str], int],
-    folder: RunFolder,
-) -> Iterator[tuple[Cluster, list[Prediction]]]:
-    """Each cluster with the stored predictions for it, in the order of the configurations."""
-    if not places:
-        return
-    names = [item.name for item in configurations]
-    with folder.reading(PREDICTIONS, Prediction) as prediction_at:
-        for cluster in clusters:
-            found = [places.get((name, cluster.cluster_id)) for name in names]
-            predictions = [prediction_at(offset) for offset in found if offset is not None]
-            if predictions:
-                yield cluster, predictions
-
-
-def _case_of(row: Mapping[str, Any]) -> tuple[str, str]:
-    return row["configuration"], row["cluster_id"]
-
-
-def _check_of(row: Mapping[str, Any]) -> tuple[str, str, str]:
-    return row["checker"], row["configuration"], row["cluster_id"]
 
 
 def _empty_table(

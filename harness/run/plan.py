@@ -13,9 +13,13 @@ from harness.errors import ConfigError, DataError, Problem
 from harness.metrics.base import Metric
 from harness.models.base import Model
 from harness.records import Cluster, ConfigurationRecord, MeasureRecord, RowProblem, content_digest
+from harness.spool import Spool
 
-KEPT_CHARACTERS = 50_000_000
-"""A data set with less text than this is held in memory, so that its rows are parsed once for all stages."""
+HELD_BYTES = 64 << 20
+"""A data set that takes less is held in memory; a larger one is read from the spool, so that memory does not grow."""
+_RECORD_BYTES = 2_000
+"""About what a cluster and each of its articles take beside their text."""
+_DIGEST = 16
 LISTED_PROBLEMS = 1000
 """Bad rows beyond this many are counted, not kept."""
 
@@ -45,7 +49,9 @@ class Clusters:
     count: int = 0
     bad_rows: int = 0
     problems: list[RowProblem] = field(default_factory=list)
-    _held: list[Cluster] | None = None
+    _held: list[Cluster] = field(default_factory=list)
+    _held_bytes: int = 0
+    _spool: Spool | None = None
 
     def scan(self, *, strict: bool = False, advance: Callable[[int], None] = lambda _: None) -> None:
         """Read everything once: count, digest, note bad rows.
@@ -53,8 +59,6 @@ class Clusters:
         Raises DataError at the first bad row where `strict`, and where no cluster is left.
         """
         seen = hashlib.sha256()
-        held: list[Cluster] | None = []
-        characters = 0
         for row in self.dataset.read():
             if isinstance(row, RowProblem):
                 if strict:
@@ -65,11 +69,7 @@ class Clusters:
                 continue
             seen.update(row.digest.encode())
             self.count += 1
-            characters += sum(len(article.text) for article in row.articles)
-            if characters > KEPT_CHARACTERS:
-                held = None
-            if held is not None:
-                held.append(row)
+            self._keep(row)
             advance(1)
             if self.count == self.limit:
                 break
@@ -77,20 +77,34 @@ class Clusters:
             bad = [Problem(row.reason, row.where, row.line, row.path) for row in self.problems[:20]]
             raise DataError([Problem("no cluster could be read", self.dataset.signature()), *bad])
         self.digest = seen.hexdigest()[:16]
-        self._held = held
+
+    def _keep(self, cluster: Cluster) -> None:
+        """Hold a cluster so that the stages need not read and check the source again."""
+        if self._spool is None:
+            self._held.append(cluster)
+            text = sum(len(article.text) for article in cluster.articles)
+            self._held_bytes += text + _RECORD_BYTES * (1 + len(cluster.articles))
+            if self._held_bytes > HELD_BYTES:
+                self._spool = Spool()
+                for held in self._held:
+                    self._spool.add(_spooled(held))
+                self._held = []
+        else:
+            self._spool.add(_spooled(cluster))
 
     def __iter__(self) -> Iterator[Cluster]:
         """The clusters in order."""
-        if self._held is not None:
-            yield from self._held
-            return
-        left = self.count
-        for row in self.dataset.read():
-            if isinstance(row, Cluster):
-                yield row
-                left -= 1
-                if not left:
-                    return
+        yield from self._held if self._spool is None else map(_unspooled, self._spool)
+
+
+def _spooled(cluster: Cluster) -> bytes:
+    return cluster.digest.encode() + cluster.to_json().encode()
+
+
+def _unspooled(value: bytes) -> Cluster:
+    cluster = Cluster.model_validate_json(value[_DIGEST:])
+    cluster.__dict__["digest"] = value[:_DIGEST].decode()
+    return cluster
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,10 @@ are written is `durable`'s, who may write them `lock`'s: nothing else opens one 
 """
 
 import json
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
@@ -24,6 +26,7 @@ from pydantic import ValidationError
 
 from harness.errors import DataError, StoreError, UsageError, nearest_name
 from harness.inputs.json_lines import json_document
+from harness.places import Key, Places
 from harness.records import (
     SCHEMA_VERSION,
     CheckedPrediction,
@@ -46,7 +49,6 @@ from harness.run.durable import (
 from harness.run.lock import held
 
 R = TypeVar("R", bound=Record)
-K = TypeVar("K", bound=Hashable)
 
 MANIFEST = "manifest.json"
 CLUSTERS = "clusters.jsonl"
@@ -176,36 +178,37 @@ class RunFolder:
 
             yield at
 
-    def offsets(self, name: str, key: Callable[[Mapping[str, Any]], K]) -> dict[K, int]:
+    def places(self, name: str, key: Callable[[Mapping[str, Any]], Key]) -> Places:
         """`key` of each row → byte offset of its line, the last where several agree.
 
         The rows themselves stay on disk, so that a run of any size fits in memory.
         """
-        found: dict[K, int] = {}
-        file = self.path / name
-        if not file.exists():
-            return found
+        return Places(self._offsets(name, key)) if (self.path / name).exists() else Places()
+
+    def _offsets(self, name: str, key: Callable[[Mapping[str, Any]], Key]) -> Iterator[tuple[Key, int]]:
         offset = 0
         with self._opened(name) as stream:
             for number, line in enumerate(stream, 1):
                 try:
-                    found[key(json.loads(line))] = offset
+                    found = key(json.loads(line))
                 except (ValueError, KeyError, TypeError):
                     raise StoreError(
-                        f"{file}:{number}: cannot be read; delete the line to have it made again"
+                        f"{self.path / name}:{number}: cannot be read; delete the line to have it made again"
                     ) from None
+                yield found, offset
                 offset += len(line)
-        return found
 
-    def put_in_order(self, name: str, kind: type[R], key: Callable[[Mapping[str, Any]], K], order: Iterable[K]) -> None:
+    def put_in_order(
+        self, name: str, kind: type[R], key: Callable[[Mapping[str, Any]], Key], order: Iterable[Key]
+    ) -> None:
         """Put the rows of a file into `order`, which names their keys, unless they are; one row for each key.
 
         What was made late (after a failure, by another process) then stands where it would stand in a run that nothing
         disturbed, so that the two are equal to the byte.
         """
-        places = self.offsets(name, key)
-        wanted = [places[row] for row in order if row in places]
-        if wanted != list(places.values()) or wanted != sorted(wanted):
+        places = self.places(name, key)
+        wanted = array("q", (place for row in order if (place := places.get(row)) is not None))
+        if len(wanted) != places.rows or any(later < earlier for earlier, later in pairwise(wanted)):
             with self.reading(name, kind) as row_at:
                 self.replace_rows(name, (row_at(offset) for offset in wanted))
 

@@ -83,7 +83,7 @@ def test_resampled_means_are_ratios_of_sums_over_the_drawn_clusters():
 
 def test_whole_numbers_add_up_exactly_in_any_order():
     values = np.random.default_rng(3).random((1000, 2)) * [1.0, 70.0]
-    whole, unit = whole_numbers(values, 1000)
+    whole, unit = whole_numbers(values.copy(), 1000)
     assert (np.abs(whole).sum(axis=0) < 2.0**53).all()
     assert np.abs(whole * unit - values).max() <= 70 * 1000 * 2.0**-52
     assert whole[:, 0].sum() == whole[::-1, 0].sum() == sum(int(value) for value in whole[:, 0])
