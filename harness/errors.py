@@ -128,3 +128,8 @@ class RunStoppedError(RunError):
 
 class ModelError(RunError):
     """A model could not answer for one cluster; the pipeline turns it into a Failure row and goes on."""
+
+    def __init__(self, message: str = "", attempts: int = 1) -> None:
+        super().__init__(message)
+        self.attempts = attempts
+        """How often it was tried."""

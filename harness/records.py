@@ -184,6 +184,7 @@ class Prediction(Record):
     tokens_in: Whole | None = Field(default=None, description="Prompt tokens, where the model counts them.")
     tokens_out: Whole | None = Field(default=None, description="Generated tokens, where the model counts them.")
     seconds: FiniteFloat = Field(default=0.0, ge=0, description="Wall-clock time; a batch's is shared out equally.")
+    version: Message | None = Field(default=None, description="What a server said of the model that wrote it.")
 
 
 Stage = Literal["load", "generate", "check", "score"]
@@ -199,6 +200,14 @@ class Failure(Record):
     error: str = Field(description="Class of the error.")
     message: Message = Field(description="What it said.")
     attempts: int = Field(default=1, ge=1, description="How often it was tried.")
+
+
+class Prices(Record):
+    """What tokens cost; changes no prediction."""
+
+    input: FiniteFloat = Field(ge=0, description="Money for a million prompt tokens.")
+    output: FiniteFloat = Field(ge=0, description="Money for a million generated tokens.")
+    currency: str = Field(default="USD", min_length=1, max_length=8, description="The currency's sign or code.")
 
 
 class MetricScore(Record):
@@ -406,15 +415,22 @@ class Counts(Record):
     seconds: FiniteFloat = Field(default=0.0, ge=0, description="Wall-clock seconds of all predictions.")
     tokens_in: Whole = Field(default=0, description="Prompt tokens of all predictions that count them.")
     tokens_out: Whole = Field(default=0, description="Generated tokens of all predictions that count them.")
+    versions: Mapping[str, Whole] = Field(
+        default_factory=dict, description="What a server said of its model → predictions made by it."
+    )
 
     def plus(self, prediction: Prediction) -> "Counts":
         """The counts with one more prediction."""
+        versions = dict(self.versions)
+        if prediction.version is not None:
+            versions[prediction.version] = versions.get(prediction.version, 0) + 1
         return Counts(
             predicted=self.predicted + 1,
             failed=self.failed,
             seconds=self.seconds + prediction.seconds,
             tokens_in=self.tokens_in + (prediction.tokens_in or 0),
             tokens_out=self.tokens_out + (prediction.tokens_out or 0),
+            versions=versions,
         )
 
 

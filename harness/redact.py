@@ -135,6 +135,11 @@ def forget() -> None:
     _clean.cache_clear()
 
 
+def stands_in(secret: str, text: str) -> bool:
+    """Whether one secret stands in `text` in any of its forms."""
+    return len(secret) >= LEAST and any(form in text for form in _forms(secret))
+
+
 def is_registered_in(text: str) -> bool:
     """Whether a registered value stands in `text` in any of its forms."""
     pattern = _pattern

@@ -19,6 +19,7 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
         "jsonl": "harness.datasets.jsonl:Jsonl",
     },
     "model": {
+        "api": "harness.models.api:Api",
         "central": "harness.models.central:Central",
         "hf": "harness.models.hf:Hf",
         "lead": "harness.models.lead:Lead",

@@ -1,9 +1,9 @@
 """What every model gives: a session that answers clusters in batches."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 from pydantic import Field, FiniteFloat
 
@@ -22,6 +22,7 @@ class Answer(Record):
     tokens_in: int | None = Field(default=None, ge=0, description="Prompt tokens.")
     tokens_out: int | None = Field(default=None, ge=0, description="Generated tokens.")
     seconds: FiniteFloat = Field(default=0.0, ge=0, description="Wall-clock seconds; a batch's shared out equally.")
+    version: str | None = Field(default=None, description="What a server said of the model that wrote it.")
 
 
 class ModelSession(Protocol):
@@ -31,12 +32,17 @@ class ModelSession(Protocol):
         """One answer for each cluster, in order; an exception stands where that one cluster could not be answered."""
 
 
-class Prices(Record):
-    """What tokens cost; changes no prediction."""
+@runtime_checkable
+class StreamingSession(ModelSession, Protocol):
+    """An opened model that works on many clusters at once and answers each as soon as it can."""
 
-    input: FiniteFloat = Field(ge=0, description="Money for a million prompt tokens.")
-    output: FiniteFloat = Field(ge=0, description="Money for a million generated tokens.")
-    currency: str = Field(default="USD", min_length=1, max_length=8, description="The currency's sign or code.")
+    def answer_each(
+        self, clusters: Iterable[Cluster], seconds: float | None = None
+    ) -> Iterator[tuple[Cluster, Answer | Exception]]:
+        """Each cluster with its answer, in the order in which answers arrive; clusters are taken as needed.
+
+        One that takes longer than `seconds` has a TimeoutError in place of an answer.
+        """
 
 
 class Model(Component):

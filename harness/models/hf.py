@@ -11,9 +11,10 @@ from pydantic import Field, field_validator
 
 from harness import weights
 from harness.component import neutral
-from harness.errors import ConfigError, MissingExtraError, Problem, nearest_name
+from harness.errors import ConfigError, MissingExtraError, Problem
 from harness.models import generation, postprocess, prompts
-from harness.models.base import Model, ModelSession, Prices
+from harness.models.base import Model, ModelSession
+from harness.records import Prices
 
 
 class Hf(Model):
@@ -92,12 +93,7 @@ class Hf(Model):
     @field_validator("postprocess")
     @classmethod
     def _known_steps(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for step in value:
-            if step not in postprocess.STEPS:
-                nearest = nearest_name(step, postprocess.STEPS)
-                hint = f"; did you mean {nearest!r}?" if nearest else ""
-                raise ValueError(f"unknown step {step!r}; accepted: {', '.join(postprocess.STEPS)}{hint}")
-        return value
+        return postprocess.known(value)
 
     def clusters_at_once(self) -> int:
         """The batch size."""
@@ -138,29 +134,13 @@ class Hf(Model):
             yield replace(problem, path=problem.path or "checkpoint")
         yield from generation.problems(self.generation)
         if self.prompt is not None:
-            yield from self._template_problems(Path(self.prompt).expanduser())
+            yield from prompts.file_problems(Path(self.prompt).expanduser())
         elif self._is_seq2seq() is False:
             yield Problem(
                 "a causal model needs a prompt template", path="prompt", accepted="a file with {articles} in it"
             )
         if self.system is not None and self.chat == "no":
             yield Problem("a system message needs a chat template, and chat is no", path="system")
-
-    def _template_problems(self, file: Path) -> Iterator[Problem]:
-        try:
-            text = file.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            beside = [str(other) for other in file.parent.glob("*")] if file.parent.is_dir() else []
-            yield Problem(
-                "there is no such prompt template (paths are relative to the working directory)",
-                path="prompt",
-                found=str(file),
-                nearest=nearest_name(str(file), beside),
-            )
-        except (OSError, UnicodeDecodeError) as error:
-            yield Problem(f"the prompt template cannot be read: {error}", path="prompt", found=str(file))
-        else:
-            yield from prompts.template_problems(text, str(file))
 
     def _is_seq2seq(self) -> bool | None:
         if self.task != "auto":

@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.errors import nearest_name
+
 _LINE = re.compile(r"[^\r\n]*")
 _LABEL = re.compile(
     r"""^(?:here(?:\s(?:is|are)|['’]s)|sure|certainly|of\scourse)\b
@@ -99,6 +101,16 @@ STEPS: Mapping[str, Step] = {
 
 DEFAULT = tuple(STEPS)
 """The steps of a model whose configuration names none."""
+
+
+def known(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names, for a parameter that lists steps. Raises ValueError for one that is not in `STEPS`."""
+    for name in names:
+        if name not in STEPS:
+            nearest = nearest_name(name, STEPS)
+            hint = f"; did you mean {nearest!r}?" if nearest else ""
+            raise ValueError(f"unknown step {name!r}; accepted: {', '.join(STEPS)}{hint}")
+    return names
 
 
 def versioned(names: Sequence[str]) -> list[str]:

@@ -6,7 +6,7 @@ was left out is recorded in the `Prompt`.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,6 +80,24 @@ def template_problems(text: str, where: str) -> list[Problem]:
     if behind:
         problems.append(Problem("the beginning of the reply must be plain text", where, found=behind.group()))
     return problems
+
+
+def file_problems(file: Path) -> Iterator[Problem]:
+    """What `harness validate` finds wrong with the template file that the parameter `prompt` names."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        beside = [str(other) for other in file.parent.glob("*")] if file.parent.is_dir() else []
+        yield Problem(
+            "there is no such prompt template (paths are relative to the working directory)",
+            path="prompt",
+            found=str(file),
+            nearest=nearest_name(str(file), beside),
+        )
+    except (OSError, UnicodeDecodeError) as error:
+        yield Problem(f"the prompt template cannot be read: {error}", path="prompt", found=str(file))
+    else:
+        yield from template_problems(text, str(file))
 
 
 def read_template(path: Path) -> Template:

@@ -10,8 +10,7 @@ from pydantic import ValidationError
 
 from harness.analysis.compare import PairComparison
 from harness.analysis.resample import LEVEL, RESAMPLES
-from harness.models.base import Prices
-from harness.records import Counts, MeasureRecord
+from harness.records import Counts, MeasureRecord, Prices
 from harness.report import escape, numbers
 from harness.report.table import markdown_table
 from harness.run.comparison import Comparison, Group, Move

@@ -56,9 +56,22 @@ def generate(
     def take(asked: _Asked, row: Prediction | Failure, kept: bool) -> None:
         nonlocal found
         found += kept
-        if isinstance(row, Prediction) and not kept:
-            cache.keep("prediction", model.name, signature, asked.key, row.to_json().encode())
+        waiting.pop(asked.cluster.cluster_id, None)
         emit(row)
+
+    waiting: dict[str, bytes] = {}
+
+    def make(left: Iterator[_Asked]) -> Iterator[Prediction | Failure]:
+        def clusters_left() -> Iterator[Cluster]:
+            for asked in left:
+                waiting[asked.cluster.cluster_id] = asked.key
+                yield asked.cluster
+
+        return stages.generate(configuration, clusters_left(), seconds=seconds, arrived=arrived)
+
+    def arrived(row: Prediction) -> None:
+        # Before its turn, perhaps: a run that ends while an earlier cluster is waited for has not paid in vain.
+        cache.keep("prediction", model.name, signature, waiting[row.cluster_id], row.to_json().encode())
 
     def asked_of(cluster: Cluster) -> _Asked:
         seen = cluster if model.reads_references else cluster.without_references()
@@ -67,7 +80,7 @@ def generate(
     in_order(
         map(asked_of, clusters),
         look_up,
-        lambda left: stages.generate(configuration, (asked.cluster for asked in left), seconds=seconds),
+        make,
         take,
     )
     return found

@@ -3,14 +3,16 @@
 What goes wrong with one cluster is a Failure row, and the next cluster has its turn: see `isolation`.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import chain, islice
 
 from harness.checkers.base import Checker, CheckSession
+from harness.errors import ModelError
 from harness.metrics.base import Metric
-from harness.models.base import Answer, ModelSession
+from harness.models.base import Answer, ModelSession, StreamingSession
 from harness.records import (
     Case,
     CheckedPrediction,
@@ -23,14 +25,22 @@ from harness.records import (
 )
 from harness.run.isolation import PASSED_ON, Reason, isolated, opened, reason
 from harness.run.plan import Configuration
+from harness.run.timelimit import too_long
 
 REFUSED = "Refused"
 
 
 def generate(
-    configuration: Configuration, clusters: Iterable[Cluster], *, seconds: float | None = None
+    configuration: Configuration,
+    clusters: Iterable[Cluster],
+    *,
+    seconds: float | None = None,
+    arrived: Callable[[Prediction], None] = lambda _: None,
 ) -> Iterator[Prediction | Failure]:
     """A prediction or a failure for each cluster, in order; `seconds` is what each may take.
+
+    A model that works on many clusters at once may answer a later one before an earlier one: `arrived` is handed each
+    prediction as soon as it is there.
 
     Opens the model at the first cluster, so that nothing is loaded where nothing is left to do. A model that cannot be
     opened, for a reason that is not the user's to mend, fails each cluster.
@@ -50,8 +60,14 @@ def generate(
             for cluster in (*batch, *waiting):
                 yield _failure(configuration, cluster, why, attempts=1)
             return
+        if isinstance(session, StreamingSession):
+            yield from _streamed(configuration, session, chain(batch, waiting), seconds, arrived)
+            return
         while batch:
-            yield from _answered(configuration, session, batch, seconds)
+            for row in _answered(configuration, session, batch, seconds):
+                if isinstance(row, Prediction):
+                    arrived(row)
+                yield row
             batch = list(islice(waiting, at_once))
 
 
@@ -59,7 +75,7 @@ def _answered(
     configuration: Configuration, session: ModelSession, batch: Sequence[Cluster], seconds: float | None
 ) -> Iterator[Prediction | Failure]:
     def answer(asked: Sequence[Cluster]) -> list[Prediction | Failure | BaseException]:
-        seen = [cluster if model.reads_references else cluster.without_references() for cluster in asked]
+        seen = [_as_seen(configuration, cluster) for cluster in asked]
         answers = list(session.answer(seen))
         if len(answers) != len(asked):
             raise ValueError(f"{len(answers)} answers for {len(asked)} clusters")
@@ -68,10 +84,59 @@ def _answered(
             for cluster, given in zip(asked, answers, strict=True)
         ]
 
-    model = configuration.model
     tried = isolated(answer, batch, lambda asked: None if seconds is None else seconds * len(asked))
     for cluster, (row, times) in zip(batch, tried, strict=True):
         yield _failure(configuration, cluster, reason(row), times) if isinstance(row, BaseException) else row
+
+
+def _streamed(
+    configuration: Configuration,
+    session: StreamingSession,
+    clusters: Iterable[Cluster],
+    seconds: float | None,
+    arrived: Callable[[Prediction], None],
+) -> Iterator[Prediction | Failure]:
+    """The rows of a session that answers as it can, put in order."""
+    order: deque[int] = deque()
+    given: dict[int, tuple[Cluster, Cluster]] = {}
+    rows: dict[int, Prediction | Failure] = {}
+
+    def seen() -> Iterator[Cluster]:
+        for cluster in clusters:
+            shown = _as_seen(configuration, cluster)
+            given[id(shown)] = cluster, shown
+            order.append(id(shown))
+            yield shown
+
+    for shown, answer in session.answer_each(seen(), seconds):
+        cluster, _ = given[id(shown)]
+        rows[id(shown)] = row = _kept_apart(configuration, cluster, answer, seconds)
+        if isinstance(row, Prediction):
+            arrived(row)
+        while order and order[0] in rows:
+            del given[order[0]]
+            yield rows.pop(order.popleft())
+
+
+def _kept_apart(
+    configuration: Configuration, cluster: Cluster, answer: Answer | Exception, seconds: float | None
+) -> Prediction | Failure:
+    """What becomes of one answer of a session that keeps what goes wrong apart itself."""
+    if isinstance(answer, TimeoutError) and seconds is not None:
+        return _failure(configuration, cluster, reason(too_long(seconds)), 1)
+    if isinstance(answer, Exception):
+        times = answer.attempts if isinstance(answer, ModelError) else 1
+        return _failure(configuration, cluster, reason(answer), times)
+    try:
+        return _row(configuration, cluster, answer)
+    except PASSED_ON:
+        raise
+    except Exception as error:  # noqa: BLE001 - an answer that no record can hold
+        return _failure(configuration, cluster, reason(error), 1)
+
+
+def _as_seen(configuration: Configuration, cluster: Cluster) -> Cluster:
+    return cluster if configuration.model.reads_references else cluster.without_references()
 
 
 def _row(configuration: Configuration, cluster: Cluster, answer: Answer) -> Prediction | Failure:
@@ -101,6 +166,7 @@ def _prediction(configuration: Configuration, cluster: Cluster, answer: Answer) 
         tokens_in=answer.tokens_in,
         tokens_out=answer.tokens_out,
         seconds=answer.seconds,
+        version=answer.version,
     )
 
 

@@ -50,15 +50,16 @@ def limited(seconds: float | None) -> Iterator[None]:
         finally:
             active = False
     except _Alarm:
-        raise _too_long(seconds) from None
+        raise too_long(seconds) from None
     finally:
         active = False
         if timed:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
     if monotonic() - began > seconds:
-        raise _too_long(seconds)
+        raise too_long(seconds)
 
 
-def _too_long(seconds: float) -> TimeLimitError:
+def too_long(seconds: float) -> TimeLimitError:
+    """The error that says so."""
     return TimeLimitError(f"it took longer than the {seconds:g} seconds that `time_limit: cluster` allows")

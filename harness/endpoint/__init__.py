@@ -1,0 +1,1 @@
+"""One client for everything that asks a language model over HTTP: bounded, patient, frugal, silent about keys."""

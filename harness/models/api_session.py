@@ -1,0 +1,103 @@
+"""Asks a server for headlines; imports the HTTP library."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from harness.endpoint.client import Call, Client, Reply
+from harness.endpoint.protocol import Completion
+from harness.models import postprocess
+from harness.models.base import Answer
+from harness.models.prompts import build_prompt
+from harness.records import Cluster, Prompt
+
+if TYPE_CHECKING:
+    from harness.models.api import Api
+
+
+@contextmanager
+def open_session(api: "Api", seed: int) -> Iterator["ApiSession"]:
+    """A session for the model `api`; its connections are closed when the context ends."""
+    template = api.template()
+    client = Client(api, api.mode, seed)
+    try:
+        yield ApiSession(api, client, template, seed)
+    finally:
+        client.close()
+
+
+class ApiSession:
+    """An open connection to the server."""
+
+    def __init__(self, api: "Api", client: Client, template: Any, seed: int) -> None:
+        self._api = api
+        self._template = template
+        self._told = api.generation.fields(seed)
+        self.client = client
+
+    def answer(self, clusters: Sequence[Cluster]) -> list[Answer | Exception]:
+        """One answer for each cluster, in order; an exception stands where one could not be answered."""
+        found = {cluster.cluster_id: answer for cluster, answer in self.answer_each(clusters)}
+        return [found[cluster.cluster_id] for cluster in clusters]
+
+    def answer_each(
+        self, clusters: Iterable[Cluster], seconds: float | None = None
+    ) -> Iterator[tuple[Cluster, Answer | Exception]]:
+        """Each cluster with its answer, as they arrive; one that takes longer than `seconds` has a TimeoutError."""
+        for cluster, reply in self.client.each(clusters, self._call, seconds):
+            yield cluster, self._timed(reply) if isinstance(reply, Reply) else reply
+
+    def _call(self, cluster: Cluster) -> Call[Answer]:
+        prompt = build_prompt(
+            cluster,
+            self._template,
+            self._api.max_characters,
+            len,
+            include_titles=self._api.include_titles,
+            include_sources=self._api.include_sources,
+        )
+        return Call(
+            cluster.cluster_id,
+            {
+                "model": self._api.model,
+                "stream": False,
+                **self._asked(prompt.text),
+                **self._told,
+                **self._api.extra_body,
+            },
+            self._api.generation.longest,
+            lambda completion: self._answer(prompt, completion),
+        )
+
+    def _asked(self, text: str) -> dict[str, Any]:
+        if self._api.mode == "completions":
+            return {"prompt": text}
+        messages = [{"role": "system", "content": self._api.system}] if self._api.system is not None else []
+        reply = self._template.reply
+        if reply and self._api.reply == "assistant":
+            messages.append({"role": "user", "content": text.removesuffix(reply).rstrip()})
+            messages.append({"role": "assistant", "content": reply})
+        else:
+            messages.append({"role": "user", "content": text})
+        return {"messages": messages}
+
+    def _answer(self, prompt: Prompt, completion: Completion) -> Answer:
+        raw = completion.text
+        text, changed = postprocess.apply(raw, self._api.postprocess)
+        whole = self._api.postprocess[:1] == ("first_line",) and postprocess.first_line_is_complete(raw)
+        empty = not text.strip()
+        stopped = "end" if whole and completion.stopped == "length" else completion.stopped
+        return Answer(
+            text="" if empty else text,
+            raw_text=raw if raw != text else None,
+            postprocess=changed,
+            stopped="refused" if empty else stopped,
+            prompt=prompt,
+            tokens_in=completion.usage.tokens_in,
+            tokens_out=completion.usage.tokens_out,
+            version=completion.version or None,
+        )
+
+    @staticmethod
+    def _timed(reply: Reply[Answer]) -> Answer:
+        return reply.read.model_copy(update={"seconds": reply.seconds})
