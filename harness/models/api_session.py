@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.endpoint.client import Call, Client, Reply
 from harness.endpoint.protocol import Completion
+from harness.errors import ModelError, UsageError
 from harness.models import postprocess
 from harness.models.base import Answer
 from harness.models.prompts import build_prompt
@@ -48,14 +49,17 @@ class ApiSession:
             yield cluster, self._timed(reply) if isinstance(reply, Reply) else reply
 
     def _call(self, cluster: Cluster) -> Call[Answer]:
-        prompt = build_prompt(
-            cluster,
-            self._template,
-            self._api.max_characters,
-            len,
-            include_titles=self._api.include_titles,
-            include_sources=self._api.include_sources,
-        )
+        try:
+            prompt = build_prompt(
+                cluster,
+                self._template,
+                self._api.max_characters,
+                len,
+                include_titles=self._api.include_titles,
+                include_sources=self._api.include_sources,
+            )
+        except UsageError as error:  # of this one cluster, not of the configuration
+            raise ModelError(str(error)) from None
         return Call(
             cluster.cluster_id,
             {

@@ -1,0 +1,97 @@
+import asyncio
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from harness.endpoint.pacing import Pace, pause, retry_after
+
+
+def test_the_limit_is_halved_once_for_all_that_were_under_way_and_recovers():
+    async def play():
+        pace = Pace(8)
+        numbers = [await pace.enter() for _ in range(8)]
+        for number in numbers:  # eight refusals of one round
+            pace.too_many(number)
+            pace.leave()
+        assert pace.limit == 4
+        late = await pace.enter()
+        pace.too_many(late)
+        pace.leave()
+        assert pace.limit == 2
+        # 2 → 2.5 → 2.9 → 3.24: one more after each round of answers; 8 at most.
+        pace.answered()
+        pace.answered()
+        assert pace.limit == 2
+        pace.answered()
+        assert pace.limit == 3
+        for _ in range(100):
+            pace.answered()
+        assert pace.limit == 8
+
+    asyncio.run(play())
+
+
+def test_no_more_pass_than_the_limit_and_a_cancelled_one_holds_nobody_up():
+    async def play():
+        pace = Pace(2)
+        for _ in range(2):
+            await pace.enter()
+        waiting = [asyncio.create_task(pace.enter()) for _ in range(3)]
+        await asyncio.sleep(0)
+        assert not any(task.done() for task in waiting)
+        waiting[0].cancel()
+        await asyncio.sleep(0)
+        pace.leave()
+        await asyncio.sleep(0.01)
+        assert [task.done() for task in waiting] == [True, True, False]
+        assert pace.under_way == 2
+        pace.leave()
+        await waiting[2]
+        assert pace.under_way == 2
+
+    asyncio.run(play())
+
+
+def test_one_request_always_passes():
+    pace = Pace(1)
+    for number in range(1, 20):
+        asyncio.run(pace.enter())
+        pace.too_many(number)
+        pace.leave()
+    assert pace.limit == 1
+
+
+def test_pauses_are_bounded_random_and_the_same_for_a_seed():
+    drawn = [pause(attempt, None, 3.0, f"13/c{cluster}") for cluster in range(200) for attempt in (1, 2, 3, 4)]
+    assert drawn == [pause(attempt, None, 3.0, f"13/c{cluster}") for cluster in range(200) for attempt in (1, 2, 3, 4)]
+    for attempt, bound in ((1, 0.5), (2, 1.0), (3, 2.0), (4, 3.0)):  # 0.5 · 2^(n-1), at most 3
+        mine = drawn[attempt - 1 :: 4]
+        assert 0 <= min(mine) < 0.1 * bound
+        assert 0.9 * bound < max(mine) <= bound
+    assert 2.0 <= pause(1, 2.0, 30.0, "s") <= 2.2
+    assert pause(1, 3600.0, 30.0, "s") == 30.0
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("7", 7.0),
+        (" 0.5 ", 0.5),
+        ("0", 0.0),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
+        (None, None),
+        ("soon", None),
+        ("-3", None),
+        ("nan", None),
+        ("inf", None),
+        ("Wed, 99 Oct 99999999 07:28:00 GMT", None),
+    ],
+)
+def test_retry_after(header, seconds):
+    assert retry_after(header) == seconds
+
+
+def test_retry_after_as_a_date_to_come():
+    header = format_datetime(datetime.now(UTC) + timedelta(seconds=100), usegmt=True)
+    assert 97 < retry_after(header) <= 100
