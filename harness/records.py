@@ -500,6 +500,15 @@ class RunManifest(Record):
                 raise ValueError(f"two of one name among the {what}s")
         return self
 
+    def changes_of_model(self) -> list[str]:
+        """A sentence on each configuration whose server named more than one model: its headlines are of several."""
+        return [
+            f"{name}: its server answered with {len(count.versions)} models within the run: "
+            + ", ".join(f"{version} ({made})" for version, made in count.versions.items())
+            for name, count in self.counts.items()
+            if len(count.versions) > 1
+        ]
+
 
 def utc_now() -> datetime:
     """The present moment in UTC, to the second."""

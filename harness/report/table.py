@@ -132,6 +132,7 @@ def provenance(manifest: RunManifest) -> list[str]:
         lines.append(REFERENCE_NOTE)
     if any(item.judges_itself for item in manifest.configurations):
         lines.append(JUDGE_NOTE)
+    lines.extend(f"{line}." for line in manifest.changes_of_model())
     return lines
 
 

@@ -92,7 +92,10 @@ def execute(
             scores = _score(plan, plan.configuration_records, folder, watch)
             scored = perf_counter()
             took = {"generate": generated - started, "check": checked - generated, "score": scored - checked}
-            return _finish(folder, manifest, took, scores, reused, table)
+            outcome = _finish(folder, manifest, took, scores, reused, table)
+            for line in outcome.manifest.changes_of_model():
+                watch.note(line)
+            return outcome
 
 
 def rescore(
