@@ -10,30 +10,15 @@ from typing import NamedTuple
 Span = tuple[int, int]
 
 _WORD = re.compile(r"[^\W_]+(?:['’.\-&][^\W_]+)*", re.UNICODE)
-_SPACE = re.compile(r"\s+")
-_FOLD = str.maketrans(
-    {
-        "‘": "'",
-        "’": "'",
-        "‚": "'",
-        "‛": "'",
-        "“": '"',
-        "”": '"',
-        "„": '"',
-        "«": '"',
-        "»": '"',
-        "–": "-",
-        "—": "-",
-        "‐": "-",
-        "‑": "-",
-        "−": "-",
-        "…": "...",
-        "\u00a0": " ",
-        "\u00ad": "",
-        "\u200b": "",
-        "\ufeff": "",
-    }
-)
+_FOLD = {
+    **dict.fromkeys("‘’‚‛", "'"),
+    **dict.fromkeys("“”„«»", '"'),
+    **dict.fromkeys("–—‐‑−", "-"),
+    "…": "...",
+    "\u00a0": " ",
+    **dict.fromkeys("\u00ad\u200b\ufeff", ""),
+}
+_FOLDED = frozenset(_FOLD)
 
 
 def normalise(text: str) -> str:
@@ -41,12 +26,22 @@ def normalise(text: str) -> str:
 
     Changes offsets, so it serves comparison only, never spans.
     """
-    return _SPACE.sub(" ", unicodedata.normalize("NFKC", text).translate(_FOLD)).strip()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+        for sign in _FOLDED.intersection(text):
+            text = text.replace(sign, _FOLD[sign])
+    return " ".join(text.split())
 
 
 def word_spans(text: str) -> list[Span]:
     """Spans of the words of `text`: runs of letters and digits of any script, joined by inner `' . - &`."""
     return [match.span() for match in _WORD.finditer(text)]
+
+
+def spelled_words(text: str) -> list[str]:
+    """The words of `text` as they are written, in order."""
+    found: list[str] = _WORD.findall(text)
+    return found
 
 
 @lru_cache(maxsize=4096)
@@ -232,6 +227,10 @@ _NUMBER_TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_MAY_HOLD_NUMBER = re.compile(r"\d").search
+_LETTERS = re.compile(r"[^\W\d_]+")
+_NUMBER_STARTS = frozenset().union(_UNITS, _TENS, _SCALES, _ORDINALS, _ORDINAL_SCALES)
+"""Words of which a number without a digit has at least one."""
 _NUMBER_JOINT = re.compile(r"[ \u00a0]|[-‐‑]")
 
 
@@ -380,6 +379,8 @@ def number_values(text: str) -> list[tuple[Span, Decimal]]:
     Not numbers: vague plurals (dozens), pronouns (no one), digits inside names (G20, F-16), `10 seconds`' unit.
     `5m` is five million after a currency or before a plural (5m people), else 5: it may be metres.
     """
+    if not _MAY_HOLD_NUMBER(text) and _NUMBER_STARTS.isdisjoint(_LETTERS.findall(text.lower())):
+        return []
     reader = _NumberReader(text)
     found: list[tuple[Span, Decimal]] = []
     at = 0

@@ -1,29 +1,29 @@
 """What a headline looks like beside its articles: length, novelty, copying, and leaks in the data."""
 
-import re
 import unicodedata
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from functools import cached_property, lru_cache
 from typing import Annotated, ClassVar
 
 from pydantic import Field, field_validator
 
 from harness.metrics.base import Findings, Measure, Metric
 from harness.records import Case
-from harness.text import ngrams, normalise, words
+from harness.text import ngrams, words
 
 SHORTEST_QUOTE = 3
 """Words that a text must have before finding it in an article says that it was copied."""
 
-_RUN = re.compile(r"[^\W_]+")
+_INNER = str.maketrans("'.-&", "    ")
 
 
-def _runs(text: str) -> str:
+def _runs(tokens: Sequence[str]) -> str:
     """Runs of letters and digits, each between spaces, so that `in` finds whole words.
 
     Inner punctuation parts them, unlike `words`: a title glued to the last line (`allies.Fears loom`) is found too.
     """
-    return f" {' '.join(_RUN.findall(normalise(text).lower()))} "
+    return f" {' '.join(tokens).translate(_INNER)} "
 
 
 class _Articles:
@@ -31,19 +31,21 @@ class _Articles:
 
     def __init__(self, texts: tuple[str, ...]) -> None:
         self.words = [words(text) for text in texts]
-        self.runs = [_runs(text) for text in texts]
-        self._ngrams: dict[int, frozenset[tuple[str, ...]]] = {}
+        self._ngrams: dict[int, AbstractSet[tuple[str, ...]]] = {}
 
-    def ngrams(self, n: int) -> frozenset[tuple[str, ...]]:
+    def ngrams(self, n: int) -> AbstractSet[tuple[str, ...]]:
         """All n-grams of the titles and texts; none runs across two of them."""
         if n not in self._ngrams:
-            self._ngrams[n] = frozenset(gram for tokens in self.words for gram in ngrams(tokens, n))
+            self._ngrams[n] = set().union(*(ngrams(tokens, n) for tokens in self.words))
         return self._ngrams[n]
 
-    def quote(self, text: str) -> bool:
-        """Whether the words of `text` stand one after the other in a title or a text."""
-        wanted = _runs(text)
-        return any(wanted in runs for runs in self.runs)
+    @cached_property
+    def _runs(self) -> str:
+        return "|".join(map(_runs, self.words))
+
+    def quote(self, tokens: Sequence[str]) -> bool:
+        """Whether these words stand one after the other in a title or a text."""
+        return _runs(tokens) in self._runs
 
 
 @lru_cache(maxsize=64)
@@ -117,7 +119,8 @@ class Headline(Metric):
         articles = _articles(tuple(text for article in case.cluster.articles for text in (article.title, article.text)))
         text = case.prediction.text
         tokens = words(text)
-        characters = len(unicodedata.normalize("NFC", text.strip()))
+        written = text.strip()
+        characters = len(written if written.isascii() else unicodedata.normalize("NFC", written))
         found = Findings(statistics={"words": float(len(tokens)), "characters": float(characters)})
         if self.max_characters is not None or self.max_words is not None:
             fits = (self.max_characters is None or characters <= self.max_characters) and (
@@ -133,11 +136,11 @@ class Headline(Metric):
                     f"prediction has fewer than {n} words" if n > 1 else "prediction has no word"
                 )
         if len(tokens) >= SHORTEST_QUOTE:
-            found.statistics["copied"] = float(articles.quote(text))
+            found.statistics["copied"] = float(articles.quote(tokens))
         else:
             found.unscorable["copied"] = f"prediction has fewer than {SHORTEST_QUOTE} words"
-        references = [reference.text for reference in case.cluster.references]
-        long_enough = [reference for reference in references if len(words(reference)) >= SHORTEST_QUOTE]
+        references = [words(reference.text) for reference in case.cluster.references]
+        long_enough = [reference for reference in references if len(reference) >= SHORTEST_QUOTE]
         if long_enough:
             found.statistics["leakage"] = float(any(articles.quote(reference) for reference in long_enough))
         else:

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import pairwise
 from statistics import fmean
 from typing import ClassVar
@@ -18,8 +18,9 @@ from typing import ClassVar
 from harness.claims.lexical import word_list
 from harness.claims.porter import stem
 from harness.metrics.base import Findings, Measure, Metric
+from harness.metrics.memo import Memo
 from harness.records import Case, content_digest
-from harness.text import normalise, number_values, word_spans
+from harness.text import normalise, number_values, spelled_words
 
 _PART_END = re.compile(r"[.!?:;]+[\"')\]]*\s|\n")
 """Ends of sentences and clauses, as far as word pairs and capitals are concerned; `Mr. ` counts as one."""
@@ -43,50 +44,57 @@ def _function_words() -> frozenset[str]:
     return word_list("function", "content_free")
 
 
-@lru_cache(maxsize=1 << 16)
-def _form(word: str) -> str:
+def _plain(word: str) -> str:
     """The form in which words are compared: lower case, no accents, no possessive, no dots (U.S. is US)."""
-    plain = "".join(
-        letter for letter in unicodedata.normalize("NFKD", normalise(word)) if not unicodedata.combining(letter)
-    )
+    plain = normalise(word)
+    if not plain.isascii():
+        letters = unicodedata.normalize("NFKD", plain)
+        plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return plain.lower().removesuffix("'s").replace(".", "")
 
 
-@lru_cache(maxsize=1 << 16)
-def _stem(form: str) -> str:
-    return stem(form) if len(form) > 3 else form
+_form = Memo(_plain)
+_form_in_lower_case = Memo(lambda word: _form[word] if word[0].islower() else "")
+_stem = Memo(lambda form: stem(form) if len(form) > 3 else form)
+_begins_with_number = Memo(lambda word: any(start == 0 for (start, _), _ in number_values(word)))
+_values = Memo(lambda form: tuple(value for _, value in number_values(form)))
 
 
 def _parts(text: str) -> list[list[str]]:
     """The words of each part of `text`, parts being divided at line ends and at . ! ? : ; before a space."""
-    return [[part[start:end] for start, end in word_spans(part)] for part in _PART_END.split(text)]
+    return [spelled_words(part) for part in _PART_END.split(text)]
 
 
 class _Articles:
     """What the articles of one cluster have, indexed once for all configurations."""
 
     def __init__(self, texts: tuple[str, ...]) -> None:
+        self._texts = texts
         self.forms: set[str] = set()
         self.pairs: set[tuple[str, str]] = set()
-        self.numbers: set[Decimal] = set()
         in_lower_case: set[str] = set()
         for text in texts:
             for words in _parts(text):
-                forms = [_form(word) for word in words]
+                forms = _form.all(words)
                 self.forms.update(forms)
                 self.pairs.update(pairwise(forms))
-                in_lower_case.update(form for word, form in zip(words, forms, strict=True) if word[0].islower())
-            self.numbers.update(value for _, value in number_values(text))
-        self.forms.update([piece for form in self.forms if "-" in form for piece in form.split("-")])
-        self.stems = {_stem(form) for form in self.forms}
-        self.lower_stems = {_stem(form) for form in in_lower_case}
+                in_lower_case.update(_form_in_lower_case.all(words))
+        if any("-" in text for text in self.forms):
+            self.forms.update([piece for form in self.forms if "-" in form for piece in form.split("-")])
+        self.stems = set(_stem.all(self.forms))
+        self.lower_stems = set(_stem.all(filter(None, in_lower_case)))
+
+    @cached_property
+    def numbers(self) -> set[Decimal]:
+        """The values of all numbers; worked out when a prediction has one."""
+        return {value for text in self._texts for _, value in number_values(text)}
 
     def has_word(self, form: str) -> bool:
         """Whether a form of the word, its hyphened pieces or its value as a number stands in an article."""
-        if _stem(form) in self.stems or ("-" in form and all(_stem(piece) in self.stems for piece in form.split("-"))):
+        if _stem[form] in self.stems or ("-" in form and all(_stem[piece] in self.stems for piece in form.split("-"))):
             return True
-        values = number_values(form)
-        return bool(values) and all(value in self.numbers for _, value in values)
+        values = _values[form]
+        return bool(values) and all(value in self.numbers for value in values)
 
     def has_name(self, form: str) -> bool:
         """Whether the name, or all of its hyphened pieces, stands in an article exactly so, whatever its case."""
@@ -100,71 +108,78 @@ def _articles(texts: tuple[str, ...]) -> _Articles:
 
 def _is_shouted(text: str) -> bool:
     """Whether `text` is all in capitals, or in a script that has none."""
-    return not any(letter.islower() for letter in text)
+    return not any(map(str.islower, text))
+
+
+_is_function_form = Memo(lambda word: _form[word] in _function_words())
+_is_acronym = Memo(lambda word: len(word) > 1 and word.isupper())
 
 
 def _is_function_word(word: str, shouted: bool) -> bool:
     """Whether `word` is on the list; `US`, `IT` and `WHO` are not, unless the whole text is in capitals."""
-    acronym = len(word) > 1 and word.isupper() and not shouted
-    return not acronym and _form(word) in _function_words()
+    return _is_function_form[word] and (shouted or not _is_acronym[word])
 
 
-def content_words(text: str) -> list[str]:
-    """The words of `text`, in the form in which they are compared, but function words and numerals."""
-    shouted = _is_shouted(text)
-    return [
-        _form(word)
-        for words in _parts(text)
-        for word in words
-        if not word[0].isdigit() and not _is_function_word(word, shouted)
-    ]
+class ReadText:
+    """A text in parts, read once for all that is asked about its words."""
 
+    def __init__(self, text: str) -> None:
+        self._parts = _parts(text)
+        self._shouted = _is_shouted(text)
 
-def word_pairs(text: str) -> list[tuple[str, str]]:
-    """Neighbouring words of `text`, function words among them; none across the end of a sentence or clause."""
-    found: list[tuple[str, str]] = []
-    for words in _parts(text):
-        forms = [_form(word) for word in words]
-        found.extend(pairwise(forms))
-    return found
+    def content_words(self) -> list[str]:
+        """Its words, in the form in which they are compared, but function words and numerals."""
+        return [
+            _form[word]
+            for words in self._parts
+            for word in words
+            if not word[0].isdigit() and not _is_function_word(word, self._shouted)
+        ]
 
+    def word_pairs(self) -> list[tuple[str, str]]:
+        """Neighbouring words, function words among them; none across the end of a sentence or clause."""
+        return [pair for words in self._parts for pair in pairwise(_form.all(words))]
 
-def names(text: str, lower_stems: AbstractSet[str] = frozenset()) -> list[str]:
-    """The words of `text` that its capitals mark as names, in the form in which they are compared.
+    def names(self, lower_stems: AbstractSet[str] = frozenset()) -> list[str]:
+        """The words that its capitals mark as names, in the form in which they are compared.
 
-    A word of several is a name for itself. Function words and number words never are. Any other word is one
+        A word of several is a name for itself. Function words and number words never are. Any other word is one
 
-    - with a capital beside another letter or a dot, or a capital first letter and a digit (`GOP`, `McCain`, `G20`),
-      unless the whole text is in capitals;
-    - with a capital first letter in the middle of a sentence, unless every content word of the text has one: the
-      capitals of a title say nothing;
-    - with a capital first letter at the start of a sentence, under the same condition, if neither its stem nor that of
-      a hyphened piece is among `lower_stems`, the stems of what the articles write in lower case.
-    """
-    parts = _parts(text)
-    shouted = _is_shouted(text)
-    titled = not any(word[0].islower() for words in parts for word in words if not _is_function_word(word, shouted))
-    found = []
-    for words in parts:
-        for place, word in enumerate(words):
-            form = _form(word)
-            if _is_function_word(word, shouted) or any(start == 0 for (start, _), _ in number_values(word)):
-                continue
-            if _has_inner_capital(word) or (word[0].isupper() and any(map(str.isdigit, word))):
-                marked = not shouted
-            elif place > 0:
-                marked = word[0].isupper() and not titled
-            else:
-                known = any(_stem(piece) in lower_stems for piece in (form, *form.split("-")))
-                marked = word[0].isupper() and not titled and not known
-            if marked:
-                found.append(form)
-    return found
+        - with a capital beside another letter or a dot, or a capital first letter and a digit (`GOP`, `McCain`,
+          `G20`), unless the whole text is in capitals;
+        - with a capital first letter in the middle of a sentence, unless every content word of the text has one: the
+          capitals of a title say nothing;
+        - with a capital first letter at the start of a sentence, under the same condition, if neither its stem nor
+          that of a hyphened piece is among `lower_stems`, the stems of what the articles write in lower case.
+        """
+        shouted = self._shouted
+        titled = not any(
+            word[0].islower() for words in self._parts for word in words if not _is_function_word(word, shouted)
+        )
+        found = []
+        for words in self._parts:
+            for place, word in enumerate(words):
+                if _lacks_capitals[word] or _is_function_word(word, shouted) or _begins_with_number[word]:
+                    continue
+                form = _form[word]
+                if _has_inner_capital(word) or (word[0].isupper() and any(map(str.isdigit, word))):
+                    marked = not shouted
+                elif place > 0:
+                    marked = word[0].isupper() and not titled
+                else:
+                    known = any(_stem[piece] in lower_stems for piece in (form, *form.split("-")))
+                    marked = word[0].isupper() and not titled and not known
+                if marked:
+                    found.append(form)
+        return found
 
 
 def _has_inner_capital(word: str) -> bool:
     """True for `GOP`, `U.S` and `McCain`, not for `Re-Open` and `O'Neill`."""
     return any(right.isupper() and (left.isalnum() or left == ".") for left, right in pairwise(word))
+
+
+_lacks_capitals = Memo(lambda word: not any(map(str.isupper, word)))
 
 
 class Surface(Metric):
@@ -199,12 +214,12 @@ class Surface(Metric):
     def findings(self, case: Case) -> Findings:
         """Each precision with something to check, and their mean; a reason for the others."""
         articles = _articles(tuple(text for article in case.cluster.articles for text in (article.title, article.text)))
-        text = case.prediction.text
+        text = ReadText(case.prediction.text)
         supported = {
-            "unigram": [articles.has_word(form) for form in content_words(text)],
-            "bigram": [pair in articles.pairs for pair in word_pairs(text)],
-            "number": [value in articles.numbers for _, value in number_values(text)],
-            "name": [articles.has_name(form) for form in names(text, articles.lower_stems)],
+            "unigram": list(map(articles.has_word, text.content_words())),
+            "bigram": [pair in articles.pairs for pair in text.word_pairs()],
+            "number": [value in articles.numbers for _, value in number_values(case.prediction.text)],
+            "name": list(map(articles.has_name, text.names(articles.lower_stems))),
         }
         found = Findings()
         for part, checks in supported.items():

@@ -2,7 +2,7 @@ from statistics import fmean
 
 import pytest
 
-from harness.metrics.surface import Surface, content_words, names, word_pairs
+from harness.metrics.surface import ReadText, Surface
 from harness.records import Article, Case, Cluster, Prediction
 
 ARTICLES = (
@@ -89,16 +89,20 @@ def test_nothing_to_check_is_a_reason_and_neither_1_nor_0():
     ],
 )
 def test_names_are_what_capitals_mark(text: str, expected: list[str]):
-    assert names(text, {"offic"}) == expected
+    assert ReadText(text).names({"offic"}) == expected
 
 
 def test_pairs_do_not_cross_the_end_of_a_sentence():
-    assert word_pairs("A ferry sank. Nobody died: luck") == [("a", "ferry"), ("ferry", "sank"), ("nobody", "died")]
+    assert ReadText("A ferry sank. Nobody died: luck").word_pairs() == [
+        ("a", "ferry"),
+        ("ferry", "sank"),
+        ("nobody", "died"),
+    ]
 
 
 def test_content_words_leave_out_function_words_and_numerals():
-    assert content_words("The US has 12 of its ferries, twelve") == ["us", "ferries", "twelve"]
-    assert content_words("THE FERRY OF IT") == ["ferry"]
+    assert ReadText("The US has 12 of its ferries, twelve").content_words() == ["us", "ferries", "twelve"]
+    assert ReadText("THE FERRY OF IT").content_words() == ["ferry"]
 
 
 def test_signatures_name_the_word_list_where_it_matters():
