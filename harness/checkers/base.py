@@ -18,7 +18,7 @@ from typing import ClassVar
 
 from harness.component import Component, Kind
 from harness.records import Claim, Cluster, Verdict
-from harness.text import sentence_spans, word_spans
+from harness.text import word_spans
 
 
 class CheckSession(ABC):
@@ -69,7 +69,7 @@ class Checker(Component):
 
 def why_unreadable(cluster: Cluster) -> str:
     """A reason why no claim can be checked against `cluster`, or an empty string."""
-    if any(sentence_spans(article.text) or article.title.strip() for article in cluster.articles):
+    if any(word_spans(article.text) or word_spans(article.title) for article in cluster.articles):
         return ""
     return "no article of the cluster has a sentence"
 

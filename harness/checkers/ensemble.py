@@ -113,7 +113,7 @@ class Ensemble(Checker):
     """
 
     name: ClassVar[str] = "ensemble"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     def effective(self) -> dict[str, object]:
         """Thresholds of both genres and digest of the fitted weights, which no parameter sets."""

@@ -14,13 +14,13 @@ from harness.checkers.features import support_features
 from harness.checkers.judgement import Finding, judge
 from harness.checkers.reading import ClusterReading
 from harness.checkers.weights import load_weights, weights_digest, whole_probability
+from harness.checkers.whole import claim_spans
 from harness.claims.extract import frame_span, proposition_claims, propositions, sentence_claim
 from harness.claims.language import why_not_english
 from harness.claims.parse import Parser, installed_model
 from harness.claims.reading import Reading, read
 from harness.errors import MissingExtraError, Problem
 from harness.records import Claim, Cluster, ErrorType, Evidence, Verdict, VerdictLabel
-from harness.text import sentence_spans
 
 _KEPT = 8
 """Clusters whose reading a session keeps."""
@@ -31,7 +31,7 @@ class Rules(Checker):
     """Aligns claims with what the articles say: figures, names, roles, negation, time, place and who says it."""
 
     name: ClassVar[str] = "rules"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     genre: Literal["headline", "summary"] = Field(
         default="headline", description="What is checked: sets the prior and the threshold, not the order of scores."
@@ -92,10 +92,16 @@ class RulesSession(CheckSession):
         return self._clusters[key]
 
     def readings(self, cluster: Cluster, texts: Sequence[str]) -> list[list[tuple[int, Reading]]]:
-        """For each text its sentences, as offset and reading; headline capitals are undone first."""
+        """For each text its sentences, as offset and reading; headline capitals are undone first.
+
+        A final full stop is left out: it says nothing, and a headline shall not read otherwise for what follows it.
+        """
         casing = self.reading_of(cluster).casing
-        spans = [sentence_spans(text) or ((0, len(text)),) for text in texts]
-        pieces = [[casing.undo(text[a:b]) for a, b in found] for text, found in zip(texts, spans, strict=True)]
+        spans = [claim_spans(text) for text in texts]
+        pieces = [
+            [casing.undo(text[a:b]).removesuffix(".") for a, b in found]
+            for text, found in zip(texts, spans, strict=True)
+        ]
         parses = iter(self._parser.parse([piece for found in pieces for piece in found]))
         return [[(start, read(next(parses))) for start, _ in found] for found in spans]
 

@@ -1,5 +1,6 @@
 """From findings on the sentences of a text to verdicts on the text: for checkers that judge sentence by sentence."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -10,6 +11,8 @@ from harness.text import sentence_spans
 
 DIGITS = 6
 """Decimals of a probability."""
+_END = re.compile(r"(?<=[a-z]{4})\.(?=\s+[\"“‘']?[A-Z])")
+"""A full stop after a small word of four letters or more, which is no abbreviation, before a capital."""
 _WORST_FIRST: tuple[VerdictLabel, ...] = ("contradicted", "not_found", "contested", "supported")
 
 
@@ -43,8 +46,19 @@ class Judgement:
 
 
 def claim_spans(text: str) -> list[tuple[int, int]]:
-    """Spans of the sentences of a text; all of it where it has none."""
-    return list(sentence_spans(text)) or [(0, len(text))]
+    """Spans of the sentences of a text; all of it where it has none.
+
+    The splitter now and then leaves two together; they are parted where a small word ends in a full stop and a capital
+    follows, so that a sentence is judged by itself whatever is written after it.
+    """
+    found = []
+    for start, end in sentence_spans(text):
+        begun = start
+        for ending in _END.finditer(text, start, end):
+            found.append((begun, ending.end()))
+            begun = end - len(text[ending.end() : end].lstrip())
+        found.append((begun, end))
+    return found or [(0, len(text))]
 
 
 def verdicts_on(text: str, found: Sequence[Judgement], signature: str, *, others: float = OTHERS) -> list[Verdict]:

@@ -42,8 +42,9 @@ def article_claims(article: Article, parser: Parser) -> list[Claim]:
 
 def sentence_claim(text: str, offset: int, reading: Reading, owner: str = "") -> Claim:
     """The claim that one sentence makes; `offset` is where it begins in `text`."""
-    main = main_frame(reading)
-    return _claim(text, offset, reading, (0, len(reading.parse.text)), owner, "sentence", main)
+    length = len(reading.parse.text)
+    length += text[offset + length :].startswith(".")  # checkers read sentences without their final full stop
+    return _claim(text, offset, reading, (0, length), owner, "sentence", main_frame(reading))
 
 
 def proposition_claims(text: str, offset: int, reading: Reading, owner: str = "") -> list[Claim]:

@@ -92,12 +92,19 @@ def _pipeline(model: str) -> Any:
     return spacy.load(model)
 
 
+@cache
+def _known(model: str) -> OrderedDict[str, Parse]:
+    """The latest parses of this process, whoever asked for them: two checkers of one text read it once."""
+    del model  # the key only
+    return OrderedDict()
+
+
 class Parser:
     """Parses sentences in batches and remembers the latest."""
 
     def __init__(self) -> None:
         self._model = installed_model()
-        self._known: OrderedDict[str, Parse] = OrderedDict()
+        self._known = _known(self._model)
 
     def common(self, word: str) -> bool:
         """Whether a lower-cased word is an ordinary English one: an entry of the lemmatiser's lists, or a form of one.

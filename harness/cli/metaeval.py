@@ -18,11 +18,11 @@ CheckerNames = Annotated[
     typer.Option(
         "--checker",
         metavar="NAME",
-        help="A checker: a name, or YAML such as 'nli: {model: FOLDER}'. Repeatable; rules where none is named.",
+        help="A checker: a name, or YAML such as 'nli: {model: FOLDER}'. Repeatable; ensemble where none is named.",
     ),
 ]
 
-DEFAULT = ["rules"]
+DEFAULT = ["ensemble"]
 
 
 def metaeval(

@@ -127,9 +127,10 @@ def notes(found: Found) -> list[str]:
     return list(dict.fromkeys(lines))
 
 
-def signatures(agreements: Sequence[Agreement]) -> dict[str, str]:
-    """Display name → signature of each checker; published scores have none."""
-    return {item.checker: item.signature for item in agreements if not item.checker.endswith(PUBLISHED)}
+def signatures(agreements: Sequence[Agreement]) -> list[tuple[str, str]]:
+    """Display name and signature of each checker, once; published scores have none."""
+    named = [(item.checker, item.signature) for item in agreements if not item.checker.endswith(PUBLISHED)]
+    return list(dict.fromkeys(named))
 
 
 def markdown(found: Found) -> str:
@@ -140,7 +141,7 @@ def markdown(found: Found) -> str:
         head = f"## {escape.markdown(table.caption)}\n\n" if table.caption else ""
         parts.append(head + markdown_table(table.heads, rows))
     said = [f"- {escape.markdown(line)}" for line in notes(found)]
-    signed = [f"- {escape.markdown(name)}: {escape.code(text)}" for name, text in signatures(found.agreements).items()]
+    signed = [f"- {escape.markdown(name)}: {escape.code(text)}" for name, text in signatures(found.agreements)]
     parts += ["\n".join(lines) + "\n" for lines in (said, signed)]
     return "\n".join(parts)
 
@@ -152,7 +153,7 @@ def plain(found: Found) -> str:
         kept = [at for at in range(len(table.heads)) if at not in table.wide_only]
         rows = [[cell(row[at], interval=at in table.with_intervals, digits=2) for at in kept] for row in table.rows]
         parts.append((f"{table.caption}\n" if table.caption else "") + aligned([table.heads[at] for at in kept], rows))
-    named = [f"{name}: {value}" for name, value in signatures(found.agreements).items()]
+    named = [f"{name}: {value}" for name, value in signatures(found.agreements)]
     return "\n\n".join([*parts, "\n".join([*notes(found), *named])])
 
 

@@ -7,6 +7,7 @@ from harness.analysis.metaeval import Estimate
 from harness.analysis.resample import LEVEL
 from harness.analysis.stress import MARGIN, UNCHANGED, EditRates
 from harness.planting.plant import PlantedText
+from harness.report import escape
 from harness.report.agreement import NONE, aligned, cell
 from harness.report.table import markdown_table
 from harness.run.stress import Stress, ways
@@ -56,11 +57,12 @@ def markdown(stress: Stress, resamples: int, seed: int) -> str:
     parts = ["# Stress test\n"]
     for name in stress.signatures:
         rows = [row for row in stress.rows if row.checker == name]
-        parts.append(f"## {name}\n")
+        parts.append(f"## {escape.markdown(name)}\n")
         for heads, group in _groups(rows):
             parts.append(markdown_table(heads, [_cells(row, heads, interval=True) for row in group]))
-    parts.append("\n".join(f"- {line}" for line in notes(stress, resamples, seed)) + "\n")
-    parts.append("\n".join(f"- {name}: `{value}`" for name, value in stress.signatures.items()) + "\n")
+    said = [f"- {escape.markdown(line)}" for line in notes(stress, resamples, seed)]
+    signed = [f"- {escape.markdown(name)}: {escape.code(value)}" for name, value in stress.signatures.items()]
+    parts += ["\n".join(lines) + "\n" for lines in (said, signed)]
     return "\n".join(parts)
 
 
