@@ -18,8 +18,9 @@ from harness.records import Article, Cluster, Reference, RowProblem
 
 ACCEPTED: Final = "a folder of .txt files, or of folders of .txt files, one article a file"
 _REFERENCES: Final = ("references.txt", "references.json")
-_LONGEST_FILE: Final = 4 * 1024 * 1024
+_LONGEST_FILE: Final = 1024 * 1024
 """Bytes; a longer file is no article."""
+_MOST_LINES: Final = 20_000
 _LINK: Final = "a link that leads out of its folder"
 
 
@@ -196,7 +197,7 @@ def read_text(file: Path) -> str:
     if 0 in content:
         raise unreadable(str(file), "not text: it has NUL bytes", "the text of an article, in UTF-8")
     try:
-        return content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         problem = Problem(
@@ -207,6 +208,9 @@ def read_text(file: Path) -> str:
             accepted=f"UTF-8; if it is Windows-1252, convert it with: iconv -f CP1252 -t UTF-8 {file}",
         )
         raise DataError([problem]) from None
+    if len(text.splitlines()) > _MOST_LINES:
+        raise unreadable(str(file), f"more than {_MOST_LINES:,} lines", "one article a file")
+    return text
 
 
 def _references(file: Path) -> Sequence[str]:

@@ -2,6 +2,7 @@
 
 import html
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -132,7 +133,7 @@ class Page:
     """Index of the line that is the title."""
     standfirst: int | None = None
     """Index of the line between title and body that sums the article up."""
-    _seen: tuple[tuple[int, int, int | None], list[int], Counter[str]] | None = None
+    _seen: tuple[tuple[int, int, int | None], list[int], Counter[str], int] | None = None
 
     def drop(self, index: int, rule: str, why: str) -> None:
         """Mark one line as no part of the body; the first rule to say so is the one that counts."""
@@ -143,27 +144,25 @@ class Page:
         """Indexes of lines that no rule dropped and that are not the title, in order."""
         return self._view()[0]
 
-    def _view(self) -> tuple[list[int], Counter[str]]:
-        """The kept lines, and in how many paragraphs among them each stem stands; counted again after each change."""
+    def _view(self) -> tuple[list[int], Counter[str], int]:
+        """The kept lines, in how many paragraphs among them each stem stands, the lede; found again after a change."""
         state = (len(self.lines), len(self.dropped), self.title)
         if self._seen is None or self._seen[0] != state:
             kept = [index for index in range(len(self.lines)) if index not in self.dropped and index != self.title]
-            counts = Counter(
-                stem for index in kept if is_paragraph(self.lines[index]) for stem in self.lines[index].stems
-            )
-            self._seen = (state, kept, counts)
-        return self._seen[1], self._seen[2]
+            body = [index for index in kept if is_paragraph(self.lines[index])]
+            counts = Counter(stem for index in body for stem in self.lines[index].stems)
+            self._seen = (state, kept, counts, body[0] if body else len(self.lines))
+        return self._seen[1:]
 
     def lede(self) -> int:
         """Index of the first kept line that reads as a paragraph of the body; the number of lines where none does."""
-        return next((index for index in self.kept() if is_paragraph(self.lines[index])), len(self.lines))
+        return self._view()[2]
 
     def neighbour(self, index: int, step: int) -> Line | None:
         """The nearest kept line before (`step` -1) or after (1) `index`."""
         kept = self.kept()
-        if step < 0:
-            return next((self.lines[other] for other in reversed(kept) if other < index), None)
-        return next((self.lines[other] for other in kept if other > index), None)
+        place = bisect_left(kept, index) - 1 if step < 0 else bisect_right(kept, index)
+        return self.lines[kept[place]] if 0 <= place < len(kept) else None
 
     def split(self, index: int, at: int) -> None:
         """Part line `index` in two at the raw offset `at`; indexes after it rise by one."""
@@ -237,15 +236,18 @@ def _is_wrapped(lines: list[Line]) -> bool:
 def _unwrap(raw: str, lines: list[Line]) -> list[Line]:
     """Lines with those that an editor broke at a fixed width put together again."""
     widest = max(line.end - line.start for line in lines if line.end - line.start <= 120)
-    joined: list[Line] = []
+    joined: list[list[Line]] = []
     last_length = 0
     for line in lines:
         length = line.end - line.start
         if joined and not line.after_blank and last_length >= 0.7 * widest:
-            before = joined[-1]
-            text = tidy(raw[before.start : line.end])
-            joined[-1] = Line(before.number, before.start, line.end, text, before.after_blank)
+            joined[-1].append(line)
         else:
-            joined.append(line)
+            joined.append([line])
         last_length = length
-    return joined
+    return [
+        Line(first.number, first.start, last.end, tidy(raw[first.start : last.end]), first.after_blank)
+        if last is not first
+        else first
+        for first, *_, last in ([lines[0], *lines] for lines in joined)
+    ]

@@ -22,7 +22,7 @@ from harness.metrics.memo import Memo
 from harness.records import Case, content_digest
 from harness.text import normalise, number_values, spelled_words
 
-_PART_END = re.compile(r"[.!?:;]+[\"')\]]*\s|\n")
+_PART_END = re.compile(r"(?<![.!?:;])[.!?:;]++[\"')\]]*+\s|\n")
 """Ends of sentences and clauses, as far as word pairs and capitals are concerned; `Mr. ` counts as one."""
 
 _CHECKED: Mapping[str, str] = {
