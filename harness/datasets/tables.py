@@ -38,7 +38,10 @@ def csv_rows(path: str) -> Iterator[Row]:
         text = TextIOWrapper(handle, encoding="utf-8-sig", errors="surrogateescape", newline="")
         first = text.readline(MAX_LINE_BYTES)
         reader = csv.reader(chain([first], text), delimiter=max(",;\t", key=first.count), strict=True)
-        header = next(reader, [])
+        try:
+            header = next(reader, [])
+        except csv.Error as error:
+            raise unreadable(path, f"the header is not CSV: {error}", _CSV) from None
         if len(set(header)) < len(header) or not all(header):
             raise unreadable(path, "names of columns are empty or stand twice", _CSV, ", ".join(header))
         rows = 0

@@ -68,3 +68,7 @@ def test_two_reports_clash_where_their_figures_differ_but_not_by_rounding(parser
     assert not clash(more, figure(parser, "Dozens of people died."))
     # 1.2 to 2 is 25 % to either side of its middle: too wide to be the report "1.4".
     assert clash(figure(parser, "It cost 1.2 to 2 billion dollars."), figure(parser, "It cost 1.4 billion dollars."))
+
+
+def test_a_row_of_digits_beyond_any_figure_is_no_quantity(parser):
+    assert figures(parser.parse([f"He wrote {'1' * 400} on the wall."])[0]) == ()

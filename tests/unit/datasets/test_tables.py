@@ -56,6 +56,9 @@ def test_a_csv_file_without_usable_header_is_refused():
     Path("a.csv").write_text("id,text\n")
     with pytest.raises(DataError, match="the file has no rows"):
         values("a.csv")
+    Path("a.csv").write_text('id,"text\n')
+    with pytest.raises(DataError, match="the header is not CSV"):
+        values("a.csv")
 
 
 @pytest.mark.parametrize(
