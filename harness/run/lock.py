@@ -76,7 +76,7 @@ def _lock(descriptor: int, folder: Path, wait: bool, told: Callable[[str], None]
 
 def _is_still(descriptor: int, file: Path) -> bool:
     """Whether the file that we locked is the one that others would find."""
-    with suppress(FileNotFoundError):
+    with suppress(FileNotFoundError, NotADirectoryError):
         return os.path.samestat(os.fstat(descriptor), file.stat())
     return False
 

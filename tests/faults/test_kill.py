@@ -1,5 +1,6 @@
 """SIGKILL at random moments of every stage, and a crash at every single write: the run goes on to the same bytes."""
 
+import errno
 import os
 import random
 import time
@@ -13,6 +14,7 @@ import pytest
 
 from harness import registry
 from harness.config import load_text
+from harness.errors import StoreError
 from harness.run import durable
 from harness.run.pipeline import Outcome, execute
 from harness.run.plan import Plan, make_plan
@@ -120,6 +122,21 @@ class Death:
         self.operations = 0
         self.dead = False
 
+    def fills(self, operation: Callable[..., Any]) -> Callable[..., Any]:
+        """`operation` on a disk that is full from the `at`-th on: what still fits of a line is written."""
+
+        def full(*arguments: Any) -> Any:
+            self.operations += 1
+            if self.operations < self.at:
+                return operation(*arguments)
+            if operation is os.write and not self.dead:
+                self.dead = True
+                return operation(arguments[0], bytes(arguments[1])[: len(arguments[1]) // 2])
+            self.dead = True
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        return full
+
     def around(self, operation: Callable[..., Any]) -> Callable[..., Any]:
         def killed(*arguments: Any, **named: Any) -> Any:
             if self.dead:
@@ -145,6 +162,8 @@ class MortalSystem:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(os, name)
+        if self._death.how == "full":
+            return self._death.fills(found) if name in ("write", "fsync") else found
         return self._death.around(found) if name in ("write", "fsync", "ftruncate") else found
 
 
@@ -167,8 +186,8 @@ def table(outcome: Outcome) -> str:
     return markdown(outcome)
 
 
-@pytest.mark.parametrize("how", ["torn", "after"])
-def test_a_run_that_dies_at_any_write_goes_on_to_the_same_bytes(
+@pytest.mark.parametrize("how", ["torn", "after", "full"])
+def test_a_run_that_dies_or_finds_the_disk_full_at_any_write_goes_on_to_the_same_bytes(
     how: str, plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     whole = bytes_of(execute(plan, tmp_path / "undisturbed", Silent(), table=table).folder.path)
@@ -176,9 +195,9 @@ def test_a_run_that_dies_at_any_write_goes_on_to_the_same_bytes(
         results = tmp_path / f"results{at}"
         folder = RunFolder(results / plan.folder_name)
         death = Death(at, how)
-        with monkeypatch.context() as dying, suppress(KilledError):
+        with monkeypatch.context() as dying, suppress(KilledError, StoreError):
             dying.setattr(durable, "os", MortalSystem(death))
-            for name in ("replace", "unlink"):
+            for name in ("replace", "unlink") if how != "full" else ():
                 dying.setattr(Path, name, death.around(getattr(Path, name)))
             execute(plan, results, Silent(), table=table)
         if not death.dead:
@@ -192,4 +211,4 @@ def test_a_run_that_dies_at_any_write_goes_on_to_the_same_bytes(
         assert not stored & set(asked), (how, at)
         assert folder.manifest().status == "complete"
         assert not list(folder.path.glob(".*.partial"))
-    assert 30 < at < 200
+    assert 20 < at < 200

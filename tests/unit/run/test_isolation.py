@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import pytest
 
+from harness.checkers.rules import Rules
 from harness.errors import UsageError
 from harness.models.base import Answer, Model
 from harness.records import Article, Cluster, ConfigurationRecord, Failure, Prediction
@@ -124,6 +125,19 @@ def test_a_session_that_does_not_keep_its_promise_fails_clusters_not_the_run(
     rows = run(script)
     assert len(rows) == 8
     assert all(isinstance(row, Failure) and said in row.message for row in rows), rows[0]
+
+
+def test_a_checker_that_cannot_be_opened_fails_its_predictions():
+    class Broken(Rules):
+        @contextmanager
+        def open(self) -> "Iterator[Any]":
+            raise MemoryError("no room for the parser")
+            yield
+
+    cluster = Cluster(cluster_id="c0", articles=(Article(article_id="a", text="t"),))
+    found = list(stages.checked(Broken(), [(cluster, ["one", "two"]), (cluster, ["three"])]))
+    why = stages.Unchecked("MemoryError", "no room for the parser")
+    assert found == [[why, why], [why]]
 
 
 def test_nothing_to_say_is_refused_and_no_zero(run: Callable[..., Any]):
