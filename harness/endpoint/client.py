@@ -135,20 +135,6 @@ class Client:
             if running:
                 self._runner.run(_cancelled(running))
 
-    def all(self, calls: Iterable[Call[Read]]) -> list[Reply[Read]]:
-        """The answers to all calls, in order. Raises ModelError where one is not answered."""
-        numbered = list(enumerate(calls))
-        found: dict[int, Reply[Read] | Exception] = {
-            number: reply for (number, _), reply in self.each(numbered, lambda item: item[1])
-        }
-        replies = []
-        for number, _ in numbered:
-            reply = found[number]
-            if isinstance(reply, Exception):
-                raise reply
-            replies.append(reply)
-        return replies
-
     async def _ask(self, call: Call[Read]) -> Reply[Read]:
         """Try until there is an answer. Raises ModelError that says what the last try came to."""
         content = json.dumps(call.body, ensure_ascii=False).encode("utf-8", "replace")

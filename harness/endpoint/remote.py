@@ -102,6 +102,11 @@ class Remote(Component):
         return value
 
     @property
+    def served(self) -> str:
+        """What is asked, as far as it can be told apart without asking: the model's name and where it is."""
+        return f"{self.model} at {self.base_url}"
+
+    @property
     def where(self) -> str:
         """Host and port, for messages."""
         return urlsplit(self.base_url).netloc

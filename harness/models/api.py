@@ -124,11 +124,11 @@ class Api(Remote, Model):
         return prompts.read_template(Path(self.prompt).expanduser())
 
     def identity(self) -> Mapping[str, str]:
-        """Digest of the prompt.
+        """Digest of the prompt, and the model's name with its address.
 
         What runs behind an address cannot be digested: each prediction has what the server said of its model.
         """
-        return {"prompt": self.template().digest}
+        return {"prompt": self.template().digest, "served": self.served}
 
     def problems(self) -> Iterator[Problem]:
         """Whatever can be found out without asking the server."""

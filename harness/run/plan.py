@@ -222,8 +222,8 @@ def _configuration(name: str, model: Model, seed: int, metrics: tuple[Metric, ..
 
 
 def _weights(identity: Mapping[str, str]) -> set[str]:
-    """The digests and commits of weights in an identity, a nested component's too."""
-    return {value for key, value in identity.items() if key.rpartition(".")[2] in ("weights", "commit")}
+    """The digests and commits of weights in an identity and what a server calls them, a nested component's too."""
+    return {value for key, value in identity.items() if key.rpartition(".")[2] in ("weights", "commit", "served")}
 
 
 def measure_records(metrics: tuple[Metric, ...], config: Config) -> tuple[MeasureRecord, ...]:

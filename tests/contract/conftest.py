@@ -1,14 +1,13 @@
 """Every registered checker, opened with the smallest parameters that make it run here."""
 
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib import util
 
 import pytest
 
 from harness.checkers.base import Checker
 from harness.registry import Registry
+from tests.faults.server import FaultServer, good_answer
 from tests.tiny import save_causal, save_classifier
 
 
@@ -23,29 +22,16 @@ def pytest_collection_modifyitems(items):
 def endpoint():
     """A judge on loopback that calls a claim faithful by its length, so that it is deterministic and knows nothing."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            claims = json.loads(body["messages"][1]["content"])["claims"]
-            verdicts = [
-                {"claim": item["claim"], "verdict": "supported", "probability": 1 / (1 + len(item["text"]))}
-                for item in claims
-            ]
-            content = {"choices": [{"message": {"content": json.dumps({"verdicts": verdicts})}}]}
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(json.dumps(content).encode())
+    def reply(body):
+        data = body["messages"][1]["content"].split("\n")[2]  # one line of JSON between two marks
+        verdicts = [
+            {"claim": item["claim"], "verdict": "supported", "probability": 1 / (1 + len(item["text"]))}
+            for item in json.loads(data)["claims"]
+        ]
+        return good_answer(body, json.dumps({"verdicts": verdicts}))
 
-        def log_message(self, *arguments):
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/v1"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with FaultServer(reply=reply) as server:
+        yield server.base_url
 
 
 def build(name, endpoint, folder) -> Checker:
