@@ -22,37 +22,41 @@ def check(
     clusters: Source,
     text: Annotated[list[str], typer.Option("--text", metavar="TEXT", help="A headline to check. Repeatable.")],
     checker: Annotated[
-        str, typer.Option("--checker", metavar="NAME", help="The checker, or YAML: 'nli: {checkpoint: FOLDER}'.")
-    ] = "ensemble",
+        list[str] | None,
+        typer.Option(
+            "--checker",
+            metavar="NAME",
+            help="A checker: a name, or YAML such as 'nli: {model: FOLDER}'. Repeatable; ensemble where none is named.",
+        ),
+    ] = None,
     cluster: ClusterId = None,
     form: Annotated[Literal["table", "json"], typer.Option("--format", help="How verdicts are printed.")] = "table",
 ) -> None:
     """Check headlines against a cluster's articles, claim by claim.
 
     Each claim is supported, contradicted, contested (independent articles disagree) or not found, with the evidence
-    quoted and its article named; what cannot be judged is an abstention with its reason.
+    quoted and its article named; what cannot be judged is an abstention with its reason. A folder of raw articles is
+    one cluster, cleaned as `harness data ingest` does; of a file with several clusters, --cluster says which.
     """
-    from typing import cast
-
-    from harness.checkers.base import Checker
-    from harness.config.build import load_component
-    from harness.registry import Registry
+    from harness.cli.checkers import checkers_named
     from harness.report import verdicts as report
 
     chosen = one_cluster(clusters, cluster)
-    component = cast("Checker", load_component("checker", checker, f"--checker {checker}", Registry()))
-    with component.open() as session:
-        found = list(zip(text, session.check_all(chosen, text), strict=True))
+    checked = []
+    for component in checkers_named(checker).values():
+        with component.open() as session:
+            checked.append((component.signature(), list(zip(text, session.check_all(chosen, text), strict=True))))
     if form == "json":
-        typer.echo(report.as_json(chosen, component.signature(), found), nl=False)
+        typer.echo(report.as_json(chosen, checked), nl=False)
         return
     from harness.report import terminal
 
     console = terminal.console()
-    for at, (headline, verdicts) in enumerate(found):
-        if at:
+    for signature, found in checked:
+        for headline, verdicts in found:
+            console.print(report.explained(chosen, headline, verdicts))
             console.print()
-        console.print(report.explained(chosen, headline, verdicts))
+        console.print(report.checked_by(chosen, signature))
 
 
 def claims(

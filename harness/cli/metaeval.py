@@ -2,12 +2,9 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
-
-if TYPE_CHECKING:
-    from harness.checkers.base import Checker
 
 Form = Annotated[Literal["table", "md", "json"], typer.Option("--format", help="How results are printed.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Also write them to this file: Markdown, or JSON (.json).")]
@@ -21,8 +18,6 @@ CheckerNames = Annotated[
         help="A checker: a name, or YAML such as 'nli: {model: FOLDER}'. Repeatable; ensemble where none is named.",
     ),
 ]
-
-DEFAULT = ["ensemble"]
 
 
 def metaeval(
@@ -48,13 +43,14 @@ def metaeval(
     often it is found.
     """
     from harness.cli.check import dataset_at
+    from harness.cli.checkers import checkers_named
     from harness.report import agreement
     from harness.run import metaeval as measuring
     from harness.run.clusters import read_clusters
     from harness.run.labelled import read
 
     _writable(out)
-    checkers = _checkers(checker or DEFAULT)
+    checkers = checkers_named(checker)
     known = None
     if clusters is not None:
         found_clusters = read_clusters(dataset_at(clusters), str(clusters))
@@ -108,13 +104,14 @@ def stress(
     number words, aliases, padding, doubled source, reordered articles.
     """
     from harness.cli.check import dataset_at
+    from harness.cli.checkers import checkers_named
     from harness.report import stress as report
     from harness.run.clusters import read_clusters
     from harness.run.stress import gathered, judge, plant_all
 
     _writable(out, "--out")
     _writable(texts, "--texts")
-    checkers = _checkers(checker or DEFAULT)
+    checkers = checkers_named(checker)
     clusters = read_clusters(dataset_at(data), str(data), limit)
     plantings = plant_all(clusters, seed)
     found = gathered(clusters, plantings)
@@ -128,19 +125,6 @@ def stress(
         _write(out, (report.as_json if out.suffix == ".json" else report.markdown)(found, resamples, seed))
     printers = {"table": report.plain, "md": report.markdown, "json": report.as_json}
     typer.echo(printers[form](found, resamples, seed))
-
-
-def _checkers(wanted: list[str]) -> "dict[str, Checker]":
-    """Display name → checker, in the order named. Raises ConfigError."""
-    from typing import cast
-
-    from harness.config.build import load_component
-    from harness.registry import Registry
-
-    built = [cast("Checker", load_component("checker", text, f"--checker {text}", Registry())) for text in wanted]
-    names = [component.name for component in built]
-    shown = [name if names.count(name) == 1 else f"{name} {at + 1}" for at, name in enumerate(names)]
-    return dict(zip(shown, built, strict=True))
 
 
 def _writable(path: Path | None, flag: str = "--out") -> None:

@@ -76,6 +76,27 @@ def test_a_table_quotes_the_evidence_and_names_its_article(
     assert max(map(len, ended.out.splitlines())) <= 80
 
 
+def test_each_side_is_quoted_below_its_articles_and_the_checker_is_named(
+    harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("COLUMNS", "80")
+    ended = harness(
+        "check", "clusters.jsonl", "--text", "Twelve injured as ferry strikes Hollin pier", "--checker", "rules"
+    )
+    shown = " ".join(ended.out.split())
+    so, otherwise = shown.index("says so (1 independent witness): morning"), shown.index("says otherwise: evening")
+    assert so < shown.index("“A ferry struck") < otherwise < shown.index("“Nineteen")
+    assert shown.endswith("on the 2 articles of ferry")
+    assert "rules|genre:headline" in shown
+
+
+def test_several_checkers_give_a_list(harness: Callable[..., Any]):
+    asked = ("check", "clusters.jsonl", "--text", "Ferry hits pier", "--checker", "rules", "--checker", "ensemble")
+    found = json.loads(harness(*asked, "--format", "json").out)
+    assert [each["checker"].split("|")[0] for each in found] == ["rules", "ensemble"]
+    assert harness(*asked).out.count("articles of ferry") == 2
+
+
 @pytest.mark.parametrize("text", ["", "?!", "Ferry", "Паром врезался в пирс в понедельник утром", "word " * 5000])
 def test_odd_texts_get_a_verdict_or_a_reason(text: str, harness: Callable[..., Any]):
     found = labels(harness, text)[0]
