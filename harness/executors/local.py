@@ -1,0 +1,197 @@
+"""This machine: `inline` in this process, `processes` in several."""
+
+import multiprocessing
+import os
+import pickle
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack, contextmanager
+from multiprocessing.connection import wait
+from typing import Any, ClassVar, NamedTuple
+
+from harness.component import neutral
+from harness.errors import RunError, UsageError
+from harness.executors.base import Executor, Job, Lost, Piece, Result
+
+_AHEAD = 3
+"""Chunks for each process that wait for one of them or for their turn to be handed on."""
+_ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
+"""A process takes one core; a library's own threads would only wait for one another."""
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Inline(Executor):
+    """In this process, one chunk after the other."""
+
+    name: ClassVar[str] = "inline"
+
+    def map(self, job: Job[Piece, Result], chunks: Iterable[Sequence[Piece]]) -> Iterator[Sequence[Result | Lost]]:
+        """As for every executor."""
+        waiting = iter(chunks)
+        for first in waiting:
+            with job.open() as work:
+                yield work(first)
+                for chunk in waiting:
+                    yield work(chunk)
+
+
+class Processes(Executor):
+    """In several processes of this machine, each with the job opened once; results as from one process.
+
+    A process that the system ends (out of memory, a crash in native code) costs only the pieces that end it: the
+    chunks it and its like were at are tried again piece by piece in new processes.
+    """
+
+    name: ClassVar[str] = "processes"
+    positional: ClassVar[str | None] = "jobs"
+
+    jobs: int = neutral(2, ge=1, le=1024, description="How many processes.")
+
+    def map(self, job: Job[Piece, Result], chunks: Iterable[Sequence[Piece]]) -> Iterator[Sequence[Result | Lost]]:
+        """As for every executor."""
+        waiting = iter(chunks)
+        under_way: deque[tuple[Sequence[Piece], Future[_Answer]]] = deque()
+        with ExitStack() as stack:
+            pool = stack.enter_context(_pool(job, self.jobs))
+            while True:
+                while len(under_way) < self.jobs * _AHEAD and (chunk := next(waiting, None)) is not None:
+                    under_way.append((chunk, _submitted(pool, chunk)))
+                if not under_way:
+                    return
+                chunk, future = under_way.popleft()
+                try:
+                    yield _results(chunk, future.result())
+                except BrokenProcessPool:
+                    stack.close()
+                    left = [chunk, *(chunk for chunk, _ in under_way)]
+                    under_way.clear()
+                    for each in left:
+                        yield _one_by_one(job, each)
+                    pool = stack.enter_context(_pool(job, self.jobs))
+
+
+class _Answer(NamedTuple):
+    """What a process sends back: results, or an error by class and words, since not every exception can be sent."""
+
+    results: Sequence[Any]
+    error: str = ""
+    message: str = ""
+    is_usage: bool = False
+
+
+def _one_by_one(job: Job[Piece, Result], chunk: Sequence[Piece]) -> list[Result | Lost]:
+    """The results of a chunk that may have ended a process, each piece by itself: whichever ends another is lost."""
+    found: list[Result | Lost] = []
+    waiting = deque(chunk)
+    while waiting:
+        with _pool(job, 1) as pool:
+            while waiting:
+                piece = waiting.popleft()
+                try:
+                    found.extend(_results([piece], _submitted(pool, [piece]).result()))
+                except BrokenProcessPool:
+                    found.append(Lost("the process that worked on it was ended by the system: memory, most often"))
+                    break
+    return found
+
+
+def _submitted(pool: ProcessPoolExecutor, chunk: Sequence[Any]) -> "Future[_Answer]":
+    try:
+        return pool.submit(_work, chunk)
+    except BrokenProcessPool as error:  # it broke since the last result was asked for
+        failed: Future[_Answer] = Future()
+        failed.set_exception(error)
+        return failed
+
+
+def _results(chunk: Sequence[Piece], answer: _Answer) -> list[Any]:
+    """Raises UsageError for a mistake of the user's; whatever else failed as a whole is lost."""
+    if answer.is_usage:
+        raise UsageError(answer.message)
+    if answer.error:
+        return [Lost(f"{answer.error}: {answer.message}") for _ in chunk]
+    return [*answer.results]
+
+
+@contextmanager
+def _pool(job: Job[Any, Any], jobs: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that have nothing of this one's state but the job; all ended with the context, however it ends."""
+    try:
+        pickle.dumps(job)
+    except Exception as error:
+        raise RunError(f"this cannot be sent to other processes, so use --jobs 1: {error}") from error
+    # Spawned, not forked: a fork copies locks that other threads hold, and open files.
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(job,))
+    before = {name: os.environ.get(name) for name in _ONE_THREAD}
+    os.environ.update(_ONE_THREAD)
+    try:
+        yield pool
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+        _end(pool)
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
+    """End the processes at once: what they still do is of no use to anybody."""
+    processes = list((pool._processes or {}).values())  # it offers no way to end them before Python 3.14
+    pool.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        process.kill()
+    for process in processes:
+        process.join()
+
+
+class _Worker:
+    """What one of the processes works with."""
+
+    def __init__(self, job: Job[Any, Any]) -> None:
+        self._job = job
+        self._open = ExitStack()
+        self._do: Callable[[Sequence[Any]], Sequence[Any]] | None = None
+
+    def answer(self, chunk: Sequence[Any]) -> _Answer:
+        """The results of a chunk, or what kept it from having any."""
+        try:
+            if self._do is None:
+                self._do = self._open.enter_context(self._job.open())
+            return _Answer([*self._do(chunk)])
+        except UsageError as error:
+            return _Answer((), type(error).__name__, str(error), is_usage=True)
+        except Exception as error:  # noqa: BLE001 - goes on in the other process
+            return _Answer((), type(error).__name__, str(error))
+
+
+_worker: _Worker | None = None
+
+
+def _begin(job: Job[Any, Any]) -> None:
+    """Set a new process up: Ctrl-C is its parent's to heed, and it ends when its parent is gone."""
+    global _worker
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+    _worker = _Worker(job)
+
+
+def _end_with(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
+
+
+def _work(chunk: Sequence[Any]) -> _Answer:
+    assert _worker is not None, "the process was set up"
+    return _worker.answer(chunk)
