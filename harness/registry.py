@@ -40,7 +40,10 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
         "rouge": "harness.metrics.rouge:Rouge",
         "surface": "harness.metrics.surface:Surface",
     },
-    "executor": {},
+    "executor": {
+        "inline": "harness.executors.local:Inline",
+        "processes": "harness.executors.local:Processes",
+    },
 }
 
 

@@ -58,6 +58,11 @@ class Checker(Component):
     """Base of all checkers."""
 
     kind: ClassVar[Kind] = "checker"
+    splits: ClassVar[bool] = False
+    """Whether clusters are best checked in several processes at once: it computes on one core, and takes little memory.
+
+    Not where weights are large or use all cores by themselves, nor where a server is asked.
+    """
 
     @abstractmethod
     def open(self) -> AbstractContextManager[CheckSession]:

@@ -114,6 +114,7 @@ class Ensemble(Checker):
 
     name: ClassVar[str] = "ensemble"
     version: ClassVar[int] = 2
+    splits: ClassVar[bool] = True
 
     def effective(self) -> dict[str, object]:
         """Thresholds of both genres and digest of the fitted weights, which no parameter sets."""

@@ -32,6 +32,7 @@ class Rules(Checker):
 
     name: ClassVar[str] = "rules"
     version: ClassVar[int] = 3
+    splits: ClassVar[bool] = True
 
     genre: Literal["headline", "summary"] = Field(
         default="headline", description="What is checked: sets the prior and the threshold, not the order of scores."

@@ -11,6 +11,7 @@ from harness.cli.options import (
     ConfigFile,
     EveryMeasure,
     Format,
+    Jobs,
     Limit,
     LogLines,
     NoCache,
@@ -48,6 +49,7 @@ def evaluate(
     log_format: LogLines = None,
     cache: CacheFolder = None,
     no_cache: NoCache = False,
+    jobs: Jobs = None,
 ) -> None:
     """Run a configuration: generate, score, print the results table.
 
@@ -71,7 +73,7 @@ def evaluate(
         plan = make_plan(loaded, limit=limit, strict=strict, advance=tick)
     retry = retry_errors or retry_failures
     with opened(results, cache, progress.note, unused=no_cache) as kept:
-        outcome = execute(plan, results, progress, cache=kept, retry_errors=retry, wait=wait, table=markdown)
+        outcome = execute(plan, results, progress, cache=kept, jobs=jobs, retry_errors=retry, wait=wait, table=markdown)
     print_outcome(outcome, form, every_measure=every_measure)
     report_bad_rows(plan.clusters)
     _end(outcome)
@@ -89,6 +91,7 @@ def score(
     log_format: LogLines = None,
     cache: CacheFolder = None,
     no_cache: NoCache = False,
+    jobs: Jobs = None,
 ) -> None:
     """Score a run's stored predictions with a configuration's metrics.
 
@@ -110,7 +113,7 @@ def score(
     source = find_run(results, run)
     plan = make_plan(load(config, Registry(), overrides or ()), limit=source.manifest().limit, models=False)
     with opened(results, cache, progress.note, unused=no_cache) as kept:
-        outcome = rescore(plan, source, results, progress, cache=kept, wait=wait, table=markdown)
+        outcome = rescore(plan, source, results, progress, cache=kept, jobs=jobs, wait=wait, table=markdown)
     print_outcome(outcome, form, every_measure=every_measure)
     _end(outcome)
 

@@ -10,6 +10,7 @@ import typer
 from harness.cli.options import (
     RESULTS,
     CacheFolder,
+    Jobs,
     Limit,
     LogLines,
     NoCache,
@@ -76,6 +77,7 @@ def gate(
     log_format: LogLines = None,
     cache: CacheFolder = None,
     no_cache: NoCache = False,
+    jobs: Jobs = None,
 ) -> None:
     """Hold a run against a baseline; end with 1 where it regressed.
 
@@ -89,7 +91,9 @@ def gate(
     from harness.run.gating import hold
 
     logs.add(verbose, log_format)
-    folder, settings = _run_and_rules(run, config, overrides, limit, results, cache, no_cache=no_cache, wait=wait)
+    folder, settings = _run_and_rules(
+        run, config, overrides, limit, results, cache, no_cache=no_cache, jobs=jobs, wait=wait
+    )
     file = baseline or (Path(settings.baseline) if settings.baseline else None)
     if file is None:
         raise UsageError("no baseline: give --baseline FILE, or `baseline: FILE` under `gate:` in the configuration")
@@ -126,6 +130,7 @@ def _run_and_rules(
     cache: Path | None,
     *,
     no_cache: bool,
+    jobs: int | None,
     wait: bool,
 ) -> "tuple[RunFolder, GateSettings]":
     """The run to gate, made first where only a configuration is given, and the rules that it is held to."""
@@ -152,6 +157,6 @@ def _run_and_rules(
     loaded = load(config, Registry(), overrides or ())
     with opened(results, cache, progress.note, unused=no_cache) as kept:
         plan = make_plan(loaded, limit=limit)
-        outcome = execute(plan, results, progress, cache=kept, wait=wait, table=markdown)
+        outcome = execute(plan, results, progress, cache=kept, jobs=jobs, wait=wait, table=markdown)
     sys.stderr.write(f"results: {outcome.folder.path}\n")
     return outcome.folder, loaded.gate

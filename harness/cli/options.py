@@ -46,6 +46,16 @@ CacheFolder = Annotated[
         help="The folder of the cache that runs share; else .cache below the results.",
     ),
 ]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs",
+        "-j",
+        min=1,
+        metavar="N",
+        help="Processes that check and score; else as many as there are cores, once the work is large enough to pay.",
+    ),
+]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")]
 
 RESULTS = Path("results")

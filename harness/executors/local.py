@@ -1,4 +1,4 @@
-"""This machine: `inline` in this process, `processes` in several."""
+"""On one machine: `inline` in this process, `processes` in several."""
 
 import multiprocessing
 import os
@@ -174,7 +174,8 @@ class _Worker:
             return _Answer((), type(error).__name__, str(error))
 
 
-_worker: _Worker | None = None
+_workers: list[_Worker] = []
+"""The one of this process, where it is one of several."""
 
 
 def _begin(job: Job[Any, Any]) -> None:
@@ -184,7 +185,7 @@ def _begin(job: Job[Any, Any]) -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
-    _worker = _Worker(job)
+    _workers.append(_Worker(job))
 
 
 def _end_with(sentinel: int) -> None:
@@ -193,5 +194,4 @@ def _end_with(sentinel: int) -> None:
 
 
 def _work(chunk: Sequence[Any]) -> _Answer:
-    assert _worker is not None, "the process was set up"
-    return _worker.answer(chunk)
+    return _workers[0].answer(chunk)

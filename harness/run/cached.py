@@ -5,7 +5,8 @@ without one. A failure is never kept.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import TypeVar
@@ -49,7 +50,7 @@ def generate(
     signature = configuration.record.signature
     found = 0
 
-    def look_up(window: Sequence[_Asked]) -> list[Prediction | None]:
+    def look_up(window: Sequence[_Asked]) -> Sequence[Prediction | Failure | None]:
         values = cache.find([asked.key for asked in window])
         return [_prediction(configuration, asked, values.get(asked.key), cache) for asked in window]
 
@@ -61,7 +62,7 @@ def generate(
 
     waiting: dict[str, bytes] = {}
 
-    def make(left: Iterator[_Asked]) -> Iterator[Prediction | Failure]:
+    def make(left: Iterator[_Asked]) -> Generator[Prediction | Failure, None, None]:
         def clusters_left() -> Iterator[Cluster]:
             for asked in left:
                 waiting[asked.cluster.cluster_id] = asked.key
@@ -132,7 +133,7 @@ def check(
             }
         return [questions.kept if len(questions.kept) == len(questions.texts) else None for questions in window]
 
-    def make(left: Iterator[_Questions]) -> Iterator[_Answers]:
+    def make(left: Iterator[_Questions]) -> Generator[_Answers, None, None]:
         asked: deque[_Questions] = deque()
 
         def questions_of() -> Iterator[tuple[Cluster, list[str]]]:
@@ -140,9 +141,10 @@ def check(
                 asked.append(questions)
                 yield questions.cluster, questions.left
 
-        for answers in checked(questions_of()):
-            questions = asked.popleft()
-            yield {**questions.kept, **dict(zip(questions.left, answers, strict=True))}
+        with closing(checked(questions_of())) as found:
+            for answers in found:
+                questions = asked.popleft()
+                yield {**questions.kept, **dict(zip(questions.left, answers, strict=True))}
 
     def take(questions: _Questions, answers: _Answers, kept: bool) -> None:
         if cache is not None and not kept:
@@ -196,7 +198,7 @@ def _verdicts(key: bytes, value: bytes | None, cache: Cache) -> tuple[Verdict, .
 def in_order(
     items: Iterable[Item],
     look_up: Callable[[Sequence[Item]], Sequence[Row | None]],
-    make: Callable[[Iterator[Item]], Iterator[Row]],
+    make: Callable[[Iterator[Item]], Generator[Row, None, None]],
     take: Callable[[Item, Row, bool], None],
 ) -> None:
     """Hand `take` each item with its row and whether that was kept, in order.
@@ -226,8 +228,9 @@ def in_order(
     while not exhausted:
         left = unknown()
         for first in left:
-            for made in make(chain([first], left)):
-                item, _ = held.popleft()
-                take(item, made, False)
-                while held and (row := held[0][1]) is not None:
-                    take(held.popleft()[0], row, True)
+            with closing(make(chain([first], left))) as rows:
+                for made in rows:
+                    item, _ = held.popleft()
+                    take(item, made, False)
+                    while held and (row := held[0][1]) is not None:
+                        take(held.popleft()[0], row, True)

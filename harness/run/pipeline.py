@@ -2,17 +2,17 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from time import perf_counter
 
 from harness.analysis.summary import ScoreTable, Summary
 from harness.errors import DataError, Problem, StoreError
-from harness.metrics.base import Metric
 from harness.places import Places
 from harness.records import (
-    Case,
     CheckedPrediction,
     Cluster,
     ConfigurationRecord,
@@ -25,6 +25,7 @@ from harness.records import (
 from harness.run import cached, manifests, stages
 from harness.run.cache import Cache
 from harness.run.durable import Appender
+from harness.run.jobs import Workers, checked_in_order, scored_in_order
 from harness.run.plan import Plan, run_digest
 from harness.run.progress import Progress, Tick
 from harness.run.store import CLUSTERS, FAILURES, PREDICTIONS, SCORES, TABLE, VERDICTS, RunFolder
@@ -59,18 +60,22 @@ def execute(
     progress: Progress,
     *,
     cache: Cache | None = None,
+    jobs: int | None = 1,
     retry_errors: bool = False,
     wait: bool = False,
     table: Callable[[Outcome], str] | None = None,
 ) -> Outcome:
     """Run a plan in its folder below `results`, going on from whatever stands there and in the cache.
 
+    `jobs` is how many processes check and score; None takes all cores once the work is large enough to pay. A program
+    that asks for more than one has its main code under `if __name__ == "__main__":`, since each imports it.
     `retry_errors` does again what failed before; `wait` waits for a process that has the folder; `table` prints the
     results for the folder's own table. Raises StoreError where the folder cannot be used, RunStoppedError where the
     run reaches a limit of its configuration. An interruption leaves the manifest `interrupted`; what was done stays
     done.
     """
     folder = RunFolder(results / plan.folder_name)
+    workers = Workers(jobs)
     with folder.locked(wait=wait, told=progress.note):
         manifest = manifests.begun(plan, folder, progress)
         if manifest.status == "complete" and not (
@@ -87,9 +92,9 @@ def execute(
             started = perf_counter()
             reused = _generate(plan, folder, cache, watch)
             generated = perf_counter()
-            _check(plan, plan.configuration_records, folder, cache, watch)
+            _check(plan, plan.configuration_records, folder, cache, workers, watch)
             checked = perf_counter()
-            scores = _score(plan, plan.configuration_records, folder, watch)
+            scores = _score(plan, plan.configuration_records, folder, workers, watch)
             scored = perf_counter()
             took = {"generate": generated - started, "check": checked - generated, "score": scored - checked}
             outcome = _finish(folder, manifest, took, scores, reused, table)
@@ -105,6 +110,7 @@ def rescore(
     progress: Progress,
     *,
     cache: Cache | None = None,
+    jobs: int | None = 1,
     wait: bool = False,
     table: Callable[[Outcome], str] | None = None,
 ) -> Outcome:
@@ -128,6 +134,7 @@ def rescore(
         )
     digest = run_digest(made.data_digest, made.configurations, plan.metric_signatures, made.seed)
     folder = RunFolder(results / f"{plan.config.name}-{digest}")
+    workers = Workers(jobs)
     if folder.path.resolve() == source.path.resolve():
         return stored_outcome(folder)
     with folder.locked(wait=wait, told=progress.note):
@@ -146,9 +153,9 @@ def rescore(
             folder.replace_rows(CLUSTERS, source.clusters())
             _take_predictions(source, folder, made.configurations)
             started = perf_counter()
-            _check(plan, made.configurations, folder, cache, watch)
+            _check(plan, made.configurations, folder, cache, workers, watch)
             checked = perf_counter()
-            scores = _score(plan, made.configurations, folder, watch)
+            scores = _score(plan, made.configurations, folder, workers, watch)
             took = {"check": checked - started, "score": perf_counter() - checked}
             reused = sum(1 for _ in folder.predictions())
             return _finish(folder, manifest, took, scores, reused, table)
@@ -261,6 +268,7 @@ def _check(
     configurations: Sequence[ConfigurationRecord],
     folder: RunFolder,
     cache: Cache | None,
+    workers: Workers,
     watch: Watch,
 ) -> None:
     """Append the verdicts that the metrics want and that are not on disk yet, cluster by cluster."""
@@ -290,7 +298,8 @@ def _check(
         ):
             work = by_cluster(plan.clusters, configurations, folder, is_left)
             keep = _keeping(verdicts, watch.keeping(rows), tick)
-            cached.check(checker, work, cache, keep, partial(stages.checked, checker, seconds=watch.seconds_each))
+            checked_by = partial(checked_in_order, checker, workers=workers, total=left, seconds=watch.seconds_each)
+            cached.check(checker, work, cache, keep, checked_by)
     if went_on:
         order = (
             (signature, item.name, facts.cluster_id)
@@ -301,21 +310,31 @@ def _check(
         folder.put_in_order(VERDICTS, CheckedPrediction, check_of, order)
 
 
-def _score(plan: Plan, configurations: Sequence[ConfigurationRecord], folder: RunFolder, watch: Watch) -> ScoreTable:
+def _score(
+    plan: Plan, configurations: Sequence[ConfigurationRecord], folder: RunFolder, workers: Workers, watch: Watch
+) -> ScoreTable:
     """Score every prediction, cluster by cluster, so that what is computed of its articles serves all of them."""
     table = _empty_table(plan.clusters.count, configurations, plan.measures)
     folder.replace_rows(FAILURES, (row for row in folder.failures() if row.stage != "score"))
 
-    def rows(tick: Tick, verdicts_of: VerdictsOf, failures: FailureRows) -> Iterator[MetricScore]:
+    def blocks(verdicts_of: VerdictsOf) -> Iterator[list[stages.Scorable]]:
         for block in _blocks(by_cluster(plan.clusters, configurations, folder)):
-            cases = [[_case(metric, *pair, verdicts_of) for pair in block] for metric in plan.metrics]
-            for scored in stages.score(plan.metrics, cases, seconds=watch.seconds_each):
-                if isinstance(scored, Failure):
-                    failures.add(scored)
-                else:
-                    table.add(scored)
-                    yield scored
-            tick(len(block))
+            yield [
+                stages.Scorable(cluster, prediction, [verdicts_of(metric, prediction) for metric in plan.metrics])
+                for cluster, prediction in block
+            ]
+
+    def rows(tick: Tick, verdicts_of: VerdictsOf, failures: FailureRows) -> Iterator[MetricScore]:
+        scored = scored_in_order(plan.metrics, blocks(verdicts_of), workers, total=total, seconds=watch.seconds_each)
+        with closing(scored):
+            for block in scored:
+                for row in chain.from_iterable(block):
+                    if isinstance(row, Failure):
+                        failures.add(row)
+                    else:
+                        table.add(row)
+                        yield row
+                tick(len(block))
 
     total = sum(1 for _ in folder.predictions())
     with (
@@ -346,14 +365,6 @@ def _blocks(
             block, characters = [], 0
     if block:
         yield block
-
-
-def _case(metric: Metric, cluster: Cluster, prediction: Prediction, verdicts_of: VerdictsOf) -> Case | None:
-    """What a metric may look at; None where its check failed: that Failure row is there, and the table counts it."""
-    verdicts = verdicts_of(metric, prediction)
-    if verdicts is None:
-        return None
-    return Case.model_construct(cluster=cluster, prediction=prediction, verdicts=verdicts)
 
 
 def _empty_table(

@@ -4,10 +4,11 @@ What goes wrong with one cluster is a Failure row, and the next cluster has its 
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import chain, islice
+from typing import NamedTuple
 
 from harness.checkers.base import Checker, CheckSession
 from harness.errors import ModelError
@@ -36,7 +37,7 @@ def generate(
     *,
     seconds: float | None = None,
     arrived: Callable[[Prediction], None] = lambda _: None,
-) -> Iterator[Prediction | Failure]:
+) -> Generator[Prediction | Failure, None, None]:
     """A prediction or a failure for each cluster, in order; `seconds` is what each may take.
 
     A model that works on many clusters at once may answer a later one before an earlier one: `arrived` is handed each
@@ -208,32 +209,8 @@ Found = Sequence[Verdict] | Unchecked
 """What was found about one text."""
 Questions = tuple[Cluster, Sequence[str]]
 """A cluster without references, and the texts to check against it, each once."""
-Checked = Callable[[Iterable[Questions]], Iterator[Sequence[Found]]]
+Checked = Callable[[Iterable[Questions]], Generator[Sequence[Found], None, None]]
 """Finds what there is to find about each text, for clusters in order."""
-
-
-def checked(checker: Checker, work: Iterable[Questions], *, seconds: float | None = None) -> Iterator[Sequence[Found]]:
-    """What the checker finds about each text, for clusters in order; `seconds` is what each cluster may take.
-
-    Opens the checker at the first one. A checker that cannot be opened, for a reason that is not the user's to mend,
-    finds nothing about any of them.
-    """
-    waiting = iter(work)
-    first = next(waiting, None)
-    if first is None:
-        return
-    with ExitStack() as stack:
-        try:
-            session = stack.enter_context(opened(checker.open()))
-        except PASSED_ON:
-            raise
-        except BaseException as error:  # noqa: BLE001 - as for models
-            why = Unchecked(*reason(error))
-            for _, texts in chain([first], waiting):
-                yield [why] * len(texts)
-            return
-        for cluster, texts in chain([first], waiting):
-            yield found_about(session, cluster, texts, seconds=seconds)
 
 
 def found_about(
@@ -267,21 +244,35 @@ def checked_row(checker: Checker, signature: str, prediction: Prediction, found:
     )
 
 
-def score(
-    metrics: Sequence[Metric], cases: Sequence[Sequence[Case | None]], *, seconds: float | None = None
-) -> Iterator[MetricScore | Failure]:
-    """The findings of every metric on a block of predictions: all on the first, then all on the second, and so on.
+class Scorable(NamedTuple):
+    """A prediction with all that its metrics may look at."""
 
-    `cases` has a list for each metric with a place for each prediction: None where the metric has nothing to look at,
-    because its check failed. A metric that fails on one case is a row with a reason; `seconds` is what it may take for
-    one cluster.
+    cluster: Cluster
+    prediction: Prediction
+    verdicts: Sequence[tuple[Verdict, ...] | None]
+    """For each metric what its checker found, nothing where it has none; None where the check failed."""
+
+
+Scored = Sequence[MetricScore | Failure]
+"""What the metrics found about one prediction, in their order."""
+
+
+def score(metrics: Sequence[Metric], block: Sequence[Scorable], *, seconds: float | None = None) -> Sequence[Scored]:
+    """The findings of every metric on each prediction of a block, in order.
+
+    A metric whose check failed has nothing to look at: that Failure row is there, and the table counts it. A metric
+    that fails on one case is a row with a reason; `seconds` is what it may take for one cluster.
     """
-    found = []
-    for metric, block in zip(metrics, cases, strict=True):
-        rows = iter(_scored(metric, [case for case in block if case is not None], seconds))
-        found.append([None if case is None else next(rows) for case in block])
-    for of_one in zip(*found, strict=True):
-        yield from (row for row in of_one if row is not None)
+    found: list[list[MetricScore | Failure]] = [[] for _ in block]
+    for at, metric in enumerate(metrics):
+        cases = [
+            (place, Case.model_construct(cluster=piece.cluster, prediction=piece.prediction, verdicts=verdicts))
+            for place, piece in enumerate(block)
+            if (verdicts := piece.verdicts[at]) is not None
+        ]
+        for (place, _), row in zip(cases, _scored(metric, [case for _, case in cases], seconds), strict=True):
+            found[place].append(row)
+    return found
 
 
 def _scored(metric: Metric, cases: Sequence[Case], seconds: float | None) -> Iterator[MetricScore | Failure]:
@@ -291,14 +282,19 @@ def _scored(metric: Metric, cases: Sequence[Case], seconds: float | None) -> Ite
     for case, (found, times) in zip(cases, isolated(metric.score_all, cases, allowed), strict=True):
         if isinstance(found, BaseException):
             why = reason(found)
-            yield Failure(
-                stage="score",
-                cluster_id=case.cluster.cluster_id,
-                configuration=case.prediction.configuration,
-                component=metric.name,
-                error=why.error,
-                message=why.message,
-                attempts=times,
-            )
+            yield unscored(metric, Scorable(case.cluster, case.prediction, ()), why.error, why.message, times)
         else:
             yield found
+
+
+def unscored(metric: Metric, piece: Scorable, error: str, message: str, attempts: int = 1) -> Failure:
+    """The failure of a metric on a prediction."""
+    return Failure(
+        stage="score",
+        cluster_id=piece.cluster.cluster_id,
+        configuration=piece.prediction.configuration,
+        component=metric.name,
+        error=error,
+        message=message,
+        attempts=attempts,
+    )

@@ -2,8 +2,9 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from harness.metrics.base import Findings, Measure, Metric
-from harness.records import Article, Case, Cluster, Failure, MetricScore, Prediction
+from harness.records import Article, Case, Cluster, Failure, MetricScore, Prediction, Verdict
 from harness.run import stages
+from harness.run.stages import Scorable
 
 
 class Length(Metric):
@@ -37,16 +38,21 @@ class Width(Length):
         return Findings(statistics={"width": float(len(case.prediction.text))})
 
 
-def case(cluster: str, text: str) -> Case:
-    return Case(
-        cluster=Cluster(cluster_id=cluster, articles=(Article(article_id="a", text="t"),)),
-        prediction=Prediction(prediction_id=cluster, cluster_id=cluster, configuration="m", text=text),
+def case(cluster: str, text: str, *verdicts: tuple[Verdict, ...] | None) -> Scorable:
+    return Scorable(
+        Cluster(cluster_id=cluster, articles=(Article(article_id="a", text="t"),)),
+        Prediction(prediction_id=cluster, cluster_id=cluster, configuration="m", text=text),
+        verdicts or ((), ()),
     )
+
+
+def rows_of(metrics: Sequence[Metric], block: Sequence[Scorable]) -> list[MetricScore | Failure]:
+    return [row for rows in stages.score(metrics, block) for row in rows]
 
 
 def test_one_bad_case_fails_alone_and_rows_keep_the_order_of_predictions_then_metrics():
     block = [case("c1", "one"), case("c2", "bad"), case("c3", "three")]
-    rows = list(stages.score([Length(), Width()], [block, block]))
+    rows = rows_of([Length(), Width()], block)
     assert [(type(row), row.cluster_id) for row in rows] == [
         (MetricScore, "c1"),
         (MetricScore, "c1"),
@@ -64,13 +70,12 @@ def test_one_bad_case_fails_alone_and_rows_keep_the_order_of_predictions_then_me
 
 def test_a_whole_block_is_asked_for_at_once():
     Length.asked.clear()
-    list(stages.score([Length()], [[case("c1", "one"), case("c2", "two")]]))
+    rows_of([Length()], [case("c1", "one"), case("c2", "two")])
     assert Length.asked == [2]
 
 
 def test_a_case_without_verdicts_has_no_row():
-    block = [case("c1", "one"), case("c2", "two")]
-    rows = list(stages.score([Length(), Width()], [[None, block[1]], block]))
+    rows = rows_of([Length(), Width()], [case("c1", "one", None, ()), case("c2", "two")])
     assert [(row.cluster_id, row.metric) for row in rows if isinstance(row, MetricScore)] == [
         ("c1", "width"),
         ("c2", "length"),

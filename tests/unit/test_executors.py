@@ -1,0 +1,175 @@
+"""Executors: order, one process or several, and what is left of a piece whose process dies."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.errors import RunError, UsageError
+from harness.executors.base import Executor, Lost
+from harness.executors.local import Inline, Processes
+from harness.run import jobs
+from harness.run.jobs import Workers
+
+
+@dataclass(frozen=True)
+class Doubling:
+    """Doubles numbers; what it does with some of them makes trouble."""
+
+    kills: frozenset[int] = frozenset()
+    raises: frozenset[int] = frozenset()
+    refuses: bool = False
+
+    @contextmanager
+    def open(self) -> Iterator[Callable[[Sequence[int]], Sequence[tuple[int, int]]]]:
+        if self.refuses:
+            raise UsageError("no parser is installed")
+        yield self._double
+
+    def _double(self, chunk: Sequence[int]) -> list[tuple[int, int]]:
+        for number in chunk:
+            if number in self.kills:
+                os.kill(os.getpid(), signal.SIGKILL)
+            if number in self.raises:
+                raise ValueError(f"{number} is odd")
+        return [(2 * number, os.getpid()) for number in chunk]
+
+
+def chunks_of(numbers: range, size: int = 3) -> list[list[int]]:
+    return [[*numbers[start : start + size]] for start in range(0, len(numbers), size)]
+
+
+def doubled(executor: Executor, job: Doubling, numbers: range) -> tuple[list[Any], set[int]]:
+    rows = [row for found in executor.map(job, chunks_of(numbers)) for row in found]
+    values = [row if isinstance(row, Lost) else row[0] for row in rows]
+    return values, {row[1] for row in rows if not isinstance(row, Lost)}
+
+
+def test_results_stand_in_order_from_one_process_and_from_several():
+    here, us = doubled(Inline(), Doubling(), range(100))
+    there, them = doubled(Processes(jobs=2), Doubling(), range(100))
+    assert here == there == [2 * number for number in range(100)]
+    assert us == {os.getpid()}
+    assert 1 <= len(them) <= 2  # the first may be done before the second is there
+    assert os.getpid() not in them
+
+
+def test_a_process_that_is_killed_costs_the_pieces_that_kill_it_and_no_others():
+    values, _ = doubled(Processes(jobs=2), Doubling(kills=frozenset({4, 5, 20})), range(24))
+    lost = {number for number, value in enumerate(values) if isinstance(value, Lost)}
+    assert lost == {4, 5, 20}
+    assert "ended by the system" in values[4].message
+    assert [value for value in values if not isinstance(value, Lost)] == [2 * n for n in range(24) if n not in lost]
+
+
+def test_an_error_that_is_not_kept_to_its_piece_is_kept_to_its_chunk():
+    values, _ = doubled(Processes(jobs=2), Doubling(raises=frozenset({7})), range(12))
+    assert values[6:9] == [Lost("ValueError: 7 is odd")] * 3
+    assert values[:6] == [0, 2, 4, 6, 8, 10]
+    assert values[9:] == [18, 20, 22]
+
+
+@pytest.mark.parametrize("executor", [Inline(), Processes(jobs=2)], ids=lambda each: each.name)
+def test_a_mistake_of_the_users_is_raised(executor: Executor):
+    with pytest.raises(UsageError, match="no parser is installed"):
+        list(executor.map(Doubling(refuses=True), [[1], [2]]))
+
+
+def test_work_that_cannot_be_sent_says_how_to_go_on():
+    @dataclass(frozen=True)
+    class Local(Doubling):
+        pass
+
+    with pytest.raises(RunError, match="use --jobs 1"):
+        list(Processes(jobs=2).map(Local(), [[1]]))
+
+
+def test_chunks_are_taken_a_few_at_a_time_and_no_process_outlives_the_iterator():
+    taken = []
+
+    def chunks() -> Iterator[list[int]]:
+        for number in range(1000):
+            taken.append(number)
+            yield [number]
+
+    with closing(Processes(jobs=2).map(Doubling(), chunks())) as found:  # type: ignore[type-var]
+        ((_, first),) = next(found)
+    assert len(taken) < 10
+    assert not alive(first)
+
+
+def test_several_processes_are_started_once_they_pay(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(jobs, "cores", lambda: 2)
+    monkeypatch.setattr(jobs, "LOOK", 0.0)
+    chunks = chunks_of(range(60))
+
+    def ran(total: int, workers: Workers, *, splits: bool = True) -> list[int]:
+        rows = [row for found in workers.map(Doubling(), iter(chunks), total=total, splits=splits) for row in found]
+        assert [value for value, _ in rows] == [2 * number for number in range(60)]
+        return [process for _, process in rows]
+
+    here = os.getpid()
+    assert set(ran(60, Workers(None))) == {here}  # microseconds of work left
+    switched = ran(10**12, Workers(None))
+    assert switched[:3] == [here] * 3
+    assert here not in switched[3:]
+    assert set(ran(10**12, Workers(None), splits=False)) == {here}
+    assert set(ran(10**12, Workers(1))) == {here}
+    assert here not in ran(3, Workers(2))
+
+
+PROGRAM = """
+import sys, time
+from harness.executors.local import Processes
+from tests.unit.test_executors import Slow
+if __name__ == "__main__":
+    for found in Processes(jobs=2).map(Slow(), ([number] for number in range(1000))):
+        print(*found, flush=True)
+"""
+
+
+@dataclass(frozen=True)
+class Slow:
+    """Says which process it is, slowly."""
+
+    @contextmanager
+    def open(self) -> Iterator[Callable[[Sequence[int]], Sequence[int]]]:
+        def work(chunk: Sequence[int]) -> list[int]:
+            time.sleep(0.05)
+            return [os.getpid() for _ in chunk]
+
+        yield work
+
+
+@pytest.mark.parametrize("ends", [signal.SIGINT, signal.SIGKILL])
+def test_no_process_is_left_behind_when_the_first_is_interrupted_or_killed(
+    ends: signal.Signals, top: Path, tmp_path: Path
+):
+    (tmp_path / "program.py").write_text(PROGRAM)
+    run = [sys.executable, str(tmp_path / "program.py")]
+    environment = {**os.environ, "PYTHONPATH": str(top)}
+    with subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as program:
+        assert program.stdout is not None
+        workers = {int(program.stdout.readline()) for _ in range(8)}
+        program.send_signal(ends)
+        program.communicate(timeout=30)
+    until = time.monotonic() + 10
+    while any(map(alive, workers)) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not [worker for worker in workers if alive(worker)]
+
+
+def alive(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
