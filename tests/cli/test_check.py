@@ -94,7 +94,7 @@ def test_several_checkers_give_a_list(harness: Callable[..., Any]):
     asked = ("check", "clusters.jsonl", "--text", "Ferry hits pier", "--checker", "rules", "--checker", "ensemble")
     found = json.loads(harness(*asked, "--format", "json").out)
     assert [each["checker"].split("|")[0] for each in found] == ["rules", "ensemble"]
-    assert harness(*asked).out.count("articles of ferry") == 2
+    assert " ".join(harness(*asked).out.split()).count("articles of ferry") == 2
 
 
 @pytest.mark.parametrize("text", ["", "?!", "Ferry", "Паром врезался в пирс в понедельник утром", "word " * 5000])
