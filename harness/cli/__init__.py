@@ -79,16 +79,16 @@ def main() -> None:
             if isinstance(error, streams.OutputError):
                 streams.let_go()
             for line in str(error).splitlines() or [type(error).__name__]:
-                sys.stderr.write(f"error: {line}\n")
+                logs.say(f"error: {line}", "error")
             raise SystemExit(error.exit_code) from None
         except SystemExit as ended:
             if ended.code == EXIT_INTERRUPTED:  # what typer makes of KeyboardInterrupt
-                sys.stderr.write(f"{interruption.message()}\n")
+                logs.say(interruption.message(), "warning")
             raise
         except streams.ReaderGoneError:
             streams.let_go()
             raise SystemExit(EXIT_INTERRUPTED) from None
         except Exception as error:  # noqa: BLE001 - a defect, here or in a component of another package
-            sys.stderr.write(redact.text(traceback.format_exc()))
-            sys.stderr.write(f"error: a defect, please report it: {type(error).__name__}\n")
+            logs.say(redact.text(traceback.format_exc()).rstrip(), "error")
+            logs.say(f"error: a defect, please report it: {type(error).__name__}", "error")
             raise SystemExit(EXIT_FAILURES) from None

@@ -1,6 +1,5 @@
 """`harness eval` and `harness score`: run a configuration; score stored predictions again."""
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -139,25 +138,29 @@ def report_bad_rows(clusters: "Clusters") -> None:
     """Count and list on standard error the rows of the data that could not be read."""
     if not clusters.bad_rows:
         return
-    sys.stderr.write(f"{clusters.bad_rows} bad rows were left out:\n")
+    from harness.run.logs import say
+
+    say(f"{clusters.bad_rows} bad rows were left out:", "warning")
     for row in clusters.problems[:LISTED]:
-        sys.stderr.write(f"  {row}\n")
+        say(f"  {row}", "warning")
     if clusters.bad_rows > LISTED:
-        sys.stderr.write(f"  … and {clusters.bad_rows - LISTED} more\n")
+        say(f"  … and {clusters.bad_rows - LISTED} more", "warning")
 
 
 def _end(outcome: "Outcome") -> None:
     """Say where the results are and what failed; exit 3 where a model answered nothing."""
+    from harness.run.logs import say
+
     failed = {name: count.failed for name, count in outcome.manifest.counts.items() if count.failed}
     if failed:
         shown = ", ".join(f"{name} on {count} of {outcome.manifest.clusters}" for name, count in failed.items())
-        sys.stderr.write(f"failures: {shown} clusters\n")
+        say(f"failures: {shown} clusters", "warning")
         for reason, times in outcome.failure_reasons()[:5]:
-            sys.stderr.write(f"  {times} × {reason}\n")
-    sys.stderr.write(f"results: {outcome.folder.path}\n")
+            say(f"  {times} × {reason}", "warning")
+    say(f"results: {outcome.folder.path}")
     if outcome.unanswered:
-        sys.stderr.write(f"error: no cluster was answered by {', '.join(outcome.unanswered)}\n")
+        say(f"error: no cluster was answered by {', '.join(outcome.unanswered)}", "error")
         raise typer.Exit(EXIT_FAILURES)
     made = sum(count.predicted for count in outcome.manifest.counts.values())
     lost = sum(failed.values())
-    sys.stderr.write(f"{outcome.manifest.status}: {made} predictions, {lost} failure{'' if lost == 1 else 's'}\n")
+    say(f"{outcome.manifest.status}: {made} predictions, {lost} failure{'' if lost == 1 else 's'}")

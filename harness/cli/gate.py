@@ -149,6 +149,7 @@ def _run_and_rules(
     if config is None:
         raise UsageError("give a run, or --config FILE to make one")
     from harness.report.table import markdown
+    from harness.run import logs
     from harness.run.cache import opened
     from harness.run.pipeline import execute
     from harness.run.plan import make_plan
@@ -158,5 +159,5 @@ def _run_and_rules(
     with opened(results, cache, progress.note, unused=no_cache) as kept:
         plan = make_plan(loaded, limit=limit)
         outcome = execute(plan, results, progress, cache=kept, jobs=jobs, wait=wait, table=markdown)
-    sys.stderr.write(f"results: {outcome.folder.path}\n")
+    logs.say(f"results: {outcome.folder.path}")
     return outcome.folder, loaded.gate

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from harness import redact
+from harness.run.logs import say
 from harness.run.progress import Silent, Tick
 
 
@@ -40,7 +41,7 @@ class TerminalProgress:
 
     def note(self, message: str) -> None:
         """One line on standard error."""
-        sys.stderr.write(f"note: {redact.text(message)}\n")
+        say(f"note: {redact.text(message)}", "warning")
 
 
 def _rate(speed: float | None) -> str:

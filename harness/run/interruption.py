@@ -21,6 +21,7 @@ from types import FrameType
 from harness import printable, redact
 from harness.errors import EXIT_INTERRUPTED
 from harness.run.lock import own_command
+from harness.run.logs import said
 
 GRACE = 1.5
 """Seconds that the main thread has after the first signal."""
@@ -118,7 +119,7 @@ def _watch(heard: int, signals: frozenset[signal.Signals]) -> None:
                 _saved.last_words()
         with suppress(Exception):
             shown = "\x1b[?25h" if sys.stderr.isatty() else ""  # a progress bar hid the cursor
-            os.write(2, f"{shown}{printable.lines(message())}\n".encode())
+            os.write(2, f"{shown}{printable.lines(said(message(), 'warning'))}".encode())
     if "multiprocessing" in sys.modules:
         import multiprocessing
 

@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -10,6 +11,7 @@ from typing import Literal
 from harness import redact
 
 LogFormat = Literal["plain", "json"]
+Level = Literal["info", "warning", "error"]
 
 LOGGER = logging.getLogger("harness")
 LOGGER.addHandler(logging.NullHandler())
@@ -39,16 +41,16 @@ class _Json(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """One line."""
-        fields = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-            **getattr(record, "fields", {}),
-        }
+        more = dict(getattr(record, "fields", {}))
         if record.exc_info:
-            fields["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(fields, ensure_ascii=False)
+            more["traceback"] = self.formatException(record.exc_info)
+        moment = datetime.fromtimestamp(record.created, UTC)
+        return _object(moment, record.levelname.lower(), record.name, record.getMessage(), more)
+
+
+def _object(moment: datetime, level: str, logger: str, message: str, more: Mapping[str, object]) -> str:
+    fields = {"time": moment.isoformat(), "level": level, "logger": logger, "message": message, **more}
+    return json.dumps(fields, ensure_ascii=False)
 
 
 @dataclass
@@ -75,3 +77,15 @@ def configure(verbosity: int, form: LogFormat = "plain") -> None:
 def add(verbosity: int, form: LogFormat | None) -> None:
     """Raise the verbosity and, where one is given, change the format: `harness -v eval -v` is `harness eval -vv`."""
     configure(_setting.verbosity + verbosity, form or _setting.form)
+
+
+def said(line: str, level: Level = "info") -> str:
+    """A line for standard error that is always shown, in the format that log lines have."""
+    if _setting.form == "plain":
+        return f"{line}\n"
+    return f"{_object(datetime.now(UTC), level, LOGGER.name, line.strip(), {})}\n"
+
+
+def say(line: str, level: Level = "info") -> None:
+    """Write a line to standard error, whatever the verbosity: with `--log-format json` every line there is JSON."""
+    sys.stderr.write(said(line, level))

@@ -167,11 +167,21 @@ def test_log_lines_are_json_where_that_is_wanted(
     options = ["-vv", "--log-format", "json"]
     command = [*options, "eval"] if place == "before" else ["eval", *options]
     ended = harness(*command, "--config", "x.yaml")
-    logged = [json.loads(line) for line in ended.err.splitlines() if line.startswith("{")]
+    logged = [json.loads(line) for line in ended.err.splitlines()]  # every line is one
     assert {"time", "level", "logger", "message"} <= set.intersection(*(set(line) for line in logged))
     failure = next(line for line in logged if line.get("event") == "failure")
     assert (failure["level"], failure["stage"], failure["cluster_id"]) == ("debug", "generate", "c2")
     assert any("cannot read c2" in line.get("traceback", "") for line in logged)
+    assert logged[-1]["message"] == "complete: 7 predictions, 1 failure"
+
+
+def test_errors_are_json_lines_too_where_that_is_wanted(harness: Callable[..., Any]):
+    Path("x.yaml").write_text(CONFIG + "modles: []\nsed: 1\n")
+    ended = harness("--log-format", "json", "eval", "--config", "x.yaml")
+    assert ended.code == 2
+    logged = [json.loads(line) for line in ended.err.splitlines()]
+    assert [line["level"] for line in logged] == ["error", "error"]
+    assert "modles: unknown key" in logged[0]["message"]
 
 
 def test_the_last_line_says_what_happened(harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch):
