@@ -3,8 +3,9 @@
 import base64
 import json
 import os
+import sqlite3
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -13,6 +14,7 @@ import pytest
 
 from harness import redact, registry
 from harness.models.base import Answer, Model
+from harness.run.cache import unpacked
 
 KEY = "sk-planted-4f9a8b7c6d5e"
 """Known by its shape, and stands in the environment."""
@@ -115,8 +117,11 @@ def test_no_secret_is_written_or_printed(harness: Callable[..., Any]):
     assert "[redacted]" in printed["show trial --cluster c1 --format json"]
     files = [file for file in Path().rglob("*") if file.is_file()]
     assert {"failures.jsonl", "manifest.json", "table.md", "gate.xml", "base.json"} <= {file.name for file in files}
-    written = {str(file): found_in(file.read_text()) for file in files}
+    written = {str(file): found_in(file.read_bytes().decode("utf-8", "replace")) for file in files}
     assert {file: found for file, found in written.items() if found} == {}
+    with closing(sqlite3.connect(next(Path().rglob("cache.sqlite")))) as kept:  # whose longer values are compressed
+        values = [unpacked(value).decode() for (value,) in kept.execute("SELECT value FROM entries")]
+    assert [value for value in values if found_in(value)] == []
 
 
 def test_an_article_that_looks_like_a_secret_stays_as_it_is(harness: Callable[..., Any]):
