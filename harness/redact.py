@@ -26,6 +26,8 @@ LEAST_ANYWHERE = 8
 """Characters of a registered value from which it is replaced wherever it stands; a shorter one only as a whole word."""
 LEAST = 4
 """Characters below which a value is no secret: replacing it would make messages unreadable and protect nobody."""
+LEAST_CUT = 6
+"""Characters of the beginning of a registered value that are replaced at the end of a text that was cut."""
 LEAST_HIGH_ENTROPY = 20
 
 ENVIRONMENT_NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,99}\Z")
@@ -155,8 +157,18 @@ def printed(message: str) -> str:
     """`text` for what is printed already: without what only the name before it gives away, which prose often is."""
     pattern = _pattern
     if pattern is not None:
-        message = pattern.sub(MARK, message)
+        message = _without_beginning(pattern.sub(MARK, message))
     return _SHAPES.sub(MARK, _ADDRESS.sub(r"\g<scheme>", message))
+
+
+def _without_beginning(message: str) -> str:
+    """The message without the beginning of a registered value at its end, where the rest was cut off."""
+    whole = message.rstrip("….'\")]} ")
+    for secret in _registered:
+        for length in range(min(len(secret) - 1, len(whole)), LEAST_CUT - 1, -1):
+            if whole.endswith(secret[:length]):
+                return whole[:-length] + MARK + message[len(whole) :]
+    return message
 
 
 @lru_cache(maxsize=2048)

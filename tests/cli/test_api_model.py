@@ -141,6 +141,15 @@ def test_every_failure_has_its_reason_and_its_tries(harness: Callable[..., Any])
     assert failed["c2"]["message"].endswith("status 500: broken, after 5 tries")
 
 
+def test_the_time_limit_of_a_cluster_holds_for_all_its_tries(harness: Callable[..., Any]):
+    with FaultServer(lambda _, body: "slow" if "Dam 1 " in str(body) else None) as server:
+        configure(server)
+        ended = harness("eval", "--config", "x.yaml", "--set", "time_limit={cluster: 1s}")
+    assert "1 × served: TimeLimit: it took longer than the 1 seconds" in ended.err
+    (row,) = rows("failures.jsonl")
+    assert (row["cluster_id"], row["error"]) == ("c1", "TimeLimit")
+
+
 def test_nothing_written_or_printed_holds_the_key(harness: Callable[..., Any]):
     """The server says the key in every way it can: in errors, encoded, as the name of its model, in an answer."""
 

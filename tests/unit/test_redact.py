@@ -114,6 +114,13 @@ def test_a_short_value_counts_as_a_word_and_a_tiny_one_not_at_all():
     assert redact.text("key EMPTY, EMPTYING no") == "key [redacted], EMPTYING no"
 
 
+def test_a_value_that_was_cut_off_is_known_by_its_beginning():
+    redact.register("Zq8v-correct-horse")
+    assert redact.text("no: Zq8v-correct-ho…") == "no: [redacted]…"
+    assert redact.text("no: Zq8v-corr'") == "no: [redacted]'"
+    assert redact.text("Zq8v-corr is not at the end") == "Zq8v-corr is not at the end"
+
+
 def test_settings_lose_secrets_by_name_shape_and_address_and_keep_the_rest():
     given = {
         "api_key": "hunter2",
