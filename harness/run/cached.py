@@ -73,6 +73,8 @@ def generate(
     def arrived(row: Prediction) -> None:
         # Before its turn, perhaps: a run that ends while an earlier cluster is waited for has not paid in vain.
         cache.keep("prediction", model.name, signature, waiting[row.cluster_id], row.to_json().encode())
+        if next(iter(waiting)) != row.cluster_id:
+            cache.flush()
 
     def asked_of(cluster: Cluster) -> _Asked:
         seen = cluster if model.reads_references else cluster.without_references()

@@ -91,7 +91,8 @@ def test_rows_are_in_order_whatever_order_answers_arrive_in_and_none_is_asked_tw
     assert [row["cluster_id"] for row in rows("predictions.jsonl")] == [f"c{n}" for n in range(CLUSTERS)]
 
 
-def test_what_arrived_before_an_interruption_is_not_paid_for_again(harness: Callable[..., Any]):
+@pytest.mark.parametrize(("how", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
+def test_what_arrived_before_the_end_is_not_paid_for_again(harness: Callable[..., Any], how: signal.Signals, code: int):
     """The first cluster is not answered the first time: the others, whose rows wait for its row, are kept."""
     first = True
 
@@ -108,9 +109,9 @@ def test_what_arrived_before_an_interruption_is_not_paid_for_again(harness: Call
         while server.ledger.answered < CLUSTERS - 1 and time.monotonic() < deadline:
             time.sleep(0.02)
         time.sleep(0.3)  # the last answer is on its way
-        process.send_signal(signal.SIGINT)
+        process.send_signal(how)
         _, said = process.communicate(timeout=30)
-        assert process.returncode == 130, said
+        assert process.returncode == code, said
         assert rows("predictions.jsonl") == []
         first = False
         assert harness("eval", "--config", "x.yaml").code == 0
