@@ -85,7 +85,7 @@ def _fronted(headline: Headline) -> Iterator[Change]:
     parse = headline.reading.parse
     text = headline.text.rstrip(" .")
     for token in parse.tokens[1:]:
-        if token.lower not in _FRONTED or token.dep not in {"prep", "mark"}:
+        if token.lower not in _FRONTED or token.dep not in ({"mark"} if token.lower == "as" else {"prep", "mark"}):
             continue
         above = parse.tokens[token.head]
         top = above if token.dep == "prep" else parse.tokens[above.head]
