@@ -9,12 +9,16 @@ from benchmarks.texts import Writer
 CONFIGURATIONS = ("first", "second", "third")
 
 
-def write(folder: Path, clusters: int, *, references: int = 1, articles: int = 3, seed: int = 1) -> Path:
+def write(
+    folder: Path, clusters: int, *, kind: str = "headline", references: int = 1, articles: int = 3, seed: int = 1
+) -> Path:
     """Clusters of so many articles of 50 to 100 words, three recorded configurations, and the file that runs them.
 
-    The first configuration writes best: it takes most of its words from the reference. Returns the configuration file.
+    The first configuration writes best: it takes most of its words from the reference. `kind` is
+    `headline` or `summary`. Returns the configuration file.
     """
     writer = Writer(random.Random(seed))
+    write_one = getattr(writer, kind)
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "clusters.jsonl").open("w", encoding="utf-8") as stream:
         predictions = [(folder / f"{name}.jsonl").open("w", encoding="utf-8") for name in CONFIGURATIONS]
@@ -31,12 +35,12 @@ def write(folder: Path, clusters: int, *, references: int = 1, articles: int = 3
                     }
                     for at in range(articles)
                 ],
-                "references": [writer.headline(topic) for _ in range(references)],
+                "references": [write_one(topic) for _ in range(references)],
             }
             stream.write(json.dumps(row) + "\n")
             for place, file in enumerate(predictions):
                 known = [*topic, *row["references"][0].split() * (4 - place)]
-                file.write(json.dumps({"cluster_id": cluster_id, "text": writer.headline(known)}) + "\n")
+                file.write(json.dumps({"cluster_id": cluster_id, "text": write_one(known)}) + "\n")
         for file in predictions:
             file.close()
     models = "".join(f"  - recorded: {{path: {folder / name}.jsonl}}\n    as: {name}\n" for name in CONFIGURATIONS)

@@ -1,0 +1,138 @@
+"""Whole commands: recorded predictions scored, summarised and compared; the time until help is printed."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks import corpus
+from benchmarks.frame import (
+    TOP,
+    Figure,
+    Measured,
+    Side,
+    at_least,
+    at_most,
+    environment,
+    interleaved,
+    over_rounds,
+    processor_seconds,
+)
+
+HARNESS = (sys.executable, "-m", "harness")
+LM_EVAL = "lm-eval==0.4.13"
+
+
+def _eval_and_compare(folder: Path) -> None:
+    """Both commands, as a user types them; the results folder is empty before, and nothing is taken from a cache."""
+    _run(*HARNESS, "eval", "--config", str(folder / "run.yaml"), "--results", str(folder / "results"), "--no-cache")
+    run = next(path for path in (folder / "results").iterdir() if (path / "manifest.json").is_file())
+    _run(*HARNESS, "compare", str(run))
+
+
+def _script(folder: Path) -> None:
+    predictions = [str(folder / f"{name}.jsonl") for name in corpus.CONFIGURATIONS]
+    _run(sys.executable, "-m", "benchmarks.straightforward", str(folder / "clusters.jsonl"), *predictions)
+
+
+def _run(*command: str) -> None:
+    done = subprocess.run(command, cwd=TOP, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}: {done.stderr[-2000:]}")
+
+
+def _recorded(kind: str, clusters: int, quick: bool) -> Measured:
+    clusters = clusters // 20 if quick else clusters
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        corpus.write(folder, clusters, kind=kind)
+        return interleaved(
+            Side(
+                partial(_eval_and_compare, folder),
+                before=partial(shutil.rmtree, folder / "results", ignore_errors=True),
+            ),
+            Side(partial(_script, folder)),
+            rounds=1 if quick else 3,
+            note=f"{clusters} clusters of three articles, three recorded configurations, one reference; seconds are "
+            "those of the whole commands, `harness eval` and then `harness compare`",
+        )
+
+
+def _profiled(kind: str) -> Callable[[], object]:
+    """`harness eval` in this process, on a tenth of the clusters."""
+
+    def run() -> None:
+        from harness.cli import main
+
+        with TemporaryDirectory() as name:
+            folder = Path(name)
+            config = corpus.write(folder, 1000 if kind == "headline" else 200, kind=kind)
+            before, out = sys.argv, sys.stdout
+            sys.argv = ["harness", "eval", "--config", str(config), "--results", str(folder / "results"), "--no-cache"]
+            try:
+                sys.stdout = sys.stderr
+                main()
+            except SystemExit:
+                pass
+            finally:
+                sys.argv, sys.stdout = before, out
+
+    return run
+
+
+def _help(quick: bool) -> Measured:
+    """Processor seconds of `harness --help`."""
+    seconds = [processor_seconds([*HARNESS, "--help"], cwd=TOP) for _ in range(3 if quick else 15)]
+    return over_rounds(seconds, note="processor time, user and system, of a fresh process")
+
+
+def _help_against_lm_eval(quick: bool) -> Measured:
+    python = environment("lm-eval", [LM_EVAL])
+    theirs = [str(python), "-m", "lm_eval", "--help"]
+    return interleaved(
+        Side(partial(processor_seconds, [*HARNESS, "--help"], cwd=TOP)),
+        Side(partial(processor_seconds, theirs, cwd=TOP)),
+        rounds=3 if quick else 9,
+        note="processor time, user and system, of fresh processes",
+    )
+
+
+FIGURES = (
+    Figure(
+        name="command-headlines",
+        what="10,000 clusters × 3 recorded configurations of headlines, all metrics but factual, intervals, tests",
+        peer="a script with rouge-score and its BootstrapAggregator",
+        aim=at_least(25),
+        measure=partial(_recorded, "headline", 10_000),
+        tolerance=0.3,
+        profiled=_profiled("headline"),
+    ),
+    Figure(
+        name="command-summaries",
+        what="1,000 clusters × 3 recorded configurations of summaries of 60–250 tokens, the same",
+        peer="the same script",
+        aim=at_least(25),
+        measure=partial(_recorded, "summary", 1_000),
+        tolerance=0.3,
+        profiled=_profiled("summary"),
+    ),
+    Figure(
+        name="help-seconds",
+        what="`harness --help`, processor time",
+        peer="none",
+        aim=at_most(0.15, "seconds"),
+        measure=_help,
+        tolerance=0.5,
+    ),
+    Figure(
+        name="help",
+        what="`harness --help`, processor time",
+        peer=f"`lm_eval --help`, {LM_EVAL.replace('==', ' ')}",
+        aim=at_least(1),
+        measure=_help_against_lm_eval,
+        tolerance=0.5,
+    ),
+)
