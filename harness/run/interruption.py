@@ -20,7 +20,7 @@ from types import FrameType
 
 from harness import printable, redact
 from harness.errors import EXIT_INTERRUPTED
-from harness.run.lock import own_command
+from harness.run.command_line import own_command
 from harness.run.logs import said
 
 GRACE = 1.5

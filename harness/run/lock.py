@@ -7,9 +7,6 @@ what stands in the file only says who has it.
 import fcntl
 import json
 import os
-import shlex
-import shutil
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,6 +14,7 @@ from pathlib import Path
 from harness import redact
 from harness.errors import StoreError
 from harness.records import utc_now
+from harness.run.command_line import own_command
 from harness.run.durable import unwritable
 
 LOCK = ".lock"
@@ -87,18 +85,6 @@ def _owner(descriptor: int) -> str:
         return f"process {owner['process']} since {owner['since']} ({owner['command']})"
     except (OSError, ValueError, KeyError, TypeError):
         return "another process"
-
-
-def own_command() -> str:
-    """The command line that this process was started with, fit to be pasted into a shell."""
-    program, *arguments = sys.argv or ["harness"]
-    if Path(program).name == "__main__.py":
-        words = [sys.executable, "-m", Path(program).parent.name]
-    else:
-        known = shutil.which(Path(program).name)
-        same = known is not None and Path(program).exists() and Path(known).samefile(program)
-        words = [Path(program).name if same or not Path(program).exists() else program]
-    return shlex.join([*words, *arguments])
 
 
 def _let_go_in_child() -> None:

@@ -38,3 +38,14 @@ def test_light_commands_import_nothing_heavy(arguments: list[str], top: Path):
     )
     shown = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, cwd=top)
     assert shown.stdout.splitlines()[-1].strip() == "heavy:"
+
+
+def test_help_is_printed_before_any_record_is_defined(top: Path):
+    program = (
+        "import sys; sys.argv = ['harness', '--help']\n"
+        "from harness.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print('slow:', *[name for name in ('pydantic', 'numpy', 'rich', 'sqlite3') if name in sys.modules])"
+    )
+    shown = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, cwd=top)
+    assert shown.stdout.splitlines()[-1].strip() == "slow:"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import StoreError
-from harness.run import lock
+from harness.run import command_line, lock
 from harness.run.store import RunFolder
 
 HOLD = """\
@@ -115,6 +115,6 @@ def test_a_folder_that_cannot_be_written_is_said_to_be_so(tmp_path: Path, make: 
 
 def test_the_own_command_can_be_pasted_into_a_shell(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("sys.argv", ["harness", "eval", "--config", "my file.yaml"])
-    assert lock.own_command() == "harness eval --config 'my file.yaml'"
+    assert command_line.own_command() == "harness eval --config 'my file.yaml'"
     monkeypatch.setattr("sys.argv", ["/somewhere/harness/__main__.py", "list"])
-    assert lock.own_command() == f"{sys.executable} -m harness list"
+    assert command_line.own_command() == f"{sys.executable} -m harness list"
