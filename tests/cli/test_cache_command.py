@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from harness.checkers.base import CheckSession
+from harness.claims.parse import Parser
 from harness.models.lead import Lead
 from harness.models.lexrank import Lexrank
 from harness.records import Claim, Cluster, Verdict
@@ -170,6 +171,20 @@ def test_an_equal_text_about_an_equal_cluster_is_checked_once_whoever_wrote_it(
     harness("eval", "--config", "x.yaml", "--results", "d", "--no-cache")
     assert content("a") == content("c") == content("d")
     assert len(content("a")["verdicts.jsonl"].splitlines()) == 10
+
+
+def test_one_process_and_two_write_the_same_bytes(harness: Callable[..., Any], parser: Parser, top: Path):
+    assert parser
+    data = top / "data" / "demo" / "clusters.jsonl"
+    Path("x.yaml").write_text(
+        CONFIG.replace("clusters.jsonl", str(data)).replace("[lead]", "[lead, lexrank]") + "  - surface\n  - factual\n"
+    )
+    one = harness("eval", "--config", "x.yaml", "--results", "one", "--no-cache", "--jobs", "1", "--format", "csv")
+    two = harness("eval", "--config", "x.yaml", "--results", "two", "--no-cache", "--jobs", "2", "--format", "csv")
+    assert one.code == two.code == 0
+    assert one.out == two.out
+    assert content("one") == content("two")
+    assert (folder_of("one") / "table.md").read_bytes() == (folder_of("two") / "table.md").read_bytes()
 
 
 def test_a_damaged_entry_is_dropped_and_made_again_and_verify_finds_it(harness: Callable[..., Any], asked: list[str]):

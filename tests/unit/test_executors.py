@@ -9,15 +9,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from harness.errors import RunError, UsageError
 from harness.executors.base import Executor, Lost
 from harness.executors.local import Inline, Processes
+from harness.metrics.base import Findings, Measure, Metric
+from harness.records import Article, Case, Cluster, Failure, MetricScore, Prediction
 from harness.run import jobs
 from harness.run.jobs import Workers
+from harness.run.stages import Scorable
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,39 @@ def test_several_processes_are_started_once_they_pay(monkeypatch: pytest.MonkeyP
     assert set(ran(10**12, Workers(None), splits=False)) == {here}
     assert set(ran(10**12, Workers(1))) == {here}
     assert here not in ran(3, Workers(2))
+
+
+class Deadly(Metric):
+    """Counts characters; ends the process at one text."""
+
+    name: ClassVar[str] = "deadly"
+
+    def measures(self) -> tuple[Measure, ...]:
+        return (Measure("deadly", "characters", unit="characters"),)
+
+    def findings(self, case: Case) -> Findings:
+        if case.prediction.text == "end":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return Findings(statistics={"deadly": float(len(case.prediction.text))})
+
+
+def test_a_prediction_whose_process_dies_has_a_failure_with_the_reason_and_the_others_their_scores():
+    texts = ["one", "three", "end", "seven"]
+    block = [
+        Scorable(
+            Cluster(cluster_id=f"c{number}", articles=(Article(article_id="a", text="t"),)),
+            Prediction(prediction_id=f"p{number}", cluster_id=f"c{number}", configuration="m", text=text),
+            ((),),
+        )
+        for number, text in enumerate(texts)
+    ]
+    (found,) = jobs.scored_in_order((Deadly(),), [block], Workers(2), total=4)
+    rows = [row for rows in found for row in rows]
+    assert [row.cluster_id for row in rows] == ["c0", "c1", "c2", "c3"]
+    assert [row.statistics["deadly"] for row in rows if isinstance(row, MetricScore)] == [3.0, 5.0, 5.0]
+    (failure,) = (row for row in rows if isinstance(row, Failure))
+    assert (failure.stage, failure.component, failure.error) == ("score", "deadly", "WorkerLost")
+    assert "ended by the system" in failure.message
 
 
 PROGRAM = """
