@@ -9,6 +9,7 @@ texts that were written greedily. Needs the server's packages beside the project
 """
 
 import argparse
+import copy
 import json
 import os
 import socket
@@ -41,7 +42,14 @@ def unpack(folder: Path) -> None:
     if file is None:
         raise SystemExit(f"{CHECKPOINT} is not installed")
     place, name = str(file.parent), str(file)
-    AutoModelForCausalLM.from_pretrained(place, gguf_file=name, dtype="float32").save_pretrained(folder)
+    read = AutoModelForCausalLM.from_pretrained(place, gguf_file=name, dtype="float32")
+    config = copy.deepcopy(read.config)
+    if hasattr(config, "quantization_config"):
+        del config.quantization_config  # the weights are unpacked by now, and could not be saved otherwise
+    plain = AutoModelForCausalLM.from_config(config, dtype="float32")
+    plain.load_state_dict(read.state_dict())
+    plain.generation_config = read.generation_config
+    plain.save_pretrained(folder)
     AutoTokenizer.from_pretrained(place, gguf_file=name).save_pretrained(folder)
 
 

@@ -51,7 +51,7 @@ _ADDRESS = re.compile(r"(?P<scheme>(?<![A-Za-z0-9+.\-])[A-Za-z][A-Za-z0-9+.\-]{1
 _SHAPES = re.compile(
     r"""
     -----BEGIN[ ][A-Z ]{0,30}PRIVATE[ ]KEY----- (?: (?!-----) [\s\S] ){0,10000} (?: -----END[ ][A-Z ]{0,30}KEY----- )?
-  | (?<![\w\-])(?:sk|pk|rk)[-_](?=[\w\-]{0,60}\d|[\w\-]{20})[\w\-]{8,}
+  | (?<![\w\-/])(?:sk|pk|rk)[-_](?=[\w\-]{0,60}\d|[\w\-]{20})[\w\-]{8,}
   | (?<!\w)gh[pousr]_\w{12,} | (?<!\w)github_pat_\w{12,} | (?<![\w\-])glpat-[\w\-]{12,}
   | (?<!\w)(?:hf|gsk|npm|nvapi|r8)[_\-][A-Za-z0-9]{20,} | (?<![\w\-])pypi-[\w\-]{20,}
   | (?<![\w\-])xox[abeprs]-[\w\-]{10,} | (?<!\w)(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{12,} | (?<![\w\-])AIza[\w\-]{30,}

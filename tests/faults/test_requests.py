@@ -193,6 +193,14 @@ def test_a_limit_on_money(prompt):
     assert "of max_cost 3000 is spent" in str(found["c199"])
 
 
+def test_an_answer_lost_on_the_way_is_charged_by_the_most_it_can_have_cost(prompt):
+    for fault, lost in (("cut", 1), ("silent cut", 1), ("500", 0)):
+        with FaultServer(in_turn(fault, None)) as server:
+            found, client = ask(model(server, prompt), [cluster(1)])
+            assert (client.spent.answered, client.spent.lost) == (1, lost)
+            assert client.spent.tokens_out == found["c1"].tokens_out + 32 * lost
+
+
 def test_an_answer_that_repeats_the_key_is_not_kept(prompt):
     with FaultServer(reply=lambda body: good_answer(body, f"Key {KEY} leaks")) as server:
         found, _ = ask(model(server, prompt), [cluster(1)])

@@ -69,7 +69,7 @@ def test_secrets_in_messages(message, clean):
         "Bearer token required",
         "max_tokens: 12, token_budget: 1024, eos_token: </s>",
         "key: 3fa3fa3fa3fa3fa3fa3fa3fa3fa3",
-        "risk-taking sk-learn task-oriented",
+        "risk-taking sk-learn task-oriented owner/sk-news-2019-large",
         "http://127.0.0.1:8000/v1 and hf://datasets/name@main/file",
         "password: ''; api_key: null",
         "configs/smoke.yaml:3: models.0.judge.key_env: the environment variable is not set; found JUDGE_KEY",
