@@ -235,7 +235,7 @@ def _without_named(message: str) -> str:
 def _is_secret(name: str, last: str, bare: str) -> bool:
     """Whether a value in a sentence is a secret, given the name before it and the name's last word."""
     if last == "env":  # a key where its variable's name belongs
-        return not (ENVIRONMENT_NAME.match(bare) or _is_word(bare))
+        return not (ENVIRONMENT_NAME.match(bare.rstrip("`.:")) or _is_word(bare))
     if last in _WEAK and not is_secret_name(name):
         return _is_high_entropy(bare)
     return not (name.lower() == "token" and _is_word(bare))  # `unexpected token: comma`

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -343,6 +343,17 @@ def _field_problems(
             _parameter_problem(source, cls, owner, path, location, detail)
 
 
+def _held_by(cls: type[BaseModel], location: Sequence[str | int]) -> type[BaseModel] | None:
+    """The model whose fields stand at a location below `cls`, or None where there is none, or a list of them."""
+    holder: type[BaseModel] | None = cls
+    for part in location:
+        field = holder.model_fields.get(str(part)) if holder else None
+        kinds = [field.annotation, *get_args(field.annotation)] if field else []
+        models = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
+        holder = models[0] if models else None
+    return holder
+
+
 def _existing(raw: Any, location: Sequence[str | int]) -> KeyPath:
     """The part of a pydantic location that stands in the written values: union branches are named in it too."""
     node = raw
@@ -362,9 +373,10 @@ def _parameter_problem(
 ) -> None:
     here = (*path, *location)
     if detail["type"] == "extra_forbidden":
-        names = list(cls.model_fields) if len(location) == 1 else []
+        holder = _held_by(cls, location[:-1])
+        names = list(holder.model_fields) if holder else []
         nearest = nearest_name(str(location[-1]), names)
-        accepted = _parameter_names(cls) if names else ""
+        accepted = _parameter_names(holder) if holder else ""
         source.problem(here, f"unknown parameter of {owner}", accepted=accepted, nearest=nearest)
     elif detail["type"] == "missing":
         field = cls.model_fields.get(str(location[-1])) if location else None

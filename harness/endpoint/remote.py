@@ -88,7 +88,7 @@ class Remote(Component):
     def _plain_headers(cls, value: dict[str, str]) -> dict[str, str]:
         for name, text in value.items():
             if redact.is_secret_name(name) or redact.text(text) != text:
-                raise ValueError(f"the header {name!r} carries a secret: name its variable in `key_env`")
+                raise ValueError(f"the header {name!r} carries a secret, whose variable belongs into `key_env`")
             if not _HEADER.match(name) or name.lower() in _OUR_HEADERS or not (text.isascii() and text.isprintable()):
                 raise ValueError(f"not a header that can be set: {name!r}")
         return value

@@ -82,6 +82,15 @@ def test_validate_asks_nothing_and_eval_scores_what_is_answered(harness: Callabl
     assert {body["seed"] for body in server.ledger.bodies} == {13}
 
 
+def test_every_mistake_is_located_and_the_nearest_name_offered(harness: Callable[..., Any]):
+    Path("x.yaml").write_text(CONFIG.format(base_url="http://h/v1").replace("model: m", "generation: {temprature: 1}"))
+    ended = harness("validate", "--config", "x.yaml")
+    assert ended.code == 2
+    assert "x.yaml:6: models.0.api.generation.temprature: unknown parameter of api; accepted: temperature" in ended.err
+    assert "did you mean 'temperature'?" in ended.err
+    assert "models.0.api.model: missing parameter of api" in ended.err
+
+
 def test_rows_are_in_order_whatever_order_answers_arrive_in_and_none_is_asked_twice(harness: Callable[..., Any]):
     with FaultServer(lambda number, _: "500" if number in (0, 3, 4) else None) as server:
         configure(server)

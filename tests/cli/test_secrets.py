@@ -159,7 +159,7 @@ def test_a_secret_in_a_configuration_is_refused_and_not_quoted(
     ended = harness(command, "--config", "x.yaml", "--set", override)
     assert ended.code == 2
     assert f"{where}: a secret" in ended.err
-    assert "the name of an environment variable" in ended.err
+    assert "the name of an environment variable that holds it (`key_env: NAME`)" in ended.err
     assert found_in(ended.out + ended.err) == []
     assert not Path("results").exists()
 
