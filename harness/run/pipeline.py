@@ -275,6 +275,7 @@ def _check(
     went_on = False
     for signature, checker in plan.checkers.items():
         checked = folder.places(VERDICTS, check_of)
+        went_on = went_on or bool(checked)  # whether or not more are left: they may be on disk in another order
         failed = Places(
             ((signature, row.configuration or "", row.cluster_id), 0)
             for row in folder.failures()
@@ -290,7 +291,6 @@ def _check(
         left = sum(map(is_left, folder.predictions()))
         if not left:
             continue
-        went_on = went_on or bool(checked) or bool(failed)
         with (
             folder.appending(VERDICTS) as verdicts,
             folder.appending(FAILURES) as rows,

@@ -93,3 +93,22 @@ def test_ctrl_c_before_a_run_begins_says_so(workplace: Workplace):
     assert err.splitlines()[-1].startswith("interrupted; to run it again: ")
     interrupt(process)
     process.communicate(timeout=10)
+
+
+@pytest.mark.parametrize("whom", ["group", "parent"])
+def test_worker_processes_end_with_their_parent(workplace: Workplace, whom: str):
+    workplace.configure("models:\n  - slow\nmetrics:\n  - factual: {checker: {plain: {seconds: 0.5}}}\n")
+    process = workplace.start("eval", "--config", "x.yaml", "--jobs", "2")
+    workplace.until(lambda: bool(workplace.rows("verdicts.jsonl")), process)
+    sent = time.monotonic()
+    if whom == "group":
+        interrupt(process)
+    else:
+        process.terminate()
+    _, err = process.communicate(timeout=10)
+    assert time.monotonic() - sent < LIMIT
+    assert process.returncode == 130
+    assert err.splitlines()[-1].startswith("interrupted: what is done is saved in results/")
+    assert "Traceback" not in err
+    workplace.until_gone(process)
+    assert workplace.rows("failures.jsonl") == []

@@ -16,7 +16,7 @@ from harness import registry
 from harness.config import load_text
 from harness.errors import StoreError
 from harness.run import durable
-from harness.run.pipeline import Outcome, execute
+from harness.run.pipeline import Outcome, execute, rescore
 from harness.run.plan import Plan, make_plan
 from harness.run.progress import Silent
 from harness.run.store import RunFolder
@@ -26,6 +26,9 @@ KILLS = 50
 CHAINS = 10
 STAGES = ("generate", "check", "score", "finish")
 SEED = 6
+
+OPTIONS: tuple[tuple[str, ...], ...] = ((), ("--no-cache",), ("--jobs", "1"), ("--no-cache",), ("--jobs", "2"))
+"""What the chains run with, in turn: the cache, several processes."""
 
 SLOW = """\
 models:
@@ -66,6 +69,7 @@ def killed_in(workplace: Workplace, stage: str, moment: float, options: Sequence
     process.kill()
     _, err = process.communicate()
     assert alive or process.returncode == 0, err
+    workplace.until_gone(process)
     return alive
 
 
@@ -104,9 +108,6 @@ def test_a_run_killed_at_50_random_moments_goes_on_to_the_same_bytes(tmp_path: P
     with ThreadPoolExecutor(2) as pool:
         kills = sum(pool.map(one, range(CHAINS)))
     assert kills >= KILLS
-
-
-OPTIONS: tuple[tuple[str, ...], ...] = ((), ("--no-cache",))
 
 
 class KilledError(BaseException):
@@ -167,17 +168,31 @@ class MortalSystem:
         return self._death.around(found) if name in ("write", "fsync", "ftruncate") else found
 
 
+Planned = Callable[[str], Plan]
+
+
 @pytest.fixture
-def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Plan]:
-    """The plan of a small run in this process."""
+def planned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Planned]:
+    """Plans of small runs in this process, from their models and metrics."""
     workplace = made_in(tmp_path, clusters=3)
     monkeypatch.syspath_prepend(tmp_path / "package")
     monkeypatch.setenv("ASKED", workplace.environment["ASKED"])
     monkeypatch.chdir(tmp_path)
     registry.locations.cache_clear()
-    text = "name: trial\nseed: 1\ndata: {jsonl: clusters.jsonl}\n" + SLOW.format(pause=0).replace("c07", "c01")
-    yield make_plan(load_text(text, "x.yaml", registry.Registry()))
+
+    def plan(text: str) -> Plan:
+        head = "name: trial\nseed: 1\ndata: {jsonl: clusters.jsonl}\n"
+        return make_plan(load_text(head + text, "x.yaml", registry.Registry()))
+
+    yield plan
     registry.locations.cache_clear()
+
+
+SMALL = SLOW.format(pause=0).replace("c07", "c01").replace("c03", "c02")
+"""One model and one metric fail on one cluster each."""
+MENDED = SMALL.replace("c01", "''").replace("c02", "''")
+"""The same run, since what made them fail is no part of it."""
+OTHER_METRICS = SMALL.replace("- rouge: {variants: [rouge1]}", "- headline")
 
 
 def table(outcome: Outcome) -> str:
@@ -186,29 +201,67 @@ def table(outcome: Outcome) -> str:
     return markdown(outcome)
 
 
-@pytest.mark.parametrize("how", ["torn", "after", "full"])
+def evaluated(planned: Planned, results: Path) -> Callable[[], Outcome]:
+    """The main job on an empty folder."""
+    plan = planned(SMALL)
+    return lambda: execute(plan, results, Silent(), table=table)
+
+
+def retried(planned: Planned, results: Path) -> Callable[[], Outcome]:
+    """`--retry-errors` on a finished run whose failures are mended by now."""
+    execute(planned(SMALL), results, Silent(), table=table)
+    plan = planned(MENDED)
+    return lambda: execute(plan, results, Silent(), retry_errors=True, table=table)
+
+
+def rescored(planned: Planned, results: Path) -> Callable[[], Outcome]:
+    """`harness score` of a finished run with other metrics."""
+    source = execute(planned(SMALL), results, Silent(), table=table).folder
+    plan = planned(OTHER_METRICS)
+    return lambda: rescore(plan, source, results, Silent(), table=table)
+
+
+@pytest.mark.parametrize(
+    ("deed", "undisturbed", "how"),
+    [
+        (evaluated, SMALL, "torn"),
+        (evaluated, SMALL, "after"),
+        (evaluated, SMALL, "full"),
+        (retried, MENDED, "torn"),
+        (rescored, OTHER_METRICS, "torn"),
+    ],
+    ids=["eval-torn", "eval-after", "eval-full", "retry-torn", "score-torn"],
+)
 def test_a_run_that_dies_or_finds_the_disk_full_at_any_write_goes_on_to_the_same_bytes(
-    how: str, plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    deed: Callable[[Planned, Path], Callable[[], Outcome]],
+    undisturbed: str,
+    how: str,
+    planned: Planned,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ):
-    whole = bytes_of(execute(plan, tmp_path / "undisturbed", Silent(), table=table).folder.path)
+    whole = bytes_of(execute(planned(undisturbed), tmp_path / "undisturbed", Silent(), table=table).folder.path)
+    asked = tmp_path / "asked"
     for at in range(1, 1000):
         results = tmp_path / f"results{at}"
-        folder = RunFolder(results / plan.folder_name)
+        go = deed(planned, results)
         death = Death(at, how)
         with monkeypatch.context() as dying, suppress(KilledError, StoreError):
             dying.setattr(durable, "os", MortalSystem(death))
             for name in ("replace", "unlink") if how != "full" else ():
                 dying.setattr(Path, name, death.around(getattr(Path, name)))
-            execute(plan, results, Silent(), table=table)
+            go()
         if not death.dead:
             break
-        with folder.locked():  # cuts off what was torn
-            stored = {f"{row.configuration} {row.cluster_id}" for row in folder.predictions()}
-        (tmp_path / "asked").unlink(missing_ok=True)
-        outcome = execute(plan, results, Silent(), table=table)
+        stored = set()
+        for folder in results.iterdir():
+            with RunFolder(folder).locked():  # cuts off what was torn
+                stored |= {f"{row.configuration} {row.cluster_id}" for row in RunFolder(folder).predictions()}
+        asked.unlink(missing_ok=True)
+        outcome = go()
         assert bytes_of(outcome.folder.path) == whole, (how, at)
-        asked = (tmp_path / "asked").read_text().lower().split("\n") if (tmp_path / "asked").exists() else []
-        assert not stored & set(asked), (how, at)
-        assert folder.manifest().status == "complete"
-        assert not list(folder.path.glob(".*.partial"))
+        assert outcome.folder.manifest().status == "complete"
+        assert not list(results.rglob(".*.partial"))
+        if asked.exists():
+            assert not stored & set(asked.read_text().lower().splitlines()), (how, at)
     assert 20 < at < 200

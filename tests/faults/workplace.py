@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -160,6 +161,15 @@ class Workplace:
     def events(self) -> list[dict[str, Any]]:
         """The run's events so far; none where it has not begun."""
         return self.rows("events.jsonl")
+
+    def until_gone(self, process: "subprocess.Popen[str]", seconds: float = 10) -> None:
+        """Wait until the last process of a process's group has ended: its workers end with it."""
+        end = time.monotonic() + seconds
+        with suppress(ProcessLookupError):
+            while True:
+                os.killpg(process.pid, 0)
+                assert time.monotonic() < end, "a worker outlived its parent"
+                time.sleep(0.005)
 
     def until(self, condition: Callable[[], bool], process: "subprocess.Popen[str]", seconds: float = 60) -> None:
         """Wait for something that a process is to bring about."""
