@@ -166,6 +166,9 @@ class Prompt(Record):
 
 StopReason = Literal["end", "length", "refused"]
 
+Comparison = Literal["equal", "different"]
+"""A text from a batch beside the one written by itself, which is kept where they differ."""
+
 
 class Prediction(Record):
     """What one configuration wrote for one cluster."""
@@ -184,6 +187,10 @@ class Prediction(Record):
     tokens_in: Whole | None = Field(default=None, description="Prompt tokens, where the model counts them.")
     tokens_out: Whole | None = Field(default=None, description="Generated tokens, where the model counts them.")
     seconds: FiniteFloat = Field(default=0.0, ge=0, description="Wall-clock time; a batch's is shared out equally.")
+    compared: Comparison | None = Field(
+        default=None,
+        description="How a text from a batch compares with the one written by itself, where that was done.",
+    )
     version: Message | None = Field(default=None, description="What a server said of the model that wrote it.")
 
 
@@ -415,6 +422,8 @@ class Counts(Record):
     seconds: FiniteFloat = Field(default=0.0, ge=0, description="Wall-clock seconds of all predictions.")
     tokens_in: Whole = Field(default=0, description="Prompt tokens of all predictions that count them.")
     tokens_out: Whole = Field(default=0, description="Generated tokens of all predictions that count them.")
+    compared: Whole = Field(default=0, description="Texts from batches that were compared with ones written alone.")
+    different: Whole = Field(default=0, description="Those of them that differed: then all texts were written alone.")
     versions: Mapping[str, Whole] = Field(
         default_factory=dict, description="What a server said of its model → predictions made by it."
     )
@@ -430,6 +439,8 @@ class Counts(Record):
             seconds=self.seconds + prediction.seconds,
             tokens_in=self.tokens_in + (prediction.tokens_in or 0),
             tokens_out=self.tokens_out + (prediction.tokens_out or 0),
+            compared=self.compared + (prediction.compared is not None),
+            different=self.different + (prediction.compared == "different"),
             versions=versions,
         )
 
@@ -499,6 +510,15 @@ class RunManifest(Record):
             if len(set(names)) < len(names):
                 raise ValueError(f"two of one name among the {what}s")
         return self
+
+    def differing_texts(self) -> list[str]:
+        """A sentence on each configuration in which a text from a batch differed from the same written by itself."""
+        return [
+            f"{name}: {count.different} of {count.compared} texts differed when written in a batch; so that batch, "
+            "and all that followed, were written one by one"
+            for name, count in self.counts.items()
+            if count.different
+        ]
 
     def changes_of_model(self) -> list[str]:
         """A sentence on each configuration whose server named more than one model: its headlines are of several."""

@@ -8,7 +8,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 from pydantic import Field, FiniteFloat
 
 from harness.component import Component, Kind
-from harness.records import Cluster, Prompt, Record, StopReason
+from harness.records import Cluster, Comparison, Prompt, Record, StopReason
 
 
 class Answer(Record):
@@ -22,6 +22,10 @@ class Answer(Record):
     tokens_in: int | None = Field(default=None, ge=0, description="Prompt tokens.")
     tokens_out: int | None = Field(default=None, ge=0, description="Generated tokens.")
     seconds: FiniteFloat = Field(default=0.0, ge=0, description="Wall-clock seconds; a batch's shared out equally.")
+    compared: Comparison | None = Field(
+        default=None,
+        description="How a text from a batch compares with the one written by itself, where that was done.",
+    )
     version: str | None = Field(default=None, description="What a server said of the model that wrote it.")
 
 

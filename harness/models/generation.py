@@ -128,3 +128,9 @@ def same_in_any_batch(parameters: Mapping[str, Any], *, padded_prompt: bool) -> 
         return False
     harmless = _SAME_IN_ANY_BATCH if padded_prompt else _SAME_IN_ANY_BATCH | _SAME_WITHOUT_A_PADDED_PROMPT
     return all(name in harmless or _GREEDY.get(name) == value for name, value in parameters.items())
+
+
+def is_plainly_greedy(parameters: Mapping[str, Any]) -> bool:
+    """Whether each token is the one of the highest score as the model gives it, until an end or the limit."""
+    plain = {**_GREEDY, "max_new_tokens": parameters.get("max_new_tokens"), "use_cache": True}
+    return all(plain.get(name) == value for name, value in parameters.items())

@@ -62,8 +62,10 @@ class Hf(Model):
     postprocess: tuple[str, ...] = Field(
         default=postprocess.DEFAULT, description=f"Steps from raw text to headline, of {', '.join(postprocess.STEPS)}."
     )
-    dtype: Literal["auto", "float32", "bfloat16", "float16"] = Field(
-        default="auto", description="Precision of the weights; auto: as stored, float32 for GGUF."
+    dtype: Literal["auto", "float32", "bfloat16", "float16", "int8"] = Field(
+        default="auto",
+        description="Precision of the weights; auto: as stored, float32 for GGUF. int8, on CPUs: linear layers with 8 "
+        "bits, quantised row by row as they run.",
     )
     trust_remote_code: bool = Field(
         default=False, description="Whether Python code that comes with the checkpoint may run on this machine."
@@ -71,7 +73,17 @@ class Hf(Model):
     device: str = neutral(
         "auto", pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$", description="auto, cpu, cuda, cuda:N or mps."
     )
-    batch_size: int = neutral(4, ge=1, description="Clusters generated together, from 1.")
+    batch_size: int = neutral(
+        16, ge=1, description="The most clusters generated together, from 1; halved when memory runs out."
+    )
+    batch_tokens: int = neutral(
+        8192, ge=1, description="The most tokens of prompts and texts together in a batch of more than one."
+    )
+    verify: int = neutral(
+        1,
+        ge=0,
+        description="Clusters of a run's first batch that are also written by themselves; if a text differs, all are.",
+    )
     prices: Prices | None = neutral(
         None, description="{input, output, currency}: money for a million tokens, for `harness compare`."
     )

@@ -13,7 +13,7 @@ from torch.nn import functional
 
 STEP = 8
 """Rows are brought to a multiple of this. Products of 4, 8, 12 … rows were equal row by row to those of 1,024 in
-float32 and bfloat16, with one thread and two (oneDNN 3.12 and MKL 2024.2 on a processor with AVX-512); of 1 to 3 not."""
+float32 and bfloat16, with one thread and two (oneDNN 3.12, MKL 2024.2, a processor with AVX-512); of 1 to 3 not."""
 _MANY = 64
 """From this many rows on nothing is added: it would cost time, and only a short product is computed otherwise."""
 _LARGEST = 127
@@ -30,6 +30,7 @@ class SteadyLinear(nn.Module):
         self.bias = layer.bias
 
     def forward(self, given: torch.Tensor) -> torch.Tensor:
+        """(…, in) to (…, out)."""
         rows = given.shape[:-1].numel()
         spare = -rows % STEP
         if not spare or rows >= _MANY:
@@ -56,6 +57,7 @@ class Int8Linear(nn.Module):
         self.bias = layer.bias
 
     def forward(self, given: torch.Tensor) -> torch.Tensor:
+        """(…, in) to (…, out)."""
         rows, scale = _quantised(given.reshape(-1, self.in_features).float())
         product = torch._int_mm(rows, self.weight).float().mul_(scale).mul_(self.scale)
         if self.bias is not None:

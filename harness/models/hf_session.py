@@ -7,18 +7,20 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING, Any
 
 import torch
 import transformers
-from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer, GenerationConfig
+from transformers import GenerationConfig
 
 from harness import weights
 from harness.errors import ModelError, UsageError, nearest_name
-from harness.loading import choose_device, local_checkpoint, quietly
+from harness.loading import local_checkpoint, quietly
 from harness.models import generation, postprocess
 from harness.models.base import Answer
+from harness.models.hf_load import Loaded, is_out_of_memory, load
+from harness.models.hf_together import Together, Written
 from harness.models.prompts import ARTICLES_ONLY, LEAST_SHARE, Template, build_prompt
 from harness.records import Cluster, Prompt, StopReason
 
@@ -30,12 +32,16 @@ BUDGET = 1024
 MARGIN = 8
 """Tokens kept free, since a text's tokens are not quite the sum of its parts'."""
 
+CLOSE = 2e-5
+"""Lead of a chosen token over the next one, as a share of the largest score, below which a text is written alone.
+
+In float32 the scores of a row, alone and in a batch, differed by at most 2e-6 of the largest (SmolLM2-135M)."""
+
 _TOKEN_IDS = (
     *("bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_id", "forced_bos_token_id"),
     *("forced_eos_token_id", "suppress_tokens", "begin_suppress_tokens", "bad_words_ids"),
 )
 """What is kept of a checkpoint's own generation settings: which tokens mean what, and which must not be written."""
-_NOT_WRITERS = ("ForMaskedLM", "ForSequenceClassification", "ForTokenClassification", "ForQuestionAnswering")
 
 
 @contextmanager
@@ -50,7 +56,7 @@ def open_session(hf: "Hf", seed: int) -> Iterator["HfSession"]:
     path = local_checkpoint(hf.checkpoint, hf.revision, with_code=hf.trust_remote_code)
     # The bar shown while a GGUF file is unpacked heeds none of transformers' settings.
     with quietly(), redirect_stderr(io.StringIO()):
-        session = HfSession(hf, _load(hf, path, gguf=checkpoint.kind == "gguf"), template, seed)
+        session = HfSession(hf, load(hf, path, gguf=checkpoint.kind == "gguf"), template, seed)
     try:
         yield session
     finally:
@@ -60,82 +66,14 @@ def open_session(hf: "Hf", seed: int) -> Iterator["HfSession"]:
             torch.cuda.empty_cache()
 
 
-@dataclass
-class _Loaded:
-    """What a session works with."""
+@dataclass(frozen=True)
+class _Asked:
+    """A cluster with its prompt, and its place among those asked for."""
 
-    model: Any
-    tokenizer: Any
-    seq2seq: bool
-    device: torch.device
-
-
-def _load(hf: "Hf", path: Path, *, gguf: bool) -> _Loaded:
-    """The checkpoint in `path` on its device. Raises UsageError where it cannot be loaded."""
-    wrong = [] if gguf else list(weights.folder_problems(path))
-    if wrong:
-        raise UsageError("\n".join(str(problem) for problem in wrong))
-    place = str(path.parent if gguf else path)
-    # An absolute path: transformers looks for a relative one in the working directory first.
-    common: dict[str, Any] = {"trust_remote_code": hf.trust_remote_code, "local_files_only": True}
-    if gguf:
-        common["gguf_file"] = str(path)
-    try:
-        config = AutoConfig.from_pretrained(place, **common)
-        seq2seq = _is_seq2seq(hf, config)
-        tokenizer = AutoTokenizer.from_pretrained(place, **common)
-        auto = AutoModelForSeq2SeqLM if seq2seq else AutoModelForCausalLM
-        model, about = auto.from_pretrained(
-            place,
-            config=config,
-            dtype=("float32" if gguf else "auto") if hf.dtype == "auto" else hf.dtype,
-            use_safetensors=True,
-            output_loading_info=True,
-            **common,
-        )
-    except UsageError:
-        raise
-    except Exception as error:  # transformers raises whatever it likes for a checkpoint it cannot load
-        raise UsageError(_why_not_loaded(hf, error)) from error
-    absent = sorted(about["missing_keys"])
-    if absent:
-        raise UsageError(
-            f"the checkpoint {hf.checkpoint} lacks {len(absent)} weights of a {type(model).__name__}, "
-            f"for instance {absent[0]}: it was not trained to write text, or is damaged"
-        )
-    device = choose_device(hf.device)
-    return _Loaded(model.to(device).eval(), _prepared(tokenizer, seq2seq), seq2seq, device)
-
-
-def _is_seq2seq(hf: "Hf", config: Any) -> bool:
-    """Whether the checkpoint is an encoder-decoder. Raises UsageError where it is not what the configuration says."""
-    architecture = (getattr(config, "architectures", None) or [""])[0]
-    if architecture.endswith(_NOT_WRITERS):
-        raise UsageError(f"the checkpoint {hf.checkpoint} is a {architecture}, which cannot write text")
-    seq2seq = bool(getattr(config, "is_encoder_decoder", False))
-    if hf.task != "auto" and seq2seq != (hf.task == "seq2seq"):
-        actual = "seq2seq" if seq2seq else "causal"
-        raise UsageError(f"the checkpoint {hf.checkpoint} is a {actual} model ({config.model_type}), not {hf.task}")
-    return seq2seq
-
-
-def _why_not_loaded(hf: "Hf", error: Exception) -> str:
-    message = " ".join(str(error).split())
-    if "trust_remote_code" in message:
-        return (
-            f"the checkpoint {hf.checkpoint} brings Python code of its own; "
-            "set `trust_remote_code: true` if you have read it and trust it"
-        )
-    return f"the checkpoint {hf.checkpoint} cannot be loaded: {type(error).__name__}: {message[:300]}"
-
-
-def _prepared(tokenizer: Any, seq2seq: bool) -> Any:
-    """The tokenizer set up for batches: a causal model writes on from a row's end, so its padding goes first."""
-    tokenizer.padding_side = "right" if seq2seq else "left"
-    if tokenizer.pad_token is None:
-        # The attention mask hides padding, so any token will do.
-        tokenizer.pad_token = tokenizer.eos_token or tokenizer.unk_token or tokenizer.convert_ids_to_tokens(0)
-    return tokenizer
+    position: int
+    cluster: Cluster
+    prompt: Prompt
+    tokens: list[int]
 
 
 class _FirstLineWritten:
@@ -162,62 +100,149 @@ class _FirstLineWritten:
 class HfSession:
     """An opened transformers model."""
 
-    def __init__(self, hf: "Hf", loaded: _Loaded, template: Template | None, seed: int) -> None:
+    def __init__(self, hf: "Hf", loaded: Loaded, template: Template | None, seed: int) -> None:
         self._hf = hf
         self._model: Any = loaded.model
         self._tokenizer: Any = loaded.tokenizer
         self._seq2seq = loaded.seq2seq
         self._device = loaded.device
         self._seed = seed
-        self._together = generation.same_in_any_batch(hf.generation, padded_prompt=not loaded.seq2seq)
+        self._batches = generation.same_in_any_batch(hf.generation, padded_prompt=not loaded.seq2seq)
         if template is None and not self._seq2seq:
             raise UsageError(f"the causal model {hf.checkpoint} needs `prompt`: a file with {{articles}} in it")
         self._template = template or ARTICLES_ONLY
         self._chat = self._uses_chat()
         self._generation = self._generation_config()
+        ends = self._generation.eos_token_id
+        self._ends = set(ends if isinstance(ends, list) else [ends])
+        self._size = hf.batch_size
+        self._unproven = self._batches
+        self._one_by_one = False
+        self._together: Together | None = None
+        self._may_be_together = not self._seq2seq and self._device.type == "cpu" and self._is_plainly_greedy()
         self._limit = self._prompt_limit()
         self._budget = self._token_budget()
 
     def close(self) -> None:
         """Lets go of the weights."""
-        self._model = self._tokenizer = None
+        self._model = self._tokenizer = self._together = None
 
     def answer(self, clusters: Sequence[Cluster]) -> list[Answer | Exception]:
         """One answer for each cluster, in order; an exception stands where one cluster could not be answered."""
         answers: dict[int, Answer | Exception] = {}
-        asked: list[tuple[int, Cluster, Prompt, list[int]]] = []
+        asked: list[_Asked] = []
         for position, cluster in enumerate(clusters):
             try:
-                prompt, tokens = self._fit(cluster)
+                asked.append(_Asked(position, cluster, *self._fit(cluster)))
             except Exception as error:  # noqa: BLE001 - one bad cluster becomes its own Failure row
                 answers[position] = error
-            else:
-                asked.append((position, cluster, prompt, tokens))
-        size = self._hf.batch_size if self._together else 1
-        for start in range(0, len(asked), size):
-            batch = asked[start : start + size]
-            for (position, *_), answer in zip(batch, self._generate_or_retry(batch), strict=True):
-                answers[position] = answer
+        # Neighbours of like length waste little padding; the longest come first, so that memory fails early or not.
+        left = sorted(asked, key=lambda one: -len(one.tokens))
+        while left:
+            batch = self._next_batch(left)
+            left = left[len(batch) :]
+            for one, answer in zip(batch, self._compared(batch), strict=True):
+                answers[one.position] = answer
         return [answers[position] for position in range(len(clusters))]
 
-    def _generate_or_retry(self, batch: list[tuple[int, Cluster, Prompt, list[int]]]) -> list[Answer | Exception]:
-        """The batch's answers; where it fails as a whole (memory, most often), each cluster by itself."""
+    def _next_batch(self, left: list[_Asked]) -> list[_Asked]:
+        """The first of those left, as many as may be together: at least one."""
+        tokens = accumulate(len(one.tokens) + self._hf.generation["max_new_tokens"] for one in left)
+        fitting = sum(total <= self._hf.batch_tokens for total in tokens)
+        return left[: max(1, min(self._size, fitting))]
+
+    def _compared(self, batch: list[_Asked]) -> list[Answer | Exception]:
+        """The batch's answers; of the session's first batch, some are compared with the same written one by one.
+
+        Where one differs, this batch and all that follow are written one by one.
+        """
+        answers = self._generate_or_retry(batch)
+        count = min(self._hf.verify, len(batch)) if self._unproven else 0
+        self._unproven = False
+        for sampled in range(count):
+            # Spread over the lengths: the middle of each part.
+            place = (2 * sampled + 1) * len(batch) // (2 * count)
+            given = answers[place]
+            if not isinstance(given, Answer):
+                continue
+            (alone,) = self._generate_or_retry([batch[place]], alone=True)
+            same = isinstance(alone, Answer) and (alone.text, alone.raw_text) == (given.text, given.raw_text)
+            if isinstance(alone, Exception):
+                continue
+            answers[place] = alone.model_copy(update={"compared": "equal" if same else "different"})
+            if not same:
+                self._one_by_one = True
+        if not self._one_by_one or not count:
+            return answers
+        return [
+            answer if isinstance(answer, Answer) and answer.compared else self._generate_or_retry([one], alone=True)[0]
+            for one, answer in zip(batch, answers, strict=True)
+        ]
+
+    def _generate_or_retry(self, batch: list[_Asked], *, alone: bool = False) -> list[Answer | Exception]:
+        """The batch's answers; one too large for the memory in halves, one that fails otherwise cluster by cluster."""
         try:
-            return list(self._generate(batch))
+            if alone or self._one_by_one or not self._batches:
+                return [answer for one in batch for answer in self._generate([one])]
+            return list(self._together_or_padded(batch))
         except Exception as error:  # noqa: BLE001 - becomes Failure rows
             if len(batch) == 1:
                 failure = ModelError(f"{type(error).__name__}: {error}")
                 failure.__cause__ = error
                 return [failure]
-        return [answer for one in batch for answer in self._generate_or_retry([one])]
+            half = 1
+            if is_out_of_memory(error):
+                half = len(batch) // 2
+                self._size = min(self._size, half)
+        parts = [batch[start : start + half] for start in range(0, len(batch), half)]
+        return [answer for part in parts for answer in self._generate_or_retry(part, alone=alone)]
 
-    def _generate(self, batch: list[tuple[int, Cluster, Prompt, list[int]]]) -> list[Answer]:
+    def _together_or_padded(self, batch: list[_Asked]) -> list[Answer]:
+        if self._together is None and self._may_be_together:
+            self._may_be_together = False
+            together = Together(
+                self._model,
+                self._ends,
+                self._hf.generation["max_new_tokens"],
+                self._first_line_known if self._hf.stops_at_newline() else None,
+                self._head(),
+            )
+            with torch.inference_mode():
+                self._together = together if together.suits(batch[0].tokens) else None
+        if self._together is None:
+            return self._generate(batch)
         started = time.perf_counter()
-        inputs = self._tokenizer.pad({"input_ids": [tokens for *_, tokens in batch]}, return_tensors="pt")
+        written = self._together.write([one.tokens for one in batch])
+        seconds = (time.perf_counter() - started) / len(batch)
+        return [
+            self._answer(one.prompt, len(one.tokens), row.tokens, row.ended, seconds)
+            if not self._is_close(row)
+            else self._generate([one])[0]
+            for one, row in zip(batch, written, strict=True)
+        ]
+
+    def _is_close(self, row: Written) -> bool:
+        """Whether another order of adding up might have turned a choice of tokens.
+
+        In lower precision a row goes through the same numbers alone and in a batch, and ties are common.
+        """
+        return self._model.dtype == torch.float32 and self._hf.dtype != "int8" and row.margin < CLOSE
+
+    def _first_line_known(self, tokens: list[int]) -> bool:
+        return postprocess.first_line_is_complete(self._decode(tokens))
+
+    def _head(self) -> list[int]:
+        """The tokens that every prompt begins with: those of two that have nothing else in common."""
+        pair = [self._encode(self._template.fill(text, 1)) for text in self._template.differing]
+        return [first for first, _ in takewhile(lambda both: both[0] == both[1], zip(*pair, strict=False))]
+
+    def _generate(self, batch: list[_Asked]) -> list[Answer]:
+        started = time.perf_counter()
+        inputs = self._tokenizer.pad({"input_ids": [one.tokens for one in batch]}, return_tensors="pt")
         inputs = {name: tensor.to(self._device) for name, tensor in inputs.items()}
         prompt_length = 1 if self._seq2seq else inputs["input_ids"].shape[1]
         stopper = _FirstLineWritten(prompt_length, self._decode)
-        with quietly(), torch.inference_mode(), self._seeded(batch[0][1]):
+        with quietly(), torch.inference_mode(), self._seeded(batch[0].cluster):
             written = self._model.generate(
                 **inputs,
                 generation_config=self._generation,
@@ -227,15 +252,13 @@ class HfSession:
         rows = [self._ended(row.tolist(), stopper.end(i)) for i, row in enumerate(written[:, prompt_length:])]
         seconds = (time.perf_counter() - started) / len(batch)
         return [
-            self._answer(prompt, len(tokens), new, ended, seconds)
-            for (_, _, prompt, tokens), (new, ended) in zip(batch, rows, strict=True)
+            self._answer(one.prompt, len(one.tokens), new, ended, seconds)
+            for one, (new, ended) in zip(batch, rows, strict=True)
         ]
 
     def _ended(self, new: list[int], stopped_at: int | None) -> tuple[list[int], bool]:
         """A row's own tokens without the padding behind them, and whether it came to an end by itself."""
-        eos = self._generation.eos_token_id
-        ends = set(eos if isinstance(eos, list) else [eos])
-        first = next((index + 1 for index, token in enumerate(new) if token in ends), None)
+        first = next((index + 1 for index, token in enumerate(new) if token in self._ends), None)
         end = min((place for place in (first, stopped_at) if place is not None), default=None)
         return (new, False) if end is None else (new[:end], True)
 
@@ -339,6 +362,13 @@ class HfSession:
         # What is unset in the one is taken from the other, so the model must forget its own settings.
         self._model.generation_config = GenerationConfig(**kept)
         return clean
+
+    def _is_plainly_greedy(self) -> bool:
+        """Whether every token is the likeliest one and nothing else: no penalty, nothing forced or forbidden."""
+        special = [name for name in _TOKEN_IDS if name.startswith(("forced", "suppress", "begin", "bad"))]
+        return generation.is_plainly_greedy(self._hf.generation) and not any(
+            getattr(self._generation, name, None) for name in special
+        )
 
     def _end_tokens(self, own: int | list[int] | None) -> list[int] | None:
         """All tokens that end a text: the checkpoint's, and the tokenizer's, which may be the end of a chat turn."""

@@ -23,13 +23,15 @@ NAME = "headline_harness_rows"
 _FOREIGN = ("sliding_window", "softcap", "s_aux", "position_bias")
 """What an attention layer may ask for that is not done here."""
 _SIZES = (192, 768)
-"""Lengths at which torch's attention on CPUs takes larger blocks of queries (torch 2.13), and with them another order of
-adding up. A head is kept for each size, so that a prompt gives the same bits with it as without."""
+_BLOCKS = (32, 64, 256)
+"""Torch's attention on CPUs takes this many queries at a time, below, between and above these lengths (torch 2.13), and
+what a block adds up depends on where it ends. So a head is kept for each size, and used for prompts that fill its
+blocks: they give the same bits with it as without."""
 _CHANGING_ROTATIONS = ("dynamic", "longrope")
 """Rotary embeddings that depend on the longest row."""
 _TOLERANCE = {torch.float32: 1e-3}
 _COARSE = 0.06
-"""How far scores may be from plain ones, as a share of the largest: beyond rounding the method does not suit a model."""
+"""How far scores may be from plain ones, as a share of the largest: if further, the method does not suit a model."""
 
 
 class UnsuitedError(Exception):
@@ -180,10 +182,16 @@ class Together:
     """Writes for several prompts at once with one causal model, always the likeliest token."""
 
     def __init__(
-        self, model: Any, ends: set[int], limit: int, known: Callable[[list[int]], bool] | None, head: Sequence[int] = ()
+        self,
+        model: Any,
+        ends: set[int],
+        limit: int,
+        known: Callable[[list[int]], bool] | None,
+        head: Sequence[int] = (),
     ) -> None:
-        """`ends`: tokens that end a text; `limit`: the most tokens; `known`: whether a text's first line is known;
-        `head`: what prompts begin with (one that begins otherwise is read whole).
+        """For texts of at most `limit` tokens, ended by one of `ends` or where `known` says that enough is known.
+
+        `head` is what prompts begin with; one that begins otherwise is read whole.
         """
         self._model = model
         self._ends = ends
@@ -212,6 +220,7 @@ class Together:
             raise
         except Exception:  # noqa: BLE001 - whatever a model does that knows nothing of these interfaces
             return False
+        self._heads.clear()
         wanted = torch.stack(plain).float()
         tolerance = _TOLERANCE.get(self._model.dtype, _COARSE)
         return bool((ours - wanted).abs().max() <= tolerance * wanted.abs().max())
@@ -253,10 +262,11 @@ class Together:
     def _read(self, prompt: Sequence[int], room: int) -> tuple[_Row, torch.Tensor]:
         """A prompt's row, and the scores of the token that follows it."""
         size = len(self._head)
-        if not size or len(prompt) <= size or list(prompt[:size]) != self._head:
+        kind = bisect(_SIZES, len(prompt))
+        filled = -(-size // _BLOCKS[kind]) * _BLOCKS[kind]
+        if not size or len(prompt) <= max(size, filled) or list(prompt[:size]) != self._head:
             reading = _Reading(None, room)
             return reading.row, self._forward(prompt, 0, reading)
-        kind = bisect(_SIZES, len(prompt))
         head = self._heads.get(kind)
         reading = _Reading(head, room)
         scores = self._forward(prompt[size:], size, reading) if head else self._forward(prompt, 0, reading)

@@ -47,6 +47,12 @@ class Template:
         return self.text.partition("{reply}")[2]
 
     @property
+    def differing(self) -> tuple[str, str]:
+        """Two beginnings of article blocks that have nothing in common but the label."""
+        label = f"{_label(1, '')}\n" if self.labelled else ""
+        return f"{label}Zinc", f"{label}A"
+
+    @property
     def digest(self) -> str:
         """Content digest of the text."""
         return content_digest(self.text)

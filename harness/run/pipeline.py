@@ -98,7 +98,7 @@ def execute(
             scored = perf_counter()
             took = {"generate": generated - started, "check": checked - generated, "score": scored - checked}
             outcome = _finish(folder, manifest, took, scores, reused, table)
-            for line in outcome.manifest.changes_of_model():
+            for line in (*outcome.manifest.changes_of_model(), *outcome.manifest.differing_texts()):
                 watch.note(line)
             return outcome
 

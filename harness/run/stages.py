@@ -167,6 +167,7 @@ def _prediction(configuration: Configuration, cluster: Cluster, answer: Answer) 
         tokens_in=answer.tokens_in,
         tokens_out=answer.tokens_out,
         seconds=answer.seconds,
+        compared=answer.compared,
         version=answer.version,
     )
 

@@ -269,22 +269,23 @@ def test_a_template_without_room_for_articles_is_refused(causal: Path, tmp_path:
 def test_one_cluster_that_fails_does_not_take_its_batch_along(
     causal: Path, template: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    generate = transformers.LlamaForCausalLM.generate
+    from harness.models.hf_together import Together
 
-    def failing(self, input_ids, **others):
-        lengths = others["attention_mask"].sum(dim=1)
-        if (lengths == 40).any():  # cluster 3
-            raise RuntimeError("out of memory, say")
-        return generate(self, input_ids=input_ids, **others)
+    read = Together._read
+
+    def failing(self, prompt, room):
+        if len(prompt) == 40:  # cluster 3
+            raise RuntimeError("no such thing, say")
+        return read(self, prompt, room)
 
     model = Hf(checkpoint=str(causal), prompt=template, batch_size=8)
     whole = texts(model, CLUSTERS)
     assert whole[3].tokens_in == 40
-    monkeypatch.setattr(transformers.LlamaForCausalLM, "generate", failing)
+    monkeypatch.setattr(Together, "_read", failing)
     with model.open(13) as session:
         answers = session.answer(CLUSTERS)
     assert [type(answer).__name__ for answer in answers] == ["Answer"] * 3 + ["ModelError"] + ["Answer"] * 4
-    assert str(answers[3]) == "RuntimeError: out of memory, say"
+    assert str(answers[3]) == "RuntimeError: no such thing, say"
     assert [a.text for i, a in enumerate(answers) if i != 3] == [a.text for i, a in enumerate(whole) if i != 3]
 
 
@@ -414,10 +415,17 @@ def test_every_accepted_generation_parameter_is_known_to_transformers() -> None:
 
 def test_the_signature_holds_what_shapes_a_text_and_nothing_else(causal: Path) -> None:
     model = Hf(checkpoint="owner/name", generation={"max_new_tokens": 24})
-    for neutral in ({"batch_size": 8}, {"device": "cpu"}, {"stop_at_newline": False}):
+    for neutral in (
+        {"batch_size": 8},
+        {"batch_tokens": 64},
+        {"verify": 3},
+        {"device": "cpu"},
+        {"stop_at_newline": False},
+    ):
         assert model.model_copy(update=neutral).signature() == model.signature()
     assert Hf(checkpoint="owner/name").signature() != model.signature()
-    assert Hf(checkpoint="owner/name", dtype="bfloat16").signature() != Hf(checkpoint="owner/name").signature()
+    named = {Hf(checkpoint="owner/name", dtype=dtype).signature() for dtype in ("auto", "float32", "bfloat16", "int8")}
+    assert len(named) == 4
     assert "postprocess:first_line@1+" in model.signature()
     # The defaults in force stand in the record; naming one of them changes nothing.
     assert model.parameters()["generation"]["do_sample"] is False

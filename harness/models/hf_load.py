@@ -1,0 +1,111 @@
+"""Loading a transformers checkpoint, in the precision that the configuration names."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer
+
+from harness import weights
+from harness.errors import UsageError
+from harness.loading import choose_device
+from harness.models.hf_linear import Int8Linear, SteadyLinear, replace_linear
+
+if TYPE_CHECKING:
+    from harness.models.hf import Hf
+
+_NOT_WRITERS = ("ForMaskedLM", "ForSequenceClassification", "ForTokenClassification", "ForQuestionAnswering")
+_PRECISION = {"float32": "float32", "bfloat16": "bfloat16", "float16": "float16", "int8": "float32"}
+"""dtype → the precision in which weights are loaded; for auto it is the one in which they are stored."""
+
+
+@dataclass
+class Loaded:
+    """What a session works with."""
+
+    model: Any
+    tokenizer: Any
+    seq2seq: bool
+    device: torch.device
+
+
+def load(hf: "Hf", path: Path, *, gguf: bool) -> Loaded:
+    """The checkpoint in `path` on its device. Raises UsageError where it cannot be loaded."""
+    wrong = [] if gguf else list(weights.folder_problems(path))
+    if wrong:
+        raise UsageError("\n".join(str(problem) for problem in wrong))
+    place = str(path.parent if gguf else path)
+    # An absolute path: transformers looks for a relative one in the working directory first.
+    common: dict[str, Any] = {"trust_remote_code": hf.trust_remote_code, "local_files_only": True}
+    if gguf:
+        common["gguf_file"] = str(path)
+    try:
+        config = AutoConfig.from_pretrained(place, **common)
+        seq2seq = _is_seq2seq(hf, config)
+        tokenizer = AutoTokenizer.from_pretrained(place, **common)
+        auto = AutoModelForSeq2SeqLM if seq2seq else AutoModelForCausalLM
+        model, about = auto.from_pretrained(
+            place,
+            config=config,
+            dtype=_PRECISION.get(hf.dtype, "float32" if gguf else "auto"),
+            use_safetensors=True,
+            output_loading_info=True,
+            **common,
+        )
+    except UsageError:
+        raise
+    except Exception as error:  # transformers raises whatever it likes for a checkpoint it cannot load
+        raise UsageError(_why_not_loaded(hf, error)) from error
+    absent = sorted(about["missing_keys"])
+    if absent:
+        raise UsageError(
+            f"the checkpoint {hf.checkpoint} lacks {len(absent)} weights of a {type(model).__name__}, "
+            f"for instance {absent[0]}: it was not trained to write text, or is damaged"
+        )
+    device = choose_device(hf.device)
+    if hf.dtype == "int8" and device.type != "cpu":
+        raise UsageError(f"dtype int8 is for CPUs, and the device is {device}; accepted there: bfloat16, float16")
+    model = model.to(device).eval()
+    if device.type == "cpu":
+        replace_linear(model, Int8Linear if hf.dtype == "int8" else SteadyLinear)
+    return Loaded(model, _prepared(tokenizer, seq2seq), seq2seq, device)
+
+
+def _is_seq2seq(hf: "Hf", config: Any) -> bool:
+    """Whether the checkpoint is an encoder-decoder. Raises UsageError where it is not what the configuration says."""
+    architecture = (getattr(config, "architectures", None) or [""])[0]
+    if architecture.endswith(_NOT_WRITERS):
+        raise UsageError(f"the checkpoint {hf.checkpoint} is a {architecture}, which cannot write text")
+    seq2seq = bool(getattr(config, "is_encoder_decoder", False))
+    if hf.task != "auto" and seq2seq != (hf.task == "seq2seq"):
+        actual = "seq2seq" if seq2seq else "causal"
+        raise UsageError(f"the checkpoint {hf.checkpoint} is a {actual} model ({config.model_type}), not {hf.task}")
+    return seq2seq
+
+
+def _why_not_loaded(hf: "Hf", error: Exception) -> str:
+    message = " ".join(str(error).split())
+    if "trust_remote_code" in message:
+        return (
+            f"the checkpoint {hf.checkpoint} brings Python code of its own; "
+            "set `trust_remote_code: true` if you have read it and trust it"
+        )
+    return f"the checkpoint {hf.checkpoint} cannot be loaded: {type(error).__name__}: {message[:300]}"
+
+
+def _prepared(tokenizer: Any, seq2seq: bool) -> Any:
+    """The tokenizer set up for batches: a causal model writes on from a row's end, so its padding goes first."""
+    tokenizer.padding_side = "right" if seq2seq else "left"
+    if tokenizer.pad_token is None:
+        # The attention mask hides padding, so any token will do.
+        tokenizer.pad_token = tokenizer.eos_token or tokenizer.unk_token or tokenizer.convert_ids_to_tokens(0)
+    return tokenizer
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether memory ran out, the processor's or a GPU's; torch says the former in words only."""
+    words = ("out of memory", "not enough memory", "can't allocate memory", "cannot allocate memory")
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or (
+        isinstance(error, RuntimeError) and any(word in str(error).lower() for word in words)
+    )
