@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 Span = tuple[int, int]
 
-_WORD = re.compile(r"[^\W_]+(?:['’.\-&][^\W_]+)*", re.UNICODE)
+WORD = r"[^\W_]+(?:['’.\-&][^\W_]+)*"
+"""A word, as a regular expression: a run of letters and digits of any script, joined by inner `' . - &`."""
+_WORD = re.compile(WORD)
 _FOLD = {
     **dict.fromkeys("‘’‚‛", "'"),
     **dict.fromkeys("“”„«»", '"'),
@@ -38,16 +40,10 @@ def word_spans(text: str) -> list[Span]:
     return [match.span() for match in _WORD.finditer(text)]
 
 
-def spelled_words(text: str) -> list[str]:
-    """The words of `text` as they are written, in order."""
-    found: list[str] = _WORD.findall(text)
-    return found
-
-
 @lru_cache(maxsize=4096)
 def words(text: str) -> tuple[str, ...]:
     """The words of `text`, normalised and lower-cased, in order; memoised, since metrics and models ask again."""
-    return tuple(_WORD.findall(normalise(text).lower()))
+    return tuple(_WORD.findall((text if text.isascii() else normalise(text)).lower()))
 
 
 def ngrams(tokens: Sequence[str], n: int) -> list[tuple[str, ...]]:
@@ -227,7 +223,7 @@ _NUMBER_TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_MAY_HOLD_NUMBER = re.compile(r"\d").search
+_DIGIT = re.compile(r"\d")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _NUMBER_STARTS = frozenset().union(_UNITS, _TENS, _SCALES, _ORDINALS, _ORDINAL_SCALES)
 """Words of which a number without a digit has at least one."""
@@ -370,6 +366,11 @@ class _NumberReader:
         return total, end
 
 
+def may_hold_number(text: str) -> bool:
+    """False where `text` has neither a digit nor a word that a number needs to be one."""
+    return bool(_DIGIT.search(text)) or not _NUMBER_STARTS.isdisjoint(_LETTERS.findall(text.lower()))
+
+
 def number_values(text: str) -> list[tuple[Span, Decimal]]:
     """Spans and values of the numbers of English `text`, in order, so that `2.5 million` equals `2,500,000`.
 
@@ -379,7 +380,7 @@ def number_values(text: str) -> list[tuple[Span, Decimal]]:
     Not numbers: vague plurals (dozens), pronouns (no one), digits inside names (G20, F-16), `10 seconds`' unit.
     `5m` is five million after a currency or before a plural (5m people), else 5: it may be metres.
     """
-    if not _MAY_HOLD_NUMBER(text) and _NUMBER_STARTS.isdisjoint(_LETTERS.findall(text.lower())):
+    if not may_hold_number(text):
         return []
     reader = _NumberReader(text)
     found: list[tuple[Span, Decimal]] = []

@@ -1,5 +1,6 @@
 """What a headline looks like beside its articles: length, novelty, copying, and leaks in the data."""
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -10,7 +11,7 @@ from pydantic import Field, field_validator
 
 from harness.metrics.base import Findings, Measure, Metric
 from harness.records import Case
-from harness.text import ngrams, words
+from harness.text import WORD, ngrams, normalise, words
 
 SHORTEST_QUOTE = 3
 """Words that a text must have before finding it in an article says that it was copied."""
@@ -26,22 +27,28 @@ def _runs(tokens: Sequence[str]) -> str:
     return f" {' '.join(tokens).translate(_INNER)} "
 
 
+_NEXT_TEXT = "\0"
+_TOKEN = re.compile(rf"{WORD}|{_NEXT_TEXT}")
+
+
 class _Articles:
     """The articles of one cluster, indexed once for all configurations."""
 
     def __init__(self, texts: tuple[str, ...]) -> None:
-        self.words = [words(text) for text in texts]
+        joined = _NEXT_TEXT.join([text.replace(_NEXT_TEXT, "_") for text in texts])  # either parts words, both no more
+        # No n-gram of a prediction has the mark between two texts, so that none is found across them.
+        self._words = _TOKEN.findall((joined if joined.isascii() else normalise(joined)).lower())
         self._ngrams: dict[int, AbstractSet[tuple[str, ...]]] = {}
 
     def ngrams(self, n: int) -> AbstractSet[tuple[str, ...]]:
-        """All n-grams of the titles and texts; none runs across two of them."""
+        """All n-grams of the titles and texts; none of words runs across two of them."""
         if n not in self._ngrams:
-            self._ngrams[n] = set().union(*(ngrams(tokens, n) for tokens in self.words))
+            self._ngrams[n] = set(ngrams(self._words, n))
         return self._ngrams[n]
 
     @cached_property
     def _runs(self) -> str:
-        return "|".join(map(_runs, self.words))
+        return _runs(self._words)
 
     def quote(self, tokens: Sequence[str]) -> bool:
         """Whether these words stand one after the other in a title or a text."""
@@ -116,12 +123,32 @@ class Headline(Metric):
 
     def findings(self, case: Case) -> Findings:
         """Each measure's number, or why a text is too short for it or a reference missing."""
-        articles = _articles(tuple(text for article in case.cluster.articles for text in (article.title, article.text)))
-        text = case.prediction.text
+        return self.findings_all([case])[0]
+
+    def findings_all(self, cases: Sequence[Case]) -> list[Findings]:
+        """The same for each case; the articles of one cluster are read once for all that follow each other."""
+        found = []
+        cluster = None
+        for case in cases:
+            if case.cluster is not cluster:
+                cluster = case.cluster
+                articles = _articles(
+                    tuple(text for article in cluster.articles for text in (article.title, article.text))
+                )
+                leakage = _leakage([words(reference.text) for reference in cluster.references], articles)
+            one = self._looked_at(case.prediction.text, articles)
+            if isinstance(leakage, str):
+                one.unscorable["leakage"] = leakage
+            else:
+                one.statistics["leakage"] = leakage
+            found.append(one)
+        return found
+
+    def _looked_at(self, text: str, articles: _Articles) -> Findings:
         tokens = words(text)
         written = text.strip()
         characters = len(written if written.isascii() else unicodedata.normalize("NFC", written))
-        found = Findings(statistics={"words": float(len(tokens)), "characters": float(characters)})
+        found = Findings({"words": float(len(tokens)), "characters": float(characters)})
         if self.max_characters is not None or self.max_words is not None:
             fits = (self.max_characters is None or characters <= self.max_characters) and (
                 self.max_words is None or len(tokens) <= self.max_words
@@ -129,8 +156,8 @@ class Headline(Metric):
             found.statistics["within-limit"] = float(fits)
         for n in self.novel:
             if grams := ngrams(tokens, n):
-                known = articles.ngrams(n)
-                found.statistics[f"novel-{n}"] = sum(gram not in known for gram in grams) / len(grams)
+                known = sum(map(articles.ngrams(n).__contains__, grams))
+                found.statistics[f"novel-{n}"] = (len(grams) - known) / len(grams)
             else:
                 found.unscorable[f"novel-{n}"] = (
                     f"prediction has fewer than {n} words" if n > 1 else "prediction has no word"
@@ -139,12 +166,12 @@ class Headline(Metric):
             found.statistics["copied"] = float(articles.quote(tokens))
         else:
             found.unscorable["copied"] = f"prediction has fewer than {SHORTEST_QUOTE} words"
-        references = [words(reference.text) for reference in case.cluster.references]
-        long_enough = [reference for reference in references if len(reference) >= SHORTEST_QUOTE]
-        if long_enough:
-            found.statistics["leakage"] = float(any(articles.quote(reference) for reference in long_enough))
-        else:
-            found.unscorable["leakage"] = (
-                f"every reference has fewer than {SHORTEST_QUOTE} words" if references else "cluster has no references"
-            )
         return found
+
+
+def _leakage(references: Sequence[Sequence[str]], articles: _Articles) -> float | str:
+    """Whether a reference stands in an article, or why that cannot be said: the same for all configurations."""
+    long_enough = [tokens for tokens in references if len(tokens) >= SHORTEST_QUOTE]
+    if long_enough:
+        return float(any(map(articles.quote, long_enough)))
+    return f"every reference has fewer than {SHORTEST_QUOTE} words" if references else "cluster has no references"

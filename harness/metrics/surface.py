@@ -7,10 +7,10 @@ tells faithful summaries from unfaithful ones.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property, lru_cache, partial
 from itertools import pairwise
 from statistics import fmean
 from typing import ClassVar
@@ -20,10 +20,15 @@ from harness.claims.porter import stem
 from harness.metrics.base import Findings, Measure, Metric
 from harness.metrics.memo import Memo
 from harness.records import Case, content_digest
-from harness.text import normalise, number_values, spelled_words
+from harness.text import WORD, may_hold_number, normalise, number_values
 
-_PART_END = re.compile(r"(?<![.!?:;])[.!?:;]++[\"')\]]*+\s|\n")
-"""Ends of sentences and clauses, as far as word pairs and capitals are concerned; `Mr. ` counts as one."""
+_TOKEN = re.compile(rf"""{WORD}|[.!?:;]+["')\]]*\s|\n""")
+"""A word as it is written, or the end of a sentence or clause, as far as word pairs and capitals are concerned.
+
+`Mr. ` counts as one.
+"""
+_END = "\n"
+"""What stands for an end among the forms of words: no word has it."""
 
 _CHECKED: Mapping[str, str] = {
     "unigram": "content words",
@@ -46,6 +51,8 @@ def _function_words() -> frozenset[str]:
 
 def _plain(word: str) -> str:
     """The form in which words are compared: lower case, no accents, no possessive, no dots (U.S. is US)."""
+    if not word[0].isalnum():
+        return _END
     plain = normalise(word)
     if not plain.isascii():
         letters = unicodedata.normalize("NFKD", plain)
@@ -54,15 +61,11 @@ def _plain(word: str) -> str:
 
 
 _form = Memo(_plain)
-_form_in_lower_case = Memo(lambda word: _form[word] if word[0].islower() else "")
+_form_in_lower_case = Memo(lambda word: _form[word] if word[0].islower() else _END)
 _stem = Memo(lambda form: stem(form) if len(form) > 3 else form)
-_begins_with_number = Memo(lambda word: any(start == 0 for (start, _), _ in number_values(word)))
 _values = Memo(lambda form: tuple(value for _, value in number_values(form)))
-
-
-def _parts(text: str) -> list[list[str]]:
-    """The words of each part of `text`, parts being divided at line ends and at . ! ? : ; before a space."""
-    return [spelled_words(part) for part in _PART_END.split(text)]
+_begins_with_number = Memo(lambda word: any(start == 0 for (start, _), _ in number_values(word)))
+_may_hold_number = Memo(may_hold_number)
 
 
 class _Articles:
@@ -70,19 +73,14 @@ class _Articles:
 
     def __init__(self, texts: tuple[str, ...]) -> None:
         self._texts = texts
-        self.forms: set[str] = set()
-        self.pairs: set[tuple[str, str]] = set()
-        in_lower_case: set[str] = set()
-        for text in texts:
-            for words in _parts(text):
-                forms = _form.all(words)
-                self.forms.update(forms)
-                self.pairs.update(pairwise(forms))
-                in_lower_case.update(_form_in_lower_case.all(words))
-        if any("-" in text for text in self.forms):
-            self.forms.update([piece for form in self.forms if "-" in form for piece in form.split("-")])
+        tokens = _TOKEN.findall(_END.join(texts))
+        forms = _form.all(tokens)
+        self.forms = set(forms)
+        self.pairs = set(pairwise(forms))
+        hyphened = [form for form in self.forms if "-" in form]
+        self.forms.update([piece for form in hyphened for piece in form.split("-")])
         self.stems = set(_stem.all(self.forms))
-        self.lower_stems = set(_stem.all(filter(None, in_lower_case)))
+        self.lower_stems = set(_stem.all(set(_form_in_lower_case.all(tokens)) - {_END}))
 
     @cached_property
     def numbers(self) -> set[Decimal]:
@@ -111,34 +109,48 @@ def _is_shouted(text: str) -> bool:
     return not any(map(str.islower, text))
 
 
-_is_function_form = Memo(lambda word: _form[word] in _function_words())
-_is_acronym = Memo(lambda word: len(word) > 1 and word.isupper())
-
-
 def _is_function_word(word: str, shouted: bool) -> bool:
     """Whether `word` is on the list; `US`, `IT` and `WHO` are not, unless the whole text is in capitals."""
-    return _is_function_form[word] and (shouted or not _is_acronym[word])
+    acronym = len(word) > 1 and word.isupper() and not shouted
+    return not acronym and _form[word] in _function_words()
+
+
+def _is_content_word(word: str, shouted: bool) -> bool:
+    return word[0].isalnum() and not word[0].isdigit() and not _is_function_word(word, shouted)
+
+
+def _may_be_name(word: str, shouted: bool) -> bool:
+    """Whether a capital could mark `word`: it has one, and is neither a function word nor a number."""
+    return any(map(str.isupper, word)) and not _is_function_word(word, shouted) and not _begins_with_number[word]
+
+
+_content = {shouted: Memo(partial(_is_content_word, shouted=shouted)) for shouted in (False, True)}
+_nameable = {shouted: Memo(partial(_may_be_name, shouted=shouted)) for shouted in (False, True)}
 
 
 class ReadText:
-    """A text in parts, read once for all that is asked about its words."""
+    """A text, read once for all that is asked about its words."""
 
     def __init__(self, text: str) -> None:
-        self._parts = _parts(text)
+        self._text = text
+        self._tokens: list[str] = _TOKEN.findall(text)
+        self._forms = _form.all(self._tokens)
         self._shouted = _is_shouted(text)
 
     def content_words(self) -> list[str]:
         """Its words, in the form in which they are compared, but function words and numerals."""
-        return [
-            _form[word]
-            for words in self._parts
-            for word in words
-            if not word[0].isdigit() and not _is_function_word(word, self._shouted)
-        ]
+        counts = _content[self._shouted]
+        return [form for word, form in zip(self._tokens, self._forms, strict=True) if counts[word]]
 
     def word_pairs(self) -> list[tuple[str, str]]:
         """Neighbouring words, function words among them; none across the end of a sentence or clause."""
-        return [pair for words in self._parts for pair in pairwise(_form.all(words))]
+        return [pair for pair in pairwise(self._forms) if _END not in pair]
+
+    def numbers(self) -> list[Decimal]:
+        """The values of its numbers."""
+        if not any(map(_may_hold_number.__getitem__, self._tokens)):
+            return []
+        return [value for _, value in number_values(self._text)]
 
     def names(self, lower_stems: AbstractSet[str] = frozenset()) -> list[str]:
         """The words that its capitals mark as names, in the form in which they are compared.
@@ -152,34 +164,29 @@ class ReadText:
         - with a capital first letter at the start of a sentence, under the same condition, if neither its stem nor
           that of a hyphened piece is among `lower_stems`, the stems of what the articles write in lower case.
         """
-        shouted = self._shouted
-        titled = not any(
-            word[0].islower() for words in self._parts for word in words if not _is_function_word(word, shouted)
-        )
+        nameable = _nameable[self._shouted]
+        titled = not any(word[0].islower() and not _is_function_word(word, self._shouted) for word in self._tokens)
         found = []
-        for words in self._parts:
-            for place, word in enumerate(words):
-                if _lacks_capitals[word] or _is_function_word(word, shouted) or _begins_with_number[word]:
-                    continue
-                form = _form[word]
-                if _has_inner_capital(word) or (word[0].isupper() and any(map(str.isdigit, word))):
-                    marked = not shouted
-                elif place > 0:
-                    marked = word[0].isupper() and not titled
-                else:
-                    known = any(_stem[piece] in lower_stems for piece in (form, *form.split("-")))
-                    marked = word[0].isupper() and not titled and not known
-                if marked:
-                    found.append(form)
+        before = _END
+        for word, form in zip(self._tokens, self._forms, strict=True):
+            starts, before = before == _END, form
+            if not nameable[word]:
+                continue
+            if _has_inner_capital(word) or (word[0].isupper() and any(map(str.isdigit, word))):
+                marked = not self._shouted
+            elif starts:
+                known = any(_stem[piece] in lower_stems for piece in (form, *form.split("-")))
+                marked = word[0].isupper() and not titled and not known
+            else:
+                marked = word[0].isupper() and not titled
+            if marked:
+                found.append(form)
         return found
 
 
 def _has_inner_capital(word: str) -> bool:
     """True for `GOP`, `U.S` and `McCain`, not for `Re-Open` and `O'Neill`."""
     return any(right.isupper() and (left.isalnum() or left == ".") for left, right in pairwise(word))
-
-
-_lacks_capitals = Memo(lambda word: not any(map(str.isupper, word)))
 
 
 class Surface(Metric):
@@ -213,22 +220,37 @@ class Surface(Metric):
 
     def findings(self, case: Case) -> Findings:
         """Each precision with something to check, and their mean; a reason for the others."""
-        articles = _articles(tuple(text for article in case.cluster.articles for text in (article.title, article.text)))
-        text = ReadText(case.prediction.text)
-        supported = {
-            "unigram": list(map(articles.has_word, text.content_words())),
-            "bigram": [pair in articles.pairs for pair in text.word_pairs()],
-            "number": [value in articles.numbers for _, value in number_values(case.prediction.text)],
-            "name": list(map(articles.has_name, text.names(articles.lower_stems))),
-        }
-        found = Findings()
-        for part, checks in supported.items():
-            if checks:
-                found.statistics[f"surface-{part}"] = sum(checks) / len(checks)
-            else:
-                found.unscorable[f"surface-{part}"] = _NOTHING[part]
-        if found.statistics:
-            found.statistics["surface"] = fmean(found.statistics.values())
-        else:
-            found.unscorable["surface"] = _NOTHING["unigram"]
+        return self.findings_all([case])[0]
+
+    def findings_all(self, cases: Sequence[Case]) -> list[Findings]:
+        """The same for each case; the articles of one cluster are read once for all that follow each other."""
+        found = []
+        cluster = None
+        for case in cases:
+            if case.cluster is not cluster:
+                cluster = case.cluster
+                articles = _articles(
+                    tuple(text for article in cluster.articles for text in (article.title, article.text))
+                )
+            found.append(_precisions(ReadText(case.prediction.text), articles))
         return found
+
+
+def _precisions(text: ReadText, articles: _Articles) -> Findings:
+    supported = {
+        "unigram": list(map(articles.has_word, text.content_words())),
+        "bigram": list(map(articles.pairs.__contains__, text.word_pairs())),
+        "number": [value in articles.numbers for value in text.numbers()],
+        "name": list(map(articles.has_name, text.names(articles.lower_stems))),
+    }
+    found = Findings()
+    for part, checks in supported.items():
+        if checks:
+            found.statistics[f"surface-{part}"] = sum(checks) / len(checks)
+        else:
+            found.unscorable[f"surface-{part}"] = _NOTHING[part]
+    if found.statistics:
+        found.statistics["surface"] = fmean(found.statistics.values())
+    else:
+        found.unscorable["surface"] = _NOTHING["unigram"]
+    return found
