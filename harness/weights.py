@@ -16,7 +16,8 @@ from importlib import metadata, util
 from pathlib import Path
 from typing import Any, Literal
 
-from harness.errors import Problem, UsageError, nearest_name
+from harness.errors import DataError, Problem, UsageError, nearest_name
+from harness.inputs.files import located
 
 PACKAGE = "package:"
 DIGITS = 16
@@ -28,6 +29,7 @@ _COMMIT = re.compile(r"[0-9a-f]{40}")
 _PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
 _TOKENIZERS = ("tokenizer.json", "tokenizer.model", "spiece.model", "vocab.json", "vocab.txt", "tekken.json")
 _TOKENIZER_SUFFIXES = (".model", ".spm", ".tiktoken")
+_LONGEST_SETTINGS = 64 * 1024 * 1024
 _LFS_POINTER = b"version https://git-lfs"
 _HUB_PATTERNS = ["*.json", "*.safetensors", "*.model", "*.spm", "*.txt", "*.jinja", "*.tiktoken"]
 
@@ -56,13 +58,19 @@ def find(name: str) -> Checkpoint:
     """
     if name.startswith(PACKAGE):
         return _at(in_package(name), name)
-    path = Path(name).expanduser()
+    try:
+        path = located(name)
+    except DataError as error:
+        raise NotFoundError(error.problems[0]) from None
     if path.exists():
         return _at(path, name)
     is_path = name.lower().endswith(".gguf") or name.startswith((".", "/", "~")) or not _HUB_ID.fullmatch(name)
     if not is_path:
         return Checkpoint("hub", hub_id=name)
-    beside = sorted(other.name for other in path.parent.iterdir()) if path.parent.is_dir() else []
+    try:
+        beside = sorted(other.name for other in path.parent.iterdir())
+    except OSError:
+        beside = []
     nearest = nearest_name(path.name, beside)
     kind = "file" if path.suffix.lower() == ".gguf" else "folder"
     raise NotFoundError(
@@ -174,6 +182,13 @@ def folder_problems(folder: Path) -> Iterator[Problem]:
             nearest=str(folder / ggufs[0]) if ggufs else "",
         )
         return
+    if "adapter_config.json" in names:
+        yield Problem(
+            "the folder holds an adapter, which itself names the weights that it changes; merge it into them",
+            found=str(folder),
+            accepted="a whole checkpoint",
+        )
+        return
     weights = [name for name in names if name.endswith(".safetensors")]
     pickles = [name for name in names if name.endswith(_PICKLES) and name != "training_args.bin"]
     if not weights and pickles:
@@ -211,8 +226,10 @@ def _shards(folder: Path) -> set[str]:
 def read_json(file: Path) -> dict[str, object]:
     """A JSON object from a file; empty where there is none or it is not an object."""
     try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        with file.open(encoding="utf-8") as stream:
+            text = stream.read(_LONGEST_SETTINGS + 1)
+        found = json.loads(text) if len(text) <= _LONGEST_SETTINGS else None
+    except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -12,6 +12,7 @@ from harness import weights
 from harness.checkers.base import Checker, CheckSession
 from harness.component import neutral
 from harness.errors import MissingExtraError, Problem, UsageError
+from harness.inputs.files import located
 
 Label = Literal["entailment", "neutral", "contradiction"]
 LABELS: tuple[Label, ...] = ("entailment", "neutral", "contradiction")
@@ -105,10 +106,7 @@ class Nli(Checker):
 
         Raises UsageError where a named file is not there.
         """
-        if self.model.startswith(weights.PACKAGE):
-            path = weights.in_package(self.model)
-        else:
-            path = Path(self.model).expanduser()
+        path = weights.in_package(self.model) if self.model.startswith(weights.PACKAGE) else located(self.model)
         if path.suffix.lower() == ".onnx":
             if not path.is_file():
                 raise UsageError(f"there is no such file: {path}; accepted: an .onnx file")
@@ -124,7 +122,7 @@ class Nli(Checker):
     def tokenizer_file(self, model: Path) -> Path:
         """The tokenizer.json of an ONNX model. Raises UsageError that says where it was looked for."""
         places = (
-            [Path(self.tokenizer).expanduser()]
+            [located(self.tokenizer)]
             if self.tokenizer is not None and not self.tokenizer.startswith(weights.PACKAGE)
             else [weights.in_package(self.tokenizer)]
             if self.tokenizer is not None

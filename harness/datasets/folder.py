@@ -11,7 +11,7 @@ from harness import printable
 from harness.datasets.base import Dataset
 from harness.errors import DataError, Problem
 from harness.ingest.clean import CleanedCluster, clean_cluster
-from harness.inputs.files import located, missing_file, open_text, unreadable
+from harness.inputs.files import located, missing_file, read_text, unreadable
 from harness.inputs.json_lines import decoded
 from harness.inputs.values import RowError, checked
 from harness.records import Article, Cluster, Reference, RowProblem
@@ -160,7 +160,7 @@ def _read_folder(folder: Path, cluster_id: str) -> RawCluster:
             checked(file.stem, "")
             if file.stem in files:
                 raise unreadable(str(file), f"a second file for article {file.stem!r}", "one file an article")
-            files[file.stem] = read_text(file)
+            files[file.stem] = article_text(file)
         except RowError:
             reason = "a name that is not UTF-8; accepted: a name that other systems can read, too"
             problems.append(RowProblem(where=str(file), reason=reason))
@@ -185,29 +185,9 @@ def _read_folder(folder: Path, cluster_id: str) -> RawCluster:
     return RawCluster(cluster_id, files, tuple(dict.fromkeys(references)), tuple(problems), tuple(ignored), places)
 
 
-def read_text(file: Path) -> str:
-    """The text of a UTF-8 file, line endings as they stand, without a byte order mark.
-
-    Raises DataError where it is empty, too long, or not UTF-8, naming the line of the first bad byte.
-    """
-    with open_text(str(file), "the text of an article, in UTF-8") as handle:
-        content = handle.read(_LONGEST_FILE + 1)
-    if len(content) > _LONGEST_FILE:
-        raise unreadable(str(file), f"longer than {_LONGEST_FILE:,} bytes", "one article a file")
-    if 0 in content:
-        raise unreadable(str(file), "not text: it has NUL bytes", "the text of an article, in UTF-8")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        problem = Problem(
-            "not UTF-8 text",
-            where=str(file),
-            line=line,
-            found=f"the byte 0x{content[error.start]:02x}",
-            accepted=f"UTF-8; if it is Windows-1252, convert it with: iconv -f CP1252 -t UTF-8 {file}",
-        )
-        raise DataError([problem]) from None
+def article_text(file: Path) -> str:
+    """The text of one article's file. Raises DataError where it is none, or longer than any article."""
+    text = read_text(str(file), "the text of an article, in UTF-8", _LONGEST_FILE)
     if len(text.splitlines()) > _MOST_LINES:
         raise unreadable(str(file), f"more than {_MOST_LINES:,} lines", "one article a file")
     return text
@@ -215,7 +195,7 @@ def read_text(file: Path) -> str:
 
 def _references(file: Path) -> Sequence[str]:
     """The references in a file: one a line, or a JSON list of strings, bare or under the key `references`."""
-    content = read_text(file)
+    content = read_text(str(file), "references, in UTF-8", _LONGEST_FILE)
     if file.suffix == ".txt":
         return [line.strip() for line in content.splitlines() if line.strip()]
     accepted = 'a list of strings, or {"references": [...]}'

@@ -60,6 +60,26 @@ def open_binary(path: str, accepted: str) -> Iterator[ByteReader]:
         yield raw
 
 
+def read_text(path: str, accepted: str, most: int) -> str:
+    """The text of a UTF-8 file of at most `most` bytes, line ends as they stand, without a byte order mark.
+
+    Raises DataError where it is empty, longer, or no text, naming the line of the first byte that is not UTF-8.
+    """
+    with open_text(path, accepted) as handle:
+        content = handle.read(most + 1)
+    if len(content) > most:
+        raise unreadable(path, f"longer than {most:,} bytes", accepted)
+    if 0 in content:
+        raise unreadable(path, "not text: it has NUL bytes", accepted)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        found = f"the byte 0x{content[error.start]:02x}"
+        advice = f"UTF-8; if it is Windows-1252, convert it with: iconv -f CP1252 -t UTF-8 {path}"
+        raise DataError([Problem("not UTF-8 text", path, line, found=found, accepted=advice)]) from None
+
+
 @contextmanager
 def _opened(path: str) -> Iterator[BufferedReader]:
     file = located(path)

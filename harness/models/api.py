@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from importlib import util
-from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, field_validator, model_validator
@@ -11,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, field_validator,
 from harness.endpoint.protocol import Mode
 from harness.endpoint.remote import PACKAGE, Remote
 from harness.errors import MissingExtraError, Problem
+from harness.inputs.files import located
 from harness.models import postprocess, prompts
 from harness.models.base import Model, ModelSession
 
@@ -121,7 +121,7 @@ class Api(Remote, Model):
 
     def template(self) -> prompts.Template:
         """The prompt template. Raises UsageError where it cannot be read."""
-        return prompts.read_template(Path(self.prompt).expanduser())
+        return prompts.read_template(located(self.prompt))
 
     def identity(self) -> Mapping[str, str]:
         """Digest of the prompt, and the model's name with its address.
@@ -133,7 +133,7 @@ class Api(Remote, Model):
     def problems(self) -> Iterator[Problem]:
         """Whatever can be found out without asking the server."""
         yield from super().problems()
-        yield from prompts.file_problems(Path(self.prompt).expanduser())
+        yield from prompts.file_problems(located(self.prompt))
         if self.system is not None and self.mode == "completions":
             yield Problem("a system message needs a conversation, and mode is completions", path="system")
         for name in self.extra_body:

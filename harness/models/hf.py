@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from importlib import util
-from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
@@ -12,6 +11,7 @@ from pydantic import Field, field_validator
 from harness import weights
 from harness.component import neutral
 from harness.errors import ConfigError, MissingExtraError, Problem
+from harness.inputs.files import located
 from harness.models import generation, postprocess, prompts
 from harness.models.base import Model, ModelSession
 from harness.records import Prices
@@ -124,7 +124,7 @@ class Hf(Model):
 
     def template(self) -> prompts.Template | None:
         """The prompt template; None where none is named. Raises UsageError where it cannot be read."""
-        return prompts.read_template(Path(self.prompt).expanduser()) if self.prompt is not None else None
+        return prompts.read_template(located(self.prompt)) if self.prompt is not None else None
 
     def identity(self) -> Mapping[str, str]:
         """Digests of weights, tokenizer, settings and prompt template; for a hub id the commit instead of files."""
@@ -146,7 +146,7 @@ class Hf(Model):
             yield replace(problem, path=problem.path or "checkpoint")
         yield from generation.problems(self.generation)
         if self.prompt is not None:
-            yield from prompts.file_problems(Path(self.prompt).expanduser())
+            yield from prompts.file_problems(located(self.prompt))
         elif self._is_seq2seq() is False:
             yield Problem(
                 "a causal model needs a prompt template", path="prompt", accepted="a file with {articles} in it"

@@ -7,11 +7,12 @@ was left out is recorded in the `Prompt`.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.errors import Problem, UsageError, nearest_name
+from harness.errors import DataError, Problem, UsageError, nearest_name
 from harness.ingest import near_duplicates
+from harness.inputs.files import read_text
 from harness.records import Article, Cluster, Prompt, content_digest
 from harness.text import sentence_spans, word_spans
 
@@ -23,6 +24,9 @@ beginning of the model's reply stands, written for it (`{reply}Headline:`)."""
 
 LEAST_SHARE = 24
 """Tokens below which an article's share says nothing; rather than go under it, the last articles are left out."""
+
+LONGEST = 100_000
+"""Bytes of a template; a longer file is something else."""
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _SEPARATOR = "\n\n"
@@ -90,9 +94,7 @@ def template_problems(text: str, where: str) -> list[Problem]:
 
 def file_problems(file: Path) -> Iterator[Problem]:
     """What `harness validate` finds wrong with the template file that the parameter `prompt` names."""
-    try:
-        text = file.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    if not file.exists():
         beside = [str(other) for other in file.parent.glob("*")] if file.parent.is_dir() else []
         yield Problem(
             "there is no such prompt template (paths are relative to the working directory)",
@@ -100,10 +102,16 @@ def file_problems(file: Path) -> Iterator[Problem]:
             found=str(file),
             nearest=nearest_name(str(file), beside),
         )
-    except (OSError, UnicodeDecodeError) as error:
-        yield Problem(f"the prompt template cannot be read: {error}", path="prompt", found=str(file))
-    else:
-        yield from template_problems(text, str(file))
+        return
+    try:
+        yield from template_problems(_text(file), str(file))
+    except DataError as error:
+        for problem in error.problems:
+            yield replace(problem, message=f"the prompt template cannot be read: {problem.message}", path="prompt")
+
+
+def _text(file: Path) -> str:
+    return read_text(str(file), "a text with {articles} in it, in UTF-8", LONGEST)
 
 
 def read_template(path: Path) -> Template:
@@ -112,10 +120,9 @@ def read_template(path: Path) -> Template:
     Raises UsageError where the file cannot be read or is no template.
     """
     try:
-        text = path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        raise UsageError(f"the prompt template {path} cannot be read: {reason}") from error
+        text = _text(path).strip()
+    except DataError as error:
+        raise UsageError(f"the prompt template cannot be read: {error}") from None
     problems = template_problems(text, str(path))
     if problems:
         raise UsageError("\n".join(str(problem) for problem in problems))

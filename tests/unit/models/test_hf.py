@@ -318,7 +318,7 @@ def test_weights_are_freed_when_the_session_ends(causal: Path, template: str) ->
     [
         ({}, "needs `prompt`"),
         ({"task": "seq2seq"}, r"is a causal model \(llama\), not seq2seq"),
-        ({"prompt": "here/no.md"}, r"prompt template here/no\.md cannot be read: No such file"),
+        ({"prompt": "here/no.md"}, r"prompt template cannot be read: here/no\.md: no such file"),
         ({"device": "cuda:7"}, "torch sees no CUDA device"),
         ({"generation": {"cache_implementation": "none such"}}, "generation: Invalid `cache_implementation`"),
     ],

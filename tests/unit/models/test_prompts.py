@@ -189,7 +189,7 @@ def test_a_template_file_is_read_and_its_mistakes_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"p\.md:2: unknown placeholder .*found \{cuont\}.*did you mean '\{count\}'"):
         read_template(file)
     file.write_bytes(b"\xff{articles}")
-    with pytest.raises(UsageError, match="cannot be read: not UTF-8"):
+    with pytest.raises(UsageError, match=r"cannot be read: .*p\.md:1: not UTF-8 text; found the byte 0xff"):
         read_template(file)
     file.write_text("{reply}Headline for {articles}:", encoding="utf-8")
     with pytest.raises(UsageError, match=r"the beginning of the reply must be plain text; found \{articles\}"):
