@@ -78,6 +78,7 @@ class RunFolder:
 
         Raises StoreError that names the process which has it already, unless `wait`.
         """
+        self._refuse_links()
         with held(self.path, wait=wait, told=told) as is_still_ours:
             self._is_ours = is_still_ours
             try:
@@ -90,6 +91,18 @@ class RunFolder:
                 yield
             finally:
                 self._is_ours = lambda: True
+
+    def _refuse_links(self) -> None:
+        """Raises StoreError where the folder or a file in it is a link: what is written must not land elsewhere."""
+        try:
+            inside = list(self.path.iterdir()) if self.path.is_dir() else []
+        except OSError:  # the lock says why
+            inside = []
+        for path in (self.path, *inside):
+            if path.is_symlink():
+                raise StoreError(
+                    f"{path}: a link, through which nothing is written; remove it, or name another --results"
+                )
 
     def manifest(self) -> RunManifest:
         """The manifest. Raises StoreError where it is missing, torn, or of a later schema."""

@@ -50,6 +50,12 @@ def refused(ended: Any, *wanted: str, code: int = 2) -> None:
         assert part in ended.err, ended.err
 
 
+def run_folder() -> Path:
+    """The one run; beside it there may be the cache."""
+    (manifest,) = Path("results").glob("*/manifest.json")
+    return manifest.parent
+
+
 def alias_bomb() -> str:
     text = "a: &a [x, x, x, x, x, x, x, x, x]\n"
     for before, name in zip("abcdefgh", "bcdefghi", strict=True):
@@ -280,8 +286,11 @@ def test_an_id_is_a_name_and_never_a_path(tmp_path: Path, harness: Callable[...,
     assert ended.code == 0, ended.err
     assert json.loads(ended.out)["clusters"] == len(IDS), "look-alikes are different ids"
     written = set(tmp_path.rglob("*")) - before
-    (folder,) = Path("results").iterdir()
-    assert all(path == Path.cwd() / "results" or path.is_relative_to(folder.resolve()) for path in written)
+    folder = run_folder()
+    assert all(path == Path.cwd() / "results" or path.is_relative_to(Path.cwd() / "results") for path in written)
+    assert {path.name for path in folder.iterdir()} == {
+        path.name for path in written if path.parent == folder.resolve()
+    }
     for at, name in enumerate(IDS):
         shown = json.loads(harness("show", "trial", f"--cluster={name}", "--format", "json").out)
         assert (shown["cluster_id"], shown["text"]) == (name, f"Dam {at}")
@@ -318,7 +327,7 @@ def test_a_run_may_be_called_as_devices_are_elsewhere(harness: Callable[..., Any
     """The folder's name has the digest behind it, so `con` is never a whole name."""
     Path("x.yaml").write_text(CONFIG.replace("trial", "con"))
     assert harness("eval", "--config", "x.yaml").code == 0
-    assert re.fullmatch(r"con-[0-9a-f]{10}", next(Path("results").iterdir()).name)
+    assert re.fullmatch(r"con-[0-9a-f]{10}", run_folder().name)
 
 
 def test_a_folder_of_texts_gives_nothing_from_elsewhere(tmp_path: Path):
@@ -383,7 +392,7 @@ MANIFESTS: dict[str, Callable[[dict[str, Any]], object]] = {
 @pytest.mark.parametrize("case", MANIFESTS, ids=lambda case: case.replace(" ", "-"))
 def test_a_hostile_manifest_is_a_message(case: str, harness: Callable[..., Any]):
     assert harness("eval", "--config", "x.yaml").code == 0
-    (folder,) = Path("results").iterdir()
+    folder = run_folder()
     content = MANIFESTS[case](manifest_of(folder))
     (folder / "manifest.json").write_text(content if isinstance(content, str) else json.dumps(content))
     for command in (("show", "trial"), ("compare", "trial"), ("baseline", "save", "trial", "-o", "b.json")):
@@ -413,7 +422,7 @@ STRANGE: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
 @pytest.mark.parametrize("case", STRANGE, ids=lambda case: case.replace(" ", "-"))
 def test_a_manifest_that_we_did_not_write_breaks_nothing(case: str, harness: Callable[..., Any]):
     assert harness("eval", "--config", "x.yaml").code == 0
-    (folder,) = Path("results").iterdir()
+    folder = run_folder()
     (folder / "manifest.json").write_text(json.dumps(STRANGE[case](manifest_of(folder))))
     for command in (
         ("list",), ("show", "trial"), ("show", "trial", "--format", "json"), ("show", "trial", "--format", "md"),
@@ -487,3 +496,31 @@ def test_hub_options_that_lead_nowhere_are_a_message(options: str, harness: Call
     Path("x.yaml").write_text(CONFIG.replace("{jsonl: clusters.jsonl}", f"{{hub: {options}}}"))
     ended = harness("eval", "--config", "x.yaml")
     refused(ended)
+
+
+@pytest.mark.parametrize("name", ["", ".lock", "predictions.jsonl", "manifest.json", ".manifest.json.partial", "new"])
+def test_nothing_is_written_through_a_link_in_a_results_folder(name: str, tmp_path: Path, harness: Callable[..., Any]):
+    """The folder's name can be worked out by others: on a shared machine they could put a link there first."""
+    assert harness("eval", "--config", "x.yaml").code == 0
+    folder = run_folder()
+    precious = tmp_path / "precious"
+    if name:
+        precious.write_text("precious\n")
+        (folder / name).unlink(missing_ok=True)
+        (folder / name).symlink_to(precious)
+    else:
+        precious.mkdir()
+        for file in folder.iterdir():
+            file.unlink()
+        folder.rmdir()
+        folder.symlink_to(precious)
+    ended = harness("eval", "--config", "x.yaml", "--retry-errors")
+    refused(ended, "a link, through which nothing is written", code=3)
+    assert list(precious.iterdir()) == [] if precious.is_dir() else precious.read_text() == "precious\n"
+
+
+def test_the_results_folder_itself_may_be_a_link(tmp_path: Path, harness: Callable[..., Any]):
+    (tmp_path / "big-disk").mkdir()
+    Path("results").symlink_to(tmp_path / "big-disk")
+    assert harness("eval", "--config", "x.yaml").code == 0
+    assert list((tmp_path / "big-disk").iterdir())

@@ -90,7 +90,7 @@ def at(run: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def runs(top: Path) -> list[str]:
     return sorted(
-        (folder.name for folder in (top / "results").iterdir()),
+        (manifest.parent.name for manifest in (top / "results").glob("*/manifest.json")),
         key=lambda name: "bad.jsonl" in (top / "results" / name / "manifest.json").read_text(),
     )
 
