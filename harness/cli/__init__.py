@@ -77,7 +77,7 @@ def main() -> None:
                 sys.stdout.flush()
         except HarnessError as error:
             if isinstance(error, streams.OutputError):
-                streams.let_go()
+                streams.let_go(sys.stdout)
             for line in str(error).splitlines() or [type(error).__name__]:
                 logs.say(f"error: {line}", "error")
             raise SystemExit(error.exit_code) from None
@@ -86,7 +86,7 @@ def main() -> None:
                 logs.say(interruption.message(), "warning")
             raise
         except streams.ReaderGoneError:
-            streams.let_go()
+            streams.let_go(sys.stdout)
             raise SystemExit(EXIT_INTERRUPTED) from None
         except Exception as error:  # noqa: BLE001 - a defect, here or in a component of another package
             logs.say(redact.text(traceback.format_exc()).rstrip(), "error")

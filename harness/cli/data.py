@@ -40,9 +40,9 @@ def ingest(
     from harness.ingest.account import account_row, cluster_row, explanation, printable
     from harness.records import canonical_json
 
-    account = out.with_name(f"{out.stem}.ingest.jsonl")
-    if out.is_dir() or out.suffix == ".gz" or not out.stem:
+    if not out.stem or out.is_dir() or out.suffix == ".gz":
         raise UsageError(f"--out {out}: not a name for the clusters; accepted: a file such as clusters.jsonl")
+    account = out.with_name(f"{out.stem}.ingest.jsonl")
     if cluster_id is not None and not cluster_id.strip():
         raise UsageError("--cluster-id: empty; accepted: a name for the cluster")
     rows: list[str] = []

@@ -71,11 +71,18 @@ class _Guarded(_Stream):
 
 
 class _Messages(_Guarded):
-    """Standard error, which has no data in it: libraries warn and log there, and may say a secret."""
+    """Standard error, which has no data in it: libraries warn and log there, and may say a secret.
+
+    Where it cannot be written there is nobody to tell, and no reason to stop.
+    """
 
     def write(self, text: str) -> int:
-        """Write `text`, escaped, without secrets."""
-        return super().write(redact.printed(text))
+        """Write `text`, escaped, without secrets, if it can be written."""
+        try:
+            return super().write(redact.printed(text))
+        except (ReaderGoneError, OutputError):
+            let_go(self._stream)
+            return len(text)
 
 
 @contextmanager
@@ -108,9 +115,9 @@ def guarded() -> Iterator[None]:
             nowhere.close()
 
 
-def let_go() -> None:
-    """Send what is still held back nowhere, so that the interpreter does not fail over it once more at its end."""
+def let_go(stream: TextIO) -> None:
+    """Send what `stream` still holds back nowhere, so that the interpreter does not fail over it again at its end."""
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
+        os.dup2(nowhere, stream.fileno())
         os.close(nowhere)

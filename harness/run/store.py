@@ -17,7 +17,7 @@ are written is `durable`'s, who may write them `lock`'s: nothing else opens one 
 import json
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any, TypeVar
@@ -257,8 +257,9 @@ def find_run(results: Path, wanted: str) -> RunFolder:
     Raises UsageError where none or several fit.
     """
     direct = Path(wanted)
-    if (direct / MANIFEST).is_file():
-        return RunFolder(direct)
+    with suppress(OSError):  # a name longer than a file may have is no folder's
+        if (direct / MANIFEST).is_file():
+            return RunFolder(direct)
     names = [folder.path.name for folder in run_folders(results)]
     fitting = [name for name in names if name == wanted] or [name for name in names if name.startswith(wanted)]
     if len(fitting) == 1:
