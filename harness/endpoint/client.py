@@ -6,7 +6,6 @@ interruption ends the requests that are under way and nothing else.
 
 import asyncio
 import json
-import time
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -52,8 +51,6 @@ class Reply(Generic[Read]):
 
     read: Read
     attempts: int
-    seconds: float
-    """Wall-clock time from the first try to the answer, pauses included."""
 
 
 class _NotAnsweredError(Exception):
@@ -139,7 +136,6 @@ class Client:
         """Try until there is an answer. Raises ModelError that says what the last try came to."""
         content = json.dumps(call.body, ensure_ascii=False).encode("utf-8", "replace")
         most_in = len(content) + FRAME_TOKENS  # a token is at least one byte
-        started = time.monotonic()
         attempt = 0
         while True:
             attempt += 1
@@ -147,7 +143,7 @@ class Client:
             try:
                 number = await self._pace.enter()
                 try:
-                    return Reply(await self._try(call, content, ticket), attempt, time.monotonic() - started)
+                    return Reply(await self._try(call, content, ticket), attempt)
                 except _NotAnsweredError as error:
                     failed = error.with_traceback(None)  # its frames hold what was read
                     if error.status in _TOO_MANY:

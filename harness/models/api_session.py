@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from harness.endpoint.client import Call, Client, Reply
@@ -44,9 +45,18 @@ class ApiSession:
     def answer_each(
         self, clusters: Iterable[Cluster], seconds: float | None = None
     ) -> Iterator[tuple[Cluster, Answer | Exception]]:
-        """Each cluster with its answer, as they arrive; one that takes longer than `seconds` has a TimeoutError."""
+        """Each cluster with its answer, as they arrive; one that takes longer than `seconds` has a TimeoutError.
+
+        An answer took the time since the one before it, so that all together took as long as it took.
+        """
+        before = perf_counter()
         for cluster, reply in self.client.each(clusters, self._call, seconds):
-            yield cluster, self._timed(reply) if isinstance(reply, Reply) else reply
+            if isinstance(reply, Reply):
+                now = perf_counter()
+                yield cluster, reply.read.model_copy(update={"seconds": now - before})
+                before = now
+            else:
+                yield cluster, reply
 
     def _call(self, cluster: Cluster) -> Call[Answer]:
         try:
@@ -101,7 +111,3 @@ class ApiSession:
             tokens_out=completion.usage.tokens_out,
             version=completion.version or None,
         )
-
-    @staticmethod
-    def _timed(reply: Reply[Answer]) -> Answer:
-        return reply.read.model_copy(update={"seconds": reply.seconds})

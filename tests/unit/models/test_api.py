@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from pydantic import ValidationError
 
@@ -173,6 +175,16 @@ def test_problems_are_found_without_asking_the_server(prompt, monkeypatch):
     with pytest.raises(UsageError, match="cannot be read"):
         api.identity()
     assert list(make(prompt).problems()) == []
+
+
+def test_the_seconds_of_all_answers_are_the_time_that_all_took(prompt):
+    with FaultServer(delay=0.1) as server, make(prompt, server.base_url, concurrency=10).open(1) as session:
+        several = [CLUSTER.model_copy(update={"cluster_id": f"c{number}"}) for number in range(20)]
+        started = time.perf_counter()
+        answers = session.answer(several)
+        took = time.perf_counter() - started
+    # Twenty answers of a tenth of a second, ten at once: two tenths, where the sum of waits is two seconds.
+    assert 0.2 <= sum(answer.seconds for answer in answers) <= took
 
 
 def test_one_cluster_that_cannot_be_shown_fails_alone(prompt):
