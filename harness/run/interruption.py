@@ -7,6 +7,7 @@ needs no main thread) and ends the process itself where that has not ended after
 it at once.
 """
 
+import atexit
 import os
 import select
 import signal
@@ -23,7 +24,7 @@ from harness.errors import EXIT_INTERRUPTED
 from harness.run.command_line import own_command
 from harness.run.logs import said
 
-GRACE = 1.5
+GRACE = 1.25
 """Seconds that the main thread has after the first signal."""
 
 
@@ -98,6 +99,18 @@ def heeded() -> Iterator[None]:
             os.close(tell)
             watcher.join()
             os.close(heard)
+
+
+def _leave() -> None:
+    """End an interrupted process before it takes everything apart: with a model loaded that takes seconds."""
+    if _heard.is_set():
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(Exception):
+                stream.flush()
+        os._exit(EXIT_INTERRUPTED)
+
+
+atexit.register(_leave)  # the first to be registered is the last to be called
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler

@@ -17,7 +17,7 @@ from tests.conftest import TOP
 # Another package's components, found through its entry points. Every cluster that is asked for leaves a line in `asked`
 # before it is answered, so that nothing can be generated twice unseen.
 COMPONENTS = '''\
-import os, time
+import os, threading, time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,6 +36,16 @@ def noted(*words):
     os.close(descriptor)
 
 
+class Heavy:
+    """Takes long to be taken apart when the interpreter ends, as loaded weights do."""
+
+    def __del__(self):
+        time.sleep(5)
+
+
+clinging = []
+
+
 class Slow(ExtractiveModel):
     """Answers with an article's title, after a while."""
 
@@ -45,7 +55,13 @@ class Slow(ExtractiveModel):
     swallows: bool = neutral(False, description="Whether it swallows interruptions.")
     fails_on: str = neutral("", description="The cluster it fails on.")
 
+    clings: str = neutral("", description="What keeps the process from ending: `heavy` or `thread`.")
+
     def pick(self, cluster):
+        if self.clings == "heavy":
+            clinging.append(Heavy())
+        if self.clings == "thread":
+            threading.Thread(target=time.sleep, args=(30,)).start()
         noted(self.word, cluster.cluster_id)
         until = time.monotonic() + self.seconds
         while time.monotonic() < until:
