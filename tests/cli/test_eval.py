@@ -183,7 +183,7 @@ def test_what_retry_errors_mends_stands_where_it_would_have_stood(
     names = ("predictions.jsonl", "scores.jsonl", "failures.jsonl", "table.md")
     whole = {name: (folder / name).read_bytes() for name in names}
     shutil.rmtree("results")
-    pick, findings = Lead.pick, Headline.findings
+    pick, findings_all = Lead.pick, Headline.findings_all
 
     def fails(self: Any, given: Any) -> Any:
         raise MemoryError
@@ -194,8 +194,8 @@ def test_what_retry_errors_mends_stands_where_it_would_have_stood(
         )
         broken.setattr(
             Headline,
-            "findings",
-            lambda self, case: (fails if case.cluster.cluster_id == "c0" else findings)(self, case),
+            "findings_all",
+            lambda self, cases: (fails if cases[0].cluster.cluster_id == "c0" else findings_all)(self, cases),
         )
         harness("eval", "--config", "x.yaml")
         assert [(row["stage"], row["cluster_id"], row["error"]) for row in rows_of("failures.jsonl")][::3] == [
