@@ -101,7 +101,7 @@ def test_a_run_stops_behind_the_cluster_under_way_when_its_time_is_over(
 def test_a_cluster_past_its_time_fails_in_any_stage(harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch):
     from harness.metrics.headline import Headline
 
-    pick, findings = Lead.pick, Headline.findings
+    pick, findings_all = Lead.pick, Headline.findings_all
 
     def endless() -> None:
         while True:
@@ -110,8 +110,10 @@ def test_a_cluster_past_its_time_fails_in_any_stage(harness: Callable[..., Any],
     monkeypatch.setattr(Lead, "pick", lambda self, got: endless() if got.cluster_id == "c1" else pick(self, got))
     monkeypatch.setattr(
         Headline,
-        "findings",
-        lambda self, case: endless() if case.cluster.cluster_id == "c3" else findings(self, case),
+        "findings_all",
+        lambda self, cases: (
+            endless() if any(case.cluster.cluster_id == "c3" for case in cases) else findings_all(self, cases)
+        ),
     )
     Path("x.yaml").write_text(CONFIG + "time_limit: {cluster: 100ms}\n")
     assert harness("eval", "--config", "x.yaml").code == 0
