@@ -270,11 +270,12 @@ def _forms(secret: str) -> Iterator[str]:
     """The ways in which a value may come to stand in a text."""
     data = secret.encode("utf-8", "surrogatepass")
     yield secret
-    for encoded in (quote(data, safe=""), quote(data), quote_plus(data)):
+    for encoded in (quote(data, safe=""), quote(data), quote_plus(data), quote(quote(data, safe=""), safe="")):
         yield encoded
         yield re.sub(r"%[0-9A-F]{2}", lambda match: match.group().lower(), encoded)
     for written in (json.dumps(secret), json.dumps(secret, ensure_ascii=False), repr(secret), repr(data)[1:]):
         yield written[1:-1]
+        yield json.dumps(written[1:-1], ensure_ascii=False)[1:-1]  # JSON in JSON, as errors hand errors on
     yield html.escape(secret)
     if len(data) < LEAST_ANYWHERE:
         return

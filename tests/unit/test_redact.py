@@ -1,9 +1,12 @@
 import base64
+import html
 import json
 import time
 from urllib.parse import quote, quote_plus
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from harness import redact
 from harness.component import Component, secret_name
@@ -197,3 +200,13 @@ def test_time_grows_with_length_only(unit):
 
     # Quadratic time would be some minutes here; linear is under a second on a slow machine.
     assert seconds(400_000) < 10
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), min_size=8, max_size=40), st.text())
+def test_no_form_of_any_value_is_left(value, around):
+    secret = value.strip()
+    assume(len(secret) >= 8 and secret not in around)
+    redact.forget()
+    redact.register(secret)
+    for form in (secret, quote(secret, safe=""), json.dumps({"said": secret}), repr([secret]), html.escape(secret)):
+        assert secret not in redact.text(f"{around}\n{form}\n{around}")
