@@ -80,6 +80,7 @@ def test_what_may_pass_is_asked_again(fault, prompt):
         found, client = ask(model(server, prompt, attempts=3, **patience), [cluster(1)])
         assert isinstance(found["c1"], ModelError)
         assert str(found["c1"]).endswith("after 3 tries")
+        assert ("it goes on after 4000000 bytes" in str(found["c1"])) is (fault in ("endless", "huge"))
         assert found["c1"].attempts == server.ledger.requests == 3
         assert KEY not in str(found["c1"])
 
