@@ -89,12 +89,18 @@ AIMS = {
     "defacto": 0.84, "qags_cnndm (summaries)": 0.87, "frank_cnndm": 0.82, "frank_xsum": 0.72, "cliff_cnndm": 0.82,
     "cliff_xsum": 0.83, "bump": 0.72, "emergent": 0.85,
 }  # fmt: skip
-HELD_OUT_NAMES = {
-    "defacto": ("defacto_test", "defacto"),
-    "qags_cnndm (summaries)": ("qags_cnndm_summaries", "qags_summaries", "qags_cnndm"),
-    "qags_cnndm (sentences)": ("qags_sentences", "qags_cnndm_sentences", "qags_cnndm"),
-}
-"""Names that files of weights give to a set, where it is not the set's own."""
+
+
+def held_out_name(dataset: str, figures: Mapping[str, Any]) -> str | None:
+    """The name that a file of weights gives to a set; none where it has no figure for it."""
+    names = {
+        "defacto": ["defacto_test", "defacto"],
+        # Where sentences have a name of their own, the bare name is that of the summaries.
+        "qags_cnndm (sentences)": ["qags_sentences", "qags_cnndm"],
+        "qags_cnndm (summaries)": ["qags_cnndm", "qags"] if "qags_sentences" in figures else [],
+        "defacto_corrected": [],
+    }
+    return next((name for name in names.get(dataset, [dataset]) if name in figures), None)
 
 
 DEMO_INTRODUCTION = """\
@@ -461,8 +467,8 @@ def overview(
         row = [dataset, f"{mine[checkers[0]].faithful} + {mine[checkers[0]].unfaithful}", _auc(mine[measuring.FLOOR])]
         for name in checkers:
             figures = apart.get(name, {})
-            known = next((figures[key] for key in HELD_OUT_NAMES.get(dataset, (dataset,)) if key in figures), None)
-            row += [_figure(known), _auc(mine[name])]
+            key = held_out_name(dataset, figures)
+            row += [_figure(figures[key] if key else None), _auc(mine[name])]
         best = max(
             (item for item in mine.values() if item.checker.endswith(measuring.PUBLISHED) and item.auc),
             key=lambda item: item.auc.value if item.auc else 0.0,
