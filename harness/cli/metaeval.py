@@ -21,7 +21,13 @@ CheckerNames = Annotated[
 
 
 def metaeval(
-    data: Annotated[list[Path], typer.Option("--data", "-d", help="A JSON Lines file of labelled texts. Repeatable.")],
+    more: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE]...", help="More files, as after --data.", show_default=False)
+    ] = None,
+    data: Annotated[
+        list[Path] | None,
+        typer.Option("--data", "-d", metavar="FILE", help="A JSON Lines file of labelled texts. Repeatable."),
+    ] = None,
     checker: CheckerNames = None,
     clusters: Annotated[
         Path | None, typer.Option("--clusters", metavar="CLUSTERS", help="What rows with a cluster_id are about.")
@@ -44,18 +50,22 @@ def metaeval(
     """
     from harness.cli.check import dataset_at
     from harness.cli.checkers import checkers_named
+    from harness.errors import UsageError
     from harness.report import agreement
     from harness.run import metaeval as measuring
     from harness.run.clusters import read_clusters
     from harness.run.labelled import read
 
+    files = [*(data or ()), *(more or ())]
+    if not files:
+        raise UsageError("no data; accepted: --data FILE, a JSON Lines file of labelled texts")
     _writable(out)
     checkers = checkers_named(checker)
     known = None
     if clusters is not None:
         found_clusters = read_clusters(dataset_at(clusters), str(clusters))
         known = {cluster.cluster_id: cluster for cluster in found_clusters}
-    groups = read(data, split=split, limit=limit, clusters=known)
+    groups = read(files, split=split, limit=limit, clusters=known)
     found = []
     for name, component in checkers.items():
         with component.open() as session:
