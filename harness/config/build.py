@@ -4,15 +4,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from harness import redact
 from harness.component import Component, ComponentTable, Kind
 from harness.config import source as yaml_source
 from harness.config.gate import GateSettings
 from harness.config.limits import FAILURES, Limits, TimeLimit, failures
+from harness.config.mistakes import CONTROL, field_problems, parameter_names, quoted, refuse_secrets
 from harness.config.paths import MAX_PARTS, PathError, assign
 from harness.config.source import KeyPath, Source, dotted
 from harness.config.sweep import expand
@@ -33,7 +33,6 @@ REQUIRED = ("name", "data", "models", "metrics")
 DEFAULT_SEED = 13
 
 RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 MAX_NAME = 120
 
 
@@ -114,7 +113,7 @@ def load_component(kind: Kind, text: str, where: str, table: ComponentTable) -> 
     Raises ConfigError that carries every mistake; `where` is the flag, for messages.
     """
     source = yaml_source.parse(text, where)
-    _no_secrets(source)
+    refuse_secrets(source)
     configured = None if source.problems else _component(source, table, kind, source.value, ())
     if source.problems or configured is None:
         raise ConfigError(_once(source.problems))
@@ -126,10 +125,10 @@ def _build(source: Source, table: ComponentTable, overrides: Sequence[str]) -> C
         source.problem((), "the file is empty", accepted=f"the keys {', '.join(KEYS)}")
         raise ConfigError(source.problems)
     if not isinstance(source.value, Mapping | None):
-        source.problem((), "not a mapping", found=_shown(source.value), accepted=f"the keys {', '.join(KEYS)}")
+        source.problem((), "not a mapping", found=quoted(source.value), accepted=f"the keys {', '.join(KEYS)}")
         raise ConfigError(source.problems)
     _override(source, overrides)
-    _no_secrets(source)
+    refuse_secrets(source)
     tree: Mapping[str, Any] = source.value or {}
     for key in tree:
         if key not in KEYS:
@@ -168,17 +167,6 @@ def _build(source: Source, table: ComponentTable, overrides: Sequence[str]) -> C
     )
 
 
-def _no_secrets(source: Source) -> None:
-    """Refuse secrets written into the configuration; they are never quoted."""
-    for path in redact.literals(source.value):
-        source.problem(
-            path,
-            "a secret, or what looks like one, stands in the configuration",
-            accepted="the name of an environment variable that holds it (`key_env: NAME`), and an address without a "
-            "user or password in it",
-        )
-
-
 def _once(problems: Iterable[Problem]) -> list[Problem]:
     """Problems in the order of their lines, the first for each place: a value that could not be read is no other's."""
     kept: dict[tuple[object, ...], Problem] = {}
@@ -212,14 +200,14 @@ def _run_name(source: Source, tree: Mapping[str, Any]) -> str:
     name = tree.get("name")
     if "name" in tree and not (isinstance(name, str) and RUN_NAME.match(name)):
         accepted = "1 to 64 letters, digits, '.', '_' and '-', the first a letter or digit"
-        source.problem(("name",), "not a name for a folder", found=_shown(name), accepted=accepted)
+        source.problem(("name",), "not a name for a folder", found=quoted(name), accepted=accepted)
     return str(name)
 
 
 def _seed(source: Source, tree: Mapping[str, Any]) -> int:
     seed = tree.get("seed", DEFAULT_SEED)
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
-        source.problem(("seed",), "not a seed", found=_shown(seed), accepted="a whole number from 0 to 2^63 - 1")
+        source.problem(("seed",), "not a seed", found=quoted(seed), accepted="a whole number from 0 to 2^63 - 1")
         return DEFAULT_SEED
     return seed
 
@@ -233,12 +221,12 @@ def _section(source: Source, tree: Mapping[str, Any], key: str, cls: type[S]) ->
     if raw is None:
         return cls()
     if not isinstance(raw, Mapping):
-        source.problem((key,), "not a mapping", found=_shown(raw), accepted=", ".join(cls.model_fields))
+        source.problem((key,), "not a mapping", found=quoted(raw), accepted=", ".join(cls.model_fields))
         return cls()
     try:
         return cls.model_validate(raw)
     except ValidationError as error:
-        _field_problems(source, cls, key, raw, (key,), error)
+        field_problems(source, cls, key, raw, (key,), error)
         return cls()
 
 
@@ -248,14 +236,14 @@ def _limits(source: Source, tree: Mapping[str, Any]) -> Limits:
     try:
         return Limits(time_limit=time_limit, max_failures=None if raw is None else failures(raw))
     except ValueError:
-        source.problem(("max_failures",), "not a limit of failures", found=_shown(raw), accepted=FAILURES)
+        source.problem(("max_failures",), "not a limit of failures", found=quoted(raw), accepted=FAILURES)
         return Limits(time_limit=time_limit)
 
 
 def _entries(source: Source, tree: Mapping[str, Any], key: str) -> list[Any]:
     entries = tree.get(key, [])
     if key in tree and (not isinstance(entries, list) or not entries):
-        source.problem((key,), "not a list of components", found=_shown(entries), accepted="at least one `- name`")
+        source.problem((key,), "not a list of components", found=quoted(entries), accepted="at least one `- name`")
         return []
     return list(entries)
 
@@ -286,17 +274,17 @@ def _split(source: Source, kind: Kind, entry: Any, path: KeyPath) -> tuple[str |
     if isinstance(entry, str) and entry:
         return entry, None, None
     if not isinstance(entry, Mapping):
-        source.problem(path, f"not a {kind}", found=_shown(entry), accepted=form)
+        source.problem(path, f"not a {kind}", found=quoted(entry), accepted=form)
         return None, None, None
     shown = entry.get("as")
     if "as" in entry:
         if kind != "model":
-            source.problem((*path, "as"), "only models have display names", found=_shown(shown), accepted="no `as:`")
-        elif not isinstance(shown, str) or not shown.strip() or len(shown) > MAX_NAME or _CONTROL.search(shown):
+            source.problem((*path, "as"), "only models have display names", found=quoted(shown), accepted="no `as:`")
+        elif not isinstance(shown, str) or not shown.strip() or len(shown) > MAX_NAME or CONTROL.search(shown):
             source.problem(
                 (*path, "as"),
                 "not a display name",
-                found=_shown(shown),
+                found=quoted(shown),
                 accepted=f"1 to {MAX_NAME} printable characters",
             )
     names = [key for key in entry if key != "as"]
@@ -315,7 +303,7 @@ def _parameters(
     elif not isinstance(raw, Mapping) and cls.positional:
         raw = {cls.positional: raw}
     elif not isinstance(raw, Mapping):
-        source.problem(path, f"not parameters of {cls.name}", found=_shown(raw), accepted=_parameter_names(cls))
+        source.problem(path, f"not parameters of {cls.name}", found=quoted(raw), accepted=parameter_names(cls))
         return None
     inner = {
         field: _component(source, table, kind, raw.get(field, default), (*path, field))
@@ -326,94 +314,13 @@ def _parameters(
     try:
         return cls.model_validate({**raw, **{field: built.component for field, built in inner.items() if built}})
     except ValidationError as error:
-        _field_problems(source, cls, cls.name, raw, path, error)
+        field_problems(source, cls, cls.name, raw, path, error)
         return None
-
-
-def _field_problems(
-    source: Source, cls: type[BaseModel], owner: str, raw: Any, path: KeyPath, error: ValidationError
-) -> None:
-    """Each mistake in the fields of `owner`, located and put into our words."""
-    details = [(_existing(raw, detail["loc"]), detail) for detail in error.errors(include_url=False)]
-    places = [location for location, _ in details]
-    for at, (location, detail) in enumerate(details):
-        repeated = location in places[:at] and detail["type"] != "extra_forbidden"  # a union reports each branch
-        consequence = any(len(other) > len(location) and other[: len(location)] == location for other in places)
-        if not repeated and not consequence:
-            _parameter_problem(source, cls, owner, path, location, detail)
-
-
-def _held_by(cls: type[BaseModel], location: Sequence[str | int]) -> type[BaseModel] | None:
-    """The model whose fields stand at a location below `cls`, or None where there is none, or a list of them."""
-    holder: type[BaseModel] | None = cls
-    for part in location:
-        field = holder.model_fields.get(str(part)) if holder else None
-        kinds = [field.annotation, *get_args(field.annotation)] if field else []
-        models = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
-        holder = models[0] if models else None
-    return holder
-
-
-def _existing(raw: Any, location: Sequence[str | int]) -> KeyPath:
-    """The part of a pydantic location that stands in the written values: union branches are named in it too."""
-    node = raw
-    kept: list[str | int] = []
-    for at, part in enumerate(location):
-        held: Any = node if isinstance(node, Mapping) else dict(enumerate(node)) if isinstance(node, list) else {}
-        if part in held:
-            node = held[part]
-        elif not (at == len(location) - 1 and isinstance(node, Mapping) and isinstance(part, str)):
-            continue
-        kept.append(part)
-    return tuple(kept)
-
-
-def _parameter_problem(
-    source: Source, cls: type[BaseModel], owner: str, path: KeyPath, location: KeyPath, detail: Any
-) -> None:
-    here = (*path, *location)
-    if detail["type"] == "extra_forbidden":
-        holder = _held_by(cls, location[:-1])
-        names = list(holder.model_fields) if holder else []
-        nearest = nearest_name(str(location[-1]), names)
-        accepted = _parameter_names(holder) if holder else ""
-        source.problem(here, f"unknown parameter of {owner}", accepted=accepted, nearest=nearest)
-    elif detail["type"] == "missing":
-        field = cls.model_fields.get(str(location[-1])) if location else None
-        source.problem(here, f"missing parameter of {owner}", accepted=(field.description or "") if field else "")
-    elif issubclass(cls, Component) and len(location) == 1 and location[0] in cls.secret_fields():
-        accepted = "the name of an environment variable: capitals, digits and _"
-        source.problem(here, "not the name of an environment variable (not shown: it may be a key)", accepted=accepted)
-    elif detail["type"] == "value_error":
-        source.problem(here, str(detail["ctx"]["error"]), found=_shown(detail["input"]))
-    else:
-        message = detail["msg"]
-        accepted = message.removeprefix("Input should be ") if message.startswith("Input should be ") else ""
-        accepted = accepted.removesuffix(", unable to interpret input")
-        expected = str(detail.get("ctx", {}).get("expected", ""))
-        nearest = nearest_name(str(detail["input"]), re.findall(r"'([^']+)'", expected), 0.7) if expected else ""
-        source.problem(
-            here,
-            "not accepted here" if accepted else message,
-            found=_shown(detail["input"]),
-            accepted=accepted,
-            nearest=nearest,
-        )
-
-
-def _parameter_names(cls: type[BaseModel]) -> str:
-    return ", ".join(cls.model_fields) or "no parameters"
 
 
 def _unique(source: Source, entries: Iterable[Configured], message: str) -> None:
     seen: set[str] = set()
     for entry in entries:
         if entry.name in seen:
-            source.problem(entry.path, message, found=_shown(entry.name))
+            source.problem(entry.path, message, found=quoted(entry.name))
         seen.add(entry.name)
-
-
-def _shown(value: Any) -> str:
-    """A value as a message may quote it: short, printable."""
-    text = _CONTROL.sub("�", redact.text(repr(value)))
-    return text if len(text) <= 80 else f"{text[:77]}…"
