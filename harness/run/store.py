@@ -237,6 +237,8 @@ class RunFolder:
             return
         with self._opened(name) as stream:
             for number, line in enumerate(stream, 1):
+                if not line.endswith(b"\n"):
+                    return  # torn by a kill; who goes on with the run makes it again
                 try:
                     yield kind.model_validate_json(line)
                 except ValidationError as error:

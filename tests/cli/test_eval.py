@@ -161,6 +161,17 @@ def test_a_killed_run_goes_on_to_the_same_bytes_and_redoes_a_torn_line(harness: 
     assert {name: (folder / name).read_bytes() for name in names} == whole
 
 
+def test_a_torn_line_is_no_row_for_those_who_only_read(harness: Callable[..., Any]):
+    harness("eval", "--config", "x.yaml")
+    file = next(Path("results").glob("trial-*")) / "predictions.jsonl"
+    whole = file.read_bytes()
+    file.write_bytes(whole + b'{"prediction_id":"1", "clus')
+    shown = harness("show", "trial", "--cluster", "c1")
+    assert shown.code == 0
+    assert "Dam 1 holds firm" in shown.out
+    assert file.read_bytes() != whole  # reading writes nothing
+
+
 @pytest.mark.parametrize("flag", ["--retry-errors", "--retry-failures"])
 def test_retry_errors_runs_only_what_failed(flag: str, harness: Callable[..., Any]):
     harness("eval", "--config", "x.yaml")
@@ -183,20 +194,19 @@ def test_what_retry_errors_mends_stands_where_it_would_have_stood(
     names = ("predictions.jsonl", "scores.jsonl", "failures.jsonl", "table.md")
     whole = {name: (folder / name).read_bytes() for name in names}
     shutil.rmtree("results")
-    pick, findings_all = Lead.pick, Headline.findings_all
+    pick, findings = Lead.pick, Headline.findings_all
 
     def fails(self: Any, given: Any) -> Any:
         raise MemoryError
+
+    def found(self: Headline, cases: Any) -> Any:
+        return (fails if any(case.cluster.cluster_id == "c0" for case in cases) else findings)(self, cases)
 
     with monkeypatch.context() as broken:
         broken.setattr(
             Lead, "pick", lambda self, cluster: (fails if cluster.cluster_id == "c1" else pick)(self, cluster)
         )
-        broken.setattr(
-            Headline,
-            "findings_all",
-            lambda self, cases: (fails if cases[0].cluster.cluster_id == "c0" else findings_all)(self, cases),
-        )
+        broken.setattr(Headline, "findings_all", found)
         harness("eval", "--config", "x.yaml")
         assert [(row["stage"], row["cluster_id"], row["error"]) for row in rows_of("failures.jsonl")][::3] == [
             ("generate", "c1", "MemoryError"),

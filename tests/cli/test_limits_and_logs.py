@@ -101,22 +101,19 @@ def test_a_run_stops_behind_the_cluster_under_way_when_its_time_is_over(
 def test_a_cluster_past_its_time_fails_in_any_stage(harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch):
     from harness.metrics.headline import Headline
 
-    pick, findings_all = Lead.pick, Headline.findings_all
+    pick, findings = Lead.pick, Headline.findings_all
 
     def endless() -> None:
         while True:
             pass
 
+    def found(self: Headline, cases: Any) -> Any:
+        return endless() if any(case.cluster.cluster_id == "c3" for case in cases) else findings(self, cases)
+
     monkeypatch.setattr(Lead, "pick", lambda self, got: endless() if got.cluster_id == "c1" else pick(self, got))
-    monkeypatch.setattr(
-        Headline,
-        "findings_all",
-        lambda self, cases: (
-            endless() if any(case.cluster.cluster_id == "c3" for case in cases) else findings_all(self, cases)
-        ),
-    )
-    Path("x.yaml").write_text(CONFIG + "time_limit: {cluster: 100ms}\n")
-    assert harness("eval", "--config", "x.yaml").code == 0
+    monkeypatch.setattr(Headline, "findings_all", found)
+    Path("x.yaml").write_text(CONFIG + "time_limit: {cluster: 300ms}\n")
+    assert harness("eval", "--config", "x.yaml", "--limit", "4").code == 0
     assert [(row["stage"], row["cluster_id"], row["error"]) for row in lines_of("failures.jsonl")] == [
         ("generate", "c1", "TimeLimit"),
         ("score", "c3", "TimeLimit"),
