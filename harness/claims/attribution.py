@@ -26,7 +26,7 @@ class Saying:
     """True where the writer keeps away from it: a claim, an accusation, `allegedly`; false for plain `police said`."""
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 12)
 def sayings(parse: Parse) -> dict[Frame, Saying]:
     """Frame → who says it; frames that the sentence itself asserts are left out."""
     found: dict[Frame, Saying] = {}

@@ -58,7 +58,7 @@ def _common_openers() -> frozenset[str]:
     return word_list("function", "content_free") | word_list("roles", "titles")
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def names(parse: Parse) -> tuple[Name, ...]:
     """The names of a sentence, in order: runs of name tokens, split where a title stands inside."""
     found = []

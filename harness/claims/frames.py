@@ -44,7 +44,7 @@ class Frame:
     """The predicate's lemma where the parse has it wrong."""
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def frames(parse: Parse) -> tuple[Frame, ...]:
     """The frames of a sentence, in the order of their predicates."""
     return _Reader(parse).read()

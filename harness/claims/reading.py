@@ -38,7 +38,7 @@ class Reading:
     """When it says things happen: weekdays, months, years, `month day`, and words such as `yesterday`."""
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 12)
 def read(parse: Parse) -> Reading:
     """The reading of a parse."""
     found_names = names(parse)
@@ -134,7 +134,7 @@ def phrase_text(parse: Parse, index: int) -> tuple[int, int]:
 _RELATIVE = frozenset({"yesterday", "today", "tomorrow", "tonight", "overnight"})
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def times(parse: Parse) -> frozenset[str]:
     """When a sentence says things happen, as words to compare."""
     return frozenset(word for token in parse.tokens for word in time_words(parse, token))

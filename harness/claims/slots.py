@@ -16,7 +16,7 @@ _TOLLS = {"toll": "kill", "death": "kill", "fatality": "kill", "casualty": "inju
 """Nouns that are a count themselves, by what is counted: the death toll rose to 82."""
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def counted(reading: Reading, figure: Figure) -> frozenset[str]:
     """Notions of what a figure counts; `people` for people at large and where nothing is said."""
     tokens = reading.parse.tokens
@@ -51,7 +51,7 @@ def _antecedents(reading: Reading, figure: Figure) -> set[str]:
     return {notion(token.lemma) for token in (*joined, last)}
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def happening(reading: Reading, figure: Figure) -> frozenset[str]:
     """Notions of the predicates that what a figure counts takes part in, and of the nouns that say what it measures."""
     tokens = reading.parse.tokens
