@@ -7,7 +7,7 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.analysis.resample import LEVEL, RESAMPLES
@@ -118,8 +118,8 @@ def cost_row(counts: Counts) -> list[str]:
 COST_HEADERS = ("predicted", "failed", "s each", "tokens in", "tokens out")
 
 
-def provenance(manifest: RunManifest) -> list[str]:
-    """Sentences that stand under a table: what the numbers are, and of what."""
+def provenance(manifest: RunManifest, escaped: Callable[[str], str] = str) -> list[str]:
+    """Sentences that stand under a table: what the numbers are, and of what; `escaped` is done to what others wrote."""
     made_of = f"{manifest.clusters} clusters, data {manifest.data_digest}, seed {manifest.seed}."
     intervals = f"{LEVEL:.0%} percentile bootstrap over clusters, {RESAMPLES:,} resamples"
     lines = [
@@ -132,7 +132,7 @@ def provenance(manifest: RunManifest) -> list[str]:
         lines.append(REFERENCE_NOTE)
     if any(item.judges_itself for item in manifest.configurations):
         lines.append(JUDGE_NOTE)
-    lines.extend(f"{line}." for line in manifest.changes_of_model())
+    lines.extend(f"{escaped(line)}." for line in manifest.changes_of_model())
     return lines
 
 
@@ -155,7 +155,7 @@ def markdown(outcome: Outcome, *, every_measure: bool = False) -> str:
         for item in manifest.configurations
     ]
     parts.append(f"## generation\n\n{markdown_table(['configuration', *COST_HEADERS], costs)}")
-    parts.append("\n".join(provenance(manifest)) + "\n")
+    parts.append("\n".join(provenance(manifest, escape.markdown)) + "\n")
     signed = [f"- {escape.markdown(item.name)}: {escape.code(item.signature)}" for item in manifest.configurations]
     signed += [f"- {escape.code(measure.signature)}" for measure in manifest.measures if measure.shown or every_measure]
     parts.append("## signatures\n\n" + "\n".join(signed) + "\n")

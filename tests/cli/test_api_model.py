@@ -130,13 +130,18 @@ def test_what_arrived_before_the_end_is_not_paid_for_again(harness: Callable[...
 
 
 def test_a_model_that_changes_within_the_run_is_noted(harness: Callable[..., Any]):
-    with FaultServer(reply=lambda body: good_answer(body, model="b" if "Dam 7" in str(body) else "a")) as server:
+    other = "<b onload=x>|[y](http://z)\x1b[31m"
+    with FaultServer(reply=lambda body: good_answer(body, model=other if "Dam 7" in str(body) else "a")) as server:
         configure(server)
         ended = harness("eval", "--config", "x.yaml")
     said = "served: its server answered with 2 models within the run"
     assert f"note: {said}" in ended.err
     (folder,) = Path("results").glob("asked-*")
-    assert said in (folder / "table.md").read_text()
+    table = (folder / "table.md").read_text()
+    assert said in table
+    assert table.count("<b onload") == table.count("\\<b onload")
+    assert "[y](http" not in table
+    assert "\x1b" not in table + ended.out + ended.err
 
 
 def test_every_failure_has_its_reason_and_its_tries(harness: Callable[..., Any]):
