@@ -5,8 +5,10 @@ trained one costs. It runs as the checker `nli`, so that sentences, passages and
 """
 
 import re
+import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,6 +16,7 @@ from benchmarks.frame import TOP, Figure, Measured, Side, UnavailableError, at_l
 from harness.checkers.base import Checker
 from harness.checkers.nli import Nli
 from harness.checkers.rules import Rules
+from harness.claims import parse
 from harness.datasets.jsonl import Jsonl
 from harness.records import Cluster
 
@@ -88,6 +91,23 @@ def _checking(checker: Checker, work: list[tuple[Cluster, list[str]]]) -> Callab
     return run
 
 
+def _by_rules(work: list[tuple[Cluster, list[str]]]) -> None:
+    """Checks everything in a new session, which has seen no cluster yet."""
+    with Rules().open() as session:
+        for cluster, texts in work:
+            session.check_all(cluster, texts)
+
+
+def _forget() -> None:
+    """Empty what the claims room keeps of sentences that it has parsed: a run meets each cluster once."""
+    for name, module in [*sys.modules.items()]:
+        if name.startswith("harness."):
+            for kept in vars(module).values():
+                if hasattr(kept, "cache_parameters") and kept.cache_parameters()["maxsize"] is not None:
+                    kept.cache_clear()
+    parse._known(parse.installed_model()).clear()
+
+
 def _texts(work: list[tuple[Cluster, list[str]]]) -> int:
     return sum(len(texts) for _, texts in work)
 
@@ -98,11 +118,11 @@ def _rules_against_nli(quick: bool) -> Measured:
     with TemporaryDirectory() as name:
         model = _cross_encoder(Path(name))
         return interleaved(
-            Side(_checking(Rules(), work), work=_texts(work)),
+            Side(partial(_by_rules, work), work=_texts(work), before=_forget),
             Side(_checking(Nli(model=str(model), device="cpu"), theirs), work=_texts(theirs)),
             rounds=2 if quick else 5,
-            note="headlines checked against the articles of the demo clusters, a token a word, models loaded; "
-            "six layers of 384 units with random weights, as the checker nli with its defaults",
+            note="headlines checked against the articles of the demo clusters, models loaded, nothing parsed before; "
+            "six layers of 384 units with random weights, a token a word, as the checker nli with its defaults",
         )
 
 
@@ -114,6 +134,6 @@ FIGURES = (
         aim=at_least(20),
         measure=_rules_against_nli,
         tolerance=0.3,
-        profiled=lambda: _checking(Rules(), _clusters(10))(),
+        profiled=lambda: (_forget(), _by_rules(_clusters(10))),
     ),
 )
