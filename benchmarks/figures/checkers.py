@@ -8,7 +8,6 @@ import re
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -91,11 +90,21 @@ def _checking(checker: Checker, work: list[tuple[Cluster, list[str]]]) -> Callab
     return run
 
 
-def _by_rules(work: list[tuple[Cluster, list[str]]]) -> None:
-    """Checks everything in a new session, which has seen no cluster yet."""
-    with Rules().open() as session:
-        for cluster, texts in work:
-            session.check_all(cluster, texts)
+class _FreshRules:
+    """The checker `rules` as a run meets each cluster: opened, and with nothing read before."""
+
+    def __init__(self, work: list[tuple[Cluster, list[str]]]) -> None:
+        self._work = work
+
+    def open(self) -> None:
+        """A new session, and nothing kept of what was parsed."""
+        _forget()
+        self._session = _OPEN.enter_context(Rules().open())
+
+    def check(self) -> None:
+        """Checks everything."""
+        for cluster, texts in self._work:
+            self._session.check_all(cluster, texts)
 
 
 def _forget() -> None:
@@ -117,13 +126,20 @@ def _rules_against_nli(quick: bool) -> Measured:
     theirs = work[: 1 if quick else 3]
     with TemporaryDirectory() as name:
         model = _cross_encoder(Path(name))
+        rules = _FreshRules(work)
         return interleaved(
-            Side(partial(_by_rules, work), work=_texts(work), before=_forget),
+            Side(rules.check, work=_texts(work), before=rules.open),
             Side(_checking(Nli(model=str(model), device="cpu"), theirs), work=_texts(theirs)),
             rounds=2 if quick else 5,
             note="headlines checked against the articles of the demo clusters, models loaded, nothing parsed before; "
             "six layers of 384 units with random weights, a token a word, as the checker nli with its defaults",
         )
+
+
+def _profiled() -> None:
+    rules = _FreshRules(_clusters(10))
+    rules.open()
+    rules.check()
 
 
 FIGURES = (
@@ -134,6 +150,6 @@ FIGURES = (
         aim=at_least(20),
         measure=_rules_against_nli,
         tolerance=0.3,
-        profiled=lambda: (_forget(), _by_rules(_clusters(10))),
+        profiled=_profiled,
     ),
 )
