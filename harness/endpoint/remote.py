@@ -74,6 +74,8 @@ class Remote(Component):
             raise ValueError("not an http or https address")
         if parts.username or parts.password or parts.query or parts.fragment or " " in value:
             raise ValueError("an address without user, password, query or fragment: the key belongs into `key_env`")
+        if parts.path.rstrip("/").endswith("/completions"):
+            raise ValueError("an address up to /v1: what follows is added to it")
         return value.rstrip("/")
 
     @field_validator("key_header")

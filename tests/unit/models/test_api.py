@@ -145,6 +145,7 @@ def test_generation_is_greedy_and_short_where_nothing_is_said():
         ({"base_url": "http://me:pw@host/v1"}, "without user"),
         ({"base_url": "https://host/v1?key=1"}, "without user"),
         ({"base_url": "ftp://host"}, "not an http"),
+        ({"base_url": "http://host/v1/chat/completions"}, "up to /v1"),
         ({"base_url": "http://host:port/v1"}, "not an http"),
         ({"headers": {"X-Api-Key": "abc"}}, "carries a secret"),
         ({"headers": {"x": "Bearer abcdef123"}}, "carries a secret"),
