@@ -17,14 +17,14 @@ import json
 import sys
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from ensemble_data import SEED, Row, read
-from fit_rules import FOLDS, fold_of, interval
+from fit_rules import interval
+from labelled_data import FOLDS, SEED, Row, fill, read
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
@@ -35,13 +35,17 @@ Floats = NDArray[np.float64]
 
 PAIRED = {"bump": 0.5, "falke": 0.5, "planted": 0.5, "defacto_corrected": 1.0}
 """Sets of minimal pairs, fitted by differences only, and how much each weighs beside one labelled set."""
-LABELLED_WEIGHT = {"emergent": 0.3}
+UNCALIBRATED = ("bump", "falke", "defacto_corrected")
+"""Sets whose texts are false by the planting of an error, or true by its repair, as no model writes them."""
+LABELLED_WEIGHT = {"emergent": 1.0}
 """Headlines against headlines teach refutation; they would drown what longer sources teach."""
 GATE, CENTRE, WIDTH = "copied_share", 0.8, 0.08
 SHRINK, TIE = 0.010, 0.010
 """Ridge on all weights, and on the difference between the two sides."""
 FREE = ("length", "frames", "names", "figures")
 GOOD = ("share", "density", "density_all")
+OTHERS = 1.0
+"""How much the doubts about all sentences but the most doubtful one count in that about a text."""
 SMALLEST = 0.0002
 
 
@@ -55,7 +59,7 @@ class Fit:
     copied: Floats
     intercepts: tuple[float, float] = (0.0, 0.0)
     slope: float = 1.0
-    offset: float | None = None
+    offset: float = 0.0
     thresholds: tuple[float, ...] = (0.5, 0.5)
 
 
@@ -64,14 +68,14 @@ class Fitter:
 
     def __init__(self, names: Sequence[str], rows: Sequence[Row]) -> None:
         self.gate = list(names).index(GATE)
-        table = np.vstack([row.signals for row in rows])
+        table = np.vstack([row.matrix for row in rows])
         self.mean, self.scale = table.mean(axis=0), np.maximum(table.std(axis=0), 1e-6)
         self.signs = [0 if name in FREE else 1 if name.partition(">")[0].endswith(GOOD) else -1 for name in names]
 
     def design(self, rows: Sequence[Row]) -> tuple[Floats, Floats, NDArray[np.intp], NDArray[np.intp]]:
         """Signals of novel and copied side by side, the gate, each sentence's text, each text's first sentence."""
-        table = np.vstack([row.signals for row in rows])
-        sizes = [len(row.signals) for row in rows]
+        table = np.vstack([row.matrix for row in rows])
+        sizes = [len(row.matrix) for row in rows]
         standard = np.clip((table - self.mean) / self.scale, -CLIP, CLIP)
         gate = 1 / (1 + np.exp(-np.clip((table[:, self.gate] - CENTRE) / WIDTH, -30, 30)))
         joined = np.hstack([standard * (1 - gate)[:, None], standard * gate[:, None]])
@@ -93,8 +97,7 @@ class Fitter:
             apart = log[pairs[:, 0]] - log[pairs[:, 1]]
             total += float((pair_weight * np.logaddexp(0, -apart)).sum())
             pull = -pair_weight / (1 + np.exp(apart))
-            np.add.at(towards, pairs[:, 0], pull)
-            np.add.at(towards, pairs[:, 1], -pull)
+            towards = towards + np.bincount(pairs[:, 0], pull, len(rows)) - np.bincount(pairs[:, 1], pull, len(rows))
             each = towards[text_of] * rate
             between = weights[:width] - weights[width:]
             total += SHRINK * float(np.square(weights).sum()) + TIE * float(np.square(between).sum())
@@ -116,10 +119,11 @@ class Fitter:
         return fit
 
     def _calibrate(self, fit: Fit, rows: Sequence[Row]) -> None:
-        """Sets slope and offset, at which classes of equal weight are calibrated over all sets, and the thresholds."""
-        labelled = [row for row in rows if row.group not in PAIRED and not row.key.startswith("defacto_corrected")]
-        weight, labels = class_weights(labelled), np.array([row.label for row in labelled], dtype=float)
-        doubt = np.log(-np.log(self.probabilities(replace(fit, slope=1.0, offset=None), labelled)))
+        """Sets slope, offset and thresholds on texts of which classes weigh alike; planted errors are one more set."""
+        labelled = [row for row in rows if row.name not in UNCALIBRATED]
+        weight, labels = class_weights(labelled, ()), np.array([row.label for row in labelled], dtype=float)
+        first = self.design(labelled)[3]
+        doubt = np.log(np.maximum(pooled(self._doubts(fit, labelled)[0], first)[0], 1e-9))
 
         def loss(values: Floats) -> float:
             logit = values[1] - values[0] * doubt
@@ -127,10 +131,8 @@ class Fitter:
 
         found = np.round(minimize(loss, np.array([1.0, 0.0]), method="Nelder-Mead", options={"fatol": 1e-12}).x, 4)
         fit.slope, fit.offset = float(found[0]), float(found[1])
-        chances, copied = self.probabilities(fit, labelled), self.copied(fit, labelled)
-        fit.thresholds = tuple(
-            best_weighted(chances[side], labels[side] > 0, weight[side]) for side in (~copied, copied)
-        )
+        chances, copy = self.probabilities(fit, labelled), self.copied(fit, labelled)
+        fit.thresholds = tuple(best_weighted(chances[side], labels[side] > 0, weight[side]) for side in (~copy, copy))
 
     def copied(self, fit: Fit, rows: Sequence[Row]) -> NDArray[np.bool_]:
         """Whether the sentence of each text that most speaks against it is a copied one: that sets its threshold."""
@@ -146,10 +148,10 @@ class Fitter:
         return np.logaddexp(0, -logit), gate, text_of, first
 
     def probabilities(self, fit: Fit, rows: Sequence[Row]) -> Floats:
-        """Probability of each text; the plain product of its sentences' where nothing is calibrated yet."""
+        """Probability of each text."""
         doubt, _, _, first = self._doubts(fit, rows)
-        total = np.maximum(np.add.reduceat(doubt, first), 1e-9)
-        return np.exp(-total) if fit.offset is None else 1 / (1 + np.exp(fit.slope * np.log(total) - fit.offset))
+        total = np.maximum(pooled(doubt, first)[0], 1e-9)
+        return 1 / (1 + np.exp(fit.slope * np.log(total) - fit.offset))
 
     def passed(self, fit: Fit, rows: Sequence[Row]) -> NDArray[np.bool_]:
         """Whether each text reaches the threshold of its genre."""
@@ -167,14 +169,12 @@ def best_weighted(chances: Floats, labels: NDArray[np.bool_], weight: Floats) ->
     return float(np.round((chances[order][at] + chances[order][min(at + 1, len(order) - 1)]) / 2, 3))
 
 
-def class_weights(rows: Sequence[Row]) -> Floats:
-    """Weights that make data sets equal and, within each, its classes; 0 for sets of pairs. Sum is 1."""
+def class_weights(rows: Sequence[Row], unlabelled: Collection[str] = tuple(PAIRED)) -> Floats:
+    """Weights that make data sets equal and, within each, its classes; 0 for the sets `unlabelled`. Sum is 1."""
     counts = Counter((row.dataset, row.label) for row in rows)
     found = np.array(
         [
-            0.0
-            if row.key.partition(":")[0] in PAIRED
-            else LABELLED_WEIGHT.get(row.dataset, 1.0) / counts[row.dataset, row.label]
+            0.0 if row.name in unlabelled else LABELLED_WEIGHT.get(row.dataset, 1.0) / counts[row.dataset, row.label]
             for row in rows
         ]
     )
@@ -182,22 +182,30 @@ def class_weights(rows: Sequence[Row]) -> Floats:
 
 
 def pairs_of(rows: Sequence[Row]) -> tuple[NDArray[np.intp], Floats]:
-    """Row numbers of true and false sides, and what each pair weighs."""
-    sides: dict[str, dict[bool, int]] = defaultdict(dict)
-    kind: dict[str, str] = {}
+    """Row numbers of true and false sides, and what each pair weighs; one true text may have several false ones."""
+    sides: dict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
     for number, row in enumerate(rows):
         if row.pair is not None:
-            sides[row.pair][row.label] = number
-            kind[row.pair] = row.pair.partition(":")[0].replace("defacto", "defacto_corrected")
-    whole = [pair for pair, found in sides.items() if len(found) == 2]
-    counts = Counter(kind[pair] for pair in whole)
-    numbers = np.array([(sides[pair][True], sides[pair][False]) for pair in whole], dtype=np.intp).reshape(-1, 2)
-    return numbers, np.array([PAIRED[kind[pair]] / counts[kind[pair]] for pair in whole])
+            sides[row.pair][not row.label].append(number)
+    found = [(t, f, pair) for pair, (true, false) in sides.items() for t in true for f in false]
+    kinds = [pair.partition(":")[0].replace("defacto", "defacto_corrected") for _, _, pair in found]
+    counts = Counter(kinds)
+    numbers = np.array([(t, f) for t, f, _ in found], dtype=np.intp).reshape(-1, 2)
+    return numbers, np.array([PAIRED[kind] / counts[kind] for kind in kinds])
 
 
 def log_products(logits: Floats, first: NDArray[np.intp]) -> tuple[Floats, Floats]:
-    """Log-probability of each text, the sum of its sentences', and each sentence's derivative of its own."""
-    return np.minimum(np.add.reduceat(-np.logaddexp(0, -logits), first), -1e-9), 1 / (1 + np.exp(logits))
+    """Log-probability of each text, and each sentence's derivative of that by its own log-odds."""
+    total, share = pooled(np.logaddexp(0, -logits), first)
+    return np.minimum(-total, -1e-9), share / (1 + np.exp(logits))
+
+
+def pooled(doubt: Floats, first: NDArray[np.intp]) -> tuple[Floats, Floats]:
+    """Doubt about each text, as `Blend.pooled` has it, and how much each sentence's doubt counts in it."""
+    sizes = np.diff(np.r_[first, len(doubt)])
+    most = np.repeat(np.maximum.reduceat(doubt, first), sizes)
+    share = np.where(doubt >= most, 1.0, OTHERS)
+    return np.add.reduceat(doubt * share, first), share
 
 
 def text_loss(log: Floats, labels: Floats, weight: Floats) -> tuple[float, Floats]:
@@ -236,11 +244,6 @@ def report(rows: Sequence[Row], found: Floats, passed: NDArray[np.bool_]) -> dic
     return result
 
 
-def part_of(row: Row) -> int:
-    """Which of five parts a row is in: by its document, for headlines against headlines by the claim they share."""
-    return fold_of(row.summary if row.group == "emergent" else row.document)
-
-
 def fitted(names: Sequence[str], rows: Sequence[Row]) -> tuple[Fit, Fitter]:
     """A fit on rows, but for those that are only reported."""
     used = [row for row in rows if not row.reported_only]
@@ -252,8 +255,8 @@ def cross_fitted(names: Sequence[str], rows: Sequence[Row]) -> tuple[Floats, NDA
     """Probability of each row, and whether it passes, by weights that were fitted on the other four parts."""
     found, passed = np.zeros(len(rows)), np.zeros(len(rows), dtype=bool)
     for part in range(FOLDS):
-        fit, fitter = fitted(names, [row for row in rows if part_of(row) != part])
-        mine = [number for number, row in enumerate(rows) if part_of(row) == part]
+        fit, fitter = fitted(names, [row for row in rows if row.part != part])
+        mine = [number for number, row in enumerate(rows) if row.part == part]
         held = [rows[number] for number in mine]
         found[mine], passed[mine] = fitter.probabilities(fit, held), fitter.passed(fit, held)
     return found, passed
@@ -272,8 +275,8 @@ def left_out(names: Sequence[str], rows: Sequence[Row]) -> dict[str, dict[str, f
 
 def by_genre(rows: Sequence[Row], found: Floats, passed: NDArray[np.bool_], gate: int) -> dict[str, dict[str, float]]:
     """Figures on novel and on copied texts, all labelled sets together."""
-    kept = [at for at, row in enumerate(rows) if row.group not in PAIRED and "corrected" not in row.key]
-    copied = [bool(np.mean(rows[at].signals[:, gate] >= CENTRE) >= 0.5) for at in kept]
+    kept = [at for at, row in enumerate(rows) if row.group not in PAIRED and row.name != "defacto_corrected"]
+    copied = [bool(np.mean(rows[at].matrix[:, gate] >= CENTRE) >= 0.5) for at in kept]
     merged = [
         replace(rows[at], dataset="copied" if side else "novel", pair=None)
         for at, side in zip(kept, copied, strict=True)
@@ -285,10 +288,13 @@ def main() -> None:
     """Fit, report, and write the weights where asked to."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the development data")
-    parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()), help="where signals are kept")
+    parser.add_argument(
+        "--cache", type=Path, default=Path(tempfile.gettempdir()) / "labelled", help="where signals are kept"
+    )
     parser.add_argument("--write", action="store_true", help="write harness/checkers/ensemble_weights.json")
     options = parser.parse_args()
-    names, rows = read(options.data, options.cache)
+    rows = read(options.data, options.cache)
+    names = fill(rows)
     fit, fitter = fitted(names, rows)
     crossed, passed = cross_fitted(names, rows)
     inside, outside = report(rows, crossed, passed), left_out(names, rows)
@@ -325,7 +331,7 @@ def as_file(
             "command": "python benchmarks/fit_ensemble.py --data ../shared/data --write",
             "model": "two sign-constrained logistic models, blended; a text is the product of its sentences",
             "fitted_on": "all documents that were read, without DeFacto's test split",
-            "rows": dict(sorted(Counter(row.key.partition(":")[0] for row in used).items())),
+            "rows": dict(sorted(Counter(row.name for row in used).items())),
             "ridge": SHRINK,
             "tie": TIE,
             "seed": "none: the fit is deterministic",
@@ -335,6 +341,7 @@ def as_file(
         },
         "thresholds": {"novel": fit.thresholds[0], "copied": fit.thresholds[1]},
         "gate": {"signal": GATE, "centre": CENTRE, "width": WIDTH},
+        "others": OTHERS,
         "calibration": {"slope": fit.slope, "offset": fit.offset},
         "intercepts": {"novel": fit.intercepts[0], "copied": fit.intercepts[1]},
         "signals": {

@@ -13,49 +13,28 @@ The weights written are fitted on all parts but the test split of DeFacto. Needs
 """
 
 import argparse
-import hashlib
 import json
-import random
+import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from labelled_data import FOLDS, HINGES, one_article, read
 from scipy.optimize import minimize
 
-from harness.checkers.rules import Rules, RulesSession
+from harness.checkers.rules import Rules
 from harness.checkers.weights import OTHERS, hinged
-from harness.claims.lexical import lexicon
-from harness.claims.reading import phrase_text
-from harness.records import Article, Cluster
-from harness.text import number_values
 
-FOLDS = 5
 FLOOR = 0.015
 RIDGE = 0.002
 PAIRS = 0.1
 UNSIGNED = {"length", "frames", "names", "figures"}
-HINGES = [
-    f"{name}>{knot}"
-    for name in (
-        "bigram_all_share", "bigram_three_share", "trigram_all_share", "arc_all_share", "arc_best_share", "density",
-        "longest_run_share", "stem_best_share", "stem_all_share", "role_all_share",
-    )
-    for knot in (0.6, 0.8)
-]  # fmt: skip
-SETS = {
-    "defacto": "factual/defacto.jsonl",
-    "qags": "factual/qags_cnndm_sentences.jsonl",
-    "frank": "factual/frank_val.jsonl",
-    "cliff": "factual/cliff_val.jsonl",
-    "bump": "factual/bump_even_documents.jsonl",
-    "entfa": "factual/entfa.jsonl",
-    "emergent": "factual/emergent_headlines.jsonl",
-}
-HEADLINES = "headlines/numhg_2000.jsonl"
-IMPORTANCE = {"headline": 0.3, "emergent": 0.2}
+USED = ("defacto", "qags_sentences", "frank", "cliff", "bump", "entfa", "emergent", "planted")
+"""The sets it is fitted on; its pairs are BUMP's."""
+HEADLINES = ("planted", "emergent")
+IMPORTANCE = {"planted": 0.3, "emergent": 0.2}
 
 
 @dataclass
@@ -72,99 +51,23 @@ class Text:
     matrix: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
 
 
-def fold_of(text: str) -> int:
-    """Which part a document belongs to, by a digest of its text."""
-    return int(hashlib.md5(text[:2000].encode(), usedforsecurity=False).hexdigest(), 16) % FOLDS
-
-
-def labelled(folder: Path) -> Iterator[tuple[dict[str, Any], str]]:
-    """Rows that people labelled, each with the name of its set."""
-    for name, path in SETS.items():
-        for line in (folder / path).read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            if row["label"] is not None:
-                yield row, name
-
-
-def planted(folder: Path, session: RulesSession, most: int, seed: int) -> Iterator[dict[str, Any]]:
-    """True human headlines, each with a twin in which one error is planted: number, name, negation, opposite, roles."""
-    generator = random.Random(seed)
-    rows = [json.loads(line) for line in (folder / HEADLINES).read_text(encoding="utf-8").splitlines()][500:]
-    opposites: dict[str, list[str]] = defaultdict(list)
-    for line in lexicon()["meaning"]["opposites"].strip().splitlines():
-        left, right = (side.split() for side in line.split("|"))
-        for word in left:
-            opposites[word] += right
-        for word in right:
-            opposites[word] += left
-    strangers: dict[str, list[str]] = defaultdict(list)
-    for row in rows[:most]:
-        cluster = one_article(row["source"])
-        read = session.reading_of(cluster)
-        headline = row.get("headline") or row["summary"]
-        ((_, reading), *_) = session.readings(cluster, [headline])[0]
-        text = reading.parse.text
-        options: list[tuple[str, str]] = []
-        for (start, end), value in number_values(text):
-            if text[start:end].replace(",", "").isdigit():
-                other = generator.choice([int(value) * 3 + 1, int(value) + generator.randint(2, 9)])
-                options.append(("number", f"{text[:start]}{other}{text[end:]}"))
-        tokens = reading.parse.tokens
-        for name in reading.names:
-            start, end = tokens[name.start].start, tokens[name.end - 1].end
-            own = [" ".join(other.words).title() for other in read.names
-                   if other.kind == name.kind and not set(other.words) & set(name.words)]  # fmt: skip
-            for pool in (own, strangers[name.kind]):
-                if pool:
-                    options.append(("entity", text[:start] + generator.choice(pool) + text[end:]))
-        for frame in reading.frames:
-            verb = tokens[frame.predicate]
-            if frame.kind == "verb" and verb.dep == "ROOT" and verb.tag in {"VBZ", "VBP", "VBD"}:
-                no = {"VBD": "did not", "VBZ": "does not", "VBP": "do not"}[verb.tag]
-                options.append(("negation", f"{text[: verb.start]}{no} {verb.lemma}{text[verb.end :]}"))
-                if opposites[verb.lemma]:
-                    other_verb = generator.choice(opposites[verb.lemma]) + ("s" if verb.tag == "VBZ" else "")
-                    options.append(("predicate", text[: verb.start] + other_verb + text[verb.end :]))
-            if frame.kind == "verb" and len(frame.agents) == 1 and len(frame.patients) == 1:
-                (a, b), (c, d) = (
-                    phrase_text(reading.parse, frame.agents[0]),
-                    phrase_text(reading.parse, frame.patients[0]),
-                )
-                if b <= c:
-                    options.append(("roles", text[:a] + text[c:d] + text[b:c] + text[a:b] + text[d:]))
-        for other_name in read.names:
-            strangers[other_name.kind].append(" ".join(other_name.words).title())
-        base = {"source": row["source"], "dataset": "headline", "split": "dev", "meta": {}}
-        yield {**base, "id": row["id"], "summary": headline, "label": 1}
-        if options:
-            kind = generator.choice(sorted({kind for kind, _ in options}))
-            wrong = generator.choice([changed for other_kind, changed in options if other_kind == kind])
-            yield {**base, "id": f"{row['id']}-{kind}", "summary": wrong, "label": 0}
-
-
-def one_article(text: str) -> Cluster:
-    """A cluster of one."""
-    return Cluster(cluster_id="c", articles=(Article(article_id="a", text=text),))
-
-
-def gather(folder: Path, headlines: int, seed: int) -> list[Text]:
-    """All texts with their features; texts about one document are read together."""
+def gather(folder: Path, cache: Path) -> list[Text]:
+    """All texts with the features of their sentences, those of `rules` alone."""
     with Rules().open() as session:
-        rows = [*labelled(folder), *((row, "headline") for row in planted(folder, session, headlines, seed))]
-        by_source: dict[str, list[tuple[dict[str, Any], str]]] = defaultdict(list)
-        for row, name in rows:
-            by_source[row["source"]].append((row, name))
-        texts = []
-        for number, (source, several) in enumerate(by_source.items()):
-            found = session.features(one_article(source), [row["summary"] for row, _ in several])
-            for (row, name), features in zip(several, found, strict=True):
-                if features:
-                    group = fold_of(row["summary"] if name == "emergent" else source)
-                    pair = row["id"].rsplit("-", 1)[0] if name == "bump" else ""
-                    texts.append(Text(row["dataset"], row["split"], group, row["label"], pair, source[:2000], features))
-            if number % 200 == 0:
-                print(f"{number} of {len(by_source)} documents read", flush=True)
-    return texts
+        ((example,),) = session.examined(one_article("The court overturned a ban."), ["Court overturns ban"])
+    return [
+        Text(
+            dataset="defacto" if row.dataset == "defacto_test" else row.dataset,
+            split="test" if row.reported_only else "",
+            group=row.part,
+            label=int(row.label),
+            pair=row.pair if row.pair and row.name == "bump" else "",
+            document=row.document[:2000],
+            rows=[{name: value for name, value in one.items() if name in example.features} for one in row.signals],
+        )
+        for row in read(folder, cache)
+        if row.name in USED
+    ]
 
 
 @dataclass
@@ -282,13 +185,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--headlines", type=int, default=800)
+    parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "labelled")
     parser.add_argument("--seed", type=int, default=7)
     chosen = parser.parse_args()
-    texts = gather(chosen.data, chosen.headlines, chosen.seed)
+    texts = gather(chosen.data, chosen.cache)
     model = Model.of(texts)
     scores: dict[int, float] = {}
-    genre_of = {text.dataset: "headline" if text.dataset in {"headline", "emergent"} else "summary" for text in texts}
+    genre_of = {text.dataset: "headline" if text.dataset in HEADLINES else "summary" for text in texts}
     worst: dict[int, float] = {}
     for part in range(FOLDS):
         weights, intercepts = fit(model, [t for t in texts if t.group != part and not is_test(t)])
@@ -328,8 +231,8 @@ def main() -> None:
     result = {
         "provenance": {
             "made_by": "benchmarks/fit_rules.py",
-            "data": "DeFacto (train and validation), QAGS-CNN/DM sentences, FRANK and CLIFF validation, BUMP (even"
-            " documents), EntFA, Emergent, NumHG headlines with planted errors",
+            "data": "DeFacto (half of train and validation), QAGS-CNN/DM sentences, FRANK and CLIFF validation, BUMP"
+            " (even documents), EntFA (half), Emergent, NumHG headlines with planted errors",
             "held_out": "five parts by document digest; DeFacto: its test split",
             "auc": report,
             "bump_pairs_won": round(sum(both[1] > both[0] for both in sides_of) / len(sides_of), 3),
@@ -349,8 +252,8 @@ def main() -> None:
 
 def priors(intercepts: dict[str, float]) -> dict[str, float]:
     """An intercept a genre: the headlines' own, and the mean of the sets of summaries."""
-    summaries = [value for name, value in intercepts.items() if name not in {"headline", "emergent"}]
-    return {"headline": intercepts["headline"], "summary": float(np.mean(summaries))}
+    summaries = [value for name, value in intercepts.items() if name not in HEADLINES]
+    return {"headline": intercepts["planted"], "summary": float(np.mean(summaries))}
 
 
 if __name__ == "__main__":

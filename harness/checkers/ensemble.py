@@ -22,7 +22,7 @@ from harness.records import Cluster, Verdict, content_digest
 CLIP = 4.0
 """Standard deviations beyond which a signal counts no further."""
 BELOW = 0.9
-"""What is contradicted, or has lost its attribution, is this much of the threshold at most."""
+"""What is contradicted, or has lost its attribution, has its probability scaled to below this much of the threshold."""
 DIGITS = 6
 NEAR = 0.6
 """Share of a sentence's content words in one article sentence at which that article counts as saying so."""
@@ -39,6 +39,8 @@ class Blend:
     centre: float
     width: float
     intercepts: tuple[float, float]
+    others: float
+    """How much the doubts about all sentences but the most doubtful one count, in [0, 1]."""
     slope: float
     offset: float
     thresholds: tuple[float, float]
@@ -74,8 +76,16 @@ class Blend:
         return math.log1p(math.exp(-max(-30.0, min(30.0, logit))))
 
     def probability(self, doubts: Sequence[float]) -> float:
-        """Calibrated probability of a text from the doubts about its sentences, which add up."""
-        return _logistic(self.offset - self.slope * math.log(math.fsum(doubts)))
+        """Calibrated probability of a text from the doubts about its sentences."""
+        return _logistic(self.offset - self.slope * math.log(self.pooled(doubts)))
+
+    def pooled(self, doubts: Sequence[float]) -> float:
+        """What speaks against a text: its most doubtful sentence, and a share of what speaks against all others.
+
+        Another sentence can only add to it, so padding never helps.
+        """
+        most = max(doubts)
+        return most + self.others * (math.fsum(doubts) - most)
 
 
 def _logistic(value: float) -> float:
@@ -92,6 +102,7 @@ def load_blend() -> Blend:
         centre=raw["gate"]["centre"],
         width=raw["gate"]["width"],
         intercepts=(raw["intercepts"]["novel"], raw["intercepts"]["copied"]),
+        others=raw["others"],
         slope=raw["calibration"]["slope"],
         offset=raw["calibration"]["offset"],
         thresholds=(raw["thresholds"]["novel"], raw["thresholds"]["copied"]),
@@ -189,7 +200,7 @@ class EnsembleSession(CheckSession):
         if verdict.label == "contested":
             return self._with(verdict, probability=probability)
         if verdict.label == "contradicted" or "attribution" in verdict.errors:
-            return self._with(verdict, probability=round(min(probability, BELOW * threshold), DIGITS))
+            return self._with(verdict, probability=round(BELOW * threshold * probability, DIGITS))
         if probability < threshold:
             if verdict.label == "not_found":
                 return self._with(verdict, probability=probability)

@@ -15,11 +15,13 @@ from harness.records import Cluster, Evidence
 
 K1 = 1.2
 """How soon a repeated term stops counting (Robertson & Zaragoza advise 1.2 to 2)."""
-B = 0.6
-"""How much a long sentence is held against it, from 0 to 1."""
+B = 0.0
+"""How much a long sentence is held against it, from 0 to 1; a sentence that says more bears out more."""
 EARLY = 0.15
 """Bonus of an article's first sentence; falls by a factor e over every `LEAD` sentences."""
 LEAD = 5.0
+SHORT = 25
+"""Sentences of an article beyond which the bonus shrinks: a long page opens with headers, not with the news."""
 REPEATED = 0.7
 """What a term still counts for the next span after a chosen one had it."""
 
@@ -33,7 +35,11 @@ class EvidenceIndex:
         mean = sum(len(unit.terms) for unit in self.units) / max(1, len(self.units)) or 1.0
         frequency = Counter(term for count in counts for term in count)
         total = len(self.units)
-        self._early = [EARLY * math.exp(-min(place.position for place in unit.places) / LEAD) for unit in self.units]
+        lengths = Counter(place.article_id for unit in self.units for place in unit.places)
+        self._early = [
+            EARLY * max(_earliness(place.position, lengths[place.article_id]) for place in unit.places)
+            for unit in self.units
+        ]
         self._leading = [index for index, unit in enumerate(self.units) if self._early[index] > 0.01 and unit.terms]
         self.idf = {term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in frequency.items()}
         self.unseen_idf = math.log(1 + (total + 0.5) / 0.5)
@@ -85,3 +91,8 @@ class EvidenceIndex:
     def search(self, text: str, limit: int = 5) -> list[Evidence]:
         """The `limit` sentences that bear most on `text`, best first; fewer where fewer share a word with it."""
         return [self.units[index].evidence(score) for index, score in self.best(text, limit)]
+
+
+def _earliness(position: int, length: int) -> float:
+    """How early a sentence stands in an article of some length: 1 for the first of a short one, falling to 0."""
+    return min(1.0, SHORT / length) * math.exp(-position / LEAD)

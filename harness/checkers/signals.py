@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from harness.checkers.edits import edit_signals
 from harness.checkers.reading import ClusterReading
 from harness.checkers.rules import Examined
-from harness.checkers.unreal import edit_signals
 from harness.claims.lexical import word_list
 from harness.claims.reading import Reading
 from harness.text import words
@@ -143,7 +143,7 @@ def text_signals(cluster: ClusterReading, sentences: Sequence[Examined]) -> list
         {
             **one.features,
             **sentence_signals(cluster, one.reading),
-            **edit_signals(cluster, one.reading, one.alignment),
+            **edit_signals(cluster, one.reading),
         }
         for one in sentences
     ]

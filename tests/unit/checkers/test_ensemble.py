@@ -29,7 +29,7 @@ def session():
 
 def blend(**changed):
     parts = {
-        "gate": "copied", "centre": 0.5, "width": 0.1, "intercepts": (0.0, 1.0), "slope": 1.0, "offset": 0.0,
+        "gate": "copied", "centre": 0.5, "width": 0.1, "intercepts": (0.0, 1.0), "others": 1.0, "slope": 1.0, "offset": 0.0,
         "thresholds": (0.4, 0.6),
         "mean": {"good": 1.0}, "scale": {"good": 2.0}, "novel": {"good": 1.0}, "copied": {"good": 3.0}, "digest": "x",
     }  # fmt: skip
@@ -49,6 +49,8 @@ def test_doubts_add_up_and_are_calibrated():
     found = blend(slope=2.0, offset=1.0).probability([0.5, 1.5])
     assert found == pytest.approx(1 / (1 + math.exp(-(1 - 2 * math.log(2)))))
     assert blend().probability([0.5, 1e-6]) < blend().probability([0.5])
+    # 1.5 + 0.2 * 0.5
+    assert blend(others=0.2).pooled([0.5, 1.5]) == pytest.approx(1.6)
 
 
 def test_a_signal_far_out_counts_no_further():
@@ -62,7 +64,7 @@ def test_the_weights_name_what_the_code_measures_and_say_where_they_come_from():
     known = load_blend()
     assert set(known.mean) | {known.gate} <= set(measured), "run benchmarks/fit_ensemble.py again"
     raw = json.loads(files("harness.checkers").joinpath("ensemble_weights.json").read_text(encoding="utf-8"))
-    assert {"command", "fitted_on", "rows", "each_half_by_the_other", "data_set_left_out", "genres"} <= set(
+    assert {"command", "fitted_on", "rows", "each_part_by_the_others", "data_set_left_out", "genres"} <= set(
         raw["provenance"]
     )
 

@@ -1,7 +1,7 @@
 import pytest
 
+from harness.checkers.edits import edit_signals
 from harness.checkers.rules import Rules
-from harness.checkers.unreal import edit_signals
 from harness.records import Article, Cluster
 
 pytest.importorskip("spacy", reason="the claims extra is not installed")
@@ -20,7 +20,7 @@ def found():
 
         def measure(text):
             ((one,),) = rules.examined(cluster, [text])
-            return edit_signals(rules.reading_of(cluster), one.reading, one.alignment)
+            return edit_signals(rules.reading_of(cluster), one.reading)
 
         yield measure
 
@@ -28,12 +28,13 @@ def found():
 @pytest.mark.parametrize(
     ("signal", "false", "true"),
     [
-        ("planned_past", "Merrin was sentenced in Calloway", "Merrin will be sentenced in Calloway"),
+        ("strange_run", "Merrin to be sentenced by a haughty jury", "Merrin to be sentenced in Calloway"),
+        ("strange_phrase", "Merrin to be sentenced in Denmark", "Merrin to be sentenced in Calloway"),
+        ("time_strange", "Merrin to be sentenced on Friday", "Merrin to be sentenced on 29 July"),
         ("denied_only", "Fuel escaped from the ferry", "No fuel escaped from the ferry"),
         ("name_split", "Ulf Rensen sailed the ferry", "Ulf Renner sailed the ferry"),
         ("title_other", "Captain Olaf Rensen sailed the ferry", "Captain Ulf Renner sailed the ferry"),
         ("figure_rival", "Eleven workers were rescued from the mill", "Twelve workers were rescued from the mill"),
-        ("predicate_other", "The council sued the campaigners", "The council praised the campaigners"),
     ],
 )
 def test_a_small_edit_is_noticed_and_the_true_text_is_not_blamed(found, signal, false, true):
