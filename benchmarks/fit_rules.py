@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from labelled_data import FOLDS, HINGES, one_article, read
+from labelled_data import FOLDS, HINGES, Row, one_article, read
 from scipy.optimize import minimize
 
 from harness.checkers.rules import Rules
@@ -51,8 +51,8 @@ class Text:
     matrix: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
 
 
-def gather(folder: Path, cache: Path) -> list[Text]:
-    """All texts with the features of their sentences, those of `rules` alone."""
+def texts_of(rows: Sequence[Row]) -> list[Text]:
+    """The texts that it is fitted on, with the features of their sentences, those of `rules` alone."""
     with Rules().open() as session:
         ((example,),) = session.examined(one_article("The court overturned a ban."), ["Court overturns ban"])
     return [
@@ -65,7 +65,7 @@ def gather(folder: Path, cache: Path) -> list[Text]:
             document=row.document[:2000],
             rows=[{name: value for name, value in one.items() if name in example.features} for one in row.signals],
         )
-        for row in read(folder, cache)
+        for row in rows
         if row.name in USED
     ]
 
@@ -188,7 +188,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "labelled")
     parser.add_argument("--seed", type=int, default=7)
     chosen = parser.parse_args()
-    texts = gather(chosen.data, chosen.cache)
+    texts = texts_of(read(chosen.data, chosen.cache))
     model = Model.of(texts)
     scores: dict[int, float] = {}
     genre_of = {text.dataset: "headline" if text.dataset in HEADLINES else "summary" for text in texts}

@@ -46,8 +46,6 @@ FIRST_HEADLINE = 1000
 """The first thousand true headlines are left for measuring false alarms."""
 MOST_HEADLINES = 400
 SEED = 7
-HALVED = ("defacto", "defacto_corrected", "entfa")
-"""Sets of which every second document is read, but for DeFacto's test split: each is one article for one text."""
 FOLDS = 5
 HINGES = [
     f"{name}>{knot}"
@@ -151,9 +149,9 @@ def text_of(row: dict[str, Any]) -> str:
 
 
 def rows_of(data: Path, name: str, parser: Parser) -> list[dict[str, Any]]:
-    """The labelled rows of one set whose documents are read."""
+    """The labelled rows of one set."""
     rows = list(planted_rows(data, parser)) if name == PLANTED else _lines(data / FILES[name])
-    return [row for row in rows if _used(name, row)]
+    return [row for row in rows if row["label"] is not None]
 
 
 def planted_rows(data: Path, parser: Parser) -> Iterator[dict[str, Any]]:
@@ -185,12 +183,6 @@ def planted_rows(data: Path, parser: Parser) -> Iterator[dict[str, Any]]:
 
 def _lines(file: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-
-
-def _used(name: str, row: dict[str, Any]) -> bool:
-    """Whether a row is fitted on or reported: it has a label, and its document is not left out."""
-    odd = bool(hashlib.sha256(row["source"].encode()).digest()[0] & 1)
-    return row["label"] is not None and not (odd and name in HALVED and row.get("split") != "test")
 
 
 def _computed(data: Path, cache: Path) -> dict[str, Any]:
