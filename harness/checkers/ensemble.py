@@ -124,7 +124,7 @@ class Ensemble(Checker):
     """
 
     name: ClassVar[str] = "ensemble"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     splits: ClassVar[bool] = True
 
     def effective(self) -> dict[str, object]:

@@ -76,7 +76,7 @@ class Judge(Remote, Checker):
     """
 
     name: ClassVar[str] = "judge"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     """Rises with every change of what the model is told and shown, and of what is made of its answer."""
 
     max_characters: int = Field(

@@ -23,7 +23,7 @@ class Likelihood(Checker):
     """
 
     name: ClassVar[str] = "likelihood"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     positional: ClassVar[str | None] = "checkpoint"
 
     checkpoint: str = Field(

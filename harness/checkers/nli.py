@@ -51,7 +51,7 @@ class Nli(Checker):
     """
 
     name: ClassVar[str] = "nli"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     positional: ClassVar[str | None] = "model"
 
     model: str = Field(

@@ -31,7 +31,7 @@ class Rules(Checker):
     """Aligns claims with what the articles say: figures, names, roles, negation, time, place and who says it."""
 
     name: ClassVar[str] = "rules"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     splits: ClassVar[bool] = True
 
     genre: Literal["headline", "summary"] = Field(
