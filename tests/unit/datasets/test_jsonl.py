@@ -272,3 +272,11 @@ def test_all_development_clusters_load(shared):
         "wikinews_cited_2004.jsonl": 23,
         "wikinews_clusters.jsonl": 11,
     }
+
+
+def test_a_row_of_too_many_values_is_one_problem(write, monkeypatch):
+    monkeypatch.setattr(json_lines, "MAX_VALUES", 20)
+    rows = read(write("\n".join([GOOD % "a", '{"id": "b", "articles": [' + "[]," * 20 + "[]]}", GOOD % "c"])))
+    (problem,) = [row for row in rows if isinstance(row, RowProblem)]
+    assert problem.line == 2
+    assert problem.reason.startswith("more than 20 commas and brackets")
