@@ -36,8 +36,12 @@ def csv_rows(path: str) -> Iterator[Row]:
     with open_text(path, _CSV) as handle:
         # Bytes that are not UTF-8 become half surrogates, which are refused in the row they stand in.
         text = TextIOWrapper(handle, encoding="utf-8-sig", errors="surrogateescape", newline="")
-        first = text.readline(MAX_LINE_BYTES)
-        reader = csv.reader(chain([first], text), delimiter=max(",;\t", key=first.count), strict=True)
+        lines = _Lines(text)
+        try:
+            first = next(lines, "")
+        except csv.Error as error:
+            raise unreadable(path, f"the header is not CSV: {error}", _CSV) from None
+        reader = csv.reader(chain([first], lines), delimiter=max(",;\t", key=first.count), strict=True)
         try:
             header = next(reader, [])
         except csv.Error as error:
@@ -65,6 +69,26 @@ def csv_rows(path: str) -> Iterator[Row]:
                 yield Row(path, begins, RowError("", reason))
     if not rows:
         raise unreadable(path, "the file has no rows", _CSV)
+
+
+class _Lines:
+    """The lines of a text; one that is too long is never held, and is an error of CSV in its place."""
+
+    def __init__(self, text: TextIOWrapper) -> None:
+        self._text = text
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(MAX_LINE_BYTES + 1)
+        if not line:
+            raise StopIteration
+        if len(line) > MAX_LINE_BYTES and not line.endswith(("\n", "\r")):
+            while line and not line.endswith(("\n", "\r")):
+                line = self._text.readline(1 << 20)
+            raise csv.Error(f"a line longer than {MAX_LINE_BYTES:,} characters")
+        return line
 
 
 def parquet_rows(path: str) -> Iterator[Row]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.datasets import tables
 from harness.datasets.tables import csv_rows, file_rows, split_files
 from harness.errors import DataError
 from harness.inputs import json_lines
@@ -47,6 +48,18 @@ def test_a_bad_csv_row_is_one_problem_at_its_line_and_reading_goes_on():
         (8, ""),
     ]
     assert rows[3].value == {"id": "4", "text": "caf\udce9"}
+
+
+def test_a_csv_line_over_the_limit_is_one_problem_and_is_never_held(monkeypatch):
+    monkeypatch.setattr(tables, "MAX_LINE_BYTES", 20)
+    Path("a.csv").write_text("id,text\n1,short\n2," + "x" * 100_000 + '\n3,"two\nlines"\n4,short\n')
+    first, long, *rest = csv_rows("a.csv")
+    assert isinstance(long.value, RowError)
+    assert "a line longer than 20 characters" in long.value.reason
+    assert [row.value["id"] for row in (first, *rest)] == ["1", "3", "4"]
+    Path("a.csv").write_text("x" * 100_000)
+    with pytest.raises(DataError, match="the header is not CSV: a line longer than 20 characters"):
+        list(csv_rows("a.csv"))
 
 
 def test_a_csv_file_without_usable_header_is_refused():
