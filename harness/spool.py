@@ -27,14 +27,21 @@ class Spool:
         try:
             self._file.write(framed)
         except OSError as error:
-            raise StoreError(f"{tempfile.gettempdir()}: no room for temporary files: {error.strerror}") from None
+            raise self._no_room(error) from None
         self._end += len(framed)
         return place
 
     def at(self, place: int) -> bytes:
         """The value at a place; call it only when the last one was added."""
-        self._file.seek(place)
-        return self._file.read(int.from_bytes(self._file.read(8), "little"))
+        try:
+            self._file.seek(place)  # writes what is still held back
+            return self._file.read(int.from_bytes(self._file.read(8), "little"))
+        except OSError as error:
+            raise self._no_room(error) from None
+
+    @staticmethod
+    def _no_room(error: OSError) -> StoreError:
+        return StoreError(f"{tempfile.gettempdir()}: no room for temporary files: {error.strerror}")
 
     def __iter__(self) -> Iterator[bytes]:
         """All values in order; another reader does not disturb it."""
