@@ -2,7 +2,6 @@
 
 import multiprocessing
 import os
-import pickle
 import signal
 import threading
 from collections import deque
@@ -11,6 +10,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from multiprocessing.connection import wait
+from multiprocessing.reduction import ForkingPickler
 from typing import Any, ClassVar, NamedTuple
 
 from harness.component import neutral
@@ -125,7 +125,7 @@ def _results(chunk: Sequence[Piece], answer: _Answer) -> list[Any]:
 def _pool(job: Job[Any, Any], jobs: int) -> Iterator[ProcessPoolExecutor]:
     """Processes that have nothing of this one's state but the job; all ended with the context, however it ends."""
     try:
-        pickle.dumps(job)
+        ForkingPickler.dumps(job)  # as it will be sent to our own processes
     except Exception as error:
         raise RunError(f"this cannot be sent to other processes, so use --jobs 1: {error}") from error
     # Spawned, not forked: a fork copies locks that other threads hold, and open files.
