@@ -57,10 +57,12 @@ def killed_in(workplace: Workplace, stage: str, moment: float, options: Sequence
     process = workplace.start("eval", "--config", "x.yaml", *options)
 
     def begun() -> bool:
+        """Whether the stage began, or a later one where nothing of it was left to do."""
         new = workplace.events()[seen:]
         if stage == "finish":
             return any(event["event"] == "stage_ended" and event["stage"] == "score" for event in new)
-        return any(event["event"] == "stage_begun" and event["stage"] == stage for event in new)
+        later = STAGES[STAGES.index(stage) :]
+        return any(event["event"] == "stage_begun" and event["stage"] in later for event in new)
 
     while process.poll() is None and not begun():
         time.sleep(0.002)
@@ -107,7 +109,7 @@ def test_a_run_killed_at_50_random_moments_goes_on_to_the_same_bytes(tmp_path: P
 
     with ThreadPoolExecutor(2) as pool:
         kills = sum(pool.map(one, range(CHAINS)))
-    assert kills >= KILLS
+    assert kills >= KILLS  # of sixty; a few come too late
 
 
 class KilledError(BaseException):
