@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from harness import printable
+from harness.cli import streams
 from harness.cli.options import (
     RESULTS,
     CacheFolder,
@@ -99,22 +101,20 @@ def gate(
         raise UsageError("no baseline: give --baseline FILE, or `baseline: FILE` under `gate:` in the configuration")
     if update:
         new = baselines.baseline_of(folder)
-        changes = baselines.differences(baselines.read(file), new) if file.exists() else ["new baseline"]
+        changes = baselines.differences(baselines.read(file), new) if os.path.exists(file) else ["new baseline"]  # noqa: PTH110 - says no to a name that none can have
         baselines.write(new, file)
-        typer.echo("\n".join([*changes, f"baseline: {file} from {folder.path.name}"]))
+        typer.echo("\n".join([*map(printable.line, changes), f"baseline: {file} from {folder.path.name}"]))
         return
     found = hold(folder, baselines.read(file), settings, str(file))
     typer.echo(report.as_json(found) if form == "json" else "\n".join(report.lines(found)) + "\n", nl=False)
     if junit:
-        junit.parent.mkdir(parents=True, exist_ok=True)
-        junit.write_text(report.junit(found), encoding="utf-8")
+        streams.write_file(junit, report.junit(found))
     if github:
         for line in report.github_annotations(found):
             typer.echo(line)
         summary = os.environ.get("GITHUB_STEP_SUMMARY")
         if summary:
-            with Path(summary).open("a", encoding="utf-8") as stream:
-                stream.write(report.markdown(found))
+            streams.write_file(Path(summary), report.markdown(found), append=True)
         else:
             typer.echo(report.markdown(found), nl=False)
     if found.exit_code:

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from harness.cli import streams
+
 Form = Annotated[Literal["table", "md", "json"], typer.Option("--format", help="How results are printed.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Also write them to this file: Markdown, or JSON (.json).")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of everything random.")]
@@ -149,4 +151,4 @@ def _writable(path: Path | None, flag: str = "--out") -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    path.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
+    streams.write_file(path, text.rstrip("\n") + "\n")

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, TextIO
 
 from harness import printable, redact
@@ -93,6 +94,16 @@ def _failures() -> Iterator[None]:
         raise ReaderGoneError from None
     except OSError as error:
         raise OutputError(f"what is printed cannot be written: {error.strerror}") from None
+
+
+def write_file(file: Path, text: str, *, append: bool = False) -> None:
+    """Write a report to a file that the user named, its folder made first. Raises StoreError where that fails."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("a" if append else "w", encoding="utf-8", errors=_ESCAPING) as stream:
+            stream.write(text)
+    except OSError as error:
+        raise StoreError(f"{file}: cannot be written: {error.strerror}") from None
 
 
 @contextmanager

@@ -123,6 +123,23 @@ def test_a_call_that_makes_no_sense_is_a_message_and_not_a_regression(
     assert sorted(path for path in Path().rglob("*") if "results" not in path.parts) == before
 
 
+def test_reports_that_cannot_be_written_are_a_message(harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch):
+    assert harness("eval", "--config", "x.yaml").code == 0
+    assert harness("baseline", "save", "trial", "-o", "b.json").code == 0
+    for arguments in (
+        ("gate", "trial", "--baseline", "b.json", "--junit", "x.yaml/j.xml"),
+        ("gate", "trial", "--baseline", "b.json", "--junit", "."),
+        ("gate", "trial", "--baseline", "b.json", "--junit", "x" * 300),
+        ("baseline", "save", "trial", "-o", "x.yaml/b.json"),
+        ("baseline", "save", "trial", "-o", "."),
+        ("gate", "trial", "--baseline", "x" * 300),
+        ("gate", "trial", "--baseline", "x" * 300, "--update"),
+    ):
+        calm(harness(*arguments), 2, 3)
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", "/proc/none")
+    calm(harness("gate", "trial", "--baseline", "b.json", "--github"), 3)
+
+
 def test_every_command_has_a_call_that_makes_no_sense():
     from harness.cli.reference import commands
 
