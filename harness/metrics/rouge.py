@@ -22,6 +22,9 @@ _COUNTED = {
 } | {f"rouge{n}": f"runs of {n} tokens" if n > 1 else "tokens" for n in range(1, 5)}
 _ASPECTS = {"f": "F1", "p": "precision", "r": "recall"}
 
+_COUNTED_ASPECTS = ("p", "r", "f")
+"""The order in which both ways of counting give them, and in which statistics hold them."""
+
 NO_REFERENCE = "cluster has no references"
 NO_TOKEN = "no reference has a token: ROUGE sees the letters a-z and the digits only"  # noqa: S105
 
@@ -122,18 +125,18 @@ class Rouge(Metric):
             [case.prediction.text for case in cases],
             [[reference.text for reference in case.cluster.references] for case in cases],
         )
-        names = [tuple(f"{variant}-{aspect}" for aspect in _ASPECTS) for variant in self.variants]
+        names = [tuple(f"{variant}-{aspect}" for aspect in _COUNTED_ASPECTS) for variant in self.variants]
         findings = []
         for case, best in zip(cases, scores, strict=True):
             if best is None:
                 findings.append(self._nothing(case))
                 continue
             statistics: dict[str, float] = {}
-            for (f, p, r), (precision, recall, harmonic) in zip(names, best.values(), strict=True):
-                statistics[f] = harmonic
+            for (p, r, f), (precision, recall, harmonic) in zip(names, best.values(), strict=True):
                 statistics[p] = precision
                 statistics[r] = recall
-            findings.append(Findings(statistics))
+                statistics[f] = harmonic
+            findings.append(Findings(statistics, {}))
         return findings
 
     def _columns(self, cases: Sequence[Case]) -> list[Findings]:
@@ -155,11 +158,11 @@ class Rouge(Metric):
         columns: list[list[float]] = []
         for variant in self.variants if len(starts) else ():
             chosen = self._combined(self._overlap(variant, pairs), starts)
-            names += [f"{variant}-{aspect}" for aspect in _ASPECTS]
-            columns += [chosen.f.tolist(), chosen.precision.tolist(), chosen.recall.tolist()]
+            names += [f"{variant}-{aspect}" for aspect in _COUNTED_ASPECTS]
+            columns += [column.tolist() for column in chosen]
         found: list[Findings | None] = [None] * len(cases)
         for at, row in zip(owners[starts].tolist(), zip(*columns, strict=True), strict=True):
-            found[at] = Findings(dict(zip(names, row, strict=True)))
+            found[at] = Findings(dict(zip(names, row, strict=True)), {})
         return [one or self._nothing(case) for one, case in zip(found, cases, strict=True)]
 
     def _nothing(self, case: Case) -> Findings:
