@@ -152,15 +152,18 @@ def _end(outcome: "Outcome") -> None:
     from harness.run.logs import say
 
     failed = {name: count.failed for name, count in outcome.manifest.counts.items() if count.failed}
+    reasons = outcome.failure_reasons()
+    lost = sum(times for _, times in reasons)
     if failed:
         shown = ", ".join(f"{name} on {count} of {outcome.manifest.clusters}" for name, count in failed.items())
         say(f"failures: {shown} clusters", "warning")
-        for reason, times in outcome.failure_reasons()[:5]:
-            say(f"  {times} × {reason}", "warning")
+    if lost > sum(failed.values()):
+        say(f"failures: {lost - sum(failed.values())} in checks and scores", "warning")
+    for reason, times in reasons[:5]:
+        say(f"  {times} × {reason}", "warning")
     say(f"results: {outcome.folder.path}")
     if outcome.unanswered:
         say(f"error: no cluster was answered by {', '.join(outcome.unanswered)}", "error")
         raise typer.Exit(EXIT_FAILURES)
     made = sum(count.predicted for count in outcome.manifest.counts.values())
-    lost = sum(failed.values())
     say(f"{outcome.manifest.status}: {made} predictions, {lost} failure{'' if lost == 1 else 's'}")

@@ -113,7 +113,10 @@ def test_a_cluster_past_its_time_fails_in_any_stage(harness: Callable[..., Any],
     monkeypatch.setattr(Lead, "pick", lambda self, got: endless() if got.cluster_id == "c1" else pick(self, got))
     monkeypatch.setattr(Headline, "findings_all", found)
     Path("x.yaml").write_text(CONFIG + "time_limit: {cluster: 300ms}\n")
-    assert harness("eval", "--config", "x.yaml", "--limit", "4").code == 0
+    ended = harness("eval", "--config", "x.yaml", "--limit", "4")
+    assert ended.code == 0
+    assert "failures: lead on 1 of 4 clusters\nfailures: 1 in checks and scores\n" in ended.err
+    assert ended.err.splitlines()[-1] == "complete: 3 predictions, 2 failures"
     assert [(row["stage"], row["cluster_id"], row["error"]) for row in lines_of("failures.jsonl")] == [
         ("generate", "c1", "TimeLimit"),
         ("score", "c3", "TimeLimit"),
