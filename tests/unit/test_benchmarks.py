@@ -38,6 +38,11 @@ def test_the_check_fails_where_a_figure_fell_by_more_than_its_tolerance(committe
     assert ("FELL" in capsys.readouterr().out) == bool(code)
 
 
+def test_a_check_that_compares_nothing_is_no_success(capsys):
+    assert program._check([row(100)], []) == 2
+    assert "nothing committed" in capsys.readouterr().out
+
+
 def test_what_cannot_be_measured_stands_on_the_page_with_its_reason():
     def unavailable(quick: bool) -> Measured:
         raise UnavailableError("pip cannot reach it")
