@@ -222,7 +222,7 @@ def test_hostile_predictions_are_refused_with_their_line(line: bytes, wanted: st
 
 
 def test_a_line_of_a_gigabyte_is_never_held(harness: Callable[..., Any]):
-    """Sparse, so that it takes no room on the disk. The command may hold 64 MB of it; measured 150 MB in all."""
+    """Sparse, so that it takes no room on the disk. At most 64 MB of it are held; measured 165 MB for the command."""
     good = json.dumps(CLUSTER).encode()
     with Path("clusters.jsonl").open("wb") as stream:
         stream.write(good + b'\n{"id": "')
