@@ -19,6 +19,8 @@ import torch
 from torch.nn.functional import scaled_dot_product_attention
 from transformers import AttentionInterface
 
+from harness.models.hf_linear import Int8Linear
+
 NAME = "headline_harness_rows"
 _FOREIGN = ("sliding_window", "softcap", "s_aux", "position_bias")
 """What an attention layer may ask for that is not done here."""
@@ -29,8 +31,7 @@ what a block adds up depends on where it ends. So a head is kept for each size, 
 blocks: they give the same bits with it as without."""
 _CHANGING_ROTATIONS = ("dynamic", "longrope")
 """Rotary embeddings that depend on the longest row."""
-_TOLERANCE = {torch.float32: 1e-3}
-_COARSE = 0.06
+_FINE, _COARSE = 1e-3, 0.06
 """How far scores may be from plain ones, as a share of the largest: if further, the method does not suit a model."""
 
 
@@ -222,7 +223,8 @@ class Together:
             return False
         self._heads.clear()
         wanted = torch.stack(plain).float()
-        tolerance = _TOLERANCE.get(self._model.dtype, _COARSE)
+        rounded = any(isinstance(layer, Int8Linear) for layer in self._model.modules())
+        tolerance = _COARSE if rounded or self._model.dtype != torch.float32 else _FINE
         return bool((ours - wanted).abs().max() <= tolerance * wanted.abs().max())
 
     def write(self, prompts: Sequence[Sequence[int]]) -> list[Written]:
