@@ -213,7 +213,7 @@ class Together:
             return False
         first, second = list(tokens[:12]), list(tokens[:7])
         try:
-            plain = [self._model(input_ids=self._ids(row), use_cache=False).logits[0, -1] for row in (first, second)]
+            plain = [self._plainly(row) for row in (first, second)]
             with self._attention():
                 rows = [self._read(row[:-1], room=1)[0] for row in (first, second)]
                 ours = self._step(rows, [first[-1], second[-1]])
@@ -226,6 +226,13 @@ class Together:
         rounded = any(isinstance(layer, Int8Linear) for layer in self._model.modules())
         tolerance = _COARSE if rounded or self._model.dtype != torch.float32 else _FINE
         return bool((ours - wanted).abs().max() <= tolerance * wanted.abs().max())
+
+    def _plainly(self, tokens: list[int]) -> torch.Tensor:
+        """The scores of the token that follows, as transformers finds them: all but the last read, then a step."""
+        read = self._model(input_ids=self._ids(tokens[:-1]), use_cache=True)
+        step = self._model(input_ids=self._ids(tokens[-1:]), past_key_values=read.past_key_values, use_cache=True)
+        scores: torch.Tensor = step.logits[0, -1]
+        return scores
 
     def write(self, prompts: Sequence[Sequence[int]]) -> list[Written]:
         """One text for each prompt, in order."""
