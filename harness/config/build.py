@@ -34,6 +34,8 @@ DEFAULT_SEED = 13
 
 RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 MAX_NAME = 120
+MAX_FLAG = 200
+"""Characters of an override that messages quote; a thousand mistakes may each quote it."""
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,7 @@ def _once(problems: Iterable[Problem]) -> list[Problem]:
 
 def _override(source: Source, overrides: Sequence[str]) -> None:
     for override in overrides:
-        flag = f"--set {override}"
+        flag = f"--set {override if len(override) <= MAX_FLAG else override[:MAX_FLAG] + '…'}"
         path, equals, text = override.partition("=")
         parts = path.strip().split(".")
         if not equals or not all(parts) or len(parts) > MAX_PARTS:

@@ -126,6 +126,14 @@ def test_a_nonsensical_override_is_one_message(override: str, harness: Callable[
     refused(harness("validate", "--config", "x.yaml", "--set", override))
 
 
+def test_a_long_override_of_a_thousand_mistakes_is_told_at_once(harness: Callable[..., Any]):
+    started = time.process_time()
+    ended = harness("validate", "--config", "x.yaml", "--set", "gate=" + "Here is a headline:\n" * 1000)
+    assert ended.code == 2
+    assert time.process_time() - started < 2
+    assert len(ended.err.splitlines()) < 1100
+
+
 def zipped() -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
