@@ -82,8 +82,8 @@ SETS = (
     Set("wice", "factual/wice_dev.jsonl"),
     Set("emergent", "factual/emergent_headlines.jsonl", headlines=True, times=3),
     Set("fnc1", "factual/fnc1_sample.jsonl", headlines=True, times=3),
-    Set("realsumm", "ratings/realsumm.jsonl"),
-    Set("polytope", "ratings/polytope.jsonl"),
+    Set("realsumm", "ratings/realsumm.jsonl", times=4),
+    Set("polytope", "ratings/polytope.jsonl", times=4),
 )
 AIMS = {
     "defacto": 0.84, "qags_cnndm (summaries)": 0.87, "frank_cnndm": 0.82, "frank_xsum": 0.72, "cliff_cnndm": 0.82,
@@ -120,6 +120,12 @@ OVERVIEW_NOTE = """\
 the file of weights. *Here*: measured now; where a held-out figure stands beside it, the weights saw a part of these
 documents (never DeFacto's test split), so that it flatters. *Best published*: the best of the scores that the data's
 publishers print beside the same rows.
+"""
+
+SETS_NOTE = """\
+Of the ratings, PolyTope's `critical`, `major` and `minor` count errors, omissions among them, so that a negative
+correlation is the good one; `score` is made of them. REALSumm's `litepyramid_recall` is how much of the reference
+a summary holds: no question of faithfulness, measured as a check that scores do not follow recall.
 """
 
 
@@ -431,7 +437,9 @@ def results(data: Path, seeds: Path, limit: int | None, checkers: Sequence[str],
     hits = [EvidenceHits.model_validate(item) for found in outcome.values() for item in found["evidence"]]
     order = list(dict.fromkeys(item.dataset for item in agreements))
     agreements.sort(key=lambda item: order.index(item.dataset))
-    taken = "all rows" if limit is None else f"whole documents, by digest, of about {limit} rows a set, or {limit * 3}"
+    taken = "all rows"
+    if limit is not None:
+        taken = f"whole documents, by digest: about {limit} rows a set, three or four times as many of some"
     report = agreement_report.Found(agreements, SEED, RESAMPLES, hits)
     parts = [
         "# The factual check on development data\n",
@@ -447,7 +455,11 @@ def results(data: Path, seeds: Path, limit: int | None, checkers: Sequence[str],
     ]
     if seeds.is_dir():
         parts += ["## The seeds\n", seeds_table(seeds, checkers)]
-    parts += ["## Every set\n", agreement_report.markdown(report).split("\n", 2)[2].replace("\n## ", "\n### ")]
+    parts += [
+        "## Every set\n",
+        SETS_NOTE,
+        agreement_report.markdown(report).split("\n", 2)[2].replace("\n## ", "\n### "),
+    ]
     return "\n".join(parts)
 
 
