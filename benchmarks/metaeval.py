@@ -118,8 +118,9 @@ errors read by hand: [factual-errors.md](factual-errors.md).
 OVERVIEW_NOTE = """\
 *Held out*: the ROC-AUC on documents that the weights were not fitted on, as the program that fitted them wrote it into
 the file of weights. *Here*: measured now; where a held-out figure stands beside it, the weights saw a part of these
-documents (never DeFacto's test split), so that it flatters. *Best published*: the best of the scores that the data's
-publishers print beside the same rows.
+documents (never DeFacto's test split), so that it flatters. `ensemble` mixes some of `rules` in, so that a set which
+the weights of `rules` saw is none that `ensemble` never saw. WiCE, FNC-1 and the ratings were seen by neither. *Best
+published*: the best of the scores that the data's publishers print beside the same rows.
 """
 
 SETS_NOTE = """\
