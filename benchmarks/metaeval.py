@@ -126,7 +126,8 @@ published*: the best of the scores that the data's publishers print beside the s
 SETS_NOTE = """\
 Of the ratings, PolyTope's `critical`, `major` and `minor` count errors, omissions among them, so that a negative
 correlation is the good one; `score` is made of them. REALSumm's `litepyramid_recall` is how much of the reference
-a summary holds: no question of faithfulness, measured as a check that scores do not follow recall.
+a summary holds: no question of faithfulness, measured as a check that scores do not follow recall. Seconds are those of
+this run, whatever else the machine did; the second checker finds parsed what the first one read.
 """
 
 
@@ -445,7 +446,7 @@ def results(data: Path, seeds: Path, limit: int | None, checkers: Sequence[str],
     parts = [
         "# The factual check on development data\n",
         written_by(code),
-        f"Measured on {taken}; seed {SEED}, {RESAMPLES:,} resamples of documents.\n{RESULTS_INTRODUCTION}",
+        f"Measured on {taken}; seed {SEED}, {RESAMPLES:,} resamples of\ndocuments. {RESULTS_INTRODUCTION}",
         "## Beside the floor, the aims and published metrics\n",
         overview(agreements, shown, held_out(checkers)),
         OVERVIEW_NOTE,
