@@ -5,7 +5,6 @@ A row has a text, the article or cluster that it is about, and a label (1 faithf
 """
 
 import ast
-import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,9 @@ from harness.inputs.json_lines import json_lines
 from harness.inputs.values import RowError, described
 from harness.records import Article, Cluster, content_digest
 from harness.text import sentence_spans
+
+_GREATEST = 1e15
+"""A rating beyond it is a mistake, and a whole number of 400 digits is no float."""
 
 MAX_PROBLEMS = 20
 """Bad rows that are listed; more are only counted."""
@@ -213,7 +215,7 @@ class _Row:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _GREATEST
 
 
 def _numbers(value: object) -> dict[str, float]:

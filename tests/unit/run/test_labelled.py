@@ -36,7 +36,16 @@ class Length(CheckSession):
 
 
 def test_every_bad_field_is_located(tmp_path):
-    path = write(tmp_path, row(), row(label="maybe"), "{", row(source=None), "[]", row(ratings={"r": "x"}))
+    path = write(
+        tmp_path,
+        row(),
+        row(label="maybe"),
+        "{",
+        row(source=None),
+        "[]",
+        row(ratings={"r": "x"}),
+        row(ratings={"r": 10**400}),
+    )
     with pytest.raises(DataError, match="rows") as caught:
         read([path])
     assert [(problem.line, problem.path) for problem in caught.value.problems] == [
@@ -45,6 +54,7 @@ def test_every_bad_field_is_located(tmp_path):
         (4, "source"),
         (5, ""),
         (6, "ratings"),
+        (7, "ratings"),
     ]
     assert "found the string 'maybe'; accepted: 1 (faithful), 0 (not faithful) or null" in str(caught.value)
 
