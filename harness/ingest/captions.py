@@ -50,7 +50,7 @@ _OPEN_BRACKET = re.compile(rf"[(\[]\s*(?:{_KINDS}|credits?|source)?\s*:?", re.IG
 _LONGEST_CAPTION = 45
 _LONGEST_LOOSE_LINE = 24
 """Words; a longer line without a credit is a paragraph, though its full stop be missing."""
-_SENTENCE_INSIDE = re.compile(r"\w{3,}[.!?][\"'”’]?\s+[\"'“‘]?[A-Z]")
+_SENTENCE_INSIDE = re.compile(r"\w{3}[.!?][\"'”’]?\s+[\"'“‘]?[A-Z]")
 _DIALOGUE = re.compile(r"\b(?:you|your|we|our|i|me|my)\b", re.IGNORECASE)
 
 

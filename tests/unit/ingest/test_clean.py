@@ -228,3 +228,16 @@ def test_no_line_keeps_the_patterns_busy(line):
     clean_article(f"Ferry aground in fog\n\n{line}\n\n{BODY}\n\n{line}", "x")
     # Linear patterns take some milliseconds; one that backtracks without end would take years.
     assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize("piece", ["1e400", "a", "a.", "a\n", "(", "a-", "\u201ca"])
+def test_time_grows_with_the_length_of_a_page_and_not_with_its_square(piece):
+    """A hundred thousand characters: what grew with the square took a minute and more."""
+    page = (
+        "Dam holds after night of rain\n\nHOLLIN (AP) - "
+        + piece * (100_000 // len(piece))
+        + " The dam held, he said.\n"
+    )
+    started = time.process_time()
+    clean_article(page, "a")
+    assert time.process_time() - started < 5
