@@ -40,6 +40,12 @@ def unwritable(file: Path, error: OSError) -> StoreError:
     return StoreError(f"{file}: cannot be written: {why}")
 
 
+def unreadable(file: Path, error: OSError) -> StoreError:
+    """The error to raise where `file` could not be read: a folder that went away is no missing file."""
+    gone = None if file.parent.is_dir() else _REASONS.get(error.errno or 0)
+    return StoreError(f"{file}: cannot be read: {gone or error.strerror or type(error).__name__}")
+
+
 class Appender:
     """Adds records to a file, a line each, and keeps it a file of whole lines. Raises StoreError where it cannot."""
 

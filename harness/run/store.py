@@ -44,6 +44,7 @@ from harness.run.durable import (
     cut_torn_line,
     replace_rows,
     replace_text,
+    unreadable,
     unwritable,
 )
 from harness.run.lock import held
@@ -229,7 +230,7 @@ class RunFolder:
         try:
             return (self.path / name).open("rb")
         except OSError as error:
-            raise StoreError(f"{self.path / name}: cannot be read: {error.strerror}") from None
+            raise unreadable(self.path / name, error) from None
 
     def _rows(self, name: str, kind: type[R]) -> Iterator[R]:
         file = self.path / name

@@ -14,6 +14,7 @@ from harness.models.base import Answer, Model
 from harness.records import Article, Cluster, ConfigurationRecord, Failure, Prediction
 from harness.run import isolation, stages
 from harness.run.isolation import isolated, reason
+from harness.run.jobs import CheckJob
 from harness.run.plan import Configuration
 from harness.run.timelimit import TimeLimitError, limited
 
@@ -135,7 +136,8 @@ def test_a_checker_that_cannot_be_opened_fails_its_predictions():
             yield
 
     cluster = Cluster(cluster_id="c0", articles=(Article(article_id="a", text="t"),))
-    found = list(stages.checked(Broken(), [(cluster, ["one", "two"]), (cluster, ["three"])]))
+    with CheckJob(Broken(), seconds=None).open() as found_about:
+        found = found_about([(cluster, ["one", "two"]), (cluster, ["three"])])
     why = stages.Unchecked("MemoryError", "no room for the parser")
     assert found == [[why, why], [why]]
 
