@@ -1,5 +1,6 @@
 """Fixtures that every room of the tests shares."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,10 @@ from harness.cli import main
 from harness.errors import MissingExtraError
 
 pytest_plugins = ["pytester"]
+
+# Two test processes share two cores, and OpenMP's threads spin while they wait for each other: torch took ten times as
+# long with two threads in each. Set before anything imports torch; the processes that tests start inherit it.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 TOP = Path(__file__).resolve().parent.parent
 
