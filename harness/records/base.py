@@ -1,0 +1,66 @@
+"""What every record is made of: the base class, the types of fields, content digests."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    StringConstraints,
+)
+
+from harness import printable, redact
+
+SCHEMA_VERSION = 1
+"""Version of everything written to a results folder; rises when an older reader would misread it."""
+
+Text = Annotated[str, StringConstraints(min_length=1)]
+Identifier = Annotated[str, StringConstraints(min_length=1, max_length=512)]
+Message = Annotated[str, AfterValidator(redact.text)]
+"""What a program says about something, as opposed to data: no secret stands in it, whoever wrote it."""
+Settings = Annotated[Mapping[str, Any], AfterValidator(redact.value)]
+"""Parameters as they are kept: values without secrets."""
+Shown = Annotated[str, BeforeValidator(printable.line), AfterValidator(redact.text)]
+"""A message on one line that steers no terminal and can be written to a file, whatever it quotes."""
+Whole = Annotated[int, Field(ge=0, le=2**53)]
+"""A count that a float holds exactly."""
+Seed = Annotated[int, Field(ge=0, lt=2**63)]
+Statistic = Annotated[FiniteFloat, Field(ge=-1e15, le=1e15)]
+"""A measure's value; bounded, so that no sum of them is infinite."""
+UtcDatetime = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+
+
+def canonical_json(value: object) -> str:
+    """One text for one value: sorted keys, no spaces, no NaN.
+
+    Raises ValueError for NaN and infinities, TypeError for what JSON cannot hold.
+    """
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def content_digest(value: object) -> str:
+    """The first 16 hexadecimal digits (64 bits) of the SHA-256 of `value`'s canonical JSON."""
+    return hashlib.sha256(canonical_json(value).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def utc_now() -> datetime:
+    """The present moment in UTC, to the second."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+class Record(BaseModel):
+    """Base of all records: frozen, closed, finite."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    def to_json(self) -> str:
+        """One line of JSON without the fields that stand at their defaults."""
+        return self.model_dump_json(exclude_defaults=True)
