@@ -17,7 +17,8 @@ from harness.analysis.paired import (
     randomisation_p_values,
     subset_means,
 )
-from harness.analysis.resample import LEVEL, RESAMPLES, Bools, Floats
+from harness.analysis.resample import LEVEL, RESAMPLES, Bools, Floats, resampled_means
+from harness.analysis.summary import as_columns
 from harness.records import Record
 
 Direction = Literal["higher", "lower", "neither"]
@@ -66,6 +67,31 @@ def compare(
     `scores` has the shape (configurations, clusters, measures), NaN where there is no statistic; clusters stand in one
     order for all. Raises ValueError where shape and names disagree.
     """
+    return compare_and_resample(
+        scores,
+        configurations=configurations,
+        measures=measures,
+        level=level,
+        resamples=resamples,
+        seed=seed,
+        resampled=False,
+    )[0]
+
+
+def compare_and_resample(
+    scores: Floats,
+    *,
+    configurations: Sequence[str],
+    measures: Mapping[str, Direction],
+    level: float = LEVEL,
+    resamples: int = RESAMPLES,
+    seed: int,
+    resampled: bool = True,
+) -> tuple[tuple[PairComparison, ...], Floats]:
+    """The same, and the resampled means of `as_columns(scores)`, shape (resamples, columns), out of the same draws.
+
+    The latter have no column without `resampled`, and where there is no pair or no measure to compare.
+    """
     names = list(measures)
     table = np.asarray(scores, dtype=np.float64)
     if table.ndim != 3 or table.shape[0] != len(configurations) or table.shape[2] != len(names):
@@ -74,9 +100,20 @@ def compare(
     pairs = list(combinations(range(len(configurations)), 2))
     columns = [(measure, *pair) for measure in range(len(names)) for pair in pairs]
     found: list[PairComparison] = []
+    beside = as_columns(table) if resampled else np.empty((table.shape[1], 0))
+    means = np.empty((resamples, 0))
     for start in range(0, len(columns), COLUMNS_AT_ONCE):
         block = columns[start : start + COLUMNS_AT_ONCE]
-        found += _compare_columns(table, block, configurations, measures, len(pairs), level, resamples, seed)
+        measure, first, second = (np.array(part) for part in zip(*block, strict=True))
+        differences = paired_differences(table[first, :, measure].T, table[second, :, measure].T)
+        drawn = resampled_means(np.hstack([beside, differences]), resamples=resamples, seed=seed)
+        if not start:
+            means, drawn = np.hsplit(drawn, [beside.shape[1]])
+            beside = beside[:, :0]
+        p_bootstrap = bootstrap_p_values(differences, seed=seed, resampled=drawn)
+        found += _compare_columns(
+            table, block, differences, p_bootstrap, configurations, measures, len(pairs), level, resamples, seed
+        )
     corrected: list[PairComparison] = []
     for start in range(0, len(found), max(1, len(pairs))):
         family = found[start : start + len(pairs)]
@@ -84,12 +121,14 @@ def compare(
         corrected += [
             pair.model_copy(update={"p_adjusted": known(value)}) for pair, value in zip(family, adjusted, strict=True)
         ]
-    return tuple(corrected)
+    return tuple(corrected), means
 
 
 def _compare_columns(
     table: Floats,
     columns: Sequence[tuple[int, int, int]],
+    differences: Floats,
+    p_bootstrap: Floats,
     configurations: Sequence[str],
     measures: Mapping[str, Direction],
     pairs: int,
@@ -100,11 +139,9 @@ def _compare_columns(
     measure, first, second = (np.array(part) for part in zip(*columns, strict=True))
     has_value = ~np.isnan(table)
     in_first, in_second = has_value[first, :, measure].T, has_value[second, :, measure].T
-    differences = paired_differences(table[first, :, measure].T, table[second, :, measure].T)
     subsets = subset_means(differences, resamples=resamples, seed=seed)
     p_values = randomisation_p_values(subsets)
     lows, highs = randomisation_intervals(subsets, 1 - level)
-    p_bootstrap = bootstrap_p_values(differences, resamples=resamples, seed=seed)
     detectable = detectable_differences(differences, level=level, tests=max(1, pairs))
     above, below = _count(differences > 0), _count(differences < 0)
     names = list(measures)

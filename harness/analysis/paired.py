@@ -32,6 +32,7 @@ from harness.analysis.resample import (
     RESAMPLES,
     Bools,
     Floats,
+    ahead,
     as_table,
     distinct_columns,
     exact_means,
@@ -105,7 +106,7 @@ def subset_means(
         members = whole[:, group]
         sums, sizes = members.sum(axis=0), both[group]
         done = 0
-        for half in halves:
+        for half in ahead(halves):
             inside = half @ members
             drawn = (half @ present)[:, pattern_of_column]
             for part, size in ((inside, drawn), (sums - inside, sizes - drawn)):
@@ -152,16 +153,23 @@ def randomisation_intervals(found: SubsetMeans, alpha: float | Floats) -> tuple[
 
 
 def bootstrap_p_values(
-    differences: Floats, *, resamples: int = RESAMPLES, seed: int, chunk_cells: int = CHUNK_CELLS
+    differences: Floats,
+    *,
+    resamples: int = RESAMPLES,
+    seed: int,
+    chunk_cells: int = CHUNK_CELLS,
+    resampled: Floats | None = None,
 ) -> Floats:
     """Two-sided paired bootstrap p-value of each column of (clusters, columns): (1 + #{|d* − d| ≥ |d|}) / (1 + R).
 
     sacreBLEU counts |d*| − mean |d*| > |d| instead, one tail of the two, so its p-values are about half as large.
-    NaN where fewer than two clusters have a difference; resamples without any are left out of R.
+    NaN where fewer than two clusters have a difference; resamples without any are left out of R. `resampled` is what
+    `resampled_means` found for the same differences and seed, where that is known already.
     """
     table = as_table(differences)
     observed = exact_means(table)
-    resampled = resampled_means(table, resamples=resamples, seed=seed, chunk_cells=chunk_cells)
+    if resampled is None:
+        resampled = resampled_means(table, resamples=resamples, seed=seed, chunk_cells=chunk_cells)
     reach = np.abs(observed) * (1 - TIE)
     with np.errstate(invalid="ignore"):
         reached = (np.abs(resampled - observed) >= reach).sum(axis=0)

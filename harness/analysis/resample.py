@@ -8,6 +8,7 @@ bytes whatever the chunk size, the number of columns, the BLAS library or its nu
 
 import math
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -47,6 +48,7 @@ def mean_intervals(
     seed: int,
     chunk_cells: int = CHUNK_CELLS,
     use_up: bool = False,
+    resampled: Floats | None = None,
 ) -> MeanIntervals:
     """The mean of each column over the clusters that have a value, with its percentile bootstrap interval.
 
@@ -54,7 +56,8 @@ def mean_intervals(
     the sum of the values drawn over the number of values drawn; resamples that draw no value of a column are left out
     of that column's interval. Quantiles are interpolated linearly. The draws depend on `seed` and the number of
     clusters alone. `use_up` computes in the caller's array, which then holds nothing of use: for tables that take much
-    of the memory. Raises ValueError for infinite values, a level outside (0, 1) and fewer than one resample.
+    of the memory. `resampled` is what `resampled_means` found for the same values and seed, where that is known.
+    Raises ValueError for infinite values, a level outside (0, 1) and fewer than one resample.
     """
     _check(level, resamples)
     table = as_table(values)
@@ -68,10 +71,13 @@ def mean_intervals(
         kept = table if defined.size == table.shape[1] else table[:, defined]
         # A mean of drawn values lies between the least and the greatest of them; rounding could step outside.
         least, greatest = np.nanmin(kept, axis=0), np.nanmax(kept, axis=0)
-        resampled = resampled_means(
-            kept, resamples=resamples, seed=seed, chunk_cells=chunk_cells, use_up=use_up or kept is not table
-        )
-        ends = percentile_interval(resampled, level)
+        if resampled is None:
+            found = resampled_means(
+                kept, resamples=resamples, seed=seed, chunk_cells=chunk_cells, use_up=use_up or kept is not table
+            )
+        else:
+            found = resampled if kept is table else resampled[:, defined]
+        ends = percentile_interval(found, level)
         lows[defined], highs[defined] = (np.clip(end, least, greatest) for end in ends)
     return MeanIntervals(means, lows, highs)
 
@@ -96,7 +102,7 @@ def resampled_means(
     present, pattern_of_column = distinct_columns(has_value)
     found = np.empty((resamples, table.shape[1]))
     done = 0
-    for counts in draw_counts(clusters, resamples=resamples, seed=seed, chunk_cells=chunk_cells):
+    for counts in ahead(draw_counts(clusters, resamples=resamples, seed=seed, chunk_cells=chunk_cells)):
         rows = slice(done, done + counts.shape[0])
         done = rows.stop
         if complete:
@@ -107,6 +113,15 @@ def resampled_means(
                 counts @ whole, drawn, out=np.full((counts.shape[0], table.shape[1]), np.nan), where=drawn > 0
             )
     return means + found * unit
+
+
+def ahead(chunks: Iterator[Floats]) -> Iterator[Floats]:
+    """The same chunks, each made in another thread while the one before it is worked on."""
+    with ThreadPoolExecutor(1) as other:
+        coming = other.submit(next, chunks, None)
+        while (chunk := coming.result()) is not None:
+            coming = other.submit(next, chunks, None)
+            yield chunk
 
 
 def draw_counts(clusters: int, *, resamples: int, seed: int, chunk_cells: int = CHUNK_CELLS) -> Iterator[Floats]:

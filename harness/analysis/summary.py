@@ -73,12 +73,21 @@ def summaries_of(
     seed: int,
     level: float = LEVEL,
     resamples: int = RESAMPLES,
+    resampled: NDArray[np.float64] | None = None,
 ) -> list[Summary]:
-    """The same for arrays of the shape (configurations, clusters, measures)."""
+    """The same for arrays of the shape (configurations, clusters, measures).
+
+    `resampled` is what `resampled_means` found for `as_columns(values)`, where that is known already.
+    """
     columns = [(configuration, measure.name) for configuration in configurations for measure in measures]
-    table = values.transpose(1, 0, 2).reshape(values.shape[1], -1)
     reasons = unscorable.sum(axis=1).reshape(-1)
-    return _summaries(columns, table, reasons, seed, level, resamples)
+    return _summaries(columns, as_columns(values), reasons, seed, level, resamples, resampled=resampled)
+
+
+def as_columns(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Shape (clusters, configurations × measures), of an array of the shape (configurations, clusters, measures)."""
+    table: NDArray[np.float64] = values.transpose(1, 0, 2).reshape(values.shape[1], -1)
+    return table
 
 
 def _summaries(
@@ -90,9 +99,10 @@ def _summaries(
     resamples: int,
     *,
     use_up: bool = False,
+    resampled: NDArray[np.float64] | None = None,
 ) -> list[Summary]:
     scored = (~np.isnan(values)).sum(axis=0)
-    intervals = mean_intervals(values, level=level, resamples=resamples, seed=seed, use_up=use_up)
+    intervals = mean_intervals(values, level=level, resamples=resamples, seed=seed, use_up=use_up, resampled=resampled)
     return [
         Summary(
             configuration=configuration,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from harness.analysis.compare import (
     PairComparison,
     against,
-    compare,
+    compare_and_resample,
     largest_moves,
     significantly_better,
 )
@@ -72,11 +72,13 @@ def compare_joined(joined: Joined, baseline: str | None = None) -> Comparison:
         raise UsageError(f"only one configuration, {joined.labels[0]!r}: a comparison needs two, from one run or more")
     label = find_label(joined.labels, baseline) if baseline is not None else joined.labels[0]
     directions = {measure.name: measure.direction for measure in joined.measures}
-    pairs = compare(joined.values, configurations=joined.labels, measures=directions, seed=joined.seed)
+    pairs, resampled = compare_and_resample(
+        joined.values, configurations=joined.labels, measures=directions, seed=joined.seed
+    )
     return Comparison(
         joined=joined,
         baseline=label,
-        summaries={(summary.configuration, summary.measure): summary for summary in joined.summaries()},
+        summaries={(summary.configuration, summary.measure): summary for summary in joined.summaries(resampled)},
         pairs=pairs,
         beside_baseline={(pair.first, pair.measure): pair for pair in against(pairs, label)},
         beaten=significantly_better(pairs, directions),

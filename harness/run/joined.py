@@ -44,9 +44,11 @@ class Joined:
         """The configurations' labels, in order."""
         return tuple(column.label for column in self.columns)
 
-    def summaries(self) -> list[Summary]:
-        """A summary for each configuration and measure over the joined clusters."""
-        return summaries_of(self.values, self.unscorable, self.labels, self.measures, seed=self.seed)
+    def summaries(self, resampled: NDArray[np.float64] | None = None) -> list[Summary]:
+        """A summary for each configuration and measure over the joined clusters; `resampled` as for `summaries_of`."""
+        return summaries_of(
+            self.values, self.unscorable, self.labels, self.measures, seed=self.seed, resampled=resampled
+        )
 
     def only(self, measures: Sequence[MeasureRecord]) -> "Joined":
         """The same over some of the measures."""

@@ -4,8 +4,17 @@ import numpy as np
 import pytest
 
 from harness.analysis import compare as compare_module
-from harness.analysis.compare import against, compare, largest_moves, reversed_pair, significantly_better
+from harness.analysis.compare import (
+    against,
+    compare,
+    compare_and_resample,
+    largest_moves,
+    reversed_pair,
+    significantly_better,
+)
 from harness.analysis.paired import bootstrap_p_values, holm
+from harness.analysis.resample import mean_intervals, resampled_means
+from harness.analysis.summary import as_columns
 
 NAN = math.nan
 
@@ -105,3 +114,17 @@ def test_largest_moves_leave_out_ties_and_what_is_missing():
 def test_names_and_scores_that_disagree_are_refused():
     with pytest.raises(ValueError, match=r"\(2, 5, 1\), not \(3 configurations, clusters, 1 measures\)"):
         compare(np.zeros((2, 5, 1)), configurations=list("abc"), measures={"m": "higher"}, seed=1)
+
+
+def test_means_resampled_beside_the_differences_are_those_resampled_alone(monkeypatch):
+    scores = _scores(3, 40, 2, missing=0.1)
+    monkeypatch.setattr(compare_module, "COLUMNS_AT_ONCE", 4)
+    options = {"configurations": list("abc"), "measures": {"m": "higher", "n": "higher"}, "resamples": 200, "seed": 5}
+    pairs, resampled = compare_and_resample(scores, **options)
+    assert pairs == compare(scores, **options)
+    alone = [resampled_means(scores[at, :, which], resamples=200, seed=5) for at in range(3) for which in range(2)]
+    assert np.array_equal(resampled, np.hstack(alone), equal_nan=True)
+    known = mean_intervals(as_columns(scores), resamples=200, seed=5, resampled=resampled)
+    for column in range(6):
+        (low,) = mean_intervals(as_columns(scores)[:, column], resamples=200, seed=5).lows
+        assert known.lows[column] == low
