@@ -41,6 +41,8 @@ class Places:
 
     def get(self, key: Key) -> int | None:
         """Where the row with a key stands; None where there is none."""
+        if not self._digests:
+            return None
         wanted = digest_of(key)
         at = bisect_left(self._digests, wanted)
         return self._places[at] if at < len(self._digests) and self._digests[at] == wanted else None

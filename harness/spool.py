@@ -7,6 +7,10 @@ from harness.errors import StoreError
 
 IN_MEMORY = 8 << 20
 """Bytes up to which nothing touches the disk."""
+READ_AT_ONCE = 1 << 18
+"""Bytes that are read in one go where values are read in order."""
+_FRAME = 8
+"""Bytes before each value that say how long it is."""
 
 
 class Spool:
@@ -23,7 +27,7 @@ class Spool:
     def add(self, value: bytes) -> int:
         """Put a value aside; returns its place."""
         place = self._end
-        framed = len(value).to_bytes(8, "little") + value
+        framed = len(value).to_bytes(_FRAME, "little") + value
         try:
             self._file.write(framed)
         except OSError as error:
@@ -33,9 +37,13 @@ class Spool:
 
     def at(self, place: int) -> bytes:
         """The value at a place; call it only when the last one was added."""
+        size = int.from_bytes(self._read(place, _FRAME), "little")
+        return self._read(place + _FRAME, size)
+
+    def _read(self, place: int, size: int) -> bytes:
         try:
             self._file.seek(place)  # writes what is still held back
-            return self._file.read(int.from_bytes(self._file.read(8), "little"))
+            return self._file.read(size)
         except OSError as error:
             raise self._no_room(error) from None
 
@@ -47,10 +55,20 @@ class Spool:
         """All values in order; another reader does not disturb it."""
         place = 0
         while place < self._end:
-            value = self.at(place)
-            place += 8 + len(value)
-            yield value
+            for value in list(_whole(self._read(place, READ_AT_ONCE))) or [self.at(place)]:
+                place += _FRAME + len(value)
+                yield value
 
     def __del__(self) -> None:
         """Give the room back with the last reader."""
         self._file.close()
+
+
+def _whole(block: bytes) -> Iterator[bytes]:
+    """The values that stand whole in a block of bytes that begins with one."""
+    start = 0
+    while start + _FRAME <= len(block):
+        first = start + _FRAME
+        start = first + int.from_bytes(block[start:first], "little")
+        if start <= len(block):
+            yield block[first:start]

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from typing import cast
 
@@ -33,7 +34,7 @@ class Configuration:
     seed: int
     record: ConfigurationRecord
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Digest of all that can change a prediction, given the cluster. The display name cannot."""
         return content_digest([self.record.signature, dict(self.record.identity), self.seed])

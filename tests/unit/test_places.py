@@ -10,7 +10,7 @@ from harness.places import Places
 from harness.records import Article, Cluster, Reference, RowProblem
 from harness.run import plan
 from harness.run.plan import Clusters
-from harness.spool import IN_MEMORY, Spool
+from harness.spool import IN_MEMORY, READ_AT_ONCE, Spool
 
 
 def test_places_are_a_mapping_that_keeps_the_last_of_equal_keys():
@@ -34,6 +34,16 @@ def test_a_spool_gives_back_what_was_put_aside_in_memory_and_on_disk():
     first, second = iter(spool), iter(spool)
     assert [next(first), next(second), *first] == [b"", *values]
     assert [*second] == values[1:]
+
+
+def test_a_spool_is_read_in_order_whatever_ends_where_a_read_ends():
+    spool = Spool()
+    chance = random.Random(3)
+    ends = [READ_AT_ONCE - 8, READ_AT_ONCE - 7, READ_AT_ONCE - 16, 0, READ_AT_ONCE, READ_AT_ONCE + 1]
+    values = [bytes([size % 251]) * size for size in [*ends, *(chance.randrange(3000) for _ in range(500)), *ends]]
+    for value in values:
+        spool.add(value)
+    assert [*spool] == values
 
 
 class Three(Dataset):
