@@ -7,7 +7,7 @@ from functools import lru_cache
 from harness.claims.lexical import word_list
 from harness.claims.meaning import is_month
 from harness.claims.parse import Parse, Token
-from harness.text import number_values
+from harness.numerals import number_values
 
 _VAGUE = {
     "dozens": (24.0, 150.0),

@@ -17,10 +17,11 @@ from typing import ClassVar
 
 from harness.claims.lexical import word_list
 from harness.claims.porter import stem
+from harness.memo import Memo
 from harness.metrics.base import Findings, Measure, Metric
-from harness.metrics.memo import Memo
+from harness.numerals import may_hold_number, number_values
 from harness.records import Case, content_digest
-from harness.text import WORD, may_hold_number, normalise, number_values
+from harness.text import WORD, normalise
 
 _TOKEN = re.compile(rf"""{WORD}|[.!?:;]+["')\]]*\s|\n""")
 """A word as it is written, or the end of a sentence or clause, as far as word pairs and capitals are concerned.

@@ -9,10 +9,10 @@ from harness.claims.lexical import content_stems, word_list
 from harness.claims.meaning import other_names
 from harness.claims.parse import Token
 from harness.claims.reading import phrase_text
+from harness.numerals import number_values
 from harness.planting.change import Change, Means, replaced
 from harness.planting.scene import Headline, sentence_case, spelled
 from harness.planting.words import doubles, in_digits, in_letters, inflected
-from harness.text import number_values
 
 _PARTS = {"verbs": "VERB", "acts": "VERB", "nouns": "NOUN", "adjectives": "ADJ", "adverbs": "ADV"}
 _FRONTED = frozenset({"in", "on", "at", "after", "as", "during", "before", "despite", "amid"})

@@ -24,12 +24,13 @@ from harness.ingest.clean import clean_cluster
 from harness.models import postprocess
 from harness.models.extract import news_sentences
 from harness.models.recorded import Recorded
+from harness.numerals import number_values
 from harness.records import Article, Cluster, RowProblem
 from harness.registry import Registry
 from harness.report import escape
 from harness.run import baseline, labelled
 from harness.run.store import RunFolder
-from harness.text import dateline_end, number_values, sentence_spans, word_spans
+from harness.text import dateline_end, sentence_spans, word_spans
 from tests.property.inputs import (
     BASELINE,
     CONFIG,

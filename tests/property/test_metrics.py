@@ -7,8 +7,8 @@ from harness.metrics.base import Metric
 from harness.metrics.headline import Headline
 from harness.metrics.rouge import Rouge
 from harness.metrics.surface import Surface
+from harness.numerals import number_values
 from harness.records import Article, Case, Cluster, Prediction, Reference
-from harness.text import number_values
 
 # Words of news with capitals, accents, hyphens, numbers and other scripts, so that texts share some of them.
 WORDS = st.sampled_from(

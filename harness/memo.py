@@ -7,6 +7,8 @@ T = TypeVar("T")
 
 MOST = 1 << 17
 """Words that one memo keeps; it is begun anew when there are more, so that a run of any size stays small."""
+LONGEST = 64
+"""Characters of the longest word that is kept: a text without spaces is no word that comes again."""
 
 
 class Memo(dict[str, T]):
@@ -17,6 +19,8 @@ class Memo(dict[str, T]):
         self._make = make
 
     def __missing__(self, word: str) -> T:
+        if len(word) > LONGEST:
+            return self._make(word)
         if len(self) >= MOST:
             self.clear()
         made = self[word] = self._make(word)

@@ -1,10 +1,11 @@
 """Reading numbers out of news English. Expected values are what a reader would say the words mean."""
 
+import random
 from decimal import Decimal
 
 import pytest
 
-from harness.text import number_values
+from harness.numerals import _read_through, number_values
 
 
 @pytest.mark.parametrize(
@@ -54,3 +55,73 @@ def test_equal_numbers_hash_alike_however_they_are_written():
 def test_a_whole_number_phrase_is_one_span():
     text = "Some two hundred and fifty thousand fled"
     assert [text[start:end] for (start, end), _ in number_values(text)] == ["two hundred and fifty thousand"]
+
+
+NUMBERS = (
+    *("one", "two", "Five", "twenty", "TWENTY-ONE", "hundred", "thousand", "million", "lakh", "dozen", "mn", "first"),
+    *("second", "third", "thirds", "quarter", "half", "a", "an", "and", "no", "any", "another", "hundredth", "dozens"),
+    *(
+        "5",
+        "12",
+        "5m",
+        "10k",
+        "3bn",
+        "2,500",
+        "1,00,000",
+        ".44",
+        "0.5",
+        "2½",
+        "½",
+        "5:52",
+        "21st",
+        "3rd.",
+        "G20",
+        "F-16",
+    ),
+    *(
+        "$5m",
+        "€",
+        "EUR",
+        "Rs.",
+        "USD",
+        "xEUR",
+        "EUR5m",
+        "٣",
+        "０１",
+        "five\u00a0million",
+        "two-and-a-half",
+        "fi\u00advefive",
+    ),
+)
+OTHERS = (
+    "people",
+    "hurdles",
+    "more",
+    "metres",
+    "men",
+    "said",
+    "said.",
+    "is",
+    "",
+    "",
+    "(",
+    "Café",
+    "Ελλάς",
+    "日本",
+    "x_y",
+    "İ",
+)
+JOINTS = (*[" "] * 14, "  ", "\n", "\t", "\u00a0", "-", "‑", ", ", ". ", "")
+
+
+def test_what_stands_round_a_number_is_enough_to_read_it():
+    """Read in stretches, a text has the numbers that it has read word by word."""
+    draw = random.Random(5)
+    held = 0
+    for _ in range(6000):
+        words = [draw.choice(NUMBERS if draw.random() < 0.6 else OTHERS) for _ in range(draw.randrange(1, 25))]
+        text = "".join(part for word in words for part in (word, draw.choice(JOINTS)))
+        found = number_values(text)
+        assert found == _read_through(text), text
+        held += len(found)
+    assert held > 20_000
