@@ -62,7 +62,7 @@ bench-check: setup
 	@$(BIN)/python -m benchmarks --check $(addprefix --only ,$(ONLY))
 
 metaeval: setup
-	@$(BIN)/python benchmarks/metaeval.py
+	@$(BIN)/python -m benchmarks.metaeval
 
 test: setup
 	$(BIN)/ruff check .

@@ -1,6 +1,6 @@
 """Draws errors of a checker at random for a person to read: false alarms and misses on rows that no weights saw.
 
-    python benchmarks/draw_errors.py --out errors.jsonl [--data ../shared/data] [--checker ensemble] [--seed 13]
+    python -m benchmarks.draw_errors --out errors.jsonl [--data ../shared/data] [--checker ensemble] [--seed 13]
 
 A false alarm is a faithful text that the checker flags, a miss an unfaithful one that it passes. The sets are those on
 which no weights were fitted: DeFacto's test split, WiCE, FNC-1, and the bundled demo headlines. From each as many of
@@ -16,15 +16,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-TOP = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(TOP))
-
-from benchmarks.metaeval import DEMO, SETS, checker_of, thinned  # noqa: E402
-from harness.checkers.evidence import EvidenceIndex  # noqa: E402
-from harness.claims.scoring import flagged  # noqa: E402
-from harness.datasets.jsonl import Jsonl  # noqa: E402
-from harness.run.clusters import read_clusters  # noqa: E402
-from harness.run.labelled import LabelledText, read  # noqa: E402
+from benchmarks.factual_sets import DEMO, SETS, checker_of, thinned
+from benchmarks.frame import TOP
+from harness.checkers.evidence import EvidenceIndex
+from harness.claims.scoring import flagged
+from harness.datasets.jsonl import Jsonl
+from harness.run.clusters import read_clusters
+from harness.run.labelled import LabelledText, read
 
 WANTED = {"defacto": 40, "wice": 20, "fnc1": 20, "gold": 20}
 """Errors drawn from each set, half of them false alarms."""

@@ -1,6 +1,6 @@
 """Measures the factual check and writes what it found into the docs: `make metaeval`.
 
-    python benchmarks/metaeval.py [--data ../shared/data] [--limit 120 | --all] [--checker rules …]
+    python -m benchmarks.metaeval [--data ../shared/data] [--limit 120 | --all] [--checker rules …]
 
 Writes docs/factual-demo.md from the bundled demo data, and docs/factual-results.md from the development data, which
 is not part of this repository: where it is absent, the first is written, the second is left as it stands, and this
@@ -11,97 +11,44 @@ goes on where it stood.
 """
 
 import argparse
-import hashlib
-import json
-import os
 import sys
-import time
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-TOP = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(TOP))
-
-import numpy as np  # noqa: E402
-
-from harness.analysis.metaeval import Agreement, Estimate, EvidenceHits, estimate, resample_weights  # noqa: E402
-from harness.checkers.base import Checker, CheckSession  # noqa: E402
-from harness.claims.contested import contested_facts  # noqa: E402
-from harness.claims.parse import Parser  # noqa: E402
-from harness.claims.scoring import flagged  # noqa: E402
-from harness.config.build import load_component  # noqa: E402
-from harness.datasets.folder import Folder  # noqa: E402
-from harness.datasets.jsonl import Jsonl  # noqa: E402
-from harness.records import Article, Cluster, ContestedFact, Verdict, content_digest  # noqa: E402
-from harness.registry import Registry  # noqa: E402
-from harness.report import agreement as agreement_report  # noqa: E402
-from harness.report import stress as stress_report  # noqa: E402
-from harness.report.agreement import cell  # noqa: E402
-from harness.report.table import markdown_table  # noqa: E402
-from harness.run import metaeval as measuring  # noqa: E402
-from harness.run.clusters import read_clusters  # noqa: E402
-from harness.run.labelled import LabelledText, read  # noqa: E402
-from harness.run.stress import gathered, judge, plant_all  # noqa: E402
-
-SEED = 13
-RESAMPLES = 1000
-HEADLINE_TIMES = 4
-"""How many times the limit is taken of the true headlines: a rate of one per cent needs hundreds."""
-DEMO = TOP / "data" / "demo"
-CACHE = TOP / "results" / "metaeval"
-DEFAULT_CHECKERS = ("rules", "ensemble")
-
-
-@dataclass(frozen=True)
-class Set:
-    """A set of labelled texts of the development data."""
-
-    name: str
-    path: str
-    split: str | None = None
-    headlines: bool = False
-    """Whether its texts are headlines; checkers with a parameter `genre` are told."""
-    times: int = 1
-    """How many times the limit is taken of it: more of sets that no weights saw, and of short ones."""
-
-
-SETS = (
-    Set("defacto", "factual/defacto.jsonl", split="test", times=3),
-    Set("qags", "factual/qags_cnndm_summaries.jsonl"),
-    Set("qags_sentences", "factual/qags_cnndm_sentences.jsonl"),
-    Set("frank", "factual/frank_val.jsonl"),
-    Set("cliff", "factual/cliff_val.jsonl"),
-    Set("bump", "factual/bump_even_documents.jsonl", times=3),
-    Set("falke", "factual/falke_pairs.jsonl", times=3),
-    Set("entfa", "factual/entfa.jsonl"),
-    Set("defacto_corrected", "factual/defacto_corrected.jsonl", split="test"),
-    Set("wice", "factual/wice_dev.jsonl"),
-    Set("emergent", "factual/emergent_headlines.jsonl", headlines=True, times=3),
-    Set("fnc1", "factual/fnc1_sample.jsonl", headlines=True, times=3),
-    Set("realsumm", "ratings/realsumm.jsonl", times=4),
-    Set("polytope", "ratings/polytope.jsonl", times=4),
+from benchmarks.factual_findings import code_digest, contested, gold_rows, measure_set, true_headlines
+from benchmarks.factual_sets import (
+    AIMS,
+    DEMO,
+    RESAMPLES,
+    SEED,
+    SETS,
+    checker_of,
+    demo_cases,
+    held_out,
+    held_out_name,
+    seeds_gold,
+    shown_name,
 )
-AIMS = {
-    "defacto": 0.84, "qags_cnndm (summaries)": 0.87, "frank_cnndm": 0.82, "frank_xsum": 0.72, "cliff_cnndm": 0.82,
-    "cliff_xsum": 0.83, "bump": 0.72, "emergent": 0.85,
-}  # fmt: skip
+from benchmarks.frame import TOP
+from harness.analysis.metaeval import Agreement, Estimate, EvidenceHits
+from harness.claims.scoring import flagged
+from harness.datasets.folder import Folder
+from harness.datasets.jsonl import Jsonl
+from harness.errors import HarnessError
+from harness.records import Cluster, Verdict
+from harness.registry import Registry
+from harness.report import agreement as agreement_report
+from harness.report import stress as stress_report
+from harness.report.agreement import cell
+from harness.report.table import markdown_table
+from harness.run import metaeval as measuring
+from harness.run.clusters import read_clusters
+from harness.run.labelled import read
+from harness.run.stress import gathered, judge, plant_all
 
-
-def held_out_name(dataset: str, figures: Mapping[str, Any]) -> str | None:
-    """The name that a file of weights gives to a set; none where it has no figure for it."""
-    names = {
-        "defacto": ["defacto_test", "defacto"],
-        # Where sentences have a name of their own, the bare name is that of the summaries.
-        "qags_cnndm (sentences)": ["qags_sentences", "qags_cnndm"],
-        "qags_cnndm (summaries)": ["qags_cnndm", "qags"] if "qags_sentences" in figures else [],
-        "defacto_corrected": [],
-    }
-    return next((name for name in names.get(dataset, [dataset]) if name in figures), None)
-
+DEFAULT_CHECKERS = ("rules", "ensemble")
 
 DEMO_INTRODUCTION = """\
 The demo data is fictional and small, and its labels are one writer's: it shows what a checker sees and misses, and is
@@ -131,206 +78,6 @@ this run, whatever else the machine did; the second checker finds parsed what th
 """
 
 
-def checker_of(text: str, *, headlines: bool) -> Checker:
-    """A checker by name or YAML; one with a parameter `genre` is told the genre unless the YAML says it."""
-    component = load_component("checker", text, f"--checker {text}", Registry())
-    if not isinstance(component, Checker):
-        raise TypeError(f"{text} is no checker")
-    if "genre" in type(component).model_fields and "genre" not in component.model_fields_set:
-        component = component.model_copy(update={"genre": "headline" if headlines else "summary"})
-    return component
-
-
-def code_digest() -> str:
-    """A digest of every file of the package, so that no finding of other code is taken for this one's."""
-    files = sorted(path for path in (TOP / "harness").rglob("*") if path.suffix in {".py", ".toml", ".json"})
-    digest = hashlib.sha256()
-    for path in files:
-        digest.update(f"{path.relative_to(TOP)}\0".encode() + path.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def thinned(rows: Sequence[LabelledText], limit: int | None) -> list[LabelledText]:
-    """The rows of the first documents by digest until there are `limit`; all rows without a limit."""
-    if limit is None:
-        return list(rows)
-    kept: set[str] = set()
-    counts = Counter(row.document for row in rows)
-    total = 0
-    for document in sorted(counts, key=lambda text: hashlib.sha256(text.encode("utf-8", "replace")).digest()):
-        if total >= limit:
-            break
-        kept.add(document)
-        total += counts[document]
-    return [row for row in rows if row.document in kept]
-
-
-def groups_of(chosen: Set, data: Path, limit: int | None) -> dict[str, list[LabelledText]]:
-    """The data sets in one file, by name, thinned."""
-    found = read([data / chosen.path], split=chosen.split)
-    if chosen.name.startswith("qags"):
-        kind = "sentences" if chosen.name.endswith("sentences") else "summaries"
-        found = {f"{name} ({kind})": rows for name, rows in found.items()}
-    return {name: thinned(rows, limit and limit * chosen.times) for name, rows in found.items()}
-
-
-def cached(key: Mapping[str, Any], make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """What `make` gives, or what it gave under the same key before."""
-    path = CACHE / f"{content_digest(dict(key))}.json"
-    if path.is_file():
-        return dict(json.loads(path.read_text(encoding="utf-8")))
-    found = make()
-    CACHE.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(f".{os.getpid()}")
-    part.write_text(json.dumps(found), encoding="utf-8")
-    part.rename(path)
-    return found
-
-
-def measure_set(chosen: Set, data: Path, limit: int | None, checkers: Sequence[str], code: str) -> dict[str, Any]:
-    """Every checker, the floor and the published scores on one file; agreements and evidence hits as plain values."""
-    key = {
-        "task": "set", "set": chosen.name, "limit": limit, "checkers": list(checkers), "code": code,
-        "data": hashlib.sha256((data / chosen.path).read_bytes()).hexdigest(), "seed": SEED, "resamples": RESAMPLES,
-    }  # fmt: skip
-
-    def make() -> dict[str, Any]:
-        started = time.perf_counter()
-        groups = groups_of(chosen, data, limit)
-        agreements: list[Agreement] = []
-        for text in checkers:
-            with checker_of(text, headlines=chosen.headlines).open() as session:
-                for name, rows in groups.items():
-                    agreements.append(
-                        measuring.measure(name, _shown(text), session, rows, seed=SEED, resamples=RESAMPLES)
-                    )
-        for name, rows in groups.items():
-            agreements.append(measuring.floor(name, rows, seed=SEED, resamples=RESAMPLES))
-            agreements += measuring.peers(name, rows, seed=SEED, resamples=RESAMPLES)
-        hits = [measuring.evidence_hits(name, rows, seed=SEED, resamples=RESAMPLES) for name, rows in groups.items()]
-        return {
-            "agreements": [item.model_dump(mode="json") for item in agreements],
-            "evidence": [item.model_dump(mode="json") for item in hits if item is not None],
-            "seconds": time.perf_counter() - started,
-        }
-
-    return cached(key, make)
-
-
-def _shown(text: str) -> str:
-    return text.split(":")[0]
-
-
-# --- true headlines with a number -----------------------------------------------------------------------------------
-
-
-def true_headlines(data: Path, limit: int | None, checker: str, code: str) -> dict[str, Any]:
-    """What a checker calls true human headlines with a number in them."""
-    path = data / "headlines" / "numhg_2000.jsonl"
-    key = {
-        "task": "numhg", "limit": limit, "checker": checker, "code": code, "seed": SEED,
-        "data": hashlib.sha256(path.read_bytes()).hexdigest(),
-    }  # fmt: skip
-
-    def make() -> dict[str, Any]:
-        (rows,) = read([path]).values()
-        kept = thinned(rows, limit and limit * HEADLINE_TIMES)
-        found: list[dict[str, bool]] = []
-        with checker_of(checker, headlines=True).open() as session:
-            for row in kept:
-                verdicts = session.check(row.cluster, row.text)
-                found.append(
-                    {
-                        "number": any(v.label == "contradicted" and "number" in v.errors for v in verdicts),
-                        "contradicted": verdicts[0].label == "contradicted",
-                        "flagged": flagged(verdicts),
-                        "supported": verdicts[0].label == "supported",
-                    }
-                )
-        return {name: _share([each[name] for each in found]) for name in found[0]} | {"n": len(found)}
-
-    return cached(key, make)
-
-
-def _share(values: Sequence[bool], units: Sequence[str] | None = None) -> dict[str, Any] | None:
-    """A share with its interval, as a plain value."""
-    if not values:
-        return None
-    names = units or [str(at) for at in range(len(values))]
-    numbers = {name: at for at, name in enumerate(dict.fromkeys(names))}
-    unit_of = np.array([numbers[name] for name in names], dtype=np.intp)
-    weights = resample_weights(unit_of, len(numbers), seed=SEED, resamples=RESAMPLES)
-    found = estimate((weights @ np.array(values, dtype=np.float64)) / weights.sum(axis=1))
-    return None if found is None else found.model_dump(mode="json")
-
-
-# --- contested facts ------------------------------------------------------------------------------------------------
-
-
-def contested(data: Path, seeds: Path) -> list[tuple[str, str, str, bool]]:
-    """Each known contested fact: where, what, how its sides differ, and whether it is found with two sides quoted."""
-    parser = Parser()
-    rows: list[tuple[str, str, str, bool]] = []
-    known = json.loads((data / "clusters" / "wikinews_conflicts.json").read_text(encoding="utf-8"))
-    clusters = read_clusters(Jsonl(path=str(data / "clusters" / "wikinews_clusters.jsonl")), "wikinews_clusters")
-    by_id = {cluster.cluster_id: cluster for cluster in clusters}
-    found = {name: contested_facts(by_id[name], parser) for name in dict.fromkeys(fact["cluster"] for fact in known)}
-    for fact in known:
-        rows.append((fact["cluster"], fact["fact"], fact["kind"], _is_found(fact, found[fact["cluster"]])))
-    if seeds.is_dir():
-        gold, cluster = seeds_gold(seeds)
-        facts = contested_facts(cluster, parser)
-        rows += [("seeds", fact["fact"], fact["kind"], _is_found(fact, facts)) for fact in gold["contested"]]
-    return rows
-
-
-def _is_found(fact: Mapping[str, Any], found: Sequence[ContestedFact]) -> bool:
-    """Whether some found fact quotes, for two of its versions, two of the known sides."""
-    for candidate in found:
-        matched = [
-            {side for side, version in enumerate(fact["versions"]) if _quotes(mine.evidence, version["evidence"])}
-            for mine in candidate.versions
-        ]
-        for first, sides in enumerate(matched):
-            if any(sides and others and len(sides | others) > 1 for others in matched[first + 1 :]):
-                return True
-    return False
-
-
-def _quotes(spans: Sequence[Any], quotes: Sequence[Mapping[str, str]]) -> bool:
-    return any(
-        span.article_id == quote["article"] and (quote["quote"] in span.text or span.text in quote["quote"])
-        for span in spans
-        for quote in quotes
-    )
-
-
-def seeds_gold(seeds: Path) -> tuple[dict[str, Any], Cluster]:
-    """What people hold of headlines about the five raw seed articles, and these articles as they stand."""
-    gold = json.loads((seeds / "kazakhstan_gold.json").read_text(encoding="utf-8"))
-    articles = tuple(
-        Article(article_id=key, text=(seeds / name).read_text(encoding="utf-8")) for key, name in gold["files"].items()
-    )
-    return gold, Cluster(cluster_id="seeds", articles=articles)
-
-
-# --- gold tables ----------------------------------------------------------------------------------------------------
-
-
-def gold_rows(
-    session: CheckSession, cases: Sequence[tuple[Cluster, str, bool | None, str]]
-) -> list[tuple[bool | None, str, list[Verdict]]]:
-    """Label, error type and verdicts of each case, clusters read once."""
-    found: list[tuple[bool | None, str, list[Verdict]]] = []
-    by_cluster: dict[str, list[tuple[Cluster, str, bool | None, str]]] = {}
-    for case in cases:
-        by_cluster.setdefault(case[0].cluster_id, []).append(case)
-    for group in by_cluster.values():
-        verdicts = session.check_all(group[0][0], [text for _, text, _, _ in group])
-        found += [(label, kind, each) for (_, _, label, kind), each in zip(group, verdicts, strict=True)]
-    return found
-
-
 def gold_table(checkers: Mapping[str, Sequence[tuple[bool | None, str, list[Verdict]]]]) -> str:
     """Faithful headlines passed, unfaithful ones flagged by error type, contested ones called so."""
     kinds = sorted({kind for rows in checkers.values() for label, kind, _ in rows if label is False})
@@ -352,14 +99,6 @@ def gold_table(checkers: Mapping[str, Sequence[tuple[bool | None, str, list[Verd
     return markdown_table(("headlines", *checkers), lines)
 
 
-def demo_cases() -> list[tuple[Cluster, str, bool | None, str]]:
-    """The bundled demo headlines."""
-    clusters = read_clusters(Jsonl(path=str(DEMO / "clusters.jsonl")), "demo clusters")
-    by_id = {cluster.cluster_id: cluster for cluster in clusters}
-    rows = [json.loads(line) for line in (DEMO / "gold.jsonl").read_text(encoding="utf-8").splitlines()]
-    return [(by_id[row["cluster_id"]], row["headline"], row["faithful"], row["error_type"] or "") for row in rows]
-
-
 def demo(checkers: Sequence[str], code: str) -> str:
     """docs/factual-demo.md."""
     clusters = read_clusters(Jsonl(path=str(DEMO / "clusters.jsonl")), "demo clusters")
@@ -373,13 +112,13 @@ def demo(checkers: Sequence[str], code: str) -> str:
     for text in checkers:
         progress(f"demo: {text}")
         with checker_of(text, headlines=True).open() as session:
-            gold[_shown(text)] = gold_rows(session, cases)
+            gold[shown_name(text)] = gold_rows(session, cases)
             agreements += [
                 item.model_copy(update={"seconds_per_thousand": None})
                 for name, rows in labelled.items()
-                for item in [measuring.measure(name, _shown(text), session, rows, seed=SEED, resamples=RESAMPLES)]
+                for item in [measuring.measure(name, shown_name(text), session, rows, seed=SEED, resamples=RESAMPLES)]
             ]
-            judge(stress, _shown(text), session, plantings, seed=SEED, resamples=RESAMPLES)
+            judge(stress, shown_name(text), session, plantings, seed=SEED, resamples=RESAMPLES)
     agreements += [measuring.floor(name, rows, seed=SEED, resamples=RESAMPLES) for name, rows in labelled.items()]
     overview = next(agreement_report.tables(agreement_report.Found(agreements, SEED, RESAMPLES)))
     parts = [
@@ -403,27 +142,9 @@ def _table(table: agreement_report.Table) -> str:
     return markdown_table([table.heads[at] for at in kept], rows)
 
 
-# --- the development data -------------------------------------------------------------------------------------------
-
-
-def held_out(checkers: Sequence[str]) -> dict[str, dict[str, Mapping[str, float]]]:
-    """Checker → set → figures on documents its weights were not fitted on, as the file of its weights has them."""
-    found: dict[str, dict[str, Mapping[str, float]]] = {}
-    for text in checkers:
-        path = TOP / "harness" / "checkers" / f"{_shown(text)}_weights.json"
-        if path.is_file():
-            provenance = json.loads(path.read_text(encoding="utf-8"))["provenance"]
-            for key in ("auc", "held_out", "each_part_by_the_others", "each_half_by_the_other"):
-                figures = provenance.get(key)
-                if isinstance(figures, dict):
-                    found[_shown(text)] = {name: value for name, value in figures.items() if isinstance(value, dict)}
-                    break
-    return found
-
-
 def results(data: Path, seeds: Path, limit: int | None, checkers: Sequence[str], code: str, workers: int) -> str:
     """docs/factual-results.md."""
-    shown = [_shown(text) for text in checkers]
+    shown = [shown_name(text) for text in checkers]
     with ProcessPoolExecutor(max_workers=workers) as pool:
         waiting: dict[str, Future[dict[str, Any]]] = {
             chosen.name: pool.submit(measure_set, chosen, data, limit, checkers, code) for chosen in SETS
@@ -434,7 +155,7 @@ def results(data: Path, seeds: Path, limit: int | None, checkers: Sequence[str],
         for name, future in waiting.items():
             outcome[name] = future.result()
             progress(f"{name}: {outcome[name]['seconds']:.0f} s")
-        headlines = {_shown(text): future.result() for text, future in numbers.items()}
+        headlines = {shown_name(text): future.result() for text, future in numbers.items()}
     agreements = [Agreement.model_validate(item) for found in outcome.values() for item in found["agreements"]]
     hits = [EvidenceHits.model_validate(item) for found in outcome.values() for item in found["evidence"]]
     order = list(dict.fromkeys(item.dataset for item in agreements))
@@ -550,7 +271,7 @@ def seeds_table(seeds: Path, checkers: Sequence[str]) -> str:
                     *((cluster, row["headline"], True, "") for row in gold["faithful"]),
                     *((cluster, row["headline"], False, row["error_type"]) for row in gold["unfaithful"]),
                 ]
-                found[f"{_shown(text)}, {name} articles"] = gold_rows(session, cases)
+                found[f"{shown_name(text)}, {name} articles"] = gold_rows(session, cases)
     return gold_table(found)
 
 
@@ -595,8 +316,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    from harness.errors import HarnessError
-
     try:
         main()
     except HarnessError as error:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from benchmarks import metaeval
+from benchmarks.factual_findings import is_found
+from benchmarks.factual_sets import held_out_name, thinned
 from harness.records import Article, Cluster, ContestedFact, Evidence, FactVersion
 from harness.run.labelled import LabelledText
 
@@ -14,10 +15,10 @@ def row(number: int, document: str) -> LabelledText:
 
 def test_a_limit_keeps_whole_documents_whatever_stands_before_them():
     rows = [row(number, f"document {number // 3}") for number in range(30)]
-    kept = metaeval.thinned(rows, 7)
+    kept = thinned(rows, 7)
     assert len(kept) == 9
-    assert {each.document for each in kept} == {each.document for each in metaeval.thinned(rows[::-1], 7)}
-    assert metaeval.thinned(rows, None) == rows
+    assert {each.document for each in kept} == {each.document for each in thinned(rows[::-1], 7)}
+    assert thinned(rows, None) == rows
 
 
 @pytest.mark.parametrize(
@@ -31,7 +32,7 @@ def test_a_limit_keeps_whole_documents_whatever_stands_before_them():
     ],
 )
 def test_held_out_figures_are_those_of_the_same_texts(dataset, figures, name):
-    assert metaeval.held_out_name(dataset, dict.fromkeys(figures)) == name
+    assert held_out_name(dataset, dict.fromkeys(figures)) == name
 
 
 def version(*spans: tuple[str, str]) -> FactVersion:
@@ -53,9 +54,9 @@ def test_a_contested_fact_is_found_where_two_known_sides_are_quoted_against_one_
 
     def found(*versions: FactVersion) -> bool:
         fact = ContestedFact(fact="dead", kind="figures", versions=versions)
-        return metaeval._is_found(known, [fact])
+        return is_found(known, [fact])
 
     assert found(first, second)
     assert not found(first, other)
     assert not found(first, first)
-    assert not metaeval._is_found(known, [])
+    assert not is_found(known, [])
