@@ -17,7 +17,7 @@ from harness.endpoint import pacing, protocol
 from harness.endpoint.protocol import Completion, Mode, UnusableError
 from harness.endpoint.remote import Remote
 from harness.endpoint.spending import LimitError, Spending
-from harness.errors import ModelError, UsageError
+from harness.errors import ModelError, StoreError, UsageError
 
 MAX_BYTES = 4_000_000
 """Bytes of an answer that are read; one that goes on is cut off and unusable."""
@@ -78,9 +78,9 @@ class Client:
         self._runner = asyncio.Runner()
         self._http: httpx2.AsyncClient | None = None
         self._pace = pacing.Pace(remote.concurrency)
-        self._spending = Spending(remote.max_tokens_total, remote.max_cost, remote.prices)
+        self._spending = Spending(remote.max_tokens_total, remote.max_cost, remote.prices, remote.ledger)
         self.spent = self._spending.spent
-        """What was charged so far."""
+        """What this session was charged so far."""
         self.tries = 0
         """Requests made so far."""
 
@@ -98,7 +98,7 @@ class Client:
 
         Items are taken as they are needed, about twice as many as may be under way: those that wait for their next try
         hold nothing up. One that takes longer than `seconds`, all its tries together, has a TimeoutError in place of an
-        answer. Raises UsageError where `call_for` does.
+        answer. Raises UsageError where `call_for` does, StoreError where what calls cost cannot be noted.
         """
         waiting = iter(items)
         running: dict[asyncio.Task[Reply[Read]], Item] = {}
@@ -124,6 +124,8 @@ class Client:
                 for task in self._runner.run(_first_done(running)):
                     item = running.pop(task)
                     error_or_none = task.exception()
+                    if isinstance(error_or_none, StoreError):
+                        raise error_or_none
                     if isinstance(error_or_none, Exception):
                         yield item, error_or_none
                     else:
@@ -162,6 +164,7 @@ class Client:
 
     async def _try(self, call: Call[Read], content: bytes, ticket: object) -> Read:
         """One try, charged for what it is. Raises _NotAnsweredError."""
+        self._spending.sent(ticket)
         self.tries += 1
         try:
             data = await self._post(content)

@@ -4,15 +4,18 @@ import os
 import re
 from collections.abc import Iterator
 from importlib import util
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, PrivateAttr, field_validator
 
 from harness import redact
 from harness.component import Component, neutral, secret_name
 from harness.errors import MissingExtraError, Problem, UsageError
 from harness.records import Prices
+
+if TYPE_CHECKING:
+    from harness.endpoint.spending import Ledger
 
 PACKAGE = "httpx2"
 
@@ -56,11 +59,18 @@ class Remote(Component):
         None, description="{input, output, currency}: money for a million tokens, for `harness compare` and `max_cost`."
     )
     max_tokens_total: int | None = neutral(
-        None, ge=1, description="Tokens, in and out, that one start may use; a call that could exceed it is not made."
+        None,
+        ge=1,
+        description="Tokens, in and out, that a run may use, however often it is started; a call that could exceed it "
+        "is not made.",
     )
     max_cost: float | None = neutral(
-        None, gt=0, description="Money that one start may cost by `prices`; a call that could exceed it is not made."
+        None,
+        gt=0,
+        description="Money that a run may cost by `prices`, however often it is started; a call that could exceed it "
+        "is not made.",
     )
+    _ledger: "Ledger | None" = PrivateAttr(default=None)
 
     @field_validator("base_url")
     @classmethod
@@ -102,6 +112,17 @@ class Remote(Component):
             if name in _OURS:
                 raise ValueError(f"{name!r} is not to be set here: a request has one already")
         return value
+
+    @property
+    def ledger(self) -> "Ledger | None":
+        """Where sessions note what their calls cost; without one a limit holds for each session by itself."""
+        return self._ledger
+
+    def charged_to(self, ledger: "Ledger") -> Self:
+        """The same component with a ledger, which is no parameter."""
+        charged = self.model_copy()
+        charged._ledger = ledger
+        return charged
 
     @property
     def served(self) -> str:

@@ -1,11 +1,13 @@
 """What calls cost: reserved before each, settled when it ends, so that a limit is never exceeded.
 
 A call is charged once, when it ends: as the server counts, or, where an answer was lost on the way or came without a
-count, by the most it can have cost. What the server refused or never received is free.
+count, by the most it can have cost. What the server refused or never received is free. With a ledger the limit holds
+for all sessions that share it, also where one of them was killed: a call stands there before it is made.
 """
 
 import asyncio
 from dataclasses import dataclass
+from typing import Protocol
 
 from harness.errors import ModelError
 from harness.records import Prices
@@ -13,6 +15,19 @@ from harness.records import Prices
 
 class LimitError(ModelError):
     """A call that could exceed the limit on tokens or money; it was not made."""
+
+
+class Ledger(Protocol):
+    """Where the charges of several sessions are kept together."""
+
+    def charged(self) -> tuple[int, int]:
+        """Tokens in and out of all calls so far; a call that did not end counts as the most it can take."""
+
+    def begin(self, most_in: int, most_out: int) -> int:
+        """Note a call that is about to be made, and the most it can take; returns what `end` wants."""
+
+    def end(self, call: int, tokens_in: int, tokens_out: int) -> None:
+        """Note what a call was charged in the end."""
 
 
 @dataclass
@@ -29,16 +44,31 @@ class Spent:
     tokens_out: int = 0
 
 
+@dataclass
+class _Held:
+    """What is set aside for one call."""
+
+    most_in: int
+    most_out: int
+    call: int | None = None
+    """Its number in the ledger, once it is about to be made."""
+
+
 class Spending:
     """The spending of one session; all its methods are called from one event loop."""
 
-    def __init__(self, max_tokens: int | None, max_cost: float | None, prices: Prices | None) -> None:
+    def __init__(
+        self, max_tokens: int | None, max_cost: float | None, prices: Prices | None, ledger: Ledger | None = None
+    ) -> None:
         self._max_tokens = max_tokens
         self._max_cost = max_cost
         self._prices = prices
-        self._reserved: dict[object, tuple[int, int]] = {}
+        self._ledger = ledger
+        self._before_in, self._before_out = ledger.charged() if ledger is not None else (0, 0)
+        self._reserved: dict[object, _Held] = {}
         self._changed: asyncio.Event = asyncio.Event()
         self.spent = Spent()
+        """What this session was charged; what others were, by the ledger, counts for the limit too."""
 
     async def reserve(self, most_in: int, most_out: int) -> object:
         """Set aside the most that a call can cost; returns what `settle` wants.
@@ -51,37 +81,51 @@ class Spending:
             self._changed.clear()
             await self._changed.wait()
         ticket = object()
-        self._reserved[ticket] = (most_in, most_out)
+        self._reserved[ticket] = _Held(most_in, most_out)
         return ticket
+
+    def sent(self, ticket: object) -> None:
+        """Note a call before it is made. Raises StoreError where the ledger cannot be written: then it must not be."""
+        held = self._reserved[ticket]
+        if self._ledger is not None:
+            held.call = self._ledger.begin(held.most_in, held.most_out)
 
     def answered(self, ticket: object, tokens_in: int | None, tokens_out: int | None, *, usable: bool) -> None:
         """Charge a call whose answer arrived; None is charged by the most it can have cost."""
-        most_in, most_out = self._settle(ticket)
         self.spent.answered += usable
         self.spent.unusable += not usable
-        self.spent.tokens_in += most_in if tokens_in is None else tokens_in
-        self.spent.tokens_out += most_out if tokens_out is None else tokens_out
+        self._settle(ticket, tokens_in, tokens_out)
 
     def lost(self, ticket: object) -> None:
         """Charge a call whose answer was lost."""
-        most_in, most_out = self._settle(ticket)
         self.spent.lost += 1
-        self.spent.tokens_in += most_in
-        self.spent.tokens_out += most_out
+        self._settle(ticket, None, None)
 
     def free(self, ticket: object) -> None:
         """Give back what was set aside for a call that the server refused or never received; once settled, nothing."""
-        self._settle(ticket)
+        self._settle(ticket, 0, 0)
 
-    def _settle(self, ticket: object) -> tuple[int, int]:
+    def _settle(self, ticket: object, tokens_in: int | None, tokens_out: int | None) -> None:
+        held = self._reserved.pop(ticket, None)
+        if held is None:
+            return
         self._changed.set()
-        return self._reserved.pop(ticket, (0, 0))
+        charged_in = held.most_in if tokens_in is None else tokens_in
+        charged_out = held.most_out if tokens_out is None else tokens_out
+        self.spent.tokens_in += charged_in
+        self.spent.tokens_out += charged_out
+        if self._ledger is not None and held.call is not None:
+            self._ledger.end(held.call, charged_in, charged_out)
+
+    def _used(self) -> tuple[int, int]:
+        return self._before_in + self.spent.tokens_in, self._before_out + self.spent.tokens_out
 
     def _fits(self, most_in: int, most_out: int) -> bool:
         if self._max_tokens is None and self._max_cost is None:
             return True
-        tokens_in = self.spent.tokens_in + most_in + sum(held for held, _ in self._reserved.values())
-        tokens_out = self.spent.tokens_out + most_out + sum(held for _, held in self._reserved.values())
+        used_in, used_out = self._used()
+        tokens_in = used_in + most_in + sum(held.most_in for held in self._reserved.values())
+        tokens_out = used_out + most_out + sum(held.most_out for held in self._reserved.values())
         within_tokens = self._max_tokens is None or tokens_in + tokens_out <= self._max_tokens
         return within_tokens and (self._max_cost is None or self._money(tokens_in, tokens_out) <= self._max_cost)
 
@@ -89,8 +133,9 @@ class Spending:
         return (tokens_in * self._prices.input + tokens_out * self._prices.output) / 1e6 if self._prices else 0.0
 
     def _why(self, most_in: int, most_out: int) -> str:
-        used, more = self.spent.tokens_in + self.spent.tokens_out, most_in + most_out
+        used_in, used_out = self._used()
+        used, more = used_in + used_out, most_in + most_out
         if self._max_tokens is not None and used + more > self._max_tokens:
             return f"not asked: {used} of max_tokens_total {self._max_tokens} are used, and it could take {more} more"
-        cost, most = self._money(self.spent.tokens_in, self.spent.tokens_out), self._money(most_in, most_out)
+        cost, most = self._money(used_in, used_out), self._money(most_in, most_out)
         return f"not asked: {cost:.6g} of max_cost {self._max_cost:.6g} is spent, and it could cost {most:.6g} more"

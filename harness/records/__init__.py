@@ -22,7 +22,7 @@ from harness.records.base import (
 )
 from harness.records.clusters import Article, Cluster, ClusterFacts, Reference, RowProblem
 from harness.records.predictions import Comparison, Prediction, Prices, Prompt, StopReason
-from harness.records.runs import ConfigurationRecord, Counts, EventName, Failure, RunEvent, RunManifest, Stage
+from harness.records.runs import Charge, ConfigurationRecord, Counts, EventName, Failure, RunEvent, RunManifest, Stage
 from harness.records.scores import Case, Direction, MeasureRecord, MetricScore, Unit
 from harness.records.verdicts import (
     CheckedPrediction,
@@ -45,6 +45,7 @@ __all__ = [
     "SCHEMA_VERSION",
     "Article",
     "Case",
+    "Charge",
     "CheckedPrediction",
     "Claim",
     "ClaimPart",

@@ -24,6 +24,16 @@ class Failure(Record):
     attempts: int = Field(default=1, ge=1, description="How often it was tried.")
 
 
+class Charge(Record):
+    """What a call to a server was charged: once as it is made, by the most it can take, and again when it ended."""
+
+    account: str = Field(description="What it is charged to: a configuration, or the signature of a checker.")
+    call: Whole = Field(description="Number of the call in the run, from 1; the last row of a number counts.")
+    tokens_in: Whole = Field(description="Tokens of the question.")
+    tokens_out: Whole = Field(description="Tokens of the answer.")
+    ended: bool = Field(default=False, description="False where the call was about to be made.")
+
+
 class ConfigurationRecord(Record):
     """One configuration of a run as its manifest keeps it."""
 

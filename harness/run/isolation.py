@@ -2,7 +2,7 @@
 
 An exception of any class (a pyo3 panic or `sys.exit` in a library too), a batch that does not fit into memory, a call
 that takes too long, a wrong number of answers: what is tried together and fails together is tried again by halves, so
-that the rest is answered and only the culprit fails. The user's mistakes (UsageError) and interruptions go through.
+that the rest is answered and only the culprit fails. What is in PASSED_ON goes through.
 """
 
 import logging
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Generic, NamedTuple, TypeVar
 
-from harness.errors import UsageError
+from harness.errors import StoreError, UsageError
 from harness.run.timelimit import TimeLimitError, limited
 
 T = TypeVar("T")
@@ -19,8 +19,8 @@ S = TypeVar("S")
 
 MAX_MESSAGE = 2000
 """Characters of an error's message that are kept."""
-PASSED_ON = (UsageError, KeyboardInterrupt, GeneratorExit)
-"""What is never a cluster's failure."""
+PASSED_ON = (UsageError, StoreError, KeyboardInterrupt, GeneratorExit)
+"""What is never a cluster's failure: the user's mistakes, a folder that cannot be written, an interruption."""
 
 _LOGGER = logging.getLogger("harness.run")
 

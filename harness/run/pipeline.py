@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -26,6 +26,7 @@ from harness.run import cached, manifests, stages
 from harness.run.cache import Cache
 from harness.run.durable import Appender
 from harness.run.jobs import Workers, checked_in_order, scored_in_order
+from harness.run.ledger import charging
 from harness.run.plan import Plan, run_digest
 from harness.run.progress import Progress, Tick
 from harness.run.store import CLUSTERS, FAILURES, PREDICTIONS, SCORES, TABLE, VERDICTS, RunFolder
@@ -218,7 +219,11 @@ def _generate(plan: Plan, folder: RunFolder, cache: Cache | None, watch: Watch) 
     def is_left(configuration: str, cluster_id: str) -> bool:
         return (configuration, cluster_id) not in stored and (configuration, cluster_id) not in failed
 
-    with folder.appending(PREDICTIONS) as predictions, folder.appending(FAILURES) as rows:
+    with (
+        folder.appending(PREDICTIONS) as predictions,
+        folder.appending(FAILURES) as rows,
+        charging(folder) as charged,
+    ):
         failures = watch.keeping(rows)
         for configuration in plan.configurations:
             name = configuration.name
@@ -228,7 +233,7 @@ def _generate(plan: Plan, folder: RunFolder, cache: Cache | None, watch: Watch) 
             waiting = _those_left(plan.clusters, partial(is_left, name))
             with watch.stage(f"generate {name}", left) as tick:
                 reused += cached.generate(
-                    configuration,
+                    replace(configuration, model=charged(configuration.model, name)),
                     waiting,
                     cache,
                     _keeping(predictions, failures, tick),
@@ -294,11 +299,13 @@ def _check(
         with (
             folder.appending(VERDICTS) as verdicts,
             folder.appending(FAILURES) as rows,
+            charging(folder) as charged,
             watch.stage(f"check {checker.name}", left) as tick,
         ):
             work = by_cluster(plan.clusters, configurations, folder, is_left)
             keep = _keeping(verdicts, watch.keeping(rows), tick)
-            checked_by = partial(checked_in_order, checker, workers=workers, total=left, seconds=watch.seconds_each)
+            asked = charged(checker, signature)
+            checked_by = partial(checked_in_order, asked, workers=workers, total=left, seconds=watch.seconds_each)
             cached.check(checker, work, cache, keep, checked_by)
     if went_on:
         order = (

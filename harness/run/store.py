@@ -7,6 +7,7 @@
         verdicts.jsonl      appended and flushed as verdicts are found, by cluster, where a metric wants any
         scores.jsonl        replaced atomically when every case is scored, by cluster
         failures.jsonl      appended and flushed as failures happen
+        spending.jsonl      appended before and after each call to a server, where a configuration or checker asks one
         events.jsonl        appended as things happen to the run: begun, gone on, stages, failures, its end
     table.md            the results table
 
@@ -29,6 +30,7 @@ from harness.inputs.json_lines import json_document
 from harness.places import Key, Places
 from harness.records import (
     SCHEMA_VERSION,
+    Charge,
     CheckedPrediction,
     ClusterFacts,
     Failure,
@@ -57,6 +59,7 @@ PREDICTIONS = "predictions.jsonl"
 VERDICTS = "verdicts.jsonl"
 SCORES = "scores.jsonl"
 FAILURES = "failures.jsonl"
+SPENDING = "spending.jsonl"
 EVENTS = "events.jsonl"
 TABLE = "table.md"
 
@@ -84,7 +87,7 @@ class RunFolder:
             self._is_ours = is_still_ours
             try:
                 clear_partials(self.path)
-                for name in (PREDICTIONS, VERDICTS, FAILURES, EVENTS):
+                for name in (PREDICTIONS, VERDICTS, FAILURES, SPENDING, EVENTS):
                     cut_torn_line(self.path / name)
             except OSError as error:
                 raise unwritable(self.path, error) from None
@@ -148,6 +151,10 @@ class RunFolder:
     def failures(self) -> Iterator[Failure]:
         """Stored failures."""
         return self._rows(FAILURES, Failure)
+
+    def charges(self) -> Iterator[Charge]:
+        """What calls to servers were charged, in the order it was noted."""
+        return self._rows(SPENDING, Charge)
 
     def scores(self) -> Iterator[MetricScore]:
         """Stored scores, by cluster."""
