@@ -17,6 +17,7 @@ from harness.records.base import (
     UtcDatetime,
     Whole,
     canonical_json,
+    check_distinct,
     content_digest,
     utc_now,
 )
@@ -91,6 +92,7 @@ __all__ = [
     "VerdictLabel",
     "Whole",
     "canonical_json",
+    "check_distinct",
     "content_digest",
     "utc_now",
 ]

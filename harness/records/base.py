@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -49,6 +49,12 @@ def canonical_json(value: object) -> str:
 def content_digest(value: object) -> str:
     """The first 16 hexadecimal digits (64 bits) of the SHA-256 of `value`'s canonical JSON."""
     return hashlib.sha256(canonical_json(value).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def check_distinct(what: str, names: Sequence[str]) -> None:
+    """Raises ValueError where a name stands twice; `what` says what is called so."""
+    if len(set(names)) < len(names):
+        raise ValueError(f"two of one name among the {what}s")
 
 
 def utc_now() -> datetime:

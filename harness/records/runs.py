@@ -5,7 +5,17 @@ from typing import Literal, Self
 
 from pydantic import Field, FiniteFloat, model_validator
 
-from harness.records.base import SCHEMA_VERSION, Identifier, Message, Record, Seed, Settings, UtcDatetime, Whole
+from harness.records.base import (
+    SCHEMA_VERSION,
+    Identifier,
+    Message,
+    Record,
+    Seed,
+    Settings,
+    UtcDatetime,
+    Whole,
+    check_distinct,
+)
 from harness.records.predictions import Prediction
 from harness.records.scores import MeasureRecord
 
@@ -136,12 +146,8 @@ class RunManifest(Record):
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
-        for what, names in (
-            ("configuration", [item.name for item in self.configurations]),
-            ("measure", [measure.name for measure in self.measures]),
-        ):
-            if len(set(names)) < len(names):
-                raise ValueError(f"two of one name among the {what}s")
+        check_distinct("configuration", [item.name for item in self.configurations])
+        check_distinct("measure", [measure.name for measure in self.measures])
         return self
 
     def differing_texts(self) -> list[str]:

@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from harness.errors import DataError, Problem, UsageError, nearest_name
 from harness.inputs.json_lines import json_document
-from harness.records import MeasureRecord, Record, Seed, Statistic
+from harness.records import MeasureRecord, Record, Seed, Statistic, check_distinct
 from harness.run.durable import replace_text, unwritable
 from harness.run.joined import join
 from harness.run.store import RunFolder
@@ -52,12 +52,8 @@ class Baseline(Record):
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
-        for what, names in (
-            ("configuration", [item.name for item in self.configurations]),
-            ("measure", [measure.name for measure in self.measures]),
-        ):
-            if len(set(names)) < len(names):
-                raise ValueError(f"two of one name among the {what}s")
+        check_distinct("configuration", [item.name for item in self.configurations])
+        check_distinct("measure", [measure.name for measure in self.measures])
         return self
 
 
