@@ -16,6 +16,12 @@ from harness.records import ConfigurationRecord, Counts, MeasureRecord, RunManif
 from harness.report import escape, numbers
 from harness.run.pipeline import Outcome
 
+UNFINISHED = {
+    "running": "a process is at work on it",
+    "interrupted": "the same `harness eval` goes on with it",
+    "failed": "it stopped with an error, and the same `harness eval` goes on with it",
+}
+"""What a status other than `complete` means for the reader of a table."""
 REFERENCE_MARK = " †"
 REFERENCE_NOTE = "† reads the references: an upper bound, not a system."
 JUDGE_MARK = " ‡"
@@ -122,7 +128,8 @@ def provenance(manifest: RunManifest, escaped: Callable[[str], str] = str) -> li
     """Sentences that stand under a table: what the numbers are, and of what; `escaped` is done to what others wrote."""
     made_of = f"{manifest.clusters} clusters, data {manifest.data_digest}, seed {manifest.seed}."
     intervals = f"{LEVEL:.0%} percentile bootstrap over clusters, {RESAMPLES:,} resamples"
-    lines = [
+    lines = [f"The run is {manifest.status}: {UNFINISHED[manifest.status]}."] if manifest.status in UNFINISHED else []
+    lines += [
         f"{made_of} Means over scored clusters; brackets: {intervals}.",
         "Shares are printed times 100. n: clusters scored / unscorable / failed.",
     ]

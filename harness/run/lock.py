@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from time import sleep
 
 from harness import redact
 from harness.errors import StoreError
@@ -18,6 +19,8 @@ from harness.run.command_line import own_command
 from harness.run.durable import unwritable
 
 LOCK = ".lock"
+LOOKED_AT = (0.005, 0.02, 0.08)
+"""Seconds between asking for a lock that is held: perhaps somebody only looks whether it is, which takes no time."""
 _held: set[int] = set()
 """Descriptors of the locks that this process holds: a forked child must not keep them alive."""
 
@@ -44,6 +47,28 @@ def held(folder: Path, *, wait: bool, told: Callable[[str], None]) -> Iterator[C
         os.close(descriptor)
 
 
+def is_held(folder: Path) -> bool | None:
+    """Whether a living process holds `folder`; None where the system does not say. Changes nothing there.
+
+    Looking takes the lock for an instant, together with others who look: `_lock` waits for that.
+    """
+    try:
+        descriptor = os.open(folder / LOCK, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+    return False
+
+
 def _acquired(folder: Path, wait: bool, told: Callable[[str], None]) -> int:
     while True:
         folder.mkdir(parents=True, exist_ok=True)
@@ -62,6 +87,11 @@ def _acquired(folder: Path, wait: bool, told: Callable[[str], None]) -> int:
 
 
 def _lock(descriptor: int, folder: Path, wait: bool, told: Callable[[str], None]) -> None:
+    for pause in LOOKED_AT:
+        with suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        sleep(pause)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

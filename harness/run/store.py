@@ -49,7 +49,7 @@ from harness.run.durable import (
     unreadable,
     unwritable,
 )
-from harness.run.lock import held
+from harness.run.lock import held, is_held
 
 R = TypeVar("R", bound=Record)
 
@@ -109,7 +109,17 @@ class RunFolder:
                 )
 
     def manifest(self) -> RunManifest:
-        """The manifest. Raises StoreError where it is missing, torn, or of a later schema."""
+        """The manifest; `interrupted` where it says that the run is under way and no living process has the folder.
+
+        Raises StoreError where it is missing, torn, or of a later schema.
+        """
+        manifest = self._read_manifest()
+        if manifest.status != "running" or is_held(self.path) is not False:
+            return manifest
+        manifest = self._read_manifest()  # the run may have ended between the two looks
+        return manifest.model_copy(update={"status": "interrupted"}) if manifest.status == "running" else manifest
+
+    def _read_manifest(self) -> RunManifest:
         file = self.path / MANIFEST
         try:
             value = json_document(str(file), "a manifest")
