@@ -1,5 +1,6 @@
 """A run held against a baseline: rules from a configuration's `gate:`, a finding for each configuration and measure."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -14,6 +15,7 @@ from harness.errors import (
     EXIT_FAILURES,
     EXIT_PASS,
     EXIT_REGRESSION,
+    ConfigError,
     DataError,
     Problem,
     UsageError,
@@ -76,8 +78,8 @@ class GateReport:
 def hold(folder: RunFolder, baseline: Baseline, settings: GateSettings, where: str) -> GateReport:
     """Hold a finished run against a baseline; `where` names the baseline in messages.
 
-    Raises DataError where data or clusters differ, UsageError where a signature differs, a configuration is missing or
-    a rule names no measure.
+    Raises DataError where data or clusters differ, UsageError where a signature differs, a configuration is missing, a
+    rule names no measure, or one that no cluster has a statistic for.
     """
     candidate = baseline_of(folder)
     _same_data(folder, candidate, baseline, where)
@@ -88,6 +90,7 @@ def hold(folder: RunFolder, baseline: Baseline, settings: GateSettings, where: s
         raise_if_differing(theirs.signature, ours.signature, rule.measure, where, str(folder.path))
     names = list(settings.configurations or [configuration.name for configuration in baseline.configurations])
     pairs = [_paired(named(baseline, name), _candidate(candidate, name, folder), where) for name in names]
+    _see_what_can_be_compared(folder, pairs, rules, where)
     gated = [
         Gated(before.name, rule, _column(before, rule.measure), _column(after, rule.measure))
         for before, after in pairs
@@ -124,10 +127,62 @@ def _same_data(folder: RunFolder, candidate: Baseline, baseline: Baseline, where
     found += [f"{len(extra)} clusters more, such as {extra[0]}"] if extra else []
     if not missing and not extra:
         found.append("equal ids, but other content or order")
+    if _has_no_reference(folder):
+        found.append("no cluster has a reference")
     accepted = f"digest {baseline.data_digest}, as in {where}; `--update` takes the new data as the baseline"
     raise DataError(
         [Problem("not the data of the baseline", str(folder.path), found="; ".join(found), accepted=accepted)]
     )
+
+
+def _see_what_can_be_compared(
+    folder: RunFolder,
+    pairs: Sequence[tuple[BaselineConfiguration, BaselineConfiguration]],
+    rules: Sequence[GateRule],
+    where: str,
+) -> None:
+    """Raise ConfigError with every rule whose measure has a reason in place of each statistic, here and in `where`.
+
+    Such a rule can neither hold nor break: that is no regression. A guard over single clusters is left alone (what had
+    no number in it got none wrong) unless there are no references at all. A run that answered nothing has failed.
+    """
+    bare = _has_no_reference(folder)
+    mute = []
+    for rule in rules:
+        if rule.tolerance is rule.at_least is rule.at_most is None and not bare:
+            continue
+        cells = [cell for pair in pairs for each in pair for cell in each.clusters.values()]
+        answered = any(rule.measure in cell.statistics for _, after in pairs for cell in after.clusters.values())
+        if answered and all(cell.statistics.get(rule.measure) is None for cell in cells):
+            mute.append(rule.measure)
+    if not mute:
+        return
+    reasons = _reasons(folder, mute)
+    raise ConfigError(
+        [
+            Problem(
+                f"nothing can be compared: {name} has a statistic on no cluster, here and in {where}",
+                str(folder.path),
+                path="gate",
+                found="no cluster has a reference" if bare else reasons[name],
+                accepted="references in the data, or rules on other measures" if bare else "rules on other measures",
+            )
+            for name in mute
+        ]
+    )
+
+
+def _has_no_reference(folder: RunFolder) -> bool:
+    return not any(facts.references for facts in folder.clusters())
+
+
+def _reasons(folder: RunFolder, measures: Sequence[str]) -> dict[str, str]:
+    """Measure → the commonest reason for no statistic."""
+    found: dict[str, Counter[str]] = {name: Counter() for name in measures}
+    for score in folder.scores():
+        for name in found.keys() & score.unscorable.keys():
+            found[name][score.unscorable[name]] += 1
+    return {name: counted.most_common(1)[0][0] for name, counted in found.items()}
 
 
 def rules_of(measures: Sequence[MeasureRecord], settings: GateSettings) -> list[GateRule]:

@@ -297,3 +297,61 @@ def test_a_broken_rule_is_exit_2(rules: str, wanted: list[str], baseline: Path, 
     assert ended.code == 2
     assert len([line for line in ended.err.splitlines() if line.startswith("error: ")]) == 1
     assert all(part in ended.err for part in wanted), ended.err
+
+
+def without_references() -> None:
+    rows = [json.loads(line) for line in Path("clusters.jsonl").read_text().splitlines()]
+    Path("clusters.jsonl").write_text("".join(json.dumps({**row, "references": []}) + "\n" for row in rows))
+
+
+@pytest.mark.parametrize(
+    ("rules", "measures"),
+    [
+        ("", ["rouge1-f"]),  # the default rule is on the first measure
+        ("gate: {tolerance: {rouge1: 0.01, rougeL: 0.01, within-limit: 0.1}}", ["rouge1-f", "rougeL-f"]),
+        ("gate: {limits: [rouge1 >= 0.2]}", ["rouge1-f"]),
+        ("gate: {clusters: {rouge1: 0.5}}", ["rouge1-f"]),
+    ],
+    ids=["no rule", "tolerance", "limit", "clusters"],
+)
+def test_a_rule_that_needs_references_where_there_are_none_is_exit_2(
+    rules: str, measures: list[str], harness: Callable[..., Any]
+):
+    without_references()
+    Path("x.yaml").write_text(config(gate=f"{rules}\n"))
+    harness("eval", "--config", "x.yaml")
+    harness("baseline", "save", "trial", "-o", "base.json")
+    ended = harness("gate", "trial", "--baseline", "base.json")
+    assert (ended.code, ended.out) == (2, "")
+    said = ended.err.splitlines()
+    assert len(said) == len(measures)
+    for line, measure in zip(said, measures, strict=True):
+        assert f"gate: nothing can be compared: {measure} has a statistic on no cluster, here and in base.json" in line
+        assert "found no cluster has a reference" in line
+
+
+def test_rules_that_need_no_references_hold_without_any(harness: Callable[..., Any]):
+    without_references()
+    Path("x.yaml").write_text(config(gate="gate: {tolerance: {within-limit: 0.1}, limits: [copied <= 1]}\n"))
+    harness("eval", "--config", "x.yaml")
+    harness("baseline", "save", "trial", "-o", "base.json")
+    assert harness("gate", "trial", "--baseline", "base.json").code == 0
+
+
+def test_data_that_lost_its_references_is_exit_2_and_says_so(baseline: Path, harness: Callable[..., Any]):
+    without_references()
+    ended = harness("gate", "--config", "x.yaml", "--baseline", baseline)
+    assert ended.code == 2
+    assert "not the data of the baseline" in ended.err
+    assert "no cluster has a reference" in ended.err
+
+
+def test_a_run_that_answered_nothing_is_exit_3_also_without_references(harness: Callable[..., Any]):
+    without_references()
+    harness("eval", "--config", "x.yaml")
+    harness("baseline", "save", "trial", "-o", "base.json")
+    for name in ("mine.jsonl", "other.jsonl"):
+        Path(name).write_text('{"cluster_id": "another", "text": "Dam holds"}\n')
+    ended = harness("gate", "--config", "x.yaml", "--baseline", "base.json")
+    assert ended.code == 3, ended.err
+    assert "TOO MANY FAILURES" in ended.out
