@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from harness.cli.options import CheckerNames
+
 if TYPE_CHECKING:
     from harness.datasets.base import Dataset
     from harness.records import Cluster
@@ -21,14 +23,7 @@ ClusterId = Annotated[
 def check(
     clusters: Source,
     text: Annotated[list[str], typer.Option("--text", metavar="TEXT", help="A headline to check. Repeatable.")],
-    checker: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--checker",
-            metavar="NAME",
-            help="A checker: a name, or YAML such as 'nli: {model: FOLDER}'. Repeatable; ensemble where none is named.",
-        ),
-    ] = None,
+    checker: CheckerNames = None,
     cluster: ClusterId = None,
     form: Annotated[Literal["table", "json"], typer.Option("--format", help="How verdicts are printed.")] = "table",
 ) -> None:

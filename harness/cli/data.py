@@ -8,7 +8,7 @@ import typer
 
 from harness.cli.options import Strict
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 _LISTED = 20
 
 

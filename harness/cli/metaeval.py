@@ -7,19 +7,12 @@ from typing import Annotated, Literal
 import typer
 
 from harness.cli import streams
+from harness.cli.options import CheckerNames
 
 Form = Annotated[Literal["table", "md", "json"], typer.Option("--format", help="How results are printed.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Also write them to this file: Markdown, or JSON (.json).")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of everything random.")]
 Resamples = Annotated[int, typer.Option("--resamples", min=10, help="Resamples of each interval.")]
-CheckerNames = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--checker",
-        metavar="NAME",
-        help="A checker: a name, or YAML such as 'nli: {model: FOLDER}'. Repeatable; ensemble where none is named.",
-    ),
-]
 
 
 def metaeval(
@@ -61,7 +54,7 @@ def metaeval(
     files = [*(data or ()), *(more or ())]
     if not files:
         raise UsageError("no data; accepted: --data FILE, a JSON Lines file of labelled texts")
-    _writable(out)
+    _writable(out, "--out")
     checkers = checkers_named(checker)
     known = None
     if clusters is not None:
@@ -139,7 +132,7 @@ def stress(
     typer.echo(printers[form](found, resamples, seed))
 
 
-def _writable(path: Path | None, flag: str = "--out") -> None:
+def _writable(path: Path | None, flag: str) -> None:
     from harness.errors import UsageError
 
     if path is None:

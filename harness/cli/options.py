@@ -56,6 +56,14 @@ Jobs = Annotated[
         help="Processes that check and score; else as many as there are cores, once the work is large enough to pay.",
     ),
 ]
+CheckerNames = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--checker",
+        metavar="NAME",
+        help="A checker: a name, or YAML such as 'nli: {model: FOLDER}'. Repeatable; ensemble where none is named.",
+    ),
+]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")]
 
 RESULTS = Path("results")

@@ -113,7 +113,7 @@ def scalar(text: str) -> Any:
     if _INT.match(text) and len(text) < 40:
         return int(text)
     if _FLOAT.match(text) or _SPECIAL.match(text):
-        number = float(text.replace(".inf", "inf").replace(".nan", "nan")) if _FLOAT.match(text) else math.inf
+        number = float(text) if _FLOAT.match(text) else math.inf
         if not math.isfinite(number):
             raise ValueError("not a finite number")
         return number

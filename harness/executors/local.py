@@ -180,7 +180,6 @@ _workers: list[_Worker] = []
 
 def _begin(job: Job[Any, Any]) -> None:
     """Set a new process up: Ctrl-C is its parent's to heed, and it ends when its parent is gone."""
-    global _worker
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:

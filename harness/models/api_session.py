@@ -10,7 +10,7 @@ from harness.endpoint.protocol import Completion
 from harness.errors import ModelError, UsageError
 from harness.models import postprocess
 from harness.models.base import Answer
-from harness.models.prompts import build_prompt
+from harness.models.prompts import Template, build_prompt
 from harness.records import Cluster, Prompt
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def open_session(api: "Api", seed: int) -> Iterator["ApiSession"]:
 class ApiSession:
     """An open connection to the server."""
 
-    def __init__(self, api: "Api", client: Client, template: Any, seed: int) -> None:
+    def __init__(self, api: "Api", client: Client, template: Template, seed: int) -> None:
         self._api = api
         self._template = template
         self._told = api.generation.fields(seed)

@@ -84,7 +84,7 @@ class _FirstLineWritten:
         self._decode = decode
         self._ended: list[int | None] = []
 
-    def __call__(self, input_ids: torch.Tensor, scores: Any, **kwargs: Any) -> torch.Tensor:  # noqa: ARG002
+    def __call__(self, input_ids: torch.Tensor, scores: Any, **kwargs: Any) -> torch.Tensor:  # noqa: ARG002 - as transformers calls it
         new = input_ids[:, self._prompt_length :]
         self._ended = self._ended or [None] * len(new)
         for row, tokens in enumerate(new):
@@ -159,9 +159,9 @@ class HfSession:
         answers = self._generate_or_retry(batch)
         count = min(self._hf.verify, len(batch)) if self._unproven else 0
         self._unproven = False
-        for sampled in range(count):
+        for part in range(count):
             # Spread over the lengths: the middle of each part.
-            place = (2 * sampled + 1) * len(batch) // (2 * count)
+            place = (2 * part + 1) * len(batch) // (2 * count)
             given = answers[place]
             if not isinstance(given, Answer):
                 continue

@@ -96,7 +96,7 @@ def _costs(outcome: Outcome, name_width: int) -> Table:
 
 
 def comparison(found: Comparison, width: int) -> RenderableType:
-    """A table for each measure, costs, and what the signs mean; below 100 columns the intervals go to a second line."""
+    """A table for each measure, costs, and what the signs mean; below 110 columns the intervals go to a second line."""
     roomy = width >= 110
     parts: list[RenderableType] = []
     for measure in found.joined.measures:

@@ -4,14 +4,16 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from harness.analysis.correlate import correlations
 from harness.analysis.metaeval import (
     RESAMPLES,
     Agreement,
+    Correlation,
+    Estimate,
     EvidenceHits,
     Scored,
     agreement,
@@ -171,7 +173,7 @@ def measured(
     return report.model_copy(update={"correlations": found, "uncorrelated": lost})
 
 
-def _correlated(judged: Sequence[tuple[LabelledText, Finding]], seed: int, resamples: int) -> tuple[Any, ...]:
+def _correlated(judged: Sequence[tuple[LabelledText, Finding]], seed: int, resamples: int) -> tuple[Correlation, ...]:
     names = dict.fromkeys(name for row, _ in judged for name in row.ratings)
     rated = [(row, finding) for row, finding in judged if row.system is not None]
     found = []
@@ -210,16 +212,16 @@ def evidence_hits(
         found = [_plain(span.text) for span in index.search(row.text, max(HITS_AT))]
         wanted = [frozenset(filter(None, map(_plain, each))) for each in row.evidence]
         for k in HITS_AT:
-            hits[k][place] = any(_same(mine, gold) for mine in found[:k] for each in wanted for gold in each)
+            hits[k][place] = any(_same(mine, other) for mine in found[:k] for each in wanted for other in each)
         complete[place] = any(
-            all(any(_same(mine, gold) for mine in found) for gold in each) for each in wanted if each
+            all(any(_same(mine, other) for mine in found) for other in each) for each in wanted if each
         )  # fmt: skip
     numbers = {name: at for at, name in enumerate(dict.fromkeys(row.document for row in marked))}
     unit_of = np.array([numbers[row.document] for row in marked], dtype=np.intp)
     weights = resample_weights(unit_of, len(numbers), seed=seed, resamples=resamples)
     total = weights.sum(axis=1)
 
-    def share(which: np.ndarray) -> Any:
+    def share(which: NDArray[np.bool_]) -> Estimate | None:
         return estimate((weights @ which.astype(np.float64)) / total)
 
     return EvidenceHits(

@@ -9,7 +9,7 @@
         failures.jsonl      appended and flushed as failures happen
         spending.jsonl      appended before and after each call to a server, where a configuration or checker asks one
         events.jsonl        appended as things happen to the run: begun, gone on, stages, failures, its end
-    table.md            the results table
+        table.md            the results table
 
 A line that a killed process left torn is cut off when the folder is next opened; its record is made again. How files
 are written is `durable`'s, who may write them `lock`'s: nothing else opens one for writing.
