@@ -86,7 +86,7 @@ def _in_a_process(figure: Figure, *, quick: bool) -> dict[str, Any]:
     """What a child measures; a child that breaks is a row with the reason."""
     command = [sys.executable, "-m", "benchmarks", "--child", figure.name, *(["--quick"] if quick else [])]
     try:
-        done = subprocess.run(command, cwd=TOP, stdout=subprocess.PIPE, text=True, timeout=LONGEST, check=False)  # noqa: S603
+        done = subprocess.run(command, cwd=TOP, stdout=subprocess.PIPE, text=True, timeout=LONGEST, check=False)
         if done.returncode == 0:
             row: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
             return row

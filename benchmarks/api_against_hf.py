@@ -62,7 +62,7 @@ def served(folder: Path, log: Path) -> Iterator[str]:
     program = "from transformers.cli.transformers import main; main()"
     arguments = ["serve", str(folder), "--host", "127.0.0.1", "--port", str(port), "--device", "cpu"]
     with log.open("w") as written:
-        server = subprocess.Popen(  # noqa: S603 - fixed arguments
+        server = subprocess.Popen(
             [sys.executable, "-c", program, *arguments, "--dtype", "float32"], stdout=written, stderr=written
         )
         try:
@@ -125,7 +125,7 @@ def main() -> None:
             file = place / "config.yaml"
             file.write_text(json.dumps(configuration(folder, base_url, place)))  # JSON is YAML
             harness = [sys.executable, "-m", "harness", "eval", "--config", str(file), "--limit", str(limit)]
-            subprocess.run(  # noqa: S603 - fixed arguments
+            subprocess.run(
                 [*harness, "--results", str(place / "results")], check=True, env={**os.environ, "PYTHONPATH": str(TOP)}
             )
         (run,) = (place / "results").glob("api-against-hf-*")

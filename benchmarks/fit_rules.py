@@ -126,7 +126,7 @@ def fit(model: Model, texts: Sequence[Text]) -> tuple[np.ndarray, dict[str, floa
         x, y, w, d = np.vstack(rows), np.array(labels, float), np.array(weights), np.array(owners)
         w = w / w.sum()
 
-        def loss(t: np.ndarray, x=x, y=y, w=w, d=d) -> tuple[float, np.ndarray]:  # noqa: ANN001
+        def loss(t: np.ndarray, x=x, y=y, w=w, d=d) -> tuple[float, np.ndarray]:  # noqa: ANN001 - this round's arrays
             z = x @ t[:size] + t[size:][d]
             gap = apart @ t[:size]
             value = (w * (np.logaddexp(0, z) - y * z)).sum() + RIDGE * (t[:size] ** 2).sum()

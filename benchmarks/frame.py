@@ -150,7 +150,7 @@ def processor_seconds(command: Sequence[str], **options: Any) -> float:
     import resource
 
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(command, capture_output=True, text=True, check=False, **options)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, check=False, **options)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}: {done.stderr[-2000:]}")
@@ -184,7 +184,7 @@ def environment(name: str, requirements: Sequence[str]) -> Path:
 
 
 def _run(command: Sequence[str]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(done.stderr or f"{command[0]} ended with {done.returncode}")
 

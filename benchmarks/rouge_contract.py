@@ -125,12 +125,12 @@ def _real_lines() -> list[str]:
     return [line for text in texts for line in text.split("\n") if line]
 
 
-def _tiny(draw: random.Random, lines: Sequence[str]) -> str:  # noqa: ARG001
+def _tiny(draw: random.Random, lines: Sequence[str]) -> str:  # noqa: ARG001 - all makers take them
     """Few types make ties between subsequences, and tied references, the rule rather than the exception."""
     return "".join(draw.choice("a b c\n") for _ in range(draw.randrange(30)))
 
 
-def _words_of_all_endings(draw: random.Random, lines: Sequence[str]) -> str:  # noqa: ARG001
+def _words_of_all_endings(draw: random.Random, lines: Sequence[str]) -> str:  # noqa: ARG001 - all makers take them
     ends = ["".join(draw.choices(_ENDS, k=draw.choice((1, 1, 1, 2, 4)))) for _ in range(draw.randrange(1, 16))]
     words = [draw.choice(_STARTS) + end for end in ends]
     return "".join(word + draw.choice(_PARTS) for word in words)

@@ -28,7 +28,7 @@ def main() -> None:
         clusters = {row["id"]: row for row in map(json.loads, stream)}
     scores = {}
     for path in sys.argv[2:]:
-        with open(path, encoding="utf-8") as stream:  # noqa: PTH123
+        with open(path, encoding="utf-8") as stream:  # noqa: PTH123 - the same
             texts = {row["cluster_id"]: row["text"] for row in map(json.loads, stream)}
         scores[path] = {cluster_id: score(clusters[cluster_id], text) for cluster_id, text in texts.items()}
     np.random.seed(13)  # noqa: NPY002 - the generator that BootstrapAggregator takes

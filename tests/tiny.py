@@ -3,7 +3,9 @@
 from pathlib import Path
 
 WORDS = """the a fire flood broke out in town on monday police said court overturns upholds ban three two people were
-hurt mayor welcomes opposes ruling nobody . , ? not : short""".split()  # noqa: SIM905
+hurt mayor welcomes opposes ruling nobody . , ? not : short""".split()  # noqa: SIM905 - easier to read
+
+MARKS = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]"}
 
 
 def save_tokenizer(folder: Path, pair: str = "[CLS] $A [SEP] $B:1 [SEP]:1", length: int = 64) -> None:
@@ -11,10 +13,9 @@ def save_tokenizer(folder: Path, pair: str = "[CLS] $A [SEP] $B:1 [SEP]:1", leng
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
     from transformers import PreTrainedTokenizerFast
 
-    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
     words = list(dict.fromkeys(word.lower() for word in WORDS))
-    vocabulary = {token: number for number, token in enumerate([*special, *words])}
-    made = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))  # noqa: S106 - a token of text
+    vocabulary = {token: number for number, token in enumerate([*MARKS.values(), *words])}
+    made = Tokenizer(models.WordLevel(vocabulary, unk_token=MARKS["unk_token"]))
     made.normalizer = normalizers.Lowercase()
     made.pre_tokenizer = pre_tokenizers.Whitespace()
     if pair:
@@ -23,11 +24,8 @@ def save_tokenizer(folder: Path, pair: str = "[CLS] $A [SEP] $B:1 [SEP]:1", leng
         )
     fast = PreTrainedTokenizerFast(
         tokenizer_object=made,
-        pad_token="[PAD]",  # noqa: S106
-        unk_token="[UNK]",  # noqa: S106
-        cls_token="[CLS]",  # noqa: S106
-        sep_token="[SEP]",  # noqa: S106
-        bos_token="[CLS]",  # noqa: S106
+        **MARKS,
+        bos_token=MARKS["cls_token"],
         model_max_length=length,
     )
     fast.save_pretrained(folder)

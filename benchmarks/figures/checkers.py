@@ -20,6 +20,7 @@ from harness.datasets.jsonl import Jsonl
 from harness.records import Cluster
 
 DEMO = TOP / "data/demo/clusters.jsonl"
+MARKS = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]"}
 MINILM = {
     "hidden_size": 384,
     "num_hidden_layers": 6,
@@ -61,8 +62,8 @@ def _cross_encoder(folder: Path) -> Path:
     BertForSequenceClassification(config).save_pretrained(folder)
     words = {word for cluster, _ in _clusters(99) for article in cluster.articles for word in article.text.split()}
     pieces = sorted({piece.lower() for word in words for piece in re.findall(r"\w+|[^\w\s]", word)})
-    numbered = {token: at for at, token in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", *pieces])}
-    made = Tokenizer(models.WordLevel(numbered, unk_token="[UNK]"))  # noqa: S106 - a token of text
+    numbered = {token: at for at, token in enumerate([*MARKS.values(), *pieces])}
+    made = Tokenizer(models.WordLevel(numbered, unk_token=MARKS["unk_token"]))
     made.normalizer = normalizers.Lowercase()
     made.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     made.post_processor = processors.TemplateProcessing(
@@ -70,10 +71,7 @@ def _cross_encoder(folder: Path) -> Path:
     )
     PreTrainedTokenizerFast(
         tokenizer_object=made,
-        pad_token="[PAD]",  # noqa: S106
-        unk_token="[UNK]",  # noqa: S106
-        cls_token="[CLS]",  # noqa: S106
-        sep_token="[SEP]",  # noqa: S106
+        **MARKS,
         model_max_length=512,
     ).save_pretrained(folder)
     return folder

@@ -39,7 +39,7 @@ def _script(folder: Path) -> None:
 
 
 def _run(*command: str) -> None:
-    done = subprocess.run(command, cwd=TOP, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, cwd=TOP, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}: {done.stderr[-2000:]}")
 

@@ -149,7 +149,7 @@ def _against_lm_eval(quick: bool) -> Measured:
 
         def peer() -> float:
             command = [str(python), "-c", _PEER, str(bench.folder), str(file), str(NEW)]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.returncode:
                 raise UnavailableError(f"lm-eval: {done.stderr.strip().splitlines()[-1][:300]}")
             seconds, texts[:] = json.loads(done.stdout.strip().splitlines()[-1])

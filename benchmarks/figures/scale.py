@@ -28,9 +28,7 @@ class Ran(NamedTuple):
 
 
 def _ran(*command: str) -> Ran:
-    process = subprocess.Popen(  # noqa: S603
-        command, cwd=TOP, stdout=subprocess.DEVNULL, env={**os.environ, "OMP_NUM_THREADS": "1"}
-    )
+    process = subprocess.Popen(command, cwd=TOP, stdout=subprocess.DEVNULL, env={**os.environ, "OMP_NUM_THREADS": "1"})
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:

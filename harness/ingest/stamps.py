@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from harness.ingest.page import Line, Page
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905 - easier to read
 _ZONES = {
     "gmt": 0,
     "utc": 0,

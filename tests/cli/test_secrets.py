@@ -20,7 +20,7 @@ KEY = "sk-planted-4f9a8b7c6d5e"
 """Known by its shape, and stands in the environment."""
 PLAIN = "Zq8v/k+9wPlmX2 staple"
 """Known only because a variable of the environment holds it."""
-PASSWORD = "hunter2horse"  # noqa: S105
+PASSWORD = "hunter2horse"  # noqa: S105 - planted, opens nothing
 """Known only by where it stands."""
 PLANTED = [
     *(form for secret in (KEY, PLAIN) for form in (secret, quote(secret, safe=""), secret.encode().hex())),
@@ -36,7 +36,7 @@ class Leaky(Model):
 
     name: ClassVar[str] = "leaky"
 
-    def open(self, seed: int) -> Any:  # noqa: ARG002
+    def open(self, seed: int) -> Any:  # noqa: ARG002 - the signature of a model
         return nullcontext(self)
 
     def answer(self, clusters: Any) -> list[Answer | Exception]:

@@ -12,9 +12,9 @@ torch = pytest.importorskip("torch", reason="the models extra is not installed")
 transformers = pytest.importorskip("transformers", reason="the models extra is not installed")
 
 from harness.models import hf_session  # noqa: E402 - needs torch
-from harness.models.hf_linear import Int8Linear, SteadyLinear  # noqa: E402
-from harness.models.hf_together import Together  # noqa: E402
-from tests.tiny import WORDS, save_tokenizer  # noqa: E402
+from harness.models.hf_linear import Int8Linear, SteadyLinear  # noqa: E402 - needs torch
+from harness.models.hf_together import Together  # noqa: E402 - needs torch
+from tests.tiny import WORDS, save_tokenizer  # noqa: E402 - needs torch
 
 TEXTS = [" ".join(WORDS[(3 * i + j) % len(WORDS)] for j in range(14 + 4 * i)) for i in range(8)]
 CLUSTERS = [Cluster(cluster_id=f"c{i}", articles=(Article(article_id="a", text=text),)) for i, text in enumerate(TEXTS)]

@@ -24,7 +24,7 @@ def write(folder, *rows):
 class Length(CheckSession):
     """Finds longer texts more faithful; three words are half; fails on the word `crash`."""
 
-    def verdicts(self, cluster, texts):  # noqa: ARG002
+    def verdicts(self, cluster, texts):  # noqa: ARG002 - the signature of a session
         if any("crash" in text for text in texts):
             raise ModelError("no answer")
         found = []
