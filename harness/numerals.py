@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -212,19 +212,43 @@ def may_hold_number(text: str) -> bool:
     return bool(_DIGIT.search(text)) or not _NUMBER_STARTS.isdisjoint(_LETTERS.findall(text.lower()))
 
 
-_NOTHING, _PART, _CORE = range(3)
+_NOTHING, _PART, CORE = range(3)
 _ENDS_IN_CURRENCY = re.compile(rf"{_CURRENCY}$")
 
 
-def _role_of(stretch: str) -> int:
+def role(stretch: str) -> int:
     """What a stretch without spaces may hold of a number: nothing, a word that one may have, or one that it needs."""
     if may_hold_number(stretch):
-        return _CORE
+        return CORE
     known = not _NUMBER_WORDS.isdisjoint(map(str.lower, _LETTERS.findall(stretch)))
     return _PART if known or _ENDS_IN_CURRENCY.search(stretch) else _NOTHING
 
 
-_roles = Memo(_role_of)
+_roles = Memo(role)
+
+
+class _Read(NamedTuple):
+    """Stretches that were read together, and what they have."""
+
+    first: int
+    numbers: Sequence[NumberFound]
+
+
+def _read_together(stretches: Sequence[str], roles: bytes) -> Iterator[_Read]:
+    """The numbers of a text that is split at its spaces; `roles` says what each of the stretches may hold.
+
+    The words of a number stand one space or hyphen apart, and so do a currency and its figure. So a stretch that can
+    have none of them ends what can be one number, and all that its first letters may say is what the `5m` before it
+    means.
+    """
+    stop = 0
+    while (core := roles.find(CORE, stop)) >= 0:
+        first = roles.rfind(_NOTHING, 0, core) + 1
+        stop = roles.find(_NOTHING, core)
+        if stop < 0:
+            stop = len(stretches)
+        read = " ".join(stretches[first : stop + stretches[stop - 1].endswith("m")])
+        yield _Read(first, _numbers[read])
 
 
 def number_values(text: str) -> list[NumberFound]:
@@ -236,22 +260,19 @@ def number_values(text: str) -> list[NumberFound]:
     Not numbers: vague plurals (dozens), pronouns (no one), digits inside names (G20, F-16), `10 seconds`' unit.
     `5m` is five million after a currency or before a plural (5m people), else 5: it may be metres.
     """
-    # The words of a number stand one space or hyphen apart, and so do a currency and its figure. So a stretch that can
-    # have none of them ends what can be one number, and all that its first letters may say is what the `5m` before
-    # it means.
     stretches = text.split(" ")
-    roles = bytes(_roles.all(stretches))
     found: list[NumberFound] = []
-    offset = first = stop = 0
-    while (core := roles.find(_CORE, stop)) >= 0:
-        before, first = first, roles.rfind(_NOTHING, 0, core) + 1
-        stop = roles.find(_NOTHING, core)
-        if stop < 0:
-            stop = len(stretches)
+    offset = before = 0
+    for first, numbers in _read_together(stretches, bytes(_roles.all(stretches))):
         offset += sum(map(len, stretches[before:first])) + first - before
-        read = " ".join(stretches[first : stop + stretches[stop - 1].endswith("m")])
-        found += [((start + offset, end + offset), value) for (start, end), value in _numbers[read]]
+        before = first
+        found += [((start + offset, end + offset), value) for (start, end), value in numbers]
     return found
+
+
+def values_among(stretches: Sequence[str], roles: bytes) -> set[Decimal]:
+    """The values of the numbers of a text that is split at its spaces, where `role` is known of each of them."""
+    return {value for read in _read_together(stretches, roles) for _, value in read.numbers}
 
 
 def _read_through(text: str) -> Sequence[NumberFound]:

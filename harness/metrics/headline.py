@@ -1,63 +1,21 @@
 """What a headline looks like beside its articles: length, novelty, copying, and leaks in the data."""
 
-import re
 import unicodedata
-from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from itertools import islice
 from typing import Annotated, ClassVar
 
 from pydantic import Field, field_validator
 
 from harness.metrics.base import Findings, Measure, Metric
-from harness.records import Case
-from harness.text import WORD, ngrams, normalise, words
+from harness.metrics.reading import Block, Column, runs_met
+from harness.metrics.vocabulary import END, letters_and_digits
+from harness.records import Case, Cluster
+from harness.text import words
 
 SHORTEST_QUOTE = 3
 """Words that a text must have before finding it in an article says that it was copied."""
-
-_INNER = str.maketrans("'.-&", "    ")
-
-
-def _runs(tokens: Sequence[str]) -> str:
-    """Runs of letters and digits, each between spaces, so that `in` finds whole words.
-
-    Inner punctuation parts them, unlike `words`: a title glued to the last line (`allies.Fears loom`) is found too.
-    """
-    return f" {' '.join(tokens).translate(_INNER)} "
-
-
-_NEXT_TEXT = "\0"
-_TOKEN = re.compile(rf"{WORD}|{_NEXT_TEXT}")
-
-
-class _Articles:
-    """The articles of one cluster, indexed once for all configurations."""
-
-    def __init__(self, texts: tuple[str, ...]) -> None:
-        joined = _NEXT_TEXT.join([text.replace(_NEXT_TEXT, "_") for text in texts])  # either parts words, both no more
-        # No n-gram of a prediction has the mark between two texts, so that none is found across them.
-        self._words = _TOKEN.findall((joined if joined.isascii() else normalise(joined)).lower())
-        self._ngrams: dict[int, AbstractSet[tuple[str, ...]]] = {}
-
-    def ngrams(self, n: int) -> AbstractSet[tuple[str, ...]]:
-        """All n-grams of the titles and texts; none of words runs across two of them."""
-        if n not in self._ngrams:
-            self._ngrams[n] = set(ngrams(self._words, n))
-        return self._ngrams[n]
-
-    @cached_property
-    def _runs(self) -> str:
-        return _runs(self._words)
-
-    def quote(self, tokens: Sequence[str]) -> bool:
-        """Whether these words stand one after the other in a title or a text."""
-        return _runs(tokens) in self._runs
-
-
-@lru_cache(maxsize=64)
-def _articles(texts: tuple[str, ...]) -> _Articles:
-    return _Articles(texts)
 
 
 class Headline(Metric):
@@ -127,51 +85,60 @@ class Headline(Metric):
 
     def findings_all(self, cases: Sequence[Case]) -> list[Findings]:
         """The same for each case; the articles of one cluster are read once for all that follow each other."""
+        if not cases:
+            return []
+        block = Block(cases)
+        leaks = [_leakage(cluster, partial(block.articles.hold, at)) for at, cluster in enumerate(block.clusters)]
+        ours = block.predictions.column(block.articles.vocabulary.words_in)
+        counts = block.count(ours.owners[ours.numbers != END]).tolist()
+        novel = self._novel(block, ours)
         found = []
-        cluster = None
-        for case in cases:
-            if case.cluster is not cluster:
-                cluster = case.cluster
-                articles = _articles(
-                    tuple(text for article in cluster.articles for text in (article.title, article.text))
-                )
-                leakage = _leakage([words(reference.text) for reference in cluster.references], articles)
-            one = self._looked_at(case.prediction.text, articles)
-            if isinstance(leakage, str):
-                one.unscorable["leakage"] = leakage
+        for at, (case, cluster, written) in enumerate(zip(cases, block.cluster_of.tolist(), counts, strict=True)):
+            one = self._sizes(case.prediction.text, written)
+            for n, (runs, known) in novel.items():
+                if runs[at]:
+                    one.statistics[f"novel-{n}"] = (runs[at] - known[at]) / runs[at]
+                else:
+                    one.unscorable[f"novel-{n}"] = (
+                        f"prediction has fewer than {n} words" if n > 1 else "prediction has no word"
+                    )
+            if written >= SHORTEST_QUOTE:
+                one.statistics["copied"] = float(block.articles.hold(cluster, block.predictions.runs(at, at + 1)))
             else:
-                one.statistics["leakage"] = leakage
+                one.unscorable["copied"] = f"prediction has fewer than {SHORTEST_QUOTE} words"
+            leak = leaks[cluster]
+            if isinstance(leak, str):
+                one.unscorable["leakage"] = leak
+            else:
+                one.statistics["leakage"] = leak
             found.append(one)
         return found
 
-    def _looked_at(self, text: str, articles: _Articles) -> Findings:
-        tokens = words(text)
+    def _sizes(self, text: str, words: int) -> Findings:
         written = text.strip()
         characters = len(written if written.isascii() else unicodedata.normalize("NFC", written))
-        found = Findings({"words": float(len(tokens)), "characters": float(characters)})
+        found = Findings({"words": float(words), "characters": float(characters)})
         if self.max_characters is not None or self.max_words is not None:
             fits = (self.max_characters is None or characters <= self.max_characters) and (
-                self.max_words is None or len(tokens) <= self.max_words
+                self.max_words is None or words <= self.max_words
             )
             found.statistics["within-limit"] = float(fits)
-        for n in self.novel:
-            if grams := ngrams(tokens, n):
-                known = sum(map(articles.ngrams(n).__contains__, grams))
-                found.statistics[f"novel-{n}"] = (len(grams) - known) / len(grams)
-            else:
-                found.unscorable[f"novel-{n}"] = (
-                    f"prediction has fewer than {n} words" if n > 1 else "prediction has no word"
-                )
-        if len(tokens) >= SHORTEST_QUOTE:
-            found.statistics["copied"] = float(articles.quote(tokens))
-        else:
-            found.unscorable["copied"] = f"prediction has fewer than {SHORTEST_QUOTE} words"
         return found
 
+    def _novel(self, block: Block, ours: Column) -> dict[int, tuple[list[int], list[int]]]:
+        """For each n how many runs of n words each prediction has, and how many of them its articles have."""
+        runs = runs_met(Column(ours.numbers, block.cluster_of[ours.owners]), block.articles.words)
+        counted = {}
+        for n, (places, known) in enumerate(islice(runs, max(self.novel, default=0)), 1):
+            owners = ours.owners[places]
+            counted[n] = block.count(owners).tolist(), block.count(owners[known]).tolist()
+        return {n: counted[n] for n in self.novel}
 
-def _leakage(references: Sequence[Sequence[str]], articles: _Articles) -> float | str:
+
+def _leakage(cluster: Cluster, hold: Callable[[str], bool]) -> float | str:
     """Whether a reference stands in an article, or why that cannot be said: the same for all configurations."""
+    references = [words(reference.text) for reference in cluster.references]
     long_enough = [tokens for tokens in references if len(tokens) >= SHORTEST_QUOTE]
     if long_enough:
-        return float(any(map(articles.quote, long_enough)))
+        return float(any(hold(f" {letters_and_digits(tokens)} ") for tokens in long_enough))
     return f"every reference has fewer than {SHORTEST_QUOTE} words" if references else "cluster has no references"

@@ -2,7 +2,7 @@ from statistics import fmean
 
 import pytest
 
-from harness.metrics.surface import ReadText, Surface
+from harness.metrics.surface import Surface
 from harness.records import Article, Case, Cluster, Prediction
 
 ARTICLES = (
@@ -89,20 +89,25 @@ def test_nothing_to_check_is_a_reason_and_neither_1_nor_0():
     ],
 )
 def test_names_are_what_capitals_mark(text: str, expected: list[str]):
-    assert ReadText(text).names({"offic"}) == expected
+    assert_checked("surface-name", text, expected)
+
+
+def assert_checked(measure: str, text: str, expected: list[str]) -> None:
+    """What is looked for is `expected`, and nothing else: an article with one of them has its share of them."""
+    for one in expected:
+        articles = (Article(article_id="a", title="an officer", text=one.upper()),)
+        assert Surface().score(case(text, articles)).statistics[measure] == expected.count(one) / len(expected)
+    if not expected:
+        assert measure in Surface().score(case(text)).unscorable
 
 
 def test_pairs_do_not_cross_the_end_of_a_sentence():
-    assert ReadText("A ferry sank. Nobody died: luck").word_pairs() == [
-        ("a", "ferry"),
-        ("ferry", "sank"),
-        ("nobody", "died"),
-    ]
+    assert_checked("surface-bigram", "A ferry sank. Nobody died: luck", ["a ferry", "ferry sank", "nobody died"])
 
 
 def test_content_words_leave_out_function_words_and_numerals():
-    assert ReadText("The US has 12 of its ferries, twelve").content_words() == ["us", "ferries", "twelve"]
-    assert ReadText("THE FERRY OF IT").content_words() == ["ferry"]
+    assert_checked("surface-unigram", "The US has 12 of its ferries, twelve", ["us", "ferries", "twelve"])
+    assert_checked("surface-unigram", "THE FERRY OF IT", ["ferry"])
 
 
 def test_signatures_name_the_word_list_where_it_matters():

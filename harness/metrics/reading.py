@@ -1,0 +1,204 @@
+"""Articles of several clusters and predictions about them as columns, read once for all that is asked of them."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from functools import cached_property, lru_cache
+from itertools import accumulate
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.metrics.vocabulary import END, TEXT_END, Lists, Numbers, Vocabulary, vocabulary
+from harness.numerals import values_among
+from harness.records import Case, Cluster
+
+Bools = NDArray[np.bool_]
+
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+_SLOT_BITS = 17
+_WIDTH = 32
+"""Bits of a key that hold a number; what is above them says whose it is."""
+
+
+class Column(NamedTuple):
+    """Numbers of words, or of what is asked about words, and for each the text or cluster that it is of."""
+
+    numbers: Numbers
+    owners: Numbers
+
+
+def keys(column: Column) -> Numbers:
+    """One number for each number and its owner."""
+    found: Numbers = (column.owners << _WIDTH) | column.numbers
+    return found
+
+
+class Wanted:
+    """Keys that are looked for among many more, most of which are none of them."""
+
+    def __init__(self, wanted: Numbers) -> None:
+        self.kinds, self.labels = np.unique(wanted, return_inverse=True)
+        """The keys, each once and ascending, and for each wanted key its place among them."""
+        self._marked = np.zeros(1 << _SLOT_BITS, dtype=np.bool_)
+        self._marked[self._slots(self.kinds)] = True
+
+    @staticmethod
+    def _slots(several: Numbers) -> Numbers:
+        return ((several.view(np.uint64) * _MIX) >> np.uint64(64 - _SLOT_BITS)).view(np.int64)
+
+    def found_in(self, there: Numbers) -> tuple[Numbers, Numbers]:
+        """The places of those in `there` that are wanted, and for each its place among the kinds."""
+        near = np.flatnonzero(self._marked[self._slots(there)])
+        if not len(near):
+            return near, near
+        of_near = there[near]
+        kinds = np.minimum(np.searchsorted(self.kinds, of_near), len(self.kinds) - 1)
+        same = self.kinds[kinds] == of_near
+        return near[same], kinds[same]
+
+    def stand_in(self, there: Numbers) -> Bools:
+        """For each wanted key, whether it is in `there`."""
+        return self.known(self.found_in(there)[1])
+
+    def known(self, kinds: Numbers) -> Bools:
+        """For each wanted key, whether its kind is one of these."""
+        seen = np.zeros(len(self.kinds), dtype=np.bool_)
+        seen[kinds] = True
+        known: Bools = seen[self.labels]
+        return known
+
+
+def runs_met(ours: Column, theirs: Column) -> Iterator[tuple[Numbers, Bools]]:
+    """For n = 1, 2, …: where in `ours` each run of n words begins, and whether it stands in `theirs` of the same owner.
+
+    Both columns end with END, and no run goes across one.
+    """
+    our_places, their_places = np.flatnonzero(ours.numbers != END), np.flatnonzero(theirs.numbers != END)
+    wanted, there = keys(ours)[our_places], keys(theirs)[their_places]
+    n = 1
+    while True:
+        looked_for = Wanted(wanted)
+        near, kinds = looked_for.found_in(there)
+        yield our_places, looked_for.known(kinds)
+        our_places, wanted = _longer(ours, our_places, looked_for.labels, n)
+        their_places, there = _longer(theirs, their_places[near], kinds, n)
+        n += 1
+
+
+def _longer(column: Column, places: Numbers, kinds: Numbers, n: int) -> tuple[Numbers, Numbers]:
+    """Runs of n words that go on for another: where they begin, and the key of the longer run."""
+    after = column.numbers[places + n]
+    goes_on = after != END
+    return places[goes_on], keys(Column(after[goes_on], kinds[goes_on]))
+
+
+class Texts:
+    """Several texts: the stretches between their spaces, one text after the other."""
+
+    def __init__(self, known: Vocabulary, texts: Sequence[str]) -> None:
+        self.vocabulary = known
+        joined = f" {TEXT_END} ".join([text.replace(TEXT_END, "\1") for text in texts])  # either parts words
+        stretches = f"{joined} {TEXT_END}".replace("\n", " \n ").split(" ") if texts else []
+        self.stretches: Numbers = np.fromiter(map(known.__getitem__, stretches), dtype=np.int64, count=len(stretches))
+        """Shape (stretches,)."""
+        is_end = self.stretches == known.text_end
+        self.owners: Numbers = np.cumsum(is_end) - is_end
+        """Shape (stretches,): the text that each is of, its end among them."""
+        self._ends: list[int] = [0, *(np.flatnonzero(is_end) + 1).tolist()]
+
+    @cached_property
+    def _split(self) -> list[str]:
+        return self.vocabulary.stretches(self.stretches)
+
+    @cached_property
+    def roles(self) -> bytes:
+        """What each stretch may hold of a number: see `numerals.role`."""
+        return self.vocabulary.roles[self.stretches].tobytes()
+
+    def values(self, first: int, stop: int) -> set[Decimal]:
+        """The values of the numbers of several texts."""
+        several = slice(self._ends[first], self._ends[stop])
+        return values_among(self._split[several], self.roles[several])
+
+    def runs(self, first: int, stop: int) -> str:
+        """The runs of letters and digits of several texts, a space before and after each."""
+        found = map(self.vocabulary.runs.__getitem__, self.stretches[self._ends[first] : self._ends[stop] - 1].tolist())
+        return f" {' '.join(filter(None, found))} "
+
+    def column(self, lists: Lists) -> Column:
+        """What the stretches hold, and the text that it is of."""
+        numbers, places = lists.of(self.stretches)
+        return Column(numbers, self.owners[places])
+
+
+class Articles:
+    """The titles and texts of the articles of several clusters."""
+
+    def __init__(self, texts: Sequence[Sequence[str]]) -> None:
+        self.vocabulary = vocabulary()
+        counts = [len(of_cluster) for of_cluster in texts]
+        self._firsts = [0, *accumulate(counts)]
+        self._clusters = np.repeat(np.arange(len(texts)), counts)
+        self._texts = Texts(self.vocabulary, [text for of_cluster in texts for text in of_cluster])
+        self._numbers: dict[int, set[Decimal]] = {}
+        self._runs: dict[int, str] = {}
+
+    def column(self, lists: Lists) -> Column:
+        """What the stretches hold, and the cluster that it is of."""
+        numbers, texts = self._texts.column(lists)
+        return Column(numbers, self._clusters[texts])
+
+    @cached_property
+    def written(self) -> Column:
+        """The words as they are written, and ends."""
+        return self.column(self.vocabulary.written_in)
+
+    @cached_property
+    def words(self) -> Column:
+        """The words in lower case, and ends of texts."""
+        return self.column(self.vocabulary.words_in)
+
+    def numbers(self, cluster: int) -> set[Decimal]:
+        """The values of all numbers of one cluster; worked out when a prediction has one."""
+        if cluster not in self._numbers:
+            self._numbers[cluster] = self._texts.values(self._firsts[cluster], self._firsts[cluster + 1])
+        return self._numbers[cluster]
+
+    def hold(self, cluster: int, runs: str) -> bool:
+        """Whether runs of letters and digits, a space before and after each, follow each other in a title or text."""
+        if cluster not in self._runs:
+            self._runs[cluster] = self._texts.runs(self._firsts[cluster], self._firsts[cluster + 1])
+        return runs in self._runs[cluster]
+
+
+@lru_cache(maxsize=1)
+def _articles(texts: tuple[tuple[str, ...], ...]) -> Articles:
+    return Articles(texts)
+
+
+class Block:
+    """Cases that are looked at together: the articles of their clusters once each, and the predictions."""
+
+    def __init__(self, cases: Sequence[Case]) -> None:
+        self.clusters: list[Cluster] = []
+        """The clusters; one that comes again without a break is one."""
+        clusters = []
+        for case in cases:
+            if not self.clusters or case.cluster is not self.clusters[-1]:
+                self.clusters.append(case.cluster)
+            clusters.append(len(self.clusters) - 1)
+        self.cluster_of: Numbers = np.array(clusters, dtype=np.int64)
+        """Shape (cases,): which of the clusters each case is about."""
+        self.articles = _articles(
+            tuple(
+                tuple(text for article in cluster.articles for text in (article.title, article.text))
+                for cluster in self.clusters
+            )
+        )
+        self.predictions = Texts(self.articles.vocabulary, [case.prediction.text for case in cases])
+
+    def count(self, cases: Numbers) -> Numbers:
+        """How often each case is named."""
+        found: Numbers = np.bincount(cases, minlength=len(self.cluster_of))
+        return found

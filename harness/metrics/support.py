@@ -1,0 +1,193 @@
+"""What of predictions stands in their articles: content words, pairs of words, numbers, names."""
+
+from collections.abc import Sequence
+from enum import IntFlag, auto
+from functools import cache
+from itertools import pairwise
+
+import numpy as np
+
+from harness.claims.lexical import word_list
+from harness.memo import Memo
+from harness.metrics.reading import Block, Bools, Column, Wanted, keys, runs_met
+from harness.metrics.vocabulary import END, Numbers, form_of
+from harness.numerals import CORE, number_values
+from harness.records import Case
+
+Counts = list[tuple[int, int]]
+"""For each case how many things an article has, and how many were looked for."""
+
+
+@cache
+def function_words() -> frozenset[str]:
+    """Words that are not looked for, in the form in which words are compared."""
+    return word_list("function", "content_free")
+
+
+class _Word(IntFlag):
+    """What is asked about a word as it is written."""
+
+    CONTENT = auto()
+    """It is neither a function word nor a numeral."""
+    SMALL = auto()
+    """It has a small first letter and is no function word: the capitals of its text are not a title's."""
+    NAMEABLE = auto()
+    """A capital could mark it as a name: it has one, and is neither a function word nor a number."""
+    CAPITAL = auto()
+    """It has a capital first letter."""
+    INNER = auto()
+    """It has a capital beside a letter or a dot, or a capital first letter and a digit (`GOP`, `McCain`, `G20`)."""
+
+
+def _asked(word: str, shouted: bool) -> int:
+    """`US`, `IT` and `WHO` are no function words, unless the whole text is in capitals (`shouted`)."""
+    found = 0
+    acronym = len(word) > 1 and word.isupper() and not shouted
+    if acronym or form_of(word) not in function_words():
+        if not word[0].isdigit():
+            found |= _Word.CONTENT
+        if word[0].islower():
+            found |= _Word.SMALL
+        if any(map(str.isupper, word)) and all(start > 0 for (start, _), _ in number_values(word)):
+            found |= _Word.NAMEABLE
+    if word[0].isupper():
+        found |= _Word.CAPITAL
+    if _has_inner_capital(word) or (word[0].isupper() and any(map(str.isdigit, word))):
+        found |= _Word.INNER
+    return int(found)
+
+
+def _has_inner_capital(word: str) -> bool:
+    """True for `GOP`, `U.S` and `McCain`, not for `Re-Open` and `O'Neill`."""
+    return any(right.isupper() and (left.isalnum() or left == ".") for left, right in pairwise(word))
+
+
+_asked_of = {False: Memo(lambda word: _asked(word, False)), True: Memo(lambda word: _asked(word, True))}
+_values = Memo(lambda form: tuple(value for _, value in number_values(form)))
+
+
+class Support:
+    """Looks for what the predictions of a block say in the articles of their clusters."""
+
+    def __init__(self, block: Block, shouted: Sequence[bool]) -> None:
+        """`shouted` says of each prediction whether it is all in capitals."""
+        self._block = block
+        self._shouted = np.array(shouted, dtype=np.bool_)
+        known = self._vocabulary = block.articles.vocabulary
+        written, self._cases = block.predictions.column(known.written_in)
+        clusters = block.cluster_of[self._cases]
+        self._asked = self._asked_about(written)
+        self._forms = Column(known.form_of[written], clusters)
+        pieces, self._words_of_pieces = known.pieces_of.of(self._forms.numbers)
+        self._pieces = Column(pieces, clusters[self._words_of_pieces])
+        written, clusters = block.articles.written
+        self._article_forms = Column(known.form_of[written], clusters)
+        pieces, places = known.pieces_of.of(self._article_forms.numbers)
+        self._article_pieces = Column(pieces, clusters[places])
+        self._small = known.small[written]
+
+    def _asked_about(self, written: Numbers) -> Numbers:
+        """The flags of each word in its text; none for an end."""
+        asked = np.zeros(len(written), dtype=np.int64)
+        shouted = self._shouted[self._cases]
+        for of_these, memo in ((~shouted, _asked_of[False]), (shouted, _asked_of[True])):
+            kinds, which = np.unique(written[of_these], return_inverse=True)
+            words = map(self._vocabulary.written.__getitem__, kinds.tolist())
+            flags = [memo[word] if kind != END else 0 for kind, word in zip(kinds.tolist(), words, strict=True)]
+            asked[of_these] = np.array(flags, dtype=np.int64)[which]
+        return asked
+
+    def _is(self, asked: _Word) -> Bools:
+        found: Bools = (self._asked & asked) != 0
+        return found
+
+    def content_words(self) -> Counts:
+        """Words but function words and numerals: in any form, by their hyphened pieces, or by value as a number."""
+        content = self._is(_Word.CONTENT)
+        stem_of = self._vocabulary.stem_of
+        stems = [
+            Column(stem_of[column.numbers], column.owners) for column in (self._article_forms, self._article_pieces)
+        ]
+        there = self._stand(stem_of, np.concatenate([keys(column) for column in stems]))
+        for word in np.flatnonzero(content & ~there).tolist():
+            values = _values[self._vocabulary.forms[self._forms.numbers[word]]]
+            if values:
+                there[word] = self._block.articles.numbers(int(self._forms.owners[word])).issuperset(values)
+        return self._counts(np.flatnonzero(content), there[content])
+
+    def word_pairs(self) -> Counts:
+        """Neighbouring words, function words among them; none across the end of a sentence or clause."""
+        met = runs_met(self._forms, self._article_forms)
+        next(met)
+        return self._counts(*next(met))
+
+    def numbers(self, cases: Sequence[Case]) -> Counts:
+        """Numbers, by value."""
+        found = [(0, 0)] * len(cases)
+        roles = np.frombuffer(self._block.predictions.roles, dtype=np.uint8)
+        for at in np.unique(self._block.predictions.owners[roles == CORE]).tolist():
+            values = [value for _, value in number_values(cases[at].prediction.text)]
+            if values:
+                known = self._block.articles.numbers(int(self._block.cluster_of[at]))
+                found[at] = sum(value in known for value in values), len(values)
+        return found
+
+    def names(self) -> Counts:
+        """The words that capitals mark as names, as they are or by their hyphened pieces, whatever their case there."""
+        marked = self._marked()
+        there = self._stand(None, np.concatenate([keys(self._article_forms), keys(self._article_pieces)]))
+        return self._counts(np.flatnonzero(marked), there[marked])
+
+    def _marked(self) -> Bools:
+        """Which words capitals mark as names.
+
+        A word of several is a name for itself. Function words and number words never are. Any other word is one
+
+        - with a capital beside another letter or a dot, or a capital first letter and a digit (`GOP`, `McCain`,
+          `G20`), unless the whole text is in capitals;
+        - with a capital first letter in the middle of a sentence, unless every content word of the text has one: the
+          capitals of a title say nothing;
+        - with a capital first letter at the start of a sentence, under the same condition, if the articles write
+          neither it nor a hyphened piece of it, in any form, in lower case.
+        """
+        titled = (self._block.count(self._cases[self._is(_Word.SMALL)]) == 0)[self._cases]
+        starts = np.concatenate([[True], self._forms.numbers[:-1] == END])
+        inner = self._is(_Word.INNER)
+        marked = self._is(_Word.CAPITAL) & ~titled & ~(starts & self._stand_in_lower_case())
+        found: Bools = self._is(_Word.NAMEABLE) & np.where(inner, ~self._shouted[self._cases], marked)
+        return found
+
+    def _stand_in_lower_case(self) -> Bools:
+        """For each word, whether a form of it or of a hyphened piece begins with a small letter in an article."""
+        stem_of = self._vocabulary.stem_of
+        there = Column(stem_of[self._article_forms.numbers[self._small]], self._article_forms.owners[self._small])
+        words, pieces = self._looked_for(stem_of, keys(there))
+        words[self._words_of_pieces[pieces]] = True
+        return words
+
+    def _stand(self, as_looked_for: Numbers | None, there: Numbers) -> Bools:
+        """For each word, whether it or all of its hyphened pieces are among the keys `there`."""
+        words, pieces = self._looked_for(as_looked_for, there)
+        hyphened, missing = np.zeros((2, len(words)), dtype=np.bool_)
+        hyphened[self._words_of_pieces] = True
+        missing[self._words_of_pieces[~pieces]] = True
+        found: Bools = words | (hyphened & ~missing)
+        return found
+
+    def _looked_for(self, as_looked_for: Numbers | None, there: Numbers) -> tuple[Bools, Bools]:
+        """For each word, and for each hyphened piece, whether its key is among those `there`.
+
+        `as_looked_for` says by form as what it is looked for: its stem, say; None as itself.
+        """
+        wanted = [
+            keys(column if as_looked_for is None else Column(as_looked_for[column.numbers], column.owners))
+            for column in (self._forms, self._pieces)
+        ]
+        known = Wanted(np.concatenate(wanted)).stand_in(there)
+        return known[: len(wanted[0])], known[len(wanted[0]) :]
+
+    def _counts(self, words: Numbers, there: Bools) -> Counts:
+        """Of the words that are looked for, how many are there and how many there are, case by case."""
+        cases = self._cases[words]
+        counts = (self._block.count(several).tolist() for several in (cases[there], cases))
+        return list(zip(*counts, strict=True))

@@ -1,0 +1,193 @@
+"""What a stretch of text between two spaces holds, found out once and kept as columns of numbers.
+
+No word, no end of a sentence and no number's word reaches across a space, so that what the stretches of a text hold,
+one after the other, is what the text holds. News writes the same stretches again and again.
+"""
+
+import re
+import unicodedata
+from array import array
+from collections.abc import Callable, Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.claims.porter import stem
+from harness.memo import Memo
+from harness.numerals import role
+from harness.text import WORD, normalise, words
+
+Numbers = NDArray[np.int64]
+
+END = 0
+"""Among written words and forms: the end of a sentence or clause, of a line or of a text. Among words: of a text."""
+TEXT_END = "\0"
+"""The stretch that ends a text; no text that is read has one."""
+_LINE_END = "\n"
+
+MOST_STRETCHES = 1 << 17
+MOST_CHARACTERS = 1 << 22
+"""A vocabulary of more than this is begun anew, so that a run of any size stays small (some 80 MiB)."""
+
+_TOKEN = re.compile(rf"""{WORD}|[.!?:;]+["')\]]*\s|\n""")
+"""A word as it is written, or the end of a sentence or clause, as far as word pairs and capitals are concerned.
+
+`Mr. ` counts as one.
+"""
+_INNER = str.maketrans("'.-&", "    ")
+
+
+def letters_and_digits(tokens: Iterable[str]) -> str:
+    """Runs of letters and digits, a space between two.
+
+    Inner punctuation parts them, unlike `words`: a title glued to the last line (`allies.Fears loom`) is found too.
+    """
+    return " ".join(tokens).translate(_INNER)
+
+
+def form_of(word: str) -> str:
+    """The form in which words are compared: lower case, no accents, no possessive, no dots (U.S. is US)."""
+    plain = normalise(word)
+    if not plain.isascii():
+        letters = unicodedata.normalize("NFKD", plain)
+        plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return plain.lower().removesuffix("'s").replace(".", "")
+
+
+_stem = Memo(lambda form: stem(form) if len(form) > 3 else form)
+
+
+class _Numbered(dict[str, int]):
+    """Text → its number, from 1 in the order of first sight; `made` is called once for each new one."""
+
+    def __init__(self, made: Callable[[str], object] = lambda _: None) -> None:
+        super().__init__()
+        self._made = made
+
+    def __missing__(self, text: str) -> int:
+        number = self[text] = len(self) + 1
+        self._made(text)
+        return number
+
+
+class Lists:
+    """A list of numbers for each of several things that are numbered from 1; 0 has none."""
+
+    def __init__(self) -> None:
+        self._ends = array("q", [0])
+        self._numbers = array("q")
+
+    def add(self, numbers: Iterable[int]) -> None:
+        """The list of the next thing."""
+        self._numbers.extend(numbers)
+        self._ends.append(len(self._numbers))
+
+    def of(self, things: Numbers) -> tuple[Numbers, Numbers]:
+        """The lists of `things` one after the other, and for each number in them the place in `things` it is of."""
+        ends = np.array(self._ends)
+        starts = ends[np.maximum(things - 1, 0)]
+        sizes = ends[things] - starts
+        owners = np.repeat(np.arange(len(things)), sizes)
+        at = np.arange(len(owners)) + (starts - np.cumsum(sizes) + sizes)[owners]
+        return np.array(self._numbers)[at], owners
+
+
+class Vocabulary(dict[str, int]):
+    """Stretch → its number; what the stretches hold stands in columns."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._characters = 0
+        self._stretches: list[str] = [""]
+        self._roles = bytearray(1)
+        self._forms = _Numbered(self._add_form)
+        self._words = _Numbered()
+        self._stems = _Numbered()
+        self._numbered = _Numbered(self._add_written)
+        self.written: list[str] = [_LINE_END]
+        """By number, words as they are written; they begin with END."""
+        self.forms: list[str] = [_LINE_END]
+        """By number, the forms in which words are compared; they begin with END."""
+        self.runs: list[str] = [""]
+        """By number of stretch, its runs of letters and digits."""
+        self.written_in = Lists()
+        """Stretch → the words as they are written, and ends."""
+        self.words_in = Lists()
+        """Stretch → the words, normalised and in lower case."""
+        self.pieces_of = Lists()
+        """Form → the forms of its pieces, where it has a hyphen."""
+        self._form_of = array("q", [END])
+        self._small = array("b", [False])
+        self._stem_of = array("q", [END])
+        self.text_end = self._add(TEXT_END, written=[END], plain=[END], runs=TEXT_END)
+        self._add(_LINE_END, written=[END])
+
+    def __missing__(self, stretch: str) -> int:
+        if stretch.isascii() and stretch.isalnum():
+            lower = stretch.lower()
+            return self._add(stretch, [self._numbered[stretch]], [self._words[lower]], lower)
+        written = [self._numbered[token] if token[0].isalnum() else END for token in _TOKEN.findall(f"{stretch} ")]
+        tokens = words(stretch)
+        return self._add(stretch, written, map(self._words.__getitem__, tokens), letters_and_digits(tokens))
+
+    def _add(self, stretch: str, written: Iterable[int] = (), plain: Iterable[int] = (), runs: str = "") -> int:
+        number = self[stretch] = len(self._stretches)
+        self._stretches.append(stretch)
+        self._characters += len(stretch)
+        self._roles.append(role(stretch))
+        self.written_in.add(written)
+        self.words_in.add(plain)
+        self.runs.append(runs)
+        return number
+
+    def _add_written(self, word: str) -> None:
+        form = form_of(word)
+        for piece in form.split("-"):  # before the whole, so that forms are added one after the other
+            self._forms[piece]
+        self.written.append(word)
+        self._form_of.append(self._forms[form])
+        self._small.append(word[0].islower())
+
+    def _add_form(self, form: str) -> None:
+        self.forms.append(form)
+        self._stem_of.append(self._stems[_stem[form]])
+        self.pieces_of.add(map(self._forms.__getitem__, form.split("-")) if "-" in form else ())
+
+    @property
+    def full(self) -> bool:
+        """Whether it is time to begin anew."""
+        return len(self._stretches) > MOST_STRETCHES or self._characters > MOST_CHARACTERS
+
+    @property
+    def form_of(self) -> Numbers:
+        """By number of written word, its form."""
+        return np.array(self._form_of)
+
+    @property
+    def small(self) -> NDArray[np.bool_]:
+        """By number of written word, whether it begins with a small letter."""
+        return np.array(self._small, dtype=np.bool_)
+
+    @property
+    def stem_of(self) -> Numbers:
+        """By number of form, its stem."""
+        return np.array(self._stem_of)
+
+    @property
+    def roles(self) -> NDArray[np.uint8]:
+        """By number of stretch, what it may hold of a number: see `numerals.role`."""
+        return np.array(self._roles)
+
+    def stretches(self, numbers: Numbers) -> list[str]:
+        """The stretches with these numbers."""
+        return list(map(self._stretches.__getitem__, numbers.tolist()))
+
+
+_current = [Vocabulary()]
+
+
+def vocabulary() -> Vocabulary:
+    """The one to read a block of texts with."""
+    if _current[0].full:
+        _current[0] = Vocabulary()
+    return _current[0]
