@@ -5,6 +5,8 @@ Nothing heavy is imported here: commands import what they need when they are cal
 
 import sys
 import traceback
+from collections.abc import Sequence
+from itertools import pairwise
 
 import typer
 
@@ -42,7 +44,13 @@ def _options(
     log_format: LogLines = None,
 ) -> None:
     """Run summarisation models over clusters of news articles, score their headlines, and trust the numbers."""
-    logs.configure(verbose, log_format or "plain")
+    logs.configure(verbose, log_format or logs.form())
+
+
+def _log_format(arguments: Sequence[str]) -> logs.LogFormat:
+    """The format of log lines by the command line as it stands: what is wrong with the rest is said in it, too."""
+    told = " ".join(arguments).replace("--log-format=", "--log-format ").split()
+    return "json" if ("--log-format", "json") in pairwise(told) else "plain"
 
 
 app.command("eval")(evaluate.evaluate)
@@ -69,6 +77,7 @@ def main() -> None:
     What nobody expected becomes a traceback without secrets, and 3: the 1 that Python ends with is a regression here.
     """
     redact.watch_environment()
+    logs.configure(0, _log_format(sys.argv[1:]))
     with streams.guarded(), interruption.heeded():
         try:
             try:

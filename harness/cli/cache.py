@@ -6,6 +6,7 @@ import typer
 
 from harness.cli.options import RESULTS, CacheFolder, ResultsFolder
 from harness.errors import EXIT_REGRESSION
+from harness.run import logs
 
 if TYPE_CHECKING:
     from harness.run.upkeep import Removed
@@ -81,7 +82,7 @@ def clear(
         except typer.Abort:
             raise UsageError("nobody answered; --yes removes everything without asking") from None
         if not agreed:
-            typer.echo("nothing was removed", err=True)
+            logs.say("nothing was removed")
             return
     _print(clear_cache(folder), form)
 

@@ -1,12 +1,12 @@
 """`harness check` and `harness claims`: what articles claim, and whether they bear a headline out."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from harness.cli.options import CheckerNames
+from harness.run import logs
 
 if TYPE_CHECKING:
     from harness.datasets.base import Dataset
@@ -102,7 +102,7 @@ def one_cluster(source: Path, wanted: str | None) -> "Cluster":
         reasons = [Problem(row.reason, row.where, row.line, row.path) for row in bad]
         raise DataError(reasons or [Problem("no cluster could be read", str(source))])
     for row in bad:
-        sys.stderr.write(f"note: left out: {row}\n")
+        logs.say(f"note: left out: {row}", "warning")
     if wanted is None and len(ids) == 1:
         return first
     listed = ", ".join(ids[:20]) + (f" and {len(ids) - 20} more" if len(ids) > 20 else "")

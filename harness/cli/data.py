@@ -1,12 +1,12 @@
 """`harness data`: scraped text in, clean clusters out, with an account of what was left out."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from harness.cli.options import Strict
+from harness.run import logs
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 _LISTED = 20
@@ -57,8 +57,8 @@ def ingest(
                 raise DataError([Problem(problem.reason, where=problem.where, line=problem.line)])
             problems.append(str(problem))
         if raw.ignored:
-            sys.stderr.write(f"note: {raw.cluster_id}: ignored, not .txt: {', '.join(raw.ignored[:5])}")
-            sys.stderr.write(f" and {len(raw.ignored) - 5} more\n" if len(raw.ignored) > 5 else "\n")
+            more = f" and {len(raw.ignored) - 5} more" if len(raw.ignored) > 5 else ""
+            logs.say(f"note: {raw.cluster_id}: ignored, not .txt: {', '.join(raw.ignored[:5])}{more}", "warning")
         if cleaned is None:
             continue
         accounts.append(canonical_json(account_row(cleaned)))
@@ -72,9 +72,11 @@ def ingest(
         dropped += sum(len(each.dropped) for each in kept)
         copies += len(cleaned.duplicates)
     if problems:
-        sys.stderr.write(f"{len(problems)} problems, left out:\n")
-        sys.stderr.writelines(f"  {printable(problem)}\n" for problem in problems[:_LISTED])
-        sys.stderr.write(f"  … and {len(problems) - _LISTED} more\n" if len(problems) > _LISTED else "")
+        logs.say(f"{len(problems)} problems, left out:", "warning")
+        for listed in problems[:_LISTED]:
+            logs.say(f"  {printable(listed)}", "warning")
+        if len(problems) > _LISTED:
+            logs.say(f"  … and {len(problems) - _LISTED} more", "warning")
     if not rows:
         message = "no article could be read in it"
         raise DataError([Problem(message, where=str(folder), accepted="UTF-8 text files with an article in each")])
@@ -82,10 +84,12 @@ def ingest(
     _write(account, accounts)
     for line in explained:
         typer.echo(line)
-    sys.stderr.write(
+    logs.say(
         f"clusters {len(rows)}, articles {articles}, titles found {titles}, lines dropped {dropped}, "
-        f"groups of near-duplicates {copies}\nclusters: {out}\naccount: {account}\n"
+        f"groups of near-duplicates {copies}"
     )
+    logs.say(f"clusters: {out}")
+    logs.say(f"account: {account}")
 
 
 def _write(file: Path, rows: list[str]) -> None:

@@ -1,7 +1,6 @@
 """`harness gate` and `harness baseline`: hold a run against a committed baseline."""
 
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -22,6 +21,7 @@ from harness.cli.options import (
     Verbose,
     Wait,
 )
+from harness.run import logs
 
 if TYPE_CHECKING:
     from harness.config.gate import GateSettings
@@ -49,7 +49,7 @@ def save(
 
     folder = find_run(results, run)
     write(baseline_of(folder), output)
-    sys.stderr.write(f"baseline: {output} from {folder.path}\n")
+    logs.say(f"baseline: {output} from {folder.path}")
 
 
 def gate(
@@ -89,7 +89,6 @@ def gate(
     from harness.errors import UsageError
     from harness.report import gate as report
     from harness.run import baseline as baselines
-    from harness.run import logs
     from harness.run.gating import hold
 
     logs.add(verbose, log_format)
@@ -149,7 +148,6 @@ def _run_and_rules(
     if config is None:
         raise UsageError("give a run, or --config FILE to make one")
     from harness.report.table import markdown
-    from harness.run import logs
     from harness.run.cache import opened
     from harness.run.pipeline import execute
     from harness.run.plan import make_plan

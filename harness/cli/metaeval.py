@@ -1,6 +1,5 @@
 """`harness metaeval` and `harness stress`: how far a checker can be trusted."""
 
-import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -8,6 +7,7 @@ import typer
 
 from harness.cli import streams
 from harness.cli.options import CheckerNames
+from harness.run import logs
 
 Form = Annotated[Literal["table", "md", "json"], typer.Option("--format", help="How results are printed.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Also write them to this file: Markdown, or JSON (.json).")]
@@ -65,7 +65,7 @@ def metaeval(
     for name, component in checkers.items():
         with component.open() as session:
             for dataset, rows in groups.items():
-                sys.stderr.write(f"{name}: {len(rows)} rows of {dataset}\n")
+                logs.say(f"{name}: {len(rows)} rows of {dataset}")
                 found.append(measuring.measure(dataset, name, session, rows, seed=seed, resamples=resamples))
     for dataset, rows in groups.items():
         if floor:
@@ -124,7 +124,7 @@ def stress(
         _write(texts, report.texts(found.texts))
     for name, component in checkers.items():
         with component.open() as session:
-            sys.stderr.write(f"{name}: {found.headlines} headlines, {len(found.texts)} changed texts\n")
+            logs.say(f"{name}: {found.headlines} headlines, {len(found.texts)} changed texts")
             judge(found, name, session, plantings, seed=seed, resamples=resamples)
     if out is not None:
         _write(out, (report.as_json if out.suffix == ".json" else report.markdown)(found, resamples, seed))

@@ -1,21 +1,21 @@
-"""Progress on standard error: bars with rate and time left on a terminal, nothing elsewhere."""
+"""Progress on standard error: bars with rate and time left on a terminal, nothing elsewhere or among JSON lines."""
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from harness import redact
-from harness.run.logs import say
+from harness.run import logs
 from harness.run.progress import Silent, Tick
 
 
 class TerminalProgress:
-    """Bars on standard error where it is a terminal; notes always."""
+    """Bars on standard error where it is a terminal and for people; notes always."""
 
     @contextmanager
     def stage(self, label: str, total: int | None) -> Iterator[Tick]:
         """A bar with count, rate and time left while the context is open."""
-        if not sys.stderr.isatty():
+        if not sys.stderr.isatty() or logs.form() == "json":
             with Silent().stage(label, total) as tick:
                 yield tick
             return
@@ -41,7 +41,7 @@ class TerminalProgress:
 
     def note(self, message: str) -> None:
         """One line on standard error."""
-        say(f"note: {redact.text(message)}", "warning")
+        logs.say(f"note: {redact.text(message)}", "warning")
 
 
 def _rate(speed: float | None) -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from harness.cli.options import RESULTS, EveryMeasure, Format, ResultsFolder, RunArgument
+from harness.run import logs
 
 if TYPE_CHECKING:
     from harness.records import Failure, Prediction
@@ -16,7 +17,6 @@ def list_runs(
 ) -> None:
     """List the runs in a results folder, newest first."""
     import json
-    import sys
 
     from harness.errors import StoreError
     from harness.run.store import run_folders
@@ -26,7 +26,7 @@ def list_runs(
         try:
             manifest = folder.manifest()
         except StoreError as error:
-            sys.stderr.write(f"note: left out: {error}\n")
+            logs.say(f"note: left out: {error}", "warning")
             continue
         rows.append((folder.path.name, manifest))
     rows.sort(key=lambda row: (row[1].started, row[0]), reverse=True)

@@ -15,6 +15,7 @@ from typing import Any, TextIO
 
 from harness import printable, redact
 from harness.errors import StoreError
+from harness.run import logs
 
 _ESCAPING = "harness.escaping"
 
@@ -74,16 +75,33 @@ class _Guarded(_Stream):
 class _Messages(_Guarded):
     """Standard error, which has no data in it: libraries warn and log there, and may say a secret.
 
-    Where it cannot be written there is nobody to tell, and no reason to stop.
+    Where log lines are JSON, what is none becomes one. Where it cannot be written there is nobody to tell, and no
+    reason to stop.
     """
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(stream)
+        self._framed = logs.Framed()
 
     def write(self, text: str) -> int:
         """Write `text`, escaped, without secrets, if it can be written."""
+        if logs.form() == "json" and not isinstance(text, logs.Line):
+            self._write(self._framed(text))
+        else:
+            self._write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Write what is held back, if it can be written."""
+        self._write(self._framed.rest())
+        with suppress(ReaderGoneError, OutputError):
+            super().flush()
+
+    def _write(self, text: str) -> None:
         try:
-            return super().write(redact.printed(text))
+            super().write(redact.printed(text))
         except (ReaderGoneError, OutputError):
             let_go(self._stream)
-            return len(text)
 
 
 @contextmanager
@@ -121,6 +139,7 @@ def guarded() -> Iterator[None]:
     try:
         yield
     finally:
+        sys.stderr.flush()
         sys.stdout, sys.stderr = before
         if nowhere is not None:
             nowhere.close()

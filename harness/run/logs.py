@@ -14,7 +14,15 @@ LogFormat = Literal["plain", "json"]
 Level = Literal["info", "warning", "error"]
 
 LOGGER = logging.getLogger("harness")
+OTHERS = "stderr"
+"""The logger that what others write goes by."""
 LOGGER.addHandler(logging.NullHandler())
+
+
+class Line(str):
+    """A whole line for standard error in the format that is set; what is none, others wrote."""
+
+    __slots__ = ()
 
 
 class _Handler(logging.Handler):
@@ -22,7 +30,7 @@ class _Handler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one line."""
-        sys.stderr.write(f"{redact.text(self.format(record))}\n")
+        sys.stderr.write(Line(f"{redact.text(self.format(record))}\n"))
 
 
 class _Plain(logging.Formatter):
@@ -62,7 +70,7 @@ class _Setting:
 _setting = _Setting()
 
 
-def configure(verbosity: int, form: LogFormat = "plain") -> None:
+def configure(verbosity: int, form: LogFormat) -> None:
     """Show warnings, with 1 run events too, with 2 or more everything; a later call replaces an earlier one."""
     for handler in list(LOGGER.handlers):
         if isinstance(handler, _Handler):
@@ -79,11 +87,40 @@ def add(verbosity: int, form: LogFormat | None) -> None:
     configure(_setting.verbosity + verbosity, form or _setting.form)
 
 
-def said(line: str, level: Level = "info") -> str:
+def form() -> LogFormat:
+    """The format that is set."""
+    return _setting.form
+
+
+def said(line: str, level: Level = "info") -> Line:
     """A line for standard error that is always shown, in the format that log lines have."""
-    if _setting.form == "plain":
-        return f"{line}\n"
-    return f"{_object(datetime.now(UTC), level, LOGGER.name, line.strip(), {})}\n"
+    return Line(f"{line}\n") if _setting.form == "plain" else _said_by(LOGGER.name, line, level)
+
+
+def _said_by(logger: str, text: str, level: Level) -> Line:
+    return Line(f"{_object(datetime.now(UTC), level, logger, text.strip(), {})}\n")
+
+
+class Framed:
+    """What others write to standard error (warnings, progress of libraries, click's usage), as log lines of JSON.
+
+    One for what is written at once, and where that ends in the middle of a line one when the rest has come.
+    """
+
+    def __init__(self) -> None:
+        self._held = ""
+
+    def __call__(self, text: str) -> str:
+        """The log line that is complete with `text`, if one is."""
+        whole, _, self._held = (self._held + text).replace("\r", "\n").rpartition("\n")
+        if not whole.strip():
+            return ""
+        level: Level = "error" if whole.lstrip().startswith(("Error", "Traceback")) else "warning"
+        return _said_by(OTHERS, whole, level)
+
+    def rest(self) -> str:
+        """What is still held, as a log line."""
+        return self("\n")
 
 
 def say(line: str, level: Level = "info") -> None:

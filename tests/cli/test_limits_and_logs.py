@@ -1,7 +1,9 @@
 """Limits of a run, its events, and log lines, from outside."""
 
 import json
+import logging
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -184,6 +186,66 @@ def test_errors_are_json_lines_too_where_that_is_wanted(harness: Callable[..., A
     logged = [json.loads(line) for line in ended.err.splitlines()]
     assert [line["level"] for line in logged] == ["error", "error"]
     assert "modles: unknown key" in logged[0]["message"]
+
+
+@pytest.mark.parametrize("place", ["before", "behind"])
+@pytest.mark.parametrize("wrong", ["--bad", "--limit=none"])
+def test_mistakes_in_the_command_line_are_json_lines_too(place: str, wrong: str, harness: Callable[..., Any]):
+    option = ["--log-format", "json"] if place == "before" else ["--log-format=json"]
+    command = [*option, "eval", wrong] if place == "before" else ["eval", wrong, *option]
+    ended = harness(*command, "--config", "x.yaml")
+    assert ended.code == 2
+    logged = [json.loads(line) for line in ended.err.splitlines()]
+    assert logged[-1]["level"] == "error"
+    assert wrong.partition("=")[0] in logged[-1]["message"]
+
+
+def test_what_libraries_write_is_json_too(harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch):
+    pick = Lead.pick
+
+    def noisy(self: Lead, cluster: Any) -> str:
+        if cluster.cluster_id == "c1":
+            sys.stderr.write("py.py:1: UserWarning: old\n  import old\n")  # as warnings.showwarning writes
+            logging.getLogger("library").warning("token sk-aaaabbbbccccddddeeeeffff expired")  # without a handler
+            print("10 %", end="\r", file=sys.stderr)
+            print("half", end="", file=sys.stderr, flush=True)
+        return pick(self, cluster)
+
+    monkeypatch.setattr(Lead, "pick", noisy)
+    monkeypatch.setattr(logging.getLogger("library"), "propagate", False)  # pytest listens at the root
+    ended = harness("--log-format", "json", "eval", "--config", "x.yaml")
+    logged = [json.loads(line) for line in ended.err.splitlines()]
+    others = [line["message"] for line in logged if line["logger"] == "stderr"]
+    assert others == ["py.py:1: UserWarning: old\n  import old", "token [redacted] expired", "10 %", "half"]
+    assert ended.err.splitlines()[-1] == json.dumps(logged[-1])
+    assert logged[-1]["message"] == "complete: 8 predictions, 0 failures"
+    plain = harness("eval", "--config", "x.yaml", "--set", "seed=2")  # the format of one command is not the next one's
+    assert "  import old\n" in plain.err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("list",),
+        ("show", "trail"),
+        ("cache", "clear"),
+        ("check", "clusters.jsonl", "--text", "Dam 1 holds"),
+        ("data", "ingest", "texts", "--out", "made.jsonl"),
+        ("stress", "--data", "clusters.jsonl", "--checker", "rules", "--limit", "1"),
+    ],
+    ids=" ".join,
+)
+def test_every_command_says_what_it_has_to_say_in_json_lines(command: tuple[str, ...], harness: Callable[..., Any]):
+    Path("clusters.jsonl").write_text(Path("clusters.jsonl").read_text() + "no JSON\n")
+    Path("results/torn").mkdir(parents=True)
+    Path("results/torn/manifest.json").write_text("{")
+    Path("texts/one").mkdir(parents=True)
+    Path("texts/one/a.txt").write_text("Dam holds\n\nThe dam at Hollin held on Monday, the mayor said.\n")
+    Path("texts/one/b.pdf").write_text("")
+    ended = harness("--log-format", "json", *command)
+    logged = [json.loads(line) for line in ended.err.splitlines()]
+    assert logged
+    assert {line["logger"] for line in logged} == {"harness"} or command == ("cache", "clear")  # click's own question
 
 
 def test_the_last_line_says_what_happened(harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch):
