@@ -142,12 +142,6 @@ def stands_in(secret: str, text: str) -> bool:
     return len(secret) >= LEAST and any(form in text for form in _forms(secret))
 
 
-def is_registered_in(text: str) -> bool:
-    """Whether a registered value stands in `text` in any of its forms."""
-    pattern = _pattern
-    return pattern is not None and pattern.search(text) is not None
-
-
 def text(message: str) -> str:
     """The message with `MARK` for each secret in it, and addresses without their user info."""
     return _clean(message) if len(message) <= 2000 else _clean.__wrapped__(message)

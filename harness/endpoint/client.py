@@ -16,7 +16,7 @@ from harness import redact
 from harness.endpoint import pacing, protocol
 from harness.endpoint.protocol import Completion, Mode, UnusableError
 from harness.endpoint.remote import Remote
-from harness.endpoint.spending import LimitError, Spending
+from harness.endpoint.spending import Spending
 from harness.errors import ModelError, StoreError, UsageError
 
 MAX_BYTES = 4_000_000
@@ -292,6 +292,3 @@ def _said(data: bytes | None) -> str:
 def _named(error: Exception) -> str:
     said = " ".join(str(error).split())[:200]
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
-
-
-__all__ = ["Call", "Client", "LimitError", "Reply"]

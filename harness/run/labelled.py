@@ -34,7 +34,6 @@ LABELS: Mapping[str, bool | None] = {
 }  # fmt: skip
 """Stances that stand for a label; those that only report are none."""
 TEXTS = ("summary", "headline", "text")
-ABOUT = ("source", "articles", "cluster_id")
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,6 @@ def test_a_registered_value_is_known_in_every_form(form):
     assert clean.endswith(" after")
     # What is left of base64 is what encodes the four and five bytes round the value.
     assert len(clean) <= len("before  after") + len(redact.MARK) + 14
-    assert redact.is_registered_in(form(PLAIN))
 
 
 def test_a_short_value_counts_as_a_word_and_a_tiny_one_not_at_all():
