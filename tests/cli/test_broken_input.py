@@ -8,17 +8,9 @@ from typing import Any
 
 import pytest
 
-GOOD_CLUSTER = {"id": "c1", "articles": [{"id": "a", "title": "Dam holds", "text": "The dam held on Monday."}]}
+from tests.cli.trial import GOOD
 
-GOOD = """\
-name: trial
-data:
-  jsonl: {path: clusters.jsonl}
-models:
-  - lead
-metrics:
-  - headline
-"""
+GOOD_CLUSTER = {"id": "c1", "articles": [{"id": "a", "title": "Dam holds", "text": "The dam held on Monday."}]}
 
 
 @pytest.fixture(autouse=True)

@@ -11,15 +11,7 @@ from typing import Any
 import pytest
 
 from harness.models.lead import Lead
-
-CONFIG = """\
-name: trial
-data: {jsonl: clusters.jsonl}
-models:
-  - lead
-metrics:
-  - headline
-"""
+from tests.cli.trial import GOOD
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +21,7 @@ def _workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         {"id": f"c{number}", "articles": [{"title": f"Dam {number} holds", "text": "It held."}]} for number in range(8)
     ]
     Path("clusters.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    Path("x.yaml").write_text(CONFIG)
+    Path("x.yaml").write_text(GOOD)
 
 
 def lines_of(name: str) -> list[dict[str, Any]]:
@@ -53,7 +45,7 @@ def failing_on(monkeypatch: pytest.MonkeyPatch, *ids: str) -> None:
 def test_a_run_stops_at_the_first_failure_too_many_and_goes_on_once_it_is_mended(
     limit: str, stopped_at: str, harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ):
-    Path("x.yaml").write_text(CONFIG + f"max_failures: {limit}\n")
+    Path("x.yaml").write_text(GOOD + f"max_failures: {limit}\n")
     with monkeypatch.context() as broken:
         failing_on(broken, "c1", "c3", "c5")
         ended = harness("eval", "--config", "x.yaml")
@@ -74,9 +66,9 @@ def test_a_run_stops_at_the_first_failure_too_many_and_goes_on_once_it_is_mended
 
 def test_as_many_failures_as_allowed_are_rows(harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch):
     failing_on(monkeypatch, "c1", "c3")
-    Path("x.yaml").write_text(CONFIG + "max_failures: 25%\n")
+    Path("x.yaml").write_text(GOOD + "max_failures: 25%\n")
     assert harness("eval", "--config", "x.yaml").code == 0
-    Path("x.yaml").write_text(CONFIG + "max_failures: 1\n")  # the same run: limits are no part of it
+    Path("x.yaml").write_text(GOOD + "max_failures: 1\n")  # the same run: limits are no part of it
     ended = harness("eval", "--config", "x.yaml")
     assert ended.code == 3
     assert "`max_failures: 1` allows no more" in ended.err
@@ -89,7 +81,7 @@ def test_a_run_stops_behind_the_cluster_under_way_when_its_time_is_over(
     from harness.run import watch
 
     hours = iter(range(100))
-    Path("x.yaml").write_text(CONFIG + "time_limit: {run: 2h}\n")
+    Path("x.yaml").write_text(GOOD + "time_limit: {run: 2h}\n")
     with monkeypatch.context() as slow:
         slow.setattr(watch, "monotonic", lambda: 3600.0 * next(hours))  # an hour at each look
         ended = harness("eval", "--config", "x.yaml")
@@ -114,7 +106,7 @@ def test_a_cluster_past_its_time_fails_in_any_stage(harness: Callable[..., Any],
 
     monkeypatch.setattr(Lead, "pick", lambda self, got: endless() if got.cluster_id == "c1" else pick(self, got))
     monkeypatch.setattr(Headline, "findings_all", found)
-    Path("x.yaml").write_text(CONFIG + "time_limit: {cluster: 300ms}\n")
+    Path("x.yaml").write_text(GOOD + "time_limit: {cluster: 300ms}\n")
     ended = harness("eval", "--config", "x.yaml", "--limit", "4")
     assert ended.code == 0
     assert "failures: lead on 1 of 4 clusters\nfailures: 1 in checks and scores\n" in ended.err
@@ -126,7 +118,7 @@ def test_a_cluster_past_its_time_fails_in_any_stage(harness: Callable[..., Any],
 
 
 def test_events_say_what_happened_to_a_run(harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch):
-    Path("x.yaml").write_text(CONFIG + "max_failures: 0\n")
+    Path("x.yaml").write_text(GOOD + "max_failures: 0\n")
     with monkeypatch.context() as broken:
         failing_on(broken, "c2")
         harness("eval", "--config", "x.yaml")
@@ -180,7 +172,7 @@ def test_log_lines_are_json_where_that_is_wanted(
 
 
 def test_errors_are_json_lines_too_where_that_is_wanted(harness: Callable[..., Any]):
-    Path("x.yaml").write_text(CONFIG + "modles: []\nsed: 1\n")
+    Path("x.yaml").write_text(GOOD + "modles: []\nsed: 1\n")
     ended = harness("--log-format", "json", "eval", "--config", "x.yaml")
     assert ended.code == 2
     logged = [json.loads(line) for line in ended.err.splitlines()]
