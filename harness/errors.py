@@ -1,14 +1,18 @@
-"""Every error that the harness raises on purpose, and the exit code that each one maps to.
+"""The errors that the harness raises on purpose, and the exit code that each one maps to.
 
     HarnessError
     ├── UsageError                 2   the user can mend it before anything runs
     │   ├── ConfigError            2   one or more mistakes in a configuration file or an override
     │   ├── DataError              2   one or more bad rows or files
-    │   └── MissingExtraError      2   an optional dependency, or the weights of a component, are not installed
+    │   ├── MissingExtraError      2   an optional dependency, or the weights of a component, are not installed
+    │   └── NotFoundError          2   a checkpoint is not where its name says (in `weights`)
     └── RunError                   3   something failed while a run was under way
         ├── StoreError             3   a results folder could not be read or written
+        │   └── OutputError        3   what a command prints could not be written (in `cli.streams`)
         ├── RunStoppedError        3   a run reached one of its limits; it goes on another time
-        └── ModelError             3   one cluster could not be answered; becomes a Failure row
+        ├── ModelError             3   one cluster could not be answered; becomes a Failure row
+        │   └── LimitError         3   a call that could exceed a limit on tokens or money (in `endpoint.spending`)
+        └── TimeLimitError         3   one cluster took too long; becomes a Failure row (in `run.timelimit`)
 
 Exit codes: 0 pass, 1 regression, 2 configuration or usage, 3 too many failures, 130 interrupted. A regression is a
 finding, not an error, so nothing here maps to 1.
