@@ -220,8 +220,9 @@ def role(stretch: str) -> int:
     """What a stretch without spaces may hold of a number: nothing, a word that one may have, or one that it needs."""
     if may_hold_number(stretch):
         return CORE
-    known = not _NUMBER_WORDS.isdisjoint(map(str.lower, _LETTERS.findall(stretch)))
-    return _PART if known or _ENDS_IN_CURRENCY.search(stretch) else _NOTHING
+    if _ENDS_IN_CURRENCY.search(stretch):
+        return _PART
+    return _NOTHING if _NUMBER_WORDS.isdisjoint(map(str.lower, _LETTERS.findall(stretch))) else _PART
 
 
 _roles = Memo(role)

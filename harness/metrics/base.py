@@ -85,7 +85,7 @@ class Metric(Component):
         expected = {measure.name for measure in self.measures()}
         rows = []
         for case, found in zip(cases, findings, strict=True):
-            given = set(found.statistics) | set(found.unscorable)
+            given = found.statistics.keys() | found.unscorable.keys() if found.unscorable else found.statistics.keys()
             if given != expected:
                 raise ValueError(f"metric {self.name!r} promised {sorted(expected)} and gave {sorted(given)}")
             rows.append(

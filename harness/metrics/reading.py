@@ -100,16 +100,13 @@ class Texts:
         self.vocabulary = known
         joined = f" {TEXT_END} ".join([text.replace(TEXT_END, "\1") for text in texts])  # either parts words
         stretches = f"{joined} {TEXT_END}".replace("\n", " \n ").split(" ") if texts else []
+        self._split = stretches
         self.stretches: Numbers = np.fromiter(map(known.__getitem__, stretches), dtype=np.int64, count=len(stretches))
         """Shape (stretches,)."""
         is_end = self.stretches == known.text_end
         self.owners: Numbers = np.cumsum(is_end) - is_end
         """Shape (stretches,): the text that each is of, its end among them."""
         self._ends: list[int] = [0, *(np.flatnonzero(is_end) + 1).tolist()]
-
-    @cached_property
-    def _split(self) -> list[str]:
-        return self.vocabulary.stretches(self.stretches)
 
     @cached_property
     def roles(self) -> bytes:

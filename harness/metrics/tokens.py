@@ -12,8 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.claims.porter import stem
-from harness.metrics import accelerated
+from harness.metrics.stems import stems
 
 Numbers = NDArray[np.int64]
 Words = NDArray[np.uint64]
@@ -28,8 +27,6 @@ _TABLE = bytes(byte if byte in _KEPT else 32 for byte in range(256))
 MOST_TYPES = 1 << 18
 """A vocabulary of more types than this is begun anew, so that a run of any size stays small (some 60 MiB)."""
 
-_SHORT = 3
-"""Types of at most so many characters are not stemmed."""
 _WIDE = 8
 """Characters that one machine word holds."""
 _LOW = np.array([(1 << 8 * octets) - 1 for octets in range(_WIDE + 1)], dtype=np.uint64)
@@ -100,9 +97,7 @@ class _Vocabulary:
         """The token that each type counts as: no rule of the stemmer leaves nothing of a word."""
         if not self._stemmed:
             return words
-        long = [word for word in words if len(word) > _SHORT]
-        stems = iter(accelerated.stems(long) if accelerated.installed() and long else map(stem, long))
-        return [next(stems) if len(word) > _SHORT else word for word in words]
+        return stems(words)
 
 
 @cache

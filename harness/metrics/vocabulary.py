@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.claims.porter import stem
-from harness.memo import Memo
+from harness.metrics.stems import stems
 from harness.numerals import role
 from harness.text import WORD, normalise, words
 
@@ -47,14 +46,11 @@ def letters_and_digits(tokens: Iterable[str]) -> str:
 
 def form_of(word: str) -> str:
     """The form in which words are compared: lower case, no accents, no possessive, no dots (U.S. is US)."""
-    plain = normalise(word)
-    if not plain.isascii():
-        letters = unicodedata.normalize("NFKD", plain)
+    plain = word
+    if not word.isascii():
+        letters = unicodedata.normalize("NFKD", normalise(word))
         plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return plain.lower().removesuffix("'s").replace(".", "")
-
-
-_stem = Memo(lambda form: stem(form) if len(form) > 3 else form)
 
 
 class _Numbered(dict[str, int]):
@@ -98,7 +94,6 @@ class Vocabulary(dict[str, int]):
     def __init__(self) -> None:
         super().__init__()
         self._characters = 0
-        self._stretches: list[str] = [""]
         self._roles = bytearray(1)
         self._forms = _Numbered(self._add_form)
         self._words = _Numbered()
@@ -131,8 +126,7 @@ class Vocabulary(dict[str, int]):
         return self._add(stretch, written, map(self._words.__getitem__, tokens), letters_and_digits(tokens))
 
     def _add(self, stretch: str, written: Iterable[int] = (), plain: Iterable[int] = (), runs: str = "") -> int:
-        number = self[stretch] = len(self._stretches)
-        self._stretches.append(stretch)
+        number = self[stretch] = len(self) + 1
         self._characters += len(stretch)
         self._roles.append(role(stretch))
         self.written_in.add(written)
@@ -150,13 +144,12 @@ class Vocabulary(dict[str, int]):
 
     def _add_form(self, form: str) -> None:
         self.forms.append(form)
-        self._stem_of.append(self._stems[_stem[form]])
         self.pieces_of.add(map(self._forms.__getitem__, form.split("-")) if "-" in form else ())
 
     @property
     def full(self) -> bool:
         """Whether it is time to begin anew."""
-        return len(self._stretches) > MOST_STRETCHES or self._characters > MOST_CHARACTERS
+        return len(self) > MOST_STRETCHES or self._characters > MOST_CHARACTERS
 
     @property
     def form_of(self) -> Numbers:
@@ -171,16 +164,14 @@ class Vocabulary(dict[str, int]):
     @property
     def stem_of(self) -> Numbers:
         """By number of form, its stem."""
+        new = self.forms[len(self._stem_of) :]
+        self._stem_of.extend(map(self._stems.__getitem__, stems(new)))
         return np.array(self._stem_of)
 
     @property
     def roles(self) -> NDArray[np.uint8]:
         """By number of stretch, what it may hold of a number: see `numerals.role`."""
         return np.array(self._roles)
-
-    def stretches(self, numbers: Numbers) -> list[str]:
-        """The stretches with these numbers."""
-        return list(map(self._stretches.__getitem__, numbers.tolist()))
 
 
 _current = [Vocabulary()]

@@ -33,8 +33,7 @@ class MetricScore(Record):
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
-        both = set(self.statistics) & set(self.unscorable)
-        if both:
+        if self.unscorable and (both := self.statistics.keys() & self.unscorable.keys()):
             raise ValueError(f"measures {sorted(both)} have a statistic and a reason for none")
         if not self.statistics and not self.unscorable:
             raise ValueError(f"metric {self.metric!r} gave neither a statistic nor a reason")

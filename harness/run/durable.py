@@ -14,12 +14,15 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
 from harness.errors import StoreError
 from harness.records import Record
 
+ROWS_AT_ONCE = 256
+"""Rows of a file that is replaced are handed over in lots of so many."""
 SYNC_EVERY = 1.0
 """Seconds of appending after which lines are synchronised with the disk."""
 
@@ -119,11 +122,11 @@ def replace_rows(file: Path, rows: Iterable[Record]) -> None:
 
     Raises StoreError where it cannot be written; what `rows` raises goes through. Either way the old file stays.
     """
+    lines = (f"{row.to_json()}\n" for row in rows)
     with _replacing(file) as stream:
-        for row in rows:
-            line = f"{row.to_json()}\n".encode()
+        while several := "".join(islice(lines, ROWS_AT_ONCE)):
             with _saying(file):
-                stream.write(line)
+                stream.write(several.encode())
 
 
 def replace_text(file: Path, text: str) -> None:

@@ -1,5 +1,6 @@
 """Checking and scoring as work for executors, and who does it: one process, or several where that pays."""
 
+import gc
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,10 @@ LOOK = 1.0
 """Seconds of work in this process before it is said whether several would pay."""
 PAYS = 10.0
 """Seconds of work left, by the rate so far, from which several processes pay: to start them takes two or three."""
+
+
+COLLECTED_AFTER = 100_000
+"""Objects made, less those gone, after which scoring looks for cycles among them."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,19 @@ class ScoreJob:
     @contextmanager
     def open(self) -> Iterator[Callable[[Sequence[stages.Scorable]], Sequence[stages.Scored]]]:
         """Metrics need no opening."""
-        yield lambda chunk: stages.score(self.metrics, chunk, seconds=self.seconds)
+        with _few_collections():
+            yield lambda chunk: stages.score(self.metrics, chunk, seconds=self.seconds)
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Look for cycles among objects seldom: records have none, and each look walks over a whole block of them."""
+    before = gc.get_threshold()
+    gc.set_threshold(max(before[0], COLLECTED_AFTER), *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def scored_in_order(

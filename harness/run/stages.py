@@ -265,10 +265,13 @@ def score(metrics: Sequence[Metric], block: Sequence[Scorable], *, seconds: floa
     that fails on one case is a row with a reason; `seconds` is what it may take for one cluster.
     """
     found: list[list[MetricScore | Failure]] = [[] for _ in block]
+    unchecked = [
+        Case.model_construct(cluster=piece.cluster, prediction=piece.prediction, verdicts=()) for piece in block
+    ]
     for at, metric in enumerate(metrics):
         cases = [
-            (place, Case.model_construct(cluster=piece.cluster, prediction=piece.prediction, verdicts=verdicts))
-            for place, piece in enumerate(block)
+            (place, case.model_copy(update={"verdicts": verdicts}) if verdicts else case)
+            for place, (piece, case) in enumerate(zip(block, unchecked, strict=True))
             if (verdicts := piece.verdicts[at]) is not None
         ]
         for (place, _), row in zip(cases, _scored(metric, [case for _, case in cases], seconds), strict=True):
