@@ -47,7 +47,14 @@ _VOCABULARY = frozenset(_TOKENS_OF_TEXT.split())
 _BEHIND = frozenset({"header", "headers", "raw", "string", "value", "values"})
 """Words behind a name that leave it the name of a secret, as others (`_env`, `_file`) do not."""
 
-_ADDRESS = re.compile(r"(?P<scheme>(?<![A-Za-z0-9+.\-])[A-Za-z][A-Za-z0-9+.\-]{1,20}://)[^\s/?#\"'<>\\]{1,512}@")
+_ADDRESS = re.compile(
+    r"""
+    (?P<scheme> (?<![A-Za-z0-9+.\-]) [A-Za-z][A-Za-z0-9+.\-]{1,20}
+        :/ (?: / | (?= [^\s/?#"'<>\\:@]{1,256} : ) ) )  # one slash is left where an address was taken for a path
+    [^\s/?#"'<>\\]{1,512} @
+    """,
+    re.VERBOSE,
+)
 _SHAPES = re.compile(
     r"""
     -----BEGIN[ ][A-Z ]{0,30}PRIVATE[ ]KEY----- (?: (?!-----) [\s\S] ){0,10000} (?: -----END[ ][A-Z ]{0,30}KEY----- )?

@@ -54,6 +54,7 @@ def test_names_of_secrets(name, secret):
         ("password='a b c' and so on", "password='[redacted]' and so on"),
         ("key = Ab3dEfGh1jKlMnOpQrStUv", "key = [redacted]"),
         ("https://user:p@ss@host/v1 and ftp://me@host", "https://host/v1 and ftp://host"),
+        ("https:/user:p@ss@host/x.yaml: cannot be read", "https:/host/x.yaml: cannot be read"),  # as pathlib writes it
         ("sk-proj-abc123def4 ghp_0123456789abcdefABCD", "[redacted] [redacted]"),
         ("AKIAIOSFODNN7EXAMPLE xoxb-1234567890-abc", "[redacted] [redacted]"),
         ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", "[redacted]"),
@@ -73,7 +74,7 @@ def test_secrets_in_messages(message, clean):
         "max_tokens: 12, token_budget: 1024, eos_token: </s>",
         "key: 3fa3fa3fa3fa3fa3fa3fa3fa3fa3",
         "risk-taking sk-learn task-oriented owner/sk-news-2019-large",
-        "http://127.0.0.1:8000/v1 and hf://datasets/name@main/file",
+        "http://127.0.0.1:8000/v1 and hf://datasets/name@main/file and results:/data@2026",
         "password: ''; api_key: null",
         "configs/smoke.yaml:3: models.0.judge.key_env: the environment variable is not set; found JUDGE_KEY",
         "rouge1-f|stemmer:porter|refs:max|rouge-score:0.1.2|v:1",
@@ -188,7 +189,21 @@ def test_secrets_of_the_environment_are_known_by_their_names(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "unit", ["a", "a: ", "password=", '"', "://", "aa://", "@", "--a ", 'token: "', "-----BEGIN PRIVATE KEY-----", "\\"]
+    "unit",
+    [
+        "a",
+        "a: ",
+        "password=",
+        '"',
+        "://",
+        "aa://",
+        "aa:/a:",
+        "@",
+        "--a ",
+        'token: "',
+        "-----BEGIN PRIVATE KEY-----",
+        "\\",
+    ],
 )
 def test_time_grows_with_length_only(unit):
     def seconds(length):
