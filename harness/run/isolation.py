@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Generic, NamedTuple, TypeVar
 
 from harness.errors import StoreError, UsageError
-from harness.run.timelimit import TimeLimitError, limited
+from harness.run.timelimit import RunOver, TimeLimitError, limited
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -19,8 +19,8 @@ S = TypeVar("S")
 
 MAX_MESSAGE = 2000
 """Characters of an error's message that are kept."""
-PASSED_ON = (UsageError, StoreError, KeyboardInterrupt, GeneratorExit)
-"""What is never a cluster's failure: the user's mistakes, a folder that cannot be written, an interruption."""
+PASSED_ON = (UsageError, StoreError, RunOver, KeyboardInterrupt, GeneratorExit)
+"""What is never a cluster's failure: the user's mistakes, a folder that cannot be written, the run's end."""
 
 _LOGGER = logging.getLogger("harness.run")
 

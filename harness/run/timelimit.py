@@ -27,6 +27,43 @@ class _Alarm(BaseException):
     """Interrupts code; no Exception, so that `except Exception` around a retry does not swallow it."""
 
 
+class RunOver(BaseException):
+    """The time of a whole run is over; no Exception, so that nothing takes it for the failure of a cluster."""
+
+
+@contextmanager
+def stopped_after(seconds: float | None) -> Iterator[None]:
+    """Raise RunOver where the body takes longer than `seconds`, again where that is swallowed; None allows any time.
+
+    Outside the main thread, and where the system has no such signals, nothing is interrupted.
+    """
+    here = threading.current_thread() is threading.main_thread() and hasattr(signal, "pthread_kill")
+    if seconds is None or not here:
+        yield
+        return
+    done = threading.Event()
+    main = threading.get_ident()
+
+    def strike(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
+        if not done.is_set():
+            raise RunOver
+
+    def watch(wait: float) -> None:
+        while not done.wait(wait):
+            signal.pthread_kill(main, signal.SIGUSR1)
+            wait = AGAIN
+
+    before = signal.signal(signal.SIGUSR1, strike)  # the timer that `limited` sets is another signal's
+    watching = threading.Thread(target=watch, args=(seconds,), name="time limit", daemon=True)
+    watching.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watching.join()
+        signal.signal(signal.SIGUSR1, before)
+
+
 @contextmanager
 def limited(seconds: float | None) -> Iterator[None]:
     """Raise TimeLimitError where the body takes longer than `seconds`; None allows any time."""

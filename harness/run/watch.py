@@ -13,6 +13,10 @@ from harness.run import interruption, isolation, manifests
 from harness.run.events import Events
 from harness.run.progress import Progress, Tick
 from harness.run.store import EVENTS, RunFolder
+from harness.run.timelimit import RunOver, stopped_after
+
+LATE = 10.0
+"""Seconds that the cluster under way has when the run's time is over; then it is stopped, and done again next time."""
 
 
 class FailureRows(Protocol):
@@ -82,10 +86,14 @@ class Watch:
 
     def _see_time(self) -> None:
         if self._until is not None and monotonic() >= self._until:
-            raise RunStoppedError(
-                f"the run's time is over (`time_limit: {{run: {self._limits.time_limit.run:g}s}}`); what is done is "
-                "saved: the same command goes on"
-            )
+            raise _time_is_over(self._limits)
+
+
+def _time_is_over(limits: Limits) -> RunStoppedError:
+    return RunStoppedError(
+        f"the run's time is over (`time_limit: {{run: {limits.time_limit.run:g}s}}`); what is done is saved: the same "
+        "command goes on"
+    )
 
 
 class _Failed:
@@ -142,9 +150,17 @@ def under_way(folder: RunFolder, manifest: RunManifest, limits: Limits, progress
     resumed = folder.exists
     folder.write_manifest(manifest)
     events.add("resumed" if resumed else "started", manifest.name, counts={"clusters": manifest.clusters})
+    seconds = limits.time_limit.run
     try:
-        with interruption.saving(folder.path, lambda: leave("interrupted", "in a call that did not come back")):
+        with (
+            interruption.saving(folder.path, lambda: leave("interrupted", "in a call that did not come back")),
+            stopped_after(None if seconds is None else seconds + LATE),
+        ):
             yield Watch(progress, events, limits, manifest.clusters)
+    except RunOver:
+        over = _time_is_over(limits)
+        leave("failed", str(over))
+        raise over from None
     except KeyboardInterrupt as error:
         leave("interrupted", str(error))
         raise

@@ -4,6 +4,7 @@ import json
 import logging
 import re
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,40 @@ def test_a_run_stops_behind_the_cluster_under_way_when_its_time_is_over(
     assert "the run's time is over (`time_limit: {run: 7200s}`); what is done is saved" in ended.err
     assert [row["cluster_id"] for row in lines_of("predictions.jsonl")] == ["c0", "c1"]
     assert harness("eval", "--config", "x.yaml").code == 0
+    assert [row["cluster_id"] for row in lines_of("predictions.jsonl")] == [f"c{number}" for number in range(8)]
+
+
+def test_a_run_does_not_wait_for_ever_for_the_cluster_under_way(
+    harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+):
+    """It hangs, and takes the first interruption for an error of its own; the run is over all the same."""
+    from harness.run import timelimit, watch
+
+    pick, hung = Lead.pick, []
+
+    def hangs(self: Lead, cluster: Any) -> str:
+        if cluster.cluster_id == "c2":
+            hung.append(cluster)
+            while True:
+                try:
+                    time.sleep(0.01)
+                except BaseException:
+                    if len(hung) > 1:
+                        raise
+                    hung.append(cluster)
+        return pick(self, cluster)
+
+    Path("x.yaml").write_text(CONFIG + "time_limit: {run: 200ms}\n")
+    with monkeypatch.context() as broken:
+        broken.setattr(Lead, "pick", hangs)
+        broken.setattr(watch, "LATE", 0.3)
+        broken.setattr(timelimit, "AGAIN", 0.1)
+        ended = harness("eval", "--config", "x.yaml")
+    assert (ended.code, len(hung)) == (3, 2)
+    assert "the run's time is over (`time_limit: {run: 0.2s}`); what is done is saved" in ended.err
+    assert (len(lines_of("predictions.jsonl")), lines_of("failures.jsonl")) == (2, [])
+    assert lines_of("events.jsonl")[-1]["event"] == "stopped"
+    assert harness("eval", "--config", "x.yaml", "--set", "time_limit.run=1h").code == 0
     assert [row["cluster_id"] for row in lines_of("predictions.jsonl")] == [f"c{number}" for number in range(8)]
 
 
