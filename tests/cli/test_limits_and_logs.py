@@ -113,7 +113,7 @@ def test_a_run_does_not_wait_for_ever_for_the_cluster_under_way(
                     hung.append(cluster)
         return pick(self, cluster)
 
-    Path("x.yaml").write_text(CONFIG + "time_limit: {run: 200ms}\n")
+    Path("x.yaml").write_text(GOOD + "time_limit: {run: 200ms}\n")
     with monkeypatch.context() as broken:
         broken.setattr(Lead, "pick", hangs)
         broken.setattr(watch, "LATE", 0.3)
