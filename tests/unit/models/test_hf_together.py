@@ -11,7 +11,7 @@ from harness.records import Article, Cluster
 torch = pytest.importorskip("torch", reason="the models extra is not installed")
 transformers = pytest.importorskip("transformers", reason="the models extra is not installed")
 
-from harness.models import hf_session  # noqa: E402 - needs torch
+from harness.models import hf_linear, hf_session, hf_together  # noqa: E402 - needs torch
 from harness.models.hf_linear import Int8Linear, SteadyLinear  # noqa: E402 - needs torch
 from harness.models.hf_together import Together  # noqa: E402 - needs torch
 from tests.tiny import WORDS, save_tokenizer  # noqa: E402 - needs torch
@@ -203,16 +203,48 @@ def test_a_model_with_another_kind_of_attention_is_left_to_generate(
     assert texts(found) == one_by_one(model(tmp_path, template))
 
 
-def test_rows_of_a_steady_layer_do_not_depend_on_their_number() -> None:
+@pytest.mark.parametrize("pack", [False, True])
+def test_rows_of_a_steady_layer_do_not_depend_on_their_number(pack: bool) -> None:
     torch.manual_seed(0)
     for dtype in (torch.float32, torch.bfloat16):
-        steady = SteadyLinear(torch.nn.Linear(1536, 64, dtype=dtype))
+        layer = torch.nn.Linear(1536, 64, dtype=dtype)
+        steady = SteadyLinear(layer, pack=pack)
         rows = torch.randn(72, 1536, dtype=dtype)
         with torch.inference_mode():
             whole = steady(rows)
             for count in (1, 2, 3, 5, 8, 13):
                 assert torch.equal(steady(rows[:count]), whole[:count]), (dtype, count)
             assert steady(rows[None, :3]).shape == (1, 3, 64)
+            assert torch.allclose(whole, layer(rows), rtol=0.02 if dtype == torch.bfloat16 else 1e-5, atol=1e-5)
+
+
+def test_weights_are_packed_where_they_are_small_and_the_build_of_torch_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    layer = torch.nn.Linear(32, 8)
+    rows = torch.ones(3, 32)
+    usual = layer(rows)
+    made = SteadyLinear(layer, pack=True)
+    assert torch.allclose(made(rows), usual, atol=1e-6)
+
+    def cannot(*_: object) -> None:
+        raise RuntimeError("no such operation on this processor")
+
+    monkeypatch.setattr(hf_linear, "_packed_product", cannot)
+    assert torch.allclose(SteadyLinear(layer, pack=True)(rows), usual, atol=1e-6)
+    with pytest.raises(RuntimeError, match="no such operation"):
+        made(rows)
+    small = transformers.LlamaForCausalLM(transformers.LlamaConfig(**SIZES))
+    monkeypatch.setattr(hf_linear, "PACKED_BYTES", 0)
+    hf_linear.replace_linear(small, SteadyLinear)
+    assert small(torch.tensor([[1, 2, 3]])).logits.shape[1] == 3, "too large to be held twice, so nothing is packed"
+
+
+def test_attention_of_one_token_with_shared_heads_is_the_same_in_low_precision() -> None:
+    torch.manual_seed(0)
+    query, key, value = (torch.randn(1, heads, tokens, 8).bfloat16() for heads, tokens in ((6, 1), (2, 40), (2, 40)))
+    found = hf_together._attention(query, key, value, None, causal=False)
+    repeated = (part.repeat_interleave(3, dim=1).float() for part in (key, value))
+    wanted = torch.nn.functional.scaled_dot_product_attention(query.float(), *repeated)
+    assert torch.allclose(found.float(), wanted, atol=0.02)
 
 
 def test_an_8_bit_layer_multiplies_what_was_rounded_row_by_row() -> None:
