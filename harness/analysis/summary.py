@@ -40,8 +40,12 @@ class ScoreTable:
             for at, configuration in enumerate(self.configurations)
             for offset, measure in enumerate(self.measures)
         }
+        self._columns_of: dict[str, dict[str, int]] = {configuration: {} for configuration in self.configurations}
+        for (configuration, measure), column in self._columns.items():
+            self._columns_of[configuration][measure] = column
         self.values: NDArray[np.float64] = np.full((clusters, len(self._columns)), np.nan)
         """Shape (clusters, configurations × measures); NaN where there is no statistic."""
+        self._of_cluster = self.values[:0]
         self.unscorable: NDArray[np.int64] = np.zeros(len(self._columns), dtype=np.int64)
         """Shape (configurations × measures,): clusters with a reason instead."""
 
@@ -49,10 +53,12 @@ class ScoreTable:
         """File a score by its ids. Raises KeyError for a configuration or measure that is not the table's."""
         if score.cluster_id != self._cluster_id:
             self._row, self._cluster_id = self._row + 1, score.cluster_id
+            self._of_cluster = self.values[self._row]
+        columns = self._columns_of[score.configuration]
         for measure, value in score.statistics.items():
-            self.values[self._row, self._columns[score.configuration, measure]] = value
+            self._of_cluster[columns[measure]] = value
         for measure in score.unscorable:
-            self.unscorable[self._columns[score.configuration, measure]] += 1
+            self.unscorable[columns[measure]] += 1
 
     def column(self, configuration: str, measure: str) -> NDArray[np.float64]:
         """Shape (clusters,): one measure of one configuration, NaN where there is no statistic."""

@@ -14,9 +14,13 @@ _stem = Memo(stem)
 
 def stems(words: Sequence[str]) -> list[str]:
     """The stem of each word in lower case; a short word is its own."""
+    if not accelerated.installed():
+        return [word if len(word) <= SHORT else _stem[word] for word in words]
     long = [word for word in words if len(word) > SHORT]
-    known: list[str] = []
-    if accelerated.installed():
-        known = [word for word in long if word.isascii() and word.isalnum()]
-    compiled = dict(zip(known, accelerated.stems(known) if known else (), strict=True))
-    return [word if len(word) <= SHORT else compiled.get(word) or _stem[word] for word in words]
+    plain = long if _are_plain("".join(long)) else list(filter(_are_plain, long))
+    compiled = dict(zip(plain, accelerated.stems(plain), strict=True))
+    return [compiled.get(word) or (word if len(word) <= SHORT else _stem[word]) for word in words]
+
+
+def _are_plain(word: str) -> bool:
+    return word.isascii() and word.isalnum()
