@@ -44,7 +44,7 @@ def _options(
     log_format: LogLines = None,
 ) -> None:
     """Run summarisation models over clusters of news articles, score their headlines, and trust the numbers."""
-    logs.configure(verbose, log_format or logs.form())
+    logs.configure(verbose, log_format or logs.setting().form)
 
 
 def _log_format(arguments: Sequence[str]) -> logs.LogFormat:

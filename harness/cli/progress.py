@@ -15,7 +15,7 @@ class TerminalProgress:
     @contextmanager
     def stage(self, label: str, total: int | None) -> Iterator[Tick]:
         """A bar with count, rate and time left while the context is open."""
-        if not sys.stderr.isatty() or logs.form() == "json":
+        if not sys.stderr.isatty() or logs.setting().form == "json":
             with Silent().stage(label, total) as tick:
                 yield tick
             return

@@ -85,10 +85,7 @@ class _Messages(_Guarded):
 
     def write(self, text: str) -> int:
         """Write `text`, escaped, without secrets, if it can be written."""
-        if logs.form() == "json" and not isinstance(text, logs.Line):
-            self._write(self._framed(text))
-        else:
-            self._write(text)
+        self._write(self._framed(text))
         return len(text)
 
     def flush(self) -> None:

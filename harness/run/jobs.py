@@ -3,7 +3,7 @@
 import gc
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 
 from harness.checkers.base import Checker
@@ -11,7 +11,7 @@ from harness.executors.base import LOST, Executor, Job, Lost, Piece, Result
 from harness.executors.local import Inline, Processes, cores
 from harness.metrics.base import Metric
 from harness.records import Failure, MetricScore
-from harness.run import stages
+from harness.run import logs, stages
 from harness.run.isolation import PASSED_ON, opened, reason
 
 LOOK = 1.0
@@ -31,10 +31,12 @@ class CheckJob:
     checker: Checker
     seconds: float | None
     """What each cluster may take."""
+    logged: logs.Setting = field(default_factory=logs.setting)
 
     @contextmanager
     def open(self) -> Iterator[Callable[[Sequence[stages.Questions]], Sequence[Sequence[stages.Found]]]]:
         """A checker that cannot be opened, for a reason that is not the user's to mend, finds nothing about any."""
+        logs.take_up(self.logged)
         with ExitStack() as stack:
             try:
                 session = stack.enter_context(opened(self.checker.open()))
@@ -72,10 +74,12 @@ class ScoreJob:
 
     metrics: tuple[Metric, ...]
     seconds: float | None
+    logged: logs.Setting = field(default_factory=logs.setting)
 
     @contextmanager
     def open(self) -> Iterator[Callable[[Sequence[stages.Scorable]], Sequence[stages.Scored]]]:
         """Metrics need no opening."""
+        logs.take_up(self.logged)
         with _few_collections():
             yield lambda chunk: stages.score(self.metrics, chunk, seconds=self.seconds)
 

@@ -4,11 +4,12 @@ import json
 import logging
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal, TextIO
 
-from harness import redact
+from harness import printable, redact
 
 LogFormat = Literal["plain", "json"]
 Level = Literal["info", "warning", "error"]
@@ -61,13 +62,15 @@ def _object(moment: datetime, level: str, logger: str, message: str, more: Mappi
     return json.dumps(fields, ensure_ascii=False)
 
 
-@dataclass
-class _Setting:
+@dataclass(frozen=True)
+class Setting:
+    """What is shown, and how."""
+
     verbosity: int = 0
     form: LogFormat = "plain"
 
 
-_setting = _Setting()
+_setting = Setting()
 
 
 def configure(verbosity: int, form: LogFormat) -> None:
@@ -79,7 +82,8 @@ def configure(verbosity: int, form: LogFormat) -> None:
     handler.setFormatter(_Json() if form == "json" else _Plain())
     LOGGER.addHandler(handler)
     LOGGER.setLevel((logging.WARNING, logging.INFO, logging.DEBUG)[min(verbosity, 2)])
-    _setting.verbosity, _setting.form = verbosity, form
+    global _setting
+    _setting = Setting(verbosity, form)
 
 
 def add(verbosity: int, form: LogFormat | None) -> None:
@@ -87,9 +91,23 @@ def add(verbosity: int, form: LogFormat | None) -> None:
     configure(_setting.verbosity + verbosity, form or _setting.form)
 
 
-def form() -> LogFormat:
-    """The format that is set."""
-    return _setting.form
+def setting() -> Setting:
+    """What is set."""
+    return _setting
+
+
+def take_up(told: Setting) -> None:
+    """Have a process that was started for a part of the work write to standard error as the one that started it does.
+
+    Does nothing in any other process.
+    """
+    from multiprocessing import parent_process  # takes its time, and no command without workers needs it
+
+    if parent_process() is None or isinstance(sys.stderr, _OfWorker):
+        return
+    redact.watch_environment()
+    configure(told.verbosity, told.form)
+    sys.stderr = _OfWorker(sys.stderr)
 
 
 def said(line: str, level: Level = "info") -> Line:
@@ -102,8 +120,9 @@ def _said_by(logger: str, text: str, level: Level) -> Line:
 
 
 class Framed:
-    """What others write to standard error (warnings, progress of libraries, click's usage), as log lines of JSON.
+    """What is written to standard error, and where log lines are JSON what others write there as such lines.
 
+    Others are libraries that warn or show their progress, and click's usage.
     One for what is written at once, and where that ends in the middle of a line one when the rest has come.
     """
 
@@ -111,16 +130,44 @@ class Framed:
         self._held = ""
 
     def __call__(self, text: str) -> str:
-        """The log line that is complete with `text`, if one is."""
+        """What is to be written for `text`: itself, or the log line that is complete with it, if one is."""
+        return text if _setting.form == "plain" or isinstance(text, Line) else self._framed(text)
+
+    def rest(self) -> str:
+        """What is still held, as a log line."""
+        return self._framed("\n") if self._held else ""
+
+    def _framed(self, text: str) -> str:
         whole, _, self._held = (self._held + text).replace("\r", "\n").rpartition("\n")
         if not whole.strip():
             return ""
         level: Level = "error" if whole.lstrip().startswith(("Error", "Traceback")) else "warning"
         return _said_by(OTHERS, whole, level)
 
-    def rest(self) -> str:
-        """What is still held, as a log line."""
-        return self("\n")
+
+class _OfWorker:
+    """Standard error of a process that was started for a part of the work."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._framed = Framed()
+
+    def write(self, text: str) -> int:
+        """Write `text`, escaped and without secrets, if it can be written; at once, since others write there too."""
+        self._write(self._framed(text))
+        return len(text)
+
+    def flush(self) -> None:
+        """Write what is held back."""
+        self._write(self._framed.rest())
+
+    def _write(self, text: str) -> None:
+        with suppress(OSError):
+            self._stream.write(printable.lines(redact.printed(text)))
+            self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def say(line: str, level: Level = "info") -> None:

@@ -17,7 +17,7 @@ from tests.conftest import TOP
 # Another package's components, found through its entry points. Every cluster that is asked for leaves a line in `asked`
 # before it is answered, so that nothing can be generated twice unseen.
 COMPONENTS = '''\
-import os, threading, time
+import os, threading, time, warnings
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -105,12 +105,15 @@ class Length(Metric):
     name = "length"
     seconds: float = neutral(0.0, description="How long one case takes.")
     fails_on: str = neutral("", description="The cluster it fails on.")
+    says: str = neutral("", description="The variable whose value it warns of.")
 
     def measures(self):
         return (Measure("length", "Characters.", unit="characters", direction="neither"),)
 
     def findings(self, case):
         time.sleep(self.seconds)
+        if self.says:
+            warnings.warn(f"cannot log in with {os.environ[self.says]}", stacklevel=1)
         if case.cluster.cluster_id == self.fails_on:
             raise RecursionError("this cluster is too deep")
         return Findings(statistics={"length": len(case.prediction.text)})
