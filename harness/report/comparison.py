@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -11,9 +10,9 @@ from pydantic import ValidationError
 from harness.analysis.compare import PairComparison
 from harness.analysis.resample import LEVEL, RESAMPLES
 from harness.records import Counts, MeasureRecord, Prices
-from harness.report import escape, numbers
+from harness.report import breakdown, escape, numbers
 from harness.report.table import markdown_table
-from harness.run.comparison import Comparison, Group, Move
+from harness.run.comparison import Comparison, Details
 from harness.run.joined import Column
 
 HEADS = ("", "configuration", "mean", "interval", "difference", "its interval", "p", "W/T/L", "n")
@@ -137,38 +136,8 @@ def _cost(counts: Counts) -> list[str]:
     ]
 
 
-def group_lines(groups: Sequence[Group], measure: MeasureRecord, labels: Sequence[str]) -> list[list[str]]:
-    """A line for each value of the field: clusters, then each configuration's mean with its interval."""
-    return [
-        [
-            group.key,
-            str(group.clusters),
-            *(
-                f"{numbers.mean(summary, measure)} {numbers.interval(summary, measure)}".rstrip()
-                for label in labels
-                for summary in group.summaries
-                if summary.configuration == label and summary.measure == measure.name
-            ),
-        ]
-        for group in groups
-    ]
-
-
-def move_lines(moves: Iterable[Move]) -> list[str]:
-    """Three lines for each cluster that moved: which and how far, then both texts."""
-    found = []
-    for move in moves:
-        before, after = (numbers.shown(value, move.measure.unit) for value in (move.baseline, move.other))
-        found += [
-            escape.one_line(f"{move.cluster_id}: {move.measure.name} {before} → {after} ({move.configuration})"),
-            f"  baseline: {escape.one_line(move.baseline_text)}",
-            f"  {escape.one_line(f'{move.configuration}: {move.other_text}')}",
-        ]
-    return found
-
-
-def markdown(comparison: Comparison) -> str:
-    """All measures, costs and signatures in Markdown."""
+def markdown(comparison: Comparison, details: Details) -> str:
+    """All measures, costs, signatures and details in Markdown."""
     parts = []
     for measure in comparison.joined.measures:
         rows = [[escape.markdown(cell) for cell in line.cells()] for line in lines(comparison, measure)]
@@ -181,6 +150,11 @@ def markdown(comparison: Comparison) -> str:
     )
     parts.append("\n".join(map(escape.markdown, legend(comparison))) + "\n")
     parts.append("\n".join(f"- {escape.code(measure.signature)}" for measure in comparison.joined.measures) + "\n")
+    for table in breakdown.tables(comparison, details):
+        rows = [[escape.markdown(cell) for cell in row] for row in (table.heads, *table.rows)]
+        parts.append(f"### {escape.markdown(table.title)}\n\n{markdown_table(rows[0], rows[1:])}")
+    if details.moves:
+        parts.append("".join(f"    {line}\n" for line in breakdown.move_lines(details.moves)))
     return "\n".join(parts)
 
 
@@ -252,7 +226,7 @@ def _pair_values(pair: PairComparison) -> list[object]:
     ]
 
 
-def as_json(comparison: Comparison) -> str:
+def as_json(comparison: Comparison, details: Details) -> str:
     """Everything, every pair included, as one JSON object."""
     joined = comparison.joined
     value = {
@@ -275,6 +249,7 @@ def as_json(comparison: Comparison) -> str:
             {"measure": measure, "configuration": label, "than": list(others)}
             for (measure, label), others in comparison.beaten.items()
         ],
+        **breakdown.values(details),
     }
     return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -307,15 +282,16 @@ def latex(comparison: Comparison) -> str:
 
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;color:#1b1b1b}"
+    "li,p,pre{overflow-wrap:anywhere}"
     "table{border-collapse:collapse;margin:.5rem 0 1.5rem;width:100%}caption{text-align:left;font-weight:600}"
     "th,td{padding:.25rem .6rem;text-align:right;border-bottom:1px solid #ddd;font-variant-numeric:tabular-nums}"
     "th:nth-child(-n+2),td:nth-child(-n+2){text-align:left}tr.baseline{background:#f3f3f3}small,p{color:#555}"
     "@media(prefers-color-scheme:dark){body{background:#161616;color:#eee}th,td{border-color:#444}"
-    "tr.baseline{background:#242424}small,p{color:#aaa}}"
+    "tr.baseline{background:#242424}small,p{color:#aaa}}pre{white-space:pre-wrap}"
 )
 
 
-def page(comparison: Comparison) -> str:
+def page(comparison: Comparison, details: Details) -> str:
     """One self-contained HTML page: no script, nothing fetched."""
     tables = []
     for measure in comparison.joined.measures:
@@ -330,6 +306,15 @@ def page(comparison: Comparison) -> str:
             f"<table><caption>{escape.page(numbers.header(measure))}</caption><thead><tr>{heads}</tr></thead>"
             f"<tbody>{''.join(rows)}</tbody></table><p>{escape.page(detectable(comparison, measure))}</p>"
         )
+    for table in breakdown.tables(comparison, details):
+        heads, *rows = ["".join(f"<td>{escape.page(cell)}</td>" for cell in row) for row in (table.heads, *table.rows)]
+        tables.append(
+            f"<table><caption>{escape.page(table.title)}</caption><thead><tr>{heads.replace('td>', 'th>')}</tr></thead>"
+            f"<tbody>{''.join(f'<tr>{row}</tr>' for row in rows)}</tbody></table>"
+        )
+    if details.moves:
+        moved = "\n".join(escape.page(line) for line in breakdown.move_lines(details.moves))
+        tables.append(f"<h2>Moved most</h2><pre>{moved}</pre>")
     notes = "".join(f"<p>{escape.page(note)}</p>" for note in legend(comparison))
     signatures = "".join(
         f"<li><small>{escape.page(measure.signature)}</small></li>" for measure in comparison.joined.measures

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from harness.analysis.compare import (
     PairComparison,
@@ -63,6 +63,19 @@ class Comparison:
         }
 
 
+@dataclass(frozen=True)
+class Details:
+    """What is told beside a comparison: its means broken down by a field, and the clusters that moved most."""
+
+    by: str | None = None
+    """The field; `error` breaks predictions down by their errors instead."""
+    groups: tuple[Group, ...] = ()
+    """Where the field is one of the clusters'."""
+    errors: Mapping[ErrorType, Mapping[str, tuple[int, int]]] = field(default_factory=dict)
+    """Where it is `error`: see `error_shares`."""
+    moves: tuple[Move, ...] = ()
+
+
 def compare_joined(joined: Joined, baseline: str | None = None) -> Comparison:
     """Compare all pairs of configurations. The baseline is the first configuration unless one is named.
 
@@ -82,6 +95,20 @@ def compare_joined(joined: Joined, baseline: str | None = None) -> Comparison:
         pairs=pairs,
         beside_baseline={(pair.first, pair.measure): pair for pair in against(pairs, label)},
         beaten=significantly_better(pairs, directions),
+    )
+
+
+def details(comparison: Comparison, by: str | None = None, worst: int = 0) -> Details:
+    """What is asked for beside a comparison; `worst` is how many clusters that moved are told of each configuration.
+
+    Raises UsageError for a field that no cluster has, and for `error` where no run has verdicts.
+    """
+    joined = comparison.joined
+    return Details(
+        by,
+        groups=tuple(broken_down(joined, by)) if by not in (None, "error") else (),
+        errors=error_shares(joined) if by == "error" else {},
+        moves=tuple(most_moved(comparison, worst)) if worst else (),
     )
 
 
@@ -124,7 +151,7 @@ def error_shares(joined: Joined) -> Mapping[ErrorType, Mapping[str, tuple[int, i
     }
 
 
-def worst(comparison: Comparison, count: int) -> list[Move]:
+def most_moved(comparison: Comparison, count: int) -> list[Move]:
     """For each other configuration, the `count` clusters that moved most from the baseline on the first measure."""
     joined, measure = comparison.joined, comparison.joined.measures[0]
     at = {label: place for place, label in enumerate(joined.labels)}

@@ -114,9 +114,26 @@ def test_compare_breaks_down_and_shows_the_clusters_that_moved(harness: Callable
     assert "| wind | 10 |" in ended.out
     assert "c1: rouge1-f 100.0 → 85.7 (other)" in ended.out
     assert "tonight" in ended.out
-    unknown = harness("compare", "trial", "--by", "topik")
-    assert unknown.code == 2
-    assert "did you mean 'topic'?" in unknown.err
+    for form in ("table", "md", "csv", "json", "latex", "html"):
+        unknown = harness("compare", "trial", "--by", "topik", "--format", form)
+        assert unknown.code == 2
+        assert ("holds the comparison alone" if form in ("csv", "latex") else "did you mean 'topic'?") in unknown.err
+
+
+def test_json_and_a_page_hold_the_same_breakdown_and_moves(harness: Callable[..., Any]):
+    harness("eval", "--config", "x.yaml")
+    asked = ("compare", "trial", "--metric", "rouge1", "--by", "topic", "--worst", 1)
+    told = json.loads(harness(*asked, "--format", "json").out)
+    assert [(group["value"], group["clusters"]) for group in told["by"]["groups"]] == [("water", 30), ("wind", 10)]
+    wind = {summary["configuration"]: summary["mean"] for summary in told["by"]["groups"][1]["summaries"]}
+    (moved,) = told["worst"]
+    # One word of four beyond the reference's three: precision 3/4, recall 1, F 6/7.
+    assert (moved["cluster_id"], moved["baseline"], moved["value"]) == ("c1", 1.0, pytest.approx(6 / 7))
+    page = harness(*asked, "--format", "html").out
+    assert f"<td>wind</td><td>10</td><td>{100 * wind['mine']:.1f} [" in page
+    assert "c1: rouge1-f 100.0 → 85.7 (other)" in page
+    alone = json.loads(harness(*asked[:4], "--format", "json").out)
+    assert (alone["by"], alone["worst"]) == (None, [])
 
 
 def test_costs_are_tokens_times_prices_where_prices_are_configured(harness: Callable[..., Any]):
