@@ -140,15 +140,15 @@ def report_bad_rows(clusters: "Clusters") -> None:
         return
     from harness.run.logs import say
 
-    say(f"{clusters.bad_rows} bad rows were left out:", "warning")
+    say(f"{clusters.bad_rows} bad row{' was' if clusters.bad_rows == 1 else 's were'} left out:", "warning")
     for row in clusters.problems[:LISTED]:
         say(f"  {row}", "warning")
     if clusters.bad_rows > LISTED:
         say(f"  … and {clusters.bad_rows - LISTED} more", "warning")
 
 
-def _end(outcome: "Outcome") -> None:
-    """Say where the results are and what failed; exit 3 where a model answered nothing."""
+def report_failures(outcome: "Outcome") -> None:
+    """Count the failures on standard error, by configuration and by reason."""
     from harness.run.logs import say
 
     failed = {name: count.failed for name, count in outcome.manifest.counts.items() if count.failed}
@@ -161,9 +161,17 @@ def _end(outcome: "Outcome") -> None:
         say(f"failures: {lost - sum(failed.values())} in checks and scores", "warning")
     for reason, times in reasons[:5]:
         say(f"  {times} × {reason}", "warning")
+
+
+def _end(outcome: "Outcome") -> None:
+    """Say where the results are and what failed; exit 3 where a model answered nothing."""
+    from harness.run.logs import say
+
+    report_failures(outcome)
     say(f"results: {outcome.folder.path}")
     if outcome.unanswered:
         say(f"error: no cluster was answered by {', '.join(outcome.unanswered)}", "error")
         raise typer.Exit(EXIT_FAILURES)
     made = sum(count.predicted for count in outcome.manifest.counts.values())
+    lost = sum(times for _, times in outcome.failure_reasons())
     say(f"{outcome.manifest.status}: {made} predictions, {lost} failure{'' if lost == 1 else 's'}")

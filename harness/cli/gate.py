@@ -133,6 +133,7 @@ def _run_and_rules(
     wait: bool,
 ) -> "tuple[RunFolder, GateSettings]":
     """The run to gate, made first where only a configuration is given, and the rules that it is held to."""
+    from harness.cli.evaluate import report_bad_rows, report_failures
     from harness.cli.progress import TerminalProgress
     from harness.config import load
     from harness.config.gate import GateSettings
@@ -154,8 +155,11 @@ def _run_and_rules(
 
     progress = TerminalProgress()
     loaded = load(config, Registry(), overrides or ())
+    with progress.stage("read clusters", limit) as tick:
+        plan = make_plan(loaded, limit=limit, advance=tick)
     with opened(results, cache, progress.note, unused=no_cache) as kept:
-        plan = make_plan(loaded, limit=limit)
         outcome = execute(plan, results, progress, cache=kept, jobs=jobs, wait=wait, table=markdown)
+    report_bad_rows(plan.clusters)
+    report_failures(outcome)
     logs.say(f"results: {outcome.folder.path}")
     return outcome.folder, loaded.gate

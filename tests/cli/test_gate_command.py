@@ -149,6 +149,19 @@ def test_costs_are_tokens_times_prices_where_prices_are_configured(harness: Call
     assert harness("compare", "trial", "--by", "length").code == 0
 
 
+def test_a_gate_that_runs_a_configuration_tells_of_bad_rows_and_failures_as_eval_does(
+    harness: Callable[..., Any], baseline: Path
+):
+    with Path("clusters.jsonl").open("a") as stream:
+        stream.write('{"id": "bad", "articles": []}\n')
+    write("mine.jsonl", good, skip=4)
+    ended = harness("gate", "--config", "x.yaml", "--baseline", baseline)
+    assert "1 bad row was left out:" in ended.err
+    assert "clusters.jsonl:41: articles: found an empty list" in ended.err
+    assert "failures: mine on 1 of 40 clusters" in ended.err
+    assert "no recorded prediction for cluster 'c4'" in ended.err
+
+
 def test_compare_refuses_runs_on_different_data_unless_told_to_intersect(harness: Callable[..., Any]):
     harness("eval", "--config", "x.yaml")
     harness("eval", "--config", "x.yaml", "--limit", 25, "--set", "name=short")
