@@ -49,7 +49,9 @@ _LINKS = frozenset({"a", "an", "and", "half", "no", "any", "some", "every", "ano
 _NUMBER_WORDS = frozenset().union(
     _UNITS, _TENS, _SCALES, _ORDINALS, _ORDINAL_SCALES, _DENOMINATORS, [word + "s" for word in _DENOMINATORS], _LINKS
 )
-_CURRENCY = r"(?:[$£€¥₹]|\b(?:EUR|USD|GBP|INR|Rs\.?))"
+_SIGNS = "$£€¥₹"
+_CODES = ("EUR", "USD", "GBP", "INR", "Rs.", "Rs")
+_CURRENCY = rf"(?:[{_SIGNS}]|\b(?:{'|'.join(map(re.escape, _CODES))}))"
 _NUMBER_TOKEN = re.compile(
     rf"""
     (?P<clock> \d{{1,2}}:\d\d (?![\d:]) )
@@ -207,25 +209,20 @@ class _NumberReader:
         return total, end
 
 
-def may_hold_number(text: str) -> bool:
-    """False where `text` has neither a digit nor a word that a number needs to be one."""
-    return bool(_DIGIT.search(text)) or not _NUMBER_STARTS.isdisjoint(_LETTERS.findall(text.lower()))
-
-
 _NOTHING, _PART, CORE = range(3)
-_ENDS_IN_CURRENCY = re.compile(rf"{_CURRENCY}$")
+_CURRENCIES = (*_SIGNS, *_CODES)
 
 
-def role(stretch: str) -> int:
+def _role(stretch: str) -> int:
     """What a stretch without spaces may hold of a number: nothing, a word that one may have, or one that it needs."""
-    if may_hold_number(stretch):
+    found = _LETTERS.findall(stretch.lower())
+    if _DIGIT.search(stretch) or not _NUMBER_STARTS.isdisjoint(found):
         return CORE
-    if _ENDS_IN_CURRENCY.search(stretch):
-        return _PART
-    return _NOTHING if _NUMBER_WORDS.isdisjoint(map(str.lower, _LETTERS.findall(stretch))) else _PART
+    return _NOTHING if _NUMBER_WORDS.isdisjoint(found) and not stretch.endswith(_CURRENCIES) else _PART
 
 
-_roles = Memo(role)
+roles = Memo(_role)
+"""Stretch → what it may hold of a number."""
 
 
 class _Read(NamedTuple):
@@ -264,7 +261,7 @@ def number_values(text: str) -> list[NumberFound]:
     stretches = text.split(" ")
     found: list[NumberFound] = []
     offset = before = 0
-    for first, numbers in _read_together(stretches, bytes(_roles.all(stretches))):
+    for first, numbers in _read_together(stretches, bytes(roles.all(stretches))):
         offset += sum(map(len, stretches[before:first])) + first - before
         before = first
         found += [((start + offset, end + offset), value) for (start, end), value in numbers]
@@ -272,7 +269,7 @@ def number_values(text: str) -> list[NumberFound]:
 
 
 def values_among(stretches: Sequence[str], roles: bytes) -> set[Decimal]:
-    """The values of the numbers of a text that is split at its spaces, where `role` is known of each of them."""
+    """The values of the numbers of a text that is split at its spaces; `roles` holds the role of each stretch."""
     return {value for read in _read_together(stretches, roles) for _, value in read.numbers}
 
 

@@ -110,7 +110,7 @@ class Texts:
 
     @cached_property
     def roles(self) -> bytes:
-        """What each stretch may hold of a number: see `numerals.role`."""
+        """What each stretch may hold of a number: see `numerals.roles`."""
         return self.vocabulary.roles[self.stretches].tobytes()
 
     def values(self, first: int, stop: int) -> set[Decimal]:

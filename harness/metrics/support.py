@@ -1,7 +1,6 @@
 """What of predictions stands in their articles: content words, pairs of words, numbers, names."""
 
 from collections.abc import Sequence
-from enum import IntFlag, auto
 from functools import cache
 from itertools import pairwise
 
@@ -24,37 +23,35 @@ def function_words() -> frozenset[str]:
     return word_list("function", "content_free")
 
 
-class _Word(IntFlag):
-    """What is asked about a word as it is written."""
+_CONTENT, _SMALL, _NAMEABLE, _CAPITAL, _INNER = (1 << bit for bit in range(5))
+"""What is asked about a word as it is written.
 
-    CONTENT = auto()
-    """It is neither a function word nor a numeral."""
-    SMALL = auto()
-    """It has a small first letter and is no function word: the capitals of its text are not a title's."""
-    NAMEABLE = auto()
-    """A capital could mark it as a name: it has one, and is neither a function word nor a number."""
-    CAPITAL = auto()
-    """It has a capital first letter."""
-    INNER = auto()
-    """It has a capital beside a letter or a dot, or a capital first letter and a digit (`GOP`, `McCain`, `G20`)."""
+- content: it is neither a function word nor a numeral;
+- small: it has a small first letter and is no function word, so that the capitals of its text are not a title's;
+- nameable: a capital could mark it as a name: it has one, and is neither a function word nor a number;
+- capital: it has a capital first letter;
+- inner: it has a capital beside a letter or a dot, or a capital first letter and a digit (`GOP`, `McCain`, `G20`).
+"""
 
 
 def _asked(word: str, shouted: bool) -> int:
     """`US`, `IT` and `WHO` are no function words, unless the whole text is in capitals (`shouted`)."""
     found = 0
     acronym = len(word) > 1 and word.isupper() and not shouted
-    if acronym or form_of(word) not in function_words():
-        if not word[0].isdigit():
-            found |= _Word.CONTENT
-        if word[0].islower():
-            found |= _Word.SMALL
-        if any(map(str.isupper, word)) and all(start > 0 for (start, _), _ in number_values(word)):
-            found |= _Word.NAMEABLE
+    counts = acronym or form_of(word) not in function_words()
+    if counts and not word[0].isdigit():
+        found |= _CONTENT
+    if counts and word[0].islower():
+        found |= _SMALL
+    if word.islower():  # no capital in it
+        return found
+    if counts and any(map(str.isupper, word)) and all(start > 0 for (start, _), _ in number_values(word)):
+        found |= _NAMEABLE
     if word[0].isupper():
-        found |= _Word.CAPITAL
+        found |= _CAPITAL
     if _has_inner_capital(word) or (word[0].isupper() and any(map(str.isdigit, word))):
-        found |= _Word.INNER
-    return int(found)
+        found |= _INNER
+    return found
 
 
 def _has_inner_capital(word: str) -> bool:
@@ -97,13 +94,13 @@ class Support:
             asked[of_these] = np.array(flags, dtype=np.int64)[which]
         return asked
 
-    def _is(self, asked: _Word) -> Bools:
+    def _is(self, asked: int) -> Bools:
         found: Bools = (self._asked & asked) != 0
         return found
 
     def content_words(self) -> Counts:
         """Words but function words and numerals: in any form, by their hyphened pieces, or by value as a number."""
-        content = self._is(_Word.CONTENT)
+        content = self._is(_CONTENT)
         stem_of = self._vocabulary.stem_of
         stems = [
             Column(stem_of[column.numbers], column.owners) for column in (self._article_forms, self._article_pieces)
@@ -150,11 +147,11 @@ class Support:
         - with a capital first letter at the start of a sentence, under the same condition, if the articles write
           neither it nor a hyphened piece of it, in any form, in lower case.
         """
-        titled = (self._block.count(self._cases[self._is(_Word.SMALL)]) == 0)[self._cases]
+        titled = (self._block.count(self._cases[self._is(_SMALL)]) == 0)[self._cases]
         starts = np.concatenate([[True], self._forms.numbers[:-1] == END])
-        inner = self._is(_Word.INNER)
-        marked = self._is(_Word.CAPITAL) & ~titled & ~(starts & self._stand_in_lower_case())
-        found: Bools = self._is(_Word.NAMEABLE) & np.where(inner, ~self._shouted[self._cases], marked)
+        inner = self._is(_INNER)
+        marked = self._is(_CAPITAL) & ~titled & ~(starts & self._stand_in_lower_case())
+        found: Bools = self._is(_NAMEABLE) & np.where(inner, ~self._shouted[self._cases], marked)
         return found
 
     def _stand_in_lower_case(self) -> Bools:

@@ -7,13 +7,13 @@ one after the other, is what the text holds. News writes the same stretches agai
 import re
 import unicodedata
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from harness.metrics.stems import stems
-from harness.numerals import role
+from harness.numerals import roles
 from harness.text import WORD, normalise, words
 
 Numbers = NDArray[np.int64]
@@ -121,14 +121,18 @@ class Vocabulary(dict[str, int]):
         if stretch.isascii() and stretch.isalnum():
             lower = stretch.lower()
             return self._add(stretch, [self._numbered[stretch]], [self._words[lower]], lower)
-        written = [self._numbered[token] if token[0].isalnum() else END for token in _TOKEN.findall(f"{stretch} ")]
-        tokens = words(stretch)
-        return self._add(stretch, written, map(self._words.__getitem__, tokens), letters_and_digits(tokens))
+        tokens = _TOKEN.findall(f"{stretch} ")
+        written = [self._numbered[token] if token[0].isalnum() else END for token in tokens]
+        if stretch.isascii():
+            plain: Sequence[str] = [token.lower() for token in tokens if token[0].isalnum()]
+        else:
+            plain = words(stretch)
+        return self._add(stretch, written, map(self._words.__getitem__, plain), letters_and_digits(plain))
 
     def _add(self, stretch: str, written: Iterable[int] = (), plain: Iterable[int] = (), runs: str = "") -> int:
         number = self[stretch] = len(self) + 1
         self._characters += len(stretch)
-        self._roles.append(role(stretch))
+        self._roles.append(roles[stretch])
         self.written_in.add(written)
         self.words_in.add(plain)
         self.runs.append(runs)
@@ -170,7 +174,7 @@ class Vocabulary(dict[str, int]):
 
     @property
     def roles(self) -> NDArray[np.uint8]:
-        """By number of stretch, what it may hold of a number: see `numerals.role`."""
+        """By number of stretch, what it may hold of a number: see `numerals.roles`."""
         return np.array(self._roles)
 
 
