@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -169,9 +169,15 @@ class Articles:
         return runs in self._runs[cluster]
 
 
-@lru_cache(maxsize=1)
+_last: dict[tuple[tuple[str, ...], ...], Articles] = {}
+"""What was read last: the metrics of a run ask for the same block one after the other."""
+
+
 def _articles(texts: tuple[tuple[str, ...], ...]) -> Articles:
-    return Articles(texts)
+    if texts not in _last:
+        _last.clear()  # before anything is read, so that no two blocks are held at once
+        _last[texts] = Articles(texts)
+    return _last[texts]
 
 
 class Block:

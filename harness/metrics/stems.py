@@ -14,12 +14,13 @@ _stem = Memo(stem)
 
 def stems(words: Sequence[str]) -> list[str]:
     """The stem of each word in lower case; a short word is its own."""
-    if not accelerated.installed():
-        return [word if len(word) <= SHORT else _stem[word] for word in words]
-    long = [word for word in words if len(word) > SHORT]
-    plain = long if _are_plain("".join(long)) else list(filter(_are_plain, long))
-    compiled = dict(zip(plain, accelerated.stems(plain), strict=True))
-    return [compiled.get(word) or (word if len(word) <= SHORT else _stem[word]) for word in words]
+    long = [word for word in words if len(word) > SHORT and word[-1].isascii()]  # rules change English endings only
+    compiled: dict[str, str] = {}
+    if accelerated.installed():
+        plain = long if _are_plain("".join(long)) else list(filter(_are_plain, long))
+        compiled = dict(zip(plain, accelerated.stems(plain), strict=True))
+    found = {word: compiled.get(word) or _stem[word] for word in long}
+    return [found.get(word, word) for word in words]
 
 
 def _are_plain(word: str) -> bool:

@@ -7,7 +7,8 @@ one after the other, is what the text holds. News writes the same stretches agai
 import re
 import unicodedata
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from harness.numerals import roles
 from harness.text import WORD, normalise, words
 
 Numbers = NDArray[np.int64]
+T = TypeVar("T")
 
 END = 0
 """Among written words and forms: the end of a sentence or clause, of a line or of a text. Among words: of a text."""
@@ -24,9 +26,9 @@ TEXT_END = "\0"
 """The stretch that ends a text; no text that is read has one."""
 _LINE_END = "\n"
 
-MOST_STRETCHES = 1 << 17
-MOST_CHARACTERS = 1 << 22
-"""A vocabulary of more than this is begun anew, so that a run of any size stays small (some 80 MiB)."""
+MOST = 1 << 17
+MOST_CHARACTERS = 1 << 21
+"""A vocabulary of more stretches or words than this is begun anew, so that a run of any size stays small."""
 
 _TOKEN = re.compile(rf"""{WORD}|[.!?:;]+["')\]]*\s|\n""")
 """A word as it is written, or the end of a sentence or clause, as far as word pairs and capitals are concerned.
@@ -51,6 +53,11 @@ def form_of(word: str) -> str:
         letters = unicodedata.normalize("NFKD", normalise(word))
         plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return plain.lower().removesuffix("'s").replace(".", "")
+
+
+def _same(found: T, known: T) -> T:
+    """What is known already where the same was found, so that it is kept once."""
+    return known if found == known else found
 
 
 class _Numbered(dict[str, int]):
@@ -119,14 +126,13 @@ class Vocabulary(dict[str, int]):
 
     def __missing__(self, stretch: str) -> int:
         if stretch.isascii() and stretch.isalnum():
-            lower = stretch.lower()
+            lower = _same(stretch.lower(), stretch)
             return self._add(stretch, [self._numbered[stretch]], [self._words[lower]], lower)
         tokens = _TOKEN.findall(f"{stretch} ")
         written = [self._numbered[token] if token[0].isalnum() else END for token in tokens]
-        if stretch.isascii():
-            plain: Sequence[str] = [token.lower() for token in tokens if token[0].isalnum()]
-        else:
-            plain = words(stretch)
+        as_written = [token for token in tokens if token[0].isalnum()]
+        plain = [token.lower() for token in as_written] if stretch.isascii() else list(words(stretch))
+        plain = _same(plain, as_written)
         return self._add(stretch, written, map(self._words.__getitem__, plain), letters_and_digits(plain))
 
     def _add(self, stretch: str, written: Iterable[int] = (), plain: Iterable[int] = (), runs: str = "") -> int:
@@ -139,7 +145,7 @@ class Vocabulary(dict[str, int]):
         return number
 
     def _add_written(self, word: str) -> None:
-        form = form_of(word)
+        form = _same(form_of(word), word)
         for piece in form.split("-"):  # before the whole, so that forms are added one after the other
             self._forms[piece]
         self.written.append(word)
@@ -153,7 +159,7 @@ class Vocabulary(dict[str, int]):
     @property
     def full(self) -> bool:
         """Whether it is time to begin anew."""
-        return len(self) > MOST_STRETCHES or self._characters > MOST_CHARACTERS
+        return max(len(self), len(self.written)) > MOST or self._characters > MOST_CHARACTERS
 
     @property
     def form_of(self) -> Numbers:

@@ -354,7 +354,7 @@ def _score(
 
 
 BLOCK_CASES = 512
-BLOCK_CHARACTERS = 4_000_000
+BLOCK_CHARACTERS = 1_000_000
 """A block that is scored at once ends with the cluster that reaches one of these: what it holds stays small."""
 
 

@@ -82,7 +82,7 @@ def test_a_vocabulary_that_begins_anew_changes_nothing():
     several = cases(seed=3, clusters=60)
     metrics = (Headline(), Surface())
     once = [metric.findings_all(several) for metric in metrics]
-    with patch.object(vocabulary, "MOST_STRETCHES", 50):
+    with patch.object(vocabulary, "MOST", 50):
         again = [
             [found for at in range(0, len(several), 7) for found in metric.findings_all(several[at : at + 7])]
             for metric in metrics
