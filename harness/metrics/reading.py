@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.metrics.vocabulary import END, TEXT_END, Lists, Numbers, Vocabulary, vocabulary
+from harness.metrics.vocabulary import END, TEXT_END, Lists, Numbers, Vocabulary, begin_anew, vocabulary
 from harness.numerals import values_among
 from harness.records import Case, Cluster
 
@@ -193,13 +193,17 @@ class Block:
             clusters.append(len(self.clusters) - 1)
         self.cluster_of: Numbers = np.array(clusters, dtype=np.int64)
         """Shape (cases,): which of the clusters each case is about."""
-        self.articles = _articles(
-            tuple(
-                tuple(text for article in cluster.articles for text in (article.title, article.text))
-                for cluster in self.clusters
-            )
+        texts = tuple(
+            tuple(text for article in cluster.articles for text in (article.title, article.text))
+            for cluster in self.clusters
         )
-        self.predictions = Texts(self.articles.vocabulary, [case.prediction.text for case in cases])
+        try:
+            self.articles = _articles(texts)
+            self.predictions = Texts(self.articles.vocabulary, [case.prediction.text for case in cases])
+        except BaseException:  # a time limit interrupts anywhere
+            _last.clear()
+            begin_anew()
+            raise
 
     def count(self, cases: Numbers) -> Numbers:
         """How often each case is named."""

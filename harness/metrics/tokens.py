@@ -81,6 +81,7 @@ class _Vocabulary:
     def _fill(self, text: bytes, starts: Numbers, ends: Numbers, slots: Numbers, head: Words, tail: Words) -> None:
         """Give each slot to the first of the types that want it."""
         filled, first = np.unique(slots, return_index=True)
+        self._in_slot[filled] = _EMPTY  # a time limit interrupts anywhere: until all is there, the slot holds nothing
         self._heads[filled], self._tails[filled] = head[first], tail[first]
         self._in_slot[filled] = self._looked_up(text, starts[first], ends[first])
 

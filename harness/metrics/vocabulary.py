@@ -190,5 +190,10 @@ _current = [Vocabulary()]
 def vocabulary() -> Vocabulary:
     """The one to read a block of texts with."""
     if _current[0].full:
-        _current[0] = Vocabulary()
+        begin_anew()
     return _current[0]
+
+
+def begin_anew() -> None:
+    """Forget all stretches: there are too many, or reading was interrupted and one of them may be half known."""
+    _current[0] = Vocabulary()

@@ -5,9 +5,10 @@ from unittest.mock import patch
 
 import pytest
 
-from harness.metrics import vocabulary
+from harness.metrics import tokens, vocabulary
 from harness.metrics.base import Metric
 from harness.metrics.headline import Headline
+from harness.metrics.reading import _last
 from harness.metrics.rouge import Rouge
 from harness.metrics.surface import Surface
 from harness.records import Article, Case, Cluster, Prediction, Reference
@@ -88,3 +89,34 @@ def test_a_vocabulary_that_begins_anew_changes_nothing():
             for metric in metrics
         ]
     assert again == once
+
+
+@pytest.mark.parametrize("words", [1, 5, 40])
+def test_a_reading_that_was_interrupted_leaves_nothing_half_known(words: int):
+    several = cases(seed=4, clusters=30)
+    metrics = (Headline(), Surface())
+    expected = [metric.findings_all(several) for metric in metrics]
+    vocabulary.begin_anew()
+    _last.clear()
+    left = iter(range(words))
+
+    def interrupted(word: str) -> str:
+        if next(left, None) is None:
+            raise KeyboardInterrupt("in the middle")
+        return word
+
+    with patch.object(vocabulary, "form_of", interrupted), pytest.raises(KeyboardInterrupt, match="in the middle"):
+        Surface().findings_all(several)
+    assert [metric.findings_all(several) for metric in metrics] == expected
+
+
+def test_a_slot_whose_filling_was_interrupted_holds_nothing():
+    with patch.object(tokens, "_SLOT_BITS", 1):  # so that words take each other's slots
+        known = tokens._Vocabulary(stemmed=True)
+        first = known.numbers(b"ferry").tolist()
+        with (
+            patch.object(tokens, "stems", side_effect=KeyboardInterrupt("in the middle")),
+            pytest.raises(KeyboardInterrupt, match="in the middle"),
+        ):
+            known.numbers(b"police arrest reefs harbour storms")
+        assert len({*first, *known.numbers(b"police arrest reefs harbour storms").tolist()}) == 6
