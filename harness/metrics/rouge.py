@@ -26,7 +26,7 @@ _COUNTED_ASPECTS = ("p", "r", "f")
 """The order in which both ways of counting give them, and in which statistics hold them."""
 
 NO_REFERENCE = "cluster has no references"
-NO_TOKEN = "no reference has a token: ROUGE sees the letters a-z and the digits only"  # noqa: S105
+NO_TOKEN = "no reference has a letter a-z or a digit, which is all that ROUGE sees"  # noqa: S105 - a word, no password
 
 
 FEW_REFERENCES = 2
