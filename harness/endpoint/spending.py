@@ -71,7 +71,7 @@ class Spending:
         """What this session was charged; what others were, by the ledger, counts for the limit too."""
 
     async def reserve(self, most_in: int, most_out: int) -> object:
-        """Set aside the most that a call can cost; returns what `settle` wants.
+        """Set aside the most that a call can cost; returns what the other methods know the call by.
 
         Waits while what other calls have set aside may yet come back. Raises LimitError where the call cannot be paid.
         """
