@@ -1,4 +1,4 @@
-"""Measures the figures: python -m benchmarks [--quick] [--only NAME …] [--check] [--list].
+"""Measures the figures: python -m benchmarks [--quick] [--only NAME …] [--check] [--profiles] [--list].
 
 Writes benchmarks/results.json and benchmarks/results.md; with `--only` the other figures stay as they were. `--quick`
 takes small sizes and few rounds and writes nothing: it shows that everything runs. `--check` writes nothing and ends
@@ -33,12 +33,14 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="small sizes, few rounds; writes nothing")
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="figures whose names begin so")
     parser.add_argument("--check", action="store_true", help="compare with the committed results instead of writing")
+    parser.add_argument("--profiles", action="store_true", help="measure nothing; profile anew what falls short")
     parser.add_argument("--list", action="store_true", help="name the figures")
     parser.add_argument("--child", help=argparse.SUPPRESS)
     given = parser.parse_args()
     known = {figure.name: figure for figure in all_figures()}
     if given.child:
-        print(json.dumps(_measure(known[given.child], quick=given.quick)))
+        figure = known[given.child]
+        print(json.dumps(_profile(figure) if given.profiles else _measure(figure, quick=given.quick)))
         return 0
     chosen = [name for name in known if not given.only or any(map(name.startswith, given.only))]
     if not chosen:
@@ -48,10 +50,20 @@ def main() -> int:
         print("\n".join(chosen))
         return 0
     before = json.loads(RESULTS.read_text("utf-8")) if RESULTS.is_file() else {"figures": []}
+    if given.profiles:
+        for row in before["figures"]:
+            if row["name"] in chosen and row["reached"] is False:
+                row["profile"] = _in_a_process(known[row["name"]], "--profiles")
+                print(f"{row['name']}: profiled", flush=True)
+        _write(before)
+        return 0
     rows = []
     for name in chosen:
         started = time.perf_counter()
-        row = _in_a_process(known[name], quick=given.quick)
+        try:
+            row: dict[str, Any] = _in_a_process(known[name], *(["--quick"] if given.quick else []))
+        except RuntimeError as error:
+            row = as_row(known[name], None, reason=f"broke: {error}")
         row["took"] = round(time.perf_counter() - started, 1)
         print(f"{name}: {report.found(row)} ({row['took']:.0f} s)", flush=True)
         rows.append(row)
@@ -60,10 +72,13 @@ def main() -> int:
         return max(int(broken), _check(rows, before["figures"]))
     if not given.quick:
         by_name = {row["name"]: row for row in (*before["figures"], *rows)}
-        results = {"machine": _machine(), "figures": [by_name[name] for name in known if name in by_name]}
-        RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        PAGE.write_text(report.page(results), encoding="utf-8")
+        _write({"machine": _machine(), "figures": [by_name[name] for name in known if name in by_name]})
     return int(broken)
+
+
+def _write(results: Mapping[str, Any]) -> None:
+    RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    PAGE.write_text(report.page(results), encoding="utf-8")
 
 
 def all_figures() -> list[Figure]:
@@ -78,22 +93,23 @@ def _measure(figure: Figure, *, quick: bool) -> dict[str, Any]:
     except UnavailableError as error:
         return as_row(figure, None, reason=f"not measured: {error}")
     short = not figure.aim.reached(measured.value)
-    profile = top_ten(figure.profiled) if short and figure.profiled and not quick else ()
-    return as_row(figure, measured, profile=profile)
+    return as_row(figure, measured, profile=_profile(figure) if short and not quick else ())
 
 
-def _in_a_process(figure: Figure, *, quick: bool) -> dict[str, Any]:
-    """What a child measures; a child that breaks is a row with the reason."""
-    command = [sys.executable, "-m", "benchmarks", "--child", figure.name, *(["--quick"] if quick else [])]
+def _profile(figure: Figure) -> list[str]:
+    return top_ten(figure.profiled) if figure.profiled else []
+
+
+def _in_a_process(figure: Figure, *options: str) -> Any:
+    """What a child says of a figure. Raises RuntimeError where it breaks or takes too long."""
+    command = [sys.executable, "-m", "benchmarks", "--child", figure.name, *options]
     try:
         done = subprocess.run(command, cwd=TOP, stdout=subprocess.PIPE, text=True, timeout=LONGEST, check=False)
-        if done.returncode == 0:
-            row: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-            return row
-        reason = f"ended with {done.returncode}"
     except subprocess.TimeoutExpired:
-        reason = f"took longer than {LONGEST} s"
-    return as_row(figure, None, reason=f"broke: {reason}")
+        raise RuntimeError(f"took longer than {LONGEST} s") from None
+    if done.returncode:
+        raise RuntimeError(f"ended with {done.returncode}")
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def _check(rows: Sequence[Mapping[str, Any]], committed: Sequence[Mapping[str, Any]]) -> int:

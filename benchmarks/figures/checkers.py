@@ -6,8 +6,8 @@ trained one costs. It runs as the checker `nli`, so that sentences, passages and
 
 import re
 import sys
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -134,10 +134,11 @@ def _rules_against_nli(quick: bool) -> Measured:
         )
 
 
-def _profiled() -> None:
+@contextmanager
+def _profiled() -> Iterator[Callable[[], object]]:
     rules = _FreshRules(_clusters(10))
     rules.open()
-    rules.check()
+    yield rules.check
 
 
 FIGURES = (

@@ -134,6 +134,13 @@ def _against_loop(dtype: str, budget: int, quick: bool) -> Measured:
     return measured
 
 
+@contextmanager
+def _profiled(dtype: str, budget: int) -> Iterator[Callable[[], object]]:
+    with _bench(budget, False) as bench, bench.model(dtype=dtype).open(13) as session:
+        session.answer(bench.clusters[:2])  # sets the session up
+        yield partial(session.answer, bench.clusters)
+
+
 def _rounds(quick: bool) -> int:
     return 1 if quick else 3
 
@@ -208,6 +215,7 @@ FIGURES = (
         "transformers' generate, one by one",
         at_least(2.5),
         partial(_against_loop, "float32", SHORT),
+        profiled=partial(_profiled, "float32", SHORT),
     ),
     Figure(
         "generation-fp32-long",
@@ -215,6 +223,7 @@ FIGURES = (
         "transformers' generate, one by one",
         at_least(2.5),
         partial(_against_loop, "float32", LONG),
+        profiled=partial(_profiled, "float32", LONG),
     ),
     Figure(
         "generation-bf16",
@@ -222,6 +231,7 @@ FIGURES = (
         "the float32 loop",
         at_least(6),
         partial(_against_loop, "bfloat16", SHORT),
+        profiled=partial(_profiled, "bfloat16", SHORT),
     ),
     Figure(
         "generation-bf16-long",
@@ -229,6 +239,7 @@ FIGURES = (
         "the float32 loop",
         at_least(6),
         partial(_against_loop, "bfloat16", LONG),
+        profiled=partial(_profiled, "bfloat16", LONG),
     ),
     Figure(
         "generation-int8",
@@ -236,8 +247,16 @@ FIGURES = (
         "the float32 loop",
         at_least(6),
         partial(_against_loop, "int8", SHORT),
+        profiled=partial(_profiled, "int8", SHORT),
     ),
-    Figure("generation-lm-eval", "the same task", f"{LM_EVAL}, batch 8", at_least(3), _against_lm_eval),
+    Figure(
+        "generation-lm-eval",
+        "the same task",
+        f"{LM_EVAL}, batch 8",
+        at_least(3),
+        _against_lm_eval,
+        profiled=partial(_profiled, "float32", LONG),
+    ),
     Figure(
         "generation-overhead",
         "overhead over the bare model calls",
