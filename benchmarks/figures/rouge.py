@@ -8,7 +8,7 @@ from unittest.mock import patch
 from benchmarks.frame import Figure, Measured, Side, UnavailableError, at_least, at_most, interleaved, over_rounds
 from benchmarks.rouge_contract import case, cases, differences
 from benchmarks.texts import pairs
-from harness.metrics import accelerated, tokens
+from harness.metrics import accelerated, stems, tokens
 from harness.metrics.base import Findings
 from harness.metrics.rouge import Rouge, Variant
 from harness.records import Case
@@ -50,7 +50,7 @@ def _against_rouge_score(kind: str, references: int, compiled: bool, quick: bool
             scorer.score_multi(references, prediction)
 
     measured = interleaved(
-        Side(ours_run, work=ours, before=tokens._vocabulary.cache_clear),
+        Side(ours_run, work=ours, before=_forget),
         Side(peers_run, work=theirs),
         rounds=3 if quick else 9,
         note=f"{ours} predictions in blocks of {BLOCK} against {theirs}; stems are learned anew in each round",
@@ -60,6 +60,12 @@ def _against_rouge_score(kind: str, references: int, compiled: bool, quick: bool
             if found.statistics[f"{variant}-f"] != score.fmeasure:
                 raise AssertionError(f"not rouge-score's number: {prediction}")
     return measured
+
+
+def _forget() -> None:
+    """Empty what is kept of words that were stemmed, by columns and by our own stemmer."""
+    tokens._vocabulary.cache_clear()
+    stems._stem.clear()
 
 
 @contextmanager

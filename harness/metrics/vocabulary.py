@@ -4,6 +4,7 @@ No word, no end of a sentence and no number's word reaches across a space, so th
 one after the other, is what the text holds. News writes the same stretches again and again.
 """
 
+import gc
 import re
 import unicodedata
 from array import array
@@ -197,3 +198,4 @@ def vocabulary() -> Vocabulary:
 def begin_anew() -> None:
     """Forget all stretches: there are too many, or reading was interrupted and one of them may be half known."""
     _current[0] = Vocabulary()
+    gc.collect()  # its parts refer to one another: nothing else frees the old one, least of all soon

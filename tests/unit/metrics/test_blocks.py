@@ -1,6 +1,10 @@
 """A block of cases has the findings of each case alone, and those of the plain definitions, to the last bit."""
 
+import gc
 import random
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from unittest.mock import patch
 
 import pytest
@@ -120,3 +124,21 @@ def test_a_slot_whose_filling_was_interrupted_holds_nothing():
         ):
             known.numbers(b"police arrest reefs harbour storms")
         assert len({*first, *known.numbers(b"police arrest reefs harbour storms").tolist()}) == 6
+
+
+def test_a_vocabulary_that_was_begun_anew_leaves_nothing_in_memory():
+    _last.clear()
+    before = weakref.ref(vocabulary.vocabulary())
+    with gc_off():
+        vocabulary.begin_anew()
+        assert before() is None
+
+
+@contextmanager
+def gc_off() -> Iterator[None]:
+    """As in a run, where objects are looked through rarely."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
