@@ -18,7 +18,7 @@ from harness.claims.meaning import notion, opposed
 from harness.claims.parse import Parser
 from harness.claims.quantities import DURATIONS, Figure, clash
 from harness.claims.reading import Reading, phrase, phrase_text, read_all
-from harness.claims.slots import counted, happening, same_slot
+from harness.claims.slots import asked_about, counted, happening, same_slot
 from harness.claims.units import Unit, units
 from harness.claims.updates import later_by_wording
 from harness.ingest.near_duplicates import groups
@@ -112,13 +112,19 @@ class _Finder:
     def _slots(self, several: list[tuple[int, Figure]]) -> list[list[tuple[int, Figure]]]:
         """Figures parted by slot; a figure may stand in the slot of the first that it answers the same question as."""
         slots: list[list[tuple[int, Figure]]] = []
+        shared: list[list[tuple[int, Figure]]] = []
         for unit, figure in several:
-            for slot in slots:
+            mine = [(unit, figure)]
+            if not asked_about(self.readings[unit], figure):  # thousands in a table, say: none is held against another
+                slots.append(mine)
+                continue
+            for slot in shared:
                 if any(same_slot(self.readings[other], held, self.readings[unit], figure) for other, held in slot):
                     slot.append((unit, figure))
                     break
             else:
-                slots.append([(unit, figure)])
+                slots.append(mine)
+                shared.append(mine)
         return slots
 
     def _figure_fact(self, slot: list[tuple[int, Figure]]) -> ContestedFact | None:

@@ -16,6 +16,9 @@ _TOLLS = {"toll": "kill", "death": "kill", "fatality": "kill", "casualty": "inju
 """Nouns that are a count themselves, by what is counted: the death toll rose to 82."""
 
 
+_SAYING = frozenset({"say", "think", "report"})
+
+
 @lru_cache(maxsize=1 << 12)
 def counted(reading: Reading, figure: Figure) -> frozenset[str]:
     """Notions of what a figure counts; `people` for people at large and where nothing is said."""
@@ -79,6 +82,11 @@ def happening(reading: Reading, figure: Figure) -> frozenset[str]:
     return frozenset(found)
 
 
+def asked_about(reading: Reading, figure: Figure) -> frozenset[str]:
+    """`happening` but for its being said; a figure without any answers the question of no other."""
+    return happening(reading, figure) - _SAYING
+
+
 def comparable(first: Figure, second: Figure) -> bool:
     """Whether two figures measure in one unit; plain counts compare whatever they count."""
     return first.unit == second.unit and first.ordinal == second.ordinal
@@ -91,5 +99,5 @@ def same_slot(one: Reading, first: Figure, other: Reading, second: Figure) -> bo
     mine, theirs = counted(one, first), counted(other, second)
     if not first.unit and not mine & theirs:
         return False
-    shared = happening(one, first) & happening(other, second) - {"say", "think", "report"}
+    shared = asked_about(one, first) & asked_about(other, second)
     return bool(shared - mine if not first.unit else shared)

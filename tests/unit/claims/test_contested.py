@@ -1,5 +1,6 @@
 from datetime import UTC, datetime
 
+from harness.claims import contested
 from harness.claims.contested import contested_facts
 from harness.records import Article, Cluster
 
@@ -70,3 +71,10 @@ def test_where_each_side_claims_another_country(parser):
         "The Royal Navy insists that they were operating in Iraqi waters.", "Iran claims they were in Iranian waters."
     )
     assert kinds(made, parser) == [("place", False, ["Iranian waters", "Iraqi waters"])]
+
+
+def test_figures_that_nothing_happens_to_are_held_against_no_other(parser, monkeypatch):
+    compared = []
+    monkeypatch.setattr(contested, "same_slot", lambda *asked: compared.append(asked))
+    assert contested_facts(cluster("%0A" * 400, "%0A" * 300), parser) == []
+    assert compared == []
