@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, field_validator,
 from harness.endpoint.protocol import Mode
 from harness.endpoint.remote import PACKAGE, Remote
 from harness.errors import MissingExtraError, Problem
-from harness.inputs.files import located
 from harness.models import postprocess, prompts
 from harness.models.base import Model, ModelSession
 
@@ -84,7 +83,8 @@ class Api(Remote, Model):
         default="chat", description="chat: as a conversation; completions: the prompt as it is, for base models."
     )
     prompt: str = Field(
-        min_length=1, description="Path of a template with {articles}; {count} and {reply} may stand in it, too."
+        min_length=1,
+        description=f"The template: {prompts.ACCEPTED}; {{count}} and {{reply}} may stand in it, too.",
     )
     system: str | None = Field(default=None, min_length=1, description="System message, in mode chat.")
     reply: Literal["user", "assistant"] = Field(
@@ -121,7 +121,7 @@ class Api(Remote, Model):
 
     def template(self) -> prompts.Template:
         """The prompt template. Raises UsageError where it cannot be read."""
-        return prompts.read_template(located(self.prompt))
+        return prompts.named_template(self.prompt)
 
     def identity(self) -> Mapping[str, str]:
         """Digest of the prompt, and the model's name with its address.
@@ -133,7 +133,7 @@ class Api(Remote, Model):
     def problems(self) -> Iterator[Problem]:
         """Whatever can be found out without asking the server."""
         yield from super().problems()
-        yield from prompts.file_problems(located(self.prompt))
+        yield from prompts.problems(self.prompt)
         if self.system is not None and self.mode == "completions":
             yield Problem("a system message needs a conversation, and mode is completions", path="system")
         for name in self.extra_body:

@@ -11,7 +11,6 @@ from pydantic import Field, field_validator
 from harness import weights
 from harness.component import neutral
 from harness.errors import ConfigError, MissingExtraError, Problem
-from harness.inputs.files import located
 from harness.models import generation, postprocess, prompts
 from harness.models.base import Model, ModelSession
 from harness.records import Prices
@@ -33,7 +32,7 @@ class Hf(Model):
     )
     prompt: str | None = Field(
         default=None,
-        description="Path of a template with {articles}; {count} and {reply} may stand in it, too. Without one a "
+        description=f"The template: {prompts.ACCEPTED}; {{count}} and {{reply}} may stand in it, too. Without one a "
         "seq2seq model is given the bare articles, and a causal model is refused.",
     )
     system: str | None = Field(default=None, description="System message, for models with a chat template.")
@@ -124,7 +123,7 @@ class Hf(Model):
 
     def template(self) -> prompts.Template | None:
         """The prompt template; None where none is named. Raises UsageError where it cannot be read."""
-        return prompts.read_template(located(self.prompt)) if self.prompt is not None else None
+        return prompts.named_template(self.prompt) if self.prompt is not None else None
 
     def identity(self) -> Mapping[str, str]:
         """Digests of weights, tokenizer, settings and prompt template; for a hub id the commit instead of files."""
@@ -146,11 +145,9 @@ class Hf(Model):
             yield replace(problem, path=problem.path or "checkpoint")
         yield from generation.problems(self.generation)
         if self.prompt is not None:
-            yield from prompts.file_problems(located(self.prompt))
+            yield from prompts.problems(self.prompt)
         elif self._is_seq2seq() is False:
-            yield Problem(
-                "a causal model needs a prompt template", path="prompt", accepted="a file with {articles} in it"
-            )
+            yield Problem("a causal model needs a prompt template", path="prompt", accepted=prompts.ACCEPTED)
         if self.system is not None and self.chat == "no":
             yield Problem("a system message needs a chat template, and chat is no", path="system")
 

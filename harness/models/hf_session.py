@@ -21,7 +21,7 @@ from harness.models import generation, postprocess
 from harness.models.base import Answer
 from harness.models.hf_load import Loaded, is_out_of_memory, load
 from harness.models.hf_together import Together, Written
-from harness.models.prompts import ARTICLES_ONLY, LEAST_SHARE, Template, build_prompt
+from harness.models.prompts import ACCEPTED, ARTICLES_ONLY, LEAST_SHARE, Template, build_prompt
 from harness.records import Cluster, Prompt, StopReason
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class HfSession:
         self._seed = seed
         self._batches = generation.same_in_any_batch(hf.generation, padded_prompt=not loaded.seq2seq)
         if template is None and not self._seq2seq:
-            raise UsageError(f"the causal model {hf.checkpoint} needs `prompt`: a file with {{articles}} in it")
+            raise UsageError(f"the causal model {hf.checkpoint} needs `prompt`: {ACCEPTED}")
         self._template = template or ARTICLES_ONLY
         self._chat = self._uses_chat()
         self._generation = self._generation_config()

@@ -6,13 +6,14 @@ was left out is recorded in the `Prompt`.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.resources import files
 from pathlib import Path
 
 from harness.errors import DataError, Problem, UsageError, nearest_name
 from harness.ingest import near_duplicates
-from harness.inputs.files import read_text
+from harness.inputs.files import located, read_text
 from harness.records import Article, Cluster, Prompt, content_digest
 from harness.text import sentence_spans, word_spans
 
@@ -27,6 +28,16 @@ LEAST_SHARE = 24
 
 LONGEST = 100_000
 """Bytes of a template; a longer file is something else."""
+
+BUILTIN_PREFIX = "builtin:"
+BUILTIN: Mapping[str, str] = {
+    "headline": "one headline of at most 10 words",
+    "summary": "one sentence of at most 30 words",
+}
+"""Templates that come with the package, in `templates/`: name → what it asks for."""
+_BUILTIN_NAMES = ", ".join(f"{BUILTIN_PREFIX}{name}" for name in BUILTIN)
+ACCEPTED = f"the path of a text file with {{articles}} in it, or {_BUILTIN_NAMES}"
+"""What the parameter `prompt` of a model may be."""
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _SEPARATOR = "\n\n"
@@ -92,15 +103,21 @@ def template_problems(text: str, where: str) -> list[Problem]:
     return problems
 
 
-def file_problems(file: Path) -> Iterator[Problem]:
-    """What `harness validate` finds wrong with the template file that the parameter `prompt` names."""
+def problems(prompt: str) -> Iterator[Problem]:
+    """Yield what `harness validate` finds wrong with the template that a model's parameter `prompt` names."""
+    if _is_builtin(prompt):
+        if prompt.removeprefix(BUILTIN_PREFIX) not in BUILTIN:
+            yield _unknown_builtin(prompt)
+        return
+    file = located(prompt)
     if not file.exists():
         beside = [str(other) for other in file.parent.glob("*")] if file.parent.is_dir() else []
         yield Problem(
             "there is no such prompt template (paths are relative to the working directory)",
             path="prompt",
-            found=str(file),
-            nearest=nearest_name(str(file), beside),
+            found=prompt,
+            accepted=ACCEPTED,
+            nearest=nearest_name(str(file), beside) or _nearest_builtin(prompt),
         )
         return
     try:
@@ -108,6 +125,41 @@ def file_problems(file: Path) -> Iterator[Problem]:
     except DataError as error:
         for problem in error.problems:
             yield replace(problem, message=f"the prompt template cannot be read: {problem.message}", path="prompt")
+
+
+def named_template(prompt: str) -> Template:
+    """Read the template that a model's parameter `prompt` names: a built-in one or a file.
+
+    Raises UsageError where there is none of this name, where the file cannot be read, or where it is no template.
+    """
+    if not _is_builtin(prompt):
+        return read_template(located(prompt))
+    name = prompt.removeprefix(BUILTIN_PREFIX)
+    if name not in BUILTIN:
+        raise UsageError(str(_unknown_builtin(prompt)))
+    return Template(files("harness.models").joinpath("templates", f"{name}.md").read_text(encoding="utf-8").strip())
+
+
+def _is_builtin(prompt: str) -> bool:
+    """Whether `prompt` names a template of the package; `./builtin:x` is a file of that name."""
+    return prompt.startswith(BUILTIN_PREFIX)
+
+
+def _unknown_builtin(prompt: str) -> Problem:
+    return Problem(
+        "there is no such built-in prompt",
+        path="prompt",
+        found=prompt,
+        accepted=ACCEPTED,
+        nearest=_nearest_builtin(prompt),
+    )
+
+
+def _nearest_builtin(prompt: str) -> str:
+    """Find the built-in prompt that was perhaps meant, with or without its prefix and the file's suffix."""
+    name = prompt.rpartition(":")[2].strip().removesuffix(".md")
+    nearest = nearest_name(name, BUILTIN)
+    return f"{BUILTIN_PREFIX}{nearest}" if nearest else ""
 
 
 def _text(file: Path) -> str:
@@ -123,9 +175,9 @@ def read_template(path: Path) -> Template:
         text = _text(path).strip()
     except DataError as error:
         raise UsageError(f"the prompt template cannot be read: {error}") from None
-    problems = template_problems(text, str(path))
-    if problems:
-        raise UsageError("\n".join(str(problem) for problem in problems))
+    found = template_problems(text, str(path))
+    if found:
+        raise UsageError("\n".join(str(problem) for problem in found))
     return Template(text)
 
 

@@ -5,11 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.errors import UsageError
+from harness.models import prompts
+from harness.models.api import Api
 from harness.models.prompts import (
     ARTICLES_ONLY,
+    BUILTIN,
     Template,
     build_prompt,
     fair_level,
+    named_template,
     read_template,
     template_problems,
 )
@@ -197,5 +201,57 @@ def test_a_template_file_is_read_and_its_mistakes_named(tmp_path: Path) -> None:
     assert template_problems('{articles} {"a": 1} {Count} {} { x }', "p.md") == []
 
 
-def test_the_prompt_that_comes_with_the_project_is_a_template(top: Path) -> None:
-    assert "{articles}" in read_template(top / "configs" / "prompts" / "headline.md").text
+def test_every_builtin_prompt_is_a_template_and_nothing_else_ships(top: Path) -> None:
+    shipped = sorted(file.name for file in (top / "harness" / "models" / "templates").iterdir())
+    assert shipped == [f"{name}.md" for name in sorted(BUILTIN)]
+    for name in BUILTIN:
+        template = named_template(f"builtin:{name}")
+        assert template_problems(template.text, name) == []
+        assert template.text == template.text.strip()
+        assert template.reply.endswith(":"), "the reply's beginning is written for the model"
+
+
+def test_the_prompt_of_the_repository_is_the_builtin_headline(top: Path) -> None:
+    file = top / "configs" / "prompts" / "headline.md"
+    assert file.read_bytes() == (top / "harness" / "models" / "templates" / "headline.md").read_bytes()
+    assert named_template(str(file)).digest == named_template("builtin:headline").digest
+
+
+@pytest.mark.parametrize(
+    ("named", "nearest"),
+    [
+        ("builtin:headlin", "builtin:headline"),
+        ("builtin:Headline", "builtin:headline"),
+        ("builtin:headline.md", "builtin:headline"),
+        ("builtin:sumary", "builtin:summary"),
+        ("builtin:", ""),
+        ("builtin:../templates/headline", ""),
+        ("headline", "builtin:headline"),
+        ("Builtin:summary", "builtin:summary"),
+    ],
+)
+def test_a_wrong_name_is_refused_with_the_nearest(named: str, nearest: str, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (found,) = prompts.problems(named)
+    assert (found.found, found.path, found.nearest) == (named, "prompt", nearest)
+    assert found.accepted == "the path of a text file with {articles} in it, or builtin:headline, builtin:summary"
+    with pytest.raises(UsageError, match="no such"):
+        named_template(named)
+
+
+def test_a_file_may_have_the_name_of_a_builtin_prompt(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("builtin:headline").write_text("Mine: {articles}", encoding="utf-8")
+    assert named_template("./builtin:headline").text == "Mine: {articles}"
+    assert named_template("builtin:headline").text.startswith("Write one short headline")
+
+
+def test_a_builtin_prompt_is_part_of_the_identity_by_its_content(tmp_path: Path, monkeypatch) -> None:
+    """The digest is that of the text, as for a file."""
+    monkeypatch.chdir(tmp_path)
+    Path("same.md").write_text(named_template("builtin:summary").text, encoding="utf-8")
+    digests = [
+        Api(base_url="http://127.0.0.1:9/v1", model="m", prompt=prompt).identity()["prompt"]
+        for prompt in ("builtin:summary", "same.md", "builtin:headline")
+    ]
+    assert digests[0] == digests[1] != digests[2]
