@@ -54,7 +54,7 @@ def evaluate(
 
     Every model writes a headline for every cluster. The same configuration finds its folder again and goes on from
     there; what an equal model wrote for an equal cluster in another run is taken from the cache. Ends with 3 where a
-    model failed on every cluster.
+    model failed on every cluster, or a metric on every prediction of a configuration.
     """
     from harness.cli.progress import TerminalProgress
     from harness.config import load
@@ -75,7 +75,7 @@ def evaluate(
         outcome = execute(plan, results, progress, cache=kept, jobs=jobs, retry_errors=retry, wait=wait, table=markdown)
     print_outcome(outcome, form, every_measure=every_measure)
     report_bad_rows(plan.clusters)
-    _end(outcome)
+    _end(outcome, again="the same command with --retry-errors scores what is there")
 
 
 def score(
@@ -163,14 +163,25 @@ def report_failures(outcome: "Outcome") -> None:
         say(f"  {times} × {reason}", "warning")
 
 
-def _end(outcome: "Outcome") -> None:
-    """Say where the results are and what failed; exit 3 where a model answered nothing."""
+def _end(outcome: "Outcome", again: str = "") -> None:
+    """Say where the results are and what failed; exit 3 where a model answered nothing, or a metric failed throughout.
+
+    `again` tells how to score what has failed once more.
+    """
     from harness.run.logs import say
 
     report_failures(outcome)
     say(f"results: {outcome.folder.path}")
     if outcome.unanswered:
         say(f"error: no cluster was answered by {', '.join(outcome.unanswered)}", "error")
+    unscored = outcome.unscored
+    for one in unscored[:LISTED]:
+        say(f"error: {one}", "error")
+    if len(unscored) > LISTED:
+        say(f"error: … and {len(unscored) - LISTED} more that failed on every prediction", "error")
+    if unscored and again:
+        say(f"  once the reason is gone: {again}")
+    if outcome.unanswered or unscored:
         raise typer.Exit(EXIT_FAILURES)
     made = sum(count.predicted for count in outcome.manifest.counts.values())
     lost = sum(times for _, times in outcome.failure_reasons())

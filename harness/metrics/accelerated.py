@@ -2,6 +2,8 @@
 
 The extra `fast` brings it. A contract test holds its numbers, ours and rouge-score's to one another, so that which of
 them counted stands in no signature. What it is not asked for: means over references and sentences as lines.
+
+Nothing here may be called before `installed()` has said yes: a user without the extra must never meet the package.
 """
 
 import re
@@ -24,8 +26,19 @@ Score = tuple[float, float, float]
 
 @cache
 def installed() -> bool:
-    """Whether the package is there."""
-    return find_spec(PACKAGE) is not None
+    """Whether the package is there and can be imported.
+
+    A copy that cannot be imported (made for another processor, an older layout) counts as absent: our own code gives
+    the same numbers.
+    """
+    if find_spec(PACKAGE) is None:
+        return False
+    try:
+        import rouge_score_rs.rouge_scorer
+        import rouge_score_rs.tokenizers  # noqa: F401 - tried, not used
+    except ImportError:
+        return False
+    return True
 
 
 @cache

@@ -105,17 +105,18 @@ class Rouge(Metric):
     def findings_all(self, cases: Sequence[Case]) -> list[Findings]:
         """The same for each case, every text read once however many it is compared with."""
         fast = list(map(self._faster_compiled, cases))
-        compiled = iter(self._compiled([case for case, yes in zip(cases, fast, strict=True) if yes]))
+        for_compiled = [case for case, yes in zip(cases, fast, strict=True) if yes]
+        compiled = iter(self._compiled(for_compiled) if for_compiled else ())
         columns = iter(self._columns([case for case, yes in zip(cases, fast, strict=True) if not yes]))
         return [next(compiled if yes else columns) for yes in fast]
 
     def _faster_compiled(self, case: Case) -> bool:
         """Whether compiled code is there, can do what is asked for, and pays."""
         return (
-            accelerated.installed()
-            and self.references == "max"
+            self.references == "max"
             and (self.lsum_split == "newline" or "rougeLsum" not in self.variants)
             and (len(case.cluster.references) < FEW_REFERENCES or len(case.prediction.text) > LONG_CHARACTERS)
+            and accelerated.installed()
         )
 
     def _compiled(self, cases: Sequence[Case]) -> list[Findings]:

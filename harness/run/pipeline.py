@@ -31,6 +31,7 @@ from harness.run.plan import Plan, run_digest
 from harness.run.progress import Progress, Tick
 from harness.run.store import CLUSTERS, FAILURES, PREDICTIONS, SCORES, TABLE, VERDICTS, RunFolder
 from harness.run.stored import VerdictsOf, by_cluster, case_of, check_of, stored_verdicts
+from harness.run.unscored import Unscored, find_unscored
 from harness.run.watch import FailureRows, Watch, see_failures, under_way
 
 
@@ -48,6 +49,11 @@ class Outcome:
     def unanswered(self) -> list[str]:
         """Configurations that failed on every cluster."""
         return [name for name, count in self.manifest.counts.items() if not count.predicted]
+
+    @property
+    def unscored(self) -> list[Unscored]:
+        """Metrics that failed on every prediction of a configuration, with the reason; `unanswered` is apart."""
+        return find_unscored(self.folder, self.manifest)
 
     def failure_reasons(self) -> list[tuple[str, int]]:
         """`configuration: error: message` and how often, the commonest first."""
