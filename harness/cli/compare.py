@@ -4,16 +4,15 @@ from typing import Annotated, Literal
 
 import typer
 
-from harness.cli.options import RESULTS, ResultsFolder
+from harness.cli.options import RESULTS, RUN_FORMS, ResultsFolder
+from harness.cli.runs import find_run
 
 BESIDE = "table, md, json, html"
 """Formats with room for more than the comparison."""
 
 
 def compare(
-    runs: Annotated[
-        list[str], typer.Argument(metavar="RUN...", help="Runs: folders, names, or the beginnings of names.")
-    ],
+    runs: Annotated[list[str], typer.Argument(metavar="RUN...", help=f"Runs, each {RUN_FORMS}.")],
     metric: Annotated[
         list[str] | None,
         typer.Option("--metric", metavar="NAME", help="Only this metric or measure: rouge, rouge1-f. Repeatable."),
@@ -47,7 +46,6 @@ def compare(
     from harness.report import comparison as report
     from harness.run import comparison as comparing
     from harness.run.joined import find_measures, join
-    from harness.run.store import find_run
 
     if form in ("csv", "latex") and (by is not None or worst):
         raise UsageError(f"--format {form} holds the comparison alone; accepted beside --by and --worst: {BESIDE}")

@@ -21,6 +21,7 @@ from harness.cli.options import (
     Verbose,
     Wait,
 )
+from harness.cli.runs import find_run
 from harness.errors import EXIT_FAILURES
 
 if TYPE_CHECKING:
@@ -105,7 +106,6 @@ def score(
     from harness.run.cache import opened
     from harness.run.pipeline import rescore
     from harness.run.plan import make_plan
-    from harness.run.store import find_run
 
     logs.add(verbose, log_format)
     progress = TerminalProgress()

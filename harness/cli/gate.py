@@ -10,6 +10,7 @@ from harness import printable
 from harness.cli import streams
 from harness.cli.options import (
     RESULTS,
+    RUN_FORMS,
     CacheFolder,
     Jobs,
     Limit,
@@ -21,6 +22,7 @@ from harness.cli.options import (
     Verbose,
     Wait,
 )
+from harness.cli.runs import find_run
 from harness.run import logs
 
 if TYPE_CHECKING:
@@ -45,7 +47,6 @@ def save(
 ) -> None:
     """Save a finished run as a baseline: small, reviewable, in a stable order."""
     from harness.run.baseline import baseline_of, write
-    from harness.run.store import find_run
 
     folder = find_run(results, run)
     write(baseline_of(folder), output)
@@ -53,9 +54,7 @@ def save(
 
 
 def gate(
-    run: Annotated[
-        str | None, typer.Argument(metavar="RUN", help="The run: its folder, its name, or the beginning of it.")
-    ] = None,
+    run: Annotated[str | None, typer.Argument(metavar="RUN", help=f"The run: {RUN_FORMS}.")] = None,
     config: Annotated[
         Path | None, typer.Option("--config", "-c", metavar="FILE", help="Run this configuration, or use its `gate:`.")
     ] = None,
@@ -139,7 +138,6 @@ def _run_and_rules(
     from harness.config.gate import GateSettings
     from harness.errors import UsageError
     from harness.registry import Registry
-    from harness.run.store import find_run
 
     if run is not None:
         folder = find_run(results, run)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from harness.cli.options import RESULTS, EveryMeasure, Format, ResultsFolder, RunArgument
+from harness.cli.runs import find_run
 from harness.run import logs
 
 if TYPE_CHECKING:
@@ -55,7 +56,6 @@ def show(
     """Show what a run found, or what was written for one cluster."""
     from harness.cli.evaluate import print_outcome
     from harness.run.pipeline import stored_outcome
-    from harness.run.store import find_run
 
     folder = find_run(results, run)
     if cluster is None:

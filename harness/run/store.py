@@ -18,14 +18,14 @@ are written is `durable`'s, who may write them `lock`'s: nothing else opens one 
 import json
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
 from pydantic import ValidationError
 
-from harness.errors import DataError, StoreError, UsageError, nearest_name
+from harness.errors import DataError, StoreError
 from harness.inputs.json_lines import json_document
 from harness.places import Key, Places
 from harness.records import (
@@ -265,29 +265,8 @@ class RunFolder:
 
 
 def run_folders(results: Path) -> list[RunFolder]:
-    """Every run below a results folder, by name."""
+    """List every run below a results folder, by name; hidden folders hold none."""
     if not results.is_dir():
         return []
-    return [RunFolder(path) for path in sorted(results.iterdir()) if (path / MANIFEST).is_file()]
-
-
-def find_run(results: Path, wanted: str) -> RunFolder:
-    """The run that `wanted` names: a folder's path, its name below `results`, or the unique beginning of that name.
-
-    Raises UsageError where none or several fit.
-    """
-    direct = Path(wanted)
-    with suppress(OSError):  # a name longer than a file may have is no folder's
-        if (direct / MANIFEST).is_file():
-            return RunFolder(direct)
-    names = [folder.path.name for folder in run_folders(results)]
-    fitting = [name for name in names if name == wanted] or [name for name in names if name.startswith(wanted)]
-    if len(fitting) == 1:
-        return RunFolder(results / fitting[0])
-    if fitting:
-        raise UsageError(
-            f"{wanted!r} names {len(fitting)} runs in {results}: {', '.join(fitting)}; give more of the name"
-        )
-    near = nearest_name(wanted, [form for name in names for form in (name, name.rpartition("-")[0])])
-    hint = f"; did you mean {near!r}?" if near else f"; `harness list --results {results}` shows what is there"
-    raise UsageError(f"no run {wanted!r} in {results}{hint}")
+    paths = sorted(path for path in results.iterdir() if not path.name.startswith("."))
+    return [RunFolder(path) for path in paths if (path / MANIFEST).is_file()]
