@@ -65,11 +65,10 @@ def schema() -> None:
     """Print the JSON Schema of a configuration file."""
     import json
 
-    from harness import redact
     from harness.config.schema import json_schema
     from harness.registry import Registry
 
-    typer.echo(redact.text(json.dumps(json_schema(Registry()), indent=2)))
+    typer.echo(json.dumps(json_schema(Registry()), indent=2))
 
 
 def components(

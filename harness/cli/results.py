@@ -1,15 +1,12 @@
 """`harness list` and `harness show`: what runs there are, and what one of them found."""
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from harness.cli.options import RESULTS, EveryMeasure, Format, ResultsFolder, RunArgument
 from harness.cli.runs import find_run
 from harness.run import logs
-
-if TYPE_CHECKING:
-    from harness.records import Failure, Prediction
 
 
 def list_runs(
@@ -50,10 +47,15 @@ def show(
     form: Format = "table",
     every_measure: EveryMeasure = False,
     cluster: Annotated[
-        str | None, typer.Option("--cluster", help="Show every configuration's prediction for this cluster instead.")
+        str | None,
+        typer.Option(
+            "--cluster",
+            metavar="ID",
+            help="Show this cluster instead: its references, every configuration's prediction, scores and verdicts.",
+        ),
     ] = None,
 ) -> None:
-    """Show what a run found, or what was written for one cluster."""
+    """Show what a run found, or all it holds on one cluster."""
     from harness.cli.evaluate import print_outcome
     from harness.run.pipeline import stored_outcome
 
@@ -61,17 +63,18 @@ def show(
     if cluster is None:
         print_outcome(stored_outcome(folder), form, every_measure=every_measure)
         return
-    from harness.errors import UsageError, nearest_name
+    from harness.report import cluster_view as report
+    from harness.run.cluster_view import view_cluster
 
-    rows: list[Prediction | Failure] = [row for row in folder.predictions() if row.cluster_id == cluster]
-    rows += [row for row in folder.failures() if row.cluster_id == cluster]
-    if not rows:
-        ids = {row.cluster_id for row in folder.predictions()}
-        near = nearest_name(cluster, ids)
-        raise UsageError(f"no cluster {cluster!r} in {folder.path}" + (f"; did you mean {near!r}?" if near else ""))
-    from harness.report import terminal
-
+    view = view_cluster(folder, cluster)
     if form == "json":
-        typer.echo("\n".join(row.to_json() for row in rows))
+        typer.echo(report.as_json(view), nl=False)
+    elif form == "csv":
+        typer.echo(report.as_csv(view), nl=False)
+    elif form == "md":
+        typer.echo(report.markdown(view, every_measure=every_measure), nl=False)
     else:
-        terminal.console().print(terminal.predictions(rows))
+        from harness.report import terminal
+
+        console = terminal.console()
+        console.print(report.terminal(view, console.width, every_measure=every_measure))

@@ -1,9 +1,11 @@
 """The JSON Schema of a configuration file, for editors; `harness schema` prints it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel
 
+from harness import redact
 from harness.component import ComponentTable, Kind
 from harness.config.build import DEFAULT_SEED, KEYS, MAX_NAME, REQUIRED, RUN_NAME
 from harness.config.gate import GateSettings
@@ -26,7 +28,7 @@ def json_schema(table: ComponentTable) -> dict[str, Any]:
     properties["gate"] = _flattened("gate", GateSettings, definitions)
     for key, text in KEYS.items():
         properties[key]["description"] = text
-    return {
+    schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A configuration of the headline harness",
         "type": "object",
@@ -34,6 +36,28 @@ def json_schema(table: ComponentTable) -> dict[str, Any]:
         "required": list(REQUIRED),
         "additionalProperties": False,
         "$defs": definitions,
+    }
+    found: dict[str, Any] = _without_secrets(schema)
+    return found
+
+
+_VALUES = frozenset({"default", "examples", "example"})
+"""Keywords that hold values, which a component may have taken from the environment; the rest is what we say of them."""
+
+
+def _without_secrets(schema: Any, name: str = "") -> Any:
+    """A schema with each secret among its values redacted; `name` is the parameter that it describes."""
+    if isinstance(schema, list):
+        return [_without_secrets(inner, name) for inner in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    return {
+        key: redact.value(inner, secret=redact.is_secret_name(name))
+        if key in _VALUES
+        else {parameter: _without_secrets(each, parameter) for parameter, each in inner.items()}
+        if key in ("properties", "$defs") and isinstance(inner, Mapping)
+        else _without_secrets(inner, name)
+        for key, inner in schema.items()
     }
 
 

@@ -57,6 +57,12 @@ def csv_cell(text: str) -> str:
     return printable.line(f"'{text}" if text.startswith((*_FORMULA, "'")) else text)
 
 
+def csv_text(text: str) -> str:
+    """The same for a text of several lines: they stay lines of the quoted cell, and none is an order to a program."""
+    first, *others = text.split("\n")
+    return "\n".join([csv_cell(first), *map(printable.line, others)])
+
+
 def xml(text: str) -> str:
     """`text` without what XML 1.0 cannot hold; ElementTree escapes the rest."""
     return printable.lines(text)

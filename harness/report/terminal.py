@@ -1,64 +1,93 @@
 """Results tables for a terminal, readable from 80 columns up."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, Group, RenderableType, RenderHook, RenderResult
 from rich.padding import Padding
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from harness import printable
-from harness.records import Counts, Failure, Prediction, RunManifest
+from harness.records import Counts, RunManifest
 from harness.report import comparison as comparison_report
 from harness.report import numbers
-from harness.report.table import COST_HEADERS, Block, Cell, blocks, cost_row, label, provenance
+from harness.report.table import COST_HEADERS, Cell, blocks, cost_row, label, provenance
 from harness.run.comparison import Comparison
 from harness.run.pipeline import Outcome
 from harness.run.upkeep import Contents
 
-CELL_WIDTH = 15
-"""Columns that one measure takes: an interval such as `[100.0, 100.0]` and the space round it."""
+GAP = 2
+"""Spaces between two columns."""
 
 
 def results(outcome: Outcome, width: int, *, every_measure: bool = False) -> RenderableType:
-    """All tables of a run, each metric's measures split over as many tables as the width needs."""
+    """All tables of a run, each metric's measures split over as many tables as the width needs, and no more."""
     manifest = outcome.manifest
-    longest = max(len(label(item)) for item in manifest.configurations)
-    name_width = min(max(longest, len("configuration")), max(16, width // 3))
     parts: list[RenderableType] = []
     for block in blocks(outcome, every_measure=every_measure):
-        n_width = max(len("n"), *(len(_slashed(row.denominators)) for row in block.rows))
-        at_once = max(1, (width - name_width - n_width - 4) // CELL_WIDTH)
-        parts.extend(
-            Padding(_block(block, range(start, min(start + at_once, len(block.measures))), name_width), (0, 0, 1, 0))
-            for start in _starts(len(block.measures), at_once)
-        )
-    parts.append(Padding(_costs(outcome, name_width), (0, 0, 1, 0)))
+        names = Column(Text("configuration"), tuple(shown(row.label) for row in block.rows))
+        counts = Column(Text("n"), tuple(Text(_slashed(row.denominators)) for row in block.rows), style="dim")
+        measures = [
+            Column(shown(numbers.short_header(measure)), tuple(_cell(row.cells[at]) for row in block.rows))
+            for at, measure in enumerate(block.measures)
+        ]
+        for table in split(block.metric, names, [counts], measures, width):
+            parts += [table, Text()]
+    names = Column(Text("configuration"), tuple(shown(label(item)) for item in manifest.configurations))
+    counted = [cost_row(manifest.counts.get(item.name, Counts())) for item in manifest.configurations]
+    costs = [Column(Text(head), tuple(map(shown, cells))) for head, *cells in zip(COST_HEADERS, *counted, strict=True)]
+    for table in split("generation", names, [], costs, width):
+        parts += [table, Text()]
     parts.extend(shown(line, style="dim") for line in provenance(manifest))
     return Group(*parts)
 
 
-def _starts(total: int, at_once: int) -> Iterator[int]:
-    """Where to split `total` columns so that the tables are about equally wide."""
-    tables = -(-total // at_once)
-    return iter(range(0, total, -(-total // tables)))
+@dataclass(frozen=True)
+class Column:
+    """A column of a table that may have to be split."""
+
+    head: Text
+    cells: tuple[Text, ...]
+    style: str = ""
+
+    @property
+    def width(self) -> int:
+        """Columns of the terminal that its widest line takes."""
+        return max(cell_len(line) for text in (self.head, *self.cells) for line in text.plain.split("\n"))
 
 
-def _block(block: Block, columns: range, name_width: int) -> Table:
-    table = _table(block.metric if not columns.start else f"{block.metric}, continued", name_width)
-    table.add_column("n", justify="right", style="dim", no_wrap=True)
-    for at in columns:
-        table.add_column(shown(numbers.short_header(block.measures[at])), justify="right", no_wrap=True)
-    for row in block.rows:
-        table.add_row(shown(row.label), _slashed(row.denominators), *(_cell(row.cells[at]) for at in columns))
-    return table
+def split(
+    title: str, names: Column, first: Sequence[Column], others: Sequence[Column], width: int
+) -> Iterator[RenderableType]:
+    """Tables no wider than `width` that hold each of `others` once, beside `names`; the first has `first` too."""
+    name_width = min(names.width, max(16, width // 3))
+    for number, columns in enumerate(shared_out([*first, *others], width - name_width)):
+        table = _plain(f"{title}, continued" if number else title)
+        table.add_column(names.head, width=name_width, overflow="fold")
+        for column in columns:
+            table.add_column(column.head, justify="right", style=column.style, no_wrap=True)
+        for cells in zip(names.cells, *(column.cells for column in columns), strict=True):
+            table.add_row(*cells)
+        yield table
 
 
-def _table(title: str, name_width: int) -> Table:
-    table = _plain(title)
-    table.add_column("configuration", width=name_width, overflow="fold")
-    return table
+def shared_out(columns: Sequence[Column], room: int) -> list[Sequence[Column]]:
+    """The columns in their order, in as few parts as fit `room`; the parts about equally long where that fits too."""
+    parts: list[list[Column]] = []
+    left = 0
+    for column in columns:
+        if not parts or column.width + GAP > left:
+            parts.append([])
+            left = room
+        parts[-1].append(column)
+        left -= column.width + GAP
+    each = -(-len(columns) // max(1, len(parts)))
+    even = [columns[at : at + each] for at in range(0, len(columns), max(1, each))]
+    return even if all(sum(column.width + GAP for column in part) <= room for part in even) else list(parts)
 
 
 def _plain(title: str | None = None) -> Table:
@@ -69,6 +98,7 @@ def _plain(title: str | None = None) -> Table:
         title=shown(title, "bold") if title else None,
         title_justify="left",
         padding=(0, 1, 0, 0),
+        pad_edge=False,
     )
 
 
@@ -83,16 +113,6 @@ def _cell(cell: Cell) -> Text:
 
 def _slashed(counts: Iterable[int]) -> str:
     return "/".join(str(count) for count in counts)
-
-
-def _costs(outcome: Outcome, name_width: int) -> Table:
-    table = _table("generation", name_width)
-    for head in COST_HEADERS:
-        table.add_column(head, justify="right")
-    for item in outcome.manifest.configurations:
-        counts = outcome.manifest.counts.get(item.name, Counts())
-        table.add_row(shown(label(item)), *cost_row(counts))
-    return table
 
 
 def comparison(found: Comparison, width: int) -> RenderableType:
@@ -174,22 +194,34 @@ def cache(found: Contents) -> RenderableType:
     return Group(table, Text(size, style="dim")) if found.rows else Text(f"{found.file}: nothing is kept")
 
 
-def predictions(rows: Iterable[Prediction | Failure]) -> Table:
-    """Every configuration's text for one cluster, or why there is none."""
-    table = _plain()
-    table.add_column("configuration", overflow="fold", max_width=30)
-    table.add_column("prediction", overflow="fold")
-    for row in rows:
-        if isinstance(row, Prediction):
-            table.add_row(shown(row.configuration), shown(row.text))
-        else:
-            table.add_row(shown(row.configuration or ""), shown(f"{row.error}: {row.message}", style="red"))
-    return table
-
-
 def console(width: int | None = None) -> Console:
-    """A console on standard output that takes no text for markup and never wraps what a program might read."""
-    return Console(width=width, highlight=False, soft_wrap=False, markup=False, emoji=False)
+    """A console on standard output that takes no text for markup and ends no line with spaces."""
+    made = Console(width=width, highlight=False, soft_wrap=False, markup=False, emoji=False)
+    made.push_render_hook(_Trimming())
+    return made
+
+
+class _Trimming(RenderHook):
+    """Has a console leave out the spaces that Rich fills lines up with."""
+
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        """What is printed, its lines trimmed."""
+        return [_Trimmed(Group(*renderables))]
+
+
+@dataclass(frozen=True)
+class _Trimmed:
+    content: RenderableType
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in console.render_lines(self.content, options, pad=False):
+            while line and not line[-1].control and not line[-1].text.strip(" "):
+                line.pop()
+            if line and not line[-1].control:
+                last = line.pop()
+                line.append(Segment(last.text.rstrip(" "), last.style))
+            yield from line
+            yield Segment.line()
 
 
 def shown(text: str, style: str = "") -> Text:

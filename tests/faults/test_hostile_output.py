@@ -105,7 +105,7 @@ def test_every_command_shows_hostile_text_and_executes_none(at: Path, harness: C
         ("validate", "--config", "x.yaml"),
         *(("eval", "--config", "x.yaml", "--format", form) for form in ("table", "md", "csv", "json")),
         ("show", bad, "--cluster", name),
-        ("show", bad, "--cluster", name, "--format", "json"),
+        *(("show", bad, "--cluster", name, "--format", form) for form in ("json", "md", "csv")),
         ("show", bad, "--cluster", NASTY),
         ("compare", good, bad, "--worst", "3", "--by", "topic"),
         *(("compare", bad, "--worst", "3", "--by", "topic", "--format", form) for form in ("md", "html", "latex")),
@@ -134,13 +134,15 @@ def test_every_command_shows_hostile_text_and_executes_none(at: Path, harness: C
 def test_json_stays_the_value_that_it_was(at: Path, harness: Callable[..., Any]):
     bad = runs(at)[1]
     name = json.loads((at / "clusters.jsonl").read_text().splitlines()[0])["id"]
-    rows = [json.loads(line) for line in harness("show", bad, "--cluster", name, "--format", "json").out.splitlines()]
-    assert {row["cluster_id"] for row in rows} == {name}
-    assert f"{NASTY} {MARKUP}\n::error::owned" in [row["text"] for row in rows]
+    view = json.loads(harness("show", bad, "--cluster", name, "--format", "json").out)
+    assert view["cluster_id"] == name
+    assert f"{NASTY} {MARKUP}\n::error::owned" in [row["text"] for row in view["configurations"]]
+    assert view["references"] == ["Dam holds firm \u202e"]
 
 
 def test_no_cell_of_a_csv_file_is_a_formula_and_each_can_be_read_back(at: Path, harness: Callable[..., Any]):
-    for arguments in (("show", runs(at)[1]), ("compare", runs(at)[1])):
+    name = json.loads((at / "clusters.jsonl").read_text().splitlines()[0])["id"]
+    for arguments in (("show", runs(at)[1]), ("compare", runs(at)[1]), ("show", runs(at)[1], "--cluster", name)):
         table = list(csv.reader(io.StringIO(harness(*arguments, "--format", "csv").out)))
         for cell in (cell for row in table for cell in row):
             assert re.fullmatch(r"-?[\d.e-]*", cell) or cell[0] not in "=+-@\t\r＝＋－＠", cell

@@ -1,0 +1,185 @@
+"""One cluster of a run in every format: its references, and each configuration's text, verdicts and scores."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from harness.records import MeasureRecord, Verdict
+from harness.report import escape, numbers
+from harness.report.table import label, markdown_table
+from harness.report.terminal import Column, shown, split
+from harness.report.verdicts import COLOURS, ERRORS
+from harness.run.cluster_view import ClusterView, ConfigurationView
+
+NONE = "–"
+NO_REFERENCE = "none: this cluster has no reference"
+
+
+def terminal(view: ClusterView, width: int, *, every_measure: bool = False) -> RenderableType:
+    """References, then each text with its verdicts below it, then a table of scores for each metric."""
+    parts: list[RenderableType] = [shown(escape.one_line(view.facts.cluster_id), "bold"), *_tags(view)]
+    parts += [Text(), Text("references", "bold"), *(_indented(shown(text)) for text in _references(view)), Text()]
+    for each in view.configurations:
+        parts.append(shown(label(each.record), "bold"))
+        if each.prediction is not None:
+            parts.append(_indented(shown(each.prediction.text)))
+        parts += [_indented(shown(line, style)) for line, style in _remarks(each)]
+    for metric, measures in _by_metric(view, every_measure=every_measure).items():
+        names = Column(Text("configuration"), tuple(shown(label(each.record)) for each in view.configurations))
+        columns = [
+            Column(
+                shown(numbers.short_header(measure)),
+                tuple(Text(_score(each, measure)) for each in view.configurations),
+            )
+            for measure in measures
+        ]
+        parts += [part for table in split(metric, names, [], columns, width) for part in (Text(), table)]
+    parts += [Text(), Text(f"Shares are printed times 100. {NONE}: no score; --format json says why.", "dim")]
+    return Group(*parts)
+
+
+def markdown(view: ClusterView, *, every_measure: bool = False) -> str:
+    """The same in GitHub's Markdown."""
+    parts = [f"# {escape.markdown(view.facts.cluster_id)} in {escape.markdown(view.run)}\n"]
+    parts.append("".join(f"- reference: {escape.markdown(text)}\n" for text in _references(view)))
+    rows = [
+        [
+            escape.markdown(label(each.record)),
+            escape.markdown(each.prediction.text if each.prediction else NONE),
+            escape.markdown("; ".join(line for line, _ in _remarks(each)) or NONE),
+        ]
+        for each in view.configurations
+    ]
+    head = "| configuration | prediction | verdict |\n| --- | --- | --- |\n"
+    parts.append(head + "".join(f"| {' | '.join(row)} |\n" for row in rows))
+    for metric, measures in _by_metric(view, every_measure=every_measure).items():
+        heads = ["configuration", *(escape.markdown(numbers.short_header(measure)) for measure in measures)]
+        scores = [
+            [escape.markdown(label(each.record)), *(_score(each, measure) for measure in measures)]
+            for each in view.configurations
+        ]
+        parts.append(f"## {escape.markdown(metric)}\n\n{markdown_table(heads, scores)}")
+    parts.append("Shares are printed times 100.\n")
+    return "\n".join(parts)
+
+
+CSV_COLUMNS = ("cluster", "configuration", "status", "text", "references", "failure")
+
+
+def as_csv(view: ClusterView) -> str:
+    """A line for each configuration: text, references (one a line of the cell), verdicts, every measure unrounded."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    checkers = list(dict.fromkeys(signature for each in view.configurations for signature in each.verdicts))
+    verdicts = list(_verdict_columns(checkers))
+    writer.writerow([*CSV_COLUMNS, *verdicts, *(escape.csv_cell(measure.name) for measure in view.measures)])
+    for each in view.configurations:
+        writer.writerow(
+            [
+                escape.csv_cell(view.facts.cluster_id),
+                escape.csv_cell(each.record.name),
+                each.status,
+                escape.csv_text(each.prediction.text if each.prediction else ""),
+                escape.csv_text("\n".join(view.references or ())),
+                escape.csv_text("\n".join(f"{row.stage}: {row.error}: {row.message}" for row in each.failures)),
+                *(cell for signature in checkers for cell in _verdict_cells(each.verdicts.get(signature, ()))),
+                *(each.scores.get(measure.name) for measure in view.measures),
+            ]
+        )
+    return stream.getvalue()
+
+
+def _verdict_columns(checkers: Sequence[str]) -> Iterator[str]:
+    """Heads of the columns of each checker; its name stands in them where there are several."""
+    for number, signature in enumerate(checkers, 1):
+        name = f" {number} ({signature.partition('|')[0]})" if len(checkers) > 1 else ""
+        yield from (escape.csv_cell(f"{head}{name}") for head in ("verdict", "probability", "errors", "reason"))
+
+
+def _verdict_cells(verdicts: Sequence[Verdict]) -> list[object]:
+    if not verdicts:
+        return [None, None, None, None]
+    whole = verdicts[0]
+    return [whole.label, whole.probability, " ".join(whole.errors), escape.csv_text(whole.reason)]
+
+
+def as_json(view: ClusterView) -> str:
+    """Everything as one JSON object, values unrounded and not multiplied."""
+    value = {
+        "run": view.run,
+        "cluster_id": view.facts.cluster_id,
+        "tags": dict(view.facts.tags),
+        "articles": view.facts.articles,
+        "references": None if view.references is None else list(view.references),
+        **({"note": view.note} if view.note else {}),
+        "configurations": [_configuration_json(each) for each in view.configurations],
+    }
+    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _configuration_json(each: ConfigurationView) -> dict[str, object]:
+    verdicts = [verdict for found in each.verdicts.values() for verdict in found]
+    return {
+        "configuration": each.record.name,
+        "reads_references": each.record.reads_references,
+        "status": each.status,
+        "text": each.prediction.text if each.prediction else None,
+        "prediction": each.prediction.model_dump(mode="json", exclude_defaults=True) if each.prediction else None,
+        "verdict": verdicts[0].label if verdicts else None,
+        "verdicts": [
+            {**verdict.model_dump(mode="json"), "checker": verdict.checker or signature}
+            for signature, found in each.verdicts.items()
+            for verdict in found
+        ],
+        "scores": each.scores,
+        "unscorable": each.unscorable,
+        "failures": [row.model_dump(mode="json") for row in each.failures],
+    }
+
+
+def _tags(view: ClusterView) -> Iterator[Text]:
+    for tag, value in view.facts.tags.items():
+        yield shown(escape.one_line(f"{tag}: {value}"), "dim")
+
+
+def _references(view: ClusterView) -> Sequence[str]:
+    """The references, or in their place why there are none."""
+    return view.references or [view.note or NO_REFERENCE]
+
+
+def _remarks(each: ConfigurationView) -> Iterator[tuple[str, str]]:
+    """What stands below a text, and in which style: a line for each checker's verdict on the whole, and failures."""
+    for signature, verdicts in each.verdicts.items():
+        whole = verdicts[0]
+        checker = f" ({signature.partition('|')[0]})" if len(each.verdicts) > 1 else ""
+        sure = "" if whole.probability is None else f" {whole.probability:.2f}"
+        wrong = ", ".join(ERRORS[error] for error in whole.errors)
+        why = ": ".join(part for part in (wrong, whole.reason) if part)
+        said = f"{whole.label.replace('_', ' ')}{sure}{checker}"
+        yield escape.one_line(f"{said}: {why}" if why else said), COLOURS[whole.label]
+    for row in each.failures:
+        yield escape.one_line(f"failed: {row.stage}: {row.error}: {row.message}"), "red"
+    if each.status == "pending":
+        yield "pending: the run has not come to it yet", "dim"
+
+
+def _by_metric(view: ClusterView, *, every_measure: bool) -> Mapping[str, list[MeasureRecord]]:
+    found: dict[str, list[MeasureRecord]] = {}
+    for measure in view.measures:
+        if measure.shown or every_measure:
+            found.setdefault(measure.metric, []).append(measure)
+    return found
+
+
+def _score(each: ConfigurationView, measure: MeasureRecord) -> str:
+    value = each.scores.get(measure.name)
+    return NONE if value is None else numbers.shown(value, measure.unit)
+
+
+def _indented(text: Text) -> RenderableType:
+    return Padding(text, (0, 0, 0, 2))
