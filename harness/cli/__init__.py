@@ -14,6 +14,7 @@ from harness import __version__, redact
 from harness.cli import check, compare, configuration, evaluate, gate, metaeval, results, streams
 from harness.cli.cache import app as cache_app
 from harness.cli.data import app as data_app
+from harness.cli.labels import app as labels_app
 from harness.cli.options import LogLines, Verbose
 from harness.errors import EXIT_FAILURES, EXIT_INTERRUPTED, HarnessError
 from harness.run import interruption, logs
@@ -67,6 +68,7 @@ app.command("show")(results.show)
 app.add_typer(gate.baseline_app, name="baseline", help="Save what a run scored as a baseline to gate against.")
 app.command("metaeval")(metaeval.metaeval)
 app.command("stress")(metaeval.stress)
+app.add_typer(labels_app, name="labels", help="Write sheets that people label by hand, for metaeval.")
 app.add_typer(cache_app, name="cache", help="Look after the cache of predictions and verdicts that runs share.")
 app.add_typer(data_app, name="data", help="Turn scraped text into clean article clusters.")
 

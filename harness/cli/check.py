@@ -9,8 +9,10 @@ from harness.cli.options import CheckerNames
 from harness.run import logs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from harness.datasets.base import Dataset
-    from harness.records import Cluster
+    from harness.run.texts import CheckedTexts
 
 Source = Annotated[
     Path, typer.Argument(metavar="CLUSTERS", help="A JSON Lines file of clusters, or a folder of raw articles.")
@@ -22,36 +24,81 @@ ClusterId = Annotated[
 
 def check(
     clusters: Source,
-    text: Annotated[list[str], typer.Option("--text", metavar="TEXT", help="A headline to check. Repeatable.")],
+    texts: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[TEXTS]",
+            help="A file of texts to check, or - for standard input: one a line, or rows with a text and a cluster_id.",
+            show_default=False,
+        ),
+    ] = None,
+    text: Annotated[
+        list[str] | None, typer.Option("--text", metavar="TEXT", help="A headline to check. Repeatable.")
+    ] = None,
     checker: CheckerNames = None,
     cluster: ClusterId = None,
-    form: Annotated[Literal["table", "json"], typer.Option("--format", help="How verdicts are printed.")] = "table",
+    form: Annotated[
+        Literal["table", "json", "csv", "html"], typer.Option("--format", help="How verdicts are printed.")
+    ] = "table",
 ) -> None:
-    """Check headlines against a cluster's articles, claim by claim.
+    """Check headlines against the articles of their clusters, claim by claim.
 
     Each claim is supported, contradicted, contested (independent articles disagree) or not found, with the evidence
     quoted and its article named; what cannot be judged is an abstention with its reason. A folder of raw articles is
-    one cluster, cleaned as `harness data ingest` does; of a file with several clusters, --cluster says which.
+    one cluster, cleaned as `harness data ingest` does; of a file with several clusters, --cluster says which, or each
+    row of TEXTS says it. Ends with 3 where a checker failed on a cluster.
     """
+    import sys
+
     from harness.cli.checkers import checkers_named
-    from harness.report import verdicts as report
+    from harness.cli.progress import TerminalProgress
+    from harness.errors import EXIT_FAILURES, UsageError
+    from harness.run.texts import AskedText, CheckedTexts, check_each, read_texts, with_clusters
 
-    chosen = one_cluster(clusters, cluster)
-    checked = []
-    for component in checkers_named(checker).values():
-        with component.open() as session:
-            checked.append((component.signature(), list(zip(text, session.check_all(chosen, text), strict=True))))
+    asked = [AskedText(each, None) for each in text or ()]
+    if texts is not None:
+        asked += read_texts(texts, sys.stdin.buffer if sys.stdin else None)
+    if not asked:
+        raise UsageError("no text to check: give --text TEXT, a file of texts, or - to read standard input")
+    groups = with_clusters(asked, dataset_at(clusters), str(clusters), cluster, lambda told: logs.say(told, "warning"))
+    failed: list[CheckedTexts] = []
+
+    def found() -> "Iterator[CheckedTexts]":
+        many = sum(len(texts) for _, texts in groups)
+        for component in checkers_named(checker).values():
+            with TerminalProgress().stage(f"check {component.name}", many) as tick:
+                for each in check_each(component.open(), groups, tick):
+                    if each.failure:
+                        failed.append(each)
+                    yield each
+
+    _print_checked(found(), form)
+    for each in failed:
+        logs.say(f"error: {each.cluster.cluster_id}: {each.signature}: {each.failure}", "error")
+    if failed:
+        raise typer.Exit(EXIT_FAILURES)
+
+
+def _print_checked(found: "Iterator[CheckedTexts]", form: str) -> None:
+    """Print what was found: as it comes where the form allows, else at the end."""
+    from harness.report import checked as report
+
     if form == "json":
-        typer.echo(report.as_json(chosen, checked), nl=False)
-        return
-    from harness.report import terminal
+        typer.echo(report.as_json(list(found)), nl=False)
+    elif form == "html":
+        typer.echo(report.as_page(list(found)), nl=False)
+    elif form == "csv":
+        for line in report.as_csv(found):
+            typer.echo(line, nl=False)
+    else:
+        from harness.report import terminal, verdicts
 
-    console = terminal.console()
-    for signature, found in checked:
-        for headline, verdicts in found:
-            console.print(report.explained(chosen, headline, verdicts))
-            console.print()
-        console.print(report.checked_by(chosen, signature))
+        console = terminal.console()
+        for each in found:
+            for headline, judged in zip(each.texts, each.verdicts, strict=True):
+                console.print(verdicts.explained(each.cluster, headline, judged, each.failure))
+                console.print()
+            console.print(verdicts.checked_by(each.cluster, each.signature))
 
 
 def claims(
@@ -59,14 +106,18 @@ def claims(
     cluster: ClusterId = None,
     form: Annotated[Literal["table", "json"], typer.Option("--format", help="How claims are printed.")] = "table",
 ) -> None:
-    """List a cluster's claims, who carries each, and what is contested."""
+    """List what is contested in a cluster, then its claims and who carries each."""
     from harness.checkers.carriers import carried_claims
     from harness.checkers.rules import Rules
     from harness.claims.contested import contested_facts
     from harness.claims.parse import Parser
     from harness.report import verdicts as report
+    from harness.run.texts import AskedText, with_clusters
 
-    chosen = one_cluster(clusters, cluster)
+    meant = [AskedText("", cluster)]
+    ((chosen, _),) = with_clusters(
+        meant, dataset_at(clusters), str(clusters), cluster, lambda told: logs.say(told, "warning")
+    )
     parser = Parser()
     contested = contested_facts(chosen, parser)
     with Rules().open() as session:
@@ -77,40 +128,6 @@ def claims(
     from harness.report import terminal
 
     terminal.console().print(report.claims(chosen, carried, contested))
-
-
-def one_cluster(source: Path, wanted: str | None) -> "Cluster":
-    """The cluster that is meant; bad rows are noted on standard error.
-
-    Raises UsageError where several could be meant or none is, DataError where no cluster can be read.
-    """
-    from harness.errors import DataError, Problem, UsageError, nearest_name
-    from harness.records import RowProblem
-
-    ids: list[str] = []
-    first: Cluster | None = None
-    bad: list[RowProblem] = []
-    for row in dataset_at(source).read():
-        if isinstance(row, RowProblem):
-            bad.append(row)
-            continue
-        if row.cluster_id == wanted:
-            return row
-        first = first or row
-        ids.append(row.cluster_id)
-    if first is None:
-        reasons = [Problem(row.reason, row.where, row.line, row.path) for row in bad]
-        raise DataError(reasons or [Problem("no cluster could be read", str(source))])
-    for row in bad:
-        logs.say(f"note: left out: {row}", "warning")
-    if wanted is None and len(ids) == 1:
-        return first
-    listed = ", ".join(ids[:20]) + (f" and {len(ids) - 20} more" if len(ids) > 20 else "")
-    if wanted is None:
-        raise UsageError(f"{source} has {len(ids)} clusters; say which with --cluster: {listed}")
-    near = nearest_name(wanted, ids)
-    hint = f"; did you mean {near!r}?" if near else f"; there are {listed}"
-    raise UsageError(f"no cluster {wanted!r} in {source}{hint}")
 
 
 def dataset_at(source: Path) -> "Dataset":

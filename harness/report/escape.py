@@ -50,11 +50,20 @@ def code(text: str) -> str:
 
 
 def csv_cell(text: str) -> str:
-    """`text` with an apostrophe before what a spreadsheet would take for a formula, and before an apostrophe.
+    """`text` on one line, with an apostrophe before what a spreadsheet would take for a formula, or an apostrophe.
 
     So it can be undone: where a cell begins with an apostrophe, that one is ours.
     """
-    return printable.line(f"'{text}" if text.startswith((*_FORMULA, "'")) else text)
+    return printable.line(_no_formula(text))
+
+
+def csv_block(text: str) -> str:
+    """`csv_cell` for a cell that may have several lines."""
+    return printable.lines(_no_formula(text))
+
+
+def _no_formula(text: str) -> str:
+    return f"'{text}" if text.startswith((*_FORMULA, "'")) else text
 
 
 def csv_text(text: str) -> str:

@@ -38,9 +38,14 @@ ERRORS: Mapping[ErrorType, str] = {
 }
 
 
-def explained(cluster: Cluster, text: str, verdicts: Sequence[Verdict]) -> RenderableType:
-    """One text's verdicts: the whole first, its parts indented below it; each side's evidence, quoted once."""
+def explained(cluster: Cluster, text: str, verdicts: Sequence[Verdict], failure: str = "") -> RenderableType:
+    """One text's verdicts: the whole first, its parts indented below it; each side's evidence, quoted once.
+
+    `failure` is why the checker could not judge it, where it could not.
+    """
     parts: list[RenderableType] = [Text(one_line(text), style="bold")]
+    if failure:
+        parts.append(Text(one_line(f"failed: {failure}"), style="red"))
     quoted: set[tuple[str, bool, int, int]] = set()
     for verdict in verdicts:
         whole = verdict.claim.part == "whole"
@@ -51,8 +56,8 @@ def explained(cluster: Cluster, text: str, verdicts: Sequence[Verdict]) -> Rende
         new = [span for span in verdict.evidence if _place(span) not in quoted]
         quoted |= {_place(span) for span in new}
         shown = 0
-        for heading, style, articles in _sides(verdict):
-            held = [span for span in new if (span.article_id in articles if articles else _beside(span, verdict))]
+        for heading, style, spans in sides(verdict):
+            held = [span for span in spans if span in new]
             if heading or held:
                 below.append(Text(heading or "nearest", style=style))
             below.extend(Padding(quote(cluster, span), (0, 0, 0, 2)) for span in held[:QUOTED])
@@ -72,14 +77,16 @@ def _beside(span: Evidence, verdict: Verdict) -> bool:
     return span.article_id not in {*verdict.supporters, *verdict.contradictors}
 
 
-def _sides(verdict: Verdict) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """A heading, its colour and its articles for each side; last the articles that take none."""
+def sides(verdict: Verdict) -> Iterator[tuple[str, str, list[Evidence]]]:
+    """A heading, its colour and its evidence for each side; last, under no heading, that of articles that take none."""
     if verdict.supporters:
         named = one_line(", ".join(verdict.supporters))
-        yield f"says so ({witnesses(verdict.witnesses)}): {named}", "green", verdict.supporters
+        held = [span for span in verdict.evidence if span.article_id in verdict.supporters]
+        yield f"says so ({witnesses(verdict.witnesses)}): {named}", "green", held
     if verdict.contradictors:
-        yield one_line(f"says otherwise: {', '.join(verdict.contradictors)}"), "red", verdict.contradictors
-    yield "", "dim", ()
+        held = [span for span in verdict.evidence if span.article_id in verdict.contradictors]
+        yield one_line(f"says otherwise: {', '.join(verdict.contradictors)}"), "red", held
+    yield "", "dim", [span for span in verdict.evidence if _beside(span, verdict)]
 
 
 def checked_by(cluster: Cluster, signature: str) -> Text:
@@ -104,20 +111,25 @@ def witnesses(count: int) -> str:
     return "1 independent witness" if count == 1 else f"{count} independent witnesses"
 
 
-def quote(cluster: Cluster, evidence: Evidence) -> Text:
-    """A span with the article it stands in."""
+def quoted_place(cluster: Cluster, evidence: Evidence) -> str:
+    """Where a span stands, in words: its article, who published it, and whether it is the title."""
     article = next(article for article in cluster.articles if article.article_id == evidence.article_id)
     title = article.title if len(article.title) <= TITLE else f"{article.title[: TITLE - 1].rstrip()}…"
     known = article.source or (title if not evidence.title else "")
-    place = f"{evidence.article_id}{f' ({known})' if known else ''}{', title' if evidence.title else ''}"
-    line = Text(f"{one_line(place)}: ", style="cyan")
+    return one_line(f"{evidence.article_id}{f' ({known})' if known else ''}{', title' if evidence.title else ''}")
+
+
+def quote(cluster: Cluster, evidence: Evidence) -> Text:
+    """A span with the article it stands in."""
+    line = Text(f"{quoted_place(cluster, evidence)}: ", style="cyan")
     line.append(f"“{one_line(evidence.text)}”", style="default")
     return line
 
 
 def claims(cluster: Cluster, carried: Iterable[CarriedClaim], contested: Sequence[ContestedFact]) -> RenderableType:
-    """A cluster's claims with their carriers, then what independent articles disagree about."""
-    parts: list[RenderableType] = [Text(f"claims of {one_line(cluster.cluster_id)}", style="bold")]
+    """What independent articles of a cluster disagree about, then its claims with their carriers."""
+    parts: list[RenderableType] = [*_contested(cluster, contested)]
+    parts.append(Text(f"\nclaims of {one_line(cluster.cluster_id)}", style="bold"))
     for found in carried:
         claim = found.claim
         said = f"[{claim.attributed_to} {claim.stance}] " if claim.attributed_to else ""
@@ -128,38 +140,26 @@ def claims(cluster: Cluster, carried: Iterable[CarriedClaim], contested: Sequenc
                 Text(f"{one_line(', '.join(found.carriers))} ({witnesses(found.witnesses)})", style="dim"), (0, 0, 0, 6)
             )
         )
-    parts.append(Text(f"\ncontested: {len(contested)}", style="bold"))
+    return Group(*parts)
+
+
+def _contested(cluster: Cluster, contested: Sequence[ContestedFact]) -> Iterator[RenderableType]:
+    many = "1 fact" if len(contested) == 1 else f"{len(contested)} facts"
+    yield Text(f"contested in {one_line(cluster.cluster_id)}: {many if contested else 'nothing'}", style="bold")
     for fact in contested:
         later = " (a later update)" if fact.update else ""
-        parts.append(Padding(Text(f"{one_line(fact.fact)}, {fact.kind}{later}", style="yellow"), (0, 0, 0, 2)))
+        yield Padding(Text(f"{one_line(fact.fact)}, {fact.kind}{later}", style="yellow"), (0, 0, 0, 2))
         for version in fact.versions:
-            parts.append(Padding(Text(f"{one_line(version.value)} ({witnesses(version.witnesses)})"), (0, 0, 0, 4)))
-            parts.extend(Padding(quote(cluster, span), (0, 0, 0, 8)) for span in version.evidence[:QUOTED])
-    return Group(*parts)
+            yield Padding(Text(f"{one_line(version.value)} ({witnesses(version.witnesses)})"), (0, 0, 0, 4))
+            for span in version.evidence[:QUOTED]:
+                yield Padding(quote(cluster, span), (0, 0, 0, 8))
 
 
 def claims_as_json(cluster: Cluster, carried: Iterable[CarriedClaim], contested: Sequence[ContestedFact]) -> str:
     """The same as one JSON object."""
     value = {
         "cluster_id": cluster.cluster_id,
-        "claims": [found.model_dump(mode="json") for found in carried],
         "contested": [fact.model_dump(mode="json") for fact in contested],
+        "claims": [found.model_dump(mode="json") for found in carried],
     }
-    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def as_json(cluster: Cluster, checked: Sequence[tuple[str, Sequence[tuple[str, Sequence[Verdict]]]]]) -> str:
-    """One JSON object for each checker (its signature, then texts with verdicts); a list where there are several."""
-    values = [
-        {
-            "cluster_id": cluster.cluster_id,
-            "checker": signature,
-            "texts": [
-                {"text": text, "verdicts": [verdict.model_dump(mode="json") for verdict in verdicts]}
-                for text, verdicts in found
-            ],
-        }
-        for signature, found in checked
-    ]
-    value = values[0] if len(values) == 1 else values
     return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"

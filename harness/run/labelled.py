@@ -1,7 +1,7 @@
 """Texts with human labels or ratings: read from JSON Lines, in any of the shapes that docs/metaeval.md lists.
 
 A row has a text, the article or cluster that it is about, and a label (1 faithful, 0 not, null other), ratings
-(name → number), or both.
+(name → number), or both. Sheets that people filled in (`label_sheet`) are read too.
 """
 
 import ast
@@ -16,6 +16,7 @@ from harness.errors import DataError, Problem
 from harness.inputs.json_lines import json_lines
 from harness.inputs.values import RowError, described
 from harness.records import Article, Cluster, content_digest
+from harness.run.label_sheet import ENDINGS, read_sheet
 from harness.text import sentence_spans
 
 _GREATEST = 1e15
@@ -30,7 +31,8 @@ SIDES = frozenset({"ref", "edit", "true", "false", "c", "i"})
 LABELS: Mapping[str, bool | None] = {
     "agree": True, "for": True, "supported": True, "faithful": True,
     "disagree": False, "against": False, "unrelated": False, "unfaithful": False,
-    "discuss": None, "observing": None,
+    "contradicted": False, "not_found": False, "not found": False,
+    "discuss": None, "observing": None, "contested": None,
 }  # fmt: skip
 """Stances that stand for a label; those that only report are none."""
 TEXTS = ("summary", "headline", "text")
@@ -97,6 +99,9 @@ def read(
 
 def _rows(file: Path, problems: list[Problem]) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
+        if file.suffix.lower() in ENDINGS:
+            yield from read_sheet(file, problems)
+            return
         for where, number, value in json_lines(str(file)):
             if isinstance(value, dict):
                 yield number, value

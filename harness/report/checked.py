@@ -1,0 +1,128 @@
+"""What checkers found about texts, for programs and browsers: JSON, CSV, and one HTML page that loads nothing."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Sequence
+
+from harness.records import Cluster, Evidence, Verdict
+from harness.report.escape import csv_cell, one_line, page
+from harness.report.verdicts import ERRORS, quoted_place, sides
+from harness.run.texts import CheckedTexts
+
+COLUMNS = (
+    "cluster", "text", "checker", "part", "claim", "label", "probability", "reason", "errors", "supporters",
+    "contradictors", "witnesses", "evidence",
+)  # fmt: skip
+"""Columns of the CSV form: a row for each claim."""
+FAILED = "failed"
+"""Stands in place of a label where the checker could not judge a text; the reason stands beside it."""
+
+
+def as_json(checked: Sequence[CheckedTexts]) -> str:
+    """One object for each checker and cluster (signature, then texts with verdicts); a list where there are several."""
+    values = [
+        {
+            "cluster_id": found.cluster.cluster_id,
+            "checker": found.signature,
+            "texts": [
+                {
+                    "text": text,
+                    "verdicts": [verdict.model_dump(mode="json") for verdict in verdicts],
+                    **({"failure": found.failure} if found.failure else {}),
+                }
+                for text, verdicts in zip(found.texts, found.verdicts, strict=True)
+            ],
+        }
+        for found in checked
+    ]
+    value = values[0] if len(values) == 1 else values
+    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def as_csv(checked: Iterable[CheckedTexts]) -> Iterator[str]:
+    """A header, then a line for each claim: the whole text first, its parts below it; one line where a text failed."""
+    yield _csv_line(COLUMNS)
+    for found in checked:
+        for text, verdicts in zip(found.texts, found.verdicts, strict=True):
+            about = (found.cluster.cluster_id, text, found.signature)
+            if found.failure:
+                yield _csv_line((*about, "whole", text, FAILED, "", found.failure, "", "", "", "", ""))
+            for verdict in verdicts:
+                yield _csv_line((*about, *_cells(found.cluster, verdict)))
+
+
+def _cells(cluster: Cluster, verdict: Verdict) -> tuple[str, ...]:
+    probability = "" if verdict.probability is None else repr(verdict.probability)
+    quotes = " | ".join(f"{quoted_place(cluster, span)}: “{span.text}”" for span in verdict.evidence)
+    return (
+        verdict.claim.part, verdict.claim.text, verdict.label, probability, verdict.reason, " ".join(verdict.errors),
+        " ".join(verdict.supporters), " ".join(verdict.contradictors), str(verdict.witnesses), quotes,
+    )  # fmt: skip
+
+
+def _csv_line(cells: Iterable[str]) -> str:
+    made = io.StringIO()
+    csv.writer(made, lineterminator="\n").writerow(map(csv_cell, cells))
+    return made.getvalue()
+
+
+def as_page(checked: Sequence[CheckedTexts]) -> str:
+    """One HTML page: each text with its verdict, its claims, and the evidence of each side quoted. No script."""
+    body = "".join(map(_section, checked))
+    texts = sum(len(found.texts) for found in checked)
+    title = f"{texts} text{'' if texts == 1 else 's'} checked"
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{title}</title><style>{_STYLE}</style></head><body><h1>{title}</h1>{body}</body></html>\n"
+    )
+
+
+_STYLE = """
+:root{color-scheme:light dark}
+body{font:16px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}
+article{border-top:1px solid #8886;padding:.5rem 0 1rem}
+h1{font-size:1.4rem}h2{font-size:1.1rem}h3{font-size:1rem;margin:.8rem 0 .2rem}
+.part{margin-left:1.5rem}
+b{border-radius:.3rem;padding:.05rem .4rem;color:#fff;background:#667}
+.supported{background:#176c3a}.contradicted,.failed{background:#a61b1b}
+.contested{background:#875a00}.not_found{background:#74328a}
+blockquote{margin:.2rem 0 .2rem 1rem;padding-left:.6rem;border-left:3px solid #8888}
+cite,.dim{opacity:.75;font-style:normal}
+"""
+
+
+def _section(found: CheckedTexts) -> str:
+    made = [
+        f"<h2>{page(found.cluster.cluster_id)}</h2>",
+        f'<p class="dim">{page(found.signature)}, on {len(found.cluster.articles)} articles</p>',
+    ]
+    for text, verdicts in zip(found.texts, found.verdicts, strict=True):
+        made.append(f"<article><h3>{page(one_line(text))}</h3>")
+        if found.failure:
+            made.append(f'<p><b class="failed">{FAILED}</b> {page(found.failure)}</p>')
+        made.extend(_claim(found.cluster, verdict) for verdict in verdicts)
+        made.append("</article>")
+    return "".join(made)
+
+
+def _claim(cluster: Cluster, verdict: Verdict) -> str:
+    whole = verdict.claim.part == "whole"
+    head = f'<b class="{verdict.label}">{verdict.label.replace("_", " ")}</b>'
+    if verdict.probability is not None:
+        head += f" {verdict.probability:.2f}"
+    wrong = ", ".join(ERRORS[error] for error in verdict.errors)
+    head += f" <em>{page(wrong)}</em>" if wrong else ""
+    head += "" if whole else f" {page(one_line(verdict.claim.text))}"
+    reason = f"<p>{page(verdict.reason)}</p>" if verdict.reason else ""
+    quotes = "".join(_side(cluster, heading, held) for heading, _, held in sides(verdict) if held)
+    return f'<div class="{"whole" if whole else "part"}"><p>{head}</p>{reason}{quotes}</div>'
+
+
+def _side(cluster: Cluster, heading: str, held: Sequence[Evidence]) -> str:
+    quotes = "".join(
+        f"<blockquote>{page(one_line(span.text))}<br><cite>{page(quoted_place(cluster, span))}</cite></blockquote>"
+        for span in held
+    )
+    return f'<p class="dim">{page(heading or "nearest")}</p>{quotes}'
