@@ -42,7 +42,7 @@ def export(
     from harness.errors import UsageError
     from harness.report.label_sheet import as_csv
     from harness.run.label_sheet import collected, sampled
-    from harness.run.store import find_run
+    from harness.run.find import find_run
 
     if output.suffix.lower() != ".csv":
         raise UsageError(f"-o {output}: not the name of a sheet; accepted: a name that ends in .csv")
