@@ -39,10 +39,10 @@ def export(
     A text that several configurations wrote for one cluster is one row. Fill in 1 (faithful) or 0 (not faithful), or
     leave it empty; then `harness metaeval --data SHEET --clusters CLUSTERS` measures checkers against it.
     """
+    from harness.cli.runs import find_run
     from harness.errors import UsageError
     from harness.report.label_sheet import as_csv
     from harness.run.label_sheet import collected, sampled
-    from harness.run.find import find_run
 
     if output.suffix.lower() != ".csv":
         raise UsageError(f"-o {output}: not the name of a sheet; accepted: a name that ends in .csv")

@@ -72,7 +72,13 @@ def test_json_is_one_object_with_references_scores_and_reasons(folder: Path, har
 def test_table_and_markdown_show_them_too(folder: Path, harness: Callable[..., Any]):
     for form in ("table", "md"):
         text = harness("show", "close", "--cluster", "@bridge", "--format", form).out
-        for part in ("Senn bridge reopens", "+3 days of work:", "rouge1-f ↑", "57.1", "desk" if form == "table" else "|"):
+        for part in (
+            "Senn bridge reopens",
+            "+3 days of work:",
+            "rouge1-f ↑",
+            "57.1",
+            "desk" if form == "table" else "|",
+        ):
             assert part in text, (form, part)
         assert not any(line != line.rstrip() for line in text.splitlines() if form == "table")
         market = harness("show", "close", "--cluster", "market", "--format", form).out
