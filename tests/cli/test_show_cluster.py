@@ -51,7 +51,7 @@ def test_csv_keeps_quotes_and_lines_and_holds_no_formula(folder: Path, harness: 
     assert ours["references"] == "Senn bridge reopens\nBridge reopens\nafter repairs"
     assert lead["text"] == "The old bridge at Senn reopened on Friday after repairs."
     # "Senn bridge reopens" has 3 words, all of them but the inflected one in the text of 10: porter stems make
-    # `reopened` and `reopens` one word, so P = 3/10, R = 3/3, F = 2 · 3 / (10 + 3). The other reference gives 2 · 4 / 14.
+    # `reopened` and `reopens` one word, so P = 3/10, R = 3/3, F = 2 · 3 / (10 + 3). The other one gives 2 · 4 / 14.
     assert float(lead["rouge1-f"]) == pytest.approx(max(6 / 13, 8 / 14))
 
 
@@ -59,7 +59,7 @@ def test_json_is_one_object_with_references_scores_and_reasons(folder: Path, har
     view = json.loads(harness("show", "close", "--cluster", "@bridge", "--format", "json").out)
     assert view["references"] == ["Senn bridge reopens", "Bridge reopens\nafter repairs"]
     assert view["tags"] == {"desk": "local"}
-    assert [row["text"] for row in view["configurations"]][0] == TEXT
+    assert view["configurations"][0]["text"] == TEXT
     assert view["configurations"][1]["scores"]["rouge1-f"] == pytest.approx(8 / 14)
     market = json.loads(harness("show", "close", "--cluster", "market", "--format", "json").out)
     failed, lead = market["configurations"]
