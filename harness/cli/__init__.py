@@ -11,7 +11,7 @@ from itertools import pairwise
 import typer
 
 from harness import __version__, redact
-from harness.cli import check, compare, configuration, evaluate, gate, metaeval, results, streams
+from harness.cli import check, compare, configuration, evaluate, gate, init, metaeval, results, streams
 from harness.cli.cache import app as cache_app
 from harness.cli.data import app as data_app
 from harness.cli.labels import app as labels_app
@@ -25,7 +25,7 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    add_completion=False,
+    add_completion=True,
     epilog="Exit codes: 0 pass, 1 regression, 2 configuration or usage, 3 too many failures, 130 interrupted.",
 )
 
@@ -54,6 +54,7 @@ def _log_format(arguments: Sequence[str]) -> logs.LogFormat:
     return "json" if ("--log-format", "json") in pairwise(told) else "plain"
 
 
+app.command("init")(init.init)
 app.command("eval")(evaluate.evaluate)
 app.command("score")(evaluate.score)
 app.command("validate")(configuration.validate)

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 
 def validate(
     config: Annotated[
-        list[Path], typer.Option("--config", "-c", metavar="FILE", help="A configuration file. Repeatable.")
-    ],
+        list[Path] | None,
+        typer.Option(
+            "--config", "-c", metavar="FILE", help="A configuration file; else the one in this folder. Repeatable."
+        ),
+    ] = None,
     overrides: Overrides = None,
     strict: Strict = False,
 ) -> None:
@@ -27,12 +30,13 @@ def validate(
     """
     from harness.cli.progress import TerminalProgress
     from harness.config import load
+    from harness.config.discover import the_configuration
     from harness.errors import ConfigError, Problem, UsageError
     from harness.registry import Registry
     from harness.run.plan import Clusters, dataset_of, measure_records, metrics_of
 
     problems: list[Problem] = []
-    for file in config:
+    for file in config or [the_configuration()]:
         try:
             loaded = load(file, Registry(), overrides or ())
         except ConfigError as error:

@@ -8,6 +8,7 @@ from harness.cli.options import (
     RESULTS,
     CacheFolder,
     ConfigFile,
+    ConfigFileOrNone,
     EveryMeasure,
     Format,
     Jobs,
@@ -22,7 +23,7 @@ from harness.cli.options import (
     Wait,
 )
 from harness.cli.runs import find_run
-from harness.errors import EXIT_FAILURES
+from harness.errors import EXIT_FAILURES, UsageError
 
 if TYPE_CHECKING:
     from harness.run.pipeline import Outcome
@@ -33,7 +34,7 @@ LISTED = 20
 
 
 def evaluate(
-    config: ConfigFile,
+    config: ConfigFileOrNone = None,
     overrides: Overrides = None,
     limit: Limit = None,
     results: ResultsFolder = RESULTS,
@@ -59,6 +60,7 @@ def evaluate(
     """
     from harness.cli.progress import TerminalProgress
     from harness.config import load
+    from harness.config.discover import advice
     from harness.registry import Registry
     from harness.report.table import markdown
     from harness.run import logs
@@ -67,6 +69,8 @@ def evaluate(
     from harness.run.plan import make_plan
 
     logs.add(verbose, log_format)
+    if config is None:
+        raise UsageError(advice("harness eval"))
     progress = TerminalProgress()
     loaded = load(config, Registry(), overrides or ())
     with progress.stage("read clusters", limit) as tick:

@@ -82,15 +82,20 @@ def gate(
 ) -> None:
     """Hold a run against a baseline; end with 1 where it regressed.
 
-    Give a run, or a configuration to run first. The rules are the configuration's `gate:`. Ends with 0 where every
+    Give a run, or a configuration to run first; with neither, harness.yaml of this folder or its only configuration
+    that names a baseline is run. The rules are the configuration's `gate:`. Ends with 0 where every
     rule holds, 1 for a regression, 2 for unequal data or a mistake, 3 for too many failures.
     """
+    from harness.config.discover import the_configuration
     from harness.errors import UsageError
     from harness.report import gate as report
     from harness.run import baseline as baselines
     from harness.run.gating import hold
 
     logs.add(verbose, log_format)
+    if run is None and config is None:
+        config = the_configuration(for_gate=baseline is None)
+        logs.say(f"configuration: {config}")
     folder, settings = _run_and_rules(
         run, config, overrides, limit, results, cache, no_cache=no_cache, jobs=jobs, wait=wait
     )

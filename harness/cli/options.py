@@ -6,6 +6,9 @@ from typing import Annotated, Literal
 import typer
 
 ConfigFile = Annotated[Path, typer.Option("--config", "-c", metavar="FILE", help="The configuration file (YAML).")]
+ConfigFileOrNone = Annotated[
+    Path | None, typer.Option("--config", "-c", metavar="FILE", help="The configuration file (YAML).")
+]
 Overrides = Annotated[
     list[str] | None,
     typer.Option(

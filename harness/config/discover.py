@@ -1,0 +1,91 @@
+"""Which configuration is meant where none is named: those in the folder that the user stands in.
+
+A YAML file is taken for a configuration by its top-level keys, read as text, so that one with a mistake in it is
+found, too, and its mistake told when it is loaded.
+"""
+
+import re
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.config.source import MAX_BYTES
+from harness.errors import UsageError
+
+PREFERRED = ("harness.yaml", "harness.yml")
+"""The name that decides where several files could be meant; `harness init` writes the first."""
+
+LISTED = 10
+"""Files that a message names."""
+_FIRST = "`harness init DIR` makes a folder with a first configuration, example data and a gate"
+
+_KEYS = [re.compile(rf"^[\"']?{key}[\"']?[ \t]*:", re.MULTILINE) for key in ("data", "models", "metrics")]
+_GATE = re.compile(r"^[\"']?gate[\"']?[ \t]*:(.*(?:\n(?:[ \t].*)?)*)", re.MULTILINE)
+"""The section `gate:`: its own line and those that are indented or blank below it."""
+_BASELINE = re.compile(r"\bbaseline[\"']?[ \t]*:")
+_COMMENT = re.compile(r"(?:^|[ \t])#.*", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A file that looks like a configuration."""
+
+    file: Path
+    names_baseline: bool
+    """Whether its `gate:` names a baseline."""
+
+
+def candidates(folder: Path = Path()) -> list[Candidate]:
+    """Find the configurations in a folder, those below it not; the preferred name first, then by name."""
+    try:
+        files = sorted(file for file in folder.iterdir() if file.suffix in (".yaml", ".yml"))
+    except OSError:
+        return []
+    found = [candidate for file in files if (candidate := _candidate(file))]
+    return sorted(found, key=lambda candidate: candidate.file.name not in PREFERRED)
+
+
+def _candidate(file: Path) -> Candidate | None:
+    try:
+        if not file.is_file() or file.stat().st_size > MAX_BYTES:
+            return None
+        text = _COMMENT.sub("", file.read_text(encoding="utf-8-sig", errors="replace"))
+    except OSError:
+        return None
+    if file.name not in PREFERRED and not all(key.search(text) for key in _KEYS):
+        return None
+    gate = _GATE.search(text)
+    return Candidate(file, bool(gate and _BASELINE.search(gate[1])))
+
+
+def the_configuration(*, for_gate: bool = False) -> Path:
+    """Choose the configuration that is meant where none is named: `harness.yaml`, or the only one in this folder.
+
+    `for_gate` leaves out those that name no baseline. Raises UsageError that lists what was found.
+    """
+    found = candidates()
+    fitting = [candidate.file for candidate in found if candidate.names_baseline or not for_gate]
+    if len(fitting) == 1 or (fitting and fitting[0].name in PREFERRED):
+        return fitting[0]
+    wanted = "a configuration that names a baseline under `gate:`" if for_gate else "a configuration"
+    if fitting:
+        names = ", ".join(str(file) for file in fitting)
+        raise UsageError(f"several files in this folder are {wanted}: {names}; choose one with --config FILE")
+    others = ", ".join(str(candidate.file) for candidate in found)
+    hint = f"{others} names none: add `baseline: FILE` under `gate:`, or give --baseline FILE" if others else _FIRST
+    raise UsageError(f"give {wanted} with --config FILE; this folder has none\n{hint}")
+
+
+def advice(command: str) -> str:
+    """Say how to name a configuration to a command that runs none by itself."""
+    found = candidates()
+    lines = [f"no configuration: {command} --config FILE"]
+    if found:
+        lines += [
+            "found in this folder:",
+            *(f"  {command} --config {shlex.quote(str(c.file))}" for c in found[:LISTED]),
+        ]
+        lines += [f"  … and {len(found) - LISTED} more"] if len(found) > LISTED else []
+    else:
+        lines.append(_FIRST)
+    return "\n".join(lines)
