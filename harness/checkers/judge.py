@@ -3,11 +3,11 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from importlib import util
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from harness import extras
 from harness.checkers.base import Checker, CheckSession
 from harness.checkers.premises import Premises
 from harness.checkers.whole import Judgement, claim_spans, verdicts_on
@@ -99,7 +99,7 @@ class Judge(Remote, Checker):
 
         Raises MissingExtraError without the HTTP library, UsageError where the key is named and not set.
         """
-        if util.find_spec(PACKAGE) is None:
+        if not extras.is_installed(PACKAGE):
             raise MissingExtraError("checker judge", PACKAGE, "api")
         return self._opened()
 

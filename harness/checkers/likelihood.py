@@ -3,12 +3,11 @@
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
-from importlib import util
 from typing import ClassVar
 
 from pydantic import Field
 
-from harness import weights
+from harness import extras, weights
 from harness.checkers.base import Checker, CheckSession
 from harness.component import neutral
 from harness.errors import MissingExtraError, Problem, UsageError
@@ -60,13 +59,13 @@ class Likelihood(Checker):
         """Missing extras and weights."""
         missing = self._missing_packages()
         if missing:
-            yield Problem(str(MissingExtraError("checker likelihood", " and ".join(missing), "models")))
+            yield Problem(str(MissingExtraError("checker likelihood", missing, "models")))
         for problem in weights.problems(self.checkpoint, self.revision):
             yield Problem(problem.message, path="checkpoint", found=problem.found, accepted=problem.accepted)
 
     @staticmethod
     def _missing_packages() -> list[str]:
-        return [name for name in ("torch", "transformers") if util.find_spec(name) is None]
+        return extras.missing("torch", "transformers")
 
     def open(self) -> AbstractContextManager[CheckSession]:
         """A session with the model loaded.
@@ -75,7 +74,7 @@ class Likelihood(Checker):
         """
         missing = self._missing_packages()
         if missing:
-            raise MissingExtraError("checker likelihood", " and ".join(missing), "models")
+            raise MissingExtraError("checker likelihood", missing, "models")
         wrong = list(self.problems())
         if wrong:
             raise UsageError("\n".join(f"checker likelihood: {problem}" for problem in wrong))

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
-from importlib import util
 from pathlib import Path
 from typing import ClassVar, Literal
 
 from pydantic import Field, field_validator
 
-from harness import weights
+from harness import extras, weights
 from harness.checkers.base import Checker, CheckSession
 from harness.component import neutral
 from harness.errors import MissingExtraError, Problem, UsageError
@@ -158,9 +157,9 @@ class Nli(Checker):
             yield Problem(str(error), path="model")
             return
         packages, extra = (("onnxruntime", "tokenizers"), "onnx") if onnx else (("torch", "transformers"), "models")
-        missing = [name for name in packages if util.find_spec(name) is None]
+        missing = extras.missing(*packages)
         if missing:
-            yield Problem(str(MissingExtraError("checker nli", " and ".join(missing), extra)), path="model")
+            yield Problem(str(MissingExtraError("checker nli", missing, extra)), path="model")
         if onnx is None:
             yield from weights.problems(self.model, self.revision)
             return

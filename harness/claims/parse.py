@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from importlib.util import find_spec
 from typing import Any
 
+from harness import extras
 from harness.claims.lexical import stem, word_list
 from harness.errors import MissingExtraError
 
@@ -76,16 +76,13 @@ def installed_model() -> str:
 
     Raises MissingExtraError where spaCy or its weights are missing, naming what to install and where it looked.
     """
-    if find_spec("spacy") is None:
+    if not extras.is_installed("spacy"):
         raise MissingExtraError("reading claims", "spaCy", "claims")
     for name in MODELS:
-        if find_spec(name) is not None:
+        if extras.is_installed(name):
             return name
     raise MissingExtraError(
-        "reading claims",
-        f"spaCy's English parser (looked for the packages {' and '.join(MODELS)}; "
-        "`python -m spacy download en_core_web_sm` also installs it)",
-        "claims",
+        "reading claims", f"spaCy's English parser (one of the packages {' and '.join(MODELS)})", "claims"
     )
 
 

@@ -44,12 +44,15 @@ def validate(
             continue
         found = loaded.component_problems()
         try:
-            measures = measure_records(metrics_of(loaded), loaded)
             clusters = Clusters(dataset_of(loaded))
             read = clusters.dataset.light and not any(problem.path.startswith("data.") for problem in found)
             if read:
                 with TerminalProgress().stage(f"read {clusters.dataset.name}", None) as tick:
                     clusters.scan(strict=strict, advance=tick)
+            if found:  # what a component lacks would be found again, or worse
+                problems.extend(found)
+                continue
+            measures = measure_records(metrics_of(loaded), loaded)
         except UsageError as error:
             found.extend(getattr(error, "problems", [Problem(str(error), str(file))]))
         problems.extend(found)

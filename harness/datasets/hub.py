@@ -6,13 +6,13 @@ do: names on the Hub, its cache, folders it saved itself, and folders whose READ
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar, Final, Literal, NamedTuple
 
 from pydantic import Field, field_validator, model_validator
 
+from harness import extras
 from harness.component import neutral
 from harness.datasets.base import Dataset
 from harness.datasets.fields import FieldMap, RowReader, clusters
@@ -177,7 +177,7 @@ class Hub(Dataset):
             elif place.exists() or _looks_local(self.path):
                 with open_binary(self.path, FORMATS):
                     return ()
-            elif find_spec("datasets") is None:
+            elif not extras.is_installed("datasets"):
                 return [Problem(str(MissingExtraError(_NEEDED_BY, "datasets", "models")), where=self.path)]
         except DataError as error:
             return error.problems

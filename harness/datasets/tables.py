@@ -99,7 +99,7 @@ def parquet_rows(path: str) -> Iterator[Row]:
     try:
         import pyarrow.parquet
     except ImportError:
-        raise MissingExtraError("a Parquet file", "pyarrow", "models") from None
+        raise MissingExtraError("a Parquet file", "pyarrow", "parquet") from None
     accepted = "a whole Parquet file"
     number = 0
     with open_binary(path, accepted) as handle:

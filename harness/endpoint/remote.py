@@ -3,13 +3,12 @@
 import os
 import re
 from collections.abc import Iterator
-from importlib import util
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, PrivateAttr, field_validator
 
-from harness import redact
+from harness import extras, redact
 from harness.component import Component, neutral, secret_name
 from harness.errors import MissingExtraError, Problem, UsageError
 from harness.records import Prices
@@ -148,7 +147,7 @@ class Remote(Component):
 
     def problems(self) -> Iterator[Problem]:
         """A missing package, a key that is named and not set, a limit on money without prices."""
-        if util.find_spec(PACKAGE) is None:
+        if not extras.is_installed(PACKAGE):
             yield Problem(str(MissingExtraError(f"{self.kind} {self.name}", PACKAGE, "api")))
         try:
             self.key()

@@ -9,10 +9,11 @@ Nothing here may be called before `installed()` has said yes: a user without the
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.util import find_spec
 from itertools import chain, islice, repeat
 from operator import itemgetter
 from typing import Any
+
+from harness import extras
 
 PACKAGE = "rouge_score_rs"
 
@@ -31,7 +32,7 @@ def installed() -> bool:
     A copy that cannot be imported (made for another processor, an older layout) counts as absent: our own code gives
     the same numbers.
     """
-    if find_spec(PACKAGE) is None:
+    if not extras.is_installed(PACKAGE):
         return False
     try:
         import rouge_score_rs.rouge_scorer

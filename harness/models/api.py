@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
-from importlib import util
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, field_validator, model_validator
 
+from harness import extras
 from harness.endpoint.protocol import Mode
 from harness.endpoint.remote import PACKAGE, Remote
 from harness.errors import MissingExtraError, Problem
@@ -145,7 +145,7 @@ class Api(Remote, Model):
 
         Raises MissingExtraError without the HTTP library, UsageError where the key is named and not set.
         """
-        if util.find_spec(PACKAGE) is None:
+        if not extras.is_installed(PACKAGE):
             raise MissingExtraError("model api", PACKAGE, "api")
         from harness.models.api_session import open_session
 

@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from importlib import util
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
-from harness import weights
+from harness import extras, weights
 from harness.component import neutral
 from harness.errors import ConfigError, MissingExtraError, Problem
 from harness.models import generation, postprocess, prompts
@@ -140,7 +139,7 @@ class Hf(Model):
         """Missing extras, checkpoint and template, and generation parameters that make no sense."""
         missing = self._missing_packages()
         if missing:
-            yield Problem(str(MissingExtraError("model hf", " and ".join(missing), "models")))
+            yield Problem(str(MissingExtraError("model hf", missing, "models")))
         for problem in weights.problems(self.checkpoint, self.revision):
             yield replace(problem, path=problem.path or "checkpoint")
         yield from generation.problems(self.generation)
@@ -163,7 +162,7 @@ class Hf(Model):
         needed = ["torch", "transformers"]
         if self.checkpoint.lower().endswith(".gguf"):
             needed += ["gguf", "accelerate"]
-        return [package for package in needed if util.find_spec(package) is None]
+        return extras.missing(*needed)
 
     def open(self, seed: int) -> AbstractContextManager[ModelSession]:
         """A session with tokenizer and weights loaded.
@@ -172,7 +171,7 @@ class Hf(Model):
         """
         missing = self._missing_packages()
         if missing:
-            raise MissingExtraError("model hf", " and ".join(missing), "models")
+            raise MissingExtraError("model hf", missing, "models")
         wrong = list(generation.problems(self.generation))
         if wrong:
             raise ConfigError(wrong)

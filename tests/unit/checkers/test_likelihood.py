@@ -60,6 +60,6 @@ def test_what_is_missing_is_said(folder, tmp_path, monkeypatch):
     (classifier / "config.json").write_text('{"model_type": "t5", "is_encoder_decoder": true}')
     with pytest.raises(UsageError, match="seq2seq"), Likelihood(checkpoint=str(classifier)).open():
         pass
-    monkeypatch.setattr("harness.checkers.likelihood.util.find_spec", lambda _: None)
+    monkeypatch.setattr("harness.extras.find_spec", lambda _: None)
     with pytest.raises(MissingExtraError, match=r"torch and transformers.*headline-harness\[models\]"):
         Likelihood(checkpoint=str(folder)).open()

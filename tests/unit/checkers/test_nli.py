@@ -165,8 +165,8 @@ def test_missing_weights_say_where_they_were_looked_for(tmp_path):
 
 def test_missing_onnxruntime_says_what_to_install(tmp_path, monkeypatch):
     (tmp_path / "m.onnx").write_bytes(b"x")
-    monkeypatch.setattr("harness.checkers.nli.util.find_spec", lambda _: None)
-    with pytest.raises(UsageError, match=r"onnxruntime and tokenizers, .* pip install 'headline-harness\[onnx\]'"):
+    monkeypatch.setattr("harness.extras.find_spec", lambda _: None)
+    with pytest.raises(UsageError, match=r"onnxruntime and tokenizers, .*pip install 'headline-harness\[onnx\]'"):
         Nli(model=str(tmp_path)).open()
 
 

