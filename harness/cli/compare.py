@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from harness.cli.options import RESULTS, RUN_FORMS, ResultsFolder
+from harness.cli.options import RESULTS, RUN_FORMS, ResultsFolder, complete_run
 from harness.cli.runs import find_run
 
 BESIDE = "table, md, json, html"
@@ -12,7 +12,9 @@ BESIDE = "table, md, json, html"
 
 
 def compare(
-    runs: Annotated[list[str], typer.Argument(metavar="RUN...", help=f"Runs, each {RUN_FORMS}.")],
+    runs: Annotated[
+        list[str], typer.Argument(metavar="RUN...", help=f"Runs, each {RUN_FORMS}.", autocompletion=complete_run)
+    ],
     metric: Annotated[
         list[str] | None,
         typer.Option("--metric", metavar="NAME", help="Only this metric or measure: rouge, rouge1-f. Repeatable."),

@@ -21,6 +21,7 @@ from harness.cli.options import (
     RunArgument,
     Verbose,
     Wait,
+    complete_run,
 )
 from harness.cli.runs import find_run
 from harness.run import logs
@@ -54,7 +55,9 @@ def save(
 
 
 def gate(
-    run: Annotated[str | None, typer.Argument(metavar="RUN", help=f"The run: {RUN_FORMS}.")] = None,
+    run: Annotated[
+        str | None, typer.Argument(metavar="RUN", help=f"The run: {RUN_FORMS}.", autocompletion=complete_run)
+    ] = None,
     config: Annotated[
         Path | None, typer.Option("--config", "-c", metavar="FILE", help="Run this configuration, or use its `gate:`.")
     ] = None,

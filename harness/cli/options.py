@@ -1,9 +1,25 @@
 """Options that several commands share."""
 
+import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+
+RESULTS = Path("results")
+
+
+def complete_run(context: typer.Context, incomplete: str) -> list[str]:
+    """List the names of run folders that begin with what was typed, for shell completion.
+
+    Only names are looked at: completion must answer at once and cannot say what is wrong.
+    """
+    with suppress(OSError), os.scandir(context.params.get("results") or RESULTS) as entries:
+        names = [entry.name for entry in entries if entry.is_dir() and not entry.name.startswith(".")]
+        return sorted(name for name in names if name.startswith(incomplete) and name != "baselines")
+    return []
+
 
 ConfigFile = Annotated[Path, typer.Option("--config", "-c", metavar="FILE", help="The configuration file (YAML).")]
 ConfigFileOrNone = Annotated[
@@ -21,7 +37,7 @@ ResultsFolder = Annotated[Path, typer.Option("--results", metavar="DIR", help="T
 Limit = Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="Read no more clusters than this.")]
 RUN_FORMS = "its folder, its name or the beginning of it, NAME@latest, NAME@-2 (the one before the latest)"
 """What a RUN may be, for help; `harness.run.find` has the grammar."""
-RunArgument = Annotated[str, typer.Argument(metavar="RUN", help=f"The run: {RUN_FORMS}.")]
+RunArgument = Annotated[str, typer.Argument(metavar="RUN", help=f"The run: {RUN_FORMS}.", autocompletion=complete_run)]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first bad row of the data.")]
 Format = Annotated[Literal["table", "json", "md", "csv"], typer.Option("--format", help="How results are printed.")]
 EveryMeasure = Annotated[bool, typer.Option("--all", help="Show every measure, precision and recall too.")]
@@ -68,5 +84,3 @@ CheckerNames = Annotated[
     ),
 ]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")]
-
-RESULTS = Path("results")
