@@ -24,10 +24,15 @@ def init(
     GitHub and a README. Files that are there are kept, so that running it again changes nothing.
     """
     from harness import printable
-    from harness.starter import write
+    from harness.starter import WORKFLOW, repository_above, write
 
     for written in write(folder, force=force):
         typer.echo(printable.line(_line(written)))
+    top = repository_above(folder)
+    if top is not None:
+        there = (top / WORKFLOW).parent
+        typer.echo("\nnote: GitHub reads workflows at the top of a repository only.")
+        typer.echo(printable.line(f"Move {folder / WORKFLOW} into {there} and name this folder in it."))
     typer.echo(f"\n{_next(folder)}")
 
 

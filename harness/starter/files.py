@@ -11,6 +11,8 @@ CONFIGURATION = "harness.yaml"
 BASELINE = "baselines/headlines.json"
 """What `gate.baseline` of the configuration names; `harness gate --update` writes it."""
 
+WORKFLOW = ".github/workflows/headlines.yml"
+
 _CONTENT = "harness.starter"
 
 
@@ -39,7 +41,7 @@ FILES: Sequence[StarterFile] = (
     _file("example/clusters.jsonl", "content/clusters.jsonl"),
     _file("example/predictions.jsonl", "content/predictions.jsonl"),
     _file("test_headlines.py", "content/test_headlines.py.txt"),
-    _file(".github/workflows/headlines.yml", "content/headlines.yml"),
+    _file(WORKFLOW, "content/headlines.yml"),
     _file("README.md", "content/README.md"),
 )
 """The files in the order in which they are written and named."""

@@ -41,6 +41,17 @@ def write(folder: Path, *, force: bool = False, files: Sequence[StarterFile] = F
     return [_put(target, content, force=force) for target, content in targets]
 
 
+def repository_above(folder: Path) -> Path | None:
+    """Find the repository that `folder` lies in, where it is not its top: workflows are read at the top only."""
+    try:
+        resolved = folder.resolve()
+        tops = (above for above in (resolved, *resolved.parents) if (above / ".git").exists())
+        top = next(tops, None)
+    except OSError:
+        return None
+    return top if top != resolved else None
+
+
 def _obstacle(folder: Path, target: Path) -> Problem | None:
     """Find what keeps `target` from being written: a file where a folder must be, a linked folder, no plain file.
 

@@ -39,6 +39,15 @@ def test_every_file_is_written_and_named(harness: Run) -> None:
     assert __version__ in Path("new/mine/README.md").read_text()
 
 
+def test_in_a_folder_of_a_repository_it_says_where_the_workflow_belongs(harness: Run, tmp_path: Path) -> None:
+    Path("repository/.git").mkdir(parents=True)
+    assert "GitHub reads" not in harness("init", "repository").out
+    assert "GitHub reads" not in harness("init", "elsewhere").out
+    said = harness("init", "repository/below").out
+    moved = "repository/below/.github/workflows/headlines.yml"
+    assert f"Move {moved} into {tmp_path}/repository/.github/workflows and name this folder in it." in said.splitlines()
+
+
 def test_running_it_again_changes_nothing(harness: Run) -> None:
     harness("init")
     before = {name: Path(name).stat().st_mtime_ns for name in contents()}
