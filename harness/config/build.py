@@ -14,6 +14,7 @@ from harness.config.gate import GateSettings
 from harness.config.limits import FAILURES, Limits, TimeLimit, failures
 from harness.config.mistakes import CONTROL, field_problems, parameter_names, quoted, refuse_secrets
 from harness.config.paths import MAX_PARTS, PathError, assign
+from harness.config.plain import read_values
 from harness.config.source import KeyPath, Source, dotted
 from harness.config.sweep import expand
 from harness.errors import ConfigError, Problem, nearest_name
@@ -109,12 +110,25 @@ def load_text(text: str, where: str, table: ComponentTable, overrides: Sequence[
     return _build(yaml_source.parse(text, where), table, overrides)
 
 
+def load_values(value: Any, where: str, table: ComponentTable, overrides: Sequence[str] = ()) -> Config:
+    """The same for plain values, as YAML would hold them; `where` stands in messages."""
+    return _build(read_values(value, where), table, overrides)
+
+
 def load_component(kind: Kind, text: str, where: str, table: ComponentTable) -> Component:
     """One component as a flag names it: `rules`, or YAML with its parameters, `nli: {model: FOLDER}`.
 
     Raises ConfigError that carries every mistake; `where` is the flag, for messages.
     """
-    source = yaml_source.parse(text, where)
+    return _build_component(kind, yaml_source.parse(text, where), table)
+
+
+def load_component_values(kind: Kind, value: Any, where: str, table: ComponentTable) -> Component:
+    """The same for plain values: `"rules"`, or `{"nli": {"model": FOLDER}}`."""
+    return _build_component(kind, read_values(value, where), table)
+
+
+def _build_component(kind: Kind, source: Source, table: ComponentTable) -> Component:
     refuse_secrets(source)
     configured = None if source.problems else _component(source, table, kind, source.value, ())
     if source.problems or configured is None:

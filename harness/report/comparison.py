@@ -1,9 +1,8 @@
 """A comparison as one neutral grid for each measure, and that grid as Markdown, CSV, LaTeX, HTML and JSON."""
 
-import csv
-import io
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -11,7 +10,7 @@ from harness.analysis.compare import PairComparison
 from harness.analysis.resample import LEVEL, RESAMPLES
 from harness.records import Counts, MeasureRecord, Prices
 from harness.report import breakdown, escape, numbers
-from harness.report.table import markdown_table
+from harness.report.table import csv_of, markdown_table
 from harness.run.comparison import Comparison, Details
 from harness.run.joined import Column
 
@@ -158,72 +157,58 @@ def markdown(comparison: Comparison, details: Details) -> str:
     return "\n".join(parts)
 
 
-CSV_HEADS = (
-    "measure",
-    "configuration",
-    "mean",
-    "low",
-    "high",
-    "scored",
-    "unscorable",
-    "failed",
-    "baseline",
-    "difference",
-    "difference_low",
-    "difference_high",
-    "p",
-    "p_holm",
-    "p_bootstrap",
-    "wins",
-    "ties",
-    "losses",
-    "detectable",
-    "better_than",
-    "signature",
-)
+def records(comparison: Comparison) -> list[dict[str, Any]]:
+    """A record for each measure and configuration, values unrounded and not multiplied.
 
-
-def as_csv(comparison: Comparison) -> str:
-    """A line for each measure and configuration, values unrounded and not multiplied."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(CSV_HEADS)
+    What compares with the baseline is None in the baseline's own.
+    """
+    found = []
     for measure in comparison.joined.measures:
         for label in comparison.joined.labels:
             summary = comparison.summaries[label, measure.name]
             pair = comparison.beside_baseline.get((label, measure.name))
-            writer.writerow(
-                [
-                    escape.csv_cell(measure.name),
-                    escape.csv_cell(label),
-                    summary.mean,
-                    summary.low,
-                    summary.high,
-                    summary.scored,
-                    summary.unscorable,
-                    summary.failed,
-                    escape.csv_cell(comparison.baseline),
-                    *(_pair_values(pair) if pair else [None] * 10),
-                    escape.csv_cell(" ".join(comparison.beaten.get((measure.name, label), ()))),
-                    escape.csv_cell(measure.signature),
-                ]
+            found.append(
+                {
+                    "measure": measure.name,
+                    "configuration": label,
+                    "mean": summary.mean,
+                    "low": summary.low,
+                    "high": summary.high,
+                    "scored": summary.scored,
+                    "unscorable": summary.unscorable,
+                    "failed": summary.failed,
+                    "baseline": comparison.baseline,
+                    **_pair_values(pair),
+                    "better_than": list(comparison.beaten.get((measure.name, label), ())),
+                    "signature": measure.signature,
+                }
             )
-    return stream.getvalue()
+    return found
 
 
-def _pair_values(pair: PairComparison) -> list[object]:
-    return [
-        pair.difference,
-        pair.low,
-        pair.high,
-        pair.p_value,
-        pair.p_adjusted,
-        pair.p_bootstrap,
-        pair.wins,
-        pair.ties,
-        pair.losses,
-        pair.detectable,
-    ]
+def as_csv(comparison: Comparison) -> str:
+    """The records, a line each."""
+    rows = records(comparison)
+    return csv_of([{**row, "better_than": " ".join(row["better_than"])} for row in rows])
+
+
+PAIR_FIELDS = {
+    "difference": "difference",
+    "difference_low": "low",
+    "difference_high": "high",
+    "p": "p_value",
+    "p_holm": "p_adjusted",
+    "p_bootstrap": "p_bootstrap",
+    "wins": "wins",
+    "ties": "ties",
+    "losses": "losses",
+    "detectable": "detectable",
+}
+"""Key of a record → field of the pair that it is taken from."""
+
+
+def _pair_values(pair: PairComparison | None) -> dict[str, Any]:
+    return {key: None if pair is None else getattr(pair, field) for key, field in PAIR_FIELDS.items()}
 
 
 def as_json(comparison: Comparison, details: Details) -> str:

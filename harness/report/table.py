@@ -9,6 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from harness.analysis.resample import LEVEL, RESAMPLES
 from harness.analysis.summary import Summary, by_configuration, measures_by_metric
@@ -189,44 +190,40 @@ def markdown_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-CSV_COLUMNS = (
-    "configuration",
-    "metric",
-    "measure",
-    "mean",
-    "low",
-    "high",
-    "scored",
-    "unscorable",
-    "failed",
-    "unit",
-    "direction",
-    "signature",
-)
+def records(outcome: Outcome) -> list[dict[str, Any]]:
+    """A record for each configuration and measure, values unrounded and not multiplied; None where there is no mean."""
+    measures = {measure.name: measure for measure in outcome.manifest.measures}
+    return [
+        {
+            "configuration": summary.configuration,
+            "metric": measures[summary.measure].metric,
+            "measure": summary.measure,
+            "mean": summary.mean,
+            "low": summary.low,
+            "high": summary.high,
+            "scored": summary.scored,
+            "unscorable": summary.unscorable,
+            "failed": summary.failed,
+            "unit": measures[summary.measure].unit,
+            "direction": measures[summary.measure].direction,
+            "signature": measures[summary.measure].signature,
+        }
+        for summary in outcome.summaries
+    ]
 
 
 def as_csv(outcome: Outcome) -> str:
-    """A line for each configuration and measure, values unrounded and not multiplied; empty where there is no mean."""
-    measures = {measure.name: measure for measure in outcome.manifest.measures}
+    """The records, a line each; empty where there is no mean."""
+    return csv_of(records(outcome))
+
+
+def csv_of(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Records with the same keys as CSV, their keys as its heads; texts harmless to a spreadsheet."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(CSV_COLUMNS)
-    for summary in outcome.summaries:
-        measure = measures[summary.measure]
-        writer.writerow(
-            [
-                escape.csv_cell(summary.configuration),
-                escape.csv_cell(measure.metric),
-                escape.csv_cell(measure.name),
-                summary.mean,
-                summary.low,
-                summary.high,
-                *denominators(summary),
-                measure.unit,
-                measure.direction,
-                escape.csv_cell(measure.signature),
-            ]
-        )
+    writer.writerow(rows[0] if rows else ())
+    for row in rows:
+        writer.writerow([escape.csv_cell(cell) if isinstance(cell, str) else cell for cell in row.values()])
     return stream.getvalue()
 
 

@@ -1,7 +1,6 @@
 """One cluster of a run, seen from close by: references, and what each configuration wrote, scored and was told."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -97,19 +96,23 @@ def _references(manifest: RunManifest, facts: ClusterFacts) -> tuple[tuple[str, 
     if not facts.references:
         return (), ""
     try:
-        cluster = _cluster(manifest.config, facts.cluster_id)
+        cluster = read_cluster(manifest, facts)
     except HarnessError as error:
         return None, f"references not shown: {' '.join(str(error).split())}"
-    if cluster is None:
-        return None, "references not shown: the data no longer has this cluster"
-    if cluster.digest != facts.digest:
-        return None, "references not shown: the data has changed since the run"
     return tuple(reference.text for reference in cluster.references), ""
 
 
-def _cluster(config: Mapping[str, object], wanted: str) -> Cluster | None:
-    """The cluster in the data that a run's configuration names. Raises HarnessError where that cannot be read."""
-    entry = json.dumps(config.get("data"))  # JSON is YAML
+def read_cluster(manifest: RunManifest, facts: ClusterFacts) -> Cluster:
+    """The cluster as it was when the run was made, from the data that the run's configuration names.
+
+    Raises HarnessError where that cannot be read, and UsageError where it has no such cluster any more, or another.
+    """
+    entry = json.dumps(manifest.config.get("data"))  # JSON is YAML
     dataset = cast("Dataset", load_component("dataset", entry, "the run's `data`", Registry()))
-    rows = (row for row in dataset.read() if isinstance(row, Cluster) and row.cluster_id == wanted)
-    return next(rows, None)
+    rows = (row for row in dataset.read() if isinstance(row, Cluster) and row.cluster_id == facts.cluster_id)
+    cluster = next(rows, None)
+    if cluster is None:
+        raise UsageError("the data no longer has this cluster")
+    if cluster.digest != facts.digest:
+        raise UsageError("the data has changed since the run")
+    return cluster

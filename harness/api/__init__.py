@@ -1,0 +1,279 @@
+"""The harness from Python: what the commands do, as functions that return what they find.
+
+    from harness import api
+
+    run = api.evaluate("configs/smoke.yaml")
+    print(run.table("rouge"))
+
+Every error is a `harness.errors.HarnessError`; nothing is printed unless `progress` says where; nothing ends the
+program. What is heavy is imported by the function that needs it. The command line and the pytest plugin call these
+functions, so that a run is the same whoever asked for it.
+"""
+
+import os
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, overload
+
+from harness.api.checks import Claims, Verdicts
+from harness.api.comparisons import Comparison
+from harness.api.gates import GateResult
+from harness.api.runs import ClusterResult, Run
+from harness.api.tables import Table
+
+if TYPE_CHECKING:
+    from harness.api.inputs import CheckerLike, ClusterLike, ConfigLike, OverridesLike, PathLike, ProgressLike
+    from harness.run.baseline import Baseline
+
+__all__ = [
+    "Claims",
+    "ClusterResult",
+    "Comparison",
+    "GateResult",
+    "Run",
+    "Table",
+    "Verdicts",
+    "assert_headlines",
+    "check",
+    "claims",
+    "compare",
+    "evaluate",
+    "gate",
+    "load_run",
+    "save_baseline",
+    "score",
+]
+
+
+def evaluate(
+    config: "ConfigLike",
+    *,
+    overrides: "OverridesLike" = (),
+    limit: int | None = None,
+    strict: bool = False,
+    results: "PathLike" = "results",
+    cache: "PathLike | bool | None" = None,
+    jobs: int | None = 1,
+    retry_errors: bool = False,
+    wait: bool = False,
+    progress: "ProgressLike" = None,
+) -> Run:
+    """Run a configuration, as `harness eval` does: every model writes for every cluster, every metric scores it.
+
+    `config` is the path of a YAML file, a mapping as YAML would hold it, or a loaded `Config`; relative paths in it
+    start from the working directory. `overrides` are `path=value` strings, or a mapping from path to value. `limit` is
+    the most clusters to read; with `strict` the first bad row of the data is an error. The run goes on from what stands
+    in its folder below `results`, and takes from the cache what an equal model wrote for an equal cluster: `cache` is
+    the cache's folder, `results/.cache` where it is None, and no cache is used where it is False. `jobs` is how many
+    processes check and score; with None as many as there are cores, once the work is large enough to pay; a script that
+    asks for more than one has its main code under `if __name__ == "__main__":`. `retry_errors` does again what failed
+    before; `wait` waits for a process that has the run. `progress` takes lines (`print` will do), or is a
+    `harness.run.progress.Progress`; by default notes go to the logger `harness`, and nothing is shown.
+
+    A failure is a row with its reason: look at `Run.failures` and `Run.unanswered`. Raises ConfigError with every
+    mistake in the configuration, DataError for the data, StoreError where the folder cannot be used or another process
+    has it, RunStoppedError where the run reaches a limit of its configuration.
+    """
+    from harness import redact
+    from harness.api import inputs
+    from harness.report.table import markdown
+    from harness.run.cache import opened
+    from harness.run.pipeline import execute
+    from harness.run.plan import make_plan
+
+    redact.watch_environment()
+    told, folder = inputs.progress_of(progress), inputs.results_of(results)
+    limit, jobs = inputs.whole_number(limit, "limit"), inputs.whole_number(jobs, "jobs")
+    loaded = inputs.config_of(config, overrides)
+    with told.stage("read clusters", limit) as tick:
+        plan = make_plan(loaded, limit=limit, strict=strict, advance=tick)
+    with opened(folder, inputs.cache_of(cache), told.note, unused=cache is False) as kept:
+        outcome = execute(
+            plan, folder, told, cache=kept, jobs=jobs, retry_errors=retry_errors, wait=wait, table=markdown
+        )
+    return Run(outcome.folder, outcome, plan.clusters.problems)
+
+
+def score(
+    run: "Run | PathLike",
+    config: "ConfigLike",
+    *,
+    overrides: "OverridesLike" = (),
+    results: "PathLike" = "results",
+    cache: "PathLike | bool | None" = None,
+    jobs: int | None = 1,
+    wait: bool = False,
+    progress: "ProgressLike" = None,
+) -> Run:
+    """Score a run's stored predictions with the metrics of `config`, as `harness score` does; no model is run.
+
+    The scores go to the folder below `results` that the predictions and these metrics name; the run that was read is
+    left as it is. Other arguments are those of `evaluate`. Raises ConfigError, DataError where the configuration's data
+    is not what the predictions were made from, UsageError where no run is of that name, StoreError.
+    """
+    from harness import redact
+    from harness.api import inputs
+    from harness.report.table import markdown
+    from harness.run.cache import opened
+    from harness.run.pipeline import rescore
+    from harness.run.plan import make_plan
+
+    redact.watch_environment()
+    told, folder = inputs.progress_of(progress), inputs.results_of(results)
+    jobs = inputs.whole_number(jobs, "jobs")
+    source = load_run(run, results=results)
+    plan = make_plan(inputs.config_of(config, overrides), limit=source.manifest.limit, models=False)
+    with opened(folder, inputs.cache_of(cache), told.note, unused=cache is False) as kept:
+        outcome = rescore(plan, source.folder, folder, told, cache=kept, jobs=jobs, wait=wait, table=markdown)
+    return Run(outcome.folder, outcome, plan.clusters.problems)
+
+
+def load_run(run: "Run | PathLike", *, results: "PathLike" = "results") -> Run:
+    """Load a run that was made before: its folder, its name below `results`, the beginning of that name, `NAME@latest`.
+
+    `harness.run.find` has the whole grammar. Neither its data nor its models are needed. Raises UsageError where no run
+    or several fit, StoreError where its manifest cannot be read.
+    """
+    from harness.api import inputs
+    from harness.run.find import find_run
+    from harness.run.logs import LOGGER
+
+    if isinstance(run, Run):
+        return run
+    wanted = inputs.path_of(run, "run", "a Run, the folder of one, or its name")
+    found = Run(find_run(inputs.results_of(results), str(wanted), LOGGER.warning))
+    _ = found.manifest
+    return found
+
+
+def compare(
+    runs: "Run | PathLike | Sequence[Run | PathLike]",
+    *,
+    metric: str | Iterable[str] = (),
+    baseline: str | None = None,
+    by: str | None = None,
+    worst: int = 0,
+    intersection: bool = False,
+    results: "PathLike" = "results",
+) -> Comparison:
+    """Compare configurations in pairs, as `harness compare` does: of one run, or of several on the same clusters.
+
+    `metric` names metrics or measures to compare, else those that tables show. The others differ from `baseline`, a
+    configuration, the first where none is named. `by` breaks means down by a field of the clusters, or by `error`;
+    `worst` is how many clusters that moved most are told of. With `intersection` runs on different data are compared on
+    the clusters that they share.
+
+    Raises DataError for unequal data, UsageError for measures whose signatures differ, for fewer than two
+    configurations, and for a name that is none.
+    """
+    from harness.run import comparison as comparing
+    from harness.run.joined import find_measures, join
+
+    several: list[Run | PathLike] = [runs] if isinstance(runs, Run | str | os.PathLike) else list(runs)
+    found = [load_run(run, results=results).folder for run in several]
+    joined = join(list({folder.path.resolve(): folder for folder in found}.values()), intersection=intersection)
+    named = [metric] if isinstance(metric, str) else metric
+    chosen = [measure for name in named for measure in find_measures(joined.measures, name)]
+    joined = joined.only(list(dict.fromkeys(chosen)) or [measure for measure in joined.measures if measure.shown])
+    compared = comparing.compare_joined(joined, baseline)
+    return Comparison(compared, comparing.details(compared, by, worst))
+
+
+def gate(
+    run: "Run | PathLike",
+    baseline: "Run | Baseline | PathLike | None" = None,
+    *,
+    rules: Any = None,
+    results: "PathLike" = "results",
+) -> GateResult:
+    """Hold a run to rules, against a baseline, as `harness gate` does.
+
+    `baseline` is a file that `save_baseline` wrote, or another run; else the file that the rules name. `rules` is a
+    mapping with the keys of `gate:` in a configuration, and beside them, or alone, a short form by measure:
+    `{"rouge1-f": {"min": 0.3, "tolerance": 0.01}, "factual-contradicted": {"max": 0.05}}`; by default the `gate:` of
+    the run's own configuration. Without a baseline `min`, `max` and `limits` can be held to, and nothing else.
+
+    Raises ConfigError for mistakes in the rules, UsageError for a measure or configuration that is none, naming the
+    nearest, and where rules need a baseline that is not given, DataError for unequal data.
+    """
+    from harness.api import gates, inputs
+    from harness.run.baseline import Baseline, baseline_of, read
+
+    held = load_run(run, results=results)
+    settings = gates.settings_for(held.folder, rules)
+    other = baseline if baseline is not None else settings.baseline
+    if other is None:
+        return gates.hold(held.folder, None, "", settings)
+    if isinstance(other, Baseline):
+        return gates.hold(held.folder, other, other.run, settings)
+    if isinstance(other, Run):
+        return gates.hold(held.folder, baseline_of(other.folder), str(other.path), settings)
+    file = inputs.path_of(other, "baseline", "the path of a baseline, a Run, or a Baseline")
+    return gates.hold(held.folder, read(file), str(file), settings)
+
+
+def save_baseline(run: "Run | PathLike", file: "PathLike", *, results: "PathLike" = "results") -> list[str]:
+    """Save what a finished run scored as a baseline, and say what changed from the one that stood in `file`.
+
+    Raises UsageError for an unfinished run, DataError where something else stands there, StoreError where the file
+    cannot be written.
+    """
+    from harness.api import gates, inputs
+
+    return gates.saved(load_run(run, results=results).folder, inputs.path_of(file, "file", "the path of a baseline"))
+
+
+def assert_headlines(
+    run: "Run | PathLike",
+    rules: Any = None,
+    *,
+    baseline: "Run | Baseline | PathLike | None" = None,
+    results: "PathLike" = "results",
+) -> None:
+    """Fail a test of any framework where a run does not hold to rules: `gate`, and an assertion.
+
+    `assert_headlines(run, {"rouge1-f": {"min": 0.3}, "factual-contradicted": {"max": 0.05}})`. Raises AssertionError
+    with the gate's explanation, and what `gate` raises.
+    """
+    __tracebackhide__ = True
+    found = gate(run, baseline, rules=rules, results=results)
+    if not found.passed:
+        raise AssertionError(found.explain())
+
+
+@overload
+def check(cluster: "ClusterLike", text: str, *, checker: "CheckerLike" = ...) -> Verdicts: ...
+@overload
+def check(
+    cluster: "ClusterLike", text: list[str] | tuple[str, ...], *, checker: "CheckerLike" = ...
+) -> list[Verdicts]: ...
+def check(
+    cluster: "ClusterLike", text: str | list[str] | tuple[str, ...], *, checker: "CheckerLike" = "ensemble"
+) -> Verdicts | list[Verdicts]:
+    """Check a text, or a list of them, against the articles of one cluster, as `harness check` does.
+
+    `cluster` is a record (`run.cluster(ID).cluster`), a mapping as a line of a clusters file holds it, or a list with
+    the texts of articles. `checker` is a name, a mapping with its parameters such as `{"nli": {"model": FOLDER}}`, or a
+    checker. The first verdict is on the whole text; what cannot be judged is an abstention with its reason. A checker
+    is opened once a call: hand over many texts together.
+
+    Raises DataError for what is no cluster, ConfigError for what is no checker, MissingExtraError where something that
+    the checker needs is not installed.
+    """
+    from harness.api import checks, inputs
+    from harness.errors import UsageError
+
+    texts = [text] if isinstance(text, str) else text
+    if not isinstance(texts, list | tuple) or not all(isinstance(one, str) for one in texts):
+        raise UsageError(f"text: found {text!r:.80}; accepted: a string, or a list of strings")
+    found = checks.checked(inputs.cluster_of(cluster), texts, inputs.checker_of(checker))
+    return found[0] if isinstance(text, str) else found
+
+
+def claims(cluster: "ClusterLike") -> Claims:
+    """List what the articles of a cluster claim, who carries each claim, and what is contested.
+
+    `cluster` is as for `check`. Raises DataError for what is no cluster, MissingExtraError where the parser is missing.
+    """
+    from harness.api import checks, inputs
+
+    return checks.claims_of(inputs.cluster_of(cluster))

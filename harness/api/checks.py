@@ -1,0 +1,114 @@
+"""Verdicts on a text and the claims of a cluster, as a program sees them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, overload
+
+from harness.api.tables import as_html, as_text
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from harness.checkers.base import Checker
+    from harness.checkers.carriers import CarriedClaim
+    from harness.records import Cluster, ContestedFact, Verdict, VerdictLabel
+
+
+@dataclass(frozen=True)
+class Verdicts(Sequence["Verdict"]):
+    """What a checker found of one text: a verdict on the whole of it first, then on its sentences and propositions."""
+
+    text: str
+    verdicts: "tuple[Verdict, ...]"
+    cluster: "Cluster"
+    checker: str
+    """The checker's signature."""
+
+    @property
+    def whole(self) -> "Verdict":
+        """The verdict on the whole text."""
+        return self.verdicts[0]
+
+    @property
+    def label(self) -> "VerdictLabel":
+        """`supported`, `contradicted`, `contested`, `not_found`, `abstained`: of the whole text."""
+        return self.whole.label
+
+    @property
+    def probability(self) -> float | None:
+        """Probability that the whole text is faithful; None where the checker abstained."""
+        return self.whole.probability
+
+    @overload
+    def __getitem__(self, at: int) -> "Verdict": ...
+    @overload
+    def __getitem__(self, at: slice) -> "tuple[Verdict, ...]": ...
+    def __getitem__(self, at: int | slice) -> "Verdict | tuple[Verdict, ...]":
+        return self.verdicts[at]
+
+    def __len__(self) -> int:
+        return len(self.verdicts)
+
+    def __iter__(self) -> "Iterator[Verdict]":
+        return iter(self.verdicts)
+
+    def __repr__(self) -> str:
+        chance = "" if self.probability is None else f" {self.probability:.2f}"
+        return f"<Verdicts {self.label}{chance} on {self.text!r:.80}>"
+
+    def __str__(self) -> str:
+        return as_text(self._shown())
+
+    def _repr_html_(self) -> str:
+        return as_html(self._shown())
+
+    def _shown(self) -> "RenderableType":
+        from harness.report.verdicts import explained
+
+        return explained(self.cluster, self.text, self.verdicts)
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What the articles of a cluster claim."""
+
+    cluster: "Cluster"
+    claims: "tuple[CarriedClaim, ...]"
+    """Each claim with the articles that carry it."""
+    contested: "tuple[ContestedFact, ...]"
+    """What independent articles disagree about."""
+
+    def __repr__(self) -> str:
+        return f"<Claims of {self.cluster.cluster_id}: {len(self.claims)} claims, {len(self.contested)} contested>"
+
+    def __str__(self) -> str:
+        return as_text(self._shown())
+
+    def _repr_html_(self) -> str:
+        return as_html(self._shown())
+
+    def _shown(self) -> "RenderableType":
+        from harness.report.verdicts import claims
+
+        return claims(self.cluster, self.claims, self.contested)
+
+
+def checked(cluster: "Cluster", texts: Sequence[str], checker: "Checker") -> list[Verdicts]:
+    """Verdicts on each text, from one session of the checker."""
+    signature = checker.signature()
+    with checker.open() as session:
+        found = session.check_all(cluster, texts)
+    return [Verdicts(text, tuple(verdicts), cluster, signature) for text, verdicts in zip(texts, found, strict=True)]
+
+
+def claims_of(cluster: "Cluster") -> Claims:
+    """What the articles claim, by the checker `rules`."""
+    from harness.checkers.carriers import carried_claims
+    from harness.checkers.rules import Rules
+    from harness.claims.contested import contested_facts
+    from harness.claims.parse import Parser
+
+    parser = Parser()
+    contested = tuple(contested_facts(cluster, parser))
+    with Rules().open() as session:
+        return Claims(cluster, tuple(carried_claims(cluster, parser, session)), contested)

@@ -1,0 +1,97 @@
+"""A comparison as a program sees it."""
+
+from typing import TYPE_CHECKING
+
+from harness.api.tables import Table
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from harness.analysis.compare import PairComparison
+    from harness.run import comparison as comparing
+
+
+class Comparison:
+    """Configurations of one run or of several, in pairs."""
+
+    def __init__(self, comparison: "comparing.Comparison", details: "comparing.Details") -> None:
+        self.comparison = comparison
+        """Everything that was compared, as reports take it."""
+        self.details = details
+        """What was asked for beside it: means broken down by a field, the clusters that moved most."""
+
+    @property
+    def configurations(self) -> tuple[str, ...]:
+        """The configurations' names; with the run's behind them where several runs have one of a name."""
+        return self.comparison.joined.labels
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """The measures compared."""
+        return tuple(measure.name for measure in self.comparison.joined.measures)
+
+    @property
+    def baseline(self) -> str:
+        """The configuration that the others differ from."""
+        return self.comparison.baseline
+
+    @property
+    def pairs(self) -> "tuple[PairComparison, ...]":
+        """Every pair of configurations on every measure."""
+        return self.comparison.pairs
+
+    def pair(self, configuration: str, measure: str) -> "PairComparison":
+        """One configuration beside the baseline on one measure: `difference` is its mean − the baseline's.
+
+        Raises UsageError that names the nearest for a name that is none, or that names several, and for the baseline.
+        """
+        from harness.errors import UsageError
+        from harness.run.joined import find_label, find_measures
+
+        label = find_label(self.configurations, configuration)
+        named = [found.name for found in find_measures(self.comparison.joined.measures, measure)]
+        if len(named) > 1:
+            raise UsageError(f"{measure!r} names several measures: {', '.join(named)}")
+        if label == self.baseline:
+            others = ", ".join(name for name in self.configurations if name != label)
+            raise UsageError(f"{label!r} is the baseline; accepted: {others}")
+        return self.comparison.beside_baseline[label, named[0]]
+
+    def table(self) -> Table:
+        """A row for each measure and configuration: its mean, and how it differs from the baseline."""
+        from harness.report import comparison as report
+        from harness.report import numbers
+
+        rows = []
+        for measure in self.comparison.joined.measures:
+            for line in report.lines(self.comparison, measure):
+                letter, label, mean, *rest = line.cells()
+                mean = f"{mean} {line.beats}" if line.beats else mean
+                rows.append((numbers.header(measure), f"{letter} {label}", mean, *rest))
+        heads = ("measure", "configuration", *report.HEADS[2:])
+        return Table(report.records(self.comparison), heads, tuple(rows), tuple(report.legend(self.comparison)))
+
+    def to_frame(self) -> "DataFrame":
+        """A data frame of pandas, unrounded. Raises UsageError where pandas is not installed."""
+        return self.table().to_frame()
+
+    def __repr__(self) -> str:
+        return f"<Comparison of {', '.join(self.configurations)}, baseline {self.baseline}>"
+
+    def __str__(self) -> str:
+        from harness.report import breakdown
+
+        more = [
+            str(Table([], tuple(table.heads), tuple(map(tuple, table.rows)), left=1))
+            for table in breakdown.tables(self.comparison, self.details)
+        ]
+        moved = "\n".join(breakdown.move_lines(self.details.moves))
+        return "\n\n".join([str(self.table()), *more, *([moved] if moved else [])])
+
+    def _repr_markdown_(self) -> str:
+        from harness.report.comparison import markdown
+
+        return markdown(self.comparison, self.details)
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()

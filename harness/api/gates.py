@@ -1,0 +1,97 @@
+"""A run held to rules, as a program sees it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from harness.config.gate import GateSettings
+    from harness.run.baseline import Baseline
+    from harness.run.gating import Finding, GateReport
+    from harness.run.store import RunFolder
+
+
+class GateResult:
+    """What a gate found; true where the run passed."""
+
+    def __init__(self, report: "GateReport") -> None:
+        self.report = report
+        """Everything that was found, as reports take it."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether every rule holds and no configuration failed on too many clusters."""
+        return self.report.outcome == "pass"
+
+    @property
+    def outcome(self) -> Literal["pass", "regression", "failures"]:
+        """`pass`; `regression` for a broken rule; `failures` for too many, which outweigh it."""
+        return self.report.outcome
+
+    @property
+    def exit_code(self) -> int:
+        """What the command `gate` would end with: 0 pass, 1 regression, 3 too many failures."""
+        return self.report.exit_code
+
+    @property
+    def findings(self) -> "tuple[Finding, ...]":
+        """What was found for each configuration and measure: `decision`, `measure`, `examples`."""
+        return self.report.findings
+
+    def explain(self) -> str:
+        """What does not hold, why, and the worst example; then the verdict."""
+        from harness.report.gate import lines
+
+        return "\n".join(lines(self.report))
+
+    def __bool__(self) -> bool:
+        return self.passed
+
+    def __repr__(self) -> str:
+        held = sum(finding.decision.passed for finding in self.findings)
+        return f"<GateResult {self.outcome}: {held} of {len(self.findings)} rules hold>"
+
+    def __str__(self) -> str:
+        return self.explain()
+
+    def _repr_markdown_(self) -> str:
+        from harness.report.gate import markdown
+
+        return markdown(self.report)
+
+
+def settings_for(folder: "RunFolder", rules: object) -> "GateSettings":
+    """The rules that are meant: those given, or the `gate:` of the configuration that the run was made from."""
+    from harness.config.gate import GateSettings
+    from harness.config.rules import settings_of
+
+    if rules is None:
+        return GateSettings.model_validate(folder.manifest().config.get("gate", {}))
+    return settings_of(rules)
+
+
+def hold(folder: "RunFolder", baseline: "Baseline | None", where: str, settings: "GateSettings") -> GateResult:
+    """Hold a run against a baseline that `where` names in messages. Raises UsageError where there is none."""
+    from harness.errors import UsageError
+    from harness.run import gating
+
+    if baseline is None:
+        raise UsageError("no baseline: give one, or name its file under `baseline` in the rules")
+    return GateResult(gating.hold(folder, baseline, settings, where))
+
+
+def saved(folder: "RunFolder", file: Path) -> list[str]:
+    """Make a run the baseline in a file, and say what changed, a line each."""
+    from harness.run import baseline
+
+    new = baseline.baseline_of(folder)
+    changes = baseline.differences(baseline.read(file), new) if _stands(file) else ["new baseline"]
+    baseline.write(new, file)
+    return changes
+
+
+def _stands(file: Path) -> bool:
+    """Whether there is such a file; a name that no file can have is not there, and writing it says so."""
+    try:
+        return file.exists()
+    except (OSError, ValueError):
+        return False

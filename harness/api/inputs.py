@@ -1,0 +1,158 @@
+"""What a program may hand to the API, and what becomes of it."""
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from harness.checkers.base import Checker
+    from harness.config import Config
+    from harness.records import Cluster
+    from harness.run.progress import Progress, Tick
+
+PathLike: TypeAlias = "str | os.PathLike[str]"
+ConfigLike: TypeAlias = "PathLike | Mapping[str, Any] | Config"
+OverridesLike: TypeAlias = "Sequence[str] | Mapping[str, Any]"
+ClusterLike: TypeAlias = "Cluster | Mapping[str, Any] | Sequence[str | Mapping[str, Any]]"
+CheckerLike: TypeAlias = "str | Mapping[str, Any] | Checker"
+ProgressLike: TypeAlias = "Progress | Callable[[str], object] | None"
+
+
+def config_of(config: "ConfigLike", overrides: "OverridesLike" = ()) -> "Config":
+    """The configuration that is meant.
+
+    Raises ConfigError that carries every mistake, UsageError for what is no configuration.
+    """
+    from harness.config import Config, load, load_values
+    from harness.errors import UsageError
+    from harness.registry import Registry
+
+    told = _overrides(overrides)
+    if isinstance(config, Config):
+        if told:
+            raise UsageError("overrides change a file or a mapping, not a configuration that is built already")
+        return config
+    if isinstance(config, Mapping):
+        return load_values(config, "config", Registry(), told)
+    return load(path_of(config, "config", "the path of a configuration file, a mapping, or a Config"), Registry(), told)
+
+
+def _overrides(overrides: "OverridesLike") -> list[str]:
+    """Overrides as `--set` takes them: `path=value`, the value in YAML, of which JSON is a part."""
+    from harness.errors import UsageError
+
+    if isinstance(overrides, str):
+        return [overrides]
+    if not isinstance(overrides, Mapping):
+        return list(overrides)
+    try:
+        return [f"{path}={json.dumps(value, allow_nan=False, default=os.fspath)}" for path, value in overrides.items()]
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"overrides: not plain values: {error}; accepted: what JSON can hold") from None
+
+
+def path_of(value: object, name: str, accepted: str) -> Path:
+    """A path. Raises UsageError for anything else, which messages call `name`."""
+    from harness.errors import UsageError
+
+    if isinstance(value, str | os.PathLike) and isinstance(path := os.fspath(value), str) and path:
+        return Path(path)
+    raise UsageError(f"{name}: found {value!r:.80}; accepted: {accepted}")
+
+
+def results_of(results: object) -> Path:
+    """The folder that holds the runs. Raises UsageError for what is no path."""
+    return path_of(results, "results", "the folder that holds the runs")
+
+
+def cache_of(cache: object) -> Path | None:
+    """The folder chosen for the cache, or None where none is. Raises UsageError for what is neither."""
+    if cache is None or isinstance(cache, bool):
+        return None
+    return path_of(cache, "cache", "the folder of the cache, or False for none")
+
+
+def whole_number(value: int | None, name: str) -> int | None:
+    """A number of at least 1, or None. Raises UsageError for anything else."""
+    from harness.errors import UsageError
+
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 1):
+        return value
+    raise UsageError(f"{name}: found {value!r:.80}; accepted: a whole number from 1, or None")
+
+
+def cluster_of(cluster: Any) -> "Cluster":
+    """The cluster that is meant: a record, a row as a clusters.jsonl has it, or the texts of its articles.
+
+    Raises DataError with the field that cannot be used.
+    """
+    from harness.datasets.fields import FieldMap, RowReader
+    from harness.errors import DataError, Problem
+    from harness.inputs.values import RowError
+    from harness.records import Cluster
+
+    if isinstance(cluster, Cluster):
+        return cluster
+    listed = isinstance(cluster, Sequence) and not isinstance(cluster, str | bytes)
+    row = {"articles": list(cluster)} if listed else cluster
+    if isinstance(row, Mapping):
+        row = {"id": "cluster", **row}
+    try:
+        return RowReader(FieldMap(), id_required=False).cluster(row, 1)
+    except RowError as error:
+        raise DataError([Problem(error.reason, "cluster", path=error.path)]) from None
+
+
+def checker_of(checker: Any) -> "Checker":
+    """The checker that is meant: a name, a mapping with its parameters, or a checker.
+
+    Raises ConfigError that carries every mistake.
+    """
+    from typing import cast
+
+    from harness.checkers.base import Checker
+    from harness.config.build import load_component, load_component_values
+    from harness.registry import Registry
+
+    if isinstance(checker, Checker):
+        return checker
+    as_yaml = isinstance(checker, str) and not checker.isidentifier()
+    load = load_component if as_yaml else load_component_values
+    return cast("Checker", load("checker", checker, "checker", Registry()))
+
+
+def progress_of(progress: "ProgressLike") -> "Progress":
+    """Something that shows progress: as given; lines for a function such as `print`; else nothing but log records."""
+    if progress is None:
+        from harness.run import logs
+
+        return Lines(lambda _: None, logs.LOGGER.warning)
+    return Lines(progress, progress) if callable(progress) else progress
+
+
+class Lines:
+    """Progress in lines: one as each stage begins, and one when it has ended."""
+
+    def __init__(self, show: Callable[[str], object], note: Callable[[str], object]) -> None:
+        self._show = show
+        self._note = note
+
+    @contextmanager
+    def stage(self, label: str, total: int | None) -> "Iterator[Tick]":
+        """Say what begins, count, and say how much was done."""
+        counted = 0
+
+        def tick(done: int = 1) -> None:
+            nonlocal counted
+            counted += done
+
+        self._show(label if total is None else f"{label}: {total}")
+        yield tick
+        self._show(f"{label}: {counted} done")
+
+    def note(self, message: str) -> None:
+        """Say something that the user should know and that is no error."""
+        self._note(message)

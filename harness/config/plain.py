@@ -1,0 +1,75 @@
+"""Values that a program hands over in place of a YAML file: copied, and held to the same bounds."""
+
+import math
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from harness.config.source import MAX_DEPTH, MAX_VALUES, KeyPath, Source
+from harness.errors import ConfigError, Problem
+from harness.inputs.values import RowError, checked
+
+PLAIN = "what YAML holds: mappings, lists, strings, numbers, true, false, null; paths as strings or `Path`"
+
+
+def read_values(value: Any, where: str) -> Source:
+    """A configuration given as plain values; `where` stands in messages in place of a file's name.
+
+    Tuples count as lists and paths as strings. Mistakes are collected in `problems`. Raises ConfigError for more
+    values, or more levels, than a file may have: a list that holds itself is one.
+    """
+    source = Source(where, None)
+    source.value = _Copier(source).copy(value, ())
+    return source
+
+
+class _Copier:
+    """Copies values and notes what no YAML file could hold."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._values = 0
+
+    def copy(self, value: Any, path: KeyPath) -> Any:
+        self._values += 1
+        if self._values > MAX_VALUES or len(path) > MAX_DEPTH:
+            limits = f"at most {MAX_VALUES:,} values, {MAX_DEPTH} levels deep"
+            raise ConfigError([Problem("too many values or nested too deeply", self._source.where, accepted=limits)])
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, Mapping):
+            return self._mapping(value, path)
+        if isinstance(value, list | tuple):
+            return [self.copy(item, (*path, index)) for index, item in enumerate(value)]
+        if isinstance(value, os.PathLike):
+            value = os.fspath(value)
+        if isinstance(value, str):
+            return self._text(value, path)
+        if isinstance(value, int):
+            return int(value)
+        if isinstance(value, float):
+            return self._number(value, path)
+        self._source.problem(path, "not a plain value", found=f"a {type(value).__name__}", accepted=PLAIN)
+        return None
+
+    def _mapping(self, value: Mapping[Any, Any], path: KeyPath) -> dict[str, Any]:
+        copied = {}
+        for key, item in value.items():
+            if isinstance(key, str):
+                copied[self._text(key, (*path, "?"))] = self.copy(item, (*path, key))
+            else:
+                self._source.problem((*path, "?"), "a key that is no string", found=repr(key), accepted="strings")
+        return copied
+
+    def _text(self, text: str, path: KeyPath) -> str:
+        try:
+            return checked(str(text), "")
+        except RowError as error:
+            self._source.problem(path, error.reason)
+            return ""
+
+    def _number(self, number: float, path: KeyPath) -> float | None:
+        if math.isfinite(number):
+            return float(number)
+        self._source.problem(path, "not a finite number", found=str(number), accepted="a finite number")
+        return None

@@ -1,0 +1,67 @@
+"""Rules of a gate that a program hands over: the keys of `gate:`, and beside them a short form by measure.
+
+    {"rouge1-f": {"min": 0.3, "tolerance": 0.01}, "factual-contradicted": {"max": 0.05, "clusters": 0.0}}
+
+says what `gate:` says with `limits`, `tolerance` and `clusters`.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from harness.config.gate import GateSettings
+from harness.config.mistakes import field_problems, quoted
+from harness.config.plain import read_values
+from harness.config.source import Source
+from harness.errors import ConfigError, nearest_name
+
+SIGNS = {"min": ">=", "max": "<="}
+FALLS = ("tolerance", "clusters")
+PARTS = (*SIGNS, *FALLS)
+"""What a measure's own mapping may hold."""
+
+
+def settings_of(rules: Any, where: str = "rules") -> GateSettings:
+    """The settings that `rules` mean. Whether its measures exist is for the run to say.
+
+    Raises ConfigError with every mistake; `where` stands in messages.
+    """
+    if isinstance(rules, GateSettings):
+        return rules
+    source = read_values(rules, where)
+    if not isinstance(source.value, Mapping):
+        source.problem((), "not rules", found=quoted(rules), accepted='a mapping, such as {"rouge1-f": {"min": 0.3}}')
+        raise ConfigError(source.problems)
+    whole = {name: value for name, value in source.value.items() if name in GateSettings.model_fields}
+    for measure, parts in source.value.items():
+        if measure not in whole:
+            _add(source, whole, measure, parts)
+    if not source.problems:
+        try:
+            return GateSettings.model_validate(whole)
+        except ValidationError as error:
+            field_problems(source, GateSettings, where, whole, (), error)
+    raise ConfigError(source.problems)
+
+
+def _add(source: Source, whole: dict[str, Any], measure: str, parts: Any) -> None:
+    """Add what one measure's own mapping asks for to the keys of `gate:`."""
+    accepted = f"any of {', '.join(PARTS)}, each with a number"
+    near = nearest_name(measure, GateSettings.model_fields, 0.8)
+    if not isinstance(parts, Mapping) or (near and not parts.keys() & set(PARTS)):
+        message = f"not a key of a gate, and not rules for a measure {measure!r}"
+        source.problem((measure,), message, found=quoted(parts), accepted=accepted, nearest=near)
+        return
+    for part, value in parts.items():
+        path = (measure, part)
+        if part not in PARTS:
+            source.problem(path, "unknown part of a rule", accepted=accepted, nearest=nearest_name(part, PARTS))
+        elif isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            source.problem(path, "not a number", found=quoted(value), accepted="a number; shares lie in [0, 1]")
+        elif part in SIGNS and isinstance(limits := whole.setdefault("limits", []), list):
+            whole["limits"] = [*limits, f"{measure} {SIGNS[part]} {float(value)!r}"]
+        elif part in FALLS and isinstance(falls := whole.setdefault(part, {}), Mapping):
+            whole[part] = {**falls, measure: value}
+        # Else what stands under that key of the gate is a mistake, which is found when the whole is read.
