@@ -17,6 +17,7 @@ EXTRAS = {
     "api": ("httpx2",),
     "onnx": ("onnxruntime", "tokenizers"),
     "parquet": ("pyarrow",),
+    "pandas": ("pandas",),
 }
 """Extra → the packages it brings, by the names they are imported by."""
 

@@ -72,7 +72,7 @@ class Comparison:
         return Table(report.records(self.comparison), heads, tuple(rows), tuple(report.legend(self.comparison)))
 
     def to_frame(self) -> "DataFrame":
-        """A data frame of pandas, unrounded. Raises UsageError where pandas is not installed."""
+        """A data frame of pandas, unrounded. Raises MissingExtraError where pandas is not installed."""
         return self.table().to_frame()
 
     def __repr__(self) -> str:

@@ -37,13 +37,13 @@ class Table:
         return len(self.records)
 
     def to_frame(self) -> "DataFrame":
-        """The records as a data frame of pandas. Raises UsageError where pandas is not installed."""
+        """The records as a data frame of pandas. Raises MissingExtraError where pandas is not installed."""
         try:
             from pandas import DataFrame
         except ImportError:
-            from harness.errors import UsageError
+            from harness.errors import MissingExtraError
 
-            raise UsageError("to_frame() needs pandas, which is not installed: pip install pandas") from None
+            raise MissingExtraError("a data frame", "pandas", "pandas") from None
         return DataFrame(self.records)
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from harness import api
-from harness.errors import ConfigError, DataError, HarnessError, UsageError
+from harness.errors import ConfigError, DataError, HarnessError, MissingExtraError, UsageError
 
 CLUSTERS = [
     {
@@ -137,7 +137,7 @@ def test_a_frame_holds_every_measure(run: api.Run):
 
 def test_without_pandas_the_message_says_how_to_install_it(run: api.Run, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "pandas", None)
-    with pytest.raises(UsageError, match="pip install pandas"):
+    with pytest.raises(MissingExtraError, match=r"install.*headline-harness\[pandas\]"):
         run.to_frame()
 
 
