@@ -181,7 +181,7 @@ class Run:
         return [one for one in known if (one.name in chosen if named else one.shown or every_measure)]
 
     def to_frame(self) -> "DataFrame":
-        """A data frame of pandas with every measure, unrounded. Raises MissingExtraError where pandas is not installed."""
+        """A data frame of pandas with every measure, unrounded. Raises MissingExtraError where pandas is missing."""
         return self.table(every_measure=True).to_frame()
 
     def cluster(self, cluster_id: str) -> "ClusterResult":
