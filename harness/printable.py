@@ -4,6 +4,7 @@ Such a character is written as `\uXXXX`, which is also how JSON writes it: a JSO
 """
 
 import re
+import unicodedata
 from typing import Final
 
 _CONTROLS: Final = (
@@ -37,3 +38,41 @@ def lines(text: str) -> str:
 def line(text: str) -> str:
     """`text` as part of one line: newlines, tabs and orders to continuous integration escaped too."""
     return _ONE_LINE.sub(_escape, text)
+
+
+_WORD: Final = re.compile(r"(?:`[^`]*`|\S)+")
+
+
+def folded(text: str, width: int) -> str:
+    """`text` with lines of more than `width` columns folded between words, and what follows indented two further.
+
+    A word that is longer stays whole, and so does what stands between backticks: it is there to be copied.
+    """
+    return "\n".join(_folded(each, width) if len(each) > width // 2 else each for each in text.split("\n"))
+
+
+def _folded(text: str, width: int) -> str:
+    if columns(text) <= width:
+        return text
+    indent = text[: len(text) - len(text.lstrip())]
+    found: list[str] = []
+    line = indent
+    end = len(indent)
+    for word in _WORD.finditer(text):
+        space = text[end : word.start()]
+        end = word.end()
+        if line.strip() and columns(f"{line}{space}{word[0]}") > width:
+            found.append(line)
+            line = f"{indent}  {word[0]}"
+        else:
+            line += space + word[0]
+    return "\n".join([*found, line])
+
+
+def columns(text: str) -> int:
+    """Columns of a terminal that a line takes: two for wide letters (Unicode 15.1 UAX 11), none for marks on others."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(each) else 2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text
+    )

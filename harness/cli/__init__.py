@@ -26,6 +26,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     add_completion=True,
+    context_settings={"max_content_width": 10_000},  # click's own is 80, however wide the terminal
     epilog="Exit codes: 0 pass, 1 regression, 2 configuration or usage, 3 too many failures, 130 interrupted.",
 )
 
@@ -95,12 +96,12 @@ def main() -> None:
             raise SystemExit(error.exit_code) from None
         except SystemExit as ended:
             if ended.code == EXIT_INTERRUPTED:  # what typer makes of KeyboardInterrupt
-                logs.say(interruption.message(), "warning")
+                logs.say(interruption.message(), "warning", fold=False)
             raise
         except streams.ReaderGoneError:
             streams.let_go(sys.stdout)
             raise SystemExit(EXIT_INTERRUPTED) from None
         except Exception as error:  # noqa: BLE001 - a defect, here or in a component of another package
-            logs.say(redact.text(traceback.format_exc()).rstrip(), "error")
+            logs.say(redact.text(traceback.format_exc()).rstrip(), "error", fold=False)
             logs.say(f"error: a defect, please report it: {type(error).__name__}", "error")
             raise SystemExit(EXIT_FAILURES) from None

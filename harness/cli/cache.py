@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from harness.cli import streams
 from harness.cli.options import RESULTS, CacheFolder, ResultsFolder
 from harness.errors import EXIT_REGRESSION
 from harness.run import logs
@@ -98,9 +99,9 @@ def verify(cache: CacheFolder = None, results: ResultsFolder = RESULTS, form: Fo
         typer.echo(found.model_dump_json(indent=2))
     else:
         for problem in found.problems:
-            typer.echo(problem)
+            streams.say(problem)
         sound = "sound" if not found.problems else "dropped and computed again when a run comes to them"
-        typer.echo(f"{found.file}: {found.entries} entries, {found.damaged} damaged: {sound}")
+        streams.say(f"{found.file}: {found.entries} entries, {found.damaged} damaged: {sound}")
     if found.problems:
         raise typer.Exit(EXIT_REGRESSION)
 
@@ -110,4 +111,4 @@ def _print(removed: "Removed", form: str) -> None:
         typer.echo(removed.model_dump_json(indent=2))
     else:
         megabytes = removed.file_bytes / 1e6
-        typer.echo(f"{removed.file}: {removed.entries} entries removed, {removed.left} left, {megabytes:.1f} MB")
+        streams.say(f"{removed.file}: {removed.entries} entries removed, {removed.left} left, {megabytes:.1f} MB")

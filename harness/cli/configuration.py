@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from harness.cli import streams
 from harness.cli.options import Overrides, Strict
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def validate(
             continue
         data = f"{clusters.count} clusters" if read else "data not read (it needs a heavy library)"
         counts = f"{len(loaded.models)} configurations, {len(loaded.metrics)} metrics, {len(measures)} measures"
-        typer.echo(f"{file}: valid: {data}, {counts}")
+        streams.say(f"{file}: valid: {data}, {counts}")
         from harness.cli.evaluate import report_bad_rows
 
         report_bad_rows(clusters)
@@ -99,14 +100,14 @@ def components(
     heading = ""
     for group, name, cls in found:
         if group != heading:
-            typer.echo(f"{'' if not heading else chr(10)}{group.upper()}S")
+            streams.say(f"{'' if not heading else chr(10)}{group.upper()}S")
             heading = group
-        typer.echo(f"  {name}: {cls.summary()}")
+        streams.say(f"  {name}: {cls.summary()}")
         described = _parameters(cls)
         widest = max((len(str(parameter["name"])) for parameter in described), default=0)
         for parameter in described:
             default = "required" if parameter["required"] else f"default {json.dumps(parameter['default'])}"
-            typer.echo(f"      {parameter['name']:<{widest}}  {parameter['description']} ({default})")
+            streams.say(f"      {parameter['name']:<{widest}}  {parameter['description']} ({default})")
 
 
 def _described(kind: str, name: str, cls: "type[Component]") -> dict[str, object]:

@@ -80,7 +80,7 @@ def metaeval(
         as_json = out.suffix == ".json"
         _write(out, agreement.as_json(everything) if as_json else agreement.markdown(everything))
     printers = {"table": agreement.plain, "md": agreement.markdown, "json": agreement.as_json}
-    typer.echo(printers[form](everything))
+    (streams.say if form == "table" else typer.echo)(printers[form](everything))
 
 
 def stress(
@@ -129,7 +129,7 @@ def stress(
     if out is not None:
         _write(out, (report.as_json if out.suffix == ".json" else report.markdown)(found, resamples, seed))
     printers = {"table": report.plain, "md": report.markdown, "json": report.as_json}
-    typer.echo(printers[form](found, resamples, seed))
+    (streams.say if form == "table" else typer.echo)(printers[form](found, resamples, seed))
 
 
 def _writable(path: Path | None, flag: str) -> None:

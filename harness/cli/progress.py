@@ -1,42 +1,36 @@
-"""Progress on standard error: bars with rate and time left on a terminal, nothing elsewhere or among JSON lines."""
+"""Progress on standard error: a bar on a terminal, which goes away; elsewhere a line every half minute."""
 
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
+from typing import TYPE_CHECKING
 
-from harness import redact
+from harness import printable, redact
+from harness.cli import streams
 from harness.run import logs
-from harness.run.progress import Silent, Tick
+from harness.run.progress import Tick
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+EVERY = 30.0
+"""Seconds between two lines where there is no terminal."""
+BAR = 24
+"""Columns that a bar takes: with all that stands beside it fewer than 80, so that no line wraps when a terminal that
+was wider becomes that narrow."""
+LABEL = 30
+"""Columns that the name of a stage takes at most."""
 
 
 class TerminalProgress:
-    """Bars on standard error where it is a terminal and for people; notes always."""
+    """Progress for people: bars on a terminal, lines elsewhere; notes always."""
 
     @contextmanager
     def stage(self, label: str, total: int | None) -> Iterator[Tick]:
-        """A bar with count, rate and time left while the context is open."""
-        if not sys.stderr.isatty() or logs.setting().form == "json":
-            with Silent().stage(label, total) as tick:
-                yield tick
-            return
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=None),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}"),
-            TimeRemainingColumn(compact=True),
-        )
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-            task = bars.add_task(label[:40], total=total, rate="")
-
-            def tick(done: int = 1) -> None:
-                bars.advance(task, done)
-                speed = bars.tasks[0].speed
-                bars.update(task, rate=_rate(speed))
-
+        """Show count, rate and time left while the context is open."""
+        with (_bar if logs.has_bars(sys.stderr) else _lines)(printable.line(label), total) as tick:
             yield tick
 
     def note(self, message: str) -> None:
@@ -44,8 +38,95 @@ class TerminalProgress:
         logs.say(f"note: {redact.text(message)}", "warning")
 
 
+@contextmanager
+def _bar(label: str, total: int | None) -> Iterator[Tick]:
+    from rich.text import Text
+
+    shown = label if len(label) <= LABEL else f"{label[: LABEL - 1]}…"
+    bars = _bars()
+    task = bars.add_task(shown, total=total)
+
+    def tick(done: int = 1) -> None:
+        bars.advance(task, done)
+
+    def above(lines: str) -> None:
+        bars.console.print(Text(lines), soft_wrap=True)
+
+    with bars, streams.above_a_bar(above):
+        yield tick
+
+
+def _bars() -> "Progress":
+    """Rich's bars in our style. It must not take the streams over: what goes through ours is escaped by then."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
+    from rich.text import Text
+
+    class Standing(ProgressColumn):
+        """Count, rate and time left."""
+
+        def render(self, task: Task) -> Text:
+            """Say how far the stage is."""
+            return Text(
+                standing(int(task.completed), task.total, task.speed, task.time_remaining, task.elapsed or 0.0),
+                no_wrap=True,
+            )
+
+    return Progress(
+        TextColumn("{task.description}", markup=False, style="bold"),
+        BarColumn(bar_width=BAR, complete_style="cyan", finished_style="cyan", pulse_style="cyan"),
+        Standing(),
+        console=Console(stderr=True),
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
+
+
+@contextmanager
+def _lines(label: str, total: int | None) -> Iterator[Tick]:
+    begun = monotonic()
+    so_far = 0
+    over = threading.Event()
+
+    def tick(done: int = 1) -> None:
+        nonlocal so_far
+        so_far += done
+
+    def report() -> None:
+        while not over.wait(EVERY):
+            taken = monotonic() - begun
+            speed = so_far / taken if so_far else None
+            left = (total - so_far) / speed if speed and total else None
+            logs.say(f"{label}: {standing(so_far, total, speed, left, taken)}")
+
+    reporter = threading.Thread(target=report, name="progress", daemon=True)
+    reporter.start()
+    try:
+        yield tick
+    finally:
+        over.set()
+        reporter.join(timeout=1.0)  # it may be writing to a pipe that nobody empties
+
+
+def standing(done: int, total: float | None, speed: float | None, left: float | None, taken: float) -> str:
+    """How far a stage is: `120 of 1,000, 4.0/s, 4 min left`; without a rate the time since it began."""
+    count = f"{done:,}" if total is None else f"{done:,} of {int(total):,}"
+    if not speed or left is None:
+        return f"{count}, {_rate(speed)}{_time(taken)}"
+    return f"{count}, {_rate(speed)}{_time(left)} left"
+
+
 def _rate(speed: float | None) -> str:
     """Pieces a second, as short as they can be read."""
     if not speed:
         return ""
-    return f"{speed:,.0f}/s" if speed >= 10 else f"{speed:.2f}/s"
+    return f"{speed:,.0f}/s, " if speed >= 10 else f"{speed:.2f}/s, "
+
+
+def _time(seconds: float) -> str:
+    """`42 s`, `4 min`, `1 h 20 min`."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

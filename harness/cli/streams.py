@@ -1,19 +1,20 @@
 """Standard output and standard error as all commands write to them.
 
 Whatever is written was perhaps made by others: a title, an id, a prediction. What would steer a terminal is escaped
-here, once and for all; colours are rich's own and pass by. A reader that went away, a full disk and a stream that was
+here, once and for all. Rich writes past that, since its own control codes must arrive: whoever hands it a text of
+others escapes that before (`harness.report.terminal.shown`). A reader that went away, a full disk and a stream that was
 closed before we started are met here too.
 """
 
 import codecs
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
-from harness import printable, redact
+from harness import printable
 from harness.errors import StoreError
 from harness.run import logs
 
@@ -64,7 +65,7 @@ class _Guarded(_Stream):
 
     def __init__(self, stream: TextIO) -> None:
         super().__init__(stream)
-        # Rich looks for this name: its colours pass by, its texts are escaped where they are made.
+        # Rich looks for this name, and writes there.
         self.rich_proxied_file = _Stream(stream)
 
     def write(self, text: str) -> int:
@@ -72,16 +73,36 @@ class _Guarded(_Stream):
         return super().write(printable.lines(text))
 
 
+class _Forgiving(_Stream):
+    """Standard error. Where it cannot be written there is nobody to tell, and no reason to stop."""
+
+    def write(self, text: str) -> int:
+        """Write `text`, if it can be written."""
+        try:
+            return super().write(text)
+        except (ReaderGoneError, OutputError):
+            let_go(self._stream)
+            return len(text)
+
+    def flush(self) -> None:
+        """Write what is held back, if it can be written."""
+        with suppress(ReaderGoneError, OutputError):
+            super().flush()
+
+
 class _Messages(_Guarded):
     """Standard error, which has no data in it: libraries warn and log there, and may say a secret.
 
-    Where log lines are JSON, what is none becomes one. Where it cannot be written there is nobody to tell, and no
-    reason to stop.
+    Where log lines are JSON, what is none becomes one. While a progress bar stands on the last line, whole lines go
+    above it.
     """
 
     def __init__(self, stream: TextIO) -> None:
         super().__init__(stream)
+        self.rich_proxied_file = _Forgiving(stream)
         self._framed = logs.Framed()
+        self._print_above: Callable[[str], None] | None = None
+        self._begun = ""
 
     def write(self, text: str) -> int:
         """Write `text`, escaped, without secrets, if it can be written."""
@@ -91,14 +112,41 @@ class _Messages(_Guarded):
     def flush(self) -> None:
         """Write what is held back, if it can be written."""
         self._write(self._framed.rest())
-        with suppress(ReaderGoneError, OutputError):
-            super().flush()
+        self.rich_proxied_file.flush()
+
+    @contextmanager
+    def printed_above(self, print_lines: Callable[[str], None]) -> Iterator[None]:
+        """While the context is open, have `print_lines` print what is written, a line or more at a time."""
+        self._print_above = print_lines
+        try:
+            yield
+        finally:
+            self._print_above = None
+            self.rich_proxied_file.write(self._begun)
+            self._begun = ""
 
     def _write(self, text: str) -> None:
-        try:
-            super().write(redact.printed(text))
-        except (ReaderGoneError, OutputError):
-            let_go(self._stream)
+        text = printable.lines(logs.without_secrets(text))
+        if self._print_above is None:
+            self.rich_proxied_file.write(text)
+            return
+        whole, ended, self._begun = (self._begun + text).rpartition("\n")
+        if ended:
+            self._print_above(whole)
+
+
+@contextmanager
+def above_a_bar(print_lines: Callable[[str], None]) -> Iterator[None]:
+    """While the context is open, have `print_lines` print what is written to standard error: a bar stands below it."""
+    stream = sys.stderr
+    with stream.printed_above(print_lines) if isinstance(stream, _Messages) else nullcontext():
+        yield
+
+
+def say(text: str) -> None:
+    """Print lines for people on standard output, on a terminal folded between words; elsewhere they stay whole."""
+    width = logs.terminal_width(sys.stdout)
+    sys.stdout.write((text if width is None else printable.folded(text, width)) + "\n")
 
 
 @contextmanager

@@ -42,7 +42,7 @@ class Cell:
     usual: bool
     """Whether its denominators are those that the row names."""
     best: bool
-    """Whether no other configuration that may compete is better."""
+    """Whether no other configuration that may compete is better, and one is worse."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def _rows(
 
 def _is_best(summary: Summary, measure: MeasureRecord, rivals: Iterable[Summary]) -> bool:
     means = [rival.mean for rival in rivals if rival.mean is not None]
-    if summary.mean is None or measure.direction == "neither" or len(means) < 2:
+    if summary.mean is None or measure.direction == "neither" or len(set(means)) < 2:
         return False
     return summary.mean == (max(means) if measure.direction == "higher" else min(means))
 

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -31,7 +32,7 @@ class _Handler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one line."""
-        sys.stderr.write(Line(f"{redact.text(self.format(record))}\n"))
+        sys.stderr.write(Line(f"{self.format(record)}\n"))
 
 
 class _Plain(logging.Formatter):
@@ -42,7 +43,7 @@ class _Plain(logging.Formatter):
         moment = datetime.fromtimestamp(record.created, UTC)
         level = "" if record.levelno == logging.INFO else f"{record.levelname.lower()}: "
         trace = f"\n{self.formatException(record.exc_info)}" if record.exc_info else ""
-        return f"{moment:%H:%M:%S} {level}{record.getMessage()}{trace}"
+        return redact.text(f"{moment:%H:%M:%S} {level}{record.getMessage()}{trace}")
 
 
 class _Json(logging.Formatter):
@@ -54,10 +55,12 @@ class _Json(logging.Formatter):
         if record.exc_info:
             more["traceback"] = self.formatException(record.exc_info)
         moment = datetime.fromtimestamp(record.created, UTC)
-        return _object(moment, record.levelname.lower(), record.name, record.getMessage(), more)
+        message = redact.text(record.getMessage())
+        return _object(moment, record.levelname.lower(), record.name, message, redact.value(more))
 
 
 def _object(moment: datetime, level: str, logger: str, message: str, more: Mapping[str, object]) -> str:
+    """A log line of values without secrets: in the line itself, what follows a secret might be taken for part of it."""
     fields = {"time": moment.isoformat(), "level": level, "logger": logger, "message": message, **more}
     return json.dumps(fields, ensure_ascii=False)
 
@@ -112,7 +115,12 @@ def take_up(told: Setting) -> None:
 
 def said(line: str, level: Level = "info") -> Line:
     """A line for standard error that is always shown, in the format that log lines have."""
-    return Line(f"{line}\n") if _setting.form == "plain" else _said_by(LOGGER.name, line, level)
+    return Line(f"{line}\n") if _setting.form == "plain" else _said_by(LOGGER.name, redact.printed(line), level)
+
+
+def without_secrets(text: str) -> str:
+    """What is written to standard error without secrets; a line of JSON has none and is left whole."""
+    return text if _setting.form == "json" and isinstance(text, Line) else redact.printed(text)
 
 
 def _said_by(logger: str, text: str, level: Level) -> Line:
@@ -142,7 +150,7 @@ class Framed:
         if not whole.strip():
             return ""
         level: Level = "error" if whole.lstrip().startswith(("Error", "Traceback")) else "warning"
-        return _said_by(OTHERS, whole, level)
+        return _said_by(OTHERS, redact.printed(whole), level)
 
 
 class _OfWorker:
@@ -151,6 +159,8 @@ class _OfWorker:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._framed = Framed()
+        # The process that started us may have a progress bar on the terminal's last line; it draws it again below.
+        self._over_the_bar = "\r\x1b[K" if has_bars(stream) else ""
 
     def write(self, text: str) -> int:
         """Write `text`, escaped and without secrets, if it can be written; at once, since others write there too."""
@@ -163,13 +173,34 @@ class _OfWorker:
 
     def _write(self, text: str) -> None:
         with suppress(OSError):
-            self._stream.write(printable.lines(redact.printed(text)))
+            self._stream.write(f"{self._over_the_bar}{printable.lines(without_secrets(text))}")
             self._stream.flush()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
 
 
-def say(line: str, level: Level = "info") -> None:
-    """Write a line to standard error, whatever the verbosity: with `--log-format json` every line there is JSON."""
-    sys.stderr.write(said(line, level))
+def has_bars(stream: TextIO) -> bool:
+    """Whether progress is shown as bars on `stream`: a terminal that can move its cursor, read by people."""
+    return stream.isatty() and os.environ.get("TERM") not in (None, "", "dumb", "unknown") and _setting.form == "plain"
+
+
+def say(line: str, level: Level = "info", *, fold: bool = True) -> None:
+    """Write a line to standard error, whatever the verbosity: with `--log-format json` every line there is JSON.
+
+    On a terminal it is folded between words, unless it is there to be copied.
+    """
+    width = terminal_width(sys.stderr) if fold and _setting.form == "plain" else None
+    sys.stderr.write(said(line if width is None else printable.folded(line, width), level))
+
+
+def terminal_width(stream: TextIO) -> int | None:
+    """Columns of the terminal that `stream` is, as `COLUMNS` or the terminal says; None where it is none."""
+    if not stream.isatty():
+        return None
+    told = os.environ.get("COLUMNS", "")
+    if told.isascii() and told.isdigit() and int(told):
+        return int(told)
+    with suppress(OSError, ValueError):
+        return os.get_terminal_size(stream.fileno()).columns or None
+    return None

@@ -198,7 +198,7 @@ def test_surroundings_without_utf8_colours_width_or_home(harness: Callable[..., 
         assert done.returncode == 0, (environment, done.stderr)
         assert b"Traceback" not in done.stderr
         if form == "json":
-            assert "“Zoë” 🙂" in json.loads(done.stdout.decode("ascii").splitlines()[0])["text"]
+            assert "“Zoë” 🙂" in json.loads(done.stdout.decode("ascii"))["configurations"][0]["text"]
     done = command("harness eval --config x.yaml --set seed=1", HOME="/nonexistent", XDG_CACHE_HOME="/nonexistent")
     assert done.returncode == 0, done.stderr
 
