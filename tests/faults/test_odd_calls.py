@@ -82,7 +82,7 @@ CALLS = [
     ("eval", "--config", "x.yaml", "--set", "models=[]"), ("eval", "--config", "x.yaml", "--set", "data=1"),
     ("eval", "--config", "x.yaml", "--set", "metrics=rouge"), ("eval", "--config", "x.yaml", "--set", "seed=1e400"),
     ("eval", "x.yaml"), ("eval", "--nonsense"), ("score", "none", "--config", "x.yaml"),
-    ("score", ".", "--config", "x.yaml"), ("score",), ("validate",), ("validate", "--config", "clusters.jsonl"),
+    ("score", ".", "--config", "x.yaml"), ("score",), ("validate", "--config", "clusters.jsonl"),
     ("validate", "--config", "x.yaml", "--config", "none"), ("components", "nothing"),
     ("components", "--format", "csv"), ("schema", "x"), ("check",), ("check", "none.jsonl", "--text", "x"),
     ("check", ".", "--text", "x"), ("check", "clusters.jsonl"), ("check", "x.yaml", "--text", "x"),
