@@ -104,7 +104,8 @@ CALLS = [
     ("data", "ingest", "x.yaml", "--out", "o.jsonl"), ("data", "ingest", ".", "--out", "."),
     ("data", "ingest", "", "--out", "o"), ("nonsense",), ("--nonsense",),
     ("eval", "--config", "~nobody-of-that-name/x.yaml"), ("stress",), ("stress", "--data", "none"), ("cache",),
-    ("cache", "list", "x"), ("cache", "verify", "--cache", "x.yaml"),
+    ("cache", "list", "x"), ("cache", "verify", "--cache", "x.yaml"), ("init", "x.yaml"), ("labels",),
+    ("labels", "export", "none", "-o", "l.csv"), ("rm",), ("rm", "none"),
 ]  # fmt: skip
 
 
@@ -115,7 +116,7 @@ def test_a_call_that_makes_no_sense_is_a_message_and_not_a_regression(
     before = sorted(Path().rglob("*"))
     ended = harness(*call)
     calm(ended, 0, 2, 3)
-    assert ended.code or call[0] in ("list", "data", "baseline", "cache"), (
+    assert ended.code or call[0] in ("list", "data", "baseline", "cache", "labels"), (
         "only what lists nothing, or helps, is a success"
     )
     assert ended.out or ended.err
