@@ -34,7 +34,9 @@ def validate(
     from harness.config.discover import the_configuration
     from harness.errors import ConfigError, Problem, UsageError
     from harness.registry import Registry
+    from harness.run.logs import say
     from harness.run.plan import Clusters, dataset_of, measure_records, metrics_of
+    from harness.run.validation import audited
 
     problems: list[Problem] = []
     for file in config or [the_configuration()]:
@@ -43,7 +45,8 @@ def validate(
         except ConfigError as error:
             problems.extend(error.problems)
             continue
-        found = loaded.component_problems()
+        found = loaded.component_problems(models=False)
+        clusters = None
         try:
             clusters = Clusters(dataset_of(loaded))
             read = clusters.dataset.light and not any(problem.path.startswith("data.") for problem in found)
@@ -56,8 +59,11 @@ def validate(
             measures = measure_records(metrics_of(loaded), loaded)
         except UsageError as error:
             found.extend(getattr(error, "problems", [Problem(str(error), str(file))]))
-        problems.extend(found)
-        if found:
+        wrong, notes = audited(loaded, clusters if clusters is not None and clusters.digest else None)
+        problems.extend([*found, *wrong])
+        for note in notes:
+            say(f"warning: {note}", "warning")
+        if found or wrong or clusters is None:
             continue
         data = f"{clusters.count} clusters" if read else "data not read (it needs a heavy library)"
         counts = f"{len(loaded.models)} configurations, {len(loaded.metrics)} metrics, {len(measures)} measures"

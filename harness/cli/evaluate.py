@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from harness.run.plan import Clusters
 
 LISTED = 20
-"""Bad rows and failures that are listed one by one."""
+"""Lines that list bad rows or failures."""
 
 
 def evaluate(
@@ -145,10 +145,11 @@ def report_bad_rows(clusters: "Clusters") -> None:
     from harness.run.logs import say
 
     say(f"{clusters.bad_rows} bad row{' was' if clusters.bad_rows == 1 else 's were'} left out:", "warning")
-    for row in clusters.problems[:LISTED]:
+    listed, more = clusters.mistakes.listed(LISTED)
+    for row in listed:
         say(f"  {row}", "warning")
-    if clusters.bad_rows > LISTED:
-        say(f"  … and {clusters.bad_rows - LISTED} more", "warning")
+    if more:
+        say(f"  … and {more:,} more", "warning")
 
 
 def report_failures(outcome: "Outcome") -> None:

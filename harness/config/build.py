@@ -87,11 +87,12 @@ class Config:
 
     def component_problems(self, *, models: bool = True) -> list[Problem]:
         """What each component finds wrong with its own parameters without loading anything, located in the file."""
-        return [
-            self._located(configured, problem)
-            for configured in (self.data, *(self.models if models else ()), *self.metrics)
-            for problem in configured.component.problems()
-        ]
+        configured = (self.data, *(self.models if models else ()), *self.metrics)
+        return [problem for each in configured for problem in self.problems_of(each)]
+
+    def problems_of(self, configured: Configured) -> list[Problem]:
+        """What one component finds wrong with its own parameters without loading anything, located in the file."""
+        return [self._located(configured, problem) for problem in configured.component.problems()]
 
     def _located(self, configured: Configured, problem: Problem) -> Problem:
         path = (*configured.path, configured.component.name, *(part for part in problem.path.split(".") if part))

@@ -91,7 +91,7 @@ def parse(text: str, where: str) -> Source:
     try:
         node = _Loader(text, where).get_single_node()
     except yaml.YAMLError as error:
-        raise ConfigError([_syntax_problem(error, where)]) from None
+        raise ConfigError([_syntax_problem(error, text, where)]) from None
     except (ValueError, OverflowError):  # PyYAML makes a character of any number
         raise ConfigError([Problem("an escape that is no character", where, accepted="at most \\U0010FFFF")]) from None
     source.lines[()] = node.start_mark.line + 1 if node else 1
@@ -217,12 +217,27 @@ _COLLECTION_TAGS = {"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
 _PLAIN_TAGS = {"null", "bool", "int", "float", "str", "timestamp", "value"}
 
 
-def _syntax_problem(error: yaml.YAMLError, where: str) -> Problem:
+def _syntax_problem(error: yaml.YAMLError, text: str, where: str) -> Problem:
     mark = getattr(error, "problem_mark", None)
+    tab = _tab_line(text, getattr(error, "context_mark", None), mark)
+    if tab is not None:
+        message = "not valid YAML: YAML does not allow tabs for indentation; use spaces"
+        return Problem(message, where, tab, found="a tab at the beginning of the line")
     what = getattr(error, "problem", None) or str(error).splitlines()[0]
     context = getattr(error, "context", None)
     message = f"not valid YAML: {what}" + (f" {context}" if context else "")
     return Problem(message, where, mark.line + 1 if mark else None)
+
+
+def _tab_line(text: str, start: yaml.Mark | None, end: yaml.Mark | None) -> int | None:
+    """The first line, of those that an error is about, with a tab among the blanks it begins with."""
+    if end is None:
+        return None
+    lines = re.split(r"\r\n|[\r\n\x85\u2028\u2029]", text)
+    for at in range(start.line if start else end.line, end.line + 1):
+        if at < len(lines) and "\t" in lines[at][: len(lines[at]) - len(lines[at].lstrip())]:
+            return at + 1
+    return None
 
 
 def _neighbour(file: Path) -> str:

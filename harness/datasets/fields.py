@@ -9,15 +9,23 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from harness.datasets.dates import DATE_FORMS, parsed_date
-from harness.datasets.values import MISSING, found_at, identifier_of, missing, string_of
-from harness.errors import DataError, Problem
+from harness.datasets.dates import DATE_FORMS, TwoReadingsError, is_none, parsed_date
+from harness.errors import DataError, Problem, nearest_name
+from harness.inputs.delimited import UNNAMED
+from harness.inputs.dotted import MISSING, found_at, identifier_of, missing, string_of
+from harness.inputs.json_files import Wanted
 from harness.inputs.json_lines import Row
 from harness.inputs.values import RowError, checked, described
 from harness.records import Cluster, RowProblem
 
 MAX_TAG_CHARACTERS: Final = 200
 """Longer strings are texts, not something to break results down by."""
+
+MAX_TAG_DEPTH: Final = 3
+"""Objects within a row whose strings are tags, too, `meta.desk`; what stands deeper is not."""
+
+MAX_TAG_FIELDS: Final = 40
+"""An object within a row that has more fields is a table of its own, not a few facts about the row."""
 
 UNSEEN_AFTER: Final = 20
 """Rows after which a mapped field that none of them had is reported, instead of only at the end of a long file."""
@@ -30,7 +38,7 @@ _OPTIONAL = ("article_id", "title", "source", "date", "url")
 
 
 class FieldMap(BaseModel):
-    """Which field of a row holds what; a dot enters an object, as in `meta.headline`."""
+    """Which field of a row holds what; a dot enters an object or a list: `meta.headline`, `docs.0.title`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -85,11 +93,6 @@ def _article_paths(fields: FieldMap, taken: Iterable[str]) -> dict[str, str | No
     return {name: None if path in given and not fields.is_mapped(name) else path for name, path in paths.items()}
 
 
-def _roots(paths: Iterable[str | None]) -> set[str]:
-    """The keys of a row that paths enter."""
-    return {root for path in paths if path for root in (path, path.split(".")[0])}
-
-
 class RowReader:
     """Turns rows into clusters by one field map; remembers which mapped fields it has not met yet."""
 
@@ -112,8 +115,13 @@ class RowReader:
         self._within = _article_paths(fields, taken=())
         # In a flat row a title may be the reference, and the id belongs to the cluster.
         self._flat = _article_paths(fields, taken=(*self._reference_paths, fields.id or ""))
-        self._used = _roots((fields.id, fields.articles, *self._reference_paths))
-        self._flat_used = self._used | _roots(self._flat.values())
+        self._used = {path for path in (fields.id, fields.articles, *self._reference_paths) if path}
+        self._flat_used = self._used | {path for path in self._flat.values() if path}
+
+    def wanted(self, at: str | None = None) -> Wanted:
+        """What tells the shape of a JSON file; `at` is where the user says that its rows stand."""
+        others = (self.fields.articles, self.fields.text)
+        return Wanted(self.fields.id, tuple(path for path in others if path), at=at)
 
     def cluster(self, row: object, number: int) -> Cluster:
         """The cluster that a row holds; `number` (from 1) names it where it has no id.
@@ -157,7 +165,10 @@ class RowReader:
                 other = (
                     "" if self.fields.is_mapped("articles") else f", or a row with a {self.fields.text!r} of its own"
                 )
-                raise missing(row, path, f"a list of articles{other}; `fields:` maps other names")
+                error = missing(row, path, f"a list of articles{other}; `fields:` maps other names")
+                near = nearest_name(self.fields.text, [str(name) for name in row if len(str(name)) <= 40], cutoff=0.75)
+                hint = f"; did you mean `fields: {{text: {near}}}`?" if near and text is MISSING else ""
+                raise RowError(error.path, f"{error.reason}{hint}")
             if self.separator is not None and isinstance(text, str):
                 return self._split(text, self.fields.text, self.separator), True
             return [self._article(row, "", 0, self._flat)], True
@@ -209,11 +220,13 @@ class RowReader:
         if own_id is not None:
             found["article_id"] = identifier_of(own_id, f"{place}{paths['article_id']}", "a string or a whole number")
         moment = self._optional(item, "date", paths)
-        if moment is not None and moment != "":
+        if not is_none(moment):
             try:
                 found["published"] = parsed_date(moment)
-            except ValueError:
-                reason = f"found {described(moment)}; accepted: {DATE_FORMS}"
+            except ValueError as error:
+                readings = f", which is {error}" if isinstance(error, TwoReadingsError) else ""
+                way_out = "`fields: {date: null}` reads the rows without their dates"
+                reason = f"found {described(moment)}{readings}; accepted: {DATE_FORMS}; {way_out}"
                 raise RowError(f"{place}{paths['date']}", reason) from None
         return found
 
@@ -262,11 +275,19 @@ class RowReader:
 
     @staticmethod
     def _tags(row: Mapping[str, Any], used: set[str]) -> dict[str, str]:
-        return {
-            checked(str(name), "the name of a field"): checked(value, str(name))
-            for name, value in row.items()
-            if isinstance(value, str) and name not in used and 0 < len(value) <= MAX_TAG_CHARACTERS >= len(str(name))
-        }
+        """The short strings of a row that the map does not use, those within objects by their dotted names."""
+        found: dict[str, str] = {}
+        holders: list[tuple[str, Mapping[str, Any]]] = [("", row)]
+        for before, holder in holders:  # grows as objects are met
+            for key, value in holder.items():
+                name = f"{before}{key}"
+                if name in used or name.startswith(UNNAMED) or len(name) > MAX_TAG_CHARACTERS:
+                    continue
+                if isinstance(value, str) and 0 < len(value) <= MAX_TAG_CHARACTERS:
+                    found.setdefault(checked(name, "the name of a field"), checked(value, name))
+                elif isinstance(value, Mapping) and len(value) <= MAX_TAG_FIELDS and name.count(".") < MAX_TAG_DEPTH:
+                    holders.append((f"{name}.", value))
+        return found
 
     def unseen_problem(self, where: str, rows: int) -> Iterator[RowProblem]:
         """A problem for mapped fields that no row had so far: most often a misspelt map. Reported once."""

@@ -1,6 +1,6 @@
 """Clusters from data sets as they are published: by their name on the Hugging Face Hub, or as local files and folders.
 
-Files and folders are read directly (`harness.datasets.tables`). The `datasets` library is opened for what only it can
+Files and folders are read directly (`harness.inputs.tables`). The `datasets` library is opened for what only it can
 do: names on the Hub, its cache, folders it saved itself, and folders whose README says which files make which split.
 """
 
@@ -16,10 +16,12 @@ from harness import extras
 from harness.component import neutral
 from harness.datasets.base import Dataset
 from harness.datasets.fields import FieldMap, RowReader, clusters
-from harness.datasets.tables import FORMATS, choose_split, file_rows, format_of, split_files
+from harness.datasets.splits import choose_split, split_files
 from harness.errors import DataError, MissingExtraError, Problem
 from harness.inputs.files import located, open_binary, unreadable
+from harness.inputs.json_files import Wanted
 from harness.inputs.json_lines import Row
+from harness.inputs.tables import FORMATS, file_rows, format_of, refuse_other_programs
 from harness.records import Cluster, RowProblem
 
 _NEEDED_BY: Final = "data set hub"
@@ -66,6 +68,11 @@ class Hub(Dataset):
     separator: str | None = Field(
         default=None, min_length=1, description="What stands between articles where one string holds them all."
     )
+    rows: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Where in a JSON file the list of rows stands, dotted; left out, it is found where it can be told.",
+    )
 
     @field_validator("split")
     @classmethod
@@ -90,9 +97,10 @@ class Hub(Dataset):
         the format or the Hub needs.
         """
         fields, separator, newline_mark = self._layout()
-        return clusters(self._rows(), RowReader(fields, separator, id_required=False, newline_mark=newline_mark))
+        reader = RowReader(fields, separator, id_required=False, newline_mark=newline_mark)
+        return clusters(self._rows(reader.wanted(self.rows)), reader)
 
-    def _rows(self) -> Iterator[Row]:
+    def _rows(self, wanted: Wanted) -> Iterator[Row]:
         place = located(self.path)
         if place.exists() and self.revision is not None:
             raise unreadable(self.path, "a local file or folder has no revisions", "a name on the Hub, or no revision")
@@ -101,9 +109,9 @@ class Hub(Dataset):
                 yield from self._saved_rows(str(place))
             else:
                 for file in self._files():
-                    yield from file_rows(file)
+                    yield from file_rows(file, wanted)
         elif place.exists() or _looks_local(self.path):
-            yield from file_rows(self.path)
+            yield from file_rows(self.path, wanted)
         else:
             yield from self._named_rows()
 
@@ -173,6 +181,7 @@ class Hub(Dataset):
                 if not (self.config or _saved_by_library(place) or _has_configurations(place)):
                     split_files(self.path, self.split)
             elif not format_of(self.path) and place.exists():
+                refuse_other_programs(self.path)
                 return [Problem("the ending does not tell the format", where=self.path, accepted=FORMATS)]
             elif place.exists() or _looks_local(self.path):
                 with open_binary(self.path, FORMATS):

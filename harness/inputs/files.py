@@ -31,7 +31,7 @@ _SIGNATURES = (
     (b"7z\xbc\xaf", "a 7z archive", "what is inside, unpacked"),
     (b"\x89PNG", "a PNG image", "text"),
     (b"%PDF", "a PDF file", "text"),
-    (b"PAR1", "a Parquet file", "the data set `hub`, with a name that ends in .parquet"),
+    (b"PAR1", "a Parquet file", "the data set `hub` or the model `recorded`, with a name that ends in .parquet"),
 )
 
 

@@ -28,17 +28,18 @@ class Row(NamedTuple):
     value: object
 
 
-def json_lines(path: str, accepted: str = ONE_A_LINE) -> Iterator[Row]:
+def json_lines(path: str, accepted: str = ONE_A_LINE, *, constants: bool = False) -> Iterator[Row]:
     """The value of each line that is not blank, or the RowError met in reading it.
 
     A line longer than MAX_LINE_BYTES is never read whole. `accepted` is what messages say should stand in the file.
-    Raises DataError where the file as a whole cannot be read or holds no line.
+    With `constants` NaN and Infinity are let pass. Raises DataError where the file as a whole cannot be read or holds
+    no line.
     """
     rows = 0
     with open_text(path, accepted) as handle:
         for number, line in _lines(handle):
             rows += 1
-            value = line if isinstance(line, RowError) else _value(line)
+            value = line if isinstance(line, RowError) else _value(line, constants=constants)
             if rows == 1 and not isinstance(line, RowError):
                 _refuse_whole_document(line, value, handle, path)
             yield Row(path, number, value)
@@ -61,10 +62,10 @@ def _lines(handle: ByteReader) -> Iterator[tuple[int, bytes | RowError]]:
             yield number, line
 
 
-def _value(line: bytes) -> object:
+def _value(line: bytes, *, constants: bool = False) -> object:
     """The value of one line, or a RowError."""
     try:
-        return decoded(line.decode(), ONE_A_LINE)
+        return decoded(line.decode(), ONE_A_LINE, constants=constants)
     except UnicodeDecodeError as error:
         byte = line[error.start]
         return RowError("", f"the byte 0x{byte:02x} at byte {error.start + 1} is not UTF-8; accepted: UTF-8 text")
@@ -72,8 +73,8 @@ def _value(line: bytes) -> object:
         return error
 
 
-def json_document(path: str, accepted: str, *, by_row: bool = False) -> object:
-    """The value of a file that is one JSON text.
+def json_document(path: str, accepted: str, *, by_row: bool = False, constants: bool = False) -> object:
+    """The value of a file that is one JSON text; with `constants` NaN and Infinity are let pass.
 
     Raises DataError where it is none, or is larger than MAX_DOCUMENT_BYTES, and for half a surrogate pair, unless
     `by_row`: then a bad text is a matter for whoever reads the rows.
@@ -83,7 +84,7 @@ def json_document(path: str, accepted: str, *, by_row: bool = False) -> object:
     if len(document) > MAX_DOCUMENT_BYTES:
         raise unreadable(path, f"larger than {MAX_DOCUMENT_BYTES:,} bytes", accepted)
     try:
-        value = decoded(document.decode("utf-8-sig"))
+        value = decoded(document.decode("utf-8-sig"), constants=constants)
         if not by_row:
             json.dumps(value, ensure_ascii=False).encode()
     except RowError as error:
@@ -97,15 +98,15 @@ def json_document(path: str, accepted: str, *, by_row: bool = False) -> object:
     return value
 
 
-def decoded(text: str, accepted: str = "") -> object:
-    """The value of a JSON text in which no key stands twice and every number is finite.
+def decoded(text: str, accepted: str = "", *, constants: bool = False) -> object:
+    """The value of a JSON text in which no key stands twice and every number is finite, unless `constants`.
 
     Raises RowError for anything else, also for what Python's own reader lets pass.
     """
     if sum(map(text.count, ",[{")) > MAX_VALUES:
         raise RowError("", f"more than {MAX_VALUES:,} commas and brackets; accepted: a row of ordinary size")
     try:
-        return _DECODER.decode(text)
+        return (_LENIENT if constants else _DECODER).decode(text)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, " if error.lineno > 1 else ""
         reason = f"not JSON: {error.msg} ({place}character {error.colno})"
@@ -137,6 +138,7 @@ def _float(text: str) -> float:
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant, parse_float=_float)
+_LENIENT = json.JSONDecoder(object_pairs_hook=_object)
 
 
 def _refuse_whole_document(line: bytes, value: object, handle: ByteReader, path: str) -> None:

@@ -3,11 +3,12 @@
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import ClassVar, NamedTuple, Protocol, runtime_checkable
 
 from pydantic import Field, FiniteFloat
 
 from harness.component import Component, Kind
+from harness.errors import Problem
 from harness.records import Cluster, Comparison, Prompt, Record, StopReason
 
 
@@ -27,6 +28,15 @@ class Answer(Record):
         description="How a text from a batch compares with the one written by itself, where that was done.",
     )
     version: str | None = Field(default=None, description="What a server said of the model that wrote it.")
+
+
+class Audit(NamedTuple):
+    """What is found by reading whole what a model reads instead of generating."""
+
+    problems: Sequence[Problem] = ()
+    """Mistakes because of which a run would be refused, located."""
+    notes: Sequence[str] = ()
+    """What a user should know before a run, a sentence each."""
 
 
 class ModelSession(Protocol):
@@ -64,6 +74,13 @@ class Model(Component):
         A method, so that a model may have a parameter `batch_size`: pydantic warns of a field over a property.
         """
         return 1
+
+    def audit(self, ids: Iterable[str] | None) -> Audit:  # noqa: ARG002 - most models read nothing
+        """What `harness validate` finds in what the model reads, beside `problems`, by reading all of it.
+
+        `ids` are the clusters' ids, read as often as asked; None where the data was not read.
+        """
+        return Audit()
 
     @abstractmethod
     def open(self, seed: int) -> AbstractContextManager[ModelSession]:

@@ -1,64 +1,80 @@
 """Predictions that some other system already made, read from a file and joined by cluster id."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from harness.errors import DataError, ModelError, Problem, nearest_name
+from harness.errors import DataError, MissingExtraError, ModelError, Problem, nearest_name
+from harness.inputs.dotted import other_spelling
 from harness.inputs.files import located
-from harness.inputs.json_lines import Row, json_lines
-from harness.inputs.values import RowError, checked, described, keys
-from harness.models.base import Answer, Model, ModelSession
+from harness.inputs.grouping import Mistakes
+from harness.inputs.json_lines import Row
+from harness.inputs.tables import FORMATS
+from harness.inputs.values import RowError
+from harness.models.base import Answer, Audit, Model, ModelSession
+from harness.models.exports import ExportName
+from harness.models.recorded_rows import RecordedFields, Recording, RowMap
 from harness.places import Key, Places
 from harness.records import Cluster
 from harness.spool import Spool
 
-_MOST_PROBLEMS = 50
-"""How many bad rows one error lists; the rest are counted."""
-_LONGEST_KEY = 40
-"""A longer key is not a misspelt one."""
-
-
-class RecordedFields(BaseModel):
-    """Which keys of a row mean what."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    cluster_id: str = Field(default="cluster_id", min_length=1, description="Key that holds the cluster's id.")
-    text: str = Field(default="text", min_length=1, description="Key that holds the predicted text.")
-
-
-class _Row(NamedTuple):
-    line: int
-    text: str
+_MOST_PROBLEMS: Final = 50
+"""How many mistakes one error lists; the rest are counted."""
+_MOST_DOUBLED: Final = 100_000
+"""Doubled ids whose first lines are remembered; the rest are counted."""
+_EXAMPLES: Final = 5
+_LATER: Final[Mapping[str, object]] = {"format": None, "rows": None, "where": {}}
+"""Parameters that came later, with their defaults: these stay out of signatures, so that older runs are found again."""
 
 
 class Recorded(Model):
-    """Predictions from a JSON Lines file, joined by cluster id: scores any system.
+    """Predictions from a JSON, CSV or Parquet file, joined by cluster id: scores any system.
 
-    One JSON object a line, `{"cluster_id": …, "text": …}`, in any order; further keys and blank lines are ignored.
-    A cluster without a row, or whose text is empty or null, becomes a failure with that reason; rows for clusters
-    that the data does not hold are ignored. Two rows for one cluster are an error, since either could be meant.
+    One row for each cluster, `{"cluster_id": …, "text": …}`, in any order; further fields and blank lines are ignored,
+    and `format` or `fields` reads rows of another shape. A cluster without a row, or whose text is empty or null,
+    becomes a failure with that reason; rows for clusters that the data does not hold are ignored. Two rows for one
+    cluster are an error, since either could be meant.
     """
 
     name: ClassVar[str] = "recorded"
     positional: ClassVar[str | None] = "path"
     worth_keeping: ClassVar[bool] = False
 
-    path: Path = Field(description="The JSON Lines file, relative to the working directory.")
+    path: Path = Field(description="The file, relative to the working directory; its ending tells what it is.")
+    format: ExportName | None = Field(
+        default=None, description="A ready map for another program's exports; `fields` and `rows` overrule it."
+    )
     fields: RecordedFields = Field(
-        default=RecordedFields(), description="Keys of a row, where they are not `cluster_id` and `text`."
+        default=RecordedFields(), description="Fields of a row, where they are not `cluster_id` and `text`."
+    )
+    rows: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Where in a JSON file the list of rows stands, dotted; left out, it is found where it can be told.",
+    )
+    where: dict[str, str | int | float | bool | None] = Field(
+        default={}, description="Only rows with these values, dotted path: value, where a file holds several systems."
     )
 
     @property
     def _file(self) -> Path:
         return located(str(self.path))
+
+    @property
+    def _map(self) -> RowMap:
+        return RowMap(self.fields, self.format, self.rows, self.where)
+
+    def effective(self) -> dict[str, Any]:
+        """The parameters that can change a number; those that came later only where they are given."""
+        found = {name: value for name, value in super().effective().items() if _LATER.get(name, ...) != value}
+        if not self.fields.is_given("error"):
+            found["fields"] = {name: value for name, value in found["fields"].items() if name != "error"}
+        return found
 
     def clusters_at_once(self) -> int:
         """Many: a call costs more than the looking up."""
@@ -78,13 +94,22 @@ class Recorded(Model):
         if problem:
             return [problem]
         try:
-            first = next(self._rows())
+            first = next(self._recordings())
         except DataError as error:
             return error.problems
+        except MissingExtraError as error:
+            return [Problem(str(error), path="path")]
         if isinstance(first, Problem):
             told = ": ".join(part for part in (f"line {first.line}", first.path, first.message) if part)
             return [replace(first, message=told, line=None, path="")]
         return []
+
+    def audit(self, ids: Iterable[str] | None) -> Audit:
+        """Read the file whole: every bad or doubled row, ids that no cluster has, clusters without a prediction."""
+        try:
+            return self._survey(ids)
+        except (DataError, MissingExtraError):  # nothing could be read: `problems` says why, and where it is named
+            return Audit()
 
     def open(self, seed: int) -> AbstractContextManager[ModelSession]:  # noqa: ARG002 - nothing here is random
         """A session that looks answers up. Raises DataError with every bad or doubled row of the file."""
@@ -96,79 +121,115 @@ class Recorded(Model):
 
         def good() -> Iterator[tuple[Key, int]]:
             nonlocal bad
-            for found in self._rows():
+            for found in self._recordings():
                 if isinstance(found, Problem):
                     bad += 1
                 else:
-                    cluster_id, row = found
-                    yield (cluster_id,), texts.add(_kept(cluster_id, row))
+                    yield (found.cluster_id,), texts.add(found.packed())
 
         try:
             rows = Places(good())
         except DataError as error:
-            raise DataError([*self._mistakes(), *error.problems]) from None
+            if bad:
+                raise DataError(self._survey(None).problems) from None
+            raise error from None
         if bad or rows.rows > len(rows):
-            raise DataError(self._mistakes())
+            raise DataError(self._survey(None).problems)
         return nullcontext(_LookUp(str(self.path), rows, texts))
 
-    def _mistakes(self) -> list[Problem]:
-        """Every bad or doubled row, the first `_MOST_PROBLEMS` of them by themselves; reads the file once more."""
-        lines: dict[str, int] = {}
-        problems: list[Problem] = []
-        more = 0
-        with suppress(DataError):
-            for found in self._rows():
-                problem = found if isinstance(found, Problem) else self._doubled(lines, *found)
-                if problem is None:
+    def _survey(self, ids: Iterable[str] | None) -> Audit:
+        """Everything that is wrong with the file. Raises DataError where not one row of it can be read.
+
+        Memory grows by 16 bytes a row and a cluster.
+        """
+        known = None if ids is None else Places(((cluster_id,), at) for at, cluster_id in enumerate(ids))
+        mistakes = Mistakes()
+        strangers = _Examples()
+        ended: list[Problem] = []
+
+        def good() -> Iterator[tuple[Key, int]]:
+            for found in self._recordings():
+                if isinstance(found, Problem):
+                    mistakes.add(found.where, found.line, found.path, found.message)
                     continue
-                if len(problems) < _MOST_PROBLEMS:
-                    problems.append(problem)
-                else:
-                    more += 1
-        return [*problems, Problem(f"{more} more rows have mistakes", where=str(self.path))] if more else problems
+                if known is not None and not _has(known, found.cluster_id):
+                    strangers.add(f"{found.cluster_id!r} (line {found.line})")
+                yield (found.cluster_id,), found.line
 
-    def _doubled(self, lines: dict[str, int], cluster_id: str, row: _Row) -> Problem | None:
-        before = lines.setdefault(cluster_id, row.line)
-        if before == row.line:
-            return None
-        message = f"cluster {cluster_id!r} already has a prediction on line {before}"
-        return Problem(message, str(self.path), row.line, self.fields.cluster_id, accepted="one row each")
-
-    def _rows(self) -> Iterator[tuple[str, _Row] | Problem]:
-        """Each row as its cluster's id and text, or as what is wrong with it. Raises DataError for the whole file."""
-        for row in json_lines(str(self.path), self._accepted()):
+        def until_it_ends() -> Iterator[tuple[Key, int]]:
+            read = False
             try:
-                yield self._row(row)
-            except RowError as error:
-                yield Problem(error.reason, where=str(self.path), line=row.line, path=error.path)
+                for row in good():
+                    read = True
+                    yield row
+            except DataError as error:
+                if not read and not mistakes.count:
+                    raise
+                ended.extend(error.problems)
 
-    def _row(self, row: Row) -> tuple[str, _Row] | Problem:
-        """Raises RowError for what is not JSON, or cannot be written down again."""
-        value = row.value
-        if isinstance(value, RowError):
-            raise value
-        if not isinstance(value, dict):
-            raise RowError("", f"not a JSON object; found {described(value)}; accepted: {self._accepted()}")
-        for key in (self.fields.cluster_id, self.fields.text):
-            if key not in value:
-                accepted = f"{self._accepted()}, or other keys named by `fields:`"
-                nearest = nearest_name(key, [name for name in value if len(name) <= _LONGEST_KEY])
-                return Problem("is missing", str(self.path), row.line, key, keys(value), accepted, nearest)
-        cluster_id, text = value[self.fields.cluster_id], value[self.fields.text]
-        if isinstance(cluster_id, int) and not isinstance(cluster_id, bool):
-            cluster_id = str(cluster_id)
-        if not isinstance(cluster_id, str) or not cluster_id:
-            reason = f"is not an id; found {described(cluster_id)}; accepted: a non-empty string"
-            raise RowError(self.fields.cluster_id, reason)
-        if text is not None and not isinstance(text, str):
-            raise RowError(self.fields.text, f"is not text; found {described(text)}; accepted: a string")
-        return checked(cluster_id, self.fields.cluster_id), _Row(row.line, checked(text or "", self.fields.text))
+        rows = Places(until_it_ends())
+        if rows.rows > len(rows):
+            self._note_doubled(rows, mistakes)
+        listed, more = mistakes.listed(_MOST_PROBLEMS)
+        problems = [Problem(each.reason, each.where, each.line, each.path) for each in listed]
+        if more:
+            problems.append(Problem(f"{more:,} more rows have mistakes", where=str(self.path)))
+        return Audit([*problems, *ended], self._notes(ids, rows, strangers))
+
+    def _note_doubled(self, rows: Places, mistakes: Mistakes) -> None:
+        """Note each row whose cluster had one before; `rows` is where the last row of each cluster stands."""
+        before: dict[str, tuple[int, dict[str, str]]] = {}
+        reading = self._map
+        try:
+            for row in reading.rows(str(self.path)):
+                found = self._recording(reading, row)
+                if isinstance(found, Problem):
+                    continue
+                first = before.get(found.cluster_id)
+                if first is not None:
+                    message = f"cluster {found.cluster_id!r} already has a prediction on line {first[0]}"
+                    hint = _differing(first[1], reading.telling(row))
+                    reason = f"{message}; accepted: one row each{hint}"
+                    mistakes.add(str(self.path), row.line, reading.ids[0], reason)
+                elif rows.get((found.cluster_id,)) != row.line and len(before) < _MOST_DOUBLED:
+                    before[found.cluster_id] = (row.line, reading.telling(row))
+        except DataError:  # the file ends here; that was noted when it was read before
+            pass
+
+    def _notes(self, ids: Iterable[str] | None, rows: Places, strangers: "_Examples") -> list[str]:
+        if ids is None:
+            return []
+        without = _Examples()
+        clusters = 0
+        for cluster_id in ids:
+            clusters += 1
+            if not _has(rows, cluster_id):
+                without.add(repr(cluster_id))
+        notes = []
+        if strangers.count:
+            told = f"{strangers.count:,} of {rows.rows:,} predictions are for clusters that the data does not have"
+            notes.append(f"{self.path}: {told}: {strangers}")
+        if without.count and rows.rows:
+            told = f"{without.count:,} of {clusters:,} clusters have no prediction"
+            notes.append(f"{self.path}: {told}, and would fail: {without}")
+        return notes
+
+    def _recordings(self) -> Iterator[Recording | Problem]:
+        """What each row says, or what is wrong with it. Raises DataError for the whole file."""
+        reading = self._map
+        return (self._recording(reading, row) for row in reading.rows(str(self.path)))
+
+    def _recording(self, reading: RowMap, row: Row) -> Recording | Problem:
+        try:
+            return reading.recording(row)
+        except RowError as error:
+            return Problem(error.reason, where=str(self.path), line=row.line, path=error.path)
 
     def _missing(self) -> Problem | None:
         if self._file.is_file():
             return None
         if self._file.is_dir():
-            return Problem("is a folder", path="path", found=f"'{self.path}'", accepted="a JSON Lines file")
+            return Problem("is a folder", path="path", found=f"'{self.path}'", accepted=f"a file: {FORMATS}")
         folder = self._file.parent
         try:
             beside = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
@@ -179,16 +240,39 @@ class Recorded(Model):
             "no such predictions file" if folder.is_dir() else f"no such folder as '{folder}'",
             path="path",
             found=f"'{self.path}'",
-            accepted="a JSON Lines file, relative to the working directory",
+            accepted="a file of predictions, relative to the working directory",
             nearest=str(self.path.parent / nearest) if nearest else "",
         )
 
-    def _accepted(self) -> str:
-        return f'one JSON object a line, {{"{self.fields.cluster_id}": …, "{self.fields.text}": …}}'
+
+class _Examples:
+    """How many there are of something, and the first of them."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._first: list[str] = []
+
+    def add(self, shown: str) -> None:
+        self.count += 1
+        if len(self._first) < _EXAMPLES:
+            self._first.append(shown)
+
+    def __str__(self) -> str:
+        return ", ".join(self._first) + (", …" if self.count > len(self._first) else "")
 
 
-def _kept(cluster_id: str, row: _Row) -> bytes:
-    return json.dumps([cluster_id, *row]).encode()
+def _has(rows: Places, cluster_id: str) -> bool:
+    other = other_spelling(cluster_id)
+    return (cluster_id,) in rows or bool(other and (other,) in rows)
+
+
+def _differing(first: Mapping[str, str], second: Mapping[str, str]) -> str:
+    """What tells two rows of one cluster apart, as a way out."""
+    for path, value in first.items():
+        other = second.get(path, value)
+        if other != value:
+            return f"; they differ in {path} ('{value}', '{other}'): `where: {{{path}: {value}}}` reads one of them"
+    return ""
 
 
 class _LookUp:
@@ -202,18 +286,21 @@ class _LookUp:
     def answer(self, clusters: Sequence[Cluster]) -> list[Answer | Exception]:
         return [self._one(cluster.cluster_id) for cluster in clusters]
 
-    def _find(self, cluster_id: str) -> _Row | None:
+    def _find(self, cluster_id: str) -> Recording | None:
         place = self._places.get((cluster_id,))
         if place is None:
             return None
-        found, line, text = json.loads(self._texts.at(place))
-        return _Row(line, text) if found == cluster_id else None
+        found = Recording.unpacked(self._texts.at(place))
+        return found if found.cluster_id == cluster_id else None
 
     def _one(self, cluster_id: str) -> Answer | Exception:
-        row = self._find(cluster_id)
+        other = other_spelling(cluster_id)
+        row = self._find(cluster_id) or (self._find(other) if other else None)
         if row is None:
             return ModelError(f"no recorded prediction for cluster {cluster_id!r} in {self._file}")
         text = row.text.strip()
+        if row.reason and not text:
+            return ModelError(f"recorded as failed: {row.reason}")
         if not text:
             return ModelError(f"refused: the prediction for cluster {cluster_id!r} is empty ({self._file}:{row.line})")
         if text == row.text:

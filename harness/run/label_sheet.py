@@ -12,8 +12,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from harness.datasets.tables import csv_rows
 from harness.errors import DataError, Problem
+from harness.inputs.delimited import csv_rows
 from harness.inputs.json_lines import json_document
 from harness.inputs.values import RowError, described, keys
 from harness.records import Verdict, content_digest

@@ -11,6 +11,7 @@ from harness.checkers.base import Checker
 from harness.config import Config
 from harness.datasets.base import Dataset
 from harness.errors import ConfigError, DataError, Problem
+from harness.inputs.grouping import Mistakes
 from harness.metrics.base import Metric
 from harness.models.base import Model
 from harness.records import Cluster, ConfigurationRecord, MeasureRecord, RowProblem, content_digest
@@ -21,8 +22,8 @@ HELD_BYTES = 64 << 20
 _RECORD_BYTES = 2_000
 """About what a cluster and each of its articles take beside their text."""
 _DIGEST = 16
-LISTED_PROBLEMS = 1000
-"""Bad rows beyond this many are counted, not kept."""
+LISTED_PROBLEMS = 20
+"""Lines that list bad rows, those of one kind together; the rest are counted."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,15 @@ class Clusters:
     limit: int | None = None
     digest: str = ""
     count: int = 0
-    bad_rows: int = 0
-    problems: list[RowProblem] = field(default_factory=list)
+    mistakes: Mistakes = field(default_factory=Mistakes)
     _held: list[Cluster] = field(default_factory=list)
     _held_bytes: int = 0
     _spool: Spool | None = None
+
+    @property
+    def bad_rows(self) -> int:
+        """How many rows could not be read."""
+        return self.mistakes.count
 
     def scan(self, *, strict: bool = False, advance: Callable[[int], None] = lambda _: None) -> None:
         """Read everything once: count, digest, note bad rows.
@@ -64,9 +69,7 @@ class Clusters:
             if isinstance(row, RowProblem):
                 if strict:
                     raise DataError([Problem(row.reason, row.where, row.line, row.path)])
-                self.bad_rows += 1
-                if len(self.problems) < LISTED_PROBLEMS:
-                    self.problems.append(row)
+                self.mistakes.add(row.where, row.line, row.path, row.reason)
                 continue
             seen.update(row.digest.encode())
             self.count += 1
@@ -75,8 +78,11 @@ class Clusters:
             if self.count == self.limit:
                 break
         if not self.count:
-            bad = [Problem(row.reason, row.where, row.line, row.path) for row in self.problems[:20]]
-            raise DataError([Problem("no cluster could be read", self.dataset.signature()), *bad])
+            listed, more = self.mistakes.listed(LISTED_PROBLEMS)
+            bad = [Problem(row.reason, row.where, row.line, row.path) for row in listed]
+            where = str(self.dataset.parameters().get("path", self.dataset.name))
+            rest = [Problem(f"{more:,} more rows cannot be read", where)] if more else []
+            raise DataError([Problem("no cluster could be read", where), *bad, *rest])
         self.digest = seen.hexdigest()[:16]
 
     def _keep(self, cluster: Cluster) -> None:

@@ -9,10 +9,10 @@ from typing import IO, NamedTuple
 
 from harness.checkers.base import CheckSession
 from harness.datasets.base import Dataset
-from harness.datasets.tables import file_rows, format_of
 from harness.errors import DataError, Problem, RunError, UsageError, nearest_name
 from harness.inputs.files import read_text, unreadable
 from harness.inputs.json_lines import Row
+from harness.inputs.tables import file_rows, format_of
 from harness.inputs.values import RowError, checked, described, keys
 from harness.records import Cluster, RowProblem, Verdict
 

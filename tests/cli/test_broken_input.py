@@ -41,7 +41,15 @@ CONFIGS: dict[str, tuple[str, list[str]]] = {
     ),
     "missing parameter": (GOOD.replace("{path: clusters.jsonl}", "{}"), ["data.jsonl.path", "missing parameter"]),
     "not YAML": (GOOD + "models: [lead\n", ["x.yaml:9", "not valid YAML"]),
-    "a tab": (GOOD.replace("  - lead", "\t- lead"), ["x.yaml:5", "not valid YAML"]),
+    "a tab": (
+        GOOD.replace("  - lead", "\t- lead"),
+        ["x.yaml:5", "not valid YAML: YAML does not allow tabs for indentation; use spaces", "found a tab"],
+    ),
+    "a tab after blanks": (GOOD.replace("  jsonl", "  \tjsonl"), ["x.yaml:3", "does not allow tabs for indentation"]),
+    "a tab that goes on with the line before": (
+        GOOD.replace("name: trial\n", "name: trial\n\tseed: 3\n"),
+        ["x.yaml:2", "does not allow tabs for indentation"],
+    ),
     "key given twice": (GOOD + "name: other\n", ["x.yaml:8: name", "key given twice, first on line 1"]),
     "empty file": ("", ["the file is empty", "name, data, models"]),
     "a list": ("- lead\n", ["not a mapping"]),

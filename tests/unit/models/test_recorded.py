@@ -86,7 +86,7 @@ def test_an_empty_text_is_a_refusal_with_its_place(write, text):
 def test_two_rows_for_one_cluster_are_an_error_that_names_both_lines(write):
     problem = problem_of(write({"cluster_id": "a", "text": "One"}, b"", {"cluster_id": "a", "text": "One"}))
     assert problem.line == 3
-    assert problem.message == "cluster 'a' already has a prediction on line 1"
+    assert problem.message == "cluster 'a' already has a prediction on line 1; accepted: one row each"
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_two_rows_for_one_cluster_are_an_error_that_names_both_lines(write):
         (b'{"cluster_id": "a", "text": "One", "score": NaN}', "", "found NaN, which is not JSON"),
         (b'{"cluster_id": "a", "text": "One\\u0000"}', "text", "a NUL character"),
         (b'{"cluster_id": ' + b"[" * 100_000, "", "nested too deeply"),
-        (b'["a", "One"]', "", "not a JSON object"),
+        (b'["a", "One"]', "", "not an object; found a list of 2"),
         (b'{"cluster_id": "a", "text": "\xff"}', "", "byte 30 is not UTF-8"),
         (b'{"cluster_id": "a", "prediction": "One"}', "text", "is missing"),
         (b'{"cluster": "a", "text": "One"}', "cluster_id", "is missing"),
@@ -115,16 +115,23 @@ def test_a_bad_row_is_located(write, row, path, message):
 
 def test_a_missing_key_shows_the_nearest_one_that_is_there(write):
     problem = problem_of(write({"clusterid": "a", "text": "One"}))
-    assert problem.nearest == "clusterid"
-    assert problem.found == "the fields clusterid, text"
+    assert "found the fields clusterid, text" in problem.message
+    assert problem.message.endswith("did you mean 'clusterid'?")
 
 
-def test_all_bad_rows_are_told_at_once_up_to_fifty(write):
+def test_rows_with_one_mistake_are_one_line_with_their_count(write):
     with pytest.raises(DataError, match="not JSON") as caught:
-        Recorded(path=write(*[b"{}{"] * 53)).open(seed=0)
-    assert [problem.line for problem in caught.value.problems[:50]] == list(range(1, 51))
-    assert caught.value.problems[50].message == "3 more rows have mistakes"
-    assert len(caught.value.problems) == 51
+        Recorded(path=write(*[b"{}{"] * 1000, b'{"cluster_id": "a"}')).open(seed=0)
+    many, one = caught.value.problems
+    assert many.line == 1
+    assert many.message.startswith("1,000 rows like this (lines 1, 2, 3, 4, 5, …): not JSON: Extra data")
+    assert str(one).startswith(f"{one.where}:1001: text: is missing")
+
+
+def test_five_rows_with_one_mistake_are_listed_by_themselves(write):
+    with pytest.raises(DataError, match="not JSON") as caught:
+        Recorded(path=write(*[b"{}{"] * 5)).open(seed=0)
+    assert [problem.line for problem in caught.value.problems] == [1, 2, 3, 4, 5]
 
 
 def test_problems_names_the_nearest_file(write):
@@ -138,7 +145,8 @@ def test_problems_names_the_nearest_file(write):
 def test_problems_reads_the_first_row_only(write):
     (problem,) = Recorded(path=write(b"", {"id": "a"}, b"{")).problems()
     # The configuration reader puts the place in the YAML in front, so line and field stand in the message.
-    assert (problem.line, problem.path, problem.message) == (None, "", "line 2: cluster_id: is missing")
+    assert (problem.line, problem.path) == (None, "")
+    assert problem.message.startswith("line 2: cluster_id: is missing; found the fields id; accepted: rows such as")
     assert list(Recorded(path=write({"cluster_id": "a", "text": "One"}, b"{")).problems()) == []
 
 

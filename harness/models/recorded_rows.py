@@ -1,0 +1,193 @@
+"""Rows of predictions that some other system made, whatever keys and shape they have: an id, and a text or a reason."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from harness.errors import DataError, Problem
+from harness.inputs.dotted import MISSING, found_at, identifier_of, missing
+from harness.inputs.files import open_binary
+from harness.inputs.json_files import Wanted
+from harness.inputs.json_lines import Row
+from harness.inputs.tables import FORMATS, file_rows, format_of
+from harness.inputs.values import RowError, checked, described
+from harness.models.exports import EXPORTS, Export, ExportName, reason_of, recognised, refusal_of, text_of
+
+_ID: Final = "a non-empty string or a whole number"
+_TELLING: Final = ("model", "system", "provider", "filter", "epoch", "prompt", "run", "seed", "version", "engine")
+"""Parts of the names of fields that tell predictions of several systems apart."""
+
+
+class RecordedFields(BaseModel):
+    """Which fields of a row mean what; a dot enters an object or a list, `response.output`, `filtered_resps.0`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    cluster_id: str = Field(default="cluster_id", min_length=1, description="Field that holds the cluster's id.")
+    text: str = Field(default="text", min_length=1, description="Field that holds the predicted text.")
+    error: str | None = Field(
+        default="error", min_length=1, description="Field that says why a row has no text; null for none."
+    )
+
+    def is_given(self, name: str) -> bool:
+        """Whether a field is another than the default."""
+        return bool(getattr(self, name) != type(self).model_fields[name].default)
+
+
+class Recording(NamedTuple):
+    """What a row says of one cluster: a text, or why there is none."""
+
+    cluster_id: str
+    line: int
+    text: str
+    reason: str = ""
+
+    def packed(self) -> bytes:
+        """Bytes that `unpacked` reads."""
+        return json.dumps(list(self)).encode()
+
+    @classmethod
+    def unpacked(cls, content: bytes) -> "Recording":
+        """The recording that was packed."""
+        return cls(*json.loads(content))
+
+
+class RowMap:
+    """Reads the rows of one file: by `fields`, by a ready map of a program's exports, or by both."""
+
+    def __init__(
+        self, fields: RecordedFields, form: ExportName | None, at: str | None, where: Mapping[str, object]
+    ) -> None:
+        export: Export | None = EXPORTS[form] if form else None
+        self.export = export
+        self._at = at
+        self._where = where
+        self.ids = export.ids if export and not fields.is_given("cluster_id") else (fields.cluster_id,)
+        self.texts = export.texts if export and not fields.is_given("text") else (fields.text,)
+        own = (fields.error,) if fields.error else ()
+        self.reasons = export.reasons if export and not fields.is_given("error") else own
+        self.fields = fields
+
+    def rows(self, path: str) -> Iterator[Row]:
+        """The rows of a file by its ending, JSON Lines where that tells nothing, only those that `where` asks for.
+
+        Raises DataError for the whole file.
+        """
+        key = self.ids[0] if len(self.ids) == 1 else None
+        text = self.texts[0] if len(self.texts) == 1 else None
+        wanted = Wanted(key, self.texts, text, self._at, constants=self.export is not None)
+        seen: dict[str, None] = {}
+        fitting = False
+        for row in file_rows(path, wanted, "" if format_of(path) else self._by_content(path)):
+            if isinstance(row.value, RowError) or self._is_asked_for(row.value, seen):
+                fitting = True
+                yield row
+        if not fitting:
+            accepted = ", ".join(seen) or "a field that the rows have"
+            asked = json.dumps(dict(self._where), ensure_ascii=False)
+            raise DataError([Problem("no row is what `where` asks for", path, found=asked, accepted=accepted)])
+
+    @staticmethod
+    def _by_content(path: str) -> str:
+        with open_binary(path, FORMATS) as handle:
+            return ".parquet" if handle.peek(4)[:4] == b"PAR1" else ".jsonl"
+
+    def _is_asked_for(self, value: object, seen: dict[str, None]) -> bool:
+        """Whether a row is one that `where` asks for; notes what else stands there, for the message where none is."""
+        for path, wanted in self._where.items():
+            found = found_at(value, path)
+            if found is MISSING or _spelled(found) != _spelled(wanted):
+                if found is not MISSING and len(seen) < 8:
+                    seen[f"{path}: {_spelled(found)[:60]}"] = None
+                return False
+        return True
+
+    def recording(self, row: Row) -> Recording:
+        """What a row says. Raises RowError for what is no row, has no id, or cannot be written down again."""
+        value = row.value
+        if isinstance(value, RowError):
+            raise value
+        if not isinstance(value, Mapping):
+            raise RowError("", f"not an object; found {described(value)}; accepted: {self.accepted()}")
+        path, found = self._first(value, self.ids)
+        if found is MISSING:
+            raise self._missing(value, self.ids)
+        try:
+            cluster_id = identifier_of(found, path, _ID)
+        except RowError as error:
+            raise RowError(path, f"is not an id; {error.reason}") from None
+        text, reason = self._text(value)
+        return Recording(cluster_id, row.line, text, reason)
+
+    def _text(self, row: Mapping[str, Any]) -> tuple[str, str]:
+        """The text of a row, or an empty one and why."""
+        reason = self._reason(row) if self.export and self.export.error_first else ""
+        if reason:
+            return "", reason
+        path, found = self._first(row, self.texts)
+        text = text_of(found) if self.export and self.texts is self.export.texts else found
+        if text is MISSING or text is None or text == "":
+            reason = self._reason(row)
+            if text is MISSING and not reason:
+                raise self._missing(row, self.texts)
+            return "", reason
+        if not isinstance(text, str):
+            hint = f", or `fields: {{text: {path}.0}}` for the first of a list" if isinstance(text, list) else ""
+            raise RowError(path, f"is not text; found {described(text)}; accepted: a string{hint}")
+        return checked(text, path), ""
+
+    def _reason(self, row: Mapping[str, Any]) -> str:
+        """What a row says of why it has no text."""
+        told = (reason_of(found_at(row, path)) for path in self.reasons)
+        reason = next((reason for reason in told if reason), "") or (refusal_of(row) if self.export else "")
+        status = found_at(row, "response.status_code") if self.export else MISSING
+        if isinstance(status, int) and status >= 400 and str(status) not in reason:
+            reason = f"status {status}: {reason}" if reason else f"status {status}"
+        return checked(reason, "error")
+
+    @staticmethod
+    def _first(row: Mapping[str, Any], paths: tuple[str, ...]) -> tuple[str, Any]:
+        """The first path that holds something, with what it holds; else the first that is there, or MISSING."""
+        held = [(path, found) for path in paths if (found := found_at(row, path)) is not MISSING]
+        return next(((path, found) for path, found in held if found is not None), held[0] if held else ("", MISSING))
+
+    def _missing(self, row: Mapping[str, Any], paths: tuple[str, ...]) -> RowError:
+        error = missing(row, paths[0], self.accepted())
+        reason = error.reason
+        if len(paths) > 1:
+            reason = f"missing, and so is {', '.join(paths[1:])}; {reason.removeprefix('missing; ')}"
+        name = recognised(row)
+        if name and EXPORTS[name] is not self.export:
+            reason = f"{reason}; this looks like {EXPORTS[name].title}, which `format: {name}` reads"
+        return RowError(paths[0], f"is {reason}")
+
+    def accepted(self) -> str:
+        """What messages say should stand in a row."""
+        if self.export:
+            return f"{self.export.title}, or fields named by `fields:`"
+        return f'rows such as {{"{self.fields.cluster_id}": …, "{self.fields.text}": …}}, or fields named by `fields:`'
+
+    def telling(self, row: Row) -> dict[str, str]:
+        """What may tell this row from another of the same cluster: paths that `where` can take, with their values."""
+        value = row.value
+        if not isinstance(value, Mapping):
+            return {}
+        named = [str(key) for key in value if any(part in str(key).lower() for part in _TELLING)]
+        paths = [*(self.export.apart if self.export else ()), *named]
+        found = {path: found_at(value, path) for path in paths if path not in (*self.ids, *self.texts)}
+        return {
+            path: _spelled(value)[:60]
+            for path, value in found.items()
+            if isinstance(value, str | int | float) and not isinstance(value, bool)
+        }
+
+
+def _spelled(value: object) -> str:
+    """A value as YAML and JSON both spell it, so that `1`, `1.0` and `"1"` are one."""
+    if isinstance(value, bool) or value is None:
+        return json.dumps(value)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
