@@ -22,6 +22,8 @@ HELD_BYTES = 64 << 20
 _RECORD_BYTES = 2_000
 """About what a cluster and each of its articles take beside their text."""
 _DIGEST = 16
+KEPT_PROBLEMS = 1000
+"""Bad rows beyond this many are counted, not kept."""
 LISTED_PROBLEMS = 20
 """Lines that list bad rows, those of one kind together; the rest are counted."""
 
@@ -49,7 +51,9 @@ class Clusters:
     limit: int | None = None
     digest: str = ""
     count: int = 0
+    problems: list[RowProblem] = field(default_factory=list)
     mistakes: Mistakes = field(default_factory=Mistakes)
+    """The same, all of them, those of one kind together."""
     _held: list[Cluster] = field(default_factory=list)
     _held_bytes: int = 0
     _spool: Spool | None = None
@@ -69,6 +73,8 @@ class Clusters:
             if isinstance(row, RowProblem):
                 if strict:
                     raise DataError([Problem(row.reason, row.where, row.line, row.path)])
+                if len(self.problems) < KEPT_PROBLEMS:
+                    self.problems.append(row)
                 self.mistakes.add(row.where, row.line, row.path, row.reason)
                 continue
             seen.update(row.digest.encode())
