@@ -29,7 +29,8 @@ _MOST_DOUBLED: Final = 100_000
 """Doubled ids whose first lines are remembered; the rest are counted."""
 _EXAMPLES: Final = 5
 _LATER: Final[Mapping[str, object]] = {"format": None, "rows": None, "where": {}}
-"""Parameters that came later, with their defaults: these stay out of signatures, so that older runs are found again."""
+"""Parameters that came later, with their defaults: these stay out of signatures and manifests, so that runs made before
+are found again and equal to those made now."""
 
 
 class Recorded(Model):
@@ -69,9 +70,9 @@ class Recorded(Model):
     def _map(self) -> RowMap:
         return RowMap(self.fields, self.format, self.rows, self.where)
 
-    def effective(self) -> dict[str, Any]:
-        """The parameters that can change a number; those that came later only where they are given."""
-        found = {name: value for name, value in super().effective().items() if _LATER.get(name, ...) != value}
+    def parameters(self) -> dict[str, Any]:
+        """All parameters as plain JSON values; those that came later only where they are given."""
+        found = {name: value for name, value in super().parameters().items() if _LATER.get(name, ...) != value}
         if not self.fields.is_given("error"):
             found["fields"] = {name: value for name, value in found["fields"].items() if name != "error"}
         return found
