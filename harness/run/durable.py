@@ -179,6 +179,11 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def is_partial(path: Path) -> bool:
+    """Whether a file is one that was being written when its process was killed."""
+    return path.name.startswith(".") and path.name.endswith(".partial")
+
+
 def clear_partials(folder: Path) -> None:
     """Delete what killed processes left half written; call it only where nothing else writes to the folder."""
     for partial in folder.glob(".*.partial"):

@@ -21,6 +21,7 @@ from harness.run.durable import unwritable
 LOCK = ".lock"
 LOOKED_AT = (0.005, 0.02, 0.08)
 """Seconds between asking for a lock that is held: perhaps somebody only looks whether it is, which takes no time."""
+_SOMEBODY = "another process"
 _held: set[int] = set()
 """Descriptors of the locks that this process holds: a forked child must not keep them alive."""
 
@@ -69,6 +70,18 @@ def is_held(folder: Path) -> bool | None:
     return False
 
 
+def owner(folder: Path) -> str:
+    """Tell which process holds `folder`, in words: what it wrote into the lock file."""
+    try:
+        descriptor = os.open(folder / LOCK, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return _SOMEBODY
+    try:
+        return _owner(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _acquired(folder: Path, wait: bool, told: Callable[[str], None]) -> int:
     while True:
         folder.mkdir(parents=True, exist_ok=True)
@@ -114,7 +127,7 @@ def _owner(descriptor: int) -> str:
         owner = json.loads(os.pread(descriptor, 65536, 0))
         return f"process {owner['process']} since {owner['since']} ({owner['command']})"
     except (OSError, ValueError, KeyError, TypeError):
-        return "another process"
+        return _SOMEBODY
 
 
 def _let_go_in_child() -> None:

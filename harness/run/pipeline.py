@@ -29,6 +29,7 @@ from harness.run.jobs import Workers, checked_in_order, scored_in_order
 from harness.run.ledger import charging
 from harness.run.plan import Plan, run_digest
 from harness.run.progress import Progress, Tick
+from harness.run.results_folder import prepare
 from harness.run.store import CLUSTERS, FAILURES, PREDICTIONS, SCORES, TABLE, VERDICTS, RunFolder
 from harness.run.stored import VerdictsOf, by_cluster, case_of, check_of, stored_verdicts
 from harness.run.unscored import Unscored, find_unscored
@@ -81,6 +82,7 @@ def execute(
     run reaches a limit of its configuration. An interruption leaves the manifest `interrupted`; what was done stays
     done.
     """
+    prepare(results)
     folder = RunFolder(results / plan.folder_name)
     workers = Workers(jobs)
     with folder.locked(wait=wait, told=progress.note):
@@ -144,6 +146,7 @@ def rescore(
     workers = Workers(jobs)
     if folder.path.resolve() == source.path.resolve():
         return stored_outcome(folder)
+    prepare(results)
     with folder.locked(wait=wait, told=progress.note):
         manifest = made.model_copy(
             update={

@@ -44,12 +44,13 @@ from harness.run.durable import (
     appending,
     clear_partials,
     cut_torn_line,
+    is_partial,
     replace_rows,
     replace_text,
     unreadable,
     unwritable,
 )
-from harness.run.lock import held, is_held
+from harness.run.lock import LOCK, held, is_held
 
 R = TypeVar("R", bound=Record)
 
@@ -62,6 +63,8 @@ FAILURES = "failures.jsonl"
 SPENDING = "spending.jsonl"
 EVENTS = "events.jsonl"
 TABLE = "table.md"
+FILES = (MANIFEST, CLUSTERS, PREDICTIONS, VERDICTS, SCORES, FAILURES, SPENDING, EVENTS, TABLE, LOCK)
+"""Every file of a run's folder, but for what is half written: `harness rm` deletes no folder that holds others."""
 
 
 class RunFolder:
@@ -262,6 +265,11 @@ class RunFolder:
                 except ValidationError as error:
                     what = error.errors(include_url=False)[0]["msg"]
                     raise StoreError(f"{file}:{number}: not a {kind.__name__}: {what}") from None
+
+
+def is_ours(path: Path) -> bool:
+    """Whether something in a run's folder is a file that a run writes: no link, no folder, nothing of the user's."""
+    return not path.is_symlink() and path.is_file() and (path.name in FILES or is_partial(path))
 
 
 def run_folders(results: Path) -> list[RunFolder]:

@@ -1,13 +1,22 @@
 """Naming, listing and removing runs from outside."""
 
 import json
+import os
+import pty
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.cli.trial import GOOD
+from tests.conftest import TOP
+
+INTERRUPT = "Ctrl-C"
 
 
 @pytest.fixture
@@ -73,3 +82,75 @@ def test_a_latest_run_that_is_not_complete_is_said_to_be_so(two_runs: tuple[str,
     ended = harness("compare", "trial@latest", "trial@-2")
     assert ended.code == 2
     assert f"error: results/{two_runs[1]}: the run is failed; finish it with `harness eval`" in ended.err
+
+
+def test_rm_without_a_terminal_wants_yes_and_shows_what_would_go(
+    two_runs: tuple[str, str], harness: Callable[..., Any]
+):
+    ended = harness("rm", "trial@-2")
+    assert ended.code == 2
+    listed, total, last = ended.err.splitlines()
+    assert listed.startswith(f"results/{two_runs[0]}  complete  ")
+    assert total.startswith("1 run, ")
+    assert last == "error: nothing was removed: nobody answered; --yes removes without asking"
+    ended = harness("rm", "trial@-2", "--yes")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.startswith(f"removed results/{two_runs[0]}, ")
+    assert not Path("results", two_runs[0]).exists()
+    assert Path("results", two_runs[1]).exists()
+
+
+def test_rm_ends_with_2_and_removes_nothing_where_one_run_is_refused(
+    two_runs: tuple[str, str], harness: Callable[..., Any]
+):
+    older, newer = two_runs
+    baseline = "results/baselines/main.json"
+    assert harness("baseline", "save", older, "-o", baseline).code == 0
+    ended = harness("rm", newer, older, "--yes")
+    assert ended.code == 2
+    assert ended.err.splitlines() == [
+        f"error: results/{older}: the baseline {baseline} was saved from it; delete or replace that first",
+        "error: nothing was removed",
+    ]
+    ended = harness("rm", "trial", "--keep", "0", "--yes")
+    assert ended.code == 0
+    assert ended.err.startswith(f"note: kept: results/{older}: the baseline ")
+    assert [line.split(",")[0] for line in ended.out.splitlines()] == [f"removed results/{newer}"]
+    assert harness("rm", "trial", "--keep", "1", "--yes").err == "nothing to remove\n"
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "said"),
+    [
+        ("y\n", 0, "removed results/"),
+        ("n\n", 0, "nothing was removed"),
+        ("\n", 0, "nothing was removed"),
+        ("\x04", 2, "error: nothing was removed: nobody answered"),
+        (INTERRUPT, 130, "interrupted; to run it again: "),
+    ],
+    ids=["yes", "no", "return", "end of input", "Ctrl-C"],
+)
+def test_rm_asks_on_a_terminal(typed: str, code: int, said: str, two_runs: tuple[str, str]):
+    ended, shown = typed_into([sys.executable, "-m", "harness", "rm", "trial@latest"], "Remove this run? [y/N] ", typed)
+    assert ended == code, shown
+    assert said in shown
+    assert Path("results", two_runs[1]).exists() is (typed != "y\n")
+
+
+def typed_into(command: list[str], prompt: str, typed: str) -> tuple[int, str]:
+    """Run a command in a terminal of its own, type something when it prompts; its exit code and all that it shows."""
+    ours, theirs = pty.openpty()
+    streams = {"stdin": theirs, "stdout": theirs, "stderr": theirs}
+    process = subprocess.Popen(command, **streams, env=os.environ | {"PYTHONPATH": str(TOP)})
+    os.close(theirs)
+    shown = b""
+    with os.fdopen(ours, "r+b", buffering=0) as terminal, suppress(OSError):  # EIO: nobody has the other side any more
+        while chunk := terminal.read(1024):
+            shown += chunk
+            if typed and shown.decode().endswith(prompt):
+                if typed == INTERRUPT:  # a terminal sends it as a signal
+                    process.send_signal(signal.SIGINT)
+                else:
+                    terminal.write(typed.encode())
+                typed = ""
+    return process.wait(30), shown.decode()

@@ -19,6 +19,7 @@ from harness.run import durable
 from harness.run.pipeline import Outcome, execute, rescore
 from harness.run.plan import Plan, make_plan
 from harness.run.progress import Silent
+from harness.run.results_folder import IGNORED
 from harness.run.store import RunFolder
 from tests.faults.workplace import Workplace, made_in
 
@@ -256,7 +257,7 @@ def test_a_run_that_dies_or_finds_the_disk_full_at_any_write_goes_on_to_the_same
         if not death.dead:
             break
         stored = set()
-        for folder in results.iterdir():
+        for folder in results.glob("trial-*"):
             with RunFolder(folder).locked():  # cuts off what was torn
                 stored |= {f"{row.configuration} {row.cluster_id}" for row in RunFolder(folder).predictions()}
         asked.unlink(missing_ok=True)
@@ -264,6 +265,7 @@ def test_a_run_that_dies_or_finds_the_disk_full_at_any_write_goes_on_to_the_same
         assert bytes_of(outcome.folder.path) == whole, (how, at)
         assert outcome.folder.manifest().status == "complete"
         assert not list(results.rglob(".*.partial"))
+        assert (results / ".gitignore").read_text() == IGNORED
         if asked.exists():
             assert not stored & set(asked.read_text().lower().splitlines()), (how, at)
     assert 20 < at < 200
