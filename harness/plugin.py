@@ -38,15 +38,19 @@ def pytest_collect_file(parent: pytest.Collector, file_path: Path) -> "GateFile 
     return GateFile.from_parent(parent, path=file_path) if file_path.name.endswith(SUFFIX) else None
 
 
-def _run(config: "Config", limit: int | None, results: Path) -> "Outcome":
+def _run(config: "Config", limit: int | None, results: Path, held: "tuple[Baseline, str] | None" = None) -> "Outcome":
     redact.watch_environment()
     from harness.run.cache import opened
+    from harness.run.gate_ahead import see_ahead
     from harness.run.pipeline import execute
     from harness.run.plan import make_plan
     from harness.run.progress import Silent
 
+    plan = make_plan(config, limit=limit)
+    if held is not None:
+        see_ahead(plan, held[0], config.gate, held[1])
     with opened(results, None, Silent().note) as cache:
-        return execute(make_plan(config, limit=limit), results, Silent(), cache=cache, wait=True)
+        return execute(plan, results, Silent(), cache=cache, wait=True)
 
 
 class GateFile(pytest.File):
@@ -71,16 +75,17 @@ class GateFile(pytest.File):
 
     @cached_property
     def baseline(self) -> "Baseline":
-        """The baseline, read."""
-        from harness.run.baseline import read
+        """The baseline, read. Raises UsageError where there is none yet."""
+        from harness.run.gate_ahead import committed
 
-        return read(self.baseline_path)
+        return committed(self.baseline_path, "add --harness-update to take this run as the first")
 
     @cached_property
     def outcome(self) -> "Outcome":
-        """The run, made where it is not there yet."""
+        """The run, made where it is not there yet. What cannot be compared is refused before a model runs."""
         limit = self.config.getoption("--harness-limit")
-        return _run(self.configuration, limit, Path(self.config.getoption("--harness-results")))
+        held = None if self.config.getoption("--harness-update") else (self.baseline, str(self.baseline_path))
+        return _run(self.configuration, limit, Path(self.config.getoption("--harness-results")), held)
 
     @cached_property
     def report(self) -> "GateReport":
@@ -92,28 +97,33 @@ class GateFile(pytest.File):
     def update(self) -> list[str]:
         """Make the run the new baseline; what changed, a line each."""
         from harness.run import baseline
+        from harness.run.gate_ahead import is_missing
 
+        # Before the run: what stands in the way of writing is said first.
+        baseline.refuse_folder(self.baseline_path)
+        old = None if is_missing(self.baseline_path) else baseline.read(self.baseline_path)
         new = baseline.baseline_of(self.outcome.folder)
-        old = baseline.read(self.baseline_path) if self.baseline_path.exists() else None
         baseline.write(new, self.baseline_path)
         return baseline.differences(old, new) if old else ["new baseline"]
 
     def collect(self) -> Iterator[pytest.Item]:
         """A test for each configuration and rule, and one for each configuration's failures."""
         from harness.errors import HarnessError
-        from harness.run.gating import rules_of
+        from harness.run.gate_rules import refuse_mistakes, rules_of
         from harness.run.plan import measure_records, metrics_of
 
         try:
+            gate, models = self.configuration.gate, [model.name for model in self.configuration.models]
+            measures = measure_records(metrics_of(self.configuration), self.configuration)
+            refuse_mistakes(gate, self.configuration.source, measures, models)
             if self.config.getoption("--harness-update"):
                 yield UpdateItem.from_parent(self, name="update")
                 return
-            gate = self.configuration.gate
-            names = list(gate.configurations or [found.name for found in self.baseline.configurations])
-            rules = rules_of(measure_records(metrics_of(self.configuration), self.configuration), gate)
+            names = dict.fromkeys([found.name for found in self.baseline.configurations])
+            rules = rules_of(measures, gate).by_measure
         except HarnessError as error:
             raise self.CollectError(str(error)) from None
-        for name in names:
+        for name in dict.fromkeys(gate.configurations or names):
             yield FailuresItem.from_parent(self, name=f"{name}::failures", configuration=name)
             for rule in rules:
                 yield RuleItem.from_parent(
@@ -123,6 +133,10 @@ class GateFile(pytest.File):
 
 class BrokenRuleError(Exception):
     """A rule that does not hold; its message is the gate's explanation."""
+
+
+class NotHeldError(BrokenRuleError):
+    """A rule that could not be held to all clusters: an error of its test, not a failure."""
 
 
 class _GateItem(pytest.Item):
@@ -149,34 +163,38 @@ class _GateItem(pytest.Item):
 
 
 class RuleItem(_GateItem):
-    """One rule for one configuration."""
+    """The rules on one measure for one configuration."""
 
     def setup(self) -> None:
         """Make the run and hold it against the baseline: what goes wrong here is an error, not a failure."""
-        _ = self.parent.report
+        self._raise("lost", "not_compared", NotHeldError)
 
     def runtest(self) -> None:
-        """Fail with the gate's explanation where the rule does not hold."""
+        """Fail with the gate's explanation where a rule does not hold."""
+        self._raise("regression", "limit", BrokenRuleError)
+
+    def _raise(self, one: str, other: str, error: type[BrokenRuleError]) -> None:
         from harness.report.gate import explanation
 
         for finding in self.parent.report.findings:
-            decision = finding.decision
-            if (decision.configuration, decision.measure) == (self.configuration, self.measure) and not decision.passed:
-                raise BrokenRuleError("\n".join(explanation(finding)))
+            named = (finding.decision.configuration, finding.decision.measure)
+            if named == (self.configuration, self.measure) and finding.verdict in (one, other):
+                raise error("\n".join(explanation(finding)))
 
 
 class FailuresItem(_GateItem):
     """Whether a configuration answered enough clusters."""
 
     def setup(self) -> None:
-        """Make the run and hold it against the baseline."""
-        _ = self.parent.report
+        """Make the run and hold it against the baseline; too many lost answers are an error."""
+        from harness.report.gate import lost_answers
+
+        for lost in self.parent.report.failures:
+            if lost.configuration == self.configuration:
+                raise NotHeldError("\n".join(lost_answers(lost)))
 
     def runtest(self) -> None:
-        """Fail where too many clusters failed."""
-        said = dict(self.parent.report.failures).get(self.configuration)
-        if said:
-            raise BrokenRuleError(f"{self.configuration}: {said}; failures.jsonl in the run's folder says why")
+        """Pass: `setup` has seen that answers are there."""
 
 
 class UpdateItem(_GateItem):

@@ -28,7 +28,7 @@ from harness.analysis.paired import (
     randomisation_p_values,
     subset_means,
 )
-from harness.analysis.resample import RESAMPLES, Floats, exact_means
+from harness.analysis.resample import RESAMPLES, Bools, Floats, exact_means
 from harness.records import Record
 
 ALPHA = 0.05
@@ -41,6 +41,8 @@ ROUNDING = 1e-12
 """Share by which a number may pass a limit through rounding alone."""
 
 Outcome = Literal["regression", "floor", "cluster", "lost", "unscored"]
+Part = Literal["tolerance", "at_least", "at_most", "cluster_fall", "lost"]
+"""The parts of a rule, each a field of `GateRule`."""
 
 
 class GateRule(Record):
@@ -61,7 +63,7 @@ class GateRule(Record):
         default=0.0,
         ge=0,
         le=1,
-        description="Greatest share of the baseline's scored clusters that may be left without a statistic.",
+        description="Greatest share of the baseline's scored clusters that may be answered and have no statistic.",
     )
 
     @model_validator(mode="after")
@@ -79,12 +81,16 @@ class Gated:
     rule: GateRule
     baseline: Floats
     candidate: Floats
+    answered: Bools | None = None
+    """Clusters that the candidate has a text for; None for all. What was not answered is no lost statistic: the
+    caller holds it to its own limit, `too_many_failures`."""
 
 
 class Violation(Record):
     """One part of a rule that does not hold."""
 
-    outcome: Outcome = Field(description="Which part.")
+    outcome: Outcome = Field(description="What is wrong.")
+    part: Part = Field(description="Which part of the rule it breaks.")
     reason: str = Field(description="What was found and what would be accepted, in one sentence.")
 
 
@@ -99,6 +105,9 @@ class Decision(Record):
     candidate_mean: float | None = Field(description="Candidate's mean over the clusters scored by both.")
     candidate_mean_all: float | None = Field(description="Candidate's mean over all its clusters: what floors look at.")
     difference: float | None = Field(description="Mean paired difference.")
+    fall: float | None = Field(
+        default=None, description="How much worse the mean is; none where neither way is worse, or nothing is shared."
+    )
     low: float | None = Field(description="Lower end of its interval.")
     high: float | None = Field(description="Upper end of its interval.")
     level: float | None = Field(description="Level of that interval, 1 − 2 × the corrected one-sided level.")
@@ -109,6 +118,7 @@ class Decision(Record):
     can_fail: bool = Field(description="False where so few clusters are shared that no fall could be significant.")
     both: int = Field(ge=0, description="Clusters scored in both.")
     lost: int = Field(ge=0, description="Clusters scored in the baseline and not in the candidate.")
+    unanswered: int = Field(default=0, ge=0, description="Those of them for which the candidate has no text.")
     gained: int = Field(ge=0, description="Clusters scored in the candidate and not in the baseline.")
     fallen: tuple[int, ...] = Field(description="Positions of the clusters that fell, furthest first, five at most.")
 
@@ -190,14 +200,15 @@ def _decision(entry: Gated, falls: Floats, test: _Test, alpha: float) -> Decisio
     level = None if test.corrected_alpha is None else 1 - 2 * test.corrected_alpha
     means = exact_means(np.column_stack([entry.baseline, entry.candidate])[both])
     overall = known(exact_means(entry.candidate[:, None])[0])
-    lost = int((in_baseline & ~in_candidate).sum())
+    lost = in_baseline & ~in_candidate
+    unanswered = 0 if entry.answered is None else int((lost & ~entry.answered).sum())
     directed = entry.rule.direction != "neither"
     order = np.argsort(-np.where(both, falls, -np.inf), kind="stable")
     violations = [
         *_regression(entry.rule, test, alpha),
         *_limits(entry.rule, overall),
         *(_cluster_guard(entry.rule, falls[both])),
-        *_lost(entry.rule, lost, int(in_baseline.sum())),
+        *_lost(entry.rule, int(lost.sum()) - unanswered, int(in_baseline.sum())),
     ]
     detectable = math.nan if level is None else detectable_differences(falls[:, None], level=level)[0]
     return Decision(
@@ -209,6 +220,7 @@ def _decision(entry: Gated, falls: Floats, test: _Test, alpha: float) -> Decisio
         candidate_mean=known(means[1]),
         candidate_mean_all=overall,
         difference=test.difference,
+        fall=known(exact_means(falls[:, None])[0]) if directed else None,
         low=test.low,
         high=test.high,
         level=level,
@@ -218,7 +230,8 @@ def _decision(entry: Gated, falls: Floats, test: _Test, alpha: float) -> Decisio
         detectable=known(detectable),
         can_fail=test.can_fail,
         both=int(both.sum()),
-        lost=lost,
+        lost=int(lost.sum()),
+        unanswered=unanswered,
         gained=int((in_candidate & ~in_baseline).sum()),
         fallen=tuple(int(place) for place in order[:EXAMPLES] if directed and both[place] and falls[place] > 0),
     )
@@ -228,7 +241,8 @@ def _regression(rule: GateRule, test: _Test, alpha: float) -> list[Violation]:
     if rule.tolerance is None:
         return []
     if test.difference is None or test.corrected_alpha is None:
-        return [Violation(outcome="unscored", reason="no cluster is scored in both, so there is nothing to compare")]
+        reason = "no cluster is scored in both, so there is nothing to compare"
+        return [Violation(outcome="unscored", part="tolerance", reason=reason)]
     if test.low is None or test.high is None:
         return []
     higher = rule.direction == "higher"
@@ -238,6 +252,7 @@ def _regression(rule: GateRule, test: _Test, alpha: float) -> list[Violation]:
     return [
         Violation(
             outcome="regression",
+            part="tolerance",
             reason=(
                 f"the mean is {fall:.4g} worse, more than the tolerance of {rule.tolerance:.4g}, and the "
                 f"{100 - 200 * test.corrected_alpha:.5g} % interval of the paired difference, {test.low:+.4g} to "
@@ -251,16 +266,16 @@ def _limits(rule: GateRule, mean: float | None) -> list[Violation]:
     if rule.at_least is None and rule.at_most is None:
         return []
     if mean is None:
-        return [Violation(outcome="unscored", reason="no cluster is scored, so the mean cannot be held to its limit")]
+        reason = "no cluster is scored, so the mean cannot be held to its limit"
+        part: Part = "at_least" if rule.at_most is None else "at_most"
+        return [Violation(outcome="unscored", part=part, reason=reason)]
     found = []
     if rule.at_least is not None and _beyond(rule.at_least, mean):
-        found.append(
-            Violation(outcome="floor", reason=f"the mean is {mean:.4g}; it may not lie below {rule.at_least:.4g}")
-        )
+        reason = f"the mean is {mean:.4g}; it may not lie below {rule.at_least:.4g}"
+        found.append(Violation(outcome="floor", part="at_least", reason=reason))
     if rule.at_most is not None and _beyond(mean, rule.at_most):
-        found.append(
-            Violation(outcome="floor", reason=f"the mean is {mean:.4g}; it may not lie above {rule.at_most:.4g}")
-        )
+        reason = f"the mean is {mean:.4g}; it may not lie above {rule.at_most:.4g}"
+        found.append(Violation(outcome="floor", part="at_most", reason=reason))
     return found
 
 
@@ -270,8 +285,9 @@ def _cluster_guard(rule: GateRule, falls: Floats) -> list[Violation]:
     fallen = sum(_beyond(float(fall), rule.cluster_fall) for fall in falls)
     if fallen <= rule.clusters_fallen:
         return []
-    reason = f"{fallen} clusters fell by more than {rule.cluster_fall:.4g}; at most {rule.clusters_fallen} may"
-    return [Violation(outcome="cluster", reason=reason)]
+    clusters = "1 cluster" if fallen == 1 else f"{fallen} clusters"
+    reason = f"{clusters} fell by more than {rule.cluster_fall:.4g}; at most {rule.clusters_fallen} may"
+    return [Violation(outcome="cluster", part="cluster_fall", reason=reason)]
 
 
 def _lost(rule: GateRule, lost: int, scored: int) -> list[Violation]:
@@ -280,7 +296,7 @@ def _lost(rule: GateRule, lost: int, scored: int) -> list[Violation]:
     reason = (
         f"{lost} of {scored} clusters scored in the baseline have no statistic; at most {100 * rule.lost:.3g} % may"
     )
-    return [Violation(outcome="lost", reason=reason)]
+    return [Violation(outcome="lost", part="lost", reason=reason)]
 
 
 def _beyond(value: float, limit: float) -> bool:

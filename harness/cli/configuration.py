@@ -34,6 +34,8 @@ def validate(
     from harness.config.discover import the_configuration
     from harness.errors import ConfigError, Problem, UsageError
     from harness.registry import Registry
+    from harness.run.gate_ahead import baseline_problems, is_missing
+    from harness.run.gate_rules import rule_problems
     from harness.run.logs import say
     from harness.run.plan import Clusters, dataset_of, measure_records, metrics_of
     from harness.run.validation import audited
@@ -48,15 +50,16 @@ def validate(
         found = loaded.component_problems(models=False)
         clusters = None
         try:
+            is_sound = not any(problem.path.startswith("metrics.") for problem in found)
+            measures = measure_records(metrics_of(loaded), loaded) if is_sound else ()
+            if is_sound:
+                rules = rule_problems(loaded.gate, loaded.source, measures, [model.name for model in loaded.models])
+                found += rules or baseline_problems(loaded.gate)
             clusters = Clusters(dataset_of(loaded))
             read = clusters.dataset.light and not any(problem.path.startswith("data.") for problem in found)
             if read:
                 with TerminalProgress().stage(f"read {clusters.dataset.name}", None) as tick:
                     clusters.scan(strict=strict, advance=tick)
-            if found:  # what a component lacks would be found again, or worse
-                problems.extend(found)
-                continue
-            measures = measure_records(metrics_of(loaded), loaded)
         except UsageError as error:
             found.extend(getattr(error, "problems", [Problem(str(error), str(file))]))
         wrong, notes = audited(loaded, clusters if clusters is not None and clusters.digest else None)
@@ -68,6 +71,8 @@ def validate(
         data = f"{clusters.count} clusters" if read else "data not read (it needs a heavy library)"
         counts = f"{len(loaded.models)} configurations, {len(loaded.metrics)} metrics, {len(measures)} measures"
         streams.say(f"{file}: valid: {data}, {counts}")
+        if loaded.gate.baseline and is_missing(Path(loaded.gate.baseline)):
+            say(f"note: {loaded.gate.baseline}: no baseline yet; `harness gate --config {file} --update` makes it")
         from harness.cli.evaluate import report_bad_rows
 
         report_bad_rows(clusters)

@@ -1,46 +1,157 @@
-"""What the gate found: three lines that a person can act on, JUnit, GitHub, JSON."""
+"""What the gate found: lines that a person can act on, JUnit, GitHub, JSON."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from xml.etree import ElementTree
 
 from harness.report import escape, numbers
 from harness.report.table import markdown_table
-from harness.run.gating import Example, Finding, GateReport
+from harness.run.gating import Example, Finding, GateReport, LostAnswers
+from harness.run.missing import Reasons
+
+WORDS: Mapping[str, str] = {
+    "pass": "pass",
+    "regression": "REGRESSION",
+    "limit": "BROKEN LIMIT",
+    "failures": "TOO MANY FAILURES",
+    "lost": "LOST SCORES",
+    "not_compared": "NOT COMPARED",
+}
+"""What a person reads for an outcome. Only a mean that got worse is a regression."""
+NAMED = 4
+"""Measures that the last line names for each broken rule, at most."""
 
 
 def lines(report: GateReport) -> list[str]:
-    """The whole report as text: three lines for each rule that does not hold, one for the rest."""
+    """The whole report as text: two or three lines for each finding that does not pass, one for the rest."""
     found = []
-    for configuration, said in report.failures:
-        found += [
-            escape.one_line(f"FAILED {configuration}: {said}"),
-            "  why each failed: failures.jsonl in the run's folder",
-        ]
+    for lost in report.failures:
+        found += lost_answers(lost)
     for finding in report.findings:
-        if not finding.decision.passed:
+        if not finding.passed and not _is_told(finding, report):
             found += explanation(finding)
-    held = sum(finding.decision.passed for finding in report.findings)
-    verdict = {"pass": "pass", "regression": "REGRESSION", "failures": "TOO MANY FAILURES"}[report.outcome]
-    found.append(f"gate: {verdict}: {held} of {len(report.findings)} rules hold, {report.clusters} clusters")
+    found.append(f"gate: {outcome_words(report)}: {escape.one_line(verdict(report))}")
     found += [warning for finding in report.findings if (warning := blindness(finding))]
-    return found
+    return found + allowed_failures(report)
+
+
+def outcome_words(report: GateReport) -> str:
+    """The outcome as a person reads it."""
+    lost = [finding for finding in report.findings if finding.verdict == "lost"]
+    return "LOST ANSWERS" if report.outcome == "lost" and all(map(is_unanswered, lost)) else WORDS[report.outcome]
+
+
+def is_unanswered(finding: Finding) -> bool:
+    """Whether all scores that a finding misses are those of clusters without an answer."""
+    return finding.verdict == "lost" and finding.decision.unanswered == finding.decision.lost
+
+
+def allowed_failures(report: GateReport) -> list[str]:
+    """A note on each configuration that failed on some clusters, on no more than it may."""
+    told = {lost.configuration for lost in report.failures}
+    failed = {
+        finding.decision.configuration: finding.decision.unanswered
+        for finding in report.findings
+        if finding.decision.unanswered and finding.verdict != "lost"
+    }
+    return [
+        escape.one_line(f"note: {name}: {_clusters(count)} of the baseline without an answer, within `max_failures`")
+        for name, count in failed.items()
+        if name not in told
+    ]
+
+
+def verdict(report: GateReport) -> str:
+    """How many of the rules that somebody wrote hold, are broken or cannot be held, and by what."""
+    broken, unheld = [], []
+    for rule in report.rules:
+        found = report.broken(rule)
+        if any(finding.verdict == "not_compared" or is_unanswered(finding) for finding in found):
+            unheld.append(found)
+        elif found:
+            broken.append(found)
+    written = len(report.rules)
+    parts = []
+    if report.failures:
+        whole = _clusters(report.clusters)
+        parts.append(_some([f"{lost.configuration} failed on {lost.failed} of {whole}" for lost in report.failures]))
+    if unheld:
+        parts.append(f"{len(unheld)} of {written} rules could not be held ({_breakers(unheld)})")
+    if broken:
+        parts.append(f"{len(broken)} of {written} rules broken ({_breakers(broken)})")
+    if not unheld and not broken:
+        parts.append(f"{written} of {written} rules hold")
+    return "; ".join(parts) + ("" if report.failures else f", {_clusters(report.clusters)}")
+
+
+def _clusters(count: int) -> str:
+    return f"{count} cluster{'' if count == 1 else 's'}"
+
+
+def _breakers(broken: Iterable[Iterable[Finding]]) -> str:
+    """`lead: rouge1-f; lexrank: rouge1-f, rougeL-f`: which configurations break rules, and on which measures."""
+    by: dict[str, dict[str, None]] = {}
+    for findings in broken:
+        for finding in findings:
+            by.setdefault(finding.decision.configuration, {})[finding.decision.measure] = None
+    shown = [f"{name}: {_some(list(measures))}" for name, measures in list(by.items())[:NAMED]]
+    return "; ".join(shown) + (f"; and {len(by) - NAMED} configurations more" if len(by) > NAMED else "")
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
+
+
+def _is_told(finding: Finding, report: GateReport) -> bool:
+    """Whether all there is to say of a finding is that its configuration answered nothing, which is said already."""
+    return is_unanswered(finding) and finding.decision.configuration in {lost.configuration for lost in report.failures}
+
+
+def lost_answers(lost: LostAnswers) -> list[str]:
+    """A configuration that failed on too many clusters: how many, and why."""
+    why = _reasons(lost.reasons)
+    return [
+        escape.one_line(f"LOST ANSWERS {lost.configuration}: {lost.said}"),
+        *([f"  {escape.one_line(why)}"] if why else []),
+        "  why each failed: failures.jsonl in the run's folder",
+    ]
+
+
+def _reasons(reasons: Reasons) -> str:
+    """The commonest reasons with their counts."""
+    if not reasons:
+        return ""
+    shown = "; ".join(f"{times} × {reason}" for reason, times in reasons[:2])
+    more = len(reasons) - 2
+    return shown + (f"; and {more} more reason{'' if more == 1 else 's'}" if more > 0 else "")
 
 
 def explanation(finding: Finding) -> list[str]:
-    """What fell and by how much, why that fails, and the worst example: three lines."""
+    """What is wrong and by how much, why that fails, and the worst example or the reasons: up to three lines."""
+    why = _reasons(finding.reasons)
+    if finding.verdict in ("lost", "not_compared"):
+        rest = [why] if why else []
+    else:
+        rest = [finding.said, *([f"without a statistic: {why}"] if why else [])]
+        rest += [f"worst: {example_line(example, finding)}" for example in finding.examples[:1]]
+    return [escape.one_line(head(finding)), *(f"  {escape.one_line(line)}" for line in rest)]
+
+
+def head(finding: Finding) -> str:
+    """The first line of an explanation; it says REGRESSION only beside a difference that is not 0."""
     decision, unit = finding.decision, finding.measure.unit
-    before, after = (
-        "–" if mean is None else numbers.shown(mean, unit) for mean in (decision.baseline_mean, decision.candidate_mean)
-    )
-    change = numbers.signed(decision.difference, unit)
-    head = f"REGRESSION {decision.configuration} {decision.measure}: {before} → {after} ({change or 'no difference'})"
-    why = "; ".join(violation.reason for violation in decision.violations)
-    return [
-        escape.one_line(head),
-        f"  {escape.one_line(why)}",
-        *(f"  worst: {example_line(example, finding)}" for example in finding.examples[:1]),
-    ]
+    name = f"{decision.configuration} {decision.measure}"
+    if finding.verdict == "regression":
+        decimals = numbers.decimals_for(decision.difference, unit)
+        means = (decision.baseline_mean, decision.candidate_mean)
+        before, after = ("–" if mean is None else numbers.shown(mean, unit, decimals) for mean in means)
+        return f"REGRESSION {name}: {before} → {after} ({numbers.signed(decision.difference, unit, decimals)})"
+    if finding.verdict == "limit":
+        mean = decision.candidate_mean_all
+        before = "" if decision.baseline_mean is None else f" (baseline {numbers.shown(decision.baseline_mean, unit)})"
+        return f"BROKEN LIMIT {name}: {'–' if mean is None else numbers.shown(mean, unit)}{before}"
+    return f"{'LOST ANSWERS' if is_unanswered(finding) else WORDS[finding.verdict]} {name}: {finding.said}"
 
 
 def example_line(example: Example, finding: Finding) -> str:
@@ -72,10 +183,27 @@ def as_json(report: GateReport) -> str:
         "baseline": report.baseline,
         "clusters": report.clusters,
         "alpha": report.alpha,
-        "failures": [{"configuration": name, "reason": said} for name, said in report.failures],
+        "rules": [
+            {
+                "rule": rule.text,
+                "holds": not (found := report.broken(rule)),
+                "broken_by": [
+                    {"configuration": finding.decision.configuration, "measure": finding.decision.measure}
+                    for finding in found
+                ],
+            }
+            for rule in report.rules
+        ],
+        "failures": [
+            {"configuration": lost.configuration, "reason": lost.said, "causes": _causes(lost.reasons)}
+            for lost in report.failures
+        ],
         "findings": [
             {
                 **finding.decision.model_dump(),
+                "verdict": finding.verdict,
+                "said": finding.said,
+                "causes": _causes(finding.reasons),
                 "signature": finding.measure.signature,
                 "examples": [vars(example) for example in finding.examples],
             }
@@ -85,12 +213,22 @@ def as_json(report: GateReport) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
+def _causes(reasons: Reasons) -> list[dict[str, object]]:
+    return [{"reason": reason, "clusters": times} for reason, times in reasons]
+
+
 def junit(report: GateReport) -> str:
-    """JUnit XML: a test case for each configuration and measure; a regression fails it, lost clusters are an error."""
+    """JUnit XML: a test case for each configuration and measure.
+
+    A regression and a broken limit fail it; lost answers, lost scores and what cannot be compared are errors.
+    """
     cases = [_case(finding) for finding in report.findings]
-    for configuration, said in report.failures:
-        case = ElementTree.Element("testcase", classname=escape.xml(configuration), name="failures", time="0")
-        ElementTree.SubElement(case, "error", type="failures", message=escape.xml(said)).text = escape.xml(said)
+    for lost in report.failures:
+        case = ElementTree.Element("testcase", classname=escape.xml(lost.configuration), name="failures", time="0")
+        said = lost_answers(lost)
+        ElementTree.SubElement(case, "error", type="failures", message=escape.xml(said[0])).text = escape.xml(
+            "\n".join(said)
+        )
         cases.append(case)
     counts = {
         "tests": str(len(cases)),
@@ -113,21 +251,23 @@ def _case(finding: Finding) -> ElementTree.Element:
     case = ElementTree.Element(
         "testcase", classname=escape.xml(decision.configuration), name=escape.xml(decision.measure), time="0"
     )
-    if not decision.passed:
-        unscored = any(violation.outcome in ("unscored", "lost") for violation in decision.violations)
+    if not finding.passed:
         said = explanation(finding)
-        ElementTree.SubElement(
-            case, "error" if unscored else "failure", type=decision.violations[0].outcome, message=escape.xml(said[0])
-        ).text = escape.xml("\n".join(said))
+        kind = "failure" if finding.verdict in ("regression", "limit") else "error"
+        ElementTree.SubElement(case, kind, type=finding.verdict, message=escape.xml(said[0])).text = escape.xml(
+            "\n".join(said)
+        )
     return case
 
 
 def github_annotations(report: GateReport) -> Iterable[str]:
     """Workflow commands that mark each broken rule on the job's page."""
-    for configuration, said in report.failures:
-        yield f"::error title={escape.annotation_title(f'harness gate: {configuration}')}::{escape.annotation(said)}"
+    for lost in report.failures:
+        title = f"harness gate: {lost.configuration}"
+        said = "\n".join(lost_answers(lost))
+        yield f"::error title={escape.annotation_title(title)}::{escape.annotation(said)}"
     for finding in report.findings:
-        if not finding.decision.passed:
+        if not finding.passed and not _is_told(finding, report):
             title = f"harness gate: {finding.decision.configuration} {finding.decision.measure}"
             said = "\n".join(explanation(finding))
             yield f"::error title={escape.annotation_title(title)}::{escape.annotation(said)}"
@@ -138,23 +278,19 @@ def github_annotations(report: GateReport) -> Iterable[str]:
 HEADS = ("", "configuration", "measure", "baseline", "run", "difference", "interval", "p", "n")
 
 
+SIGNS = {"pass": "✅", "regression": "❌", "limit": "❌", "failures": "⛔", "lost": "⛔", "not_compared": "⛔"}
+
+
 def markdown(report: GateReport) -> str:
     """A job summary: the verdict, what to act on, and the whole table folded away."""
-    signs = {"pass": "✅ pass", "regression": "❌ regression", "failures": "⛔ too many failures"}
-    parts = [f"## Headline quality: {signs[report.outcome]}\n"]
-    parts += [f"- **{escape.markdown(name)}**: {escape.markdown(said)}" for name, said in report.failures]
-    for finding in report.findings:
-        if not finding.decision.passed:
-            head, why, *rest = explanation(finding)
-            parts.append(f"- **{escape.markdown(head.removeprefix('REGRESSION '))}**  ")
-            parts += [f"  {escape.markdown(line.strip())}  " for line in (why, *rest)]
-    rows = [_row(finding) for finding in report.findings]
-    table = markdown_table(HEADS, rows)
-    held = sum(finding.decision.passed for finding in report.findings)
-    parts.append(
-        f"\n<details><summary>{held} of {len(report.findings)} rules hold on {report.clusters} clusters"
-        f"</summary>\n\n{table}\n</details>\n"
-    )
+    parts = [f"## Headline quality: {SIGNS[report.outcome]} {outcome_words(report).lower()}\n"]
+    told = [lost_answers(lost) for lost in report.failures]
+    told += [explanation(each) for each in report.findings if not each.passed and not _is_told(each, report)]
+    for first, *rest in told:
+        parts.append(f"- **{escape.markdown(first.removeprefix('REGRESSION '))}**  ")
+        parts += [f"  {escape.markdown(line.strip())}  " for line in rest]
+    table = markdown_table(HEADS, [_row(finding) for finding in report.findings])
+    parts.append(f"\n<details><summary>{escape.page(verdict(report))}</summary>\n\n{table}\n</details>\n")
     return "\n".join(parts)
 
 
@@ -162,7 +298,7 @@ def _row(finding: Finding) -> list[str]:
     decision, unit = finding.decision, finding.measure.unit
     means = (decision.baseline_mean, decision.candidate_mean)
     return [
-        "✅" if decision.passed else "❌",
+        SIGNS[finding.verdict],
         escape.markdown(decision.configuration),
         escape.markdown(decision.measure),
         *("–" if mean is None else numbers.shown(mean, unit) for mean in means),

@@ -6,9 +6,20 @@ from harness.records import MeasureRecord, Unit
 ARROWS = {"higher": " ↑", "lower": " ↓", "neither": ""}
 
 
-def shown(value: float, unit: Unit) -> str:
-    """A value as tables print it: shares times 100, one decimal, never a negative zero."""
-    return f"{round(value * 100 if unit == 'share' else value, 1) + 0.0:.1f}"
+MOST_DECIMALS = 12
+
+
+def shown(value: float, unit: Unit, decimals: int = 1) -> str:
+    """A value as tables print it: shares times 100, one decimal unless more are asked for, never a negative zero."""
+    return f"{round(value * 100 if unit == 'share' else value, decimals) + 0.0:.{decimals}f}"
+
+
+def decimals_for(difference: float | None, unit: Unit) -> int:
+    """How many decimals a difference needs so as not to be printed as 0; 1 for none, and for 0 itself."""
+    needed = 1
+    while difference and needed < MOST_DECIMALS and float(shown(difference, unit, needed)) == 0:
+        needed += 1
+    return needed
 
 
 def mean(summary: Summary, measure: MeasureRecord) -> str:
@@ -36,11 +47,11 @@ def ends(low: float | None, high: float | None, unit: Unit) -> str:
     return "" if low is None or high is None else f"[{shown(low, unit)}, {shown(high, unit)}]"
 
 
-def signed(value: float | None, unit: Unit) -> str:
+def signed(value: float | None, unit: Unit, decimals: int = 1) -> str:
     """A difference with its sign, or nothing where there is none."""
     if value is None:
         return ""
-    text = shown(value, unit)
+    text = shown(value, unit, decimals)
     return text if text.startswith("-") else f"+{text}"
 
 

@@ -109,14 +109,22 @@ def _line(value: object) -> str:
 
 def write(baseline: Baseline, file: Path) -> None:
     """Put the file in place at once. Raises StoreError where it cannot be written, UsageError for a folder."""
+    refuse_folder(file)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(file, error) from None
+    replace_text(file, dumped(baseline))
+
+
+def refuse_folder(file: Path) -> None:
+    """Raise UsageError where a folder stands in a baseline's place, StoreError where that cannot be seen."""
     try:
         is_folder = not file.name or file.is_dir()
-        file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise unwritable(file, error) from None
     if is_folder:
         raise UsageError(f"{file}: it is a folder; accepted: the name of a file, such as results/baselines/main.json")
-    replace_text(file, dumped(baseline))
 
 
 def read(file: Path) -> Baseline:

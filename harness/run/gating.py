@@ -1,33 +1,40 @@
 """A run held against a baseline: rules from a configuration's `gate:`, a finding for each configuration and measure."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ValidationError
 
 from harness.analysis.gate import Decision, Gated, GateRule, decide, too_many_failures
-from harness.config.gate import GateSettings, limit
+from harness.config.gate import GateSettings
 from harness.errors import (
     EXIT_FAILURES,
     EXIT_PASS,
     EXIT_REGRESSION,
+    EXIT_USAGE,
     ConfigError,
     DataError,
     Problem,
     UsageError,
-    nearest_name,
 )
 from harness.records import MeasureRecord
+from harness.run import missing
 from harness.run.baseline import Baseline, BaselineConfiguration, baseline_of, named
-from harness.run.joined import find_measures, raise_if_differing
+from harness.run.gate_ahead import has_no_reference, raise_if_other_data, raise_if_other_measures, rules_for
+from harness.run.gate_rules import WrittenRule
+from harness.run.missing import Reasons
 from harness.run.store import RunFolder
 
-DEFAULT_TOLERANCE = 0.01
-"""Tolerance of a configuration file without `gate:`, on the F of the first ROUGE variant: one ROUGE point."""
+Verdict = Literal["pass", "regression", "limit", "lost", "not_compared"]
+"""What became of one measure of one configuration, worst last but for `lost`, which a fall outweighs.
+
+`regression`: the mean got worse and a rule broke. `limit`: a limit on the mean or on single clusters is broken, and the
+mean is not worse. `lost`: clusters that had a statistic have none. `not_compared`: there is nothing to compare.
+"""
+SMALLEST_FALL = 1e-12
+"""A mean that is worse by less is not worse: rounding."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,28 @@ class Finding:
 
     decision: Decision
     measure: MeasureRecord
+    verdict: Verdict
+    said: str
+    """Why, in one sentence or several; empty where it passed."""
+    reasons: Reasons
+    """Why clusters have no statistic, where that is what is wrong."""
     examples: tuple[Example, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every rule on the measure holds."""
+        return self.verdict == "pass"
+
+
+@dataclass(frozen=True)
+class LostAnswers:
+    """A configuration that failed on more clusters than it may."""
+
+    configuration: str
+    failed: int
+    """On how many clusters."""
+    said: str
+    reasons: Reasons
 
 
 @dataclass(frozen=True)
@@ -57,22 +85,40 @@ class GateReport:
     run: str
     baseline: str
     clusters: int
+    rules: tuple[WrittenRule, ...]
     findings: tuple[Finding, ...]
-    failures: tuple[tuple[str, str], ...]
-    """(configuration, what to say) where too many clusters failed."""
+    failures: tuple[LostAnswers, ...]
     alpha: float
 
     @property
-    def outcome(self) -> Literal["pass", "regression", "failures"]:
-        """Too many failures outweigh a regression: what was scored is then not the whole."""
+    def outcome(self) -> Literal["pass", "regression", "limit", "failures", "lost", "not_compared"]:
+        """The outcome of the whole.
+
+        Where something cannot be compared at all there is no verdict. Too many failures outweigh a regression, since
+        what was scored is not the whole; single lost scores do not.
+        """
+        found = {finding.verdict for finding in self.findings}
+        if "not_compared" in found:
+            return "not_compared"
         if self.failures:
             return "failures"
-        return "pass" if all(finding.decision.passed for finding in self.findings) else "regression"
+        return next((verdict for verdict in ("regression", "limit", "lost") if verdict in found), "pass")
 
     @property
     def exit_code(self) -> int:
-        """0 pass, 1 regression, 3 too many failures."""
-        return {"pass": EXIT_PASS, "regression": EXIT_REGRESSION, "failures": EXIT_FAILURES}[self.outcome]
+        """0 pass, 1 regression or broken limit, 2 nothing to compare, 3 too many failures or lost scores."""
+        return {
+            "pass": EXIT_PASS,
+            "regression": EXIT_REGRESSION,
+            "limit": EXIT_REGRESSION,
+            "failures": EXIT_FAILURES,
+            "lost": EXIT_FAILURES,
+            "not_compared": EXIT_USAGE,
+        }[self.outcome]
+
+    def broken(self, rule: WrittenRule) -> list[Finding]:
+        """The findings that break a rule."""
+        return [finding for finding in self.findings if not finding.passed and rule.is_broken_by(finding.decision)]
 
 
 def hold(folder: RunFolder, baseline: Baseline, settings: GateSettings, where: str) -> GateReport:
@@ -82,57 +128,89 @@ def hold(folder: RunFolder, baseline: Baseline, settings: GateSettings, where: s
     rule names no measure, or one that no cluster has a statistic for.
     """
     candidate = baseline_of(folder)
-    _same_data(folder, candidate, baseline, where)
-    rules = rules_of(baseline.measures, settings)
-    for rule in rules:
-        ours = _measure(candidate.measures, rule.measure, str(folder.path))
-        theirs = _measure(baseline.measures, rule.measure, where)
-        raise_if_differing(theirs.signature, ours.signature, rule.measure, where, str(folder.path))
+    raise_if_other_data(candidate.data_digest, folder.clusters(), baseline, where, str(folder.path))
+    rules = rules_for(baseline, settings, where)
+    raise_if_other_measures(candidate.measures, baseline.measures, rules.by_measure, where, str(folder.path))
     names = list(settings.configurations or [configuration.name for configuration in baseline.configurations])
-    pairs = [_paired(named(baseline, name), _candidate(candidate, name, folder), where) for name in names]
-    _see_what_can_be_compared(folder, pairs, rules, where)
+    pairs = [
+        _paired(named(baseline, name), _candidate(candidate, name, folder), where) for name in dict.fromkeys(names)
+    ]
+    _see_what_can_be_compared(folder, pairs, rules.by_measure, where)
     gated = [
-        Gated(before.name, rule, _column(before, rule.measure), _column(after, rule.measure))
+        Gated(before.name, rule, _column(before, rule.measure), _column(after, rule.measure), _answered(after))
         for before, after in pairs
-        for rule in rules
+        for rule in rules.by_measure
     ]
     decisions = decide(gated, alpha=settings.alpha, seed=baseline.seed)
-    by_name = {before.name: (before, after) for before, after in pairs}
-    measures = {measure.name: measure for measure in baseline.measures}
     return GateReport(
         run=folder.path.name,
         baseline=where,
-        clusters=len(pairs[0][0].clusters) if pairs else 0,
-        findings=tuple(
-            Finding(
-                decision,
-                measures[decision.measure],
-                tuple(_examples(decision, *by_name[decision.configuration])),
-            )
-            for decision in decisions
-        ),
-        failures=tuple(_failures(after, settings) for _, after in pairs if _failures(after, settings)[1]),
+        clusters=len(pairs[0][1].clusters) if pairs else 0,
+        rules=rules.written,
+        findings=_findings(folder, baseline.measures, pairs, decisions),
+        failures=_failures(folder, [after for _, after in pairs], settings),
         alpha=settings.alpha,
     )
 
 
-def _same_data(folder: RunFolder, candidate: Baseline, baseline: Baseline, where: str) -> None:
-    if candidate.data_digest == baseline.data_digest:
-        return
-    ours = set(candidate.configurations[0].clusters)
-    theirs = set(baseline.configurations[0].clusters) if baseline.configurations else set()
-    missing, extra = sorted(theirs - ours), sorted(ours - theirs)
-    found = [f"digest {candidate.data_digest}"]
-    found += [f"{len(missing)} clusters missing, such as {missing[0]}"] if missing else []
-    found += [f"{len(extra)} clusters more, such as {extra[0]}"] if extra else []
-    if not missing and not extra:
-        found.append("equal ids, but other content or order")
-    if _has_no_reference(folder):
-        found.append("no cluster has a reference")
-    accepted = f"digest {baseline.data_digest}, as in {where}; `--update` takes the new data as the baseline"
-    raise DataError(
-        [Problem("not the data of the baseline", str(folder.path), found="; ".join(found), accepted=accepted)]
+def _findings(
+    folder: RunFolder,
+    measures: Sequence[MeasureRecord],
+    pairs: Sequence[tuple[BaselineConfiguration, BaselineConfiguration]],
+    decisions: Sequence[Decision],
+) -> tuple[Finding, ...]:
+    by_name = {before.name: (before, after) for before, after in pairs}
+    measure_of = {measure.name: measure for measure in measures}
+    metric_of = {measure.name: measure.metric for measure in measures}
+    judged = [(decision, *_judged(decision, *by_name[decision.configuration])) for decision in decisions]
+    unclear = {
+        (decision.configuration, decision.measure)
+        for decision, verdict, _ in judged
+        if verdict in ("lost", "not_compared") and _is_answered(by_name[decision.configuration][1])
+    }
+    reasons = missing.no_statistic(folder, unclear, metric_of)
+    return tuple(
+        Finding(
+            decision,
+            measure_of[decision.measure],
+            verdict,
+            said,
+            reasons.get((decision.configuration, decision.measure), ()),
+            tuple(_examples(decision, *by_name[decision.configuration])),
+        )
+        for decision, verdict, said in judged
     )
+
+
+def _judged(decision: Decision, before: BaselineConfiguration, after: BaselineConfiguration) -> tuple[Verdict, str]:
+    """The verdict on one decision, and why."""
+    measure, answered = decision.measure, sum(cell.text is not None for cell in after.clusters.values())
+    said = "; ".join(violation.reason for violation in decision.violations)
+    outcomes = {violation.outcome for violation in decision.violations}
+    if answered and all(measure not in cell.statistics for cell in after.clusters.values()):
+        return "not_compared", f"its metric failed on {_all(answered)} that {decision.configuration} answered"
+    if "unscored" in outcomes and not answered:
+        return "lost", f"no cluster of {len(after.clusters)} was answered, so there is nothing to compare"
+    if "unscored" in outcomes and all(cell.statistics.get(measure) is None for cell in before.clusters.values()):
+        return "not_compared", "the baseline has a statistic on no cluster; --update takes this run as the new one"
+    if "regression" in outcomes or (("floor" in outcomes or "cluster" in outcomes) and _is_worse(decision)):
+        return "regression", said
+    if "floor" in outcomes or "cluster" in outcomes:
+        return "limit", said
+    return ("lost", said) if outcomes else ("pass", "")
+
+
+def _all(clusters: int) -> str:
+    return "the one cluster" if clusters == 1 else f"all {clusters} clusters"
+
+
+def _is_worse(decision: Decision) -> bool:
+    """Whether the mean over the clusters scored in both got worse; never for a measure that is better neither way."""
+    return decision.fall is not None and decision.fall > SMALLEST_FALL
+
+
+def _is_answered(configuration: BaselineConfiguration) -> bool:
+    return any(cell.text is not None for cell in configuration.clusters.values())
 
 
 def _see_what_can_be_compared(
@@ -146,7 +224,7 @@ def _see_what_can_be_compared(
     Such a rule can neither hold nor break: that is no regression. A guard over single clusters is left alone (what had
     no number in it got none wrong) unless there are no references at all. A run that answered nothing has failed.
     """
-    bare = _has_no_reference(folder)
+    bare = has_no_reference(folder.clusters())
     mute = []
     for rule in rules:
         if rule.tolerance is rule.at_least is rule.at_most is None and not bare:
@@ -157,7 +235,7 @@ def _see_what_can_be_compared(
             mute.append(rule.measure)
     if not mute:
         return
-    reasons = _reasons(folder, mute)
+    reasons = _commonest_reasons(folder, pairs, mute)
     raise ConfigError(
         [
             Problem(
@@ -172,56 +250,18 @@ def _see_what_can_be_compared(
     )
 
 
-def _has_no_reference(folder: RunFolder) -> bool:
-    return not any(facts.references for facts in folder.clusters())
-
-
-def _reasons(folder: RunFolder, measures: Sequence[str]) -> dict[str, str]:
-    """Measure → the commonest reason for no statistic."""
-    found: dict[str, Counter[str]] = {name: Counter() for name in measures}
-    for score in folder.scores():
-        for name in found.keys() & score.unscorable.keys():
-            found[name][score.unscorable[name]] += 1
-    return {name: counted.most_common(1)[0][0] for name, counted in found.items()}
-
-
-def rules_of(measures: Sequence[MeasureRecord], settings: GateSettings) -> list[GateRule]:
-    """One rule for each measure that the settings name; where they name none, the first measure's default rule.
-
-    Raises UsageError for a name that is no measure's, and for a rule that its measure cannot break.
-    """
-    parts: dict[str, dict[str, float]] = {}
-
-    def note(wanted: str, part: str, value: float) -> None:
-        for measure in find_measures(measures, wanted):
-            parts.setdefault(measure.name, {})[part] = value
-
-    for wanted, value in settings.tolerance.items():
-        note(wanted, "tolerance", value)
-    for text in settings.limits:
-        found = limit(text)
-        note(found.measure, "at_most" if found.sign == "<=" else "at_least", found.value)
-    for wanted, value in settings.clusters.items():
-        note(wanted, "cluster_fall", value)
-    if not parts:
-        first = next((measure for measure in measures if measure.direction != "neither"), None)
-        if first is None:
-            raise UsageError("the baseline has no measure that is better one way; name some under `gate:`")
-        parts[first.name] = {"tolerance": DEFAULT_TOLERANCE}
-    directions = {measure.name: measure.direction for measure in measures}
-    try:
-        return [GateRule(measure=name, direction=directions[name], **given) for name, given in parts.items()]
-    except ValidationError as error:
-        raise UsageError(f"gate: {error.errors(include_url=False)[0]['ctx']['error']}") from None
-
-
-def _measure(measures: Iterable[MeasureRecord], name: str, where: str) -> MeasureRecord:
-    known = {measure.name: measure for measure in measures}
-    if name in known:
-        return known[name]
-    near = nearest_name(name, known)
-    hint = f"; did you mean {near!r}?" if near else ""
-    raise UsageError(f"{where}: no measure {name!r}, which the gate needs; there are {', '.join(known)}{hint}")
+def _commonest_reasons(
+    folder: RunFolder,
+    pairs: Sequence[tuple[BaselineConfiguration, BaselineConfiguration]],
+    measures: Sequence[str],
+) -> Mapping[str, str]:
+    """Measure → the commonest reason for no statistic in any configuration."""
+    wanted = {(after.name, name) for _, after in pairs for name in measures}
+    found = missing.no_statistic(folder, wanted, {})
+    counted = {
+        name: [reason for (_, of), all_of in found.items() if of == name for reason in all_of] for name in measures
+    }
+    return {name: max(reasons, key=lambda reason: reason[1])[0] if reasons else "" for name, reasons in counted.items()}
 
 
 def _candidate(candidate: Baseline, name: str, folder: RunFolder) -> BaselineConfiguration:
@@ -250,10 +290,21 @@ def _column(configuration: BaselineConfiguration, measure: str) -> NDArray[np.fl
     return np.array([np.nan if value is None else value for value in values])
 
 
-def _failures(configuration: BaselineConfiguration, settings: GateSettings) -> tuple[str, str]:
-    failed = sum(cell.text is None for cell in configuration.clusters.values())
-    said = too_many_failures(failed, len(configuration.clusters), settings.max_failures)
-    return configuration.name, said or ""
+def _answered(configuration: BaselineConfiguration) -> NDArray[np.bool_]:
+    return np.array([cell.text is not None for cell in configuration.clusters.values()])
+
+
+def _failures(
+    folder: RunFolder, configurations: Sequence[BaselineConfiguration], settings: GateSettings
+) -> tuple[LostAnswers, ...]:
+    """Those of the configurations that failed on more clusters than they may."""
+    found = []
+    reasons = missing.no_answer(folder)
+    for configuration in configurations:
+        failed = sum(cell.text is None for cell in configuration.clusters.values())
+        if said := too_many_failures(failed, len(configuration.clusters), settings.max_failures):
+            found.append(LostAnswers(configuration.name, failed, said, reasons.get(configuration.name, ())))
+    return tuple(found)
 
 
 def _examples(decision: Decision, before: BaselineConfiguration, after: BaselineConfiguration) -> Iterable[Example]:

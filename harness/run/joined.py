@@ -196,9 +196,19 @@ def find_measures(measures: Iterable[MeasureRecord], wanted: str) -> list[Measur
         if found:
             return found
     names = [measure.name for measure in known]
-    near = nearest_name(wanted.replace(".", "-"), names)
+    near = nearest_measure(known, wanted)
     hint = f"; did you mean {near!r}?" if near else ""
     raise UsageError(f"no measure {wanted!r}; there are {', '.join(names)}{hint}")
+
+
+def nearest_measure(measures: Iterable[MeasureRecord], wanted: str) -> str:
+    """The word closest to `wanted` that `find_measures` takes, or an empty string where none is close."""
+    words: dict[str, None] = {}
+    for measure in measures:
+        short = measure.name.removeprefix(f"{measure.metric}-")
+        words |= dict.fromkeys((measure.name, measure.name.removesuffix("-f"), f"{measure.metric}.{short}"))
+        words |= {measure.metric: None} if measure.shown else {}
+    return nearest_name(wanted, words)
 
 
 def find_label(labels: Sequence[str], wanted: str) -> str:

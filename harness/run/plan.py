@@ -15,6 +15,7 @@ from harness.inputs.grouping import Mistakes
 from harness.metrics.base import Metric
 from harness.models.base import Model
 from harness.records import Cluster, ConfigurationRecord, MeasureRecord, RowProblem, content_digest
+from harness.run.gate_rules import refuse_mistakes
 from harness.spool import Spool
 
 HELD_BYTES = 64 << 20
@@ -176,14 +177,16 @@ def make_plan(
     """The plan of a configuration; reads the data once and resolves every identity, loads no weights.
 
     Without `models` theirs are not resolved: for scoring what is stored. Raises ConfigError with everything the
-    components find wrong with their parameters, DataError for the data.
+    components find wrong with their parameters, and for a `gate:` that no run could be held to; DataError for the data.
     """
     problems = config.component_problems(models=models)
     if problems:
         raise ConfigError(problems)
+    metrics = metrics_of(config)
+    measures = measure_records(metrics, config)
+    refuse_mistakes(config.gate, config.source, measures, [item.name for item in config.models])
     clusters = Clusters(dataset_of(config), limit)
     clusters.scan(strict=strict, advance=advance)
-    metrics = metrics_of(config)
     return Plan(
         config=config,
         clusters=clusters,
@@ -195,7 +198,7 @@ def make_plan(
             if models
         ),
         metrics=metrics,
-        measures=measure_records(metrics, config),
+        measures=measures,
     )
 
 

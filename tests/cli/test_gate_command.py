@@ -185,7 +185,7 @@ def test_compare_refuses_measures_of_different_signatures_and_says_where(harness
 def test_an_unchanged_run_passes(baseline: Path, harness: Callable[..., Any]):
     ended = harness("gate", "trial", "--baseline", baseline)
     assert ended.code == 0
-    assert "gate: pass: 2 of 2 rules hold, 40 clusters" in ended.out
+    assert "gate: pass: 1 of 1 rules hold, 40 clusters" in ended.out
 
 
 def test_a_baseline_is_the_same_bytes_again_and_one_line_a_text(baseline: Path, harness: Callable[..., Any]):
@@ -236,25 +236,27 @@ def test_a_fall_within_the_tolerance_passes(baseline: Path, harness: Callable[..
 def test_an_absolute_limit_and_the_guard_over_single_clusters(baseline: Path, harness: Callable[..., Any]):
     limit = harness("gate", "--config", "x.yaml", "--baseline", baseline, "--set", "gate.limits=[rouge1 >= 0.95]")
     assert limit.code == 1
-    assert "REGRESSION other rouge1-f" in limit.out
+    # `other` scores 1 - 1/14 in both runs: the limit is broken, and nothing fell.
+    assert "BROKEN LIMIT other rouge1-f: 92.9 (baseline 92.9)" in limit.out
+    assert "REGRESSION" not in limit.out
     assert "may not lie below 0.95" in limit.out
     write("mine.jsonl", lambda number: invented(number) if number == 7 else headline(number))
     guard = harness("gate", "--config", "x.yaml", "--baseline", baseline, "--set", "gate.clusters={rouge1: 0.5}")
     assert guard.code == 1
-    assert "1 clusters fell by more than 0.5" in guard.out
+    assert "1 cluster fell by more than 0.5" in guard.out
     assert "c7" in guard.out
 
 
-def test_too_many_failures_end_with_3_and_lost_clusters_with_1(baseline: Path, harness: Callable[..., Any]):
+def test_too_many_failures_end_with_3_and_as_many_as_are_allowed_pass(baseline: Path, harness: Callable[..., Any]):
     write("mine.jsonl", good, skip=3)
-    lost = harness("gate", "--config", "x.yaml", "--baseline", baseline, "--junit", "gate.xml")
-    assert lost.code == 1
-    assert "1 of 40 clusters scored in the baseline have no statistic" in lost.out
-    assert ElementTree.parse("gate.xml").getroot()[0].get("errors") == "1"
+    allowed = harness("gate", "--config", "x.yaml", "--baseline", baseline, "--junit", "gate.xml")
+    assert allowed.code == 0, allowed.out
+    assert "note: mine: 1 cluster of the baseline without an answer, within `max_failures`" in allowed.out
+    assert ElementTree.parse("gate.xml").getroot()[0].get("errors") == "0"
     write("mine.jsonl", lambda number: headline(number) if number < 20 else None)
     many = harness("gate", "--config", "x.yaml", "--baseline", baseline)
     assert many.code == 3
-    assert "20 of 40 clusters failed" in many.out
+    assert "LOST ANSWERS mine: 20 of 40 clusters failed, 50 %; at most 10 % may" in many.out
 
 
 def test_another_tokenisation_is_exit_2_with_the_part_that_differs(baseline: Path, harness: Callable[..., Any]):

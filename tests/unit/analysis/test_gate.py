@@ -94,7 +94,7 @@ def test_one_cluster_that_falls_too_far_fails_alone():
     after[7] = 1.0
     decision = _decide(before, after, "lower", cluster_fall=0.0)
     assert _outcomes(decision) == ["cluster"]
-    assert decision.violations[0].reason == "1 clusters fell by more than 0; at most 0 may"
+    assert decision.violations[0].reason == "1 cluster fell by more than 0; at most 0 may"
     assert decision.fallen == (7,)
     assert _decide(before, after, "lower", cluster_fall=0.0, clusters_fallen=1).passed
     assert _decide(after, before, "lower", cluster_fall=0.0).passed
@@ -114,6 +114,25 @@ def test_clusters_without_a_statistic_are_lost_not_left_out():
     assert (back.lost, back.gained) == (0, 2)
     both = _decide(after, after, tolerance=0.0)
     assert (both.both, both.lost, both.gained) == (6, 0, 0)
+
+
+def test_a_cluster_without_an_answer_is_no_lost_statistic():
+    after = BASE.copy()
+    after[[0, 1, 2]] = NAN
+    answered = np.array([False, False, True, True, True, True, True, True])
+    rule = GateRule(measure="m", direction="higher", tolerance=0.0, lost=0.125)
+    (decision,) = decide([Gated("c", rule, BASE, after, answered)], seed=1)
+    # One of eight was answered and has no statistic: as many as may. Two were not answered.
+    assert (decision.passed, decision.lost, decision.unanswered) == (True, 3, 2)
+    strict = GateRule(measure="m", direction="higher", tolerance=0.0)
+    (decision,) = decide([Gated("c", strict, BASE, after, answered)], seed=1)
+    assert decision.violations[0].reason.startswith("1 of 8 clusters scored in the baseline have no statistic")
+
+
+def test_how_much_worse_a_mean_is_counts_the_direction():
+    assert _decide(BASE, BASE - 0.1, tolerance=0.2).fall == pytest.approx(0.1)
+    assert _decide(BASE, BASE - 0.1, "lower", tolerance=0.2).fall == pytest.approx(-0.1)
+    assert _decide(BASE, BASE - 0.1, "neither", at_least=0.0).fall is None
 
 
 def test_nothing_to_compare_is_not_a_pass():
