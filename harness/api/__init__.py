@@ -196,7 +196,8 @@ def gate(
     nearest, and where rules need a baseline that is not given, DataError for unequal data.
     """
     from harness.api import gates, inputs
-    from harness.run.baseline import Baseline, baseline_of, read
+    from harness.run.baseline import Baseline, baseline_of
+    from harness.run.gate_ahead import committed
 
     held = load_run(run, results=results)
     settings = gates.settings_for(held.folder, rules)
@@ -208,7 +209,7 @@ def gate(
     if isinstance(other, Run):
         return gates.hold(held.folder, baseline_of(other.folder), str(other.path), settings)
     file = inputs.path_of(other, "baseline", "the path of a baseline, a Run, or a Baseline")
-    return gates.hold(held.folder, read(file), str(file), settings)
+    return gates.hold(held.folder, committed(file, "`save_baseline` takes a run as the first"), str(file), settings)
 
 
 def save_baseline(run: "Run | PathLike", file: "PathLike", *, results: "PathLike" = "results") -> list[str]:

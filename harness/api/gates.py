@@ -1,12 +1,12 @@
 """A run held to rules, as a program sees it."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from harness.config.gate import GateSettings
     from harness.run.baseline import Baseline
-    from harness.run.gating import Finding, GateReport
+    from harness.run.gating import Finding, GateOutcome, GateReport
     from harness.run.store import RunFolder
 
 
@@ -23,13 +23,18 @@ class GateResult:
         return self.report.outcome == "pass"
 
     @property
-    def outcome(self) -> Literal["pass", "regression", "failures"]:
-        """`pass`; `regression` for a broken rule; `failures` for too many, which outweigh it."""
+    def outcome(self) -> "GateOutcome":
+        """What became of the run.
+
+        `pass`; `regression` for a mean that got worse; `limit` for a broken limit without one; `failures` for answers
+        lost on too many clusters, `lost` for scores; `not_compared` where a metric failed on every cluster, or the
+        baseline has no statistic.
+        """
         return self.report.outcome
 
     @property
     def exit_code(self) -> int:
-        """What the command `gate` would end with: 0 pass, 1 regression, 3 too many failures."""
+        """What the command `gate` would end with: 0 pass, 1 regression, 2 nothing to compare, 3 lost answers."""
         return self.report.exit_code
 
     @property
@@ -47,8 +52,9 @@ class GateResult:
         return self.passed
 
     def __repr__(self) -> str:
-        held = sum(finding.decision.passed for finding in self.findings)
-        return f"<GateResult {self.outcome}: {held} of {len(self.findings)} rules hold>"
+        from harness.report.gate import verdict
+
+        return f"<GateResult {self.outcome}: {verdict(self.report)}>"
 
     def __str__(self) -> str:
         return self.explain()

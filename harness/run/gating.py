@@ -33,6 +33,8 @@ Verdict = Literal["pass", "regression", "limit", "lost", "not_compared"]
 `regression`: the mean got worse and a rule broke. `limit`: a limit on the mean or on single clusters is broken, and the
 mean is not worse. `lost`: clusters that had a statistic have none. `not_compared`: there is nothing to compare.
 """
+GateOutcome = Literal["pass", "regression", "limit", "failures", "lost", "not_compared"]
+"""What became of the whole: the verdict that weighs most, or `failures` for answers lost on too many clusters."""
 SMALLEST_FALL = 1e-12
 """A mean that is worse by less is not worse: rounding."""
 
@@ -91,7 +93,7 @@ class GateReport:
     alpha: float
 
     @property
-    def outcome(self) -> Literal["pass", "regression", "limit", "failures", "lost", "not_compared"]:
+    def outcome(self) -> GateOutcome:
         """The outcome of the whole.
 
         Where something cannot be compared at all there is no verdict. Too many failures outweigh a regression, since
