@@ -68,11 +68,28 @@ def test_a_broken_file_is_a_collection_error_with_its_line(place: pytest.Pyteste
     ended.stdout.fnmatch_lines(["*quality.harness.yaml:10: gate.tolerence*did you mean 'tolerance'?*"])
 
 
-def test_a_missing_baseline_is_an_error(place: pytest.Pytester):
+def test_a_missing_baseline_is_an_error_that_says_how_to_begin_before_a_model_runs(place: pytest.Pytester):
     Path("base.json").unlink()
+    predict("Dam {} opens")
+    runs = len(list(Path("results").iterdir()))
     ended = place.runpytest_subprocess("quality.harness.yaml")
     ended.assert_outcomes(errors=1)
-    ended.stdout.fnmatch_lines(["*base.json*no such file*"])
+    ended.stdout.fnmatch_lines(["base.json: no baseline yet; add --harness-update to take this run as the first"])
+    assert len(list(Path("results").iterdir())) == runs
+
+
+def test_a_rule_on_no_measure_is_a_collection_error_with_its_line(place: pytest.Pytester):
+    Path("quality.harness.yaml").write_text(GATE.replace("rouge1: 0.01", "rogue1: 0.01"))
+    ended = place.runpytest_subprocess("quality.harness.yaml")
+    ended.assert_outcomes(errors=1)
+    ended.stdout.fnmatch_lines(["*quality.harness.yaml:10: gate.tolerance.rogue1*did you mean 'rouge1'?*"])
+
+
+def test_lost_answers_are_an_error_and_no_failure(place: pytest.Pytester):
+    Path("mine.jsonl").write_text("".join(Path("mine.jsonl").read_text().splitlines(keepends=True)[:20]))
+    ended = place.runpytest_subprocess("quality.harness.yaml")
+    ended.assert_outcomes(passed=2, errors=1)
+    ended.stdout.fnmatch_lines(["LOST ANSWERS mine: 10 of 30 clusters failed, 33.3 %; at most 0 % may"])
 
 
 def test_k_chooses_and_xdist_runs_each_once(place: pytest.Pytester):
