@@ -135,8 +135,9 @@ class BrokenRuleError(Exception):
     """A rule that does not hold; its message is the gate's explanation."""
 
 
-class NotHeldError(BrokenRuleError):
-    """A rule that could not be held to all clusters: an error of its test, not a failure."""
+def _end_with_error(said: str) -> None:
+    """End a test's setup with a message and no traceback: pytest counts an error, not a failure."""
+    pytest.fail(said, pytrace=False)
 
 
 class _GateItem(pytest.Item):
@@ -148,6 +149,15 @@ class _GateItem(pytest.Item):
         super().__init__(**given)
         self.configuration = configuration
         self.measure = measure
+
+    def report(self) -> "GateReport":
+        """What the gate found; for `setup`, where pytest asks nobody how to show an error."""
+        from harness.errors import HarnessError
+
+        try:
+            return self.parent.report
+        except HarnessError as error:
+            pytest.fail(str(error), pytrace=False)
 
     def repr_failure(self, excinfo: "ExceptionInfo[BaseException]", style: Any = None) -> "str | TerminalRepr":
         """The gate's explanation, or the harness's message; a traceback only for what nobody expected."""
@@ -167,19 +177,21 @@ class RuleItem(_GateItem):
 
     def setup(self) -> None:
         """Make the run and hold it against the baseline: what goes wrong here is an error, not a failure."""
-        self._raise("lost", "not_compared", NotHeldError)
+        for said in self._said("lost", "not_compared"):
+            _end_with_error(said)
 
     def runtest(self) -> None:
         """Fail with the gate's explanation where a rule does not hold."""
-        self._raise("regression", "limit", BrokenRuleError)
+        for said in self._said("regression", "limit"):
+            raise BrokenRuleError(said)
 
-    def _raise(self, one: str, other: str, error: type[BrokenRuleError]) -> None:
+    def _said(self, *verdicts: str) -> Iterator[str]:
         from harness.report.gate import explanation
 
-        for finding in self.parent.report.findings:
+        for finding in self.report().findings:
             named = (finding.decision.configuration, finding.decision.measure)
-            if named == (self.configuration, self.measure) and finding.verdict in (one, other):
-                raise error("\n".join(explanation(finding)))
+            if named == (self.configuration, self.measure) and finding.verdict in verdicts:
+                yield "\n".join(explanation(finding))
 
 
 class FailuresItem(_GateItem):
@@ -189,9 +201,9 @@ class FailuresItem(_GateItem):
         """Make the run and hold it against the baseline; too many lost answers are an error."""
         from harness.report.gate import lost_answers
 
-        for lost in self.parent.report.failures:
+        for lost in self.report().failures:
             if lost.configuration == self.configuration:
-                raise NotHeldError("\n".join(lost_answers(lost)))
+                _end_with_error("\n".join(lost_answers(lost)))
 
     def runtest(self) -> None:
         """Pass: `setup` has seen that answers are there."""
