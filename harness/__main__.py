@@ -1,6 +1,20 @@
-"""`python -m harness` is the `harness` command."""
+"""`harness` and `python -m harness`: the command line, where this system is supported."""
 
-from harness.cli import main
+import sys
+
+from harness import platforms
+
+
+def main() -> None:
+    """Run the command line; elsewhere than on a POSIX system end with 2 and one line."""
+    complaint = platforms.complaint()
+    if complaint:
+        sys.stderr.write(f"error: {complaint}\n")
+        sys.exit(2)
+    from harness.cli import main as run
+
+    run()
+
 
 if __name__ == "__main__":
     main()
