@@ -4,10 +4,9 @@ Which of several shapes a file has is told by the fields that are wanted of its 
 could be the rows, the user says which.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from harness.errors import DataError, Problem
 from harness.inputs.dotted import MISSING, found_at, roots
 from harness.inputs.files import MAX_LINE_BYTES, ByteReader, open_text, unreadable
 from harness.inputs.json_lines import ONE_A_LINE, Row, decoded, json_document, json_lines
@@ -32,6 +31,8 @@ class Wanted(NamedTuple):
     """The dotted path of the list of rows, where the user names one."""
     constants: bool = False
     """Whether NaN and Infinity are let pass, as other programs write them beside what is read."""
+    is_likely: Callable[[Mapping[str, Any]], bool] = lambda _: False
+    """Whether a row looks like one where none has what is wanted, so that the message is about the right list."""
 
     @property
     def names(self) -> frozenset[str]:
@@ -48,7 +49,7 @@ def json_rows(path: str, wanted: Wanted = ANY_ROWS) -> Iterator[Row]:
 
     Raises DataError where the file cannot be read, holds no rows, or holds several lists that could be the rows.
     """
-    if wanted.at is None and _is_json_lines(path):
+    if wanted.at is None and _is_json_lines(path, constants=wanted.constants):
         yield from json_lines(path, constants=wanted.constants)
         return
     document = json_document(path, ACCEPTED, by_row=True, constants=wanted.constants)
@@ -58,7 +59,7 @@ def json_rows(path: str, wanted: Wanted = ANY_ROWS) -> Iterator[Row]:
     yield from (Row(path, number, value) for number, value in enumerate(rows, start=1))
 
 
-def _is_json_lines(path: str) -> bool:
+def _is_json_lines(path: str, *, constants: bool) -> bool:
     """Whether the file is one value a line, told by its first two lines that are not blank."""
     with open_text(path, ACCEPTED) as handle:
         first, second = _line(handle), _line(handle)
@@ -66,10 +67,10 @@ def _is_json_lines(path: str) -> bool:
         return False
     if len(first) > MAX_LINE_BYTES:
         return path.lower().removesuffix(".gz").endswith((".jsonl", ".ndjson"))
-    if _is_value(first):
+    if _is_value(first, constants=constants):
         return bool(second)
     if path.lower().removesuffix(".gz").endswith(".json") and first.startswith(b"{"):
-        return b"}\r{" in first or (second.startswith(b"{") and _is_value(second))
+        return b"}\r{" in first or (second.startswith(b"{") and _is_value(second, constants=True))
     return True
 
 
@@ -81,9 +82,9 @@ def _line(handle: ByteReader) -> bytes:
     return b""
 
 
-def _is_value(line: bytes) -> bool:
+def _is_value(line: bytes, *, constants: bool) -> bool:
     try:
-        decoded(line.decode(), constants=True)
+        decoded(line.decode(), constants=constants)
     except (RowError, UnicodeDecodeError):
         return False
     return True
@@ -95,7 +96,7 @@ def _rows_of(path: str, document: object, wanted: Wanted) -> Sequence[object]:
         named = found_at(document, wanted.at)
         if not isinstance(named, list | Mapping):
             found = "nothing" if named is MISSING else described(named)
-            raise DataError([Problem("no list of rows", path, path=wanted.at, found=found, accepted="a list")])
+            raise unreadable(path, f"no list of rows at {wanted.at!r}, which `rows` names", "a list of objects", found)
         document = named
     if isinstance(document, list):
         return document
@@ -116,7 +117,12 @@ def _rows_of(path: str, document: object, wanted: Wanted) -> Sequence[object]:
         message = "more than one list could be the rows; say which with `rows:`"
         raise unreadable(path, message, "one of them", ", ".join(fitting[:5]))
     if lists:
-        return lists[fitting[0] if fitting else max(lists, key=lambda at: len(lists[at]))]
+        likely = [
+            at
+            for at, rows in lists.items()
+            if any(isinstance(row, Mapping) and wanted.is_likely(row) for row in rows[:5])
+        ]
+        return lists[(fitting or likely or [max(lists, key=lambda at: len(lists[at]))])[0]]
     return [document]
 
 

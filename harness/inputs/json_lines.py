@@ -88,7 +88,9 @@ def json_document(path: str, accepted: str, *, by_row: bool = False, constants: 
         if not by_row:
             json.dumps(value, ensure_ascii=False).encode()
     except RowError as error:
-        raise DataError([Problem(error.reason, path, path=error.path, accepted=accepted)]) from None
+        # A reason that says what is accepted in its place says all there is to say.
+        elsewhere = "" if "accepted:" in error.reason else accepted
+        raise DataError([Problem(error.reason, path, path=error.path, accepted=elsewhere)]) from None
     except UnicodeDecodeError as error:
         line = document.count(b"\n", 0, error.start) + 1
         raise DataError([Problem("not UTF-8", path, line, found=f"0x{document[error.start]:02x}")]) from None

@@ -48,10 +48,7 @@ EXPORTS: Final[Mapping[ExportName, Export]] = {
         "an output file of the OpenAI Batch API",
         ids=("custom_id",),
         texts=("response.body.choices.0.message.content", "response.body.choices.0.text", "response.body.output"),
-        reasons=(
-            *("error", "response.body.error", "response.body.choices.0.message.refusal"),
-            *("response.body.incomplete_details.reason", "response.message"),
-        ),
+        reasons=(*("error", "response.body.error", "response.body.incomplete_details.reason", "response.message"),),
         signs=(("custom_id", "response"), ("custom_id", "error")),
         apart=("id",),
     ),
@@ -108,17 +105,19 @@ def reason_of(value: object) -> str:
     if isinstance(value, Mapping):
         told = [reason_of(value.get(key)) for key in ("code", "message", "error")]
         return ": ".join(part for part in dict.fromkeys(told) if part)
-    if isinstance(value, str | int | float) and not isinstance(value, bool):
+    if isinstance(value, str | int) and not isinstance(value, bool):
         text = " ".join(str(value).split())
         return text if len(text) <= 300 else f"{text[:299]}…"
     return ""
 
 
 def refusal_of(row: Mapping[str, Any]) -> str:
-    """What a response of the Responses API gives as its refusal."""
+    """What a row of a batch gives as the model's refusal, in either of its shapes; empty where it gives none."""
+    refusal = reason_of(found_at(row, "response.body.choices.0.message.refusal"))
     output = found_at(row, "response.body.output")
     for item in output if isinstance(output, list) else ():
-        for part in item.get("content") or () if isinstance(item, Mapping) else ():
+        content = item.get("content") if isinstance(item, Mapping) else None
+        for part in content if isinstance(content, list) else ():
             if isinstance(part, Mapping) and part.get("type") == "refusal":
-                return reason_of(part.get("refusal"))
-    return ""
+                refusal = refusal or reason_of(part.get("refusal"))
+    return f"refused: {refusal}" if refusal else ""

@@ -191,7 +191,7 @@ class Recorded(Model):
                     message = f"cluster {found.cluster_id!r} already has a prediction on line {first[0]}"
                     hint = _differing(first[1], reading.telling(row))
                     reason = f"{message}; accepted: one row each{hint}"
-                    mistakes.add(str(self.path), row.line, reading.ids[0], reason)
+                    mistakes.add(str(self.path), row.line, reading.id_path(row), reason)
                 elif rows.get((found.cluster_id,)) != row.line and len(before) < _MOST_DOUBLED:
                     before[found.cluster_id] = (row.line, reading.telling(row))
         except DataError:  # the file ends here; that was noted when it was read before

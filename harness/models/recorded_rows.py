@@ -1,6 +1,7 @@
 """Rows of predictions that some other system made, whatever keys and shape they have: an id, and a text or a reason."""
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
@@ -69,6 +70,8 @@ class RowMap:
         own = (fields.error,) if fields.error else ()
         self.reasons = export.reasons if export and not fields.is_given("error") else own
         self.fields = fields
+        # Rows of our own shape are ours to write well; other programs write NaN beside what is read of them.
+        self._is_strict = form is None and fields == RecordedFields()
 
     def rows(self, path: str) -> Iterator[Row]:
         """The rows of a file by its ending, JSON Lines where that tells nothing, only those that `where` asks for.
@@ -77,7 +80,7 @@ class RowMap:
         """
         key = self.ids[0] if len(self.ids) == 1 else None
         text = self.texts[0] if len(self.texts) == 1 else None
-        wanted = Wanted(key, self.texts, text, self._at, constants=self.export is not None)
+        wanted = Wanted(key, self.texts, text, self._at, constants=True, is_likely=lambda row: bool(recognised(row)))
         seen: dict[str, None] = {}
         fitting = False
         for row in file_rows(path, wanted, "" if format_of(path) else self._by_content(path)):
@@ -91,8 +94,10 @@ class RowMap:
 
     @staticmethod
     def _by_content(path: str) -> str:
+        """The ending that a file of another ending deserves; empty where its beginning does not tell it either."""
         with open_binary(path, FORMATS) as handle:
-            return ".parquet" if handle.peek(4)[:4] == b"PAR1" else ".jsonl"
+            head = handle.peek(64)[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
+        return ".parquet" if head.startswith(b"PAR1") else ".jsonl" if head.startswith((b"{", b"[")) else ""
 
     def _is_asked_for(self, value: object, seen: dict[str, None]) -> bool:
         """Whether a row is one that `where` asks for; notes what else stands there, for the message where none is."""
@@ -111,6 +116,10 @@ class RowMap:
             raise value
         if not isinstance(value, Mapping):
             raise RowError("", f"not an object; found {described(value)}; accepted: {self.accepted()}")
+        if self._is_strict and not _is_finite(value):
+            name = recognised(value)
+            hint = f"; this looks like {EXPORTS[name].title}, which `format: {name}` reads" if name else ""
+            raise RowError("", f"found NaN or Infinity, which is not JSON; accepted: finite numbers or null{hint}")
         path, found = self._first(value, self.ids)
         if found is MISSING:
             raise self._missing(value, self.ids)
@@ -147,6 +156,10 @@ class RowMap:
             reason = f"status {status}: {reason}" if reason else f"status {status}"
         return checked(reason, "error")
 
+    def id_path(self, row: Row) -> str:
+        """Where a row keeps its id."""
+        return self._first(row.value, self.ids)[0] if isinstance(row.value, Mapping) else self.ids[0]
+
     @staticmethod
     def _first(row: Mapping[str, Any], paths: tuple[str, ...]) -> tuple[str, Any]:
         """The first path that holds something, with what it holds; else the first that is there, or MISSING."""
@@ -157,7 +170,8 @@ class RowMap:
         error = missing(row, paths[0], self.accepted())
         reason = error.reason
         if len(paths) > 1:
-            reason = f"missing, and so is {', '.join(paths[1:])}; {reason.removeprefix('missing; ')}"
+            others = f"{', '.join(paths[:-1])} and {paths[-1]}"
+            reason = f"missing: none of {others} is there; {reason.removeprefix('missing; ')}"
         name = recognised(row)
         if name and EXPORTS[name] is not self.export:
             reason = f"{reason}; this looks like {EXPORTS[name].title}, which `format: {name}` reads"
@@ -182,6 +196,14 @@ class RowMap:
             for path, value in found.items()
             if isinstance(value, str | int | float) and not isinstance(value, bool)
         }
+
+
+def _is_finite(value: object) -> bool:
+    """Whether no number within a value is NaN or infinite."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return all(map(_is_finite, inner))
 
 
 def _spelled(value: object) -> str:

@@ -1,5 +1,7 @@
+import gzip
 import hashlib
 import json
+import sys
 
 import pytest
 from pydantic import ValidationError
@@ -94,7 +96,7 @@ def test_two_rows_for_one_cluster_are_an_error_that_names_both_lines(write):
     [
         (b'{"cluster_id": "a"', "", "not JSON"),
         (b'{"cluster_id": "a", "text": "One", "text": "Two"}', "text", "stands twice in one object"),
-        (b'{"cluster_id": "a", "text": "One", "score": NaN}', "", "found NaN, which is not JSON"),
+        (b'{"cluster_id": "a", "text": "One", "score": NaN}', "", "found NaN or Infinity, which is not JSON"),
         (b'{"cluster_id": "a", "text": "One\\u0000"}', "text", "a NUL character"),
         (b'{"cluster_id": ' + b"[" * 100_000, "", "nested too deeply"),
         (b'["a", "One"]', "", "not an object; found a list of 2"),
@@ -171,3 +173,106 @@ def test_the_identity_is_the_digest_of_the_bytes(write):
     path = write({"cluster_id": "a", "text": "One"})
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     assert Recorded(path=path).identity() == {"path": f"sha256:{digest}"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("p.csv", "cluster_id,text\n1,One\n2,\n"),
+        ("p.csv", ",cluster_id,text\n0,1.0,One\n1,2.0,\n"),
+        ("p.tsv", "cluster_id\ttext\n1\tOne\n2\t\n"),
+        ("p.json", '[{"cluster_id": 1.0, "text": "One"}, {"cluster_id": 2.0, "text": null}]'),
+        ("p.json", '{"of": "x", "rows": [{"cluster_id": "1.0", "text": "One"}, {"cluster_id": "2.0", "text": ""}]}'),
+        ("p.json", '{"1": "One", "2": null}'),
+        ("p.jsonl", '{"cluster_id": 1, "text": "One"}\n{"cluster_id": 2, "text": " "}\n'),
+        ("p.out", '{"cluster_id": 1, "text": "One"}\n{"cluster_id": 2, "text": " "}\n'),
+    ],
+)
+def test_every_format_gives_the_same_answers(tmp_path, name, content):
+    (tmp_path / name).write_text(content)
+    one, two = answers(tmp_path / name, "1", "2")
+    assert one.text == "One"
+    assert str(two).startswith("refused: the prediction for cluster '2")
+
+
+def test_parquet_predictions(tmp_path):
+    pyarrow = pytest.importorskip("pyarrow", reason="Parquet needs pyarrow")
+    from pyarrow import parquet
+
+    rows = [{"cluster_id": 1.0, "out": {"text": "One"}}, {"cluster_id": 2.0, "out": None}]
+    parquet.write_table(pyarrow.Table.from_pylist(rows), tmp_path / "p.parquet")
+    one, two = answers(tmp_path / "p.parquet", "1", "2", fields={"text": "out.text"})
+    assert (one.text, str(two)[:8]) == ("One", "refused:")
+
+
+def test_parquet_without_pyarrow_is_a_problem_that_names_the_command(tmp_path, monkeypatch):
+    (tmp_path / "p.parquet").write_bytes(b"PAR1 whatever")
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    (problem,) = Recorded(path=tmp_path / "p.parquet").problems()
+    assert "install 'headline-harness[parquet]'" in problem.message
+
+
+def test_whole_numbers_are_one_id_however_they_are_written_but_an_exact_id_comes_first(write):
+    path = write({"cluster_id": "1.0", "text": "Float"}, {"cluster_id": 2.0, "text": "Two"}, {"cluster_id": "007"})
+    path.write_text(path.read_text().replace('"007"', '"007", "text": "Agent"'))
+    found = answers(path, "1", "2", "2.0", "007")
+    assert [answer.text for answer in found] == ["Float", "Two", "Two", "Agent"]
+    assert isinstance(answers(path, "7")[0], ModelError)
+    both = write({"cluster_id": "1.0", "text": "Float"}, {"cluster_id": "1", "text": "Whole"})
+    assert [answer.text for answer in answers(both, "1", "1.0")] == ["Whole", "Float"]
+
+
+def test_a_float_that_is_no_whole_number_is_answered_with_all_that_is_accepted(write):
+    problem = problem_of(write({"cluster_id": 1.5, "text": "x"}))
+    assert problem.message == "is not an id; found the number 1.5; accepted: a non-empty string or a whole number"
+
+
+def test_a_list_of_texts_is_answered_with_the_path_of_the_first(write):
+    assert (
+        "`fields: {text: text.0}` for the first of a list"
+        in problem_of(write({"cluster_id": 1, "text": ["x"]})).message
+    )
+
+
+def test_a_row_with_an_error_in_place_of_a_text_fails_with_it(write):
+    path = write({"cluster_id": "a", "error": {"code": 429, "message": "slow\ndown"}}, {"cluster_id": "b", "text": "B"})
+    failed, fine = answers(path, "a", "b")
+    assert str(failed) == "recorded as failed: 429: slow down"
+    assert fine.text == "B"
+    assert "text: is missing" in str(problem_of(path, fields={"error": None}))
+
+
+def test_one_system_of_several_is_chosen_by_any_field(write):
+    rows = [{"cluster_id": "a", "text": f"By {name}", "model_id": name, "run": {"n": n}} for n, name in enumerate("XY")]
+    assert answers(write(*rows), "a", where={"model_id": "Y"})[0].text == "By Y"
+    assert answers(write(*rows), "a", where={"run.n": 0})[0].text == "By X"
+    assert "`where: {model_id: X}` reads one of them" in problem_of(write(*rows)).message
+
+
+def test_parameters_that_are_not_given_are_in_no_signature_and_no_manifest(write):
+    path = write({"cluster_id": "a", "text": "One"})
+    assert set(Recorded(path=path).parameters()) == {"path", "fields"}
+    assert Recorded(path=path).parameters()["fields"] == {"cluster_id": "cluster_id", "text": "text"}
+    given = Recorded(path=path, format="lm-eval", where={"filter": "x"}, fields={"error": None})
+    assert set(given.parameters()) == {"path", "fields", "format", "where"}
+    assert given.signature() != Recorded(path=path).signature()
+
+
+def test_an_audit_counts_strangers_and_clusters_without_a_prediction(write):
+    path = write(*({"cluster_id": f"s{n}", "text": "x"} for n in range(7)), {"cluster_id": "1.0", "text": "x"})
+    problems, notes = Recorded(path=path).audit(["1", "2"])
+    assert problems == []
+    first = "'s0' (line 1), 's1' (line 2), 's2' (line 3), 's3' (line 4), 's4' (line 5), …"
+    assert [note.removeprefix(f"{path}: ") for note in notes] == [
+        f"7 of 8 predictions are for clusters that the data does not have: {first}",
+        "1 of 2 clusters have no prediction, and would fail: '2'",
+    ]
+
+
+def test_an_audit_goes_on_to_the_end_of_a_damaged_file(tmp_path):
+    rows = b'{"cluster_id": "a"}\n' + b'{"cluster_id": "b", "text": "x"}\n' * 3_000
+    path = tmp_path / "p.jsonl.gz"
+    path.write_bytes(gzip.compress(rows)[:-30])
+    problems, _ = Recorded(path=path).audit(None)
+    assert [problem.line for problem in problems][:2] == [1, 3]
+    assert "the gzip file is damaged" in problems[-1].message
