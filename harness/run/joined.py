@@ -229,6 +229,9 @@ def find_label(labels: Sequence[str], wanted: str) -> str:
 FIELD_NAMES = {"length": "words", "sources": "articles", "source_count": "articles"}
 """Other words for the fields that every cluster has."""
 
+MOST_FIELDS = 30
+"""How many fields a message lists: data may have hundreds of tags."""
+
 
 def groups_of(facts: Sequence[ClusterFacts], by: str) -> Mapping[str, list[int]]:
     """Rows of the clusters, grouped by a field: `articles`, `references`, `words` (in thirds) or a tag.
@@ -243,10 +246,11 @@ def groups_of(facts: Sequence[ClusterFacts], by: str) -> Mapping[str, list[int]]
     else:
         tags = sorted({tag for cluster in facts for tag in cluster.tags})
         if by not in tags:
-            fields = ["articles", "words", "references", *tags, "error"]
+            fields = ["articles", "words", "references", "error", *tags]
             near = nearest_name(by, fields)
             hint = f"; did you mean {near!r}?" if near else ""
-            raise UsageError(f"no field {by!r} to break down by; there are {', '.join(fields)}{hint}")
+            shown = ", ".join(fields[:MOST_FIELDS]) + (", …" if len(fields) > MOST_FIELDS else "")
+            raise UsageError(f"no field {by!r} to break down by; there are {shown}{hint}")
         keys = [cluster.tags.get(by, "(none)") for cluster in facts]
     found: dict[str, list[int]] = {}
     for row, key in enumerate(keys):

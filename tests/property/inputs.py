@@ -120,6 +120,18 @@ matrix: {models.lead.article: [first, longest], seed: [1, 2]}
 gate: {tolerance: {rouge1: 0.01}, limits: [rouge1 >= 0.1], alpha: 0.05}
 """
 SETTINGS = {"name": "t", "data": {"jsonl": "x"}, "models": ["lead"], "metrics": ["rouge"], "matrix": {"seed": [1]}}
+PREDICTION = {"cluster_id": "c1", "text": "Dam holds", "error": None}
+EXPORTED = {
+    "lm-eval": {"doc_id": 0, "doc": {"id": "c1"}, "resps": [["Dam"]], "filtered_resps": ["Dam"], "filter": "a"},
+    "promptfoo": {"vars": {"id": "c1"}, "provider": {"id": "p"}, "response": {"output": "Dam holds"}, "error": "no"},
+    "openai-batch": {"custom_id": "c1", "error": None, "response": {"status_code": 200, "body": {
+        "choices": [{"message": {"content": "Dam holds", "refusal": None}}],
+        "output": [{"type": "message", "content": [{"type": "output_text", "text": "Dam holds"}]}]}}},
+    "inspect": {"id": "c1", "epoch": 1, "output": {"completion": "Dam holds", "choices": [
+        {"message": {"content": [{"type": "text", "text": "Dam holds"}]}}]}, "error": None},
+}  # fmt: skip
+PREDICTIONS_CSV = b"sep=;\ncluster_id;text;\nc1;Dam holds;\n"
+EXPORT = {"results": {"results": [EXPORTED["promptfoo"]], "prompts": [{"raw": "x"}]}, "samples": [EXPORTED["inspect"]]}
 PARTS = ["models", "*", "0", "lead", "other", "seed", "data", "jsonl", "²", "gate", "matrix"]
 CSV = b'id,title,text,references\n1,"Dam, holds",The dam held.,Dam holds\n2,,Nobody was hurt.,\n'
 PAGE = (

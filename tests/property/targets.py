@@ -35,10 +35,14 @@ from tests.property.inputs import (
     BASELINE,
     CONFIG,
     CSV,
+    EXPORT,
+    EXPORTED,
     LABELLED,
     MANIFEST,
     PAGE,
     PARTS,
+    PREDICTION,
+    PREDICTIONS_CSV,
     ROW,
     SETTINGS,
     SHORT,
@@ -88,13 +92,25 @@ def _steers(text: str) -> bool:
     return printable.line(text) != text
 
 
-def read_recorded(content: bytes, place: Path) -> None:
-    (place / "p.jsonl").write_bytes(content)
-    model = Recorded(path=place / "p.jsonl")
-    list(model.problems())
+def read_recorded(made: tuple[str, dict[str, Any], bytes], place: Path) -> None:
+    name, parameters, content = made
+    (place / name).write_bytes(content)
+    model = Recorded.model_validate({"path": place / name, **parameters})
     cluster = Cluster(cluster_id="c1", articles=(Article(article_id="a", text="x"),))
-    with model.open(0) as session:
-        session.answer([cluster])
+    first = list(model.problems())
+    audit = model.audit(["c1"])
+    for told in (*map(str, audit.problems), *audit.notes):
+        assert not _steers(printable.line(told))
+        told.encode()
+    try:
+        with model.open(0) as session:
+            (answer,) = session.answer([cluster])
+            str(answer).encode()
+            assert not first
+            assert not audit.problems
+    except HarnessError:
+        assert first or audit.problems
+        raise
 
 
 def read_labelled(content: bytes, place: Path) -> None:
@@ -197,7 +213,22 @@ TARGETS = {
         ),
         200,
     ),
-    "recorded": Target(read_recorded, lines_like({"cluster_id": "c1", "text": "Dam holds"}), 600),
+    "recorded": Target(
+        read_recorded,
+        st.one_of(
+            *(
+                st.tuples(st.just("p.jsonl"), st.just(parameters), lines_like(row))
+                for parameters, row in (({}, PREDICTION), *(({"format": name}, row) for name, row in EXPORTED.items()))
+            ),
+            st.tuples(
+                st.just("p.json"),
+                st.sampled_from([{}, {"format": "promptfoo"}, {"rows": "results.results"}, {"where": {"epoch": 1}}]),
+                st.one_of(changed(EXPORT), changed({"c1": "Dam holds"}), changed([PREDICTION])).map(dumped),
+            ),
+            st.tuples(st.sampled_from(["p.csv", "p.tsv"]), st.just({}), spliced(PREDICTIONS_CSV)),
+        ),
+        600,
+    ),
     "labelled": Target(read_labelled, lines_like(LABELLED), 600),
     "baseline": Target(read_baseline, st.one_of(changed(BASELINE).map(dumped), spliced(dumped(BASELINE))), 400),
     "manifest": Target(read_manifest, st.one_of(changed(MANIFEST).map(dumped), spliced(dumped(MANIFEST))), 400),

@@ -179,6 +179,23 @@ def test_unknown_keys_and_fields_of_split_articles_are_refused():
         # 1634549400 = 18918 days of 86400 s (2021-10-18) and 34,200 s (09:30)
         (1634549400, "2021-10-18T09:30:00"),
         (1634549400000, "2021-10-18T09:30:00"),
+        ("1634549400", "2021-10-18T09:30:00"),
+        ("1634549400000", "2021-10-18T09:30:00"),
+        ("1634549400.0", "2021-10-18T09:30:00"),
+        ("20211018093000", "2021-10-18T09:30:00"),
+        (20211018093000, "2021-10-18T09:30:00"),
+        ("18/10/2021", "2021-10-18T00:00:00"),
+        ("10/18/2021", "2021-10-18T00:00:00"),
+        ("10/18/2021 9:30 AM", "2021-10-18T09:30:00"),
+        ("10/18/2021 12:05 am", "2021-10-18T00:05:00"),
+        ("18.10.2021 09:30", "2021-10-18T09:30:00"),
+        ("5/5/2021", "2021-05-05T00:00:00"),
+        ("2021. 10. 18.", "2021-10-18T00:00:00"),
+        ("18th October 2021", "2021-10-18T00:00:00"),
+        ("18-Oct-2021", "2021-10-18T00:00:00"),
+        ("October 18, 2021 at 9:30 am EDT", "2021-10-18T13:30:00"),
+        ("Monday 18 October 2021 09.30 GMT", "2021-10-18T09:30:00"),
+        ("Mon Oct 18 09:30:00 2021", "2021-10-18T09:30:00"),
     ],
 )
 def test_dates_are_read_as_they_are_written(text, expected):
@@ -191,6 +208,15 @@ def test_dates_are_read_as_they_are_written(text, expected):
         "01/02/2021",
         "18.10.21",
         "yesterday",
+        "1.2.2021 10:30",
+        "00/05/2010",
+        "13/13/2021",
+        "2021-10",
+        "2021",
+        "31 February 2021",
+        "20211318093000",
+        "18 October 2021 25:00",
+        "99999999999999",
         "2021-13-01",
         "Mon, 18 Oct 2021 09:30:00 IST",
         20211018,
@@ -201,5 +227,44 @@ def test_dates_are_read_as_they_are_written(text, expected):
     ],
 )
 def test_what_is_not_surely_a_date_is_refused(text):
-    with pytest.raises(ValueError, match=r"not a|neither|outside|must be in|depending on the country"):
+    with pytest.raises(
+        ValueError,
+        match=r"not a|neither|outside|must be in|out of range|unconverted|does not match|depending on the country",
+    ):
         parsed_date(text)
+
+
+@pytest.mark.parametrize("nothing", [None, "", " ", "None", "null", "NaN", "NaT", "NA", float("nan")])
+def test_what_programs_write_for_no_date_is_none(nothing):
+    assert cluster_of({"id": "x", "text": "D", "date": nothing}).articles[0].published is None
+
+
+def test_a_date_with_two_readings_names_both_and_the_way_out():
+    with pytest.raises(RowError, match=r"1 February or 2 January, depending .*`fields: \{date: null\}` reads the rows"):
+        cluster_of({"id": "x", "text": "D", "date": "01/02/2021"})
+
+
+def test_short_strings_within_objects_are_tags_by_their_dotted_names():
+    row = {
+        "id": "x",
+        "text": "D",
+        "desk": "home",
+        "meta": {"desk": "north", "gold": "The headline", "year": 2021, "by": {"name": "Ann Lee"}, "list": ["no"]},
+        "meta.desk": "the key itself",
+        "table": {f"key {n}": "too many" for n in range(41)},
+        "a": {"b": {"c": {"d": "deep", "e": {"f": "too deep"}}}},
+        "Unnamed: 0": "17",
+    }
+    cluster = cluster_of(row, references="meta.gold")
+    assert cluster.tags == {
+        "desk": "home",
+        "meta.desk": "the key itself",
+        "meta.by.name": "Ann Lee",
+        "a.b.c.d": "deep",
+    }
+    assert "headline" not in cluster.without_references().to_json()
+
+
+def test_a_text_field_that_is_nearly_there_is_named():
+    with pytest.raises(RowError, match=r"did you mean `fields: \{text: Text\}`\?"):
+        cluster_of({"id": "x", "Text": "D"})
