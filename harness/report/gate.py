@@ -19,7 +19,7 @@ WORDS: Mapping[str, str] = {
 }
 """What a person reads for an outcome. Only a mean that got worse is a regression."""
 NAMED = 4
-"""Measures that the last line names for each broken rule, at most."""
+"""Measures or configurations that a line names, at most."""
 
 
 def lines(report: GateReport) -> list[str]:
@@ -31,8 +31,7 @@ def lines(report: GateReport) -> list[str]:
         if not finding.passed and not _is_told(finding, report):
             found += explanation(finding)
     found.append(f"gate: {outcome_words(report)}: {escape.one_line(verdict(report))}")
-    found += [warning for finding in report.findings if (warning := blindness(finding))]
-    return found + allowed_failures(report)
+    return found + blindness(report) + allowed_failures(report)
 
 
 def outcome_words(report: GateReport) -> str:
@@ -163,15 +162,20 @@ def example_line(example: Example, finding: Finding) -> str:
     )
 
 
-def blindness(finding: Finding) -> str:
-    """A warning where a rule is tested on so few clusters that it could not fail."""
-    decision = finding.decision
-    if decision.corrected_alpha is None or decision.can_fail:
-        return ""
-    return (
-        f"note: {decision.configuration} {decision.measure}: {decision.both} clusters are too few "
-        "for any fall to be significant; this rule cannot fail"
-    )
+def blindness(report: GateReport) -> list[str]:
+    """Warn of tolerances that so few clusters are tested on that they cannot be broken, a line for each measure."""
+    blind: dict[tuple[str, int], list[str]] = {}
+    for finding in report.findings:
+        decision = finding.decision
+        if decision.corrected_alpha is not None and not decision.can_fail:
+            blind.setdefault((decision.measure, decision.both), []).append(decision.configuration)
+    return [
+        escape.one_line(
+            f"note: {_clusters(count)} {'is' if count == 1 else 'are'} too few for any fall of the mean of {measure} "
+            f"to be significant; its tolerance cannot be broken ({_some(names)})"
+        )
+        for (measure, count), names in blind.items()
+    ]
 
 
 def as_json(report: GateReport) -> str:
@@ -271,8 +275,8 @@ def github_annotations(report: GateReport) -> Iterable[str]:
             title = f"harness gate: {finding.decision.configuration} {finding.decision.measure}"
             said = "\n".join(explanation(finding))
             yield f"::error title={escape.annotation_title(title)}::{escape.annotation(said)}"
-        elif warning := blindness(finding):
-            yield f"::warning title=harness gate::{escape.annotation(warning)}"
+    for warning in blindness(report):
+        yield f"::warning title=harness gate::{escape.annotation(warning)}"
 
 
 HEADS = ("", "configuration", "measure", "baseline", "run", "difference", "interval", "p", "n")

@@ -274,3 +274,22 @@ def test_a_small_fall_is_shown_with_the_decimals_it_needs(harness: Callable[...,
     told, _, _ = gate(harness, "--set", "gate.tolerance.rouge1=0")
     assert told.code == 1
     assert told.out.splitlines()[0] == "REGRESSION mine rouge1-f: 100.0001 → 100.0000 (-0.0001)"
+
+
+def test_a_tolerance_that_cannot_be_broken_is_told_once_for_all_configurations(harness: Callable[..., Any]):
+    """With 3 clusters the smallest one-sided p-value is 1/8; the guard over single clusters works all the same."""
+    configure("gate: {baseline: base.json, tolerance: {rouge1: 0.01}, clusters: {rouge1: 0.5}}\n")
+    harness("gate", "-c", "x.yaml", "--limit", 3, "--update")
+    note = (
+        "note: 3 clusters are too few for any fall of the mean of rouge1-f to be significant; "
+        "its tolerance cannot be broken (mine, other)"
+    )
+    told = harness("gate", "-c", "x.yaml", "--limit", 3, "--github")
+    assert (told.code, told.out.splitlines()[1]) == (0, note)
+    assert told.out.count("too few") == 2, "the note, and the same as one annotation"
+    assert f"::warning title=harness gate::{note}" in told.out.splitlines()
+    predict("mine.jsonl", range(CLUSTERS), "No word of it, {}".format)
+    told = harness("gate", "-c", "x.yaml", "--limit", 3)
+    assert told.code == 1
+    assert told.out.startswith("REGRESSION mine rouge1-f: 100.0 → ")
+    assert told.out.splitlines()[-1] == note
