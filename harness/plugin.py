@@ -5,7 +5,7 @@ its tests runs; other processes (pytest-xdist) wait for it and find it done. A b
 gate's explanation; a configuration or a baseline that cannot be read is an error.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,10 +17,12 @@ from harness import redact
 if TYPE_CHECKING:
     from _pytest._code.code import ExceptionInfo, TerminalRepr
 
+    from harness.api import Run
+    from harness.api.gates import Named
+    from harness.api.inputs import ConfigLike, OverridesLike
     from harness.config import Config
     from harness.run.baseline import Baseline
     from harness.run.gating import GateReport
-    from harness.run.pipeline import Outcome
 
 SUFFIX = ".harness.yaml"
 
@@ -36,21 +38,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collect_file(parent: pytest.Collector, file_path: Path) -> "GateFile | None":
     """Collect gate files."""
     return GateFile.from_parent(parent, path=file_path) if file_path.name.endswith(SUFFIX) else None
-
-
-def _run(config: "Config", limit: int | None, results: Path, held: "tuple[Baseline, str] | None" = None) -> "Outcome":
-    redact.watch_environment()
-    from harness.run.cache import opened
-    from harness.run.gate_ahead import see_ahead
-    from harness.run.pipeline import execute
-    from harness.run.plan import make_plan
-    from harness.run.progress import Silent
-
-    plan = make_plan(config, limit=limit)
-    if held is not None:
-        see_ahead(plan, held[0], config.gate, held[1])
-    with opened(results, None, Silent().note) as cache:
-        return execute(plan, results, Silent(), cache=cache, wait=True)
 
 
 class GateFile(pytest.File):
@@ -81,30 +68,41 @@ class GateFile(pytest.File):
         return committed(self.baseline_path, "add --harness-update to take this run as the first")
 
     @cached_property
-    def outcome(self) -> "Outcome":
+    def made(self) -> "Run":
         """The run, made where it is not there yet. What cannot be compared is refused before a model runs."""
-        limit = self.config.getoption("--harness-limit")
-        held = None if self.config.getoption("--harness-update") else (self.baseline, str(self.baseline_path))
-        return _run(self.configuration, limit, Path(self.config.getoption("--harness-results")), held)
+        from harness import api
+
+        return api.evaluate(
+            self.configuration,
+            limit=self.config.getoption("--harness-limit"),
+            results=self.config.getoption("--harness-results"),
+            wait=True,
+            against=None if self.config.getoption("--harness-update") else self._named(),
+        )
+
+    def _named(self) -> "Named":
+        from harness.api.gates import Named
+
+        return Named(self.baseline, str(self.baseline_path))
 
     @cached_property
     def report(self) -> "GateReport":
         """The run held against the baseline."""
-        from harness.run.gating import hold
+        from harness import api
 
-        return hold(self.outcome.folder, self.baseline, self.configuration.gate, str(self.baseline_path))
+        return api.gate(self.made, self._named(), rules=self.configuration.gate).report
 
     def update(self) -> list[str]:
         """Make the run the new baseline; what changed, a line each."""
+        from harness import api
         from harness.run import baseline
         from harness.run.gate_ahead import is_missing
 
         # Before the run: what stands in the way of writing is said first.
         baseline.refuse_folder(self.baseline_path)
-        old = None if is_missing(self.baseline_path) else baseline.read(self.baseline_path)
-        new = baseline.baseline_of(self.outcome.folder)
-        baseline.write(new, self.baseline_path)
-        return baseline.differences(old, new) if old else ["new baseline"]
+        if not is_missing(self.baseline_path):
+            baseline.read(self.baseline_path)
+        return api.save_baseline(self.made, self.baseline_path)
 
     def collect(self) -> Iterator[pytest.Item]:
         """A test for each configuration and rule, and one for each configuration's failures."""
@@ -218,18 +216,17 @@ class UpdateItem(_GateItem):
 
 
 @pytest.fixture
-def harness_run(request: pytest.FixtureRequest) -> "Callable[..., Outcome]":
+def harness_run(request: pytest.FixtureRequest) -> "Callable[..., Run]":
     """Runs a configuration file: `harness_run("configs/smoke.yaml", overrides=["seed=1"], limit=20)`.
 
-    Gives the finished run's `Outcome`: `summaries`, `manifest`, `folder`.
+    Gives the finished `harness.api.Run`: `table()`, `cluster(ID)`, `summaries`, `manifest`, `folder`.
     """
 
-    def run(file: str | Path, *, overrides: Sequence[str] = (), limit: int | None = None) -> "Outcome":
-        from harness.config import load
-        from harness.registry import Registry
+    def run(file: "ConfigLike", *, overrides: "OverridesLike" = (), limit: int | None = None) -> "Run":
+        from harness import api
 
         asked = limit if limit is not None else request.config.getoption("--harness-limit")
-        results = Path(request.config.getoption("--harness-results"))
-        return _run(load(Path(file), Registry(), overrides), asked, results)
+        results = request.config.getoption("--harness-results")
+        return api.evaluate(file, overrides=overrides, limit=asked, results=results, wait=True)
 
     return run

@@ -12,7 +12,7 @@ functions, so that a run is the same whoever asked for it.
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from harness.api.checks import Claims, Verdicts
 from harness.api.comparisons import Comparison
@@ -21,8 +21,11 @@ from harness.api.runs import ClusterResult, Run
 from harness.api.tables import Table
 
 if TYPE_CHECKING:
+    from harness.api.gates import Named
     from harness.api.inputs import CheckerLike, ClusterLike, ConfigLike, OverridesLike, PathLike, ProgressLike
     from harness.run.baseline import Baseline
+
+    BaselineLike: TypeAlias = PathLike | Run | Baseline | Named
 
 __all__ = [
     "Claims",
@@ -55,6 +58,7 @@ def evaluate(
     jobs: int | None = 1,
     retry_errors: bool = False,
     wait: bool = False,
+    against: "BaselineLike | None" = None,
     progress: "ProgressLike" = None,
 ) -> Run:
     """Run a configuration, as `harness eval` does: every model writes for every cluster, every metric scores it.
@@ -66,17 +70,20 @@ def evaluate(
     the cache's folder, `results/.cache` where it is None, and no cache is used where it is False. `jobs` is how many
     processes check and score; with None as many as there are cores, once the work is large enough to pay; a script that
     asks for more than one has its main code under `if __name__ == "__main__":`. `retry_errors` does again what failed
-    before; `wait` waits for a process that has the run. `progress` takes lines (`print` will do), or is a
-    `harness.run.progress.Progress`; by default notes go to the logger `harness`, and nothing is shown.
+    before; `wait` waits for a process that has the run. `against` is a baseline that the run is to be gated with by the
+    configuration's rules: what could not be compared with it is refused before a model runs. `progress` takes lines
+    (`print` will do), or is a `harness.run.progress.Progress`; by default notes go to the logger `harness`, and nothing
+    is shown.
 
     A failure is a row with its reason: look at `Run.failures` and `Run.unanswered`. Raises ConfigError with every
     mistake in the configuration, DataError for the data, StoreError where the folder cannot be used or another process
     has it, RunStoppedError where the run reaches a limit of its configuration.
     """
     from harness import redact
-    from harness.api import inputs
+    from harness.api import gates, inputs
     from harness.report.table import markdown
     from harness.run.cache import opened
+    from harness.run.gate_ahead import see_ahead
     from harness.run.pipeline import execute
     from harness.run.plan import make_plan
 
@@ -86,11 +93,14 @@ def evaluate(
     loaded = inputs.config_of(config, overrides)
     with told.stage("read clusters", limit) as tick:
         plan = make_plan(loaded, limit=limit, strict=strict, advance=tick)
+    if against is not None:
+        held = gates.named(against)
+        see_ahead(plan, held.baseline, loaded.gate, held.where)
     with opened(folder, inputs.cache_of(cache), told.note, unused=cache is False) as kept:
         outcome = execute(
             plan, folder, told, cache=kept, jobs=jobs, retry_errors=retry_errors, wait=wait, table=markdown
         )
-    return Run(outcome.folder, outcome, plan.clusters.problems)
+    return Run(outcome.folder, outcome, plan.clusters)
 
 
 def score(
@@ -124,7 +134,7 @@ def score(
     plan = make_plan(inputs.config_of(config, overrides), limit=source.manifest.limit, models=False)
     with opened(folder, inputs.cache_of(cache), told.note, unused=cache is False) as kept:
         outcome = rescore(plan, source.folder, folder, told, cache=kept, jobs=jobs, wait=wait, table=markdown)
-    return Run(outcome.folder, outcome, plan.clusters.problems)
+    return Run(outcome.folder, outcome, plan.clusters)
 
 
 def load_run(run: "Run | PathLike", *, results: "PathLike" = "results") -> Run:
@@ -180,7 +190,7 @@ def compare(
 
 def gate(
     run: "Run | PathLike",
-    baseline: "Run | Baseline | PathLike | None" = None,
+    baseline: "BaselineLike | None" = None,
     *,
     rules: Any = None,
     results: "PathLike" = "results",
@@ -195,21 +205,12 @@ def gate(
     Raises ConfigError for mistakes in the rules, UsageError for a measure or configuration that is none, naming the
     nearest, and where rules need a baseline that is not given, DataError for unequal data.
     """
-    from harness.api import gates, inputs
-    from harness.run.baseline import Baseline, baseline_of
-    from harness.run.gate_ahead import committed
+    from harness.api import gates
 
     held = load_run(run, results=results)
     settings = gates.settings_for(held.folder, rules)
     other = baseline if baseline is not None else settings.baseline
-    if other is None:
-        return gates.hold(held.folder, None, "", settings)
-    if isinstance(other, Baseline):
-        return gates.hold(held.folder, other, other.run, settings)
-    if isinstance(other, Run):
-        return gates.hold(held.folder, baseline_of(other.folder), str(other.path), settings)
-    file = inputs.path_of(other, "baseline", "the path of a baseline, a Run, or a Baseline")
-    return gates.hold(held.folder, committed(file, "`save_baseline` takes a run as the first"), str(file), settings)
+    return gates.hold(held.folder, None if other is None else gates.named(other), settings)
 
 
 def save_baseline(run: "Run | PathLike", file: "PathLike", *, results: "PathLike" = "results") -> list[str]:
@@ -227,7 +228,7 @@ def assert_headlines(
     run: "Run | PathLike",
     rules: Any = None,
     *,
-    baseline: "Run | Baseline | PathLike | None" = None,
+    baseline: "BaselineLike | None" = None,
     results: "PathLike" = "results",
 ) -> None:
     """Fail a test of any framework where a run does not hold to rules: `gate`, and an assertion.

@@ -1,7 +1,7 @@
 """A run held to rules, as a program sees it."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from harness.config.gate import GateSettings
@@ -75,29 +75,50 @@ def settings_for(folder: "RunFolder", rules: object) -> "GateSettings":
     return settings_of(rules)
 
 
-def hold(folder: "RunFolder", baseline: "Baseline | None", where: str, settings: "GateSettings") -> GateResult:
-    """Hold a run against a baseline that `where` names in messages. Raises UsageError where there is none."""
-    from harness.errors import UsageError
-    from harness.run import gating
+class Named(NamedTuple):
+    """A baseline that was read, and what messages call it."""
 
-    if baseline is None:
-        raise UsageError("no baseline: give one, or name its file under `baseline` in the rules")
-    return GateResult(gating.hold(folder, baseline, settings, where))
+    baseline: "Baseline"
+    where: str
+
+
+def named(baseline: object) -> Named:
+    """The baseline that is meant: the path of its file, a run, or a baseline.
+
+    Raises UsageError where no baseline stands there yet, and for what is none; DataError where it cannot be read.
+    """
+    from harness.api.inputs import path_of
+    from harness.api.runs import Run
+    from harness.run.baseline import Baseline, baseline_of
+    from harness.run.gate_ahead import committed
+
+    if isinstance(baseline, Named):
+        return baseline
+    if isinstance(baseline, Baseline):
+        return Named(baseline, baseline.run)
+    if isinstance(baseline, Run):
+        return Named(baseline_of(baseline.folder), str(baseline.path))
+    file = path_of(baseline, "baseline", "the path of a baseline, a Run, or a Baseline")
+    return Named(committed(file, "`save_baseline(run, FILE)` takes a run as the first"), str(file))
+
+
+def hold(folder: "RunFolder", against: Named | None, settings: "GateSettings") -> GateResult:
+    """Hold a run against a baseline; where there is none, to limits alone."""
+    from harness.run import gating
+    from harness.run.absolute import hold_to_limits
+
+    if against is None:
+        return GateResult(hold_to_limits(folder, settings))
+    return GateResult(gating.hold(folder, against.baseline, settings, against.where))
 
 
 def saved(folder: "RunFolder", file: Path) -> list[str]:
     """Make a run the baseline in a file, and say what changed, a line each."""
     from harness.run import baseline
+    from harness.run.gate_ahead import is_missing
 
+    baseline.refuse_folder(file)
+    old = None if is_missing(file) else baseline.read(file)
     new = baseline.baseline_of(folder)
-    changes = baseline.differences(baseline.read(file), new) if _stands(file) else ["new baseline"]
     baseline.write(new, file)
-    return changes
-
-
-def _stands(file: Path) -> bool:
-    """Whether there is such a file; a name that no file can have is not there, and writing it says so."""
-    try:
-        return file.exists()
-    except (OSError, ValueError):
-        return False
+    return ["new baseline"] if old is None else baseline.differences(old, new)

@@ -1,6 +1,6 @@
 """A run as a program sees it: its manifest, its table, and what it holds of each cluster."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     )
     from harness.run.cluster_view import ClusterView
     from harness.run.pipeline import Outcome
+    from harness.run.plan import Clusters
     from harness.run.store import RunFolder
     from harness.run.unscored import Unscored
 
@@ -36,13 +37,13 @@ class Run:
     What is large is read when it is asked for; `folder` streams the rows of a run that does not fit into memory.
     """
 
-    def __init__(
-        self, folder: "RunFolder", outcome: "Outcome | None" = None, row_problems: "Sequence[RowProblem]" = ()
-    ) -> None:
+    def __init__(self, folder: "RunFolder", outcome: "Outcome | None" = None, read: "Clusters | None" = None) -> None:
         self.folder = folder
         """The run's folder, for reading row by row."""
-        self.row_problems = tuple(row_problems)
-        """Rows of the data that could not be read, where this program made the run; `manifest.bad_rows` counts them."""
+        self.row_problems: tuple[RowProblem, ...] = tuple(read.problems) if read else ()
+        """Rows that could not be read, the first thousand, where this program read the data; `bad_rows` counts all."""
+        self.mistakes = read.mistakes if read else None
+        """The same grouped by kind, and counted."""
         if outcome is not None:
             self.__dict__["outcome"] = outcome
 
@@ -87,6 +88,11 @@ class Run:
     def clusters(self) -> tuple[str, ...]:
         """The clusters' ids, in the data set's order."""
         return tuple(facts.cluster_id for facts in self.folder.clusters())
+
+    @property
+    def bad_rows(self) -> int:
+        """Rows of the data that could not be read: they are in no number."""
+        return self.manifest.bad_rows if self.mistakes is None else self.mistakes.count
 
     @property
     def summaries(self) -> "list[Summary]":

@@ -107,10 +107,7 @@ def claims(
     form: Annotated[Literal["table", "json"], typer.Option("--format", help="How claims are printed.")] = "table",
 ) -> None:
     """List what is contested in a cluster, then its claims and who carries each."""
-    from harness.checkers.carriers import carried_claims
-    from harness.checkers.rules import Rules
-    from harness.claims.contested import contested_facts
-    from harness.claims.parse import Parser
+    from harness import api
     from harness.report import verdicts as report
     from harness.run.texts import AskedText, with_clusters
 
@@ -118,16 +115,13 @@ def claims(
     ((chosen, _),) = with_clusters(
         meant, dataset_at(clusters), str(clusters), cluster, lambda told: logs.say(told, "warning")
     )
-    parser = Parser()
-    contested = contested_facts(chosen, parser)
-    with Rules().open() as session:
-        carried = list(carried_claims(chosen, parser, session))
+    found = api.claims(chosen)
     if form == "json":
-        typer.echo(report.claims_as_json(chosen, carried, contested), nl=False)
+        typer.echo(report.claims_as_json(chosen, found.claims, found.contested), nl=False)
         return
     from harness.report import terminal
 
-    terminal.console().print(report.claims(chosen, carried, contested))
+    terminal.console().print(report.claims(chosen, found.claims, found.contested))
 
 
 def dataset_at(source: Path) -> "Dataset":

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import typer
 
 from harness.cli.options import RESULTS, RUN_FORMS, ResultsFolder, complete_run
-from harness.cli.runs import find_run
+from harness.cli.runs import load_run
 
 BESIDE = "table, md, json, html"
 """Formats with room for more than the comparison."""
@@ -43,20 +43,22 @@ def compare(
     Configurations of one run or of several are joined by cluster id. Runs on different data are refused, and so are
     measures whose signatures differ.
     """
+    from harness import api
     from harness.errors import UsageError
     from harness.report import breakdown
     from harness.report import comparison as report
-    from harness.run import comparison as comparing
-    from harness.run.joined import find_measures, join
 
     if form in ("csv", "latex") and (by is not None or worst):
         raise UsageError(f"--format {form} holds the comparison alone; accepted beside --by and --worst: {BESIDE}")
-    folders = list({folder.path.resolve(): folder for folder in (find_run(results, run) for run in runs)}.values())
-    joined = join(folders, intersection=intersection)
-    chosen = [measure for name in metric or () for measure in find_measures(joined.measures, name)]
-    joined = joined.only(list(dict.fromkeys(chosen)) or [measure for measure in joined.measures if measure.shown])
-    found = comparing.compare_joined(joined, baseline)
-    details = comparing.details(found, by, worst)
+    compared = api.compare(
+        [load_run(results, run) for run in runs],
+        metric=metric or (),
+        baseline=baseline,
+        by=by,
+        worst=worst,
+        intersection=intersection,
+    )
+    found, details = compared.comparison, compared.details
     if form == "table":
         from harness.report import terminal
 

@@ -75,7 +75,7 @@ def validate(
             say(f"note: {loaded.gate.baseline}: no baseline yet; `harness gate --config {file} --update` makes it")
         from harness.cli.evaluate import report_bad_rows
 
-        report_bad_rows(clusters)
+        report_bad_rows(clusters.mistakes)
     if problems:
         raise ConfigError(problems)
 

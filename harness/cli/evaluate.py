@@ -22,12 +22,12 @@ from harness.cli.options import (
     Verbose,
     Wait,
 )
-from harness.cli.runs import find_run
+from harness.cli.runs import load_run
 from harness.errors import EXIT_FAILURES, UsageError
 
 if TYPE_CHECKING:
+    from harness.inputs.grouping import Mistakes
     from harness.run.pipeline import Outcome
-    from harness.run.plan import Clusters
 
 LISTED = 20
 """Lines that list bad rows or failures."""
@@ -58,29 +58,29 @@ def evaluate(
     there; what an equal model wrote for an equal cluster in another run is taken from the cache. Ends with 3 where a
     model failed on every cluster, or a metric on every prediction of a configuration.
     """
+    from harness import api
     from harness.cli.progress import TerminalProgress
-    from harness.config import load
     from harness.config.discover import advice
-    from harness.registry import Registry
-    from harness.report.table import markdown
     from harness.run import logs
-    from harness.run.cache import opened
-    from harness.run.pipeline import execute
-    from harness.run.plan import make_plan
 
     logs.add(verbose, log_format)
     if config is None:
         raise UsageError(advice("harness eval"))
-    progress = TerminalProgress()
-    loaded = load(config, Registry(), overrides or ())
-    with progress.stage("read clusters", limit) as tick:
-        plan = make_plan(loaded, limit=limit, strict=strict, advance=tick)
-    retry = retry_errors or retry_failures
-    with opened(results, cache, progress.note, unused=no_cache) as kept:
-        outcome = execute(plan, results, progress, cache=kept, jobs=jobs, retry_errors=retry, wait=wait, table=markdown)
-    print_outcome(outcome, form, every_measure=every_measure)
-    report_bad_rows(plan.clusters)
-    _end(outcome, again="the same command with --retry-errors scores what is there")
+    run = api.evaluate(
+        config,
+        overrides=overrides or (),
+        limit=limit,
+        strict=strict,
+        results=results,
+        cache=False if no_cache else cache,
+        jobs=jobs,
+        retry_errors=retry_errors or retry_failures,
+        wait=wait,
+        progress=TerminalProgress(),
+    )
+    print_outcome(run.outcome, form, every_measure=every_measure)
+    report_bad_rows(run.mistakes)
+    _end(run.outcome, again="the same command with --retry-errors scores what is there")
 
 
 def score(
@@ -102,23 +102,23 @@ def score(
     No model is run. The scores go to the folder that the predictions and these metrics name; the run that was read is
     left as it is.
     """
+    from harness import api
     from harness.cli.progress import TerminalProgress
-    from harness.config import load
-    from harness.registry import Registry
-    from harness.report.table import markdown
     from harness.run import logs
-    from harness.run.cache import opened
-    from harness.run.pipeline import rescore
-    from harness.run.plan import make_plan
 
     logs.add(verbose, log_format)
-    progress = TerminalProgress()
-    source = find_run(results, run)
-    plan = make_plan(load(config, Registry(), overrides or ()), limit=source.manifest().limit, models=False)
-    with opened(results, cache, progress.note, unused=no_cache) as kept:
-        outcome = rescore(plan, source, results, progress, cache=kept, jobs=jobs, wait=wait, table=markdown)
-    print_outcome(outcome, form, every_measure=every_measure)
-    _end(outcome)
+    scored = api.score(
+        load_run(results, run),
+        config,
+        overrides=overrides or (),
+        results=results,
+        cache=False if no_cache else cache,
+        jobs=jobs,
+        wait=wait,
+        progress=TerminalProgress(),
+    )
+    print_outcome(scored.outcome, form, every_measure=every_measure)
+    _end(scored.outcome)
 
 
 def print_outcome(outcome: "Outcome", form: str, *, every_measure: bool) -> None:
@@ -138,14 +138,14 @@ def print_outcome(outcome: "Outcome", form: str, *, every_measure: bool) -> None
         console.print(terminal.results(outcome, console.width, every_measure=every_measure))
 
 
-def report_bad_rows(clusters: "Clusters") -> None:
+def report_bad_rows(mistakes: "Mistakes | None") -> None:
     """Count and list on standard error the rows of the data that could not be read."""
-    if not clusters.bad_rows:
+    if mistakes is None or not mistakes.count:
         return
     from harness.run.logs import say
 
-    say(f"{clusters.bad_rows} bad row{' was' if clusters.bad_rows == 1 else 's were'} left out:", "warning")
-    listed, more = clusters.mistakes.listed(LISTED)
+    say(f"{mistakes.count} bad row{' was' if mistakes.count == 1 else 's were'} left out:", "warning")
+    listed, more = mistakes.listed(LISTED)
     for row in listed:
         say(f"  {row}", "warning")
     if more:

@@ -23,13 +23,13 @@ from harness.cli.options import (
     Wait,
     complete_run,
 )
-from harness.cli.runs import find_run
+from harness.cli.runs import find_run, load_run
 from harness.run import logs
 
 if TYPE_CHECKING:
+    from harness.api import Run
+    from harness.api.gates import Named
     from harness.config import Config
-    from harness.run.baseline import Baseline
-    from harness.run.store import RunFolder
 
 baseline_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -90,49 +90,43 @@ def gate(
     that names a baseline is run. The rules are the configuration's `gate:`. Ends with 0 where every rule holds, 1 for a
     regression, 2 for unequal data, a metric that failed everywhere or a mistake, 3 for lost answers or scores.
     """
+    from harness import api
+    from harness.api.gates import Named, settings_for
     from harness.config import load
     from harness.config.discover import the_configuration
-    from harness.config.gate import GateSettings
     from harness.errors import UsageError
     from harness.registry import Registry
     from harness.report import gate as report
     from harness.run import baseline as baselines
     from harness.run.gate_ahead import committed, is_missing
     from harness.run.gate_rules import refuse_mistakes
-    from harness.run.gating import hold
 
     logs.add(verbose, log_format)
     if run is None and config is None:
         config = the_configuration(for_gate=baseline is None)
         logs.say(f"configuration: {config}")
-    folder = None if run is None else find_run(results, run)
+    held = None if run is None else load_run(results, run)
     loaded = None if config is None else load(config, Registry(), overrides or ())
-    if loaded:
-        settings = loaded.gate
-    else:
-        settings = GateSettings.model_validate(folder.manifest().config.get("gate", {}) if folder else {})
+    settings = loaded.gate if loaded else settings_for(held.folder, None) if held else None
+    assert settings is not None  # noqa: S101 - there is a run or a configuration
     file = baseline or (Path(settings.baseline) if settings.baseline else None)
     if file is None:
         raise UsageError("no baseline: give --baseline FILE, or `baseline: FILE` under `gate:` in the configuration")
     # What can be said of the baseline is said before a model runs.
     if update:
         baselines.refuse_folder(file)
-    held = None if update and is_missing(file) else committed(file)
-    if folder and loaded:
-        manifest = folder.manifest()
-        names = [configuration.name for configuration in manifest.configurations]
-        refuse_mistakes(settings, loaded.source, manifest.measures, names)
-    if folder is None and loaded:
-        against = None if update else held
-        folder = _made(loaded, against, str(file), limit, results, cache, no_cache=no_cache, jobs=jobs, wait=wait)
-    assert folder is not None  # noqa: S101 - there is a run or a configuration
-    if held is None or update:
-        new = baselines.baseline_of(folder)
-        changes = ["new baseline"] if held is None else baselines.differences(held, new)
-        baselines.write(new, file)
-        typer.echo("\n".join([*map(printable.line, changes), f"baseline: {file} from {folder.path.name}"]))
+    old = None if update and is_missing(file) else Named(committed(file), str(file))
+    if held and loaded:
+        refuse_mistakes(settings, loaded.source, held.manifest.measures, held.configurations)
+    if held is None and loaded:
+        against = None if update else old
+        held = _made(loaded, against, limit, results, False if no_cache else cache, jobs=jobs, wait=wait)
+    assert held is not None  # noqa: S101 - as above
+    if old is None or update:
+        changes = api.save_baseline(held, file)
+        typer.echo("\n".join([*map(printable.line, changes), f"baseline: {file} from {held.name}"]))
         return
-    found = hold(folder, held, settings, str(file))
+    found = api.gate(held, old, rules=settings).report
     typer.echo(report.as_json(found) if form == "json" else "\n".join(report.lines(found)) + "\n", nl=False)
     if junit:
         streams.write_file(junit, report.junit(found))
@@ -150,33 +144,30 @@ def gate(
 
 def _made(
     loaded: "Config",
-    held: "Baseline | None",
-    where: str,
+    against: "Named | None",
     limit: int | None,
     results: Path,
-    cache: Path | None,
+    cache: Path | bool | None,
     *,
-    no_cache: bool,
     jobs: int | None,
     wait: bool,
-) -> "RunFolder":
-    """Run a configuration; what cannot be compared with the baseline `held` is refused before a model runs."""
+) -> "Run":
+    """Run a configuration; what cannot be compared with the baseline `against` is refused before a model runs."""
+    from harness import api
     from harness.cli.evaluate import report_bad_rows, report_failures
     from harness.cli.progress import TerminalProgress
-    from harness.report.table import markdown
-    from harness.run.cache import opened
-    from harness.run.gate_ahead import see_ahead
-    from harness.run.pipeline import execute
-    from harness.run.plan import make_plan
 
-    progress = TerminalProgress()
-    with progress.stage("read clusters", limit) as tick:
-        plan = make_plan(loaded, limit=limit, advance=tick)
-    if held is not None:
-        see_ahead(plan, held, loaded.gate, where)
-    with opened(results, cache, progress.note, unused=no_cache) as kept:
-        outcome = execute(plan, results, progress, cache=kept, jobs=jobs, wait=wait, table=markdown)
-    report_bad_rows(plan.clusters)
-    report_failures(outcome)
-    logs.say(f"results: {outcome.folder.path}")
-    return outcome.folder
+    made = api.evaluate(
+        loaded,
+        limit=limit,
+        results=results,
+        cache=cache,
+        jobs=jobs,
+        wait=wait,
+        against=against,
+        progress=TerminalProgress(),
+    )
+    report_bad_rows(made.mistakes)
+    report_failures(made.outcome)
+    logs.say(f"results: {made.path}")
+    return made

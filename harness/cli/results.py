@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import typer
 
 from harness.cli.options import RESULTS, EveryMeasure, Format, ResultsFolder, RunArgument
-from harness.cli.runs import find_run
+from harness.cli.runs import load_run
 from harness.run import logs
 
 
@@ -57,16 +57,14 @@ def show(
 ) -> None:
     """Show what a run found, or all it holds on one cluster."""
     from harness.cli.evaluate import print_outcome
-    from harness.run.pipeline import stored_outcome
 
-    folder = find_run(results, run)
+    found = load_run(results, run)
     if cluster is None:
-        print_outcome(stored_outcome(folder), form, every_measure=every_measure)
+        print_outcome(found.outcome, form, every_measure=every_measure)
         return
     from harness.report import cluster_view as report
-    from harness.run.cluster_view import view_cluster
 
-    view = view_cluster(folder, cluster)
+    view = found.cluster(cluster).view
     if form == "json":
         typer.echo(report.as_json(view), nl=False)
     elif form == "csv":

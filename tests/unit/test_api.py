@@ -183,7 +183,7 @@ def test_limit_and_bad_rows():
         file.write('{"id": "bad"}\n')
     assert len(api.evaluate(CONFIG, limit=2).clusters) == 2
     run = api.evaluate(CONFIG)
-    assert run.manifest.bad_rows == 1
+    assert run.bad_rows == run.manifest.bad_rows == api.load_run("storms@latest").bad_rows == 1
     assert "clusters.jsonl:7" in str(run.row_problems[0])
     with pytest.raises(DataError, match=r"clusters\.jsonl:7: articles: missing"):
         api.evaluate(CONFIG, strict=True, results="other")

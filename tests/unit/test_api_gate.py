@@ -10,7 +10,7 @@ import pytest
 from harness import api
 from harness.config.gate import GateSettings
 from harness.config.rules import settings_of
-from harness.errors import ConfigError, UsageError
+from harness.errors import ConfigError, DataError, UsageError
 
 CONFIG: dict[str, Any] = {
     "name": "rivers",
@@ -101,12 +101,63 @@ def test_the_gate_is_the_commands_gate(harness: Callable[..., Any]):
     assert (printed.code, printed.out) == (1, as_json(api.gate(worse).report))
 
 
-def test_assert_headlines_passes_and_explains(run: api.Run):
+def test_limits_need_no_baseline(run: api.Run):
+    assert api.gate(run, rules={"rouge1": {"min": 0.75, "max": 0.75}}).passed
+    found = api.gate(run, rules={"rouge1": {"min": 0.8}, "words": {"max": 4}})
+    assert (found.passed, bool(found), found.exit_code, found.outcome) == (False, False, 1, "limit")
+    assert "the mean is 0.75; it may not lie below 0.8" in found.explain()
+    assert found.explain().splitlines()[0] == "BROKEN LIMIT mine rouge1-f: 75.0"
+    assert [finding.decision.passed for finding in found.findings] == [False, True]
+    assert found._repr_markdown_().startswith("## Headline quality: ❌")
+
+
+def test_a_fall_needs_a_baseline(run: api.Run):
+    with pytest.raises(UsageError, match="no baseline: how far rouge1 may fall"):
+        api.gate(run, rules={"rouge1": {"tolerance": 0.01}})
+    with pytest.raises(UsageError, match="no baseline: no limit is given"):
+        api.gate(run)
+    with pytest.raises(UsageError, match=r"base\.json: no baseline yet; `save_baseline"):
+        api.gate(run, "base.json", rules={"rouge1": {"tolerance": 0.01}})
+
+
+def test_what_cannot_be_compared_with_a_baseline_is_refused_before_a_model_runs(run: api.Run):
     api.save_baseline(run, "base.json")
-    api.assert_headlines(run, {"rouge1": {"tolerance": 0.01, "min": 0.5}}, baseline="base.json")
-    with pytest.raises(AssertionError, match=r"may not lie below 0\.9"):
-        api.assert_headlines(run, {"rouge1-f": {"min": 0.9}}, baseline="base.json")
+    with pytest.raises(DataError, match="not the data of the baseline"):
+        api.evaluate(CONFIG, limit=3, results="other", against="base.json")
+    assert not Path("other").exists()
+
+
+def test_assert_headlines_passes_and_explains(run: api.Run):
+    api.assert_headlines(run, {"rouge1-f": {"min": 0.5}, "words": {"max": 6}})
+    api.assert_headlines(run.name, {"rouge1-f": {"min": 0.5}})
+    with pytest.raises(AssertionError, match=r"mine rouge1-f: 75\.0.*\n.*may not lie below 0\.9"):
+        api.assert_headlines(run, {"rouge1-f": {"min": 0.9}})
     with pytest.raises(UsageError, match=r"no measure 'rogue1-f'.*did you mean 'rouge1-f'"):
-        api.assert_headlines(run, {"rogue1-f": {"min": 0.5}}, baseline="base.json")
-    with pytest.raises(UsageError, match="no baseline"):
-        api.assert_headlines(run, {"rouge1-f": {"tolerance": 0.5}})
+        api.assert_headlines(run, {"rogue1-f": {"min": 0.5}})
+
+
+def test_lost_answers_fail_whatever_the_means_are():
+    predict("River {} rises slowly", clusters=9)
+    run = api.evaluate(CONFIG)
+    found = api.gate(run, rules={"rouge1": {"min": 0.5}})
+    assert (found.outcome, found.exit_code) == ("failures", 3)
+    assert "3 of 12 clusters failed" in found.explain()
+    assert api.gate(run, rules={"rouge1": {"min": 0.5}, "max_failures": 0.25}).passed
+
+
+def test_a_measure_without_a_number_breaks_its_limit_with_the_reason(run: api.Run):
+    predict("{0} rivers rise")
+    rows = [{"id": f"r{at}", "articles": [f"The river {at} rose."]} for at in range(12)]
+    Path("clusters.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    bare = api.evaluate(CONFIG)
+    with pytest.raises(AssertionError, match=r"no cluster is scored.*\n.*12 × .*no reference"):
+        api.assert_headlines(bare, {"rouge1": {"min": 0.1}})
+
+
+def test_only_the_configurations_named_are_held(run: api.Run):
+    two = {**CONFIG, "models": [*CONFIG["models"], "lead"]}
+    both = api.evaluate(two)
+    assert not api.gate(both, rules={"rouge1": {"min": 0.7}}).passed
+    assert api.gate(both, rules={"rouge1": {"min": 0.7}, "configurations": ["mine"]}).passed
+    with pytest.raises(UsageError, match=r"no configuration 'mime'.*did you mean 'mine'"):
+        api.gate(both, rules={"rouge1": {"min": 0.7}, "configurations": ["mime"]})
