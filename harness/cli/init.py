@@ -49,8 +49,9 @@ def _line(written: "Written") -> str:
 
 def _next(folder: Path) -> str:
     """The commands that come next, ready to be copied."""
+    name = f"./{folder}" if str(folder).startswith("-") else str(folder)
     steps = [
-        *([(f"cd {shlex.quote(str(folder))}", "")] if folder != HERE else []),
+        *([(f"cd {shlex.quote(name)}", "")] if folder != HERE else []),
         ("harness eval --config harness.yaml", "run the models, score, print the table"),
         ("harness gate --update", "take this run as the baseline, to be committed"),
         ("harness gate", "from then on: fail where headlines got worse"),

@@ -12,8 +12,9 @@ import pytest
 import yaml
 
 from harness import __version__
+from harness.errors import StoreError
 from harness.models.prompts import named_template
-from harness.starter import FILES
+from harness.starter import FILES, writing
 from harness.starter.files import BASELINE, CONFIGURATION
 from tests.conftest import TOP
 
@@ -120,6 +121,24 @@ def test_a_file_is_no_folder_and_a_linked_folder_is_one(harness: Run) -> None:
     Path("link").symlink_to("real")
     assert harness("init", "link").code == 0, "the user named it"
     assert Path("real/harness.yaml").is_file()
+
+
+def test_a_file_that_cannot_be_written_hides_none_that_was(harness: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = writing.replace_text
+
+    def full(file: Path, text: str) -> None:
+        if file.name == "clusters.jsonl":
+            raise StoreError(f"{file}: cannot be written: the disk is full")
+        real(file, text)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(writing, "replace_text", full)
+        ended = harness("init", "--", "-x")
+    assert (ended.code, ended.err) == (2, "error: -x/example/clusters.jsonl: cannot be written: the disk is full\n")
+    assert ended.out.splitlines() == ["-x/harness.yaml: written", "-x/prompts/headline.md: written"]
+    ended = harness("init", "--", "-x")
+    assert "-x/harness.yaml: kept (identical)\n" in ended.out
+    assert "  cd ./-x\n" in ended.out
 
 
 def test_eval_without_a_configuration_says_what_to_do(harness: Run) -> None:

@@ -5,7 +5,7 @@ refused with nothing changed. The content that is overwritten is kept beside the
 """
 
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -28,17 +28,19 @@ class Written:
     """Where the content that was overwritten is now."""
 
 
-def write(folder: Path, *, force: bool = False, files: Sequence[StarterFile] = FILES) -> list[Written]:
+def write(folder: Path, *, force: bool = False, files: Sequence[StarterFile] = FILES) -> Iterator[Written]:
     """Write the files that `folder` lacks, with `force` also those that differ; make the folder where it is missing.
 
-    Raises ConfigError with everything that stands in the way, before anything is written; UsageError where a file or
-    folder cannot be made.
+    Each file is yielded once it is done, so that an error on the way hides nothing that was written before it. Raises
+    ConfigError with everything that stands in the way, before anything is written; UsageError where a file or folder
+    cannot be made.
     """
     targets = [(folder.joinpath(*file.path.parts), file.content()) for file in files]
     obstacles = [problem for target, _ in targets if (problem := _obstacle(folder, target))]
     if obstacles:
         raise ConfigError(list(dict.fromkeys(obstacles)))
-    return [_put(target, content, force=force) for target, content in targets]
+    for target, content in targets:
+        yield _put(target, content, force=force)
 
 
 def repository_above(folder: Path) -> Path | None:
