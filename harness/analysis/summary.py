@@ -21,6 +21,7 @@ class Summary(Record):
     scored: int = Field(ge=0, description="Clusters with a statistic.")
     unscorable: int = Field(ge=0, description="Clusters with a prediction, but a reason in place of a statistic.")
     failed: int = Field(ge=0, description="Clusters without a prediction, or on which the metric failed.")
+    pending: int = Field(default=0, ge=0, description="Clusters that a run which is not complete has not come to yet.")
 
 
 class ScoreTable:

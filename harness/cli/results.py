@@ -4,33 +4,35 @@ from typing import Annotated, Literal
 
 import typer
 
-from harness.cli.options import RESULTS, EveryMeasure, Format, ResultsFolder, RunArgument
+from harness.cli.options import RESULTS, EveryMeasure, Format, ResultsFolder, RunArgument, complete_run
 from harness.cli.runs import load_run
 from harness.run import logs
 
 
 def list_runs(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[NAME]",
+            help="Only the runs of this NAME, or whose folders begin so.",
+            autocompletion=complete_run,
+            show_default=False,
+        ),
+    ] = None,
     results: ResultsFolder = RESULTS,
     form: Annotated[Literal["table", "json"], typer.Option("--format", help="How runs are printed.")] = "table",
 ) -> None:
-    """List the runs in a results folder, newest first."""
-    import json
+    """List the runs in a results folder, newest first: dates, status, what differs from the run before.
 
-    from harness.errors import StoreError
-    from harness.run.store import run_folders
+    The run before is the one of the same NAME that was started before it. What a run that is not complete has not come
+    to yet is pending, not failed.
+    """
+    from harness.report.runs import listed_json, listed_lines
+    from harness.run.listing import list_runs as found_in
 
-    rows = []
-    for folder in run_folders(results):
-        try:
-            manifest = folder.manifest()
-        except StoreError as error:
-            logs.say(f"note: left out: {error}", "warning")
-            continue
-        rows.append((folder.path.name, manifest))
-    rows.sort(key=lambda row: (row[1].started, row[0]), reverse=True)
+    rows = found_in(results, name, lambda line: logs.say(f"note: {line}", "warning"))
     if form == "json":
-        shown = [{"run": name, **manifest.model_dump(mode="json")} for name, manifest in rows]
-        typer.echo(json.dumps(shown, indent=2, ensure_ascii=False))
+        typer.echo(listed_json(rows))
         return
     if not rows:
         typer.echo(f"no runs in {results}")
@@ -38,7 +40,8 @@ def list_runs(
     from harness.report import terminal
 
     console = terminal.console()
-    console.print(terminal.runs(rows, console.width))
+    for line, is_dim in listed_lines(rows, console.width):
+        console.print(terminal.shown(line, "dim" if is_dim else ""), soft_wrap=True)
 
 
 def show(

@@ -23,7 +23,17 @@ from harness.records.base import (
 )
 from harness.records.clusters import Article, Cluster, ClusterFacts, Reference, RowProblem
 from harness.records.predictions import Comparison, Prediction, Prices, Prompt, StopReason
-from harness.records.runs import Charge, ConfigurationRecord, Counts, EventName, Failure, RunEvent, RunManifest, Stage
+from harness.records.runs import (
+    Charge,
+    ConfigurationRecord,
+    Counts,
+    EventName,
+    Failure,
+    PredictionsOrigin,
+    RunEvent,
+    RunManifest,
+    Stage,
+)
 from harness.records.scores import Case, Direction, MeasureRecord, MetricScore, Unit
 from harness.records.verdicts import (
     CheckedPrediction,
@@ -70,6 +80,7 @@ __all__ = [
     "Modality",
     "Polarity",
     "Prediction",
+    "PredictionsOrigin",
     "Prices",
     "Prompt",
     "Quantity",

@@ -58,8 +58,8 @@ def check_distinct(what: str, names: Sequence[str]) -> None:
 
 
 def utc_now() -> datetime:
-    """The present moment in UTC, to the second."""
-    return datetime.now(UTC).replace(microsecond=0)
+    """The present moment in UTC, to the microsecond: two runs may be started within a second, and have an order."""
+    return datetime.now(UTC)
 
 
 class Record(BaseModel):

@@ -114,6 +114,19 @@ class RunEvent(Record):
         return ": ".join(part for part in parts if part)
 
 
+class PredictionsOrigin(Record):
+    """Where the predictions of a run come from that scored those of another: the run that generated them."""
+
+    run: str = Field(description="Name of the folder of the run that generated them.")
+    started: UtcDatetime = Field(description="When that run was first started.")
+    finished: UtcDatetime | None = Field(default=None, description="When it last ended, if it had.")
+    seconds: Mapping[str, FiniteFloat] = Field(default_factory=dict, description="Its stages → wall-clock seconds.")
+    versions: Mapping[str, str] = Field(default_factory=dict, description="Versions of packages it ran with.")
+    git_commit: str | None = Field(default=None, description="Commit of its working directory, if a checkout.")
+    git_dirty: bool | None = Field(default=None, description="True where tracked files had changes.")
+    machine: Mapping[str, str] = Field(default_factory=dict, description="The machine it ran on.")
+
+
 class RunManifest(Record):
     """What a run was made of, and how it went: enough to make it again a year later."""
 
@@ -143,6 +156,10 @@ class RunManifest(Record):
     started: UtcDatetime = Field(description="When the run was first started.")
     finished: UtcDatetime | None = Field(default=None, description="When it last ended, if it did.")
     seconds: Mapping[str, FiniteFloat] = Field(default_factory=dict, description="Stage → wall-clock seconds.")
+    predictions_from: PredictionsOrigin | None = Field(
+        default=None,
+        description="Where `harness score` took the predictions from; times and versions are the scoring's.",
+    )
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:

@@ -28,8 +28,8 @@ REFERENCE_NOTE = "† reads the references: an upper bound, not a system."
 JUDGE_MARK = " ‡"
 JUDGE_NOTE = "‡ judged by a checker that has its own weights: read its factual columns with that in mind."
 
-Denominators = tuple[int, int, int]
-"""Clusters scored, unscorable, failed."""
+Denominators = tuple[int, ...]
+"""Clusters scored, unscorable, failed; and pending, where any are."""
 
 
 @dataclass(frozen=True)
@@ -109,8 +109,15 @@ def label(item: ConfigurationRecord) -> str:
 
 
 def denominators(summary: Summary) -> Denominators:
-    """Clusters scored, unscorable, failed."""
-    return summary.scored, summary.unscorable, summary.failed
+    """Clusters scored, unscorable, failed; and pending, where any are."""
+    counts = summary.scored, summary.unscorable, summary.failed
+    return (*counts, summary.pending) if summary.pending else counts
+
+
+def pending_of(manifest: RunManifest, configuration: str) -> int:
+    """Clusters that a configuration of a run which is not complete has neither answered nor failed on yet."""
+    counts = manifest.counts.get(configuration, Counts())
+    return 0 if manifest.status == "complete" else max(manifest.clusters - counts.predicted - counts.failed, 0)
 
 
 def cost_row(counts: Counts) -> list[str]:
@@ -128,12 +135,17 @@ COST_HEADERS = ("predicted", "failed", "s each", "tokens in", "tokens out")
 def provenance(manifest: RunManifest, escaped: Callable[[str], str] = str) -> list[str]:
     """Sentences that stand under a table: what the numbers are, and of what; `escaped` is done to what others wrote."""
     made_of = f"{manifest.clusters} clusters, data {manifest.data_digest}, seed {manifest.seed}."
+    pending = " / pending, that the run has not come to yet" if manifest.status in UNFINISHED else ""
     intervals = f"{LEVEL:.0%} percentile bootstrap over clusters, {RESAMPLES:,} resamples"
     lines = [f"The run is {manifest.status}: {UNFINISHED[manifest.status]}."] if manifest.status in UNFINISHED else []
     lines += [
         f"{made_of} Means over scored clusters; brackets: {intervals}.",
-        "Shares are printed times 100. n: clusters scored / unscorable / failed.",
+        f"Shares are printed times 100. n: clusters scored / unscorable / failed{pending}.",
     ]
+    waiting = {item.name: pending_of(manifest, item.name) for item in manifest.configurations}
+    if any(waiting.values()):
+        told = ", ".join(f"{escaped(name)} on {count}" for name, count in waiting.items() if count)
+        lines.append(f"Pending, neither answered nor failed yet: {told} of {manifest.clusters} clusters.")
     if manifest.bad_rows:
         lines.append(f"{manifest.bad_rows} rows of the data could not be read and are in no number.")
     if any(item.reads_references for item in manifest.configurations):
@@ -204,6 +216,7 @@ def records(outcome: Outcome) -> list[dict[str, Any]]:
             "scored": summary.scored,
             "unscorable": summary.unscorable,
             "failed": summary.failed,
+            "pending": summary.pending,
             "unit": measures[summary.measure].unit,
             "direction": measures[summary.measure].direction,
             "signature": measures[summary.measure].signature,
@@ -240,9 +253,14 @@ def as_json(outcome: Outcome) -> str:
         "clusters": manifest.clusters,
         "bad_rows": manifest.bad_rows,
         "seed": manifest.seed,
+        "predictions_from": manifest.predictions_from and manifest.predictions_from.model_dump(mode="json"),
         "interval": {"method": "percentile bootstrap over clusters", "level": LEVEL, "resamples": RESAMPLES},
         "configurations": [
-            {**json.loads(item.model_dump_json()), **manifest.counts.get(item.name, Counts()).model_dump()}
+            {
+                **json.loads(item.model_dump_json()),
+                **manifest.counts.get(item.name, Counts()).model_dump(),
+                "pending": pending_of(manifest, item.name),
+            }
             for item in manifest.configurations
         ],
         "measures": [measure.model_dump() for measure in manifest.measures],

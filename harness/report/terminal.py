@@ -12,9 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from harness import printable
-from harness.records import Counts, RunManifest
+from harness.records import Counts
 from harness.report import comparison as comparison_report
 from harness.report import numbers
+from harness.report.runs import rescored
 from harness.report.table import COST_HEADERS, Cell, blocks, cost_row, label, provenance
 from harness.run.comparison import Comparison
 from harness.run.pipeline import Outcome
@@ -42,7 +43,7 @@ def results(outcome: Outcome, width: int, *, every_measure: bool = False) -> Ren
     costs = [Column(Text(head), tuple(map(shown, cells))) for head, *cells in zip(COST_HEADERS, *counted, strict=True)]
     for table in split("generation", names, [], costs, width):
         parts += [table, Text()]
-    parts.extend(shown(line, style="dim") for line in provenance(manifest))
+    parts.extend(shown(line, style="dim") for line in [*provenance(manifest), *rescored(manifest)])
     return Group(*parts)
 
 
@@ -159,24 +160,6 @@ def grid(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Tab
         table.add_column(shown(head), justify="right" if at else "left", overflow="fold")
     for row in rows:
         table.add_row(*map(shown, row))
-    return table
-
-
-def runs(rows: Iterable[tuple[str, RunManifest]], width: int) -> Table:
-    """`harness list`: a line for each run; the data's digest where there is room for it."""
-    table = _plain()
-    table.add_column("run", no_wrap=True)
-    table.add_column("status")
-    table.add_column("started (UTC)", no_wrap=True)
-    table.add_column("clusters", justify="right")
-    table.add_column("models", justify="right")
-    roomy = width >= 100
-    if roomy:
-        table.add_column("data")
-    for name, manifest in rows:
-        started = manifest.started.strftime("%Y-%m-%d %H:%M")
-        cells = [manifest.status, started, str(manifest.clusters), str(len(manifest.configurations))]
-        table.add_row(shown(name), *cells, *([shown(manifest.data_digest)] if roomy else []))
     return table
 
 

@@ -33,7 +33,7 @@ class Events:
     ) -> None:
         """Note one event."""
         noted = RunEvent(
-            time=utc_now(),
+            time=utc_now().replace(microsecond=0),
             process=os.getpid(),
             seconds=round(monotonic() - self._began, 3),
             event=event,

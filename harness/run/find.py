@@ -65,7 +65,7 @@ def find_run(results: Path, wanted: str, told: Told = _nobody) -> RunFolder:
         return fitting[0]
     if fitting:
         raise UsageError(_ambiguous(results, wanted, fitting))
-    raise UsageError(_nothing_found(results, folders, wanted))
+    raise UsageError(nothing_found(results, folders, wanted))
 
 
 def runs_of(results: Path, name: str, told: Told = _nobody, *, place: str = "") -> list[KnownRun]:
@@ -163,7 +163,8 @@ def _ambiguous(results: Path, wanted: str, fitting: Sequence[RunFolder]) -> str:
     return "\n".join(lines)
 
 
-def _nothing_found(results: Path, folders: Sequence[RunFolder], wanted: str) -> str:
+def nothing_found(results: Path, folders: Sequence[RunFolder], wanted: str) -> str:
+    """Say that no run fits, and which name is nearest or where to look."""
     last = Path(wanted).name
     near = nearest_name(last, [form for folder in folders for form in (folder.path.name, run_name(folder))])
     hint = f"; did you mean {near!r}?" if near else _where_to_look(results, folders)

@@ -89,7 +89,8 @@ def _acquired(folder: Path, wait: bool, told: Callable[[str], None]) -> int:
         try:
             _lock(descriptor, folder, wait, told)
             if _is_still(descriptor, folder / LOCK):
-                owner = {"process": os.getpid(), "since": utc_now().isoformat(), "command": redact.text(own_command())}
+                since = utc_now().replace(microsecond=0).isoformat()
+                owner = {"process": os.getpid(), "since": since, "command": redact.text(own_command())}
                 os.ftruncate(descriptor, 0)
                 os.pwrite(descriptor, json.dumps(owner).encode(), 0)
                 return descriptor

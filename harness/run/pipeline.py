@@ -27,6 +27,7 @@ from harness.run.cache import Cache
 from harness.run.durable import Appender
 from harness.run.jobs import Workers, checked_in_order, scored_in_order
 from harness.run.ledger import charging
+from harness.run.pending import with_pending
 from harness.run.plan import Plan, run_digest
 from harness.run.progress import Progress, Tick
 from harness.run.results_folder import prepare
@@ -49,7 +50,7 @@ class Outcome:
     @property
     def unanswered(self) -> list[str]:
         """Configurations that failed on every cluster."""
-        return [name for name, count in self.manifest.counts.items() if not count.predicted]
+        return [name for name, count in self.manifest.counts.items() if count.failed and not count.predicted]
 
     @property
     def unscored(self) -> list[Unscored]:
@@ -148,17 +149,7 @@ def rescore(
         return stored_outcome(folder)
     prepare(results)
     with folder.locked(wait=wait, told=progress.note):
-        manifest = made.model_copy(
-            update={
-                "name": plan.config.name,
-                "digest": digest,
-                "config": {**made.config, "name": plan.config.name, "metrics": plan.config.resolved()["metrics"]},
-                "metrics": plan.metric_signatures,
-                "measures": plan.measures,
-                "status": "running",
-                "finished": None,
-            }
-        )
+        manifest = manifests.rescored(plan, source, folder, digest)
         with under_way(folder, manifest, plan.config.limits, progress) as watch:
             folder.replace_rows(CLUSTERS, source.clusters())
             _take_predictions(source, folder, made.configurations)
@@ -196,8 +187,10 @@ def stored_outcome(folder: RunFolder) -> Outcome:
             table.add(row)
     except LookupError:
         raise misfit from None
+    if manifest.status != "complete":
+        manifest = manifest.model_copy(update={"counts": manifests.counted(folder, manifest)})
     reused = sum(count.predicted for count in manifest.counts.values())
-    return Outcome(folder, manifest, table.summaries(seed=manifest.seed), reused)
+    return Outcome(folder, manifest, with_pending(table.summaries(seed=manifest.seed), folder, manifest), reused)
 
 
 def _finish(
@@ -210,7 +203,8 @@ def _finish(
 ) -> Outcome:
     """Write the table and, last of all, that the run is complete."""
     finished = manifests.finished(folder, manifest, took)
-    outcome = Outcome(folder, finished, scores.summaries(seed=manifest.seed), reused)
+    summaries = with_pending(scores.summaries(seed=manifest.seed), folder, finished)
+    outcome = Outcome(folder, finished, summaries, reused)
     if table is not None:
         folder.write(TABLE, table(outcome))
     folder.write_manifest(finished)

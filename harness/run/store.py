@@ -145,6 +145,13 @@ class RunFolder:
         except OSError:
             return 0
 
+    def lines(self, name: str) -> int:
+        """Count the whole lines of one of the folder's files; 0 where it is not there."""
+        if not (self.path / name).exists():
+            return 0
+        with self._opened(name) as stream:
+            return sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(1 << 20), b""))
+
     def write_manifest(self, manifest: RunManifest) -> None:
         """Replace the manifest."""
         self.write(MANIFEST, json.dumps(json.loads(manifest.model_dump_json()), indent=2, ensure_ascii=False) + "\n")

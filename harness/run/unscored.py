@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.records import Failure, RunManifest
-from harness.run.store import RunFolder
+from harness.run.store import SCORES, RunFolder
 
 NO_REASON = "no failure is on record; the scores are missing from scores.jsonl"
 
@@ -40,6 +40,8 @@ def find_unscored(folder: RunFolder, manifest: RunManifest) -> list[Unscored]:
 
     Reads scores only until every metric of every such configuration was seen: in a sound run that is one cluster.
     """
+    if manifest.status != "complete" and not folder.size(SCORES):
+        return []  # it has not come to scoring yet
     metrics = list(dict.fromkeys(measure.metric for measure in manifest.measures))
     answered = [item.name for item in manifest.configurations if manifest.counts[item.name].predicted]
     missing = {(configuration, metric): None for configuration in answered for metric in metrics}
@@ -50,7 +52,7 @@ def find_unscored(folder: RunFolder, manifest: RunManifest) -> list[Unscored]:
     if not missing:
         return []
     failures = [row for row in folder.failures() if row.stage in ("check", "score")]
-    settings = _settings_by_metric(manifest)
+    settings = settings_by_metric(manifest)
     return [
         _unscored(configuration, metric, manifest.counts[configuration].predicted, failures, settings)
         for configuration, metric in missing
@@ -60,7 +62,7 @@ def find_unscored(folder: RunFolder, manifest: RunManifest) -> list[Unscored]:
 def _unscored(
     configuration: str, metric: str, count: int, failures: Sequence[Failure], settings: Mapping[str, Any]
 ) -> Unscored:
-    checkers = set(_names(settings.get(metric)))
+    checkers = set(names_in(settings.get(metric)))
     reasons = Counter(
         f"{row.error}: {row.message}"
         for row in failures
@@ -71,7 +73,7 @@ def _unscored(
     return Unscored(configuration, metric, reason, count, max(len(reasons) - 1, 0))
 
 
-def _settings_by_metric(manifest: RunManifest) -> dict[str, Any]:
+def settings_by_metric(manifest: RunManifest) -> dict[str, Any]:
     """Metric → its parameters, by the resolved configuration."""
     found: dict[str, Any] = {}
     entries = manifest.config.get("metrics", ())
@@ -81,11 +83,11 @@ def _settings_by_metric(manifest: RunManifest) -> dict[str, Any]:
     return found
 
 
-def _names(settings: Any) -> Iterator[str]:
+def names_in(settings: Any) -> Iterator[str]:
     """Every name in a metric's parameters, that of its checker among them, however deep it stands."""
     if isinstance(settings, Mapping):
         for key, value in settings.items():
             yield str(key)
-            yield from _names(value)
+            yield from names_in(value)
     elif isinstance(settings, str):
         yield settings

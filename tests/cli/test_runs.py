@@ -154,3 +154,92 @@ def typed_into(command: list[str], prompt: str, typed: str) -> tuple[int, str]:
                     terminal.write(typed.encode())
                 typed = ""
     return process.wait(30), shown.decode()
+
+
+def test_list_says_what_differs_shows_dates_and_status_and_is_narrowed(
+    two_runs: tuple[str, str], harness: Callable[..., Any]
+):
+    older, newer = two_runs
+    ended = harness("list")
+    head, first, differs, second = ended.out.splitlines()
+    assert head.split() == ["run", "status", "started", "(UTC)", "clusters", "models", "data"]
+    assert first.split()[:2] == [newer, "complete"]
+    assert differs == f"    differs from {older}: seed 1 → 2"
+    assert second.split()[:2] == [older, "complete"]
+    (row,) = json.loads(harness("list", newer, "--format", "json").out)
+    assert (row["run"], row["previous"], row["differs"]) == (newer, older, ["seed 1 → 2"])
+    assert (row["predicted"], row["failed"], row["pending"]) == (2, 0, 0)
+    wrong = harness("list", "trail")
+    assert (wrong.code, wrong.err) == (2, "error: no run 'trail' in results; did you mean 'trial'?\n")
+
+
+def test_a_rescored_run_has_times_of_its_own_and_says_whose_predictions_it_has(
+    two_runs: tuple[str, str], harness: Callable[..., Any]
+):
+    source = json.loads(Path("results", two_runs[0], "manifest.json").read_text())
+    Path("y.yaml").write_text(Path("x.yaml").read_text().replace("- headline", "- surface"))
+    assert harness("score", two_runs[0], "--config", "y.yaml").code == 0
+    newest = json.loads(harness("list", "--format", "json").out)[0]
+    assert newest["run"] not in two_runs
+    assert newest["started"] > source["finished"]
+    assert newest["finished"] >= newest["started"]
+    assert newest["seconds"].keys() == {"check", "score"}
+    assert newest["predictions_from"] == {
+        "run": two_runs[0],
+        **{name: source[name] for name in ("started", "finished", "seconds", "versions", "git_commit", "git_dirty")},
+        "machine": source["machine"],
+    }
+    first = Path("results", newest["run"], "manifest.json").read_text()
+    # scored once more from the rescored run: the predictions are still those of the run that generated them
+    Path("z.yaml").write_text(Path("x.yaml").read_text().replace("- headline", "- headline: {max_characters: 60}"))
+    assert harness("score", "trial@latest", "--config", "z.yaml").code == 0
+    last = json.loads(harness("list", "--format", "json").out)[0]
+    assert last["run"] != newest["run"]
+    assert last["predictions_from"] == newest["predictions_from"]
+    assert Path("results", newest["run"], "manifest.json").read_text() == first
+    shown = harness("show", "trial@latest").out
+    assert f"the predictions are those of {two_runs[0]}" in " ".join(shown.split())
+    assert json.loads(harness("show", "trial@latest", "--format", "json").out)["predictions_from"]["run"] == two_runs[0]
+    assert json.loads(harness("show", two_runs[0], "--format", "json").out)["predictions_from"] is None
+
+
+def test_a_manifest_of_an_earlier_version_is_read(two_runs: tuple[str, str], harness: Callable[..., Any]):
+    file = Path("results", two_runs[0], "manifest.json")
+    value = json.loads(file.read_text())
+    del value["predictions_from"]
+    file.write_text(json.dumps(value))
+    assert harness("show", two_runs[0]).code == 0
+    assert two_runs[0] in harness("list").out
+
+
+def test_what_an_interrupted_run_has_not_come_to_is_pending_not_failed(
+    two_runs: tuple[str, str], harness: Callable[..., Any]
+):
+    """The run is stopped by hand: one configuration answered, the other is not reached, nothing is scored."""
+    folder = Path("results", two_runs[1])
+    value = json.loads((folder / "manifest.json").read_text())
+    (folder / "manifest.json").write_text(json.dumps(value | {"status": "interrupted", "counts": {}}))
+    rows = [json.loads(line) for line in (folder / "predictions.jsonl").read_text().splitlines()]
+    kept = [json.dumps(row) + "\n" for row in rows if row["configuration"] == "lead"]
+    (folder / "predictions.jsonl").write_text("".join(kept))
+    (folder / "scores.jsonl").unlink()
+    failure = {"stage": "score", "cluster_id": "c1", "configuration": "lead", "component": "headline"}
+    (folder / "failures.jsonl").write_text(json.dumps(failure | {"error": "E", "message": "no"}) + "\n")
+    shown = json.loads(harness("show", "trial@latest", "--format", "json").out)
+    assert [(item["name"], item["predicted"], item["failed"], item["pending"]) for item in shown["configurations"]] == [
+        ("lead", 1, 0, 0),
+        ("sentence", 0, 0, 1),
+    ]
+    counts = {(row["configuration"], row["failed"], row["pending"]) for row in shown["summaries"]}
+    assert counts == {("lead", 1, 0), ("sentence", 0, 1)}
+    table = harness("show", "trial@latest").out
+    assert "0/0/1" in table
+    assert "0/0/0/1" in table
+    assert "Pending, neither answered nor failed yet: sentence on 1 of 1 clusters." in table
+    assert "    1 of 2 predictions pending" in harness("list").out.splitlines()
+    assert "pending" in harness("show", "trial@latest", "--format", "csv").out.splitlines()[0].split(",")
+    # a complete run says nothing of it
+    assert "ending" not in harness("show", "trial@-2").out
+    rescored = harness("score", "trial@latest", "--config", "x.yaml", "--set", "metrics.0.headline.max_characters=60")
+    assert rescored.code == 0  # what was not reached has not failed: `harness eval` goes on with it
+    assert rescored.err.splitlines()[-1] == "interrupted: 1 predictions, 0 failures"
