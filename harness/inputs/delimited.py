@@ -63,7 +63,7 @@ def csv_rows(path: str) -> Iterator[Row]:
                 break
             except csv.Error as error:
                 rows += 1
-                yield Row(path, begins, RowError("", f"not CSV: {error}; accepted: {ACCEPTED}"))
+                yield Row(path, begins, RowError("", f"not CSV: {_in_our_words(error)}; accepted: {ACCEPTED}"))
                 continue
             if any(cell.strip() for cell in cells):
                 rows += 1
@@ -158,6 +158,12 @@ def _header(cells: Sequence[str], path: str) -> _Header:
     return _Header(tuple(names), named[-1] + 1)
 
 
+def _in_our_words(error: csv.Error) -> str:
+    if str(error) == "unexpected end of data":
+        return "a quote that is opened here is never closed, so that everything from here to the end is one cell"
+    return str(error)
+
+
 def _value(cells: Sequence[str], header: _Header) -> dict[str, str | None] | RowError:
     """A row as its columns' names and cells, or why it is none."""
     names, needed = header
@@ -167,6 +173,8 @@ def _value(cells: Sequence[str], header: _Header) -> dict[str, str | None] | Row
     if not needed <= count <= len(names):
         accepted = f"{needed}, one for each column of the header"
         hint = "" if count < needed else "; a cell with the delimiter or a line break in it stands in quotes"
+        if len(names) == 1:
+            hint = f"{hint}, and the first line names the columns: no title stands above them" if hint else ""
         return RowError("", f"found {count} cells; accepted: {accepted}{hint}")
     for at in range(count):
         if not names[at] and cells[at].strip():

@@ -169,7 +169,11 @@ def _refuse_other_kinds(head: bytes, path: str, accepted: str) -> None:
     elif head.startswith((b"\xff\xfe", b"\xfe\xff", b"{\0", b"\0{")) or (nul * 4 > len(head) and 0 in head[:2]):
         encoding = "UTF-16"
     if encoding:
-        advice = f"UTF-8; convert it with: iconv -f {encoding} -t UTF-8 {path} > utf8{Path(path).suffix}"
+        if encoding == "UTF-16" and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
+            order = "UTF-16BE" if head[0] == 0 else "UTF-16LE"  # iconv cannot tell without a byte order mark
+        else:
+            order = encoding
+        advice = f"UTF-8; convert it with: iconv -f {order} -t UTF-8 {path} > utf8{Path(path).suffix}"
         raise unreadable(path, f"the file is written in {encoding}", advice)
     # Within a row of JSON a NUL is that row's problem.
     if nul and not head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):

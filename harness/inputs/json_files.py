@@ -63,13 +63,15 @@ def _is_json_lines(path: str, *, constants: bool) -> bool:
     """Whether the file is one value a line, told by its first two lines that are not blank."""
     with open_text(path, ACCEPTED) as handle:
         first, second = _line(handle), _line(handle)
+    if not first.startswith((b"[", b"{")):
+        return True
     if first.startswith(b"[") or first == b"{":
         return False
     if len(first) > MAX_LINE_BYTES:
         return path.lower().removesuffix(".gz").endswith((".jsonl", ".ndjson"))
     if _is_value(first, constants=constants):
         return bool(second)
-    if path.lower().removesuffix(".gz").endswith(".json") and first.startswith(b"{"):
+    if path.lower().removesuffix(".gz").endswith(".json"):
         return b"}\r{" in first or (second.startswith(b"{") and _is_value(second, constants=True))
     return True
 

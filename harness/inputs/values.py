@@ -46,7 +46,8 @@ def checked(value: str, path: str) -> str:
     except UnicodeEncodeError as error:
         code = ord(value[error.start])
         if 0xDC80 <= code <= 0xDCFF:  # how a file opened with surrogateescape shows a byte that is not UTF-8
-            reason = f"the byte 0x{code - 0xDC00:02x} at character {error.start} is not UTF-8; accepted: UTF-8 text"
+            accepted = "UTF-8 text, such as iconv -f CP1252 -t UTF-8 makes of Windows-1252"
+            reason = f"the byte 0x{code - 0xDC00:02x} at character {error.start} is not UTF-8; accepted: {accepted}"
         else:
             reason = f"half a surrogate pair (\\u{code:04x}) at character {error.start}; accepted: whole characters"
         raise RowError(path, reason) from None

@@ -83,7 +83,11 @@ class RowMap:
         wanted = Wanted(key, self.texts, text, self._at, constants=True, is_likely=lambda row: bool(recognised(row)))
         seen: dict[str, None] = {}
         fitting = False
-        for row in file_rows(path, wanted, "" if format_of(path) else self._by_content(path)):
+        rows = file_rows(path, wanted, "" if format_of(path) else self._by_content(path))
+        if not self._where:
+            yield from rows
+            return
+        for row in rows:
             if isinstance(row.value, RowError) or self._is_asked_for(row.value, seen):
                 fitting = True
                 yield row
@@ -115,7 +119,7 @@ class RowMap:
         if isinstance(value, RowError):
             raise value
         if not isinstance(value, Mapping):
-            raise RowError("", f"not an object; found {described(value)}; accepted: {self.accepted()}")
+            raise RowError("", f"not a JSON object; found {described(value)}; accepted: {self.accepted()}")
         if self._is_strict and not _is_finite(value):
             name = recognised(value)
             hint = f"; this looks like {EXPORTS[name].title}, which `format: {name}` reads" if name else ""
@@ -127,8 +131,7 @@ class RowMap:
             cluster_id = identifier_of(found, path, _ID)
         except RowError as error:
             raise RowError(path, f"is not an id; {error.reason}") from None
-        text, reason = self._text(value)
-        return Recording(cluster_id, row.line, text, reason)
+        return Recording(cluster_id, row.line, *self._text(value))
 
     def _text(self, row: Mapping[str, Any]) -> tuple[str, str]:
         """The text of a row, or an empty one and why."""
@@ -163,6 +166,8 @@ class RowMap:
     @staticmethod
     def _first(row: Mapping[str, Any], paths: tuple[str, ...]) -> tuple[str, Any]:
         """The first path that holds something, with what it holds; else the first that is there, or MISSING."""
+        if len(paths) == 1:
+            return paths[0], found_at(row, paths[0])
         held = [(path, found) for path in paths if (found := found_at(row, path)) is not MISSING]
         return next(((path, found) for path, found in held if found is not None), held[0] if held else ("", MISSING))
 
@@ -200,9 +205,11 @@ class RowMap:
 
 def _is_finite(value: object) -> bool:
     """Whether no number within a value is NaN or infinite."""
+    if isinstance(value, str):  # most of them
+        return True
     if isinstance(value, float):
         return math.isfinite(value)
-    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return all(map(_is_finite, inner))
 
 

@@ -81,9 +81,9 @@ def test_lines_stay_lines_whatever_is_wrong_with_the_first():
     assert values('\n{"id": "a", "text": "One"}\n\n{"id": "b", "text": "Two"}') == ROWS
 
 
-@pytest.mark.parametrize("content", ["[]", '{"rows": [', '"text"', "12"])
+@pytest.mark.parametrize("content", ["[]", '{"rows": [', ""])
 def test_what_holds_no_rows_is_refused(content):
-    with pytest.raises(DataError, match=r"^a\.json: (the file has no rows|not JSON: |no rows; found the )"):
+    with pytest.raises(DataError, match=r"^a\.json: (the file has no rows|not JSON: |the file is empty)"):
         values(content)
 
 

@@ -99,7 +99,7 @@ def test_two_rows_for_one_cluster_are_an_error_that_names_both_lines(write):
         (b'{"cluster_id": "a", "text": "One", "score": NaN}', "", "found NaN or Infinity, which is not JSON"),
         (b'{"cluster_id": "a", "text": "One\\u0000"}', "text", "a NUL character"),
         (b'{"cluster_id": ' + b"[" * 100_000, "", "nested too deeply"),
-        (b'["a", "One"]', "", "not an object; found a list of 2"),
+        (b'["a", "One"]', "", "not a JSON object; found a list of 2"),
         (b'{"cluster_id": "a", "text": "\xff"}', "", "byte 30 is not UTF-8"),
         (b'{"cluster_id": "a", "prediction": "One"}', "text", "is missing"),
         (b'{"cluster": "a", "text": "One"}', "cluster_id", "is missing"),
