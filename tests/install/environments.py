@@ -140,9 +140,7 @@ def build_wheel(top: Path, folder: Path) -> None:
 
 def pip_variables(top: Path, wheels: Path) -> dict[str, str]:
     """What pip is told by the environment: where the wheel is, which versions, and what the user's settings say."""
-    kept = {
-        name: value for name, value in os.environ.items() if name.startswith(("PIP_", "SSL_", "HTTP", "HOME", "NO_P"))
-    }
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
     places = [os.environ.get("PIP_FIND_LINKS", ""), _setting("global.find-links"), _setting("install.find-links")]
     return {
         **kept,
