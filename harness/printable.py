@@ -43,18 +43,20 @@ def line(text: str) -> str:
 _WORD: Final = re.compile(r"(?:`[^`]*`|\S)+")
 
 
-def folded(text: str, width: int) -> str:
-    """`text` with lines of more than `width` columns folded between words, and what follows indented two further.
+def folded(text: str, width: int, hang: int = 2) -> str:
+    """`text` with lines of more than `width` columns folded between words, and what follows indented `hang` further.
 
     A word that is longer stays whole, and so does what stands between backticks: it is there to be copied.
     """
-    return "\n".join(_folded(each, width) if len(each) > width // 2 else each for each in text.split("\n"))
+    hang = hang if hang < width // 2 else 2
+    return "\n".join(_folded(each, width, hang) if len(each) > width // 2 else each for each in text.split("\n"))
 
 
-def _folded(text: str, width: int) -> str:
+def _folded(text: str, width: int, hang: int) -> str:
     if columns(text) <= width:
         return text
     indent = text[: len(text) - len(text.lstrip())]
+    further = indent + " " * hang
     found: list[str] = []
     line = indent
     end = len(indent)
@@ -63,7 +65,7 @@ def _folded(text: str, width: int) -> str:
         end = word.end()
         if line.strip() and columns(f"{line}{space}{word[0]}") > width:
             found.append(line)
-            line = f"{indent}  {word[0]}"
+            line = further[: max(0, width - columns(word[0]))] + word[0]
         else:
             line += space + word[0]
     return "\n".join([*found, line])

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from harness.cli import streams
 from harness.cli.options import RESULTS, RUN_FORMS, ResultsFolder, complete_run
 from harness.cli.runs import load_run
 
@@ -65,9 +66,10 @@ def compare(
         console = terminal.console()
         console.print(terminal.comparison(found, console.width))
         for table in breakdown.tables(found, details):
-            console.print(terminal.grid(*table))
+            streams.say("")
+            console.print(terminal.grid(*table, console.width))
         for line in breakdown.move_lines(details.moves):
-            console.print(line, markup=False)
+            streams.say(line if line.startswith(" ") else f"\n{line}")
     elif form in ("csv", "latex"):
         typer.echo((report.as_csv if form == "csv" else report.latex)(found), nl=False)
     else:

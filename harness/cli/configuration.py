@@ -118,7 +118,8 @@ def components(
         widest = max((len(str(parameter["name"])) for parameter in described), default=0)
         for parameter in described:
             default = "required" if parameter["required"] else f"default {json.dumps(parameter['default'])}"
-            streams.say(f"      {parameter['name']:<{widest}}  {parameter['description']} ({default})")
+            line = f"      {parameter['name']:<{widest}}  {parameter['description']} ({default})"
+            streams.say(line, hang=widest + 2)
 
 
 def _described(kind: str, name: str, cls: "type[Component]") -> dict[str, object]:

@@ -40,8 +40,6 @@ class TerminalProgress:
 
 @contextmanager
 def _bar(label: str, total: int | None) -> Iterator[Tick]:
-    from rich.text import Text
-
     shown = label if len(label) <= LABEL else f"{label[: LABEL - 1]}…"
     bars = _bars()
     task = bars.add_task(shown, total=total)
@@ -49,10 +47,7 @@ def _bar(label: str, total: int | None) -> Iterator[Tick]:
     def tick(done: int = 1) -> None:
         bars.advance(task, done)
 
-    def above(lines: str) -> None:
-        bars.console.print(Text(lines), soft_wrap=True)
-
-    with bars, streams.above_a_bar(above):
+    with streams.over_a_bar(), bars:
         yield tick
 
 
@@ -76,7 +71,7 @@ def _bars() -> "Progress":
         TextColumn("{task.description}", markup=False, style="bold"),
         BarColumn(bar_width=BAR, complete_style="cyan", finished_style="cyan", pulse_style="cyan"),
         Standing(),
-        console=Console(stderr=True),
+        console=Console(file=streams.for_bars()),
         transient=True,
         redirect_stdout=False,
         redirect_stderr=False,

@@ -9,8 +9,8 @@ closed before we started are met here too.
 import codecs
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -43,16 +43,35 @@ class _Stream:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self._is_over_a_bar = False
+        self._begun = ""
 
     def write(self, text: str) -> int:
         """Write `text`. Raises ReaderGoneError, and OutputError where the disk is full."""
         with _failures():
-            return self._stream.write(text)
+            if not self._is_over_a_bar:
+                return self._stream.write(text)
+            whole, ended, self._begun = (self._begun + text).rpartition("\n")
+            if ended:  # at once, so that the bar is not drawn in between; it is drawn again on the line below
+                self._stream.write(f"{logs.NO_BAR}{whole}\n")
+                self._stream.flush()
+            return len(text)
 
     def flush(self) -> None:
         """Write what is held back. Raises as `write` does."""
         with _failures():
             self._stream.flush()
+
+    @contextmanager
+    def over_a_bar(self) -> Iterator[None]:
+        """While the context is open, write whole lines in the place of the bar that stands on the last line."""
+        self._is_over_a_bar = True
+        try:
+            yield
+        finally:
+            self._is_over_a_bar = False
+            self.write(self._begun)
+            self._begun = ""
 
     def __getattr__(self, name: str) -> Any:
         if name in ("buffer", "detach"):
@@ -63,6 +82,8 @@ class _Stream:
 class _Guarded(_Stream):
     """A stream that escapes control characters on their way."""
 
+    rich_proxied_file: _Stream
+
     def __init__(self, stream: TextIO) -> None:
         super().__init__(stream)
         # Rich looks for this name, and writes there.
@@ -70,7 +91,11 @@ class _Guarded(_Stream):
 
     def write(self, text: str) -> int:
         """Write `text`, escaped."""
-        return super().write(printable.lines(text))
+        return self.rich_proxied_file.write(printable.lines(text))
+
+    def flush(self) -> None:
+        """Write what is held back."""
+        self.rich_proxied_file.flush()
 
 
 class _Forgiving(_Stream):
@@ -101,8 +126,6 @@ class _Messages(_Guarded):
         super().__init__(stream)
         self.rich_proxied_file = _Forgiving(stream)
         self._framed = logs.Framed()
-        self._print_above: Callable[[str], None] | None = None
-        self._begun = ""
 
     def write(self, text: str) -> int:
         """Write `text`, escaped, without secrets, if it can be written."""
@@ -114,39 +137,32 @@ class _Messages(_Guarded):
         self._write(self._framed.rest())
         self.rich_proxied_file.flush()
 
-    @contextmanager
-    def printed_above(self, print_lines: Callable[[str], None]) -> Iterator[None]:
-        """While the context is open, have `print_lines` print what is written, a line or more at a time."""
-        self._print_above = print_lines
-        try:
-            yield
-        finally:
-            self._print_above = None
-            self.rich_proxied_file.write(self._begun)
-            self._begun = ""
-
     def _write(self, text: str) -> None:
-        text = printable.lines(logs.without_secrets(text))
-        if self._print_above is None:
-            self.rich_proxied_file.write(text)
-            return
-        whole, ended, self._begun = (self._begun + text).rpartition("\n")
-        if ended:
-            self._print_above(whole)
+        self.rich_proxied_file.write(printable.lines(logs.without_secrets(text)))
+
+
+def for_bars() -> Any:
+    """Standard error for a progress bar's own control codes, past all that is done to lines."""
+    return _Forgiving(sys.stderr._stream) if isinstance(sys.stderr, _Guarded) else sys.stderr
 
 
 @contextmanager
-def above_a_bar(print_lines: Callable[[str], None]) -> Iterator[None]:
-    """While the context is open, have `print_lines` print what is written to standard error: a bar stands below it."""
-    stream = sys.stderr
-    with stream.printed_above(print_lines) if isinstance(stream, _Messages) else nullcontext():
+def over_a_bar() -> Iterator[None]:
+    """While the context is open, a bar stands on the terminal's last line: lines are written above it."""
+    with ExitStack() as stack:
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, _Guarded) and stream.isatty():
+                stack.enter_context(stream.rich_proxied_file.over_a_bar())
         yield
 
 
-def say(text: str) -> None:
-    """Print lines for people on standard output, on a terminal folded between words; elsewhere they stay whole."""
+def say(text: str, hang: int = 2) -> None:
+    """Print lines for people on standard output, on a terminal folded between words; elsewhere they stay whole.
+
+    `hang` is by how many columns what is folded is indented further.
+    """
     width = logs.terminal_width(sys.stdout)
-    sys.stdout.write((text if width is None else printable.folded(text, width)) + "\n")
+    sys.stdout.write((text if width is None else printable.folded(text, width, hang)) + "\n")
 
 
 @contextmanager

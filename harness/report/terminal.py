@@ -23,6 +23,8 @@ from harness.run.upkeep import Contents
 
 GAP = 2
 """Spaces between two columns."""
+NAME_WIDTH = 24
+"""Columns of the terminal that a name at the head of a column may take."""
 
 
 def results(outcome: Outcome, width: int, *, every_measure: bool = False) -> RenderableType:
@@ -54,11 +56,14 @@ class Column:
     head: Text
     cells: tuple[Text, ...]
     style: str = ""
+    folds: bool = False
+    """Whether what is longer than `NAME_WIDTH` is folded, as names are and numbers are not."""
 
     @property
     def width(self) -> int:
         """Columns of the terminal that its widest line takes."""
-        return max(cell_len(line) for text in (self.head, *self.cells) for line in text.plain.split("\n"))
+        widest = max(cell_len(line) for text in (self.head, *self.cells) for line in text.plain.split("\n"))
+        return min(widest, NAME_WIDTH) if self.folds else widest
 
 
 def split(
@@ -70,7 +75,14 @@ def split(
         table = _plain(f"{title}, continued" if number else title)
         table.add_column(names.head, width=name_width, overflow="fold")
         for column in columns:
-            table.add_column(column.head, justify="right", style=column.style, no_wrap=True)
+            table.add_column(
+                column.head,
+                justify="right",
+                style=column.style,
+                width=column.width if column.folds else None,
+                overflow="fold",
+                no_wrap=not column.folds,
+            )
         for cells in zip(names.cells, *(column.cells for column in columns), strict=True):
             table.add_row(*cells)
         yield table
@@ -130,7 +142,9 @@ def comparison(found: Comparison, width: int) -> RenderableType:
         for line in comparison_report.lines(found, measure):
             table.add_row(*_comparison_cells(line, roomy=roomy), style="dim" if line.is_baseline else "")
         parts += [table, Padding(shown(comparison_report.detectable(found, measure), style="dim"), (0, 0, 1, 0))]
-    parts.append(Padding(grid("cost", comparison_report.COST_HEADS, comparison_report.cost_lines(found)), (0, 0, 1, 0)))
+    parts.append(
+        Padding(grid("cost", comparison_report.COST_HEADS, comparison_report.cost_lines(found), width), (0, 0, 1, 0))
+    )
     parts.extend(shown(line, style="dim") for line in comparison_report.legend(found))
     parts.extend(shown(measure.signature, style="dim") for measure in found.joined.measures)
     return Group(*parts)
@@ -153,14 +167,12 @@ def _comparison_cells(line: comparison_report.Line, *, roomy: bool) -> list[Text
     return [shown(line.letter), shown(line.label), mean, difference, *map(shown, line.cells()[6:])]
 
 
-def grid(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
-    """A plain table, its first column to the left."""
-    table = _plain(title)
-    for at, head in enumerate(heads):
-        table.add_column(shown(head), justify="right" if at else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*map(shown, row))
-    return table
+def grid(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> RenderableType:
+    """A plain table, its first column to the left, in as many parts as the width needs."""
+    first, *others = (
+        Column(shown(head), tuple(shown(row[at]) for row in rows), folds=True) for at, head in enumerate(heads)
+    )
+    return Group(*split(title, first, [], others, width))
 
 
 def cache(found: Contents) -> RenderableType:

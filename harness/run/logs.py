@@ -16,6 +16,8 @@ LogFormat = Literal["plain", "json"]
 Level = Literal["info", "warning", "error"]
 
 LOGGER = logging.getLogger("harness")
+NO_BAR = "\r\x1b[2K"
+"""What clears a progress bar off the terminal's last line."""
 OTHERS = "stderr"
 """The logger that what others write goes by."""
 LOGGER.addHandler(logging.NullHandler())
@@ -160,7 +162,7 @@ class _OfWorker:
         self._stream = stream
         self._framed = Framed()
         # The process that started us may have a progress bar on the terminal's last line; it draws it again below.
-        self._over_the_bar = "\r\x1b[K" if has_bars(stream) else ""
+        self._over_the_bar = NO_BAR if has_bars(stream) else ""
 
     def write(self, text: str) -> int:
         """Write `text`, escaped and without secrets, if it can be written; at once, since others write there too."""
