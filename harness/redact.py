@@ -33,6 +33,8 @@ LEAST_HIGH_ENTROPY = 20
 ENVIRONMENT_NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,99}\Z")
 """What the name of an environment variable looks like here: capitals, which a key pasted by mistake rarely is."""
 
+_NAME_OF_OURS = re.compile(r"[a-z]+(?:_[a-z]+)*")
+
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _SECRETS = """apikey authorization authentication bearer cookie credential credentials jwt passphrase passwd password
 passwords privatekey pwd secret secrets"""
@@ -181,10 +183,7 @@ def _clean(message: str) -> str:
 def value(plain: Any, *, secret: bool = False) -> Any:
     """Plain values, nested ones too, with `MARK` for each secret; `secret` says that they stand under such a name."""
     if isinstance(plain, Mapping):
-        return {
-            text(key) if isinstance(key, str) else key: value(inner, secret=secret or is_secret_name(str(key)))
-            for key, inner in plain.items()
-        }
+        return {_key(key): value(inner, secret=secret or is_secret_name(str(key))) for key, inner in plain.items()}
     if isinstance(plain, list | tuple):
         return [value(inner, secret=secret) for inner in plain]
     if plain is None or isinstance(plain, bool) or plain == "":
@@ -194,11 +193,16 @@ def value(plain: Any, *, secret: bool = False) -> Any:
     return text(plain) if isinstance(plain, str) else plain
 
 
+def _key(key: Any) -> Any:
+    """A key without secrets. One of small letters is a name: a key of ours stays what it is, whatever a secret is."""
+    return key if not isinstance(key, str) or _NAME_OF_OURS.fullmatch(key) else text(key)
+
+
 def literals(plain: Any, path: tuple[str | int, ...] = (), *, secret: bool = False) -> Iterator[tuple[str | int, ...]]:
     """The path of every value that `value` would change."""
     if isinstance(plain, Mapping):
         for key, inner in plain.items():
-            if isinstance(key, str) and text(key) != key:
+            if _key(key) != key:
                 yield path
             else:
                 yield from literals(inner, (*path, key), secret=secret or is_secret_name(str(key)))

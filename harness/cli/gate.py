@@ -124,20 +124,27 @@ def gate(
     assert held is not None  # noqa: S101 - as above
     if old is None or update:
         changes = api.save_baseline(held, file)
-        typer.echo("\n".join([*map(printable.line, changes), f"baseline: {file} from {held.name}"]))
+        if form == "json":
+            typer.echo(report.update_as_json(changes, str(file), held.name), nl=False)
+        else:
+            streams.say("\n".join([*map(printable.line, changes), f"baseline: {file} from {held.name}"]))
         return
     found = api.gate(held, old, rules=settings).report
-    typer.echo(report.as_json(found) if form == "json" else "\n".join(report.lines(found)) + "\n", nl=False)
+    if form == "json":
+        typer.echo(report.as_json(found), nl=False)
+    else:
+        streams.say("\n".join(report.lines(found)))
     if junit:
         streams.write_file(junit, report.junit(found))
     if github:
+        beside = form == "json"  # GitHub reads orders from both streams, and JSON stands alone on its own
         for line in report.github_annotations(found):
-            typer.echo(line)
+            typer.echo(line, err=beside)
         summary = os.environ.get("GITHUB_STEP_SUMMARY")
         if summary:
             streams.write_file(Path(summary), report.markdown(found), append=True)
         else:
-            typer.echo(report.markdown(found), nl=False)
+            typer.echo(report.markdown(found), nl=False, err=beside)
     if found.exit_code:
         raise typer.Exit(found.exit_code)
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from harness.cli import streams
 from harness.cli.options import RESULTS, RUN_FORMS, ResultsFolder, complete_run
 from harness.run import logs
 
@@ -45,7 +46,7 @@ def rm(
             logs.say("nothing was removed")
             return
     for gone in remove(choice.candidates):
-        typer.echo(f"removed {gone.folder.path}, {size(gone.bytes)}")
+        streams.say(f"removed {gone.folder.path}, {size(gone.bytes)}")
 
 
 def _agreed(count: int) -> bool:

@@ -221,6 +221,12 @@ def _causes(reasons: Reasons) -> list[dict[str, object]]:
     return [{"reason": reason, "clusters": times} for reason, times in reasons]
 
 
+def update_as_json(changes: Sequence[str], baseline: str, run: str) -> str:
+    """What a new baseline changed as one JSON object."""
+    value = {"baseline": baseline, "run": run, "changes": list(changes)}
+    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
 def junit(report: GateReport) -> str:
     """JUnit XML: a test case for each configuration and measure.
 
