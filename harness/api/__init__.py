@@ -10,7 +10,6 @@ program. What is heavy is imported by the function that needs it. The command li
 functions, so that a run is the same whoever asked for it.
 """
 
-import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
@@ -175,15 +174,19 @@ def compare(
     Raises DataError for unequal data, UsageError for measures whose signatures differ, for fewer than two
     configurations, and for a name that is none.
     """
+    from harness.api import inputs
     from harness.run import comparison as comparing
     from harness.run.joined import find_measures, join
 
-    several: list[Run | PathLike] = [runs] if isinstance(runs, Run | str | os.PathLike) else list(runs)
-    found = [load_run(run, results=results).folder for run in several]
+    found = [load_run(run, results=results).folder for run in inputs.runs_of(runs)]
     joined = join(list({folder.path.resolve(): folder for folder in found}.values()), intersection=intersection)
-    named = [metric] if isinstance(metric, str) else metric
-    chosen = [measure for name in named for measure in find_measures(joined.measures, name)]
+    chosen = [measure for name in inputs.names_of(metric, "metric") for measure in find_measures(joined.measures, name)]
     joined = joined.only(list(dict.fromkeys(chosen)) or [measure for measure in joined.measures if measure.shown])
+    for name, value in (("baseline", baseline), ("by", by)):
+        if value is not None:
+            inputs.text_of(value, name)
+    if worst != 0:
+        inputs.whole_number(worst, "worst")
     compared = comparing.compare_joined(joined, baseline)
     return Comparison(compared, comparing.details(compared, by, worst))
 

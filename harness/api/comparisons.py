@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from harness.api.inputs import text_of
 from harness.api.tables import Table
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ class Comparison:
         from harness.errors import UsageError
         from harness.run.joined import find_label, find_measures
 
-        label = find_label(self.configurations, configuration)
-        named = [found.name for found in find_measures(self.comparison.joined.measures, measure)]
+        label = find_label(self.configurations, text_of(configuration, "configuration"))
+        named = [found.name for found in find_measures(self.comparison.joined.measures, text_of(measure, "measure"))]
         if len(named) > 1:
             raise UsageError(f"{measure!r} names several measures: {', '.join(named)}")
         if label == self.baseline:

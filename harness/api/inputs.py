@@ -2,12 +2,13 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
+    from harness.api.runs import Run
     from harness.checkers.base import Checker
     from harness.config import Config
     from harness.records import Cluster
@@ -44,10 +45,8 @@ def _overrides(overrides: "OverridesLike") -> list[str]:
     """Overrides as `--set` takes them: `path=value`, the value in YAML, of which JSON is a part."""
     from harness.errors import UsageError
 
-    if isinstance(overrides, str):
-        return [overrides]
     if not isinstance(overrides, Mapping):
-        return list(overrides)
+        return names_of(overrides, "overrides", "`path=value` strings, or a mapping from path to value")
     try:
         return [f"{path}={json.dumps(value, allow_nan=False, default=os.fspath)}" for path, value in overrides.items()]
     except (TypeError, ValueError) as error:
@@ -73,6 +72,40 @@ def cache_of(cache: object) -> Path | None:
     if cache is None or isinstance(cache, bool):
         return None
     return path_of(cache, "cache", "the folder of the cache, or False for none")
+
+
+def text_of(value: object, name: str) -> str:
+    """A string. Raises UsageError for anything else, which messages call `name`."""
+    from harness.errors import UsageError
+
+    if isinstance(value, str):
+        return value
+    raise UsageError(f"{name}: found {value!r:.80}; accepted: a string")
+
+
+def names_of(value: object, name: str, accepted: str = "a name, or a list of names") -> list[str]:
+    """One string or several, as a list. Raises UsageError for anything else, which messages call `name`."""
+    from harness.errors import UsageError
+
+    several: list[Any] = [value] if isinstance(value, str) else list(value) if isinstance(value, Iterable) else [value]
+    if all(isinstance(one, str) for one in several):
+        return several
+    raise UsageError(f"{name}: found {value!r:.80}; accepted: {accepted}")
+
+
+def runs_of(runs: "Run | PathLike | Sequence[Run | PathLike]") -> "list[Run | PathLike]":
+    """One run or several, as a list. Raises UsageError for none at all, and for what is neither."""
+    from harness.api.runs import Run
+    from harness.errors import UsageError
+
+    several: list[Run | PathLike] = []
+    if isinstance(runs, Run | str | os.PathLike):
+        several = [runs]
+    elif isinstance(runs, Iterable):
+        several = list(runs)
+    if several:
+        return several
+    raise UsageError(f"runs: found {runs!r:.80}; accepted: a Run, the folder of one, its name, or a list of these")
 
 
 def whole_number(value: int | None, name: str) -> int | None:
@@ -130,7 +163,13 @@ def progress_of(progress: "ProgressLike") -> "Progress":
         from harness.run import logs
 
         return Lines(lambda _: None, logs.LOGGER.warning)
-    return Lines(progress, progress) if callable(progress) else progress
+    if callable(progress):
+        return Lines(progress, progress)
+    if not (hasattr(progress, "stage") and hasattr(progress, "note")):
+        from harness.errors import UsageError
+
+        raise UsageError(f"progress: found {progress!r:.80}; accepted: a function that takes a line, such as print")
+    return progress
 
 
 class Lines:

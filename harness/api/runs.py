@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from harness.api.inputs import names_of, text_of
 from harness.api.tables import WIDTH, Table, as_html, as_text
 
 if TYPE_CHECKING:
@@ -146,8 +147,8 @@ class Run:
         from harness.errors import UsageError
         from harness.run.joined import find_label, find_measures
 
-        label = find_label(self.configurations, configuration)
-        named = [found.name for found in find_measures(self.manifest.measures, measure)]
+        label = find_label(self.configurations, text_of(configuration, "configuration"))
+        named = [found.name for found in find_measures(self.manifest.measures, text_of(measure, "measure"))]
         if len(named) > 1:
             raise UsageError(f"{measure!r} names several measures: {', '.join(named)}")
         return next(one for one in self.summaries if (one.configuration, one.measure) == (label, named[0]))
@@ -182,7 +183,7 @@ class Run:
         from harness.run.joined import find_measures
 
         known = self.manifest.measures
-        named = [metric] if isinstance(metric, str) else list(metric)
+        named = names_of(metric, "metric")
         chosen = {found.name for name in named for found in find_measures(known, name)}
         return [one for one in known if (one.name in chosen if named else one.shown or every_measure)]
 
@@ -194,7 +195,7 @@ class Run:
         """Everything the run holds of one cluster. Raises UsageError that names the nearest where there is none."""
         from harness.run.cluster_view import view_cluster
 
-        return ClusterResult(self.folder, view_cluster(self.folder, cluster_id))
+        return ClusterResult(self.folder, view_cluster(self.folder, text_of(cluster_id, "cluster_id")))
 
     def __repr__(self) -> str:
         made = self.manifest

@@ -294,6 +294,16 @@ def test_the_claims_of_a_cluster(parser: object):
         (lambda: api.check(["An article."], 3), UsageError, "text: found 3; accepted: a string"),
         (lambda: api.check(["An article."], "x", checker="ruls"), ConfigError, "did you mean 'rules'"),
         (lambda: api.claims([]), DataError, "found an empty list"),
+        (lambda: api.evaluate(CONFIG, overrides=[5]), UsageError, "overrides: found .*; accepted: `path=value`"),
+        (lambda: api.evaluate(CONFIG, progress=3), UsageError, "progress: found 3"),
+        (lambda: api.compare([]), UsageError, "runs: found"),
+        (lambda: api.compare(None), UsageError, "runs: found None"),
+        (lambda: api.compare(api.evaluate(CONFIG), metric=3), UsageError, "metric: found 3"),
+        (lambda: api.compare(api.evaluate(CONFIG), worst=-1), UsageError, "worst: found -1"),
+        (lambda: api.compare(api.evaluate(CONFIG), by=["desk"]), UsageError, "by: found"),
+        (lambda: api.evaluate(CONFIG).cluster(3), UsageError, "cluster_id: found 3"),
+        (lambda: api.evaluate(CONFIG).summary("mine", None), UsageError, "measure: found None"),
+        (lambda: api.evaluate(CONFIG).table(3), UsageError, "metric: found 3"),
     ],
 )  # fmt: skip
 def test_mistakes_are_errors_of_ours_that_say_what_is_accepted(
