@@ -16,7 +16,7 @@ from harness.config.mistakes import CONTROL, field_problems, parameter_names, qu
 from harness.config.paths import MAX_PARTS, PathError, assign
 from harness.config.plain import read_values
 from harness.config.source import KeyPath, Source, dotted
-from harness.config.sweep import expand
+from harness.config.sweep import MAX_NAME, expand
 from harness.errors import ConfigError, Problem, nearest_name
 
 KEYS: Mapping[str, str] = {
@@ -25,7 +25,7 @@ KEYS: Mapping[str, str] = {
     "models": "the configurations to run",
     "metrics": "what is measured on each prediction",
     "seed": "the seed of everything random",
-    "matrix": "a sweep: dotted path → list of values",
+    "matrix": "a sweep: dotted path → list of values, or name → value",
     "max_failures": "clusters a configuration may fail on before the run stops: a count, or a share such as 5%",
     "time_limit": "how long a cluster and the run may take: {cluster: 30s, run: 2h}",
     "gate": "what a run must hold against its baseline",
@@ -34,7 +34,6 @@ REQUIRED = ("name", "data", "models", "metrics")
 DEFAULT_SEED = 13
 
 RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
-MAX_NAME = 120
 MAX_FLAG = 200
 """Characters of an override that messages quote; a thousand mistakes may each quote it."""
 

@@ -7,9 +7,17 @@ from pydantic import BaseModel
 
 from harness import redact
 from harness.component import ComponentTable, Kind
-from harness.config.build import DEFAULT_SEED, KEYS, MAX_NAME, REQUIRED, RUN_NAME
+from harness.config.build import DEFAULT_SEED, KEYS, REQUIRED, RUN_NAME
 from harness.config.gate import GateSettings
 from harness.config.limits import FAILURES_SCHEMA, TimeLimit
+from harness.config.sweep import MAX_NAME
+
+MATRIX_VALUES: dict[str, Any] = {
+    "anyOf": [
+        {"type": "array", "minItems": 1, "description": "Values; `name: {…}` names one that is a mapping."},
+        {"type": "object", "minProperties": 1, "description": "Name → value; the name stands in labels."},
+    ]
+}
 
 
 def json_schema(table: ComponentTable) -> dict[str, Any]:
@@ -21,7 +29,7 @@ def json_schema(table: ComponentTable) -> dict[str, Any]:
         "models": {"type": "array", "minItems": 1, "items": _slot(table, "model", definitions)},
         "metrics": {"type": "array", "minItems": 1, "items": _slot(table, "metric", definitions)},
         "seed": {"type": "integer", "minimum": 0, "default": DEFAULT_SEED},
-        "matrix": {"type": "object", "additionalProperties": {"type": "array", "minItems": 1}},
+        "matrix": {"type": "object", "additionalProperties": MATRIX_VALUES},
     }
     properties["max_failures"] = dict(FAILURES_SCHEMA)
     properties["time_limit"] = _flattened("time_limit", TimeLimit, definitions)

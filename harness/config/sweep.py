@@ -1,32 +1,59 @@
 """`matrix`: a sweep over dotted paths, expanded into named configurations."""
 
-from collections.abc import Mapping
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from itertools import product
-from typing import Any
+from pathlib import PurePath
+from typing import Any, NamedTuple
 
 from harness.config.paths import PathError, assign_in_component, component_name, display_name, select
 from harness.config.source import KeyPath, Source
 
 MAX_CONFIGURATIONS = 1000
+MAX_NAME = 120
+"""Characters of a configuration's name."""
+MAX_LABEL = 40
+"""Characters of a value's label; a longer value is cut."""
+NAME = re.compile(r"[^\W_][\w.+ -]{0,39}\Z")
+"""What a value of a sweep may be called: no bracket, comma or equals sign, which part labels."""
 
 Entry = tuple[Any, KeyPath, int | None]
 """A model's entry, the path it was written at, and the seed a sweep gave it."""
 
 
+class Value(NamedTuple):
+    """One value of a sweep, and what it is called in labels; empty until that is known for a value without a name."""
+
+    label: str
+    value: Any
+
+
+class Axis(NamedTuple):
+    """One line of the matrix: a path, the values that it takes, and the models that have it."""
+
+    path: str
+    rest: list[str]
+    values: list[Value]
+    indices: list[int] | None
+    """None where every model takes part."""
+
+
 def expand(source: Source, models: list[Any], matrix: Any) -> list[Entry]:
     """Every model entry, or each combination of the matrix's values for those that it names.
 
-    `matrix` maps a dotted path to a list of values. A path begins with `models.` and names one entry or several, or is
-    `seed`, which sweeps every model. A swept configuration is called `name[parameter=value, …]`, the last part of each
-    path naming the parameter. Mistakes are noted in `source`.
+    `matrix` maps a dotted path to a list of values, or to a mapping from names to values. A path begins with `models.`
+    and names one entry or several, or is `seed`, which sweeps every model. A swept configuration is called
+    `model[label, …]`: the label of a named value is its name, that of another is `parameter=value`. Mistakes are noted
+    in `source`.
     """
     axes = _axes(source, models, matrix)
     entries: list[Entry] = []
     for index, entry in enumerate(models):
-        mine = [(path, rest, values) for path, rest, values, indices in axes if indices is None or index in indices]
+        mine = [axis for axis in axes if axis.indices is None or index in axis.indices]
         combinations = 1
-        for _, _, values in mine:
-            combinations *= len(values)
+        for axis in mine:
+            combinations *= len(axis.values)
         if combinations * max(1, len(models)) > MAX_CONFIGURATIONS:
             source.problem(
                 ("matrix",),
@@ -38,11 +65,11 @@ def expand(source: Source, models: list[Any], matrix: Any) -> list[Entry]:
         if not mine:
             entries.append((entry, ("models", index), None))
             continue
-        entries.extend(_combined(source, entry, index, choice, mine) for choice in product(*(axis[2] for axis in mine)))
+        for number, choice in enumerate(product(*(axis.values for axis in mine)), start=1):
+            changed, seed = _combined(source, entry, choice, mine)
+            changed["as"] = _name(str(display_name(entry)), [item.label for item in choice], number)
+            entries.append((changed, ("models", index), seed))
     return entries
-
-
-Axis = tuple[str, list[str], list[Any], list[int] | None]
 
 
 def _axes(source: Source, models: list[Any], matrix: Any) -> list[Axis]:
@@ -52,60 +79,133 @@ def _axes(source: Source, models: list[Any], matrix: Any) -> list[Axis]:
         source.problem(("matrix",), "not a mapping", found=repr(matrix), accepted="dotted path: [value, value]")
         return []
     axes: list[Axis] = []
-    for path, values in matrix.items():
-        here: KeyPath = ("matrix", path)
-        if not isinstance(values, list) or not values:
-            source.problem(here, "not a list of values", found=repr(values), accepted="a list with at least one value")
-            continue
-        if any(values.index(value) != at for at, value in enumerate(values)):
-            source.problem(here, "a value given twice", found=repr(values), accepted="distinct values")
-            continue
-        parts = path.split(".")
-        if path == "seed":
-            wrong = [value for value in values if isinstance(value, bool) or not isinstance(value, int) or value < 0]
-            if wrong:
-                source.problem(here, "not a seed", found=repr(wrong[0]), accepted="whole numbers, 0 or greater")
-                continue
-            axes.append((path, [], values, None))
-            continue
-        if parts[0] != "models" or len(parts) < 3:
-            source.problem(
-                here, "not a path that can be swept", found=path, accepted="seed, or models.<name>.<parameter>"
-            )
-            continue
-        try:
-            indices, rest = select(models, parts[1:])
-            if not rest:
-                raise PathError(parts[-1], ["models.<name>.<parameter>"])
-            axes.append((path, rest, values, indices))
-        except PathError as error:
-            source.problem(here, str(error), accepted=", ".join(error.accepted), nearest=error.nearest)
-    return axes
+    for path, given in matrix.items():
+        values = _values(source, ("matrix", path), given)
+        placed = _placed(source, models, path, values) if values else None
+        if placed is not None:
+            axes.append(placed)
+    return _told_apart(axes)
+
+
+def _values(source: Source, here: KeyPath, given: Any) -> list[Value]:
+    """The values of one line with their names, without the parameter's; none where something is wrong with them."""
+    if isinstance(given, Mapping) and given:
+        values = list(given.items())
+    elif isinstance(given, list) and given:
+        values = [_named(item) for item in given]
+    else:
+        accepted = "a list with at least one value, or a mapping from names to values"
+        source.problem(here, "not a list of values", found=repr(given), accepted=accepted)
+        return []
+    plain = [value for _, value in values]
+    if any(plain.index(value) != at for at, value in enumerate(plain)):
+        source.problem(here, "a value given twice", found=repr(given), accepted="distinct values")
+        return []
+    names = [name for name, _ in values if name is not None]
+    for name in names:
+        if not (isinstance(name, str) and NAME.match(name)):
+            accepted = "1 to 40 letters, digits, spaces and . _ + -, the first a letter or digit"
+            source.problem(here, "not a name for a value", found=repr(name), accepted=accepted)
+            return []
+    if len(set(names)) < len(names):
+        source.problem(here, "two values of one name", found=", ".join(names), accepted="names that differ")
+        return []
+    return [Value(name or "", value) for name, value in values]
+
+
+def _named(item: Any) -> tuple[Any, Any]:
+    """A value of a list with its name: `name: {…}` names it, anything else has None.
+
+    A single key whose value is no mapping is a parameter (`{num_beams: 1}`), as it always was.
+    """
+    if isinstance(item, Mapping) and len(item) == 1:
+        ((name, value),) = item.items()
+        if isinstance(value, Mapping):
+            return name, value
+    return None, item
+
+
+def _placed(source: Source, models: list[Any], path: str, values: list[Value]) -> Axis | None:
+    here: KeyPath = ("matrix", path)
+    parts = path.split(".")
+    if path == "seed":
+        wrong = [item.value for item in values if not _is_seed(item.value)]
+        if wrong:
+            source.problem(here, "not a seed", found=repr(wrong[0]), accepted="whole numbers, 0 or greater")
+            return None
+        return Axis(path, [], values, None)
+    if parts[0] != "models" or len(parts) < 3:
+        source.problem(here, "not a path that can be swept", found=path, accepted="seed, or models.<name>.<parameter>")
+        return None
+    try:
+        indices, rest = select(models, parts[1:])
+        if not rest:
+            raise PathError(parts[-1], ["models.<name>.<parameter>"])
+    except PathError as error:
+        source.problem(here, str(error), accepted=", ".join(error.accepted), nearest=error.nearest)
+        return None
+    return Axis(path, rest, values, indices)
+
+
+def _is_seed(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _told_apart(axes: Sequence[Axis]) -> list[Axis]:
+    """The axes with a label for each value: short, and none twice on one axis.
+
+    Where two axes end in one parameter (`a.size`, `b.size`) their labels have the part before it, too.
+    """
+    last = Counter(axis.path.rsplit(".", 1)[-1] for axis in axes)
+    made = []
+    for axis in axes:
+        parts = axis.path.split(".")
+        parameter = ".".join(parts[-2:]) if last[parts[-1]] > 1 and len(axis.rest) > 1 else parts[-1]
+        shown = [item.label or _cut(f"{parameter}={_shown(item.value)}") for item in axis.values]
+        twice = Counter(shown)
+        labels = [label if twice[label] == 1 else f"{label} #{at + 1}" for at, label in enumerate(shown)]
+        made.append(
+            axis._replace(values=[Value(label, item.value) for label, item in zip(labels, axis.values, strict=True)])
+        )
+    return made
 
 
 def _combined(
-    source: Source, entry: Any, index: int, choice: tuple[Any, ...], axes: list[tuple[str, list[str], list[Any]]]
-) -> Entry:
+    source: Source, entry: Any, choice: tuple[Value, ...], axes: Sequence[Axis]
+) -> tuple[dict[str, Any], int | None]:
+    """A model's entry with one value of each axis, and the seed where one is swept."""
     seed: int | None = None
     changed = entry
-    labels = []
-    for value, (path, rest, _) in zip(choice, axes, strict=True):
-        labels.append(f"{path.rsplit('.', 1)[-1]}={_label(value)}")
-        if path == "seed":
-            seed = value
+    for item, axis in zip(choice, axes, strict=True):
+        if axis.path == "seed":
+            seed = item.value
             continue
         try:
-            changed = assign_in_component(changed, rest, value)
+            changed = assign_in_component(changed, axis.rest, item.value)
         except PathError as error:
-            source.problem(("matrix", path), str(error), accepted=", ".join(error.accepted), nearest=error.nearest)
-    named = dict(changed) if isinstance(changed, Mapping) else {component_name(changed) or "?": None}
-    named["as"] = f"{display_name(entry)}[{', '.join(labels)}]"
-    return named, ("models", index), seed
+            source.problem(("matrix", axis.path), str(error), accepted=", ".join(error.accepted), nearest=error.nearest)
+    return (dict(changed) if isinstance(changed, Mapping) else {component_name(changed) or "?": None}), seed
 
 
-def _label(value: Any) -> str:
+def _name(model: str, labels: Sequence[str], number: int) -> str:
+    """What a swept configuration is called; its number stands for labels that are too long together."""
+    name = f"{model}[{', '.join(labels)}]"
+    return name if len(name) <= MAX_NAME else f"{model}[#{number}]"
+
+
+def _shown(value: Any) -> str:
+    """A value in few characters: the end of a path, a mapping as `key=value`, all else as it is written."""
     if value is None:
         return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value)
+    if isinstance(value, Mapping):
+        return _cut(" ".join(f"{key}={_shown(inner)}" for key, inner in value.items()))
+    if isinstance(value, list):
+        return _cut(" ".join(map(_shown, value)))
+    text = str(value)
+    return _cut(PurePath(text).name if len(text) > MAX_LABEL and "/" in text else text)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_LABEL else f"{text[: MAX_LABEL - 1]}…"

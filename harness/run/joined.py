@@ -212,18 +212,31 @@ def nearest_measure(measures: Iterable[MeasureRecord], wanted: str) -> str:
 
 
 def find_label(labels: Sequence[str], wanted: str) -> str:
-    """The configuration that a user's word names: its label, or the unique label that begins with it.
+    """The configuration that a user's word names.
 
-    Raises UsageError where none or several fit.
+    Its label, the unique label that begins with the word, or the unique label of a sweep that has the word in its
+    brackets: `greedy` names `smol[greedy]`, and `max_words=8` names `lead[max_words=8]`. Raises UsageError where none
+    or several fit.
     """
-    fitting = [label for label in labels if label == wanted] or [label for label in labels if label.startswith(wanted)]
-    if len(fitting) == 1:
-        return fitting[0]
-    if fitting:
-        raise UsageError(f"{wanted!r} names several configurations: {', '.join(fitting)}")
+    for fits in (
+        lambda label: label == wanted,
+        lambda label: label.startswith(wanted),
+        lambda label: wanted in _swept(label),
+    ):
+        fitting = [label for label in labels if fits(label)]
+        if len(fitting) == 1:
+            return fitting[0]
+        if fitting:
+            raise UsageError(f"{wanted!r} names several configurations: {', '.join(fitting)}")
     near = nearest_name(wanted, labels)
     hint = f"; did you mean {near!r}?" if near else ""
     raise UsageError(f"no configuration {wanted!r}; there are {', '.join(labels)}{hint}")
+
+
+def _swept(label: str) -> set[str]:
+    """What stands in the brackets of a label: as a whole, and each part."""
+    inside = label.partition("[")[2].rpartition("]")[0]
+    return {inside, *inside.split(", ")} - {""}
 
 
 FIELD_NAMES = {"length": "words", "sources": "articles", "source_count": "articles"}
