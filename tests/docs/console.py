@@ -26,7 +26,7 @@ COPIED = (
     "results",
     "tests_example",
 )
-SECONDS = 120
+SECONDS = 300
 """What one command may take."""
 
 _FENCE = re.compile(r"^ *```+(\w*)\s*$")
@@ -75,8 +75,9 @@ def blocks(page: str, text: str) -> Iterator[Block]:
         line = lines[at]
         fence = _FENCE.match(line)
         if line.lstrip().startswith("<!--"):
-            end = next(n for n in range(at, len(lines)) if "-->" in lines[n]) + 1
-            body = _COMMENT.search("\n".join(lines[at:end]))[1].strip()  # type: ignore[index]
+            end = next((n for n in range(at, len(lines)) if "-->" in lines[n]), len(lines)) + 1
+            comment = _COMMENT.search("\n".join(lines[at:end]))
+            body = comment[1].strip() if comment else ""
             mark = _MARK.fullmatch(body)
             if body.split("\n")[0].strip() == "setup":
                 yield Block(page, at + 1, "setup", (Command(at + 1, body.partition("\n")[2]),))

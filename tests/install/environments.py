@@ -15,7 +15,7 @@ from pathlib import Path
 
 OFFLINE = "HARNESS_TESTS_OFFLINE"
 """Environment variable that says that no package index can be reached: these tests are then skipped."""
-SECONDS = 300
+SECONDS = 600
 """What one command may take."""
 
 
