@@ -357,8 +357,8 @@ def commit(hub_id: str, revision: str | None) -> str:
 def download(hub_id: str, commit_id: str, *, with_code: bool) -> Path:
     """The local folder of one commit of a model on the hub, downloaded if need be; never a pickle.
 
-    Where files are fetched, the standard error stream says how many and how large, and shows bars if it is a terminal.
-    Raises UsageError where it cannot be had.
+    Where files are fetched, the standard error stream says how many and how large; the hub's own bars stay off, since
+    they need control codes. Raises UsageError where it cannot be had.
     """
     from huggingface_hub import snapshot_download
     from huggingface_hub.utils.tqdm import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
@@ -376,8 +376,6 @@ def download(hub_id: str, commit_id: str, *, with_code: bool) -> Path:
         if sizes:
             files = f"{len(sizes)} file{'s' if len(sizes) > 1 else ''}"
             print(f"downloading {hub_id}: {files}, {sum(sizes) / 1e6:,.0f} MB", file=sys.stderr, flush=True)
-            if sys.stderr.isatty() and not silent:
-                enable_progress_bars()
         return Path(snapshot_download(hub_id, **wanted))
     except Exception as error:  # a dozen kinds of network and disk errors, all of which the user must mend
         raise UsageError(f"the model {hub_id} at commit {commit_id} cannot be downloaded: {error}") from error
