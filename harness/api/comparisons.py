@@ -1,5 +1,6 @@
 """A comparison as a program sees it."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from harness.api.inputs import text_of
@@ -79,15 +80,24 @@ class Comparison:
     def __repr__(self) -> str:
         return f"<Comparison of {', '.join(self.configurations)}, baseline {self.baseline}>"
 
-    def __str__(self) -> str:
+    def _beside(self) -> Iterator[tuple[str, Table]]:
+        """Each table that stands beside the comparison, below its title."""
         from harness.report import breakdown
 
-        more = [
-            str(Table([], tuple(table.heads), tuple(map(tuple, table.rows)), left=1))
-            for table in breakdown.tables(self.comparison, self.details)
-        ]
-        moved = "\n".join(breakdown.move_lines(self.details.moves))
-        return "\n\n".join([str(self.table()), *more, *([moved] if moved else [])])
+        for table in breakdown.tables(self.comparison, self.details):
+            yield table.title, Table([], tuple(table.heads), tuple(map(tuple, table.rows)), left=1)
+
+    def _moved(self) -> str:
+        """The clusters that moved most, with both texts."""
+        from harness.report.breakdown import move_lines
+
+        return "\n".join(move_lines(self.details.moves))
+
+    def __str__(self) -> str:
+        from harness.report.escape import one_line
+
+        beside = [f"{one_line(title)}\n{table}" for title, table in self._beside()]
+        return "\n\n".join(part for part in (str(self.table()), *beside, self._moved()) if part)
 
     def _repr_markdown_(self) -> str:
         from harness.report.comparison import markdown
@@ -95,4 +105,8 @@ class Comparison:
         return markdown(self.comparison, self.details)
 
     def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
+        from harness.report.escape import page
+
+        beside = [f"<p><b>{page(title)}</b></p>{table._repr_html_()}" for title, table in self._beside()]
+        moved = "\n".join(map(page, self._moved().splitlines()))
+        return "".join([self.table()._repr_html_(), *beside, *([f"<pre>{moved}</pre>"] if moved else [])])

@@ -116,3 +116,24 @@ def test_the_fixture_gives_a_finished_run(place: pytest.Pytester):
         """
     )
     place.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=4)
+
+
+def test_a_run_of_the_fixture_is_held_to_rules_in_plain_pytest(place: pytest.Pytester):
+    place.makepyfile(
+        """
+        from harness import api
+
+        def test_holds(harness_run):
+            run = harness_run("quality.harness.yaml")
+            assert (run.manifest.clusters, run.folder.path, run.status) == (30, run.path, "complete")
+            api.assert_headlines(run, {"rouge1": {"min": 0.9}})
+            api.assert_headlines(run)  # the file's own gate
+
+        def test_falls(harness_run):
+            api.assert_headlines(harness_run("quality.harness.yaml"), {"rouge1": {"max": 0.5}})
+        """
+    )
+    ended = place.runpytest_subprocess("-p", "no:cacheprovider", "-k", "holds or falls")
+    ended.assert_outcomes(passed=1, failed=1, deselected=3)
+    ended.stdout.fnmatch_lines(["E *AssertionError: BROKEN LIMIT mine rouge1-f: 100.0", "E *may not lie above 0.5*"])
+    ended.stdout.no_fnmatch_line("*raise AssertionError*")

@@ -226,7 +226,13 @@ def test_a_comparison_holds_what_the_command_prints(run: api.Run, harness: Calla
     )
     assert found.pair("lead", "rouge1").difference == 0.0
     assert [row["difference"] for row in found.table()] == [0.0, None, 0.0, None]
-    assert "desk" in str(found)
+    other = api.compare(
+        api.evaluate(CONFIG, overrides={"models.lead.max_words": 2}), metric="rouge1", by="desk", worst=1
+    )
+    for shown in (str(other), other._repr_html_(), other._repr_markdown_()):
+        assert "rouge1-f by desk" in shown
+        assert "abroad" in shown
+        assert "baseline: Storm 0" in shown  # lead cut to two words differs from mine on every cluster
     with pytest.raises(UsageError, match="is the baseline"):
         found.pair("mine", "rouge1")
 
