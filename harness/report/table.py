@@ -135,7 +135,7 @@ COST_HEADERS = ("predicted", "failed", "s each", "tokens in", "tokens out")
 def provenance(manifest: RunManifest, escaped: Callable[[str], str] = str) -> list[str]:
     """Sentences that stand under a table: what the numbers are, and of what; `escaped` is done to what others wrote."""
     made_of = f"{manifest.clusters} clusters, data {manifest.data_digest}, seed {manifest.seed}."
-    pending = " / pending, that the run has not come to yet" if manifest.status in UNFINISHED else ""
+    pending = " / pending (not reached yet)" if manifest.status in UNFINISHED else ""
     intervals = f"{LEVEL:.0%} percentile bootstrap over clusters, {RESAMPLES:,} resamples"
     lines = [f"The run is {manifest.status}: {UNFINISHED[manifest.status]}."] if manifest.status in UNFINISHED else []
     lines += [

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.errors import UsageError
+from harness.errors import StoreError, UsageError
 from harness.records import ConfigurationRecord, RunManifest
 from harness.run.find import Told, newest_first, nothing_found, run_name
 from harness.run.pending import answered_and_failed
@@ -49,7 +49,7 @@ class ListedRun:
 def list_runs(results: Path, wanted: str | None, told: Told) -> list[ListedRun]:
     """List the runs below a results folder, newest first; of the NAME `wanted`, else of folders that begin so.
 
-    `told` hears of runs whose manifests cannot be read. Raises UsageError where no run fits `wanted`.
+    `told` hears of runs that cannot be read. Raises UsageError where no run fits `wanted`.
     """
     folders = run_folders(results)
     if wanted is not None:
@@ -67,12 +67,17 @@ def list_runs(results: Path, wanted: str | None, told: Told) -> list[ListedRun]:
     for run in reversed(newest_first(folders, told)):
         name = run_name(run.folder)
         previous = before.get(name)
+        try:
+            counts = answered_and_failed(run.folder, run.manifest)
+        except StoreError as error:
+            told(f"left out: {error}")
+            continue
         made = ListedRun(
             run.folder,
             run.manifest,
             previous.folder.path.name if previous else None,
             tuple(differences(previous.manifest, run.manifest)) if previous else (),
-            *answered_and_failed(run.folder, run.manifest),
+            *counts,
         )
         before[name] = made
         if run.folder.path in shown:

@@ -137,6 +137,15 @@ def test_what_a_run_has_not_come_to_is_pending(tmp_path: Path):
     assert lines[2] == "    5 of 8 predictions pending"
 
 
+def test_a_run_whose_failures_cannot_be_read_is_told_of_and_the_others_are_listed(results: Path):
+    path = save_run(results, manifest("smoke", "e" * 10, days=9, status="failed"))
+    (path / "failures.jsonl").write_text("{}\n")
+    told: list[str] = []
+    assert len(list_runs(results, None, told.append)) == 4
+    (line,) = told
+    assert line.startswith(f"left out: {path / 'failures.jsonl'}:1: not a Failure")
+
+
 @pytest.mark.parametrize("width", [40, 80, 112, 160])
 def test_no_line_is_wider_than_the_terminal_nor_ends_with_spaces(width: int, results: Path):
     lines = [line for line, _ in listed_lines(list_runs(results, None, nobody), width)]
