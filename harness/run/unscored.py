@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harness.records import Failure, RunManifest
+from harness.records import Counts, Failure, RunManifest
 from harness.run.store import SCORES, RunFolder
 
 NO_REASON = "no failure is on record; the scores are missing from scores.jsonl"
@@ -43,7 +43,8 @@ def find_unscored(folder: RunFolder, manifest: RunManifest) -> list[Unscored]:
     if manifest.status != "complete" and not folder.size(SCORES):
         return []  # it has not come to scoring yet
     metrics = list(dict.fromkeys(measure.metric for measure in manifest.measures))
-    answered = [item.name for item in manifest.configurations if manifest.counts[item.name].predicted]
+    counts = {item.name: manifest.counts.get(item.name, Counts()) for item in manifest.configurations}
+    answered = [name for name, count in counts.items() if count.predicted]
     missing = {(configuration, metric): None for configuration in answered for metric in metrics}
     for score in folder.scores() if missing else ():
         missing.pop((score.configuration, score.metric), None)
