@@ -1,11 +1,12 @@
 """Mistakes of many rows, those of one kind counted together: a thousand bad dates are one line, not a thousand."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 from harness import printable
+from harness.errors import Problem
 
 ALONE: Final = 5
 """Mistakes of one kind that are still listed one by one."""
@@ -15,6 +16,34 @@ MOST_KINDS: Final = 500
 _FOUND = re.compile(r"found .*?(?=; accepted|; did you mean|$)")
 _VARIES = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`|\d[\d,.]*")
 _LONGEST: Final = 1000
+
+
+def grouped(problems: Iterable[Problem], most: int) -> list[Problem]:
+    """At most `most` problems for those of many rows, more than a few of one kind as one, and what is left counted."""
+    kinds: dict[tuple[str, str, str], list[Problem]] = {}
+    for problem in problems:
+        reason = f"{problem.message}; accepted: {problem.accepted}"
+        kinds.setdefault(_kind(problem.where, problem.path, reason), []).append(problem)
+    found: list[tuple[Problem, int]] = []
+    for alike in kinds.values():
+        if len(alike) <= ALONE:
+            found.extend((problem, 1) for problem in alike)
+        else:
+            rows = _counted(len(alike), [problem.line for problem in alike[:ALONE]])
+            found.append((replace(alike[0], message=f"{rows}: {alike[0].message}"), len(alike)))
+    shown = sorted(found[:most], key=lambda each: (each[0].where, each[0].line or 0))
+    left = sum(count for _, count in found) - sum(count for _, count in shown)
+    return [*(problem for problem, _ in shown), *([Problem(f"and {left:,} more mistakes")] if left else [])]
+
+
+def _kind(where: str, path: str, reason: str) -> tuple[str, str, str]:
+    """What mistakes of one kind have in common: everything but values, numbers and quotations."""
+    return where, _VARIES.sub("…", path), _VARIES.sub("…", _FOUND.sub("found", reason[:_LONGEST]))
+
+
+def _counted(count: int, lines: Iterable[int | None]) -> str:
+    first = ", ".join(str(line) for line in lines if line)
+    return f"{count:,} rows like this" + (f" (lines {first}, …)" if first else "")
 
 
 class Mistake(NamedTuple):
@@ -49,7 +78,7 @@ class Mistakes:
     def add(self, where: str, line: int | None, path: str, reason: str) -> None:
         """Note one."""
         self.count += 1
-        key = (where, _VARIES.sub("…", path), _VARIES.sub("…", _FOUND.sub("found", reason[:_LONGEST])))
+        key = _kind(where, path, reason)
         kind = self._kinds.get(key)
         if kind is None:
             if len(self._kinds) == MOST_KINDS:
@@ -72,6 +101,5 @@ class Mistakes:
                 yield from ((mistake, 1) for mistake in kind.first)
                 continue
             first = kind.first[0]
-            lines = ", ".join(str(mistake.line) for mistake in kind.first if mistake.line)
-            rows = f"{kind.count:,} rows like this" + (f" (lines {lines}, …)" if lines else "")
+            rows = _counted(kind.count, [mistake.line for mistake in kind.first])
             yield first._replace(reason=f"{rows}: {first.reason}"), kind.count

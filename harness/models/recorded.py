@@ -28,6 +28,7 @@ _MOST_PROBLEMS: Final = 50
 _MOST_DOUBLED: Final = 100_000
 """Doubled ids whose first lines are remembered; the rest are counted."""
 _EXAMPLES: Final = 5
+_NOTHING: Final = frozenset({"na", "n/a", "nan", "none", "null", "<na>", "#n/a"})
 _LATER: Final[Mapping[str, object]] = {"format": None, "rows": None, "where": {}}
 """Parameters that came later, with their defaults: these stay out of signatures and manifests, so that runs made before
 are found again and equal to those made now."""
@@ -145,7 +146,7 @@ class Recorded(Model):
         """
         known = None if ids is None else Places(((cluster_id,), at) for at, cluster_id in enumerate(ids))
         mistakes = Mistakes()
-        strangers = _Examples()
+        strangers, empties = _Examples(), _Examples()
         ended: list[Problem] = []
 
         def good() -> Iterator[tuple[Key, int]]:
@@ -155,6 +156,8 @@ class Recorded(Model):
                     continue
                 if known is not None and not _has(known, found.cluster_id):
                     strangers.add(f"{found.cluster_id!r} (line {found.line})")
+                if found.text.strip().lower() in _NOTHING:
+                    empties.add(f"{found.text.strip()!r} (line {found.line})")
                 yield (found.cluster_id,), found.line
 
         def until_it_ends() -> Iterator[tuple[Key, int]]:
@@ -175,7 +178,11 @@ class Recorded(Model):
         problems = [Problem(each.reason, each.where, each.line, each.path) for each in listed]
         if more:
             problems.append(Problem(f"{more:,} more rows have mistakes", where=str(self.path)))
-        return Audit([*problems, *ended], self._notes(ids, rows, strangers))
+        notes = self._notes(ids, rows, strangers)
+        if empties.count:
+            told = "that programs write for nothing, and are scored as texts; leave them empty for a failure"
+            notes.append(f"{self.path}: {empties.count:,} predictions are words {told}: {empties}")
+        return Audit([*problems, *ended], notes)
 
     def _note_doubled(self, rows: Places, mistakes: Mistakes) -> None:
         """Note each row whose cluster had one before; `rows` is where the last row of each cluster stands."""

@@ -2,6 +2,7 @@
 
 from harness.datasets.base import Dataset
 from harness.errors import DataError, Problem
+from harness.inputs.grouping import grouped
 from harness.records import Cluster, RowProblem
 
 MAX_PROBLEMS = 20
@@ -23,8 +24,7 @@ def read_clusters(dataset: Dataset, source: str, limit: int | None = None) -> li
         else:
             found.append(row)
     if problems:
-        more = len(problems) - MAX_PROBLEMS
-        raise DataError([*problems[:MAX_PROBLEMS], *([Problem(f"and {more} more bad rows")] if more > 0 else [])])
+        raise DataError(grouped(problems, MAX_PROBLEMS))
     if not found:
         raise DataError([Problem("no cluster to read", source)])
     return found

@@ -13,6 +13,7 @@ from typing import Any
 
 from harness.datasets.fields import FieldMap, RowReader
 from harness.errors import DataError, Problem
+from harness.inputs.grouping import grouped
 from harness.inputs.json_lines import json_lines
 from harness.inputs.values import RowError, described
 from harness.records import Article, Cluster, content_digest
@@ -86,9 +87,7 @@ def read(
             if text is not None:
                 found[text.dataset].append(text)
     if problems:
-        more = len(problems) - MAX_PROBLEMS
-        rest = [Problem(f"and {more} more bad fields")] if more > 0 else []
-        raise DataError([*problems[:MAX_PROBLEMS], *rest])
+        raise DataError(grouped(problems, MAX_PROBLEMS))
     if not found:
         held = ", ".join(sorted(splits)) or "none: no file has a row"
         raise DataError(

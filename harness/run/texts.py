@@ -11,6 +11,7 @@ from harness.checkers.base import CheckSession
 from harness.datasets.base import Dataset
 from harness.errors import DataError, Problem, RunError, UsageError, nearest_name
 from harness.inputs.files import read_text, unreadable
+from harness.inputs.grouping import grouped
 from harness.inputs.json_lines import Row
 from harness.inputs.tables import file_rows, format_of
 from harness.inputs.values import RowError, checked, described, keys
@@ -20,7 +21,7 @@ STANDARD_INPUT = "standard input"
 MOST_BYTES = 256 * 1024 * 1024
 """The largest text file, or standard input, that is read."""
 MOST_PROBLEMS = 20
-"""Mistakes of one kind that one error lists; the rest are counted."""
+"""Lines of one error that list mistakes; the rest are counted."""
 CLUSTER_KEYS = ("cluster_id", "cluster")
 TEXT_KEYS = ("text", "headline", "summary")
 ACCEPTED = "one text a line, or JSON Lines, JSON or CSV rows with a `text` and, for several clusters, a `cluster_id`"
@@ -67,7 +68,7 @@ def read_texts(path: str, standard_input: IO[bytes] | None = None) -> list[Asked
         else:
             found.append(asked)
     if problems:
-        raise DataError(_at_most(problems))
+        raise DataError(grouped(problems, MOST_PROBLEMS))
     if not found:
         raise unreadable(path, "no text in it", ACCEPTED)
     return found
@@ -137,11 +138,6 @@ def _checked_text(row: Row, text: str, cluster_id: str | None, path: str) -> Ask
         return Problem(error.reason, row.where, row.line, error.path)
 
 
-def _at_most(problems: Sequence[Problem]) -> list[Problem]:
-    more = len(problems) - MOST_PROBLEMS
-    return [*problems[:MOST_PROBLEMS], *([Problem(f"and {more} more rows with mistakes")] if more > 0 else [])]
-
-
 def with_clusters(
     asked: Sequence[AskedText], dataset: Dataset, source: str, wanted: str | None, note: Callable[[str], None]
 ) -> list[tuple[Cluster, list[str]]]:
@@ -171,7 +167,7 @@ def with_clusters(
         raise UsageError(f"no cluster {wanted!r} in {source}{hint}")
     missing = [each for each in asked if each.cluster_id is not None and each.cluster_id not in known]
     if missing:
-        raise DataError(_at_most([_no_such_cluster(each, ids, source) for each in missing]))
+        raise DataError(grouped([_no_such_cluster(each, ids, source) for each in missing], MOST_PROBLEMS))
     found: dict[str, list[str]] = {}
     for each in asked:
         found.setdefault(ids[0] if each.cluster_id is None else each.cluster_id, []).append(each.text)

@@ -1,6 +1,7 @@
 """Mistakes of one kind are one entry with their count."""
 
-from harness.inputs.grouping import ALONE, MOST_KINDS, Mistakes
+from harness.errors import Problem
+from harness.inputs.grouping import ALONE, MOST_KINDS, Mistakes, grouped
 
 
 def listed(mistakes, most=50):
@@ -40,3 +41,17 @@ def test_what_is_not_listed_is_counted():
     entries, more = listed(mistakes, most=3)
     assert entries == ["x:1: aa: missing", "x:2: ab: missing", "x:3: ac: missing"]
     assert more == mistakes.count - 3 == MOST_KINDS + 17
+
+
+def test_problems_of_many_rows_are_grouped_alike():
+    many = [Problem("no label", "x.csv", line, "label", f"{line}", "1 or 0") for line in range(2, 12)]
+    few = [Problem("no text", "x.csv", line, "text") for line in (4, 1)]
+    assert [str(problem) for problem in grouped([*many, *few], most=20)] == [
+        "x.csv:1: text: no text",
+        "x.csv:2: label: 10 rows like this (lines 2, 3, 4, 5, 6, …): no label; found 2; accepted: 1 or 0",
+        "x.csv:4: text: no text",
+    ]
+    assert [str(problem) for problem in grouped([*few, *many], most=1)] == [
+        "x.csv:4: text: no text",
+        "and 11 more mistakes",
+    ]

@@ -276,3 +276,11 @@ def test_an_audit_goes_on_to_the_end_of_a_damaged_file(tmp_path):
     problems, _ = Recorded(path=path).audit(None)
     assert [problem.line for problem in problems][:2] == [1, 3]
     assert "the gzip file is damaged" in problems[-1].message
+
+
+def test_an_audit_tells_of_words_that_programs_write_for_nothing(tmp_path):
+    path = tmp_path / "p.csv"
+    path.write_text("cluster_id,text\na,NaN\nb,Nathan\nc,\nd,N/A\n")
+    _, (note,) = Recorded(path=path).audit(None)
+    assert note.endswith("2 predictions are words that programs write for nothing, and are scored as texts; leave them "
+                         "empty for a failure: 'NaN' (line 2), 'N/A' (line 5)")  # fmt: skip
