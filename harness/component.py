@@ -58,6 +58,10 @@ class Component(BaseModel):
     nested: ClassVar[Mapping[str, tuple[Kind, str]]] = {}
     """Parameters that are components themselves → their kind and the one meant where none is named."""
 
+    later: ClassVar[Mapping[str, Any]] = {}
+    """Parameters that came when runs had been made without them → their defaults, at which they stand in no signature
+    and no manifest: so those runs are found again, and equal to those made now."""
+
     @classmethod
     def summary(cls) -> str:
         """The first line of the docstring: what `harness components` prints."""
@@ -87,6 +91,7 @@ class Component(BaseModel):
         """
         held = {name: getattr(self, name) for name in self.nested}
         plain = redact.value(self.model_dump(mode="json", exclude=set(held)))
+        plain = {name: value for name, value in plain.items() if name not in self.later or value != self.later[name]}
         return {**plain, **{name: {inner.name: inner.parameters()} for name, inner in held.items()}}
 
     def effective(self) -> dict[str, Any]:

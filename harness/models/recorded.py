@@ -29,9 +29,6 @@ _MOST_DOUBLED: Final = 100_000
 """Doubled ids whose first lines are remembered; the rest are counted."""
 _EXAMPLES: Final = 5
 _NOTHING: Final = frozenset({"na", "n/a", "nan", "none", "null", "<na>", "#n/a"})
-_LATER: Final[Mapping[str, object]] = {"format": None, "rows": None, "where": {}}
-"""Parameters that came later, with their defaults: these stay out of signatures and manifests, so that runs made before
-are found again and equal to those made now."""
 
 
 class Recorded(Model):
@@ -46,6 +43,7 @@ class Recorded(Model):
     name: ClassVar[str] = "recorded"
     positional: ClassVar[str | None] = "path"
     worth_keeping: ClassVar[bool] = False
+    later: ClassVar[Mapping[str, Any]] = {"format": None, "rows": None, "where": {}}
 
     path: Path = Field(description="The file, relative to the working directory; its ending tells what it is.")
     format: ExportName | None = Field(
@@ -72,8 +70,8 @@ class Recorded(Model):
         return RowMap(self.fields, self.format, self.rows, self.where)
 
     def parameters(self) -> dict[str, Any]:
-        """All parameters as plain JSON values; those that came later only where they are given."""
-        found = {name: value for name, value in super().parameters().items() if _LATER.get(name, ...) != value}
+        """All parameters as plain JSON values; the field `error`, which came later, only where it is given."""
+        found = super().parameters()
         if not self.fields.is_given("error"):
             found["fields"] = {name: value for name, value in found["fields"].items() if name != "error"}
         return found
