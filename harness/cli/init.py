@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from harness.cli import streams
+
 if TYPE_CHECKING:
     from harness.starter import Written
 
@@ -31,8 +33,8 @@ def init(
     top = repository_above(folder)
     if top is not None:
         there = (top / WORKFLOW).parent
-        typer.echo("\nnote: GitHub reads workflows at the top of a repository only.")
-        typer.echo(printable.line(f"Move {folder / WORKFLOW} into {there} and name this folder in it."))
+        streams.say("\nnote: GitHub reads workflows at the top of a repository only.")
+        streams.say(printable.line(f"Move {folder / WORKFLOW} into {there} and name this folder in it."))
     typer.echo(f"\n{_next(folder)}")
 
 
@@ -53,7 +55,7 @@ def _next(folder: Path) -> str:
     steps = [
         *([(f"cd {shlex.quote(name)}", "")] if folder != HERE else []),
         ("harness eval --config harness.yaml", "run the models, score, print the table"),
-        ("harness gate --update", "take this run as the baseline, to be committed"),
-        ("harness gate", "from then on: fail where headlines got worse"),
+        ("harness gate --update", "take this run as the baseline; commit it"),
+        ("harness gate", "from then on: fail where it got worse"),
     ]
     return "\n".join(["Next:", *(f"  {command:<36}{f'# {what}' if what else ''}".rstrip() for command, what in steps)])

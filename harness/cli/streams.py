@@ -128,8 +128,10 @@ class _Messages(_Guarded):
         self._framed = logs.Framed()
 
     def write(self, text: str) -> int:
-        """Write `text`, escaped, without secrets, if it can be written."""
-        self._write(self._framed(text))
+        """Write `text`, escaped, without secrets, if it can be written; click's errors folded as ours are."""
+        is_clicks = text.startswith("Error: ") and logs.setting().form == "plain"
+        width = logs.terminal_width(self._stream) if is_clicks else None
+        self._write(self._framed(text if width is None else printable.folded(text, width)))
         return len(text)
 
     def flush(self) -> None:
