@@ -172,8 +172,9 @@ def test_what_failed_is_a_row_with_its_reason_and_no_score():
 
 def test_overrides_are_those_of_the_command_line(run: api.Run):
     for overrides in (["models.lead.max_words=2"], {"models.lead.max_words": 2}, "models.lead.max_words=2"):
-        changed = api.evaluate("x.yaml", overrides=overrides)
-        assert changed.cluster("c0").texts["lead"] == "Storm 0"
+        for config in ("x.yaml", CONFIG):
+            changed = api.evaluate(config, overrides=overrides)
+            assert changed.cluster("c0").texts["lead"] == "Storm 0"
     assert changed.path != run.path
     assert api.evaluate(CONFIG, overrides={"models.mine.path": Path("mine.jsonl")}).path == run.path
 
