@@ -52,6 +52,7 @@ class Hub(Dataset):
 
     name: ClassVar[str] = "hub"
     positional: ClassVar[str | None] = "path"
+    later: ClassVar[Mapping[str, Any]] = {"rows": None}
 
     path: str = Field(min_length=1, description="A file, a folder, or a name on the Hub such as EdinburghNLP/xsum.")
     config: str | None = Field(default=None, description="Name of the set's configuration, where it has several.")

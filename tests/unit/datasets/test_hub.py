@@ -258,3 +258,16 @@ def test_parameters_that_contradict_each_other_are_refused():
 def test_streaming_stays_out_of_the_signature():
     assert Hub(path="x", streaming=False).signature() == Hub(path="x").signature()
     assert Hub(path="x", split="train").signature() != Hub(path="x").signature()
+
+
+def test_rows_that_are_not_named_stand_in_no_signature():
+    assert "rows" not in Hub(path="x.json").parameters()
+    assert Hub(path="x.json", rows="a.b").parameters()["rows"] == "a.b"
+
+
+def test_an_object_that_holds_the_rows_is_read_and_a_list_can_be_named():
+    rows = [{"id": "a", "text": "One"}, {"id": "b", "text": "Two"}]
+    Path("x.json").write_text(json.dumps({"version": "1", "data": {"rows": rows}}))
+    assert [cluster.cluster_id for cluster in Hub(path="x.json").read()] == ["a", "b"]
+    Path("x.json").write_text(json.dumps({"train": rows[:1], "test": rows[1:]}))
+    assert [cluster.cluster_id for cluster in Hub(path="x.json", rows="test").read()] == ["b"]
