@@ -189,7 +189,8 @@ def test_an_id_is_a_name_and_never_a_path(tmp_path: Path, harness: Callable[...,
     }
     for at, name in enumerate(IDS):
         shown = json.loads(harness("show", "trial", f"--cluster={name}", "--format", "json").out)
-        assert (shown["cluster_id"], shown["text"]) == (name, f"Dam {at}")
+        (configuration,) = shown["configurations"]
+        assert (shown["cluster_id"], configuration["text"]) == (name, f"Dam {at}")
 
 
 def test_a_folder_of_texts_gives_nothing_from_elsewhere(tmp_path: Path):
