@@ -7,6 +7,7 @@ parses apart from signals, so that a change of the signals parses nothing again.
 import hashlib
 import json
 import pickle
+import sqlite3
 import sys
 import time
 import zlib
@@ -88,23 +89,31 @@ class Row:
 
 
 class RememberedParser(Parser):
-    """The parser, with what it read kept on disk: signals change more often than parses."""
+    """The parser, with what it read kept on disk sentence by sentence: rules change more often than parses."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
-        self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
+        self._kept = sqlite3.connect(folder / "parses.db", timeout=600)
+        self._kept.execute("pragma journal_mode=wal")
+        self._kept.execute("pragma synchronous=off")
+        self._kept.execute("create table if not exists parses (text text primary key, parse blob)")
 
     def parse(self, texts: Sequence[str]) -> list[Parse]:
-        """As the parser does, from disk where the same sentences were read together before."""
-        if not texts:
-            return []
-        kept = self._folder / hashlib.sha256("\0".join(texts).encode()).hexdigest()[:24]
-        if kept.is_file():
-            return list(pickle.loads(zlib.decompress(kept.read_bytes())))  # noqa: S301 - this program's own
-        found = super().parse(texts)
-        kept.write_bytes(zlib.compress(pickle.dumps(found), 1))
-        return found
+        """As the parser does, from disk where a sentence was read before."""
+        found: dict[str, Parse] = {}
+        for text in dict.fromkeys(texts):
+            row = self._kept.execute("select parse from parses where text = ?", (text,)).fetchone()
+            if row is not None:
+                found[text] = pickle.loads(zlib.decompress(row[0]))  # noqa: S301 - this program's own
+        new = [text for text in dict.fromkeys(texts) if text not in found]
+        if new:
+            parses = super().parse(new)
+            rows = [(text, zlib.compress(pickle.dumps(parse), 1)) for text, parse in zip(new, parses, strict=True)]
+            self._kept.executemany("insert or replace into parses values (?, ?)", rows)
+            self._kept.commit()
+            found.update(zip(new, parses, strict=True))
+        return [found[text] for text in texts]
 
 
 def read(data: Path, cache: Path) -> list[Row]:

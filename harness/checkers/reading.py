@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 
 from harness.checkers.evidence import EvidenceIndex
+from harness.checkers.forms import Forms
 from harness.claims.casing import Casing
 from harness.claims.entities import Name, same_name
 from harness.claims.frames import Frame
@@ -90,6 +92,11 @@ class ClusterReading:
         self._titles = self._titled()
         self._same: dict[Name, tuple[Name, ...]] = {}
         self._arguments: dict[tuple[int, int], Argument] = {}
+
+    @cached_property
+    def forms(self) -> Forms:
+        """Where each word stands, by its forms."""
+        return Forms(self.units, self.readings)
 
     def articles_of(self, unit: int) -> frozenset[str]:
         """Ids of the articles that a unit stands in."""

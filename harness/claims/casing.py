@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 
+from harness.claims.meaning import nations
 from harness.text import word_spans
 
 
@@ -30,6 +31,11 @@ class Casing:
             best = min(capital, key=lambda form: (-capital[form], form)) if capital else word
             self._written[word] = word if lower[word] >= sum(capital.values()) else best
 
+    def ordinary(self, lower: str) -> bool:
+        """Whether a lower-cased word is an ordinary one: the articles write it small, or lack it and English has it."""
+        written = self._written.get(lower)
+        return written == lower if written is not None else lower not in nations() and self._common(lower)
+
     def undo(self, text: str) -> str:
         """`text` as the articles would case it, if its words are capitalised throughout; else as it is."""
         spans = word_spans(text)
@@ -41,7 +47,7 @@ class Casing:
         position = 0
         for number, ((start, end), token) in enumerate(zip(spans, tokens, strict=True)):
             written = self._written.get(token.lower())
-            if written is None and self._common(token.lower()):
+            if written is None and token.lower() not in nations() and self._common(token.lower()):
                 written = token.lower()
             if written is None:
                 written = token.capitalize() if shouted and token.isalpha() else token

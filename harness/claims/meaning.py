@@ -77,6 +77,17 @@ def other_names(nation: str) -> tuple[str, ...]:
     return ()
 
 
+@cache
+def other_spellings() -> dict[str, frozenset[str]]:
+    """Short name, lower-cased → the longer names for the same: `gop` → `republican`, `republican party`."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for line in lexicon()["names"]["aliases"].strip().splitlines():
+        names = [word.replace("_", " ").lower() for word in line.split()]
+        for name in names:
+            found[name].update(other for other in names if other != name and (name == names[0] or other == names[0]))
+    return {name: frozenset(others) for name, others in found.items()}
+
+
 def is_weekday(lower: str) -> bool:
     """Whether a lower-cased word names a day of the week."""
     return lower in word_list("time", "weekdays")

