@@ -10,9 +10,11 @@ and by how far it is missing (in no article, elsewhere only, in a looser word): 
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Literal
 
 from harness.checkers.conflicts import Alignment, Conflict
+from harness.checkers.derivation import derivations
 from harness.checkers.matching import Match, Matcher
 from harness.checkers.reading import ClusterReading
 from harness.claims.entities import Name, acronym, same_name
@@ -31,11 +33,14 @@ Spot = tuple[int, int, int]
 SURE = 0.75
 """Grade at which a word is borne out by itself; below it another word only comes near."""
 LOOSE = 0.45
+STRONG = 0.7
+"""Grade at which they join them closely: one governs the other, or they stand side by side."""
 JOINED = 0.35
 """Grade at which the articles join two words of a claim at all."""
 LONGEST_ACRONYM = 6
 _RELATIVE_DAYS = frozenset({"today", "yesterday", "tomorrow", "tonight", "now", "today's", "this", "last", "next"})
 _CLASSES = {"PROPN": "noun", "NOUN": "noun", "VERB": "verb", "AUX": "verb", "ADJ": "adjective", "ADV": "adverb"}
+_TELLING = frozenset({"NOUN", "PROPN", "VERB", "ADJ"})
 _SPEAKING = frozenset({"say", "tell", "state", "announce", "report", "add", "note"})
 
 
@@ -202,6 +207,10 @@ class _Accountant:
                 "figure", start, end, "unaccounted", ((unit, found.start, found.end),),
                 f"the articles have the figure {written}, but not of this", "figure_elsewhere", 1.0, "number",
             )  # fmt: skip
+        derived = next(iter(derivations(figure, self.reading, cluster)), None)
+        if derived is not None:
+            self.features["figure_loose"] += 1
+            return Held("figure", start, end, "borne_out", (derived,))
         words = pieces(written)
         if words and all(word in cluster.words for word in words) and not figure.unit:
             if figure.ordinal or figure.modifier == "vague":
@@ -325,7 +334,10 @@ class _Accountant:
             return Held("party", party.start, party.end, "borne_out", (self._spot(one), self._spot(other)),
                         tokens=(frame.predicate, index))  # fmt: skip
         if not (self.matcher.matches(frame.predicate) and self.matcher.matches(index)):
-            self.features[f"{role}_unjoined"] += 1
+            if not self.matcher.matches(index) and party.pos in {"NOUN", "PROPN"}:
+                self.features[f"{role}_strange"] += 1
+            elif frame.kind == "verb":
+                self.features["deed_strange"] = 1
             return None  # one of the two is missing by itself
         return Held(
             "party", party.start, party.end, "unaccounted", (),
@@ -358,11 +370,18 @@ class _Accountant:
         best = {at: self._at_best(at) for at in matcher.words}
         self.features["uncovered"] = 1.0 - sum(weights[at] * grades[at] for at in matcher.words) / total
         self.features["uncovered_best"] = 1.0 - sum(weights[at] * best[at] for at in matcher.words) / total
+        single = {unit for at in matcher.words for unit in matcher.by_unit(at)}
+        self.features["uncovered_sentence"] = 1.0 - max(
+            (sum(weights[at] * matcher.by_unit(at).get(unit, 0.0) for at in matcher.words) for unit in single),
+            default=0.0,
+        ) / total
         self.features["uncovered_weight"] = sum(weights[at] * (1.0 - grades[at]) for at in matcher.words) / 5.0
         links = list(self._links())
         joined = [matcher.joined(one, other)[0] for one, other in links]
         self.features["unlinked"] = 1.0 - (sum(joined) / len(joined) if joined else 0.0)
         self.features["links_missing"] = float(sum(grade < JOINED for grade in joined))
+        strong = [grade for grade in joined if grade >= STRONG]
+        self.features["links_weak_share"] = 1.0 - len(strong) / len(joined) if joined else 1.0
         self.features["links_loose"] = float(sum(JOINED <= grade < 0.7 for grade in joined))
         self.features["no_frame"] = float(not any(f.kind in {"verb", "copula", "preposition"} for f in self.reading.frames))
         self.features["no_links"] = float(not links)
@@ -370,6 +389,10 @@ class _Accountant:
             index for frame in self.reading.frames for _, index in frame.obliques if self._all_missing(index)
         ]
         self.features["phrase_missing"] = float(len(strange))
+        runs = [len(list(group)) for missing, group in groupby(not matcher.matches(at) for at in matcher.words) if missing]
+        self.features["run_missing"] = float(max(runs, default=0))
+        self.features["clause_missing"] = float(max((self._missing_below(at) for at in matcher.words), default=0))
+        self.features["name_loose"] = float(self._loose_names())
         self.features["parties_grade_lost"] = self.features.pop("parties", 0.0) - self.features.pop("party_grade", 0.0)
 
     def _at_best(self, at: int) -> float:
@@ -386,6 +409,27 @@ class _Accountant:
                     if self.reading.keys[above.i]:
                         yield above.i, token.i
                         break
+
+    def _missing_below(self, at: int) -> int:
+        """How many nouns, verbs and adjectives a word governs, itself among them, where no article has any; else 0."""
+        inside = [index for index in self.reading.parse.subtree(at) if self.reading.keys[index]]
+        if any(self.matcher.matches(index) for index in inside):
+            return 0
+        kinds = [self.tokens[index].pos for index in inside]
+        return sum(kind in _TELLING for kind in kinds) if {"NOUN", "PROPN", "VERB"} & set(kinds) else 0
+
+    def _loose_names(self) -> int:
+        """Names that the articles have, but do not join to the word that the claim joins them to."""
+        count = 0
+        for name in self.reading.names:
+            inside = range(name.start, name.end)
+            head = next((at for at in inside if self.tokens[at].head not in inside), name.start)
+            above = next((t for t in self.reading.parse.ancestors(head) if self.reading.keys[t.i]), None)
+            if above is None or above.i in inside or not self.reading.keys[head]:
+                continue
+            if self.matcher.matches(above.i) and self.matcher.matches(head):
+                count += self.matcher.joined(above.i, head)[0] < LOOSE
+        return count
 
     def _all_missing(self, index: int) -> bool:
         inside = [at for at in phrase(self.reading.parse, index) if self.reading.keys[at]]

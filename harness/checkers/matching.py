@@ -49,6 +49,7 @@ class Matcher:
         self.words = [token.i for token in reading.parse.tokens if reading.keys[token.i]]
         """Indices of the content words."""
         self._matches: dict[int, tuple[Match, ...]] = {}
+        self._units: dict[int, dict[int, float]] = {}
 
     def matches(self, index: int) -> tuple[Match, ...]:
         """Where the articles bear out one word, each place once with its best grade."""
@@ -106,10 +107,12 @@ class Matcher:
 
     def by_unit(self, index: int) -> dict[int, float]:
         """Unit → best grade of one word there."""
-        found: dict[int, float] = {}
-        for match in self.matches(index):
-            found.setdefault(match.unit, match.grade)
-        return found
+        if index not in self._units:
+            found: dict[int, float] = {}
+            for match in self.matches(index):
+                found.setdefault(match.unit, match.grade)
+            self._units[index] = found
+        return self._units[index]
 
     @cached_property
     def sites(self) -> tuple[int, ...]:
