@@ -21,7 +21,8 @@ from harness.run.clusters import read_clusters
 from harness.text import words
 
 CONSTANTS = (
-    "Breaking news", "Police arrest man after attack", "Officials say more details to follow", "President to visit China",
+    "Breaking news", "Police arrest man after attack", "Officials say more details to follow",
+    "President to visit China",
     "Two people killed in crash", "Everything you need to know today", "Government announces new plan",
     "Company says profits rose", "Here is what happened", "Storm hits coast as thousands flee",
 )  # fmt: skip
@@ -82,8 +83,9 @@ def of_clusters(clusters: list[Cluster], parser: Parser, prefix: str) -> Iterato
             name = f"{prefix}harmless" if row.harmless else f"{prefix}planted"
             yield Case(name, group, changed, row.text, row.harmless, row.edit)
         random = Random(f"{SEED} {group}")
+        at = next(place for place, held in enumerate(clusters) if held.cluster_id == group)
         for step in (7, 23):
-            other = clusters[(clusters.index(next(c for c in clusters if c.cluster_id == group)) + step) % len(clusters)]
+            other = clusters[(at + step) % len(clusters)]
             if other.references and other.cluster_id != group:
                 yield Case(f"{prefix}other", group, cluster, other.references[0].text, False)
         for shape, text in gibberish(cluster, original, vocabulary, random):

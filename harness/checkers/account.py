@@ -7,22 +7,23 @@ and by how far it is missing (in no article, elsewhere only, in a looser word): 
 `verdict` decides on them.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from itertools import groupby
+from dataclasses import dataclass
 from typing import Literal
 
+from harness.checkers.coherence import coherence
 from harness.checkers.conflicts import Alignment, Conflict
 from harness.checkers.derivation import derivations
+from harness.checkers.features import lone_negation
 from harness.checkers.matching import Match, Matcher
 from harness.checkers.reading import ClusterReading
 from harness.claims.entities import Name, acronym, same_name
 from harness.claims.frames import Frame
-from harness.claims.lexical import pieces
+from harness.claims.lexical import pieces, word_list
 from harness.claims.meaning import other_spellings
 from harness.claims.quantities import Figure, agree
-from harness.claims.reading import Reading, phrase, time_words
+from harness.claims.reading import Reading, time_words
 from harness.claims.slots import comparable, same_slot
 from harness.records import ElementKind, ErrorType
 
@@ -33,8 +34,8 @@ Spot = tuple[int, int, int]
 SURE = 0.75
 """Grade at which a word is borne out by itself; below it another word only comes near."""
 LOOSE = 0.45
-STRONG = 0.7
-"""Grade at which they join them closely: one governs the other, or they stand side by side."""
+STRANGE = 2
+"""Nouns, verbs and adjectives of a clause of which no article has any, from which on it is called made up."""
 JOINED = 0.35
 """Grade at which the articles join two words of a claim at all."""
 LONGEST_ACRONYM = 6
@@ -70,8 +71,6 @@ class Account:
     features: Mapping[str, float]
     sites: tuple[int, ...]
     """Units that tell of the event, the best first."""
-    standing: Mapping[int, frozenset[int]] = field(default_factory=dict)
-    """Content word → the units that bear it out."""
 
     def missing(self) -> list[Held]:
         """The elements that are unaccounted for."""
@@ -90,7 +89,7 @@ class _Accountant:
         self.reading = reading
         self.alignment = alignment
         self.tokens = reading.parse.tokens
-        self.features: Counter[str] = Counter()
+        self.features: defaultdict[str, float] = defaultdict(float)
         self.done: set[int] = set()
 
     def account(self) -> Account:
@@ -98,20 +97,15 @@ class _Accountant:
         found += self._predicates()
         found += self._words()
         found += self._parties()
+        found += self._clauses()
+        found += self._polarity()
         found += self._conflicts()
         elements = tuple(sorted(found, key=lambda held: (held.start, held.end, held.kind)))
         for held in elements:
             if held.state == "unaccounted" and held.feature:
                 self.features[held.feature] += held.amount
-        self._shape()
-        standing = {
-            index: frozenset(m.unit for m in self.matcher.matches(index) if m.grade >= SURE)
-            for index in self.matcher.words
-        }
-        return Account(elements, dict(self.features), self.matcher.sites, standing)
-
-    def _text(self, index: int) -> str:
-        return self.tokens[index].text
+        self.features.update(coherence(self.cluster, self.matcher, self.reading, self.alignment))
+        return Account(elements, dict(self.features), self.matcher.sites)
 
     def _spot(self, match: Match) -> Spot:
         token = self.cluster.readings[match.unit].parse.tokens[match.token]
@@ -198,8 +192,6 @@ class _Accountant:
         written = self.reading.parse.text[start:end]
         if chosen:
             spots = tuple((unit, found.start, found.end) for unit, found in chosen[:3])
-            if not slot:
-                self.features["figure_loose"] += not figure.ordinal
             return Held("figure", start, end, "borne_out", spots)
         if same:
             unit, found = same[0]
@@ -209,21 +201,20 @@ class _Accountant:
             )  # fmt: skip
         derived = next(iter(derivations(figure, self.reading, cluster)), None)
         if derived is not None:
-            self.features["figure_loose"] += 1
             return Held("figure", start, end, "borne_out", (derived,))
         words = pieces(written)
         if words and all(word in cluster.words for word in words) and not figure.unit:
             if figure.ordinal or figure.modifier == "vague":
-                self.features["figure_loose"] += 1
                 return Held("figure", start, end, "borne_out", tuple(self._spelled(words[0]))[:1])
             return Held(
                 "figure", start, end, "unaccounted", (), f"no article has the figure {written} in that sense",
                 "figure_unread", 1.0, "number",
             )  # fmt: skip
-        feature = "ordinal_missing" if figure.ordinal else "vague_missing" if figure.modifier == "vague" else "figure_missing"
+        kind = "ordinal" if figure.ordinal else "vague" if figure.modifier == "vague" else "figure"
         return Held(
-            "figure", start, end, "unaccounted", (), f"no article has the figure {written}", feature, 1.0, "number"
-        )
+            "figure", start, end, "unaccounted", (), f"no article has the figure {written}", f"{kind}_missing", 1.0,
+            "number",
+        )  # fmt: skip
 
     def _spelled(self, word: str) -> Iterator[Spot]:
         for unit, at in self.matcher.forms.pieces.get(word, ()):
@@ -255,8 +246,8 @@ class _Accountant:
             elif token.lower in _RELATIVE_DAYS:
                 continue
             elif units:
-                yield Held("time", token.start, token.end, "unaccounted", spots,
-                           f"the articles have “{token.text}”, but not of this", "time_elsewhere", 1.0, "time")  # fmt: skip
+                reason = f"the articles have “{token.text}”, but not of this"
+                yield Held("time", token.start, token.end, "unaccounted", spots, reason, "time_elsewhere", 1.0, "time")
             else:
                 yield Held("time", token.start, token.end, "unaccounted", (), f"no article has “{token.text}”",
                            "time_missing", 1.0, "time")  # fmt: skip
@@ -294,7 +285,6 @@ class _Accountant:
             group = "saying"
         error: ErrorType = "predicate" if kind == "predicate" else "invented"
         if here is not None and here.grade >= SURE:
-            self.features[f"{group}_related"] += here.grade < 0.95
             return Held(kind, token.start, token.end, "borne_out", (self._spot(here),), tokens=(at,))
         if here is not None and here.grade >= LOOSE:
             return Held(
@@ -328,21 +318,38 @@ class _Accountant:
     def _party(self, frame: Frame, role: str, index: int) -> Held | None:
         said, party = self.tokens[frame.predicate], self.tokens[index]
         grade, one, other = self.matcher.joined(frame.predicate, index)
-        self.features["parties"] += 1
-        self.features["party_grade"] += grade
         if grade >= JOINED and one is not None and other is not None:
             return Held("party", party.start, party.end, "borne_out", (self._spot(one), self._spot(other)),
                         tokens=(frame.predicate, index))  # fmt: skip
         if not (self.matcher.matches(frame.predicate) and self.matcher.matches(index)):
             if not self.matcher.matches(index) and party.pos in {"NOUN", "PROPN"}:
                 self.features[f"{role}_strange"] += 1
-            elif frame.kind == "verb":
-                self.features["deed_strange"] = 1
             return None  # one of the two is missing by itself
         return Held(
             "party", party.start, party.end, "unaccounted", (),
             f"no article has “{said.text}” of “{party.text}”", f"{role}_apart", 1.0, "roles", (frame.predicate, index),
         )  # fmt: skip
+
+    def _clauses(self) -> Iterator[Held]:
+        """Clauses and phrases of several words of which no article has a single one: a detail made up."""
+        tops = [at for at in self.matcher.words if self._missing_below(at) >= STRANGE]
+        inside = {below for at in tops for below in self.reading.parse.subtree(at) if below != at}
+        for at in tops:
+            if at not in inside:
+                below = [index for index in self.reading.parse.subtree(at) if self.reading.keys[index]]
+                start, end = self.tokens[below[0]].start, self.tokens[below[-1]].end
+                written = self.reading.parse.text[start:end]
+                yield Held("word", start, end, "unaccounted", (), f"no article has anything of “{written}”",
+                           "clause_missing", float(len(below)), "invented", tuple(below))  # fmt: skip
+
+    def _polarity(self) -> Iterator[Held]:
+        """A negation where no sentence that tells of the event has one."""
+        if not lone_negation(self.cluster, self.reading):
+            return
+        cues = word_list("polarity", "negators") | word_list("polarity", "reversing") | word_list("says", "denies")
+        token = next(each for each in self.tokens if each.lower in cues or each.lemma in cues)
+        reason = f"no article that tells of this has “{token.text}”"
+        yield Held("polarity", token.start, token.end, "unaccounted", (), reason, "negation_missing", 1.0, "negation")
 
     def _conflicts(self) -> Iterator[Held]:
         kinds: Mapping[str, ElementKind] = {
@@ -362,54 +369,6 @@ class _Accountant:
             f"conflict_{conflict.kind}", conflict.weight, conflict.kind,
         )  # fmt: skip
 
-    def _shape(self) -> None:
-        """What is said of the claim as a whole: how much of its weight is accounted for, and how it hangs together."""
-        matcher, weights = self.matcher, self.matcher.weights
-        total = sum(weights.values()) or 1.0
-        grades = {at: (found.grade if (found := matcher.here(at)) else 0.0) for at in matcher.words}
-        best = {at: self._at_best(at) for at in matcher.words}
-        self.features["uncovered"] = 1.0 - sum(weights[at] * grades[at] for at in matcher.words) / total
-        self.features["uncovered_best"] = 1.0 - sum(weights[at] * best[at] for at in matcher.words) / total
-        single = {unit for at in matcher.words for unit in matcher.by_unit(at)}
-        self.features["uncovered_sentence"] = 1.0 - max(
-            (sum(weights[at] * matcher.by_unit(at).get(unit, 0.0) for at in matcher.words) for unit in single),
-            default=0.0,
-        ) / total
-        self.features["uncovered_weight"] = sum(weights[at] * (1.0 - grades[at]) for at in matcher.words) / 5.0
-        links = list(self._links())
-        joined = [matcher.joined(one, other)[0] for one, other in links]
-        self.features["unlinked"] = 1.0 - (sum(joined) / len(joined) if joined else 0.0)
-        self.features["links_missing"] = float(sum(grade < JOINED for grade in joined))
-        strong = [grade for grade in joined if grade >= STRONG]
-        self.features["links_weak_share"] = 1.0 - len(strong) / len(joined) if joined else 1.0
-        self.features["links_loose"] = float(sum(JOINED <= grade < 0.7 for grade in joined))
-        self.features["no_frame"] = float(not any(f.kind in {"verb", "copula", "preposition"} for f in self.reading.frames))
-        self.features["no_links"] = float(not links)
-        strange = [
-            index for frame in self.reading.frames for _, index in frame.obliques if self._all_missing(index)
-        ]
-        self.features["phrase_missing"] = float(len(strange))
-        runs = [len(list(group)) for missing, group in groupby(not matcher.matches(at) for at in matcher.words) if missing]
-        self.features["run_missing"] = float(max(runs, default=0))
-        self.features["clause_missing"] = float(max((self._missing_below(at) for at in matcher.words), default=0))
-        self.features["name_loose"] = float(self._loose_names())
-        self.features["parties_grade_lost"] = self.features.pop("parties", 0.0) - self.features.pop("party_grade", 0.0)
-
-    def _at_best(self, at: int) -> float:
-        """The grade of a word in the best site alone."""
-        if not self.matcher.sites:
-            return 0.0
-        return self.matcher._window(self.matcher.by_unit(at), self.matcher.sites[0])  # noqa: SLF001
-
-    def _links(self) -> Iterator[tuple[int, int]]:
-        """Content words of which one governs the other."""
-        for token in self.tokens:
-            if self.reading.keys[token.i]:
-                for above in self.reading.parse.ancestors(token.i):
-                    if self.reading.keys[above.i]:
-                        yield above.i, token.i
-                        break
-
     def _missing_below(self, at: int) -> int:
         """How many nouns, verbs and adjectives a word governs, itself among them, where no article has any; else 0."""
         inside = [index for index in self.reading.parse.subtree(at) if self.reading.keys[index]]
@@ -417,20 +376,3 @@ class _Accountant:
             return 0
         kinds = [self.tokens[index].pos for index in inside]
         return sum(kind in _TELLING for kind in kinds) if {"NOUN", "PROPN", "VERB"} & set(kinds) else 0
-
-    def _loose_names(self) -> int:
-        """Names that the articles have, but do not join to the word that the claim joins them to."""
-        count = 0
-        for name in self.reading.names:
-            inside = range(name.start, name.end)
-            head = next((at for at in inside if self.tokens[at].head not in inside), name.start)
-            above = next((t for t in self.reading.parse.ancestors(head) if self.reading.keys[t.i]), None)
-            if above is None or above.i in inside or not self.reading.keys[head]:
-                continue
-            if self.matcher.matches(above.i) and self.matcher.matches(head):
-                count += self.matcher.joined(above.i, head)[0] < LOOSE
-        return count
-
-    def _all_missing(self, index: int) -> bool:
-        inside = [at for at in phrase(self.reading.parse, index) if self.reading.keys[at]]
-        return bool(inside) and not any(self.matcher.matches(at) for at in inside)

@@ -10,22 +10,14 @@ from importlib.resources import files
 from typing import ClassVar
 
 from harness.checkers.base import Checker, CheckSession
-from harness.checkers.judgement import contexts
-from harness.checkers.reading import ClusterReading
-from harness.checkers.rules import Examined, Rules, RulesSession
+from harness.checkers.rules import Rules, RulesSession
 from harness.checkers.signals import text_signals
 from harness.checkers.weights import hinged
-from harness.claims.reading import Reading
 from harness.errors import Problem
 from harness.records import Cluster, Verdict, content_digest
 
 CLIP = 4.0
 """Standard deviations beyond which a signal counts no further."""
-BELOW = 0.9
-"""What is contradicted, or has lost its attribution, has its probability scaled to below this much of the threshold."""
-DIGITS = 6
-NEAR = 0.6
-"""Share of a sentence's content words in one article sentence at which that article counts as saying so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +116,7 @@ class Ensemble(Checker):
     """
 
     name: ClassVar[str] = "ensemble"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     splits: ClassVar[bool] = True
 
     def effective(self) -> dict[str, object]:
@@ -160,127 +152,12 @@ class EnsembleSession(CheckSession):
         return self._rules.why_abstain(cluster, text)
 
     def verdicts(self, cluster: Cluster, texts: Sequence[str]) -> list[list[Verdict]]:
-        """The verdicts of `rules` with other probabilities, and other labels where no article contradicts."""
+        """The verdicts of `rules`, ranked by the signals."""
         reading = self._rules.reading_of(cluster)
-        return [
-            self._revised(
-                reading, self._rules.verdicts_on(cluster, text, sentences), text_signals(reading, sentences), sentences
-            )
-            for text, sentences in zip(texts, self._rules.examined(cluster, texts), strict=True)
-        ]
-
-    def _revised(
-        self,
-        cluster: ClusterReading,
-        verdicts: Sequence[Verdict],
-        signals: Sequence[Mapping[str, float]],
-        sentences: Sequence[Examined],
-    ) -> list[Verdict]:
-        whole, parts = verdicts[0], verdicts[1:]
-        judged: list[Verdict] = []
-        own = [verdict for verdict in parts if verdict.claim.part == "sentence"] or [whole]
-        for verdict, found, one in zip(own, signals, sentences, strict=True):
-            judged.append(self._sentence(cluster, verdict, found, one.reading))
-        revised: list[Verdict] = []
-        for verdict in parts:
-            if verdict.claim.part == "sentence":
-                revised.append(judged[own.index(verdict)])
-            else:
-                at = max(number for number, one in enumerate(sentences) if one.offset <= verdict.claim.start)
-                revised.append(self._proposition(verdict, judged[at]))
-        return [judged[0] if own[0] is whole else self._whole(cluster, whole, judged, signals), *revised]
-
-    def _sentence(
-        self, cluster: ClusterReading, verdict: Verdict, signals: Mapping[str, float], sentence: Reading
-    ) -> Verdict:
-        """One sentence: a contradiction, a dispute and a lost attribution stay as they were found."""
-        blend = self._blend
-        threshold = blend.threshold(signals)
-        probability = round(blend.probability([blend.doubt(signals)]), DIGITS)
-        if verdict.label == "contested":
-            return self._with(verdict, probability=probability)
-        if verdict.label == "contradicted" or "attribution" in verdict.errors:
-            return self._with(verdict, probability=round(BELOW * threshold * probability, DIGITS))
-        if probability < threshold:
-            if verdict.label == "not_found":
-                return self._with(verdict, probability=probability)
-            against = sorted(blend.contributions(signals).items(), key=lambda item: item[1])[:2]
-            named = " and ".join(name.replace("_", " ") for name, value in against if value < 0)
-            return self._with(
-                verdict,
-                label="not_found",
-                probability=probability,
-                reason=f"its wording departs too far from the articles ({named})",
-                errors=("invented",),
-                supporters=(),
-                witnesses=0,
-            )
-        if verdict.label == "supported" and verdict.supporters:
-            return self._with(verdict, probability=probability)
-        shares = contexts(cluster, sentence)
-        least = min(NEAR, max(shares, default=0.0))
-        near = {unit for unit, share in enumerate(shares) if share >= least > 0}
-        supporters = frozenset(article for unit in near for article in cluster.articles_of(unit))
-        return self._with(
-            verdict,
-            label="supported",
-            probability=probability,
-            reason="the articles say so",
-            errors=(),
-            supporters=tuple(sorted(supporters)),
-            witnesses=cluster.witnesses(supporters),
-        )
-
-    def _proposition(self, verdict: Verdict, sentence: Verdict) -> Verdict:
-        """A part of a sentence: never less probable than the sentence, and supported where the sentence is."""
-        mine, held = verdict.probability or 0.0, sentence.probability or 0.0
-        if verdict.label == "contradicted" or "attribution" in verdict.errors:
-            return self._with(verdict, probability=held)
-        probability = max(mine, held)
-        if verdict.label == "contested":
-            return self._with(verdict, probability=probability)
-        if sentence.label == "supported" and verdict.label == "not_found":
-            supporters = sentence.supporters
-            return self._with(
-                verdict,
-                label="supported",
-                probability=probability,
-                reason=sentence.reason,
-                errors=(),
-                supporters=supporters,
-                witnesses=sentence.witnesses,
-            )
-        return self._with(verdict, probability=probability)
-
-    def _whole(
-        self,
-        cluster: ClusterReading,
-        whole: Verdict,
-        judged: Sequence[Verdict],
-        signals: Sequence[Mapping[str, float]],
-    ) -> Verdict:
-        """A text of several sentences: their doubts added up, the worst of their labels."""
-        together = self._blend.probability([self._blend.doubt(found) for found in signals])
-        probability = min(round(together, DIGITS), *(verdict.probability or 0.0 for verdict in judged))
-        worst = min(judged, key=lambda verdict: (_WORST_FIRST[verdict.label], verdict.probability or 0.0))
-        label, reason, errors = worst.label, worst.reason, dict.fromkeys(e for v in judged for e in v.errors)
-        least = self._blend.threshold(max(signals, key=self._blend.doubt))
-        if label == "supported" and probability < least:
-            label, reason = "not_found", "each sentence may hold, but likely not all of them"
-        supporters = frozenset.intersection(*(frozenset(verdict.supporters) for verdict in judged))
-        return self._with(
-            whole,
-            label=label,
-            probability=probability,
-            reason=reason,
-            errors=tuple(errors),
-            supporters=tuple(sorted(supporters)),
-            contradictors=tuple(sorted({article for verdict in judged for article in verdict.contradictors})),
-            witnesses=cluster.witnesses(supporters),
-        )
-
-    def _with(self, verdict: Verdict, **changes: object) -> Verdict:
-        return verdict.model_copy(update={**changes, "checker": self.signature})
-
-
-_WORST_FIRST = {"contradicted": 0, "not_found": 1, "contested": 2, "supported": 3, "abstained": 4}
+        found = []
+        for text, sentences in zip(texts, self._rules.examined(cluster, texts), strict=True):
+            doubts = [self._blend.doubt(signals) for signals in text_signals(reading, sentences)]
+            chances = [self._blend.probability([doubt]) for doubt in doubts]
+            together = self._blend.probability(doubts)
+            found.append(self._rules.verdicts_on(cluster, text, sentences, chances, together, self.signature))
+        return found

@@ -30,7 +30,7 @@ def support_features(cluster: ClusterReading, reading: Reading, before: Sequence
     best = [index for index, _ in cluster.index.best(text, EVIDENCE)]
     found: dict[str, float] = {}
     found.update(_word_features(cluster, text, best))
-    found.update(_local_features(cluster, text))
+    found.update(local_features(cluster, text))
     found.update(_notion_features(cluster, reading, best))
     found.update(_name_features(cluster, reading, best))
     found.update(_figure_features(cluster, reading, best))
@@ -103,7 +103,7 @@ def _fragments(tokens: tuple[str, ...], units: list[tuple[str, ...]]) -> tuple[f
     return max(runs) / len(tokens), math.sqrt(sum(run * run for run in runs)) / len(tokens)
 
 
-def _local_features(cluster: ClusterReading, text: str) -> dict[str, float]:
+def local_features(cluster: ClusterReading, text: str) -> dict[str, float]:
     """Whether neighbouring content words of the claim stand near each other anywhere in the articles.
 
     A word swapped for another of the article's own words passes every count of words, but not this.
@@ -290,7 +290,7 @@ def _dangles(reading: Reading, before: Sequence[Reading]) -> bool:
     return False
 
 
-def _lone_negation(cluster: ClusterReading, reading: Reading) -> bool:
+def lone_negation(cluster: ClusterReading, reading: Reading) -> bool:
     """Whether the claim negates while none of the three sentences closest to it does, nor denies or fails."""
     cues = word_list("polarity", "negators") | word_list("polarity", "reversing") | word_list("says", "denies")
     if not any(token.lower in cues or token.lemma in cues for token in reading.parse.tokens):
@@ -311,7 +311,7 @@ def _shape_features(cluster: ClusterReading, reading: Reading, before: Sequence[
         "length": math.log1p(len(tokens)),
         "dangling_pronoun": float(_dangles(reading, before)),
         "lone_pronoun": float(_dangles(reading, ())),
-        "negation_lone": float(_lone_negation(cluster, reading)),
+        "negation_lone": float(lone_negation(cluster, reading)),
         "negations": float(sum(1 for token in tokens if token.lower in negators)),
         "frames": float(len(reading.frames)),
         "names": float(len(reading.names)),

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from harness import extras
 from harness.checkers.base import Checker, CheckSession
 from harness.checkers.premises import Premises
-from harness.checkers.whole import Judgement, claim_spans, verdicts_on
+from harness.checkers.verdict import Judgement, claim_spans, verdicts_on
 from harness.endpoint.protocol import Completion, UnusableError
 from harness.endpoint.remote import PACKAGE, Remote
 from harness.errors import MissingExtraError

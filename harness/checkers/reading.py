@@ -1,6 +1,7 @@
 """A cluster read once for many claims: its sentences, names, frames and figures, and which articles are independent."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -101,6 +102,10 @@ class ClusterReading:
     def articles_of(self, unit: int) -> frozenset[str]:
         """Ids of the articles that a unit stands in."""
         return self.units[unit].article_ids
+
+    def articles_of_all(self, units: Iterable[int]) -> set[str]:
+        """Ids of the articles that any of some units stands in."""
+        return {article for unit in units for article in self.articles_of(unit)}
 
     def witnesses(self, article_ids: frozenset[str] | set[str]) -> int:
         """How many independent articles those are: near-duplicates count once."""

@@ -8,30 +8,39 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from harness.checkers.account import account
 from harness.checkers.base import Checker, CheckSession
 from harness.checkers.conflicts import Alignment, align, conflict_features
 from harness.checkers.features import support_features
-from harness.checkers.judgement import Finding, judge
+from harness.checkers.matching import Matcher
 from harness.checkers.reading import ClusterReading
+from harness.checkers.verdict import (
+    Judgement,
+    account_digest,
+    banded,
+    claim_spans,
+    judge,
+    part_of,
+    whole_of,
+    worst_of,
+)
 from harness.checkers.weights import load_weights, weights_digest, whole_probability
-from harness.checkers.whole import claim_spans
-from harness.claims.extract import frame_span, proposition_claims, propositions, sentence_claim
+from harness.claims.extract import proposition_claims, sentence_claim
 from harness.claims.language import why_not_english
 from harness.claims.parse import Parser, installed_model
 from harness.claims.reading import Reading, read
 from harness.errors import MissingExtraError, Problem
-from harness.records import Claim, Cluster, ErrorType, Evidence, Verdict, VerdictLabel
+from harness.records import Claim, Cluster, Verdict
 
 _KEPT = 8
 """Clusters whose reading a session keeps."""
-_SEVERITY: tuple[VerdictLabel, ...] = ("contradicted", "not_found", "contested", "supported")
 
 
 class Rules(Checker):
     """Aligns claims with what the articles say: figures, names, roles, negation, time, place and who says it."""
 
     name: ClassVar[str] = "rules"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     splits: ClassVar[bool] = True
 
     genre: Literal["headline", "summary"] = Field(
@@ -48,7 +57,7 @@ class Rules(Checker):
         from importlib.metadata import version
 
         model = installed_model()
-        return {"parser": f"{model} {version(model)}", "weights": weights_digest("rules")}
+        return {"parser": f"{model} {version(model)}", "weights": weights_digest("rules"), "account": account_digest()}
 
     def problems(self) -> Iterator[Problem]:
         """A missing parser."""
@@ -127,111 +136,39 @@ class RulesSession(CheckSession):
 
     def verdicts(self, cluster: Cluster, texts: Sequence[str]) -> list[list[Verdict]]:
         """Verdicts on each text: the whole, its sentences, their propositions."""
-        return [
-            self.verdicts_on(cluster, text, sentences)
-            for text, sentences in zip(texts, self.examined(cluster, texts), strict=True)
-        ]
-
-    def verdicts_on(self, cluster: Cluster, text: str, sentences: Sequence[Examined]) -> list[Verdict]:
-        """Verdicts on one text whose sentences were examined."""
-        return self._verdicts(self.reading_of(cluster), text, sentences)
-
-    def _verdicts(self, cluster: ClusterReading, text: str, sentences: Sequence[Examined]) -> list[Verdict]:
-        parts: list[Verdict] = []
-        findings: list[Finding] = []
         weights = load_weights("rules")
-        for examined in sentences:
-            offset, reading, alignment = examined.offset, examined.reading, examined.alignment
-            probability = weights.probability(examined.features, self._genre)
-            finding = judge(cluster, reading, probability, alignment, weights.threshold[self._genre])
-            findings.append(finding)
-            if len(sentences) > 1:
-                parts.append(self._verdict(cluster, sentence_claim(text, offset, reading), finding))
-            parts.extend(self._propositions(cluster, text, offset, reading, alignment, finding))
-        claim = sentence_claim(text, sentences[0].offset, sentences[0].reading) if len(sentences) == 1 else None
-        return [self._whole(cluster, text, findings, claim), *parts]
-
-    def _whole(self, cluster: ClusterReading, text: str, findings: list[Finding], claim: Claim | None) -> Verdict:
-        """The verdict on a text: as bad as its worst sentence, supported by those who support every sentence."""
-        worst = min(findings, key=lambda finding: (_SEVERITY.index(finding.label), finding.probability))
-        evidence = {(e.article_id, e.title, e.start): e for e in worst.evidence}
-        for finding in findings:
-            for found in finding.evidence[:2]:
-                evidence.setdefault((found.article_id, found.title, found.start), found)
-        supporters = frozenset.intersection(*(finding.supporters for finding in findings))
-        contradictors = frozenset().union(*(finding.contradictors for finding in findings))
-        errors: dict[ErrorType, None] = {}
-        for finding in sorted(findings, key=lambda finding: _SEVERITY.index(finding.label)):
-            errors.update(dict.fromkeys(finding.errors))
-        span = {"start": 0, "end": len(text), "text": text, "part": "whole"}
-        whole = claim.model_copy(update=span) if claim else Claim(start=0, end=len(text), text=text, part="whole")
-        return Verdict(
-            claim=whole,
-            label=worst.label,
-            probability=round(whole_probability([finding.probability for finding in findings]), 6),
-            reason=worst.reason,
-            errors=tuple(errors),
-            evidence=tuple(evidence.values()),
-            supporters=tuple(sorted(supporters)),
-            contradictors=tuple(sorted(contradictors)),
-            witnesses=cluster.witnesses(supporters),
-            checker=self.signature,
-        )
-
-    def _verdict(self, cluster: ClusterReading, claim: Claim, finding: Finding) -> Verdict:
-        return Verdict(
-            claim=claim,
-            label=finding.label,
-            probability=round(finding.probability, 6),
-            reason=finding.reason,
-            errors=finding.errors,
-            evidence=finding.evidence,
-            supporters=tuple(sorted(finding.supporters)),
-            contradictors=tuple(sorted(finding.contradictors)),
-            witnesses=cluster.witnesses(finding.supporters),
-            checker=self.signature,
-        )
-
-    def _propositions(
-        self, cluster: ClusterReading, text: str, offset: int, reading: Reading, alignment: Alignment, finding: Finding
-    ) -> list[Verdict]:
-        """Verdicts on the propositions of a sentence. A part is never less probable than the sentence it stands in."""
-        spans = {frame_span(reading, frame): frame for frame in reversed(propositions(reading))}
         found = []
-        for claim in proposition_claims(text, offset, reading):
-            start, end = claim.start - offset, claim.end - offset
-            frame = spans[start, end]
-            conflicts = [c for c in finding.conflicts if start <= c.span[0] and c.span[1] <= end]
-            marked = any((start <= left and right <= end) or (left, right) == (0, len(reading.parse.text))
-                         for left, right in finding.spans)  # fmt: skip
-            backed = {
-                pair.unit for pair in alignment.pairs if pair.claim is frame and pair.unit in alignment.support_units
-            }
-            if conflicts or (marked and finding.label != "supported"):
-                part = finding
-            elif backed:
-                part = Finding(
-                    "supported", max(finding.probability, 1 - (1 - finding.probability) / 2), "the articles say so", (),
-                    _evidence(cluster, sorted(backed)), frozenset(a for u in backed for a in cluster.articles_of(u)),
-                    frozenset(),
-                )  # fmt: skip
-            elif finding.label in {"supported", "contested", "not_found"}:
-                label: VerdictLabel = "not_found" if finding.label == "not_found" else "supported"
-                part = Finding(
-                    label, finding.probability, finding.reason, finding.errors, finding.evidence,
-                    finding.supporters, frozenset(),
-                )  # fmt: skip
-            else:
-                part = Finding(
-                    "not_found", finding.probability, "no article says so in these words", ("invented",),
-                    finding.evidence, frozenset(), frozenset(),
-                )  # fmt: skip
-            found.append(self._verdict(cluster, claim, part))
+        for text, sentences in zip(texts, self.examined(cluster, texts), strict=True):
+            chances = [weights.probability(examined.features, self._genre) for examined in sentences]
+            together = whole_probability(chances)
+            found.append(self.verdicts_on(cluster, text, sentences, chances, together, self.signature))
         return found
 
-
-def _evidence(cluster: ClusterReading, units: list[int]) -> tuple[Evidence, ...]:
-    return tuple(cluster.units[unit].evidence() for unit in units[:5])
+    def verdicts_on(
+        self, cluster: Cluster, text: str, sentences: Sequence[Examined], chances: Sequence[float], together: float,
+        signature: str,
+    ) -> list[Verdict]:  # fmt: skip
+        """Verdicts on one text whose sentences were examined; `chances` and `together` rank them within a label."""
+        reading = self.reading_of(cluster)
+        parts: list[Verdict] = []
+        findings: list[Judgement] = []
+        for one, chance in zip(sentences, chances, strict=True):
+            matcher = Matcher(reading, one.reading)
+            held = account(reading, matcher, one.reading, one.alignment)
+            finding = judge(reading, one.reading, chance, one.alignment, held, one.offset)
+            findings.append(finding)
+            if len(sentences) > 1:
+                parts.append(finding.verdict(sentence_claim(text, one.offset, one.reading), signature))
+            for claim in proposition_claims(text, one.offset, one.reading):
+                parts.append(part_of(finding, claim).verdict(claim, signature))
+        worst = worst_of(findings)
+        supporters = frozenset.intersection(*(finding.supporters for finding in findings))
+        whole = whole_of(findings, banded(worst.label, together), reading.witnesses(supporters))
+        span = {"start": 0, "end": len(text), "text": text, "part": "whole"}
+        claim = Claim(start=0, end=len(text), text=text, part="whole")
+        if len(sentences) == 1:
+            claim = sentence_claim(text, sentences[0].offset, sentences[0].reading).model_copy(update=span)
+        return [whole.verdict(claim, signature), *parts]
 
 
 def sentence_features(

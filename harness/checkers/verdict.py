@@ -1,0 +1,301 @@
+"""The one place that decides labels: of a sentence from its account, of a text from its sentences.
+
+A sentence is *contradicted* where an aligned element differs, *contested* where independent articles disagree about a
+figure of it, *not found* where an element that matters is unaccounted for, or where its words stand in the articles but
+tell of no event of theirs, and *supported* otherwise. A probability keeps the order in which a checker ranks texts
+within a label; between labels it follows the label: what is supported is never less probable than what is not.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from harness.checkers.account import Account, Held, Spot
+from harness.checkers.attributed import lost_attribution
+from harness.checkers.base import whole_claim
+from harness.checkers.conflicts import Alignment
+from harness.checkers.disputes import disputed_figures
+from harness.checkers.reading import ClusterReading
+from harness.checkers.weights import OTHERS, whole_probability
+from harness.claims.reading import Reading
+from harness.records import Claim, Element, ErrorType, Evidence, Verdict, VerdictLabel, content_digest
+from harness.text import sentence_spans
+
+WORST_FIRST: tuple[VerdictLabel, ...] = ("contradicted", "not_found", "contested", "supported")
+CERTAIN: Mapping[str, float] = {
+    "number": 0.5, "entity": 0.55, "roles": 0.6, "negation": 0.55, "predicate": 0.55, "time": 0.5, "place": 0.45,
+}  # fmt: skip
+"""Least weight at which a conflict of each kind is called a contradiction. Modality never is by itself."""
+MATTERS = (
+    "name_missing", "name_partly", "place_missing", "place_partly", "time_missing", "figure_missing", "ordinal_missing",
+    "vague_missing", "digits_missing", "clause_missing", "negation_missing",
+)  # fmt: skip
+"""What decides by itself where it is unaccounted for, most telling first. One true headline in ten has such a one."""
+FAR, FARTHEST = 0.75, 0.7
+"""Share of what a claim tells that the closest sentence, and all places that tell of it, lack where they tell of
+something else."""
+BANDS: Mapping[VerdictLabel, tuple[float, float]] = {
+    "supported": (0.5, 1.0), "contested": (0.5, 1.0), "not_found": (0.0, 0.5), "contradicted": (0.0, 0.5),
+}  # fmt: skip
+"""Where a probability lies under each label."""
+SHOWN = 5
+"""Most pieces of evidence on one side."""
+DIGITS = 6
+"""Decimals of a probability."""
+_END = re.compile(r"(?<=[a-z]{4})\.(?=\s+[\"“‘']?[A-Z])")
+"""A full stop after a small word of four letters or more, which is no abbreviation, before a capital."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a checker finds about one sentence of a text."""
+
+    label: VerdictLabel
+    probability: float
+    reason: str = ""
+    errors: tuple[ErrorType, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    supporters: frozenset[str] = field(default_factory=frozenset)
+    contradictors: frozenset[str] = field(default_factory=frozenset)
+    witnesses: int = 0
+    elements: tuple[Element, ...] = ()
+
+    def verdict(self, claim: Claim, signature: str) -> Verdict:
+        """The verdict on a claim that says what the sentence says."""
+        return Verdict(
+            claim=claim,
+            label=self.label,
+            probability=round(self.probability, DIGITS),
+            reason=self.reason,
+            errors=self.errors,
+            evidence=self.evidence,
+            supporters=tuple(sorted(self.supporters)),
+            contradictors=tuple(sorted(self.contradictors)),
+            witnesses=self.witnesses,
+            checker=signature,
+            elements=self.elements,
+        )
+
+
+def banded(label: VerdictLabel, probability: float) -> float:
+    """A probability moved into the band of a label, in the order it had there."""
+    low, high = BANDS[label]
+    return low + (high - low) * min(1.0, max(0.0, probability)) * (1.0 - 1e-6)
+
+
+@cache
+def _weights() -> Any:
+    return json.loads(files("harness.checkers").joinpath("account_weights.json").read_text(encoding="utf-8"))
+
+
+def account_digest() -> str:
+    """Digest of the weights of what is missing, for identities."""
+    return content_digest({key: value for key, value in _weights().items() if key != "provenance"})
+
+
+def incoherence(account: Account) -> float:
+    """How far a claim is from telling of one event of the articles; above 0 it is held to tell of none."""
+    weights: Mapping[str, float] = _weights()["weights"]
+    found = sum(weight * min(4.0, account.features.get(name, 0.0)) for name, weight in weights.items())
+    return found - float(_weights()["limit"])
+
+
+def missing(account: Account) -> list[Held]:
+    """The elements that matter and are unaccounted for, most telling first."""
+    held = [element for element in account.missing() if element.feature in MATTERS]
+    return sorted(held, key=lambda element: (MATTERS.index(element.feature), element.start))
+
+
+def judge(
+    cluster: ClusterReading, reading: Reading, probability: float, alignment: Alignment, account: Account, offset: int
+) -> Judgement:
+    """The finding on one sentence; `probability` ranks it among others of its label, `offset` is where it begins."""
+    certain = tuple(c for c in alignment.conflicts if c.weight >= CERTAIN.get(c.kind, 2.0))
+    against = frozenset(cluster.articles_of_all(conflict.unit for conflict in certain))
+    near = [*account.sites, *_closest(cluster, reading)]
+    elements = tuple(_element(cluster, reading, held, offset) for held in shown(account, certain))
+
+    def found(
+        label: VerdictLabel, reason: str, errors: Iterable[ErrorType], units: Iterable[int],
+        supporters: frozenset[str] = frozenset(), contradictors: frozenset[str] = frozenset(),
+    ) -> Judgement:  # fmt: skip
+        quoted = tuple(cluster.units[unit].evidence() for unit in list(dict.fromkeys(units))[: 2 * SHOWN])
+        return Judgement(
+            label, banded(label, probability), reason, tuple(dict.fromkeys(errors)), quoted, supporters, contradictors,
+            cluster.witnesses(supporters), elements,
+        )  # fmt: skip
+
+    if certain:
+        return found("contradicted", certain[0].reason, (conflict.kind for conflict in certain),
+                     [*(conflict.unit for conflict in certain), *near], frozenset(), against)  # fmt: skip
+    gone = missing(account)
+    if gone:
+        return found("not_found", gone[0].reason, [*(held.error for held in gone), "invented"],
+                     [*(spot[0] for held in gone for spot in held.spots), *near])  # fmt: skip
+    if account.features["uncovered_sentence"] >= FAR or account.features["uncovered"] >= FARTHEST:
+        named = next((held.reason for held in account.missing() if not held.spots), "")
+        return found("not_found", named or "no article tells of this", ("invented",), near)
+    if account.features["no_links"]:
+        return found("not_found", "it says nothing that an article could bear out", ("invented",), near)
+    if incoherence(account) > 0:
+        named = next((held.reason for held in account.missing() if held.kind == "party"), "")
+        return found("not_found", named or "its words stand in the articles, but not together", ("invented",), near)
+    lost = lost_attribution(cluster, reading, alignment)
+    if lost is not None and lost.distant:
+        return found("not_found", lost.reason, ("attribution",), [*(pair.unit for pair in lost.pairs), *near])
+    disputes = disputed_figures(cluster, reading)
+    if disputes:
+        agreeing = cluster.articles_of_all(unit for dispute in disputes for unit in dispute.agreeing)
+        opposing = cluster.articles_of_all(unit for dispute in disputes for unit in dispute.differing)
+        sides = [unit for dispute in disputes for unit in (*dispute.agreeing, *dispute.differing)]
+        return found("contested", disputes[0].reason(cluster), (), [*sides, *near], frozenset(agreeing),
+                     frozenset(opposing - agreeing))  # fmt: skip
+    loose = [held for held in account.missing() if held.kind in {"word", "predicate"}]
+    reason = "the articles say so"
+    if loose:
+        named = ", ".join(f"“{reading.parse.text[held.start : held.end]}”" for held in loose[:3])
+        reason = f"the articles say so in other words: none has {named}"
+    if lost is not None:
+        reason = lost.reason
+    return found("supported", reason, (), near, frozenset(supporting(cluster, reading, alignment, account)))
+
+
+def supporting(cluster: ClusterReading, reading: Reading, alignment: Alignment, account: Account) -> set[str]:
+    """Articles that say so: a sentence of theirs has most of the claim's words, or many and a frame of it.
+
+    Where no single sentence does, those that tell of the event and between them bear it out.
+    """
+    mine = reading.notions
+    shares = [len(mine & other.notions) / len(mine) if mine else 0.0 for other in cluster.readings]
+    found = {
+        article
+        for unit, share in enumerate(shares)
+        if share >= 0.75 or (share >= 0.5 and unit in alignment.support_units)
+        for article in cluster.articles_of(unit)
+    }
+    return found or cluster.articles_of_all(account.sites)
+
+
+def _closest(cluster: ClusterReading, reading: Reading) -> list[int]:
+    mine = reading.notions
+    shares = [len(mine & other.notions) for other in cluster.readings]
+    order = sorted(range(len(shares)), key=lambda unit: (-shares[unit], unit))
+    return [unit for unit in order[:SHOWN] if shares[unit]]
+
+
+def shown(account: Account, certain: Sequence[object]) -> list[Held]:
+    """The elements that are recorded: a conflict only where it is certain, a party only where it is not borne out."""
+    return [
+        held for held in account.elements
+        if (held.state != "contradicted" or bool(certain)) and (held.kind != "party" or held.state != "borne_out")
+    ]  # fmt: skip
+
+
+def _element(cluster: ClusterReading, reading: Reading, held: Held, offset: int) -> Element:
+    return Element(
+        kind=held.kind,
+        start=held.start + offset,
+        end=held.end + offset,
+        text=reading.parse.text[held.start : held.end],
+        state=held.state,
+        evidence=tuple(dict.fromkeys(_evidence(cluster, spot) for spot in held.spots)),
+        reason=held.reason,
+    )
+
+
+def _evidence(cluster: ClusterReading, spot: Spot) -> Evidence:
+    """A span of a sentence, in the first place that the sentence stands in."""
+    unit, start, end = spot
+    place = cluster.units[unit].places[0]
+    return Evidence(
+        article_id=place.article_id, start=place.start + start, end=place.start + end, text=place.text[start:end],
+        title=place.title,
+    )  # fmt: skip
+
+
+def claim_spans(text: str) -> list[tuple[int, int]]:
+    """Spans of the sentences of a text; all of it where it has none.
+
+    The splitter now and then leaves two together; they are parted where a small word ends in a full stop and a capital
+    follows, so that a sentence is judged by itself whatever is written after it. And it parts a headline inside a
+    quoted question (`'Safe?': Mayor asks`); pieces without white space between them are one.
+    """
+    found: list[tuple[int, int]] = []
+    for start, end in sentence_spans(text):
+        if found and found[-1][1] == start:
+            found[-1] = found[-1][0], end
+            continue
+        begun = start
+        for ending in _END.finditer(text, start, end):
+            found.append((begun, ending.end()))
+            begun = end - len(text[ending.end() : end].lstrip())
+        found.append((begun, end))
+    return found or [(0, len(text))]
+
+
+def part_of(sentence: Judgement, claim: Claim) -> Judgement:
+    """The finding on a proposition, from the elements inside it; never less probable than the sentence it stands in."""
+    inside = tuple(e for e in sentence.elements if claim.start <= e.start and e.end <= claim.end)
+    against = next((element for element in inside if element.state == "contradicted"), None)
+    if sentence.label in {"supported", "contested"} or against is not None:
+        return replace(sentence, elements=inside)
+    gone = [element for element in inside if element.state == "unaccounted"]
+    if gone or not inside or sentence.label == "not_found":
+        reason = gone[0].reason if gone else sentence.reason
+        return replace(sentence, label="not_found", reason=reason, elements=inside, contradictors=frozenset(),
+                       errors=sentence.errors if sentence.label == "not_found" else ("invented",))  # fmt: skip
+    articles = frozenset(span.article_id for element in inside for span in element.evidence)
+    return replace(
+        sentence, label="supported", probability=max(0.5, sentence.probability), reason="the articles say so",
+        errors=(), supporters=articles, contradictors=frozenset(), witnesses=min(1, len(articles)), elements=inside,
+    )  # fmt: skip
+
+
+def worst_of(found: Sequence[Judgement]) -> Judgement:
+    """The sentence that decides the label of a text."""
+    return min(found, key=lambda judgement: (WORST_FIRST.index(judgement.label), judgement.probability))
+
+
+def whole_of(found: Sequence[Judgement], probability: float, witnesses: int | None = None) -> Judgement:
+    """The finding on a text: as bad as its worst sentence, supported by those who support every sentence.
+
+    Its probability is given; no sentence that is added may raise it. Its evidence is its sentences'.
+    """
+    worst = worst_of(found)
+    ordered = sorted(found, key=lambda judgement: WORST_FIRST.index(judgement.label))
+    first = worst.evidence if len(found) > 1 else ()
+    supporters = frozenset.intersection(*(judgement.supporters for judgement in found))
+    return replace(
+        worst,
+        probability=min(probability, *(judgement.probability for judgement in found)),
+        errors=tuple(dict.fromkeys(error for judgement in ordered for error in judgement.errors)),
+        evidence=tuple(dict.fromkeys((*first, *(item for judgement in found for item in judgement.evidence)))),
+        supporters=supporters,
+        contradictors=frozenset[str]().union(*(judgement.contradictors for judgement in found)),
+        witnesses=min(judgement.witnesses for judgement in found) if witnesses is None else witnesses,
+        elements=tuple(element for judgement in found for element in judgement.elements),
+    )
+
+
+def verdicts_on(text: str, found: Sequence[Judgement], signature: str, *, others: float = OTHERS) -> list[Verdict]:
+    """Verdicts on a whole text and, where it has several, on its sentences, from a judgement on each of its spans.
+
+    The whole is as probable as its worst sentence, times the power `others` of all the rest: no sentence that is added
+    can raise it, and texts that share their worst sentence are still told apart. Its label is the worst of its
+    sentences' labels, its evidence theirs, and what supports it supports every sentence.
+    """
+    spans = claim_spans(text)
+    if len(spans) != len(found):
+        raise ValueError(f"{len(found)} judgements on {len(spans)} sentences")
+    together = whole_probability([judgement.probability for judgement in found], others)
+    verdicts = [whole_of(found, together).verdict(whole_claim(text), signature)]
+    if len(spans) > 1:
+        verdicts += [
+            judgement.verdict(Claim(start=start, end=end, text=text[start:end]), signature)
+            for (start, end), judgement in zip(spans, found, strict=True)
+        ]
+    return verdicts
