@@ -10,6 +10,9 @@ from harness.claims.parse import Parser
 from harness.records import Claim, Cluster, Evidence, Record
 from harness.text import normalise
 
+CLOSE = 0.5
+"""Share of a claim's words from which on a sentence is taken to say the same."""
+
 
 class CarriedClaim(Record):
     """A sentence of one article as a claim, and the articles that bear it out."""
@@ -32,7 +35,8 @@ def carried_claims(cluster: Cluster, parser: Parser, session: CheckSession) -> I
         for claim, (whole, *_) in zip(claims, verdicts, strict=True):
             if normalise(claim.text) in said or whole.label == "abstained":
                 continue
-            others = tuple(span for span in whole.evidence if span.article_id in whole.supporters)
+            near = (span for span in whole.evidence if span.score >= CLOSE)
+            others = tuple(span for span in near if span.article_id in whole.supporters)
             said |= {normalise(claim.text), *(normalise(span.text) for span in others)}
             yield CarriedClaim(
                 claim=claim,

@@ -45,7 +45,6 @@ class Forms:
         self._readings = readings
         self.near: list[tuple[int, ...]] = _neighbours(units)
 
-
     def phrase(self, words: Sequence[str]) -> Iterator[tuple[int, int, int]]:
         """Where words stand side by side: unit, first token and last."""
         for unit, at in self.pieces.get(words[0], ()):
@@ -90,9 +89,7 @@ def _capitalised(tokens: Sequence[Token]) -> Iterator[tuple[int, int, str]]:
 
 def _neighbours(units: Sequence[Unit]) -> list[tuple[int, ...]]:
     """For each unit the units that stand before or after it in an article."""
-    at = {
-        (place.article_id, place.position): number for number, unit in enumerate(units) for place in unit.places
-    }
+    at = {(place.article_id, place.position): number for number, unit in enumerate(units) for place in unit.places}
     return [
         tuple(
             dict.fromkeys(

@@ -116,14 +116,18 @@ def judge(
     """The finding on one sentence; `probability` ranks it among others of its label, `offset` is where it begins."""
     certain = tuple(c for c in alignment.conflicts if c.weight >= CERTAIN.get(c.kind, 2.0))
     against = frozenset(cluster.articles_of_all(conflict.unit for conflict in certain))
-    near = [*account.sites, *_closest(cluster, reading)]
+    shares = _shares(cluster, reading)
+    closest = sorted(range(len(shares)), key=lambda unit: (-shares[unit], unit))[:SHOWN]
+    near = [*account.sites, *(unit for unit in closest if shares[unit] > 0)]
     elements = tuple(_element(cluster, reading, held, offset) for held in shown(account, certain))
 
     def found(
         label: VerdictLabel, reason: str, errors: Iterable[ErrorType], units: Iterable[int],
         supporters: frozenset[str] = frozenset(), contradictors: frozenset[str] = frozenset(),
     ) -> Judgement:  # fmt: skip
-        quoted = tuple(cluster.units[unit].evidence() for unit in list(dict.fromkeys(units))[: 2 * SHOWN])
+        quoted = tuple(
+            cluster.units[unit].evidence(round(shares[unit], 4)) for unit in list(dict.fromkeys(units))[: 2 * SHOWN]
+        )
         return Judgement(
             label, banded(label, probability), reason, tuple(dict.fromkeys(errors)), quoted, supporters, contradictors,
             cluster.witnesses(supporters), elements,
@@ -159,6 +163,10 @@ def judge(
     if loose:
         named = ", ".join(f"“{reading.parse.text[held.start : held.end]}”" for held in loose[:3])
         reason = f"the articles say so in other words: none has {named}"
+    apart = next((held for held in account.missing() if held.kind == "party"), None)
+    if apart is not None and not loose:
+        said, party = (reading.parse.tokens[index].text for index in apart.tokens)
+        reason = f"the articles have all of it, though no sentence joins “{said}” and “{party}”"
     if lost is not None:
         reason = lost.reason
     return found("supported", reason, (), near, frozenset(supporting(cluster, reading, alignment, account)))
@@ -169,22 +177,19 @@ def supporting(cluster: ClusterReading, reading: Reading, alignment: Alignment, 
 
     Where no single sentence does, those that tell of the event and between them bear it out.
     """
-    mine = reading.notions
-    shares = [len(mine & other.notions) / len(mine) if mine else 0.0 for other in cluster.readings]
     found = {
         article
-        for unit, share in enumerate(shares)
+        for unit, share in enumerate(_shares(cluster, reading))
         if share >= 0.75 or (share >= 0.5 and unit in alignment.support_units)
         for article in cluster.articles_of(unit)
     }
     return found or cluster.articles_of_all(account.sites)
 
 
-def _closest(cluster: ClusterReading, reading: Reading) -> list[int]:
+def _shares(cluster: ClusterReading, reading: Reading) -> list[float]:
+    """For each unit of the cluster the share of the sentence's content words that it has."""
     mine = reading.notions
-    shares = [len(mine & other.notions) for other in cluster.readings]
-    order = sorted(range(len(shares)), key=lambda unit: (-shares[unit], unit))
-    return [unit for unit in order[:SHOWN] if shares[unit]]
+    return [len(mine & other.notions) / len(mine) if mine else 0.0 for other in cluster.readings]
 
 
 def shown(account: Account, certain: Sequence[object]) -> list[Held]:

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from harness.checkers.carriers import CarriedClaim
-from harness.records import Cluster, ContestedFact, ErrorType, Evidence, Verdict
+from harness.records import Cluster, ContestedFact, Element, ElementState, ErrorType, Evidence, Verdict
 from harness.report.escape import one_line
 
 COLOURS = {
@@ -53,6 +54,8 @@ def explained(cluster: Cluster, text: str, verdicts: Sequence[Verdict], failure:
         below: list[RenderableType] = []
         if verdict.reason:
             below.append(Text(one_line(verdict.reason), style="italic"))
+        if whole and verdict.elements:
+            below.append(_account(verdict.elements))
         new = [span for span in verdict.evidence if _place(span) not in quoted]
         quoted |= {_place(span) for span in new}
         shown = 0
@@ -66,6 +69,29 @@ def explained(cluster: Cluster, text: str, verdicts: Sequence[Verdict], failure:
             below.append(Text(f"and {len(new) - shown} more in --format json", style="dim"))
         parts.append(Padding(Group(*below), (0, 0, 0, 4 if whole else 6)))
     return Group(*parts)
+
+
+STATES: Mapping[ElementState, tuple[str, str]] = {
+    "borne_out": ("borne out", "green"),
+    "contradicted": ("differs", "bold red"),
+    "unaccounted": ("missing", "magenta"),
+}
+
+
+def _account(elements: Sequence[Element]) -> RenderableType:
+    """A line for each element: what is made of it, its kind, its words, and the words of the article that show it."""
+    table = Table.grid(padding=(0, 2))
+    for element in elements:
+        name, style = STATES[element.state]
+        span = next(iter(element.evidence), None)
+        said = one_line(element.reason)
+        if element.state == "borne_out" and span is not None:
+            same = span.text.casefold() == element.text.casefold()
+            said = f"{span.article_id}{', title' if span.title else ''}" + (
+                "" if same else f": “{one_line(span.text)}”"
+            )
+        table.add_row(Text(name, style=style), Text(element.kind), Text(f"“{one_line(element.text)}”"), Text(said))
+    return table
 
 
 def _place(span: Evidence) -> tuple[str, bool, int, int]:
