@@ -193,10 +193,14 @@ def _shares(cluster: ClusterReading, reading: Reading) -> list[float]:
 
 
 def shown(account: Account, certain: Sequence[object]) -> list[Held]:
-    """The elements that are recorded: a conflict only where it is certain, a party only where it is not borne out."""
+    """The elements that are recorded, each span once: a conflict where it is certain, a party that is not borne out."""
+    against = (
+        {(held.start, held.end) for held in account.elements if held.state == "contradicted"} if certain else set()
+    )
     return [
         held for held in account.elements
-        if (held.state != "contradicted" or bool(certain)) and (held.kind != "party" or held.state != "borne_out")
+        if (bool(certain) if held.state == "contradicted" else (held.start, held.end) not in against)
+        and (held.kind != "party" or held.state != "borne_out")
     ]  # fmt: skip
 
 
