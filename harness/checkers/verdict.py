@@ -38,6 +38,9 @@ MATTERS = (
 FAR, FARTHEST = 0.75, 0.7
 """Share of what a claim tells that the closest sentence, and all places that tell of it, lack where they tell of
 something else."""
+FEWEST, MOST_GONE = 3, 1 / 3
+"""Words that the articles have to bear out of a claim without a name, figure, time or place, and the share that they
+may lack."""
 BANDS: Mapping[VerdictLabel, tuple[float, float]] = {
     "supported": (0.5, 1.0), "contested": (0.5, 1.0), "not_found": (0.0, 0.5), "contradicted": (0.0, 0.5),
 }  # fmt: skip
@@ -110,6 +113,15 @@ def missing(account: Account) -> list[Held]:
     return sorted(held, key=lambda element: (MATTERS.index(element.feature), element.start))
 
 
+def unspecific(account: Account) -> bool:
+    """Whether nothing that is borne out ties a claim to these articles: no name, figure, time or place, few words."""
+    if any(held.kind in {"name", "figure", "time", "place"} and held.state == "borne_out" for held in account.elements):
+        return False
+    words = [held for held in account.elements if held.kind in {"word", "predicate"} and held.state != "contradicted"]
+    gone = sum(held.state == "unaccounted" for held in words)
+    return len(words) - gone < FEWEST or gone > MOST_GONE * len(words)
+
+
 def judge(
     cluster: ClusterReading, reading: Reading, probability: float, alignment: Alignment, account: Account, offset: int
 ) -> Judgement:
@@ -143,6 +155,8 @@ def judge(
     if account.features["uncovered_sentence"] >= FAR or account.features["uncovered"] >= FARTHEST:
         named = next((held.reason for held in account.missing() if not held.spots), "")
         return found("not_found", named or "no article tells of this", ("invented",), near)
+    if unspecific(account):
+        return found("not_found", "what the articles have of it could be said of any event", ("invented",), near)
     if account.features["no_links"]:
         return found("not_found", "it says nothing that an article could bear out", ("invented",), near)
     if incoherence(account) > 0:
