@@ -4,10 +4,10 @@ Nothing registers itself. A component is added by a class and a row in `BUILTIN`
 package in the group `headline_harness.<kind>s`, for instance `headline_harness.metrics`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 
 from harness.component import KINDS, Component, Kind
 from harness.errors import UsageError
@@ -48,17 +48,31 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
 
 
 @cache
+def _entries(kind: Kind) -> Mapping[str, EntryPoint]:
+    """Entry points of other packages for one kind, by name.
+
+    Raises UsageError for a name that two places register, naming both.
+    """
+    found: dict[str, EntryPoint] = {}
+    for entry in entry_points(group=f"headline_harness.{kind}s"):
+        before = BUILTIN[kind].get(entry.name) or (found[entry.name].value if entry.name in found else entry.value)
+        if before != entry.value:
+            raise UsageError(f"{kind} {entry.name!r} is registered twice: by {before} and by {entry.value}")
+        found[entry.name] = entry
+    return found
+
+
+@cache
 def locations(kind: Kind) -> Mapping[str, str]:
     """Component name → `module:Class` for one kind.
 
     Raises UsageError for a name that two places register, naming both.
     """
-    found = dict(BUILTIN[kind])
-    for entry in entry_points(group=f"headline_harness.{kind}s"):
-        if entry.name in found and found[entry.name] != entry.value:
-            raise UsageError(f"{kind} {entry.name!r} is registered twice: by {found[entry.name]} and by {entry.value}")
-        found[entry.name] = entry.value
-    return found
+    return {**BUILTIN[kind], **{name: entry.value for name, entry in _entries(kind).items()}}
+
+
+class BrokenComponentError(UsageError):
+    """A component of another package that cannot be loaded, or is none."""
 
 
 class Registry:
@@ -71,16 +85,54 @@ class Registry:
     def find(self, kind: Kind, name: str) -> type[Component]:
         """The class behind a name.
 
-        Raises KeyError for an unknown name, UsageError where the registered class is not a component of that kind.
+        Raises KeyError for an unknown name, BrokenComponentError where what another package registered cannot be
+        loaded or is no component of that kind.
         """
-        module, _, attribute = locations(kind)[name].partition(":")
-        found = getattr(import_module(module), attribute)
-        if not (isinstance(found, type) and issubclass(found, Component)):
-            raise UsageError(f"{kind} {name!r} names {module}:{attribute}, which is not a component")
-        if found.kind != kind or found.name != name:
-            raise UsageError(f"{module}:{attribute} says it is {found.kind} {found.name!r}, not {kind} {name!r}")
+        location = locations(kind)[name]
+        if name in BUILTIN[kind]:
+            return _component(kind, name, location)
+        try:
+            found = _component(kind, name, location)
+            found.summary()
+        except BrokenComponentError as error:
+            raise BrokenComponentError(f"{kind} {name!r}{_of_package(kind, name)} {error}") from None
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - whatever another package does as it is imported, SystemExit too
+            told = " ".join(str(error).split())[:300]
+            why = f"{type(error).__name__}: {told}" if told else type(error).__name__
+            package = _of_package(kind, name)
+            raise BrokenComponentError(f"{kind} {name!r}{package} cannot be loaded from {location}: {why}") from None
         return found
 
-    def all(self) -> list[tuple[Kind, str, type[Component]]]:
-        """Every component with its kind and name, in the order of the kinds."""
-        return [(kind, name, self.find(kind, name)) for kind in KINDS for name in self.names(kind)]
+    def all(self, told: Callable[[str], None] = lambda _: None) -> list[tuple[Kind, str, type[Component]]]:
+        """Every component with its kind and name, in the order of the kinds.
+
+        One of another package that cannot be loaded is left out; `told` is told why.
+        """
+        found: list[tuple[Kind, str, type[Component]]] = []
+        for kind in KINDS:
+            for name in self.names(kind):
+                try:
+                    found.append((kind, name, self.find(kind, name)))
+                except BrokenComponentError as error:
+                    told(f"left out: {error}")
+        return found
+
+
+def _component(kind: Kind, name: str, location: str) -> type[Component]:
+    module, _, attribute = location.partition(":")
+    found: object = import_module(module)
+    for part in attribute.split("."):
+        found = getattr(found, part)
+    if not (isinstance(found, type) and issubclass(found, Component)):
+        raise BrokenComponentError(f"names {location}, which is not a component")
+    if found.kind != kind or found.name != name:
+        raise BrokenComponentError(f"names {location}, which says it is {found.kind} {found.name!r}")
+    return found
+
+
+def _of_package(kind: Kind, name: str) -> str:
+    """The package that registered a component, for messages."""
+    package = _entries(kind)[name].dist
+    return f" of the package {package.name}" if package is not None else ""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
     from harness.component import Component
+    from harness.metrics.base import Metric
 
 
 def validate(
@@ -87,7 +88,16 @@ def schema() -> None:
     from harness.config.schema import json_schema
     from harness.registry import Registry
 
-    typer.echo(json.dumps(json_schema(Registry()), indent=2))
+    registry = Registry()
+    registry.all(_warned)
+    typer.echo(json.dumps(json_schema(registry), indent=2))
+
+
+def _warned(line: str) -> None:
+    """Warn of a component of another package that is left out."""
+    from harness.run.logs import say
+
+    say(f"warning: {line}", "warning")
 
 
 def components(
@@ -104,7 +114,7 @@ def components(
 
     from harness.registry import Registry
 
-    found = [(group, name, cls) for group, name, cls in Registry().all() if kind in (None, group)]
+    found = [(group, name, cls) for group, name, cls in Registry().all(_warned) if kind in (None, group)]
     if form == "json":
         typer.echo(json.dumps([_described(group, name, cls) for group, name, cls in found], indent=2))
         return
@@ -120,10 +130,39 @@ def components(
             default = "required" if parameter["required"] else f"default {json.dumps(parameter['default'])}"
             line = f"      {parameter['name']:<{widest}}  {parameter['description']} ({default})"
             streams.say(line, hang=widest + 2)
+        measures = _measures(group, name)
+        if measures:
+            streams.say("      measures, with the parameters that it has by default:")
+            widest = max(len(measure["name"]) for measure in measures)
+            for measure in measures:
+                streams.say(f"        {measure['name']:<{widest}}  {measure['summary']}", hang=widest + 2)
 
 
 def _described(kind: str, name: str, cls: "type[Component]") -> dict[str, object]:
-    return {"kind": kind, "name": name, "summary": cls.summary(), "parameters": _parameters(cls)}
+    described: dict[str, object] = {
+        "kind": kind, "name": name, "summary": cls.summary(), "parameters": _parameters(cls),
+    }  # fmt: skip
+    return described if kind != "metric" else {**described, "measures": _measures(kind, name)}
+
+
+def _measures(kind: str, name: str) -> list[dict[str, str]]:
+    """The measures of a metric with its default parameters; none of one that has no defaults, or is no metric."""
+    from typing import cast
+
+    from harness.config.build import load_component
+    from harness.errors import ConfigError
+    from harness.registry import Registry
+
+    if kind != "metric":
+        return []
+    try:
+        metric = cast("Metric", load_component("metric", name, f"metric {name}", Registry()))
+    except ConfigError:
+        return []
+    return [
+        {"name": measure.name, "direction": measure.direction, "unit": measure.unit, "summary": measure.summary}
+        for measure in metric.measures()
+    ]
 
 
 def _parameters(cls: "type[Component]") -> list[dict[str, object]]:

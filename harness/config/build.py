@@ -17,7 +17,7 @@ from harness.config.paths import MAX_PARTS, PathError, assign
 from harness.config.plain import read_values
 from harness.config.source import KeyPath, Source, dotted
 from harness.config.sweep import MAX_NAME, expand
-from harness.errors import ConfigError, Problem, nearest_name
+from harness.errors import ConfigError, Problem, UsageError, nearest_name
 
 KEYS: Mapping[str, str] = {
     "name": "what the run's folder is called",
@@ -278,7 +278,12 @@ def _component(source: Source, table: ComponentTable, kind: Kind, entry: Any, pa
             nearest=nearest_name(name, names),
         )
         return None
-    built = _parameters(source, table, table.find(kind, name), raw, (*path, name))
+    try:
+        cls = table.find(kind, name)
+    except UsageError as error:
+        source.problem((*path, name) if isinstance(entry, Mapping) else path, str(error))
+        return None
+    built = _parameters(source, table, cls, raw, (*path, name))
     if built is None or len(source.problems) > before:
         return None
     return Configured(shown or name, built, path)

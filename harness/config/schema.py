@@ -11,6 +11,7 @@ from harness.config.build import DEFAULT_SEED, KEYS, REQUIRED, RUN_NAME
 from harness.config.gate import GateSettings
 from harness.config.limits import FAILURES_SCHEMA, TimeLimit
 from harness.config.sweep import MAX_NAME
+from harness.errors import UsageError
 
 MATRIX_VALUES: dict[str, Any] = {
     "anyOf": [
@@ -73,7 +74,10 @@ def _slot(table: ComponentTable, kind: Kind, definitions: dict[str, Any]) -> dic
     """What may stand where a component of `kind` is named: a bare name, or one name with its parameters."""
     forms: list[dict[str, Any]] = []
     for name in table.names(kind):
-        cls = table.find(kind, name)
+        try:
+            cls = table.find(kind, name)
+        except UsageError:  # of another package, and broken: whoever lists components says so
+            continue
         key = f"{kind}.{name}"
         definitions[key] = _flattened(key, cls, definitions)
         for field, (inner_kind, default) in cls.nested.items():

@@ -65,6 +65,11 @@ class Model(Component):
     kind: ClassVar[Kind] = "model"
     reads_references: ClassVar[bool] = False
     """True for upper bounds; every other model is handed clusters without their references."""
+    deterministic: ClassVar[bool] = False
+    """Whether an equal configuration writes an equal text for an equal cluster, whenever it is asked.
+
+    Then an empty answer is kept as a prediction is, and no later run asks for it again (`--retry-errors` does).
+    """
     worth_keeping: ClassVar[bool] = True
     """Whether the cache keeps what it wrote; False where asking again costs no more than looking up."""
 

@@ -31,6 +31,7 @@ class Central(ExtractiveModel):
     """
 
     name: ClassVar[str] = "central"
+    deterministic: ClassVar[bool] = True
 
     max_words: int | None = Field(
         default=None, ge=1, description="Cut after this many words (1 or more); nothing is cut by default."

@@ -19,6 +19,7 @@ class Hf(Model):
     """A transformers model, causal or seq2seq, from the hub, a folder, a GGUF file or an installed package."""
 
     name: ClassVar[str] = "hf"
+    deterministic: ClassVar[bool] = True
     version: ClassVar[int] = 2
     positional: ClassVar[str | None] = "checkpoint"
 

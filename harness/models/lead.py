@@ -21,6 +21,7 @@ class Lead(ExtractiveModel):
     """
 
     name: ClassVar[str] = "lead"
+    deterministic: ClassVar[bool] = True
     positional: ClassVar[str | None] = "article"
 
     article: Literal["first", "longest", "latest"] = Field(

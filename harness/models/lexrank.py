@@ -36,6 +36,7 @@ class Lexrank(ExtractiveModel):
     """
 
     name: ClassVar[str] = "lexrank"
+    deterministic: ClassVar[bool] = True
     positional: ClassVar[str | None] = "max_words"
 
     max_words: int | None = Field(

@@ -21,6 +21,7 @@ class Oracle(ExtractiveModel):
     """
 
     name: ClassVar[str] = "oracle"
+    deterministic: ClassVar[bool] = True
     positional: ClassVar[str | None] = "measure"
     reads_references: ClassVar[bool] = True
 

@@ -79,15 +79,23 @@ def lines(comparison: Comparison, measure: MeasureRecord) -> list[Line]:
 
 def detectable(comparison: Comparison, measure: MeasureRecord) -> str:
     """A sentence on the smallest difference that these clusters could have shown."""
-    known = [
-        (label, pair.detectable)
+    pairs = [
+        (label, pair)
         for label in comparison.joined.labels
-        if (pair := comparison.beside_baseline.get((label, measure.name))) and pair.detectable is not None
+        if (pair := comparison.beside_baseline.get((label, measure.name))) is not None
     ]
-    if not known:
-        return "Too few clusters to say which difference they could show."
-    shown = ", ".join(f"{label} {numbers.shown(value, measure.unit)}" for label, value in known)
-    return f"Smallest difference from the baseline that these clusters show with chance 0.8: {shown}."
+    equal = [label for label, pair in pairs if pair.ties and not pair.wins and not pair.losses]
+    known = [(label, pair.detectable) for label, pair in pairs if label not in equal and pair.detectable is not None]
+    told = []
+    if equal:
+        told.append(f"No difference: {', '.join(equal)} {'has' if len(equal) == 1 else 'have'} the baseline's score in "
+                    "every cluster.")  # fmt: skip
+    if known:
+        shown = ", ".join(f"{label} {numbers.shown(value, measure.unit)}" for label, value in known)
+        told.append(f"Smallest difference from the baseline that these clusters show with chance 0.8: {shown}.")
+    elif len(equal) < len(pairs) or not pairs:
+        told.append("Too few clusters to say which difference they could show.")
+    return " ".join(told)
 
 
 def legend(comparison: Comparison) -> list[str]:

@@ -1,7 +1,7 @@
 """The stages that cost most, with the cache before them: what is kept is taken over, the rest is made and kept.
 
 Rows come in the clusters' order whether they were kept or made, so that a run writes the same bytes with a cache and
-without one. A failure is never kept.
+without one. A failure is not kept, but for the empty answer of a deterministic model, which would answer so again.
 """
 
 from collections import deque
@@ -27,6 +27,7 @@ _LOOKED_UP = 64
 _HELD = 4096
 """Rows held back at most while one before them is being made."""
 _VERDICTS = TypeAdapter(tuple[Verdict, ...])
+_ROW: TypeAdapter[Prediction | Failure] = TypeAdapter(Prediction | Failure)
 
 
 def generate(
@@ -36,10 +37,11 @@ def generate(
     emit: Callable[[Prediction | Failure], None],
     *,
     seconds: float | None = None,
+    again: bool = False,
 ) -> int:
-    """Hand `emit` a prediction or a failure for each cluster, in order; returns how many the cache had.
+    """Hand `emit` a prediction or a failure for each cluster, in order; returns how many predictions the cache had.
 
-    `seconds` is what the model may take for each.
+    `seconds` is what the model may take for each; with `again` it is asked again where it answered nothing before.
     """
     model = configuration.model
     if cache is None or not model.worth_keeping:
@@ -52,11 +54,16 @@ def generate(
 
     def look_up(window: Sequence[_Asked]) -> Sequence[Prediction | Failure | None]:
         values = cache.find([asked.key for asked in window])
-        return [_prediction(configuration, asked, values.get(asked.key), cache) for asked in window]
+        rows = [_kept_row(configuration, asked, values.get(asked.key), cache) for asked in window]
+        return [None if again and isinstance(row, Failure) else row for row in rows]
 
     def take(asked: _Asked, row: Prediction | Failure, kept: bool) -> None:
         nonlocal found
-        found += kept
+        if isinstance(row, Failure):
+            if model.deterministic and row.error == stages.REFUSED and not kept:
+                cache.keep("prediction", model.name, signature, asked.key, row.to_json().encode())
+        else:
+            found += kept
         waiting.pop(asked.cluster.cluster_id, None)
         emit(row)
 
@@ -97,15 +104,19 @@ class _Asked:
     key: bytes
 
 
-def _prediction(configuration: Configuration, asked: _Asked, value: bytes | None, cache: Cache) -> Prediction | None:
-    """A kept prediction under the ids of this run, or none."""
+def _kept_row(
+    configuration: Configuration, asked: _Asked, value: bytes | None, cache: Cache
+) -> Prediction | Failure | None:
+    """A kept prediction, or the failure of an empty answer, under the ids of this run; None where none is kept."""
     if value is None:
         return None
     try:
-        kept = Prediction.model_validate_json(value)
+        kept = _ROW.validate_json(value)
     except ValidationError:
         cache.drop([asked.key])
         return None
+    if isinstance(kept, Failure):
+        return kept.model_copy(update={"cluster_id": asked.cluster.cluster_id, "configuration": configuration.name})
     return stages.filed_under(configuration, asked.cluster, kept)
 
 

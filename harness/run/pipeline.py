@@ -100,7 +100,7 @@ def execute(
             watch.known(row for row in folder.failures() if row.stage in ("generate", "check"))
             folder.replace_rows(CLUSTERS, (cluster.facts() for cluster in plan.clusters))
             started = perf_counter()
-            reused = _generate(plan, folder, cache, watch)
+            reused = _generate(plan, folder, cache, watch, again=retry_errors)
             generated = perf_counter()
             _check(plan, plan.configuration_records, folder, cache, workers, watch)
             checked = perf_counter()
@@ -211,7 +211,7 @@ def _finish(
     return outcome
 
 
-def _generate(plan: Plan, folder: RunFolder, cache: Cache | None, watch: Watch) -> int:
+def _generate(plan: Plan, folder: RunFolder, cache: Cache | None, watch: Watch, *, again: bool) -> int:
     """Append what each configuration has not answered yet; returns how many predictions were on disk already."""
     stored = folder.places(PREDICTIONS, case_of)
     failed = Places(
@@ -241,6 +241,7 @@ def _generate(plan: Plan, folder: RunFolder, cache: Cache | None, watch: Watch) 
                     cache,
                     _keeping(predictions, failures, tick),
                     seconds=watch.seconds_each,
+                    again=again,
                 )
     if stored:
         _order_predictions(folder, plan.configuration_records)
