@@ -1,6 +1,7 @@
 """Fixtures that every room of the tests shares."""
 
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,12 @@ pytest_plugins = ["pytester"]
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 TOP = Path(__file__).resolve().parent.parent
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Remove the environments that tests/install made, more than a gigabyte, once no test process needs them."""
+    if not hasattr(session.config, "workerinput"):
+        shutil.rmtree(session.config._tmp_path_factory.getbasetemp() / "install", ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

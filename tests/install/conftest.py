@@ -1,8 +1,9 @@
 """The wheel and the environments, made once however many test processes there are."""
 
 import os
+import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -62,13 +63,15 @@ def with_extra(place: Path, bare: Environment) -> Callable[[str], Environment]:
 
 
 @pytest.fixture
-def fresh(bare: Environment, tmp_path: Path) -> Callable[..., Environment]:
+def fresh(bare: Environment, tmp_path: Path) -> Iterator[Callable[..., Environment]]:
     """A copy of an environment, `bare` where none is given, that a test may change."""
+    folder = tmp_path / "environment"
 
     def copy(of: Environment = bare) -> Environment:
-        return of.copied_to(tmp_path / "environment")
+        return of.copied_to(folder)
 
-    return copy
+    yield copy
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
