@@ -50,7 +50,7 @@ class Nli(Checker):
     """
 
     name: ClassVar[str] = "nli"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     positional: ClassVar[str | None] = "model"
 
     model: str = Field(

@@ -59,6 +59,10 @@ def open_session(nli: "Nli") -> Iterator["NliSession"]:
         gc.collect()
 
 
+LOGIT_DECIMALS = 4
+"""Decimals of a logit that are kept: the seventh digit depends on how many pairs a batch has and how long they are."""
+
+
 class NliSession(CheckSession):
     """Judges each sentence of a text by the entailment of evidence."""
 
@@ -98,7 +102,8 @@ class NliSession(CheckSession):
         found: list[Floats] = [np.zeros(0)] * len(pairs)
         for start in range(0, len(order), self._nli.batch_size):
             places = order[start : start + self._nli.batch_size]
-            logits = scorer.logits([(readable(pairs[place][0]), readable(pairs[place][1])) for place in places])
+            asked = [(readable(pairs[place][0]), readable(pairs[place][1])) for place in places]
+            logits = scorer.logits(asked).round(LOGIT_DECIMALS)
             shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
             for place, row in zip(places, shifted / shifted.sum(axis=1, keepdims=True), strict=True):
                 found[place] = row
