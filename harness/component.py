@@ -64,8 +64,8 @@ class Component(BaseModel):
 
     @classmethod
     def summary(cls) -> str:
-        """The first line of the docstring: what `harness components` prints."""
-        return (cls.__doc__ or "").strip().splitlines()[0]
+        """The first line of the docstring: what `harness components` prints; empty where there is none."""
+        return next(iter((cls.__doc__ or "").strip().splitlines()), "")
 
     @classmethod
     def neutral_fields(cls) -> frozenset[str]:

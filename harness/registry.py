@@ -47,28 +47,44 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
 }
 
 
+BASES: Mapping[Kind, str] = {
+    "dataset": "harness.datasets.base:Dataset",
+    "model": "harness.models.base:Model",
+    "checker": "harness.checkers.base:Checker",
+    "metric": "harness.metrics.base:Metric",
+    "executor": "harness.executors.base:Executor",
+}
+"""What a component of another package derives from: the program calls what its base promises."""
+
+
 @cache
 def _entries(kind: Kind) -> Mapping[str, EntryPoint]:
-    """Entry points of other packages for one kind, by name.
-
-    Raises UsageError for a name that two places register, naming both.
-    """
+    """Entry points of other packages for one kind, by name; of two of one name the first, see `_clashes`."""
     found: dict[str, EntryPoint] = {}
     for entry in entry_points(group=f"headline_harness.{kind}s"):
-        before = BUILTIN[kind].get(entry.name) or (found[entry.name].value if entry.name in found else entry.value)
-        if before != entry.value:
-            raise UsageError(f"{kind} {entry.name!r} is registered twice: by {before} and by {entry.value}")
-        found[entry.name] = entry
+        if entry.name not in BUILTIN[kind]:
+            found.setdefault(entry.name, entry)
+    return found
+
+
+@cache
+def _clashes(kind: Kind) -> Mapping[str, str]:
+    """Names that another package registers though they are taken → what to say of it.
+
+    A built-in name stays the built-in component's; a name that two packages register is nobody's.
+    """
+    found: dict[str, str] = {}
+    for entry in entry_points(group=f"headline_harness.{kind}s"):
+        kept = BUILTIN[kind].get(entry.name) or _entries(kind)[entry.name].value
+        if kept != entry.value:
+            found[entry.name] = f"{kind} {entry.name!r} is registered twice: by {kept} and by {entry.value}"
     return found
 
 
 @cache
 def locations(kind: Kind) -> Mapping[str, str]:
-    """Component name → `module:Class` for one kind.
-
-    Raises UsageError for a name that two places register, naming both.
-    """
-    return {**BUILTIN[kind], **{name: entry.value for name, entry in _entries(kind).items()}}
+    """Component name → `module:Class` for one kind."""
+    return {**{name: entry.value for name, entry in _entries(kind).items()}, **BUILTIN[kind]}
 
 
 class BrokenComponentError(UsageError):
@@ -91,9 +107,11 @@ class Registry:
         location = locations(kind)[name]
         if name in BUILTIN[kind]:
             return _component(kind, name, location)
+        if name in _clashes(kind):
+            raise BrokenComponentError(_clashes(kind)[name])
         try:
             found = _component(kind, name, location)
-            found.summary()
+            _refuse_incomplete(kind, found, location)
         except BrokenComponentError as error:
             raise BrokenComponentError(f"{kind} {name!r}{_of_package(kind, name)} {error}") from None
         except KeyboardInterrupt:
@@ -112,6 +130,9 @@ class Registry:
         """
         found: list[tuple[Kind, str, type[Component]]] = []
         for kind in KINDS:
+            for name, why in _clashes(kind).items():
+                if name in BUILTIN[kind]:
+                    told(f"left out: {why}; the first is used")
             for name in self.names(kind):
                 try:
                     found.append((kind, name, self.find(kind, name)))
@@ -130,6 +151,22 @@ def _component(kind: Kind, name: str, location: str) -> type[Component]:
     if found.kind != kind or found.name != name:
         raise BrokenComponentError(f"names {location}, which says it is {found.kind} {found.name!r}")
     return found
+
+
+def _refuse_incomplete(kind: Kind, found: type[Component], location: str) -> None:
+    """Raise BrokenComponentError where a class cannot do what its kind has to, whatever else where it has no schema."""
+    base = _component_base(kind)
+    if not issubclass(found, base):
+        raise BrokenComponentError(f"names {location}, which does not derive from {BASES[kind]}")
+    if missing := sorted(getattr(found, "__abstractmethods__", ())):
+        raise BrokenComponentError(f"names {location}, which lacks {', '.join(missing)}")
+    found.model_json_schema()
+
+
+def _component_base(kind: Kind) -> type:
+    module, _, attribute = BASES[kind].partition(":")
+    base: type = getattr(import_module(module), attribute)
+    return base
 
 
 def _of_package(kind: Kind, name: str) -> str:

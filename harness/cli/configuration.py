@@ -159,9 +159,14 @@ def _measures(kind: str, name: str) -> list[dict[str, str]]:
         metric = cast("Metric", load_component("metric", name, f"metric {name}", Registry()))
     except ConfigError:
         return []
+    try:
+        measures = metric.measures()
+    except Exception as error:  # noqa: BLE001 - of another package; the others are listed all the same
+        _warned(f"metric {name!r} does not say what it measures: {type(error).__name__}: {error}")
+        return []
     return [
         {"name": measure.name, "direction": measure.direction, "unit": measure.unit, "summary": measure.summary}
-        for measure in metric.measures()
+        for measure in measures
     ]
 
 

@@ -16,6 +16,11 @@ MODULES = {
     "syntax": "def f(:",
     "plain": "class M: pass\nfunction = len",
     "other": f"{HEADLINE}    '''Another name.'''\n    name: ClassVar[str] = 'elsewhere'\n",
+    "abstract": "from typing import ClassVar\nfrom harness.metrics.base import Metric\n"
+    "class M(Metric):\n    name: ClassVar[str] = 'abstract'\n",
+    "nameless": "from harness.metrics.base import Metric\nclass M(Metric): pass\n",
+    "bare": "from typing import ClassVar\nfrom harness.component import Component\n"
+    "class M(Component):\n    kind: ClassVar = 'metric'\n    name: ClassVar[str] = 'bare'\n",
     "good": f"{HEADLINE}    '''Good.'''\n    name: ClassVar[str] = 'good'\n",
 }
 BROKEN = {
@@ -24,6 +29,9 @@ BROKEN = {
     "syntax": "cannot be loaded from syntax_mod:M: SyntaxError",
     "plain": "names plain_mod:M, which is not a component",
     "other": "names other_mod:M, which says it is metric 'elsewhere'",
+    "abstract": "names abstract_mod:M, which lacks findings, measures",
+    "nameless": "cannot be loaded from nameless_mod:M: AttributeError",
+    "bare": "names bare_mod:M, which does not derive from harness.metrics.base:Metric",
     "absent": "cannot be loaded from absent_mod:M: ModuleNotFoundError",
     "attribute": "cannot be loaded from json:Nope: AttributeError",
 }
@@ -41,9 +49,11 @@ def _packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.syspath_prepend(str(tmp_path))
     registry.locations.cache_clear()
     registry._entries.cache_clear()
+    registry._clashes.cache_clear()
     yield
     registry.locations.cache_clear()
     registry._entries.cache_clear()
+    registry._clashes.cache_clear()
     for name in MODULES:
         sys.modules.pop(f"{name}_mod", None)
 
@@ -80,3 +90,21 @@ def test_a_configuration_that_names_it_is_refused_with_its_line(tmp_path):
         load(path, Registry())
     path.write_text(text)
     assert load(path, Registry()).name == "t"
+
+
+def test_a_name_that_is_taken_stops_nothing(tmp_path):
+    info = tmp_path / "rival_pack-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: rival-pack\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[headline_harness.metrics]\nrouge = good_mod:M\ngood = other_mod:M\n")
+    told: list[str] = []
+    names = {name for kind, name, _ in Registry().all(told.append) if kind == "metric"}
+    assert names == set(registry.BUILTIN["metric"])
+    assert Registry().find("metric", "rouge").__module__ == "harness.metrics.rouge"
+    twice = sorted(line for line in told if "registered twice" in line)
+    assert [line.partition(" is registered")[0] for line in twice] == [
+        "left out: metric 'good'",
+        "left out: metric 'rouge'",
+    ]
+    with pytest.raises(BrokenComponentError, match="'good' is registered twice"):
+        Registry().find("metric", "good")
