@@ -57,7 +57,6 @@ BASES: Mapping[Kind, str] = {
 """What a component of another package derives from: the program calls what its base promises."""
 
 
-@cache
 def _entries(kind: Kind) -> Mapping[str, EntryPoint]:
     """Entry points of other packages for one kind, by name; of two of one name the first, see `_clashes`."""
     found: dict[str, EntryPoint] = {}
@@ -67,7 +66,6 @@ def _entries(kind: Kind) -> Mapping[str, EntryPoint]:
     return found
 
 
-@cache
 def _clashes(kind: Kind) -> Mapping[str, str]:
     """Names that another package registers though they are taken → what to say of it.
 

@@ -90,7 +90,8 @@ def _account(elements: Sequence[Element]) -> RenderableType:
             said = f"{span.article_id}{', title' if span.title else ''}" + (
                 "" if same else f": “{one_line(span.text)}”"
             )
-        table.add_row(Text(name, style=style), Text(element.kind), Text(f"“{one_line(element.text)}”"), Text(said))
+        words = Text(f"“{one_line(element.text)}”")
+        table.add_row(Text(name, style=style), Text(element.kind), words, Text(one_line(said)))
     return table
 
 

@@ -150,13 +150,17 @@ FORBIDDEN = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "ma
 
 
 def test_no_module_can_read_a_pickle(top: Path):
-    """By the code itself: no import of a pickling module, no torch.load, no allow_pickle, no eval, no exec."""
+    """By the code itself: no import of a pickling module, no torch.load, no allow_pickle, no eval, no exec.
+
+    pandas can read pickles; `harness.api` takes its frame, which cannot, and nothing else.
+    """
     for file in sorted((top / "harness").rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 assert not {alias.name.split(".")[0] for alias in node.names} & FORBIDDEN, f"{file}:{node.lineno}"
             if isinstance(node, ast.ImportFrom):
-                assert (node.module or "").split(".")[0] not in FORBIDDEN, f"{file}:{node.lineno}"
+                is_frame = node.module == "pandas" and [alias.name for alias in node.names] == ["DataFrame"]
+                assert is_frame or (node.module or "").split(".")[0] not in FORBIDDEN, f"{file}:{node.lineno}"
             if isinstance(node, ast.Call):
                 called = ast.unparse(node.func)
                 assert called not in ("eval", "exec", "compile", "__import__", "torch.load", "np.load", "numpy.load"), (

@@ -48,12 +48,8 @@ def _packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (info / "entry_points.txt").write_text("[headline_harness.metrics]\n" + "\n".join(rows) + "\n")
     monkeypatch.syspath_prepend(str(tmp_path))
     registry.locations.cache_clear()
-    registry._entries.cache_clear()
-    registry._clashes.cache_clear()
     yield
     registry.locations.cache_clear()
-    registry._entries.cache_clear()
-    registry._clashes.cache_clear()
     for name in MODULES:
         sys.modules.pop(f"{name}_mod", None)
 
