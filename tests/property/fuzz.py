@@ -25,7 +25,7 @@ from tests.property.targets import TARGETS, english_parser, read_claims
 
 ROUNDS = 20
 """Parts of the long run, each with a seed of its own, so that it says how far it is."""
-SECONDS = 1.0
+SECONDS = 4.0
 """Of this process's time: no input may take more."""
 
 
