@@ -10,7 +10,7 @@ program. What is heavy is imported by the function that needs it. The command li
 functions, so that a run is the same whoever asked for it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from harness.api.checks import Claims, Verdicts
@@ -21,8 +21,21 @@ from harness.api.tables import Table
 
 if TYPE_CHECKING:
     from harness.api.gates import Named
-    from harness.api.inputs import CheckerLike, ClusterLike, ConfigLike, OverridesLike, PathLike, ProgressLike
+    from harness.api.inputs import (
+        CheckerLike,
+        CheckersLike,
+        ClusterLike,
+        ClustersLike,
+        ConfigLike,
+        OverridesLike,
+        PathLike,
+        ProgressLike,
+        TextFileLike,
+        TextsLike,
+    )
+    from harness.records import Cluster
     from harness.run.baseline import Baseline
+    from harness.run.texts import CheckedTexts
 
     BaselineLike: TypeAlias = PathLike | Run | Baseline | Named
 
@@ -36,9 +49,12 @@ __all__ = [
     "Verdicts",
     "assert_headlines",
     "check",
+    "check_texts",
     "claims",
     "compare",
     "evaluate",
+    "export_labels",
+    "find_cluster",
     "gate",
     "load_run",
     "save_baseline",
@@ -136,20 +152,20 @@ def score(
     return Run(outcome.folder, outcome, plan.clusters)
 
 
-def load_run(run: "Run | PathLike", *, results: "PathLike" = "results") -> Run:
+def load_run(run: "Run | PathLike", *, results: "PathLike" = "results", progress: "ProgressLike" = None) -> Run:
     """Load a run that was made before: its folder, its name below `results`, the beginning of that name, `NAME@latest`.
 
-    `harness.run.find` has the whole grammar. Neither its data nor its models are needed. Raises UsageError where no run
-    or several fit, StoreError where its manifest cannot be read.
+    `harness.run.find` has the whole grammar; `progress` hears of a run that is not complete, as in `evaluate`. Neither
+    the run's data nor its models are needed. Raises UsageError where no run or several fit, StoreError where its
+    manifest cannot be read.
     """
     from harness.api import inputs
     from harness.run.find import find_run
-    from harness.run.logs import LOGGER
 
     if isinstance(run, Run):
         return run
-    wanted = inputs.path_of(run, "run", "a Run, the folder of one, or its name")
-    found = Run(find_run(inputs.results_of(results), str(wanted), LOGGER.warning))
+    wanted = run if isinstance(run, str) else inputs.path_of(run, "run", "a Run, the folder of one, or its name")
+    found = Run(find_run(inputs.results_of(results), str(wanted), inputs.progress_of(progress).note))
     _ = found.manifest
     return found
 
@@ -216,15 +232,21 @@ def gate(
     return gates.hold(held.folder, None if other is None else gates.named(other), settings)
 
 
-def save_baseline(run: "Run | PathLike", file: "PathLike", *, results: "PathLike" = "results") -> list[str]:
-    """Save what a finished run scored as a baseline, and say what changed from the one that stood in `file`.
+def save_baseline(
+    run: "Run | PathLike", file: "PathLike", *, overwrite: bool = False, results: "PathLike" = "results"
+) -> list[str]:
+    """Save what a finished run scored as a baseline, as `harness baseline save` does.
 
-    Raises UsageError for an unfinished run, DataError where something else stands there, StoreError where the file
-    cannot be written.
+    Returns what changed from the baseline that stood in `file`, a line each; `new baseline` where none did. With
+    `overwrite`, as the command has it, a file that is no baseline is replaced too, such as one that a merge broke.
+
+    Raises UsageError for an unfinished run, DataError where something else stands there and is not to be replaced,
+    StoreError where the file cannot be written.
     """
     from harness.api import gates, inputs
 
-    return gates.saved(load_run(run, results=results).folder, inputs.path_of(file, "file", "the path of a baseline"))
+    place = inputs.path_of(file, "file", "the path of a baseline")
+    return gates.saved(load_run(run, results=results).folder, place, overwrite=overwrite)
 
 
 def assert_headlines(
@@ -274,6 +296,64 @@ def check(
     return found[0] if isinstance(text, str) else found
 
 
+def check_texts(
+    clusters: "ClustersLike",
+    texts: "TextsLike" = (),
+    *,
+    file: "TextFileLike | None" = None,
+    checker: "CheckersLike" = "ensemble",
+    cluster: str | None = None,
+    progress: "ProgressLike" = None,
+) -> "Iterator[CheckedTexts]":
+    """Check many texts on many clusters, as `harness check` does; yields what each checker found on each cluster.
+
+    `clusters` is the path of a JSON Lines file or of a folder of raw articles (one cluster), a data set, or a list of
+    clusters as `check` takes them. `texts` are strings, or rows with a `text` and, where there are several clusters, a
+    `cluster_id`; those of `file` follow: a path, or a stream of bytes such as `sys.stdin.buffer` (messages call it
+    standard input). `harness.run.texts.read_texts` says which formats. `cluster` is the id of the cluster that texts
+    without one are about; texts on other clusters are then left out. `checker` is one checker as `check` takes it, or a
+    list, each of which judges every text in its turn. `progress` is as in `evaluate`.
+
+    What is yielded has `cluster`, `signature` (the checker's), `texts`, and `verdicts` for each text, the one on the
+    whole text first. Where the checker failed on a cluster, `failure` says why, and the others are judged all the same.
+
+    Mistakes are raised at once, before a checker is opened: DataError for rows and clusters that cannot be read and for
+    ids that no cluster has, UsageError where there is no text or where it is not clear which cluster is meant,
+    ConfigError for what is no checker. MissingExtraError comes with the first item.
+    """
+    from harness.api import checks, inputs
+    from harness.errors import UsageError
+    from harness.run.texts import with_clusters
+
+    asked = inputs.texts_of(texts, file)
+    if not asked:
+        raise UsageError("no text to check: give `texts`, or a `file` of them")
+    checkers, told = inputs.checkers_of(checker), inputs.progress_of(progress)
+    if cluster is not None:
+        inputs.text_of(cluster, "cluster")
+    rows, source = inputs.clusters_of(clusters)
+    return checks.checked_each(with_clusters(asked, rows, source, cluster, told.note), checkers, told)
+
+
+def find_cluster(
+    clusters: "ClustersLike", cluster_id: str | None = None, *, progress: "ProgressLike" = None
+) -> "Cluster":
+    """Find one cluster of a file, a folder of raw articles, a data set or a list, as `harness claims` does.
+
+    Without `cluster_id` it is the only one there is. Rows that cannot be read are left out, and `progress` hears of
+    them, as in `evaluate`. Raises UsageError where there are several clusters or none has that id, naming the nearest;
+    DataError where none can be read.
+    """
+    from harness.api import inputs
+    from harness.run.texts import AskedText, with_clusters
+
+    wanted = None if cluster_id is None else inputs.text_of(cluster_id, "cluster_id")
+    rows, source = inputs.clusters_of(clusters)
+    told = inputs.progress_of(progress)
+    ((found, _),) = with_clusters([AskedText("", wanted)], rows, source, wanted, told.note)
+    return found
+
+
 def claims(cluster: "ClusterLike") -> Claims:
     """List what the articles of a cluster claim, who carries each claim, and what is contested.
 
@@ -282,3 +362,34 @@ def claims(cluster: "ClusterLike") -> Claims:
     from harness.api import checks, inputs
 
     return checks.claims_of(inputs.cluster_of(cluster))
+
+
+def export_labels(
+    sources: "Run | PathLike | Sequence[Run | PathLike]",
+    file: "PathLike",
+    *,
+    sample: int | None = None,
+    seed: int = 13,
+    excel: bool = False,
+    force: bool = False,
+    results: "PathLike" = "results",
+    progress: "ProgressLike" = None,
+) -> int:
+    """Write a sheet for people to label, as `harness labels export` does; returns how many texts stand in it.
+
+    `sources` are runs, as `load_run` takes them, and files that `harness check --format json` wrote. The sheet is CSV:
+    cluster, text, claims, verdicts, and an empty column `label`; equal texts on one cluster are one row. `sample` draws
+    so many at random with `seed`; `excel` begins the file with a byte order mark. A sheet that has labels in it is
+    written over only with `force`. `harness metaeval --data FILE --clusters CLUSTERS` reads it back.
+
+    Raises UsageError for a name that does not end in .csv, for labels that would be lost, and where there is no text to
+    label or no such run; DataError for a file that holds no checks; StoreError where the sheet cannot be written.
+    """
+    from harness.api import inputs, sheets
+
+    place = sheets.sheet_path(file, "file")
+    if not force:
+        sheets.refuse_labels(place, "force=True writes over them, another file keeps them")
+    sample, several = inputs.whole_number(sample, "sample"), inputs.runs_of(sources)
+    opened = [sheets.check_file(each) or load_run(each, results=results, progress=progress).folder for each in several]
+    return sheets.exported(opened, several, place, sample=sample, seed=seed, excel=excel)

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from harness.checkers.base import Checker
     from harness.checkers.carriers import CarriedClaim
     from harness.records import Cluster, ContestedFact, Verdict, VerdictLabel
+    from harness.run.progress import Progress
+    from harness.run.texts import CheckedTexts
 
 
 @dataclass(frozen=True)
@@ -112,3 +114,15 @@ def claims_of(cluster: "Cluster") -> Claims:
     contested = tuple(contested_facts(cluster, parser))
     with Rules().open() as session:
         return Claims(cluster, tuple(carried_claims(cluster, parser, session)), contested)
+
+
+def checked_each(
+    groups: "Sequence[tuple[Cluster, list[str]]]", checkers: "Sequence[Checker]", progress: "Progress"
+) -> "Iterator[CheckedTexts]":
+    """Check the texts of each cluster with each checker in turn; a checker is opened once, when its turn comes."""
+    from harness.run.texts import check_each
+
+    many = sum(len(texts) for _, texts in groups)
+    for checker in checkers:
+        with progress.stage(f"check {checker.name}", many) as tick:
+            yield from check_each(checker.open(), groups, tick)

@@ -112,13 +112,22 @@ def hold(folder: "RunFolder", against: Named | None, settings: "GateSettings") -
     return GateResult(gating.hold(folder, against.baseline, settings, against.where))
 
 
-def saved(folder: "RunFolder", file: Path) -> list[str]:
-    """Make a run the baseline in a file, and say what changed, a line each."""
+def saved(folder: "RunFolder", file: Path, *, overwrite: bool = False) -> list[str]:
+    """Make a run the baseline in a file, and say what changed, a line each.
+
+    With `overwrite` a file that is no baseline is replaced too.
+    """
+    from harness.errors import DataError
     from harness.run import baseline
     from harness.run.gate_ahead import is_missing
 
     baseline.refuse_folder(file)
-    old = None if is_missing(file) else baseline.read(file)
+    try:
+        old = None if is_missing(file) else baseline.read(file)
+    except DataError:
+        if not overwrite:
+            raise
+        old = None
     new = baseline.baseline_of(folder)
     baseline.write(new, file)
     return ["new baseline"] if old is None else baseline.differences(old, new)

@@ -8,17 +8,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
+    from typing import IO
+
     from harness.api.runs import Run
     from harness.checkers.base import Checker
     from harness.config import Config
-    from harness.records import Cluster
+    from harness.datasets.base import Dataset
+    from harness.records import Cluster, RowProblem
     from harness.run.progress import Progress, Tick
+    from harness.run.texts import AskedText
 
 PathLike: TypeAlias = "str | os.PathLike[str]"
 ConfigLike: TypeAlias = "PathLike | Mapping[str, Any] | Config"
 OverridesLike: TypeAlias = "Sequence[str] | Mapping[str, Any]"
 ClusterLike: TypeAlias = "Cluster | Mapping[str, Any] | Sequence[str | Mapping[str, Any]]"
+ClustersLike: TypeAlias = "PathLike | Dataset | Sequence[ClusterLike]"
 CheckerLike: TypeAlias = "str | Mapping[str, Any] | Checker"
+CheckersLike: TypeAlias = "CheckerLike | Sequence[CheckerLike]"
+TextsLike: TypeAlias = "Sequence[str | Mapping[str, Any]]"
+TextFileLike: TypeAlias = "PathLike | IO[bytes]"
 ProgressLike: TypeAlias = "Progress | Callable[[str], object] | None"
 
 
@@ -139,10 +147,70 @@ def cluster_of(cluster: Any) -> "Cluster":
         raise DataError([Problem(error.reason, "cluster", path=error.path)]) from None
 
 
-def checker_of(checker: Any) -> "Checker":
+def dataset_of(path: Path) -> "Dataset":
+    """The data set that stands at a path: a folder of raw articles, or a JSON Lines file."""
+    from harness.datasets.folder import Folder
+    from harness.datasets.jsonl import Jsonl
+
+    return Folder(path=str(path)) if path.is_dir() else Jsonl(path=str(path))
+
+
+def clusters_of(clusters: "ClustersLike") -> "tuple[Iterable[Cluster | RowProblem], str]":
+    """The clusters that are meant, read as they are asked for, and what messages call their source.
+
+    Raises DataError for an item of a list that is no cluster, and for an id that two of them have; UsageError for what
+    is neither a path, a data set nor a list.
+    """
+    from harness.datasets.base import Dataset
+    from harness.errors import DataError, Problem, UsageError
+
+    if isinstance(clusters, Dataset):
+        return clusters.read(), clusters.name
+    if isinstance(clusters, str | os.PathLike):
+        path = path_of(clusters, "clusters", "the path of clusters, a data set, or a list of clusters")
+        return dataset_of(path).read(), str(path)
+    if isinstance(clusters, Mapping | bytes) or not isinstance(clusters, Iterable):
+        raise UsageError(f"clusters: found {clusters!r:.80}; accepted: a path, a data set, or a list of clusters")
+    found = [cluster_of(each) for each in clusters]
+    ids = [cluster.cluster_id for cluster in found]
+    doubled = next((name for at, name in enumerate(ids) if name in ids[:at]), None)
+    if doubled is not None:
+        raise DataError([Problem("two clusters have one id", "clusters", found=repr(doubled), accepted="an `id` each")])
+    return found, "clusters"
+
+
+def texts_of(texts: "TextsLike", file: "TextFileLike | None") -> "list[AskedText]":
+    """The texts that are meant: those given, then those of a file.
+
+    Raises DataError with the place of each row that has no text, UsageError for what is no list of texts or no file.
+    """
+    from harness.errors import DataError, Problem, UsageError
+    from harness.inputs.json_lines import Row
+    from harness.run.texts import AskedText, asked_text, read_texts
+
+    several = [texts] if isinstance(texts, str) else texts
+    if isinstance(several, Mapping | bytes) or not isinstance(several, Iterable):
+        raise UsageError(f"texts: found {texts!r:.80}; accepted: a list of strings, or of rows with a `text`")
+    rows = [
+        AskedText(each, None, "texts", number) if isinstance(each, str) else asked_text(Row("texts", number, each))
+        for number, each in enumerate(several, start=1)
+    ]
+    problems = [row for row in rows if isinstance(row, Problem)]
+    if problems:
+        raise DataError(problems)
+    asked = [row for row in rows if isinstance(row, AskedText)]
+    if file is None:
+        return asked
+    if not isinstance(file, str | os.PathLike) and hasattr(file, "read"):
+        return asked + read_texts("-", file)
+    return asked + read_texts(str(path_of(file, "file", "the path of a file of texts, or a stream of bytes")))
+
+
+def checker_of(checker: Any, flag: str = "") -> "Checker":
     """The checker that is meant: a name, a mapping with its parameters, or a checker.
 
-    Raises ConfigError that carries every mistake.
+    With `flag`, the words of a command that messages quote, a string is YAML whatever stands in it. Raises ConfigError
+    that carries every mistake.
     """
     from typing import cast
 
@@ -152,9 +220,19 @@ def checker_of(checker: Any) -> "Checker":
 
     if isinstance(checker, Checker):
         return checker
-    as_yaml = isinstance(checker, str) and not checker.isidentifier()
+    as_yaml = isinstance(checker, str) and bool(flag or not checker.isidentifier())
     load = load_component if as_yaml else load_component_values
-    return cast("Checker", load("checker", checker, "checker", Registry()))
+    return cast("Checker", load("checker", checker, flag or "checker", Registry()))
+
+
+def checkers_of(checkers: Any) -> "list[Checker]":
+    """One checker or several, as a list. Raises ConfigError as `checker_of` does, UsageError for none at all."""
+    from harness.errors import UsageError
+
+    several = list(checkers) if isinstance(checkers, list | tuple) else [checkers]
+    if several:
+        return [checker_of(each) for each in several]
+    raise UsageError("checker: found an empty list; accepted: a checker, or a list of checkers")
 
 
 def progress_of(progress: "ProgressLike") -> "Progress":

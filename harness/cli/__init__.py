@@ -12,6 +12,7 @@ import typer
 
 from harness import __version__, redact
 from harness.cli import check, compare, configuration, evaluate, gate, init, metaeval, remove, results, streams
+from harness.cli.baseline import app as baseline_app
 from harness.cli.cache import app as cache_app
 from harness.cli.data import app as data_app
 from harness.cli.labels import app as labels_app
@@ -68,7 +69,7 @@ app.command("claims")(check.claims)
 app.command("list")(results.list_runs)
 app.command("show")(results.show)
 app.command("rm")(remove.rm)
-app.add_typer(gate.baseline_app, name="baseline", help="Save what a run scored as a baseline to gate against.")
+app.add_typer(baseline_app, name="baseline", help="Save what a run scored as a baseline to gate against.")
 app.command("metaeval")(metaeval.metaeval)
 app.command("stress")(metaeval.stress)
 app.add_typer(labels_app, name="labels", help="Write sheets that people label by hand, for metaeval.")

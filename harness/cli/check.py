@@ -11,7 +11,6 @@ from harness.run import logs
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from harness.datasets.base import Dataset
     from harness.run.texts import CheckedTexts
 
 Source = Annotated[
@@ -50,29 +49,30 @@ def check(
     """
     import sys
 
+    from harness import api
     from harness.cli.checkers import checkers_named
     from harness.cli.progress import TerminalProgress
     from harness.errors import EXIT_FAILURES, UsageError
-    from harness.run.texts import AskedText, CheckedTexts, check_each, read_texts, with_clusters
 
-    asked = [AskedText(each, None) for each in text or ()]
-    if texts is not None:
-        asked += read_texts(texts, sys.stdin.buffer if sys.stdin else None)
-    if not asked:
+    if not text and texts is None:
         raise UsageError("no text to check: give --text TEXT, a file of texts, or - to read standard input")
-    groups = with_clusters(asked, dataset_at(clusters), str(clusters), cluster, lambda told: logs.say(told, "warning"))
     failed: list[CheckedTexts] = []
+    found = api.check_texts(
+        clusters,
+        text or (),
+        file=sys.stdin.buffer if texts == "-" and sys.stdin else texts,
+        checker=list(checkers_named(checker).values()),
+        cluster=cluster,
+        progress=TerminalProgress(),
+    )
 
-    def found() -> "Iterator[CheckedTexts]":
-        many = sum(len(texts) for _, texts in groups)
-        for component in checkers_named(checker).values():
-            with TerminalProgress().stage(f"check {component.name}", many) as tick:
-                for each in check_each(component.open(), groups, tick):
-                    if each.failure:
-                        failed.append(each)
-                    yield each
+    def noted() -> "Iterator[CheckedTexts]":
+        for each in found:
+            if each.failure:
+                failed.append(each)
+            yield each
 
-    _print_checked(found(), form)
+    _print_checked(noted(), form)
     for each in failed:
         logs.say(f"error: {each.cluster.cluster_id}: {each.signature}: {each.failure}", "error")
     if failed:
@@ -108,13 +108,10 @@ def claims(
 ) -> None:
     """List what is contested in a cluster, then its claims and who carries each."""
     from harness import api
+    from harness.cli.progress import TerminalProgress
     from harness.report import verdicts as report
-    from harness.run.texts import AskedText, with_clusters
 
-    meant = [AskedText("", cluster)]
-    ((chosen, _),) = with_clusters(
-        meant, dataset_at(clusters), str(clusters), cluster, lambda told: logs.say(told, "warning")
-    )
+    chosen = api.find_cluster(clusters, cluster, progress=TerminalProgress())
     found = api.claims(chosen)
     if form == "json":
         typer.echo(report.claims_as_json(chosen, found.claims, found.contested), nl=False)
@@ -122,11 +119,3 @@ def claims(
     from harness.report import terminal
 
     terminal.console().print(report.claims(chosen, found.claims, found.contested))
-
-
-def dataset_at(source: Path) -> "Dataset":
-    """A folder of raw articles, or a JSON Lines file."""
-    from harness.datasets.folder import Folder
-    from harness.datasets.jsonl import Jsonl
-
-    return Folder(path=str(source)) if source.is_dir() else Jsonl(path=str(source))

@@ -14,15 +14,9 @@ def checkers_named(wanted: Sequence[str] | None) -> "dict[str, Checker]":
 
     Raises ConfigError for a name that is none.
     """
-    from typing import cast
+    from harness.api.inputs import checker_of
 
-    from harness.config.build import load_component
-    from harness.registry import Registry
-
-    registry = Registry()
-    built = [
-        cast("Checker", load_component("checker", text, f"--checker {text}", registry)) for text in wanted or DEFAULT
-    ]
+    built = [checker_of(text, f"--checker {text}") for text in wanted or DEFAULT]
     names = [component.name for component in built]
     shown = [name if names.count(name) == 1 else f"{name} {at + 1}" for at, name in enumerate(names)]
     return dict(zip(shown, built, strict=True))

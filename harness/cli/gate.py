@@ -1,4 +1,4 @@
-"""`harness gate` and `harness baseline`: hold a run against a committed baseline."""
+"""`harness gate`: hold a run against a committed baseline."""
 
 import os
 from pathlib import Path
@@ -18,41 +18,17 @@ from harness.cli.options import (
     NoCache,
     Overrides,
     ResultsFolder,
-    RunArgument,
     Verbose,
     Wait,
     complete_run,
 )
-from harness.cli.runs import find_run, load_run
+from harness.cli.runs import load_run
 from harness.run import logs
 
 if TYPE_CHECKING:
     from harness.api import Run
     from harness.api.gates import Named
     from harness.config import Config
-
-baseline_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-
-
-@baseline_app.callback()
-def _group() -> None:
-    """Save what a run scored, to commit it and gate later runs against it."""
-
-
-@baseline_app.command("save")
-def save(
-    run: RunArgument,
-    output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FILE", help="Where it goes, such as results/baselines/main.json.")
-    ],
-    results: ResultsFolder = RESULTS,
-) -> None:
-    """Save a finished run as a baseline: small, reviewable, in a stable order."""
-    from harness.run.baseline import baseline_of, write
-
-    folder = find_run(results, run)
-    write(baseline_of(folder), output)
-    logs.say(f"baseline: {output} from {folder.path}")
 
 
 def gate(
@@ -92,10 +68,9 @@ def gate(
     """
     from harness import api
     from harness.api.gates import Named, settings_for
-    from harness.config import load
+    from harness.api.inputs import config_of
     from harness.config.discover import the_configuration
     from harness.errors import UsageError
-    from harness.registry import Registry
     from harness.report import gate as report
     from harness.run import baseline as baselines
     from harness.run.gate_ahead import committed, is_missing
@@ -106,7 +81,7 @@ def gate(
         config = the_configuration(for_gate=baseline is None)
         logs.say(f"configuration: {config}")
     held = None if run is None else load_run(results, run)
-    loaded = None if config is None else load(config, Registry(), overrides or ())
+    loaded = None if config is None else config_of(config, overrides or ())
     settings = loaded.gate if loaded else settings_for(held.folder, None) if held else None
     assert settings is not None  # noqa: S101 - there is a run or a configuration
     file = baseline or (Path(settings.baseline) if settings.baseline else None)

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from harness.cli import streams
 from harness.cli.options import RESULTS, ResultsFolder
 from harness.run import logs
 
@@ -39,30 +38,22 @@ def export(
     A text that several configurations wrote for one cluster is one row. Fill in 1 (faithful) or 0 (not faithful), or
     leave it empty; then `harness metaeval --data SHEET --clusters CLUSTERS` measures checkers against it.
     """
-    from harness.cli.runs import find_run
-    from harness.errors import UsageError
-    from harness.report.label_sheet import as_csv
-    from harness.run.label_sheet import collected, sampled
+    from harness import api
+    from harness.api import sheets
+    from harness.cli.progress import TerminalProgress
 
-    if output.suffix.lower() != ".csv":
-        raise UsageError(f"-o {output}: not the name of a sheet; accepted: a name that ends in .csv")
-    if output.is_file() and not force and (held := _labels_in(output)):
-        raise UsageError(f"{output} has {held} labels in it; --force writes over them, another -o keeps them")
-    rows = collected(source if Path(source).is_file() else find_run(results, source) for source in sources)
-    if not rows:
-        raise UsageError(f"no text to label in {', '.join(sources)}")
-    drawn = sampled(rows, sample, seed)
-    streams.write_file(output, ("\ufeff" if excel else "") + as_csv(drawn))
-    many = f"{len(drawn)} text{'' if len(drawn) == 1 else 's'}"
+    sheets.sheet_path(output, "-o")
+    if not force:
+        sheets.refuse_labels(output, "--force writes over them, another -o keeps them")
+    count = api.export_labels(
+        sources,
+        output,
+        sample=sample,
+        seed=seed,
+        excel=excel,
+        force=force,
+        results=results,
+        progress=TerminalProgress(),
+    )
+    many = f"{count} text{'' if count == 1 else 's'}"
     logs.say(f"labels: {output}: {many} to label; fill in the column `label` with 1 (faithful) or 0 (not)")
-
-
-def _labels_in(path: Path) -> int:
-    """Labels in a file that is in the way; one that is no sheet counts as one, since it is not ours to write over."""
-    from harness.errors import DataError
-    from harness.run.label_sheet import labels_in
-
-    try:
-        return labels_in(path)
-    except DataError:
-        return 1

@@ -43,7 +43,7 @@ def metaeval(
     Where texts have ratings: Pearson, Spearman and Kendall, per system and per summary. Where evidence is marked: how
     often it is found.
     """
-    from harness.cli.check import dataset_at
+    from harness.api.inputs import dataset_of
     from harness.cli.checkers import checkers_named
     from harness.errors import UsageError
     from harness.report import agreement
@@ -58,7 +58,7 @@ def metaeval(
     checkers = checkers_named(checker)
     known = None
     if clusters is not None:
-        found_clusters = read_clusters(dataset_at(clusters), str(clusters))
+        found_clusters = read_clusters(dataset_of(clusters), str(clusters))
         known = {cluster.cluster_id: cluster for cluster in found_clusters}
     groups = read(files, split=split, limit=limit, clusters=known)
     found = []
@@ -108,7 +108,7 @@ def stress(
     number, entity, roles, negation, predicate, attribution, time, place, invented. Harmless: paraphrase, word order,
     number words, aliases, padding, doubled source, reordered articles.
     """
-    from harness.cli.check import dataset_at
+    from harness.api.inputs import dataset_of
     from harness.cli.checkers import checkers_named
     from harness.report import stress as report
     from harness.run.clusters import read_clusters
@@ -117,7 +117,7 @@ def stress(
     _writable(out, "--out")
     _writable(texts, "--texts")
     checkers = checkers_named(checker)
-    clusters = read_clusters(dataset_at(data), str(data), limit)
+    clusters = read_clusters(dataset_of(data), str(data), limit)
     plantings = plant_all(clusters, seed)
     found = gathered(clusters, plantings)
     if texts is not None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from harness.checkers.base import CheckSession
-from harness.datasets.base import Dataset
 from harness.errors import DataError, Problem, RunError, UsageError, nearest_name
 from harness.inputs.files import read_text, unreadable
 from harness.inputs.grouping import grouped
@@ -62,7 +61,7 @@ def read_texts(path: str, standard_input: IO[bytes] | None = None) -> list[Asked
         return _read_stream(standard_input)
     found, problems = [], []
     for row in _rows(path):
-        asked = _asked(row)
+        asked = asked_text(row)
         if isinstance(asked, Problem):
             problems.append(asked)
         else:
@@ -107,7 +106,8 @@ def _rows(path: str) -> Iterator[Row]:
             yield Row(path, number, line.strip())
 
 
-def _asked(row: Row) -> AskedText | Problem:
+def asked_text(row: Row) -> AskedText | Problem:
+    """Read a row: a text, or a mapping with a text and, where it is about one of several clusters, that one's id."""
     value = row.value
     if isinstance(value, RowError):
         return Problem(value.reason, row.where, row.line, value.path)
@@ -139,9 +139,15 @@ def _checked_text(row: Row, text: str, cluster_id: str | None, path: str) -> Ask
 
 
 def with_clusters(
-    asked: Sequence[AskedText], dataset: Dataset, source: str, wanted: str | None, note: Callable[[str], None]
+    asked: Sequence[AskedText],
+    rows: Iterable[Cluster | RowProblem],
+    source: str,
+    wanted: str | None,
+    note: Callable[[str], None],
 ) -> list[tuple[Cluster, list[str]]]:
-    """Join texts with the clusters of a data set that they are about, in the order in which clusters are asked for.
+    """Join texts with the clusters that they are about, in the order in which clusters are asked for.
+
+    `rows` are what a data set reads; `source` is what messages call it.
 
     A text that names no cluster is about `wanted`, or about the only cluster there is. Where `wanted` is given, texts
     that name another cluster are left out. `note` is told of each row of the data that cannot be read. Raises
@@ -153,11 +159,11 @@ def with_clusters(
             raise UsageError(f"no text is about cluster {wanted!r}: all {len(asked)} name other clusters")
         asked = [each._replace(cluster_id=wanted) for each in kept]
     needed = {each.cluster_id for each in asked}
-    known, ids, bad = _clusters(dataset, needed)
+    known, ids, bad = _clusters(rows, needed)
     if not ids:
         raise DataError(bad or [Problem("no cluster could be read", source)])
     for problem in bad:
-        note(f"note: left out: {problem}")
+        note(f"left out: {problem}")
     if None in needed and len(ids) > 1:
         listed = ", ".join(ids[:20]) + (f" and {len(ids) - 20} more" if len(ids) > 20 else "")
         raise UsageError(f"{source} has {len(ids)} clusters; say which with --cluster: {listed}")
@@ -174,12 +180,14 @@ def with_clusters(
     return [(known[cluster_id], texts) for cluster_id, texts in found.items()]
 
 
-def _clusters(dataset: Dataset, needed: set[str | None]) -> tuple[dict[str, Cluster], list[str], list[Problem]]:
+def _clusters(
+    rows: Iterable[Cluster | RowProblem], needed: set[str | None]
+) -> tuple[dict[str, Cluster], list[str], list[Problem]]:
     """The clusters that are needed (the first too where a text names none), every id, and bad rows."""
     known: dict[str, Cluster] = {}
     ids: list[str] = []
     bad: list[Problem] = []
-    for row in dataset.read():
+    for row in rows:
         if isinstance(row, RowProblem):
             bad.append(Problem(row.reason, row.where, row.line, row.path))
             continue

@@ -22,6 +22,9 @@ def quality(config: Path) -> float:
     several = api.check(["An article."], ["A text.", "Another."], checker={"rules": {}})
     print(verdicts.label, [each.probability for each in several], verdicts[0].claim.text)
     print(api.compare([run, "smoke"], by="articles").pair("lead", "rouge1").difference)
+    for each in api.check_texts([found.cluster, {"id": "b", "articles": ["One."]}], ["A text."], cluster="b"):
+        print(each.cluster.cluster_id, each.verdicts[0][0].label, each.failure)
+    print(api.find_cluster(config, "b").articles[0].title, api.export_labels([run, "mine@-2"], "labels.csv", sample=9))
     print(api.claims({"articles": ["One.", "Two."]}).contested)
     try:
         gated = api.gate(run, "base.json", rules={"rouge1": {"min": 0.3}})

@@ -1,0 +1,78 @@
+"""Sheets of texts that people label by hand, written from runs and checks."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.run.store import RunFolder
+
+
+def sheet_path(value: object, name: str) -> Path:
+    """The path of a sheet. Raises UsageError for a name of another kind, which messages call `name`."""
+    from harness.api.inputs import path_of
+    from harness.errors import UsageError
+
+    path = path_of(value, name, "the name of a sheet, such as labels.csv")
+    if path.suffix.lower() != ".csv":
+        raise UsageError(f"{name} {path}: not the name of a sheet; accepted: a name that ends in .csv")
+    return path
+
+
+def refuse_labels(file: Path, advice: str) -> None:
+    """Raise UsageError where labels stand in the sheet that would be written over; `advice` says how to go on.
+
+    A file that is no sheet counts as one label, since it is not ours to write over.
+    """
+    from harness.errors import DataError, UsageError
+    from harness.run.label_sheet import labels_in
+
+    if not file.is_file():
+        return
+    try:
+        held = labels_in(file)
+    except DataError:
+        held = 1
+    if held:
+        raise UsageError(f"{file} has {held} labels in it; {advice}")
+
+
+def check_file(source: object) -> str | None:
+    """The path of a file, which then holds checks; None for a run."""
+    if isinstance(source, str | os.PathLike) and Path(source).is_file():
+        return str(source)
+    return None
+
+
+def exported(
+    opened: "Sequence[RunFolder | str]",
+    sources: Sequence[object],
+    file: Path,
+    *,
+    sample: int | None,
+    seed: int,
+    excel: bool,
+) -> int:
+    """Write the sheet of runs and files of checks, and count its texts; messages call them `sources`.
+
+    The file is replaced whole or not at all. Raises UsageError where there is no text to label.
+    """
+    from harness.errors import UsageError
+    from harness.report.label_sheet import as_csv
+    from harness.run.durable import replace_text, unwritable
+    from harness.run.label_sheet import collected, sampled
+
+    rows = collected(opened)
+    if not rows:
+        raise UsageError(f"no text to label in {', '.join(str(getattr(each, 'path', each)) for each in sources)}")
+    drawn = sampled(rows, sample, seed)
+    place = (
+        Path(os.path.realpath(file)) if file.is_symlink() else file
+    )  # what a link leads to is written, and the link stays
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(file, error) from None
+    replace_text(place, ("\ufeff" if excel else "") + as_csv(drawn))
+    return len(drawn)

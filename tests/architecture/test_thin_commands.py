@@ -1,0 +1,67 @@
+"""Commands parse, call `harness.api`, and print; what goes past it is listed here with its reason."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import TOP
+
+PRINTED = ("harness.api", "harness.cli", "harness.errors", "harness.printable", "harness.redact", "harness.report")
+"""What any command may import: the API, the errors, and what prints."""
+MESSAGES = "harness.run.logs"
+PAST_THE_API = {
+    "cache.py": {"harness.run.cache", "harness.run.upkeep"},  # upkeep of a folder: no part of the API
+    "configuration.py": {  # `validate`, `schema`, `components` look at configurations and run nothing
+        "harness.config", "harness.config.build", "harness.config.discover",
+        "harness.config.schema", "harness.registry", "harness.run.gate_ahead",
+        "harness.run.gate_rules", "harness.run.plan", "harness.run.validation",
+    },
+    "data.py": {"harness.datasets.folder", "harness.ingest.account", "harness.records"},  # no part of the API
+    "evaluate.py": {"harness.config.discover"},  # which file is meant where none is named
+    "gate.py": {  # which file is meant; what is said of the baseline before a model runs
+        "harness.config.discover", "harness.run.baseline", "harness.run.gate_ahead", "harness.run.gate_rules",
+    },
+    "init.py": {"harness.starter"},  # no part of the API
+    "metaeval.py": {"harness.run.clusters", "harness.run.labelled", "harness.run.metaeval", "harness.run.stress"},
+    "progress.py": {"harness.run.progress"},
+    "remove.py": {"harness.run.removal"},  # upkeep of a folder
+    "results.py": {"harness.run.listing"},  # `list` looks at a folder; `show` goes through the API
+    "__init__.py": {"harness.run.interruption", "harness"},
+    "streams.py": set(),
+}  # fmt: skip
+FILES = sorted((TOP / "harness" / "cli").glob("*.py"))
+
+
+def rooms(file: Path) -> set[str]:
+    """The modules of the package that a file imports, but for those that only a type checker reads."""
+    found: set[str] = set()
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    typing_only = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if id(node) in typing_only:
+            continue
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            # `from harness.run import logs` names a module, `from harness.run.find import find_run` a function in one.
+            named = {f"{node.module}.{alias.name}" for alias in node.names}
+            modules = {name for name in named if is_module(name)}
+            found |= modules | ({node.module} if modules != named else set())
+    return {name for name in found if name.partition(".")[0] == "harness"}
+
+
+def is_module(name: str) -> bool:
+    path = TOP.joinpath(*name.split("."))
+    return path.is_dir() or path.with_suffix(".py").is_file()
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_a_command_goes_through_the_api(file: Path):
+    past = {name for name in rooms(file) if not name.startswith(PRINTED) and name != MESSAGES}
+    assert past == PAST_THE_API.get(file.name, set())
