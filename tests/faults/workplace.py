@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -140,8 +141,14 @@ class Workplace:
         """Write `x.yaml`."""
         (self.folder / "x.yaml").write_text(f"name: trial\nseed: 1\ndata: {{jsonl: clusters.jsonl}}\n{text}")
 
-    def start(self, *arguments: object, **given: Any) -> "subprocess.Popen[str]":
-        """The command in a process (and a process group) of its own."""
+    def start(
+        self, *arguments: object, hang_up: signal.Handlers = signal.SIG_DFL, **given: Any
+    ) -> "subprocess.Popen[str]":
+        """The command in a process (and a process group) of its own.
+
+        It begins with SIGHUP as `hang_up` says, whatever the tests began with: under nohup they ignore it, and so
+        would every process that they start.
+        """
         return subprocess.Popen(
             [sys.executable, "-m", "harness", *map(str, arguments)],
             cwd=self.folder,
@@ -150,6 +157,7 @@ class Workplace:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            preexec_fn=partial(signal.signal, signal.SIGHUP, hang_up),
             **given,
         )
 
