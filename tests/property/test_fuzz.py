@@ -5,7 +5,6 @@ import pytest
 from tests.property.fuzz import TARGETS, throw
 
 
-@pytest.mark.filterwarnings("ignore:Generating overly large repr")  # of an input: it is long, which is the point
 @pytest.mark.parametrize("name", TARGETS)
 def test_whatever_is_read_ends_in_a_record_or_in_an_error_of_ours(name: str, request: pytest.FixtureRequest):
     if name == "claims":

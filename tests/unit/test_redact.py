@@ -67,6 +67,18 @@ def test_secrets_in_messages(message, clean):
 
 
 @pytest.mark.parametrize(
+    "begins",
+    [
+        *("sk-", "pk-", "rk_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "hf_", "gsk_", "npm_"),
+        *("nvapi-", "r8_", "pypi-", "xoxb-", "xoxp-", "AKIA", "ASIA", "ABIA", "ACCA", "AIza", "eyJ"),
+    ],
+)
+def test_each_shape_is_known_where_no_other_stands_beside_it(begins):
+    body = "0A1B2C3D.4E5F6G7H" if begins == "eyJ" else "0A1B2C3D4E5F6G7H8I9J0K1L2M3N4O5P"
+    assert redact.text(f"sent {begins}{body} away") == "sent [redacted] away"
+
+
+@pytest.mark.parametrize(
     "message",
     [
         "unexpected token: comma",
