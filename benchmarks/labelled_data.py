@@ -6,14 +6,13 @@ parses apart from signals, so that a change of the signals parses nothing again.
 
 import hashlib
 import json
-import pickle
 import sqlite3
 import sys
 import time
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from numpy.typing import NDArray
 from harness.checkers.rules import RulesSession
 from harness.checkers.signals import text_signals
 from harness.checkers.weights import hinged
-from harness.claims.parse import Parse, Parser
+from harness.claims.parse import Parse, Parser, Token
 from harness.planting.plant import plant
 from harness.records import Article, Cluster, Reference
 
@@ -97,33 +96,44 @@ class RememberedParser(Parser):
         self._kept = sqlite3.connect(folder / "parses.db", timeout=600)
         self._kept.execute("pragma journal_mode=wal")
         self._kept.execute("pragma synchronous=off")
-        self._kept.execute("create table if not exists parses (text text primary key, parse blob)")
+        self._kept.execute("create table if not exists sentences (text text primary key, parse blob)")
 
     def parse(self, texts: Sequence[str]) -> list[Parse]:
         """As the parser does, from disk where a sentence was read before."""
         found: dict[str, Parse] = {}
         for text in dict.fromkeys(texts):
-            row = self._kept.execute("select parse from parses where text = ?", (text,)).fetchone()
+            row = self._kept.execute("select parse from sentences where text = ?", (text,)).fetchone()
             if row is not None:
-                found[text] = pickle.loads(zlib.decompress(row[0]))  # noqa: S301 - this program's own
+                found[text] = _unpacked(text, row[0])
         new = [text for text in dict.fromkeys(texts) if text not in found]
         if new:
             parses = super().parse(new)
-            rows = [(text, zlib.compress(pickle.dumps(parse), 1)) for text, parse in zip(new, parses, strict=True)]
-            self._kept.executemany("insert or replace into parses values (?, ?)", rows)
+            rows = [(text, _packed(parse)) for text, parse in zip(new, parses, strict=True)]
+            self._kept.executemany("insert or replace into sentences values (?, ?)", rows)
             self._kept.commit()
             found.update(zip(new, parses, strict=True))
         return [found[text] for text in texts]
 
 
+def _packed(parse: Parse) -> bytes:
+    """A parse without its text as compressed JSON."""
+    tokens = [astuple(token) for token in parse.tokens]
+    return zlib.compress(json.dumps([tokens, parse.children], ensure_ascii=False).encode(), 1)
+
+
+def _unpacked(text: str, packed: bytes) -> Parse:
+    """The parse of `text` that `_packed` wrote."""
+    tokens, children = json.loads(zlib.decompress(packed))
+    return Parse(text, tuple(Token(*token) for token in tokens), tuple(map(tuple, children)))
+
+
 def read(data: Path, cache: Path) -> list[Row]:
     """Every labelled row; signals are computed once for one version of the code."""
     cache.mkdir(parents=True, exist_ok=True)
-    kept = cache / f"signals-{code_digest()}.pkl"
+    kept = cache / f"signals-{code_digest()}.json"
     if not kept.is_file():
-        kept.write_bytes(pickle.dumps(_computed(data, cache)))
-    computed = pickle.loads(kept.read_bytes())  # noqa: S301 - written by this program, in its own folder
-    return list(_rows(computed))
+        kept.write_text(json.dumps(_computed(data, cache)), encoding="utf-8")
+    return list(_rows(json.loads(kept.read_text(encoding="utf-8"))))
 
 
 def fill(rows: Sequence[Row]) -> list[str]:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 ROWS = 300
 """Of the screen: more than any command prints, so that nothing leaves it."""
@@ -116,17 +117,18 @@ def _main() -> None:
     """Run the commands of the command line in this process, so that what they import is imported once."""
     from harness.cli import main
     from harness.models.lead import Lead
+    from harness.records import Cluster
 
     acts = json.loads(sys.argv[1])
     pick = Lead.pick
 
-    def slowly(self: Lead, cluster: object) -> str:
+    def slowly(self: Lead, cluster: Cluster) -> str:
         sys.stderr.write(acts["noise"])
         time.sleep(acts["seconds"])
-        return pick(self, cluster)  # type: ignore[arg-type]
+        return pick(self, cluster)
 
     if acts["seconds"]:
-        Lead.pick = slowly  # type: ignore[method-assign, assignment]
+        mock.patch.object(Lead, "pick", slowly).start()
     if acts["errors_to"]:
         os.dup2(os.open(acts["errors_to"], os.O_WRONLY | os.O_CREAT), 2)
     for command in json.loads(sys.argv[2]):

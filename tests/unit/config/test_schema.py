@@ -28,7 +28,8 @@ class Keyed(Model):
 
 @pytest.fixture
 def keyed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setitem(registry.BUILTIN["model"], "keyed", f"{__name__}:Keyed")  # type: ignore[arg-type]
+    models = {**registry.BUILTIN["model"], "keyed": f"{__name__}:Keyed"}
+    monkeypatch.setattr(registry, "BUILTIN", {**registry.BUILTIN, "model": models})
     registry.locations.cache_clear()
     yield
     registry.locations.cache_clear()
