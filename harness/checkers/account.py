@@ -12,35 +12,35 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from harness.checkers.bearers import SURE, Spot, bearers
 from harness.checkers.coherence import coherence
 from harness.checkers.conflicts import Alignment, Conflict
 from harness.checkers.derivation import derivations
 from harness.checkers.features import lone_negation
 from harness.checkers.matching import Match, Matcher
 from harness.checkers.reading import ClusterReading
-from harness.claims.entities import Name, acronym, same_name
+from harness.claims.entities import Name
 from harness.claims.frames import Frame
-from harness.claims.lexical import pieces, word_list
+from harness.claims.lexical import pieces
 from harness.claims.meaning import other_spellings
+from harness.claims.polarity import negates
 from harness.claims.quantities import Figure, agree
 from harness.claims.reading import Reading, time_words
 from harness.claims.slots import comparable, same_slot
 from harness.records import ElementKind, ErrorType
 
 State = Literal["borne_out", "contradicted", "unaccounted"]
-Spot = tuple[int, int, int]
-"""A span of evidence: a unit, and the characters of its sentence."""
-
-SURE = 0.75
-"""Grade at which a word is borne out by itself; below it another word only comes near."""
 LOOSE = 0.45
 STRANGE = 2
 """Nouns, verbs and adjectives of a clause of which no article has any, from which on it is called made up."""
 JOINED = 0.35
 """Grade at which the articles join two words of a claim at all."""
-LONGEST_ACRONYM = 6
 _RELATIVE_DAYS = frozenset({"today", "yesterday", "tomorrow", "tonight", "now", "today's", "this", "last", "next"})
 _CLASSES = {"PROPN": "noun", "NOUN": "noun", "VERB": "verb", "AUX": "verb", "ADJ": "adjective", "ADV": "adverb"}
+_UNIT_WORDS = frozenset(
+    {"-", "%", "/", "per", "cent", "percent", "mph", "kph", "km", "h", "hour", "an", "year", "years", "old", "century"}
+)
+"""Words after a figure that are accounted for with it, where they make up its unit."""
 _TELLING = frozenset({"NOUN", "PROPN", "VERB", "ADJ"})
 _SPEAKING = frozenset({"say", "tell", "state", "announce", "report", "add", "note"})
 
@@ -91,9 +91,13 @@ class _Accountant:
         self.tokens = reading.parse.tokens
         self.features: defaultdict[str, float] = defaultdict(float)
         self.done: set[int] = set()
+        self.measured: set[int] = set()
+        """Tokens of figures and times."""
 
     def account(self) -> Account:
         found = [*self._names(), *self._figures(), *self._times()]
+        self.measured = {token.i for token in self.tokens for held in found if held.kind in {"figure", "time"}
+                         and held.start <= token.start and token.end <= held.end}  # fmt: skip
         found += self._predicates()
         found += self._words()
         found += self._parties()
@@ -114,8 +118,9 @@ class _Accountant:
     def _names(self) -> Iterator[Held]:
         for name in self.reading.names:
             held = range(name.start, name.end)
-            if all(self.cluster.casing.ordinary(self.tokens[at].lower) for at in held) and not name.nation \
-                    and not self.cluster.matching(name):  # fmt: skip
+            ordinary = all(self.cluster.casing.ordinary(self.tokens[at].lower) for at in held)
+            told = name.nation or self.cluster.matching(name) or other_spellings().get(" ".join(name.words))
+            if ordinary and not told:
                 continue  # ordinary words with a headline's capitals
             self.done.update(held)
             yield self._name(name)
@@ -127,7 +132,7 @@ class _Accountant:
         )
         kind: ElementKind = "place" if place else "name"
         error: ErrorType = "place" if place else "entity"
-        spots = list(self._bearers(name))
+        spots = list(bearers(self.cluster, self.matcher, self.reading, name))
         here = [spot for spot in spots if spot[0] in self.matcher.scene]
         if here:
             return Held(kind, start, end, "borne_out", tuple(here[:3]), tokens=tuple(range(name.start, name.end)))
@@ -142,44 +147,14 @@ class _Accountant:
         feature = f"{kind}_partly" if partly else f"{kind}_missing"
         return Held(kind, start, end, "unaccounted", (), f"no article names “{written}”", feature, 1.0, error)
 
-    def _bearers(self, name: Name) -> Iterator[Spot]:
-        """Where the articles have a name, or all its words in one sentence; the scene first."""
-        names = self.cluster.matching(name)
-        units = sorted({unit for other in names for unit in self.cluster.names[other]},
-                       key=lambda unit: (unit not in self.matcher.sites, unit))  # fmt: skip
-        for unit in units:
-            for other in self.cluster.readings[unit].names:
-                if same_name(name, other):
-                    tokens = self.cluster.readings[unit].parse.tokens
-                    yield unit, tokens[other.start].start, tokens[other.end - 1].end
-        if names:
-            return
-        yield from self._other_spellings(name)
-        parts = [at for at in range(name.start, name.end) if self.reading.keys[at]]
-        grades = [self.matcher.by_unit(at) for at in parts]
-        for unit in sorted(set.intersection(*(set(found) for found in grades)) if grades else ()):
-            if all(found[unit] >= SURE for found in grades):
-                match = next(m for m in self.matcher.matches(parts[0]) if m.unit == unit)
-                yield self._spot(match)
-
-    def _other_spellings(self, name: Name) -> Iterator[Spot]:
-        """Where the articles have a name's longer or shorter form: an acronym spelt out, a state, a party."""
-        forms = self.matcher.forms
-        found = [place for other in sorted(other_spellings().get(" ".join(name.words), ()))
-                 for place in forms.phrase(other.split())]  # fmt: skip
-        if len(name.words) == 1 and 2 <= len(name.words[0]) <= LONGEST_ACRONYM:
-            found += forms.initials(name.words[0].replace(".", ""))
-        elif len(name.words) > 1:
-            found += forms.phrase((acronym(name.words),))
-        for unit, first, last in found:
-            tokens = self.cluster.readings[unit].parse.tokens
-            yield unit, tokens[first].start, tokens[last].end
-
     def _figures(self) -> Iterator[Held]:
         for figure in self.reading.figures:
-            self.done.update(
-                token.i for token in self.tokens if figure.start <= token.start and token.end <= figure.end
-            )
+            own = [token.i for token in self.tokens if figure.start <= token.start and token.end <= figure.end]
+            for token in self.tokens[own[-1] + 1 if own else len(self.tokens) :]:
+                if not (token.lower in _UNIT_WORDS and figure.unit):
+                    break
+                own.append(token.i)
+            self.done.update(own)
             yield self._figure(figure)
 
     def _figure(self, figure: Figure) -> Held:
@@ -332,7 +307,7 @@ class _Accountant:
 
     def _clauses(self) -> Iterator[Held]:
         """Clauses and phrases of several words of which no article has a single one: a detail made up."""
-        tops = [at for at in self.matcher.words if self._missing_below(at) >= STRANGE]
+        tops = [at for at in self.matcher.words if self._strange_below(at) >= STRANGE]
         inside = {below for at in tops for below in self.reading.parse.subtree(at) if below != at}
         for at in tops:
             if at not in inside:
@@ -346,8 +321,7 @@ class _Accountant:
         """A negation where no sentence that tells of the event has one."""
         if not lone_negation(self.cluster, self.reading):
             return
-        cues = word_list("polarity", "negators") | word_list("polarity", "reversing") | word_list("says", "denies")
-        token = next(each for each in self.tokens if each.lower in cues or each.lemma in cues)
+        token = next(each for each in self.tokens if negates(self.reading.parse, each))
         reason = f"no article that tells of this has “{token.text}”"
         yield Held("polarity", token.start, token.end, "unaccounted", (), reason, "negation_missing", 1.0, "negation")
 
@@ -369,10 +343,14 @@ class _Accountant:
             f"conflict_{conflict.kind}", conflict.weight, conflict.kind,
         )  # fmt: skip
 
-    def _missing_below(self, at: int) -> int:
-        """How many nouns, verbs and adjectives a word governs, itself among them, where no article has any; else 0."""
+    def _strange_below(self, at: int) -> int:
+        """How many nouns, verbs and adjectives a word governs, itself among them, where no article has any; else 0.
+
+        Parts of a hyphenated word are one, and figures and times are accounted for by themselves.
+        """
         inside = [index for index in self.reading.parse.subtree(at) if self.reading.keys[index]]
         if any(self.matcher.matches(index) for index in inside):
             return 0
-        kinds = [self.tokens[index].pos for index in inside]
+        own = [index for index in inside if index not in self.measured and self.tokens[index - 1].text != "-"]
+        kinds = [self.tokens[index].pos for index in own]
         return sum(kind in _TELLING for kind in kinds) if {"NOUN", "PROPN", "VERB"} & set(kinds) else 0

@@ -6,8 +6,11 @@ from harness.checkers.alignment import SAME, Pair
 from harness.checkers.conflicts import Alignment
 from harness.checkers.reading import ClusterReading
 from harness.claims.extract import main_frame
+from harness.claims.frames import Frame
+from harness.claims.lexical import pieces
 from harness.claims.meaning import notion
 from harness.claims.reading import Reading
+from harness.claims.thesaurus import said_by
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,8 @@ def lost_attribution(cluster: ClusterReading, reading: Reading, alignment: Align
     said = [(pair, cluster.readings[pair.unit].sayings.get(pair.found)) for pair in pairs]
     if any(saying is None for _, saying in said):
         return None
+    if any(_speaks(reading, frame, saying.speaker) for _, saying in said if saying is not None and saying.speaker):
+        return None
     best, saying = max(said, key=lambda item: (item[0].same, item[0].context, -item[0].unit))
     distant = [found for _, found in said if found is not None and found.distant]
     speaker = next((found.speaker for _, found in said if found is not None and found.distant and found.speaker), "")
@@ -55,3 +60,9 @@ def lost_attribution(cluster: ClusterReading, reading: Reading, alignment: Align
         speaker or (saying.speaker if saying else ""),
         (best, *(pair for pair, _ in said if pair is not best)),
     )
+
+
+def _speaks(reading: Reading, frame: Frame, speaker: str) -> bool:
+    """Whether the text's own subject is who says it: `Scientists find …` where researchers say that they found it."""
+    said = frozenset(said for word in pieces(speaker) for said in (word, word.removesuffix("s")))
+    return any(said & said_by(reading.parse.tokens[index].lemma, "n").keys() for index in frame.agents)

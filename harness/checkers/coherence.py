@@ -4,12 +4,9 @@ from harness.checkers.conflicts import Alignment, conflict_features
 from harness.checkers.edits import edit_signals
 from harness.checkers.features import local_features
 from harness.checkers.matching import Matcher
+from harness.checkers.order import order_features
 from harness.checkers.reading import ClusterReading
-from harness.claims.fluency import oddness
 from harness.claims.reading import Reading
-
-ODD, VERY_ODD = 2.8, 3.6
-"""Surprise beyond which the words of a claim are taken to stand in no order; nine in ten true headlines lie below."""
 
 
 def coherence(cluster: ClusterReading, matcher: Matcher, reading: Reading, alignment: Alignment) -> dict[str, float]:
@@ -20,19 +17,17 @@ def coherence(cluster: ClusterReading, matcher: Matcher, reading: Reading, align
     units = {unit for at in matcher.words for unit in matcher.by_unit(at)}
     most = max((sum(weights[at] * matcher.by_unit(at).get(unit, 0.0) for at in matcher.words) for unit in units),
                default=0.0)  # fmt: skip
-    odd = oddness(reading.parse)
     edits = edit_signals(cluster, reading)
     return {
         "uncovered": 1.0 - sum(weights[at] * grades[at] for at in matcher.words) / total,
         "uncovered_sentence": 1.0 - most / total,
         "no_frame": float(not any(frame.kind in {"verb", "copula", "preposition"} for frame in reading.frames)),
         "no_links": float(len({reading.keys[at] for at in matcher.words}) < 2 or not _linked(reading)),
-        "odd": max(0.0, odd - ODD),
-        "odd2": max(0.0, odd - VERY_ODD),
         "lost_local_share": 1.0 - local_features(cluster, reading.parse.text)["local_share"],
         "lost_frame_share": 1.0 - conflict_features(reading, alignment)["frame_share"],
         "denied_only": edits["denied_only"],
         "name_split": edits["name_split"],
+        **order_features(cluster, matcher, reading),
     }
 
 

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 from harness.checkers.alignment import DIFFERENT, SAME, Aligner, Pair
+from harness.checkers.derivation import derivations
 from harness.checkers.reading import ClusterReading
 from harness.claims.attribution import kind_of_saying
 from harness.claims.frames import Frame
 from harness.claims.lexical import word_list
 from harness.claims.meaning import is_weekday
 from harness.claims.parse import Token
+from harness.claims.polarity import negator
 from harness.claims.quantities import DURATIONS, agree
 from harness.claims.reading import Reading
 from harness.claims.slots import comparable, same_slot
@@ -186,6 +188,8 @@ def _figure_conflicts(cluster: ClusterReading, reading: Reading, aligner: Aligne
             continue
         if any(comparable(figure, other) and agree(figure, other) for _, other in values):
             continue
+        if any(derivations(figure, reading, cluster)):
+            continue
         for unit, other in values:
             if other.ordinal or not same_slot(reading, figure, cluster.readings[unit], other):
                 continue
@@ -256,7 +260,7 @@ def _denials(cluster: ClusterReading, reading: Reading, aligner: Aligner) -> lis
                 if share >= 0.5 or short:
                     weight = min(1.0, 0.3 + max(share, 0.4 * short))
                 reason = f"the article has “{token.text}”"
-            elif token.dep == "neg" or (short and token.lower in negators and token.lower != "without"):
+            elif negator(other.parse, token) and (token.dep == "neg" or (short and token.lower != "without")):
                 head = other.parse.tokens[token.head]
                 inside = {other.keys[index] for index in other.parse.subtree(head.i) if other.keys[index]}
                 both = len(inside & reading.notions)

@@ -1,11 +1,14 @@
 """Figures that the articles do not write but give: an age, years between two dates, the rest of a share, a century."""
 
 from collections.abc import Iterator
+from itertools import groupby, pairwise
+from operator import itemgetter
 
 from harness.checkers.reading import ClusterReading
 from harness.claims.parse import Token
 from harness.claims.quantities import Figure
 from harness.claims.reading import Reading
+from harness.claims.slots import comparable, happening
 
 _EARLIEST, _LATEST = 1000, 2100
 _AGES = frozenset({"age", "year", ""})
@@ -13,7 +16,7 @@ _AGES = frozenset({"age", "year", ""})
 
 def derivations(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
     """Spans of the articles that a figure of a claim follows from: unit, first and past-last character."""
-    if figure.ordinal:
+    if figure.ordinal or (figure.unit == "century" and figure.value <= _LATEST / 100):
         if reading.parse.tokens[figure.head_token].lemma == "century":
             yield from ((unit, token.start, token.end) for unit, token, year in _years(cluster)
                         if (year - 1) // 100 + 1 == figure.value)  # fmt: skip
@@ -25,6 +28,7 @@ def derivations(figure: Figure, reading: Reading, cluster: ClusterReading) -> It
             yield unit, found.start, found.end
         if figure.unit == "percent" == found.unit and found.value + figure.value == 100:
             yield unit, found.start, found.end
+    yield from _sums(figure, reading, cluster)
     if figure.unit == "year" and figure.value == int(figure.value):
         years = list(_years(cluster))
         known = {year for _, _, year in years}
@@ -34,9 +38,23 @@ def derivations(figure: Figure, reading: Reading, cluster: ClusterReading) -> It
                 yield unit, token.start, token.end
 
 
+def _sums(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
+    """The first of two figures of one sentence that count what the claim's does and are that many together."""
+    if figure.modifier not in {"exact", "about", "above"}:
+        return
+    mine = happening(reading, figure)
+    for unit, figures in groupby(cluster.figures, key=itemgetter(0)):
+        held = [found for _, found in figures if comparable(figure, found) and found.modifier in {"exact", "above"}]
+        for first, second in pairwise(held):
+            other = cluster.readings[unit]
+            if first.value + second.value == figure.value and all(happening(other, f) & mine for f in (first, second)):
+                yield unit, first.start, first.end
+
+
 def _years(cluster: ClusterReading) -> Iterator[tuple[int, Token, int]]:
     """The years that the articles name."""
     for unit, reading in enumerate(cluster.readings):
         for token in reading.parse.tokens:
-            if len(token.text) == 4 and token.text.isdigit() and _EARLIEST < int(token.text) < _LATEST:
-                yield unit, token, int(token.text)
+            year = token.text.removesuffix("s")
+            if len(year) == 4 and year.isdigit() and _EARLIEST < int(year) < _LATEST:
+                yield unit, token, int(year)

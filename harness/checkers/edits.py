@@ -7,6 +7,7 @@ from harness.checkers.features import closeness
 from harness.checkers.reading import ClusterReading
 from harness.claims.entities import same_name
 from harness.claims.lexical import pieces, stem, word_list
+from harness.claims.polarity import negator
 from harness.claims.quantities import agree, clash
 from harness.claims.reading import Reading, phrase
 from harness.claims.slots import comparable, same_slot
@@ -85,12 +86,13 @@ def _denied(cluster: ClusterReading, reading: Reading) -> int:
 def denied(reading: Reading, index: int) -> bool:
     """Whether a sentence has one of its words as what is not so."""
     tokens, children = reading.parse.tokens, reading.parse.children
-    negators = word_list("polarity", "negators")
     for at in _chain(reading, index):
         token = tokens[at]
         kids = [tokens[child] for child in children[at]]
         own = at == index or token.pos in {"VERB", "AUX"}
-        if own and any(kid.dep == "neg" or (kid.lower in negators and kid.dep in {"det", "advmod"}) for kid in kids):
+        if own and any(
+            kid.dep == "neg" or (negator(reading.parse, kid) and kid.dep in {"det", "advmod"}) for kid in kids
+        ):
             return True
         if own and any(
             tokens[inner].lower in {"no", "neither"} and tokens[inner].dep == "det"

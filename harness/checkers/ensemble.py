@@ -116,7 +116,7 @@ class Ensemble(Checker):
     """
 
     name: ClassVar[str] = "ensemble"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     splits: ClassVar[bool] = True
 
     def effective(self) -> dict[str, object]:

@@ -12,6 +12,7 @@ from harness.checkers.reading import ClusterReading
 from harness.claims.lexical import content_stems, pieces, stem, word_list
 from harness.claims.meaning import notion
 from harness.claims.parse import Token
+from harness.claims.polarity import negates
 from harness.claims.quantities import agree
 from harness.claims.reading import PRONOUNS, Reading
 from harness.claims.slots import comparable, same_slot
@@ -29,7 +30,7 @@ def support_features(cluster: ClusterReading, reading: Reading, before: Sequence
     text = reading.parse.text
     best = [index for index, _ in cluster.index.best(text, EVIDENCE)]
     found: dict[str, float] = {}
-    found.update(_word_features(cluster, text, best))
+    found.update(word_features(cluster, text, best))
     found.update(local_features(cluster, text))
     found.update(_notion_features(cluster, reading, best))
     found.update(_name_features(cluster, reading, best))
@@ -43,7 +44,8 @@ def _share(part: float, whole: float) -> float:
     return part / whole if whole else 1.0
 
 
-def _word_features(cluster: ClusterReading, text: str, best: list[int]) -> dict[str, float]:
+def word_features(cluster: ClusterReading, text: str, best: list[int]) -> dict[str, float]:
+    """Shares and counts of the words of a text, and of its neighbours, that the articles have; `best` is evidence."""
     index = cluster.index
     stems = list(dict.fromkeys(content_stems(text)))
     weight = {term: index.idf.get(term, index.unseen_idf) for term in stems}
@@ -292,13 +294,13 @@ def _dangles(reading: Reading, before: Sequence[Reading]) -> bool:
 
 def lone_negation(cluster: ClusterReading, reading: Reading) -> bool:
     """Whether the claim negates while none of the three sentences closest to it does, nor denies or fails."""
-    cues = word_list("polarity", "negators") | word_list("polarity", "reversing") | word_list("says", "denies")
-    if not any(token.lower in cues or token.lemma in cues for token in reading.parse.tokens):
+    if not any(negates(reading.parse, token) for token in reading.parse.tokens):
         return False
     near = [unit for unit, _ in cluster.index.best(reading.parse.text, 3)]
     return bool(near) and not any(
-        token.lower in cues or token.lemma in cues for unit in near for token in cluster.readings[unit].parse.tokens
-    )
+        negates(cluster.readings[unit].parse, token)
+        for unit in near for token in cluster.readings[unit].parse.tokens
+    )  # fmt: skip
 
 
 _THIRD = frozenset({"they", "it", "their", "its", "them"})

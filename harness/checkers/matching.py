@@ -13,6 +13,7 @@ from functools import cached_property
 from harness.checkers.forms import phrasal
 from harness.checkers.reading import ClusterReading
 from harness.claims.lexical import pieces
+from harness.claims.meaning import other_spellings
 from harness.claims.reading import Reading
 from harness.claims.thesaurus import said_by
 
@@ -76,6 +77,9 @@ class Matcher:
         yield forms.stems.get(token.stem, ()), FORM
         parts = pieces(token.text)
         yield forms.pieces.get(parts[0], ()) if len(parts) == 1 else self._joined(parts), FORM
+        if token.text[:1].isupper():
+            for other in sorted(other_spellings().get(token.lower.rstrip("."), ())):
+                yield [(unit, first) for unit, first, _ in forms.phrase(other.split())], FORM
         if token.i in self._named:
             return
         for word, grade in said_by(phrasal(self.reading.parse, token), _PARTS.get(token.pos, "")).items():

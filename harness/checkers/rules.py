@@ -40,7 +40,7 @@ class Rules(Checker):
     """Aligns claims with what the articles say: figures, names, roles, negation, time, place and who says it."""
 
     name: ClassVar[str] = "rules"
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
     splits: ClassVar[bool] = True
 
     genre: Literal["headline", "summary"] = Field(

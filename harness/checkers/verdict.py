@@ -14,9 +14,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from harness.checkers.account import Account, Held, Spot
+from harness.checkers.account import Account, Held
 from harness.checkers.attributed import lost_attribution
 from harness.checkers.base import whole_claim
+from harness.checkers.bearers import Spot
 from harness.checkers.conflicts import Alignment
 from harness.checkers.disputes import disputed_figures
 from harness.checkers.reading import ClusterReading
@@ -107,6 +108,13 @@ def incoherence(account: Account) -> float:
     return found - float(_weights()["limit"])
 
 
+def disorder(account: Account) -> float:
+    """How far a claim's words are from standing in an order; above 0 they are held to say nothing."""
+    weights: Mapping[str, float] = _weights()["order"]
+    found = sum(weight * account.features.get(name, 0.0) for name, weight in weights.items())
+    return found - float(_weights()["order_limit"])
+
+
 def missing(account: Account) -> list[Held]:
     """The elements that matter and are unaccounted for, most telling first."""
     held = [element for element in account.missing() if element.feature in MATTERS]
@@ -159,6 +167,9 @@ def judge(
         return found("not_found", "what the articles have of it could be said of any event", ("invented",), near)
     if account.features["no_links"]:
         return found("not_found", "it says nothing that an article could bear out", ("invented",), near)
+    if disorder(account) > 0:
+        return found("not_found", "the articles have its words, but not in this order, which says nothing",
+                     ("invented",), near)  # fmt: skip
     if incoherence(account) > 0:
         named = next((held.reason for held in account.missing() if held.kind == "party"), "")
         return found("not_found", named or "its words stand in the articles, but not together", ("invented",), near)

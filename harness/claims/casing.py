@@ -61,4 +61,7 @@ class Casing:
 def headline_cased(tokens: list[str]) -> bool:
     """Whether words are capitalised as a rule: four in five of those with four letters or more, of at least three."""
     long = [token for token in tokens if len(token) >= 4 and token[0].isalpha()]
-    return len(long) >= 3 and sum(1 for token in long if token[0].isupper()) >= 0.8 * len(long)
+    if len(long) < 3:  # a short headline: every word of three letters or more
+        long = [token for token in tokens if len(token) >= 3 and token[0].isalpha()]
+        return len(long) >= 3 and len(tokens) >= 4 and all(token[0].isupper() for token in long)
+    return sum(1 for token in long if token[0].isupper()) >= 0.8 * len(long)

@@ -1,47 +1,109 @@
-"""How odd a sentence reads: words in an order that English headlines do not have.
+"""How odd a sentence reads: words in an order, and under one another, as English headlines do not have them.
 
-A bigram model of function words and, for all other words, their tags; counted over 3,600 headlines of the development
-data (`bigrams.tsv.gz`), so that a row of an article's words in any order is told from a sentence.
+Counts of function words and, for all other words, of their tags: what follows what, and what governs what, in ten
+thousand headlines of the development data (`fluency.tsv.gz`, written by `training/fluency_table.py`), so that a row of
+an article's words in any order is told from a sentence.
 """
 
 import gzip
 import math
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise
 
 from harness.claims.lexical import word_list
-from harness.claims.parse import Parse
+from harness.claims.parse import Parse, Token
 
 BACKOFF = 3.0
-"""How many sightings the frequency of the second class alone counts for."""
+"""How many sightings the frequency of a shorter context counts for."""
 _BEGIN, _END = "<s>", "</s>"
+_ARCS = 200
+"""Relations that are taken to exist beside those counted."""
+
+
+class _Counts:
+    """What was counted, with the sums that frequencies need."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self.three: Counter[tuple[str, ...]] = Counter()
+        self.two: Counter[tuple[str, ...]] = Counter()
+        self.one: Counter[str] = Counter()
+        self.after_two: Counter[tuple[str, ...]] = Counter()
+        self.after_one: Counter[str] = Counter()
+        self.arcs: Counter[tuple[str, str]] = Counter()
+        self.governors: Counter[str] = Counter()
+        self.relations: Counter[str] = Counter()
+        for line in lines:
+            kind, *key, written = line.split("\t")
+            count = int(written)
+            if kind == "3":
+                first, second, third = key
+                self.three[first, second, third] += count
+                self.two[second, third] += count
+                self.one[third] += count
+                self.after_two[first, second] += count
+                self.after_one[second] += count
+            else:
+                governor, relation = key
+                self.arcs[governor, relation] += count
+                self.governors[governor] += count
+                self.relations[relation] += count
+        self.words, self.relation_total = self.one.total(), self.relations.total()
 
 
 @cache
-def _counts() -> tuple[dict[tuple[str, str], int], Counter[str], Counter[str]]:
-    raw = gzip.decompress(files("harness.claims").joinpath("bigrams.tsv.gz").read_bytes()).decode()
-    pairs = {}
-    first: Counter[str] = Counter()
-    second: Counter[str] = Counter()
-    for line in raw.splitlines():
-        one, two, count = line.split("\t")
-        pairs[one, two] = int(count)
-        first[one] += int(count)
-        second[two] += 1
-    return pairs, first, second
+def _counts() -> _Counts:
+    raw = gzip.decompress(files("harness.claims").joinpath("fluency.tsv.gz").read_bytes()).decode()
+    return _Counts(raw.splitlines())
+
+
+def worded(parse: Parse) -> list[Token]:
+    """The tokens of a sentence that are words or figures."""
+    return [token for token in parse.tokens if token.pos not in {"PUNCT", "SPACE"}]
+
+
+def classes(parse: Parse) -> list[str]:
+    """The classes of a sentence's words, two beginnings before them and an end after."""
+    plain = word_list("function", "content_free")
+    row = [token.lower if token.lower in plain else token.tag for token in worded(parse)]
+    return [_BEGIN, _BEGIN, *row, _END]
+
+
+def arcs_of(parse: Parse) -> Iterator[tuple[str, str]]:
+    """For each word its governor's tag with the side that it stands on, and its own relation and tag."""
+    for token in worded(parse):
+        above = parse.tokens[token.head]
+        side = "<" if token.i < above.i else ">"
+        yield "ROOT" if above.i == token.i else f"{above.tag}{side}", f"{token.dep} {token.tag}"
+
+
+def surprises(parse: Parse) -> list[float]:
+    """How surprising each word is after the two before it, in nats, and the end after the last."""
+    held = _counts()
+    row = classes(parse)
+    found = []
+    for first, second, third in zip(row, row[1:], row[2:], strict=False):
+        alone = (held.one[third] + 0.5) / (held.words + 0.5 * len(held.one))
+        near = (held.two[second, third] + BACKOFF * alone) / (held.after_one[second] + BACKOFF)
+        here = (held.three[first, second, third] + BACKOFF * near) / (held.after_two[first, second] + BACKOFF)
+        found.append(-math.log(here))
+    return found
 
 
 def oddness(parse: Parse) -> float:
-    """Mean surprise of a sentence's words after one another, in nats; about 2.4 for headlines."""
-    pairs, first, second = _counts()
-    plain = word_list("function", "content_free")
-    row = [_BEGIN, *(token.lower if token.lower in plain else token.tag for token in parse.tokens
-                     if token.pos not in {"PUNCT", "SPACE"}), _END]  # fmt: skip
-    kinds, total = len(first), sum(second.values())
-    surprise = 0.0
-    for one, two in pairwise(row):
-        alone = (second[two] + 0.5) / (total + 0.5 * kinds)
-        surprise -= math.log((pairs.get((one, two), 0) + BACKOFF * alone) / (first[one] + BACKOFF))
-    return surprise / (len(row) - 1)
+    """Mean surprise of a sentence's words after one another, in nats."""
+    found = surprises(parse)
+    return sum(found) / len(found)
+
+
+def tree_oddness(parse: Parse) -> float:
+    """Mean surprise of what governs what in a sentence, in nats; 0 without a word."""
+    held = _counts()
+    found = []
+    for governor, relation in arcs_of(parse):
+        alone = (held.relations[relation] + 0.5) / (held.relation_total + _ARCS)
+        found.append(
+            -math.log((held.arcs[governor, relation] + BACKOFF * alone) / (held.governors[governor] + BACKOFF))
+        )
+    return sum(found) / len(found) if found else 0.0

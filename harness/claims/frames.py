@@ -10,6 +10,7 @@ from functools import lru_cache
 from harness.claims.lexical import lexicon, word_list
 from harness.claims.meaning import light_verbs, notion
 from harness.claims.parse import Parse, Token
+from harness.claims.polarity import negator
 
 _OBJECTS = frozenset({"dobj", "dative", "oprd"})
 _CLAUSES = frozenset({"xcomp", "advcl", "ccomp", "acl", "relcl", "conj", "pcomp", "parataxis"})
@@ -307,16 +308,16 @@ class _Reader:
     def _negated(self, token: Token) -> bool:
         """Whether an odd number of negations stands over a predicate."""
         count = 0
-        negators = word_list("polarity", "negators")
         for child in self.parse.children[token.i]:
             kid = self.tokens[child]
             no_longer = kid.lower == "longer" and any(
                 self.tokens[inner].lower == "no" for inner in self.parse.children[child]
             )
-            if no_longer or kid.dep == "neg" or (kid.lower in negators and kid.dep not in {"prep", "mark"}):
+            told = negator(self.parse, kid)
+            if no_longer or (told and kid.dep not in {"prep", "mark"}):
                 count += 1
             elif kid.dep in {"nsubj", "nsubjpass", "dobj", "attr"}:
-                count += kid.lower in negators or any(
+                count += told or any(
                     self.tokens[inner].lower in {"no", "neither"}
                     and self.tokens[inner].dep in {"det", "preconj"}
                     and self.tokens[inner + 1].lower not in {"more", "less", "fewer", "doubt"}

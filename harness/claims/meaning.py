@@ -78,13 +78,25 @@ def other_names(nation: str) -> tuple[str, ...]:
 
 
 @cache
+def nation_words(nation: str) -> frozenset[str]:
+    """All words, lower-cased, that name a country, its people or its government's seat, or a part of it."""
+    own = {word for word, name in nations().items() if name == nation}
+    for line in lexicon()["places"]["parts"].strip().splitlines():
+        name, *parts = line.split()
+        if name.replace("_", " ") == nation:
+            own.update(part.replace("_", " ").lower() for part in parts)
+    return frozenset(own)
+
+
+@cache
 def other_spellings() -> dict[str, frozenset[str]]:
     """Short name, lower-cased → the longer names for the same: `gop` → `republican`, `republican party`."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for line in lexicon()["names"]["aliases"].strip().splitlines():
         names = [word.replace("_", " ").lower() for word in line.split()]
+        names = list(dict.fromkeys([*names, *(name.replace(".", "") for name in names)]))
         for name in names:
-            found[name].update(other for other in names if other != name and (name == names[0] or other == names[0]))
+            found[name].update(other for other in names if other != name)
     return {name: frozenset(others) for name, others in found.items()}
 
 

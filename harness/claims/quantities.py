@@ -55,6 +55,10 @@ _MONEY_WORDS = {
     "rouble": "rub",
     "ruble": "rub",
 }
+_SPEEDS = {
+    re.compile(r"[\s-]*(?:mph\b|miles? (?:per|an) hour\b)", re.IGNORECASE): "mph",
+    re.compile(r"[\s-]*(?:k(?:m/?|p)h\b|kilomet(?:re|er)s? (?:per|an) hour\b)", re.IGNORECASE): "kph",
+}
 DURATIONS = frozenset({"year", "month", "week", "day", "hour", "minute", "second", "decade", "century"})
 """Units of time."""
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
@@ -246,15 +250,18 @@ def _unit(text: str, end: int, start: int, head: str) -> str:
     for sign, name in _MONEY.items():
         if before.endswith(sign):
             return name
-    if re.match(r"[\s-]*years?[\s-]old", text[end:]):
+    if re.match(r"[\s-]*years?[\s-]old", text[end:], re.IGNORECASE):
         return "age"
+    for speed, name in _SPEEDS.items():
+        if speed.match(text[end:]):
+            return name
     if head in _MONEY_WORDS:
         return _MONEY_WORDS[head]
     if head in word_list("units", "measures") or head in DURATIONS:
         return head
-    match = re.match(r"[\s-]*(year|month|week|day|hour|minute|mile|km|metre|meter|kg|mph)s?\b", text[end:])
+    match = re.match(r"[\s-]*(year|month|week|day|hour|minute|mile|km|metre|meter|kg)s?\b", text[end:], re.IGNORECASE)
     if match:
-        return match.group(1)
+        return match.group(1).lower()
     if re.match(r",?\s*aged\s*$", text[max(0, start - 7) : start]):
         return "age"
     return ""

@@ -1,0 +1,66 @@
+"""Where the articles have a name: as it stands, in another spelling, inside another name, or by what lies in it."""
+
+from collections.abc import Iterator
+
+from harness.checkers.matching import Matcher
+from harness.checkers.reading import ClusterReading
+from harness.claims.entities import Name, acronym, same_name
+from harness.claims.lexical import pieces
+from harness.claims.meaning import nation_words, other_spellings
+from harness.claims.reading import Reading
+
+Spot = tuple[int, int, int]
+"""A span of evidence: a unit, and the characters of its sentence."""
+
+SURE = 0.75
+"""Grade at which a word is borne out by itself; below it another word only comes near."""
+LONGEST_ACRONYM = 6
+
+
+def bearers(cluster: ClusterReading, matcher: Matcher, reading: Reading, name: Name) -> Iterator[Spot]:
+    """Where the articles have a name, or all its words in one sentence; the scene first."""
+    names = cluster.matching(name)
+    units = sorted({unit for other in names for unit in cluster.names[other]},
+                   key=lambda unit: (unit not in matcher.sites, unit))  # fmt: skip
+    for unit in units:
+        for other in cluster.readings[unit].names:
+            if same_name(name, other):
+                tokens = cluster.readings[unit].parse.tokens
+                yield unit, tokens[other.start].start, tokens[other.end - 1].end
+    if names:
+        return
+    yield from _of_nation(cluster, matcher, name)
+    yield from _other_spellings(cluster, matcher, name)
+    parts = [at for at in range(name.start, name.end) if reading.keys[at]]
+    grades = [matcher.by_unit(at) for at in parts]
+    for unit in sorted(set.intersection(*(set(found) for found in grades)) if grades else ()):
+        if all(found[unit] >= SURE for found in grades):
+            match = next(m for m in matcher.matches(parts[0]) if m.unit == unit)
+            token = cluster.readings[match.unit].parse.tokens[match.token]
+            yield match.unit, token.start, token.end
+
+
+def _of_nation(cluster: ClusterReading, matcher: Matcher, name: Name) -> Iterator[Spot]:
+    """Where the articles have a country inside another name (the US Air Force), or something that lies in it."""
+    if not name.nation:
+        return
+    found = [place for word in sorted(nation_words(name.nation)) if (parts := pieces(word))
+             for place in matcher.forms.phrase(parts)]  # fmt: skip
+    for unit, first, last in sorted(found, key=lambda place: (place[0] not in matcher.sites, place)):
+        tokens = cluster.readings[unit].parse.tokens
+        if tokens[first].text[:1].isupper():
+            yield unit, tokens[first].start, tokens[last].end
+
+
+def _other_spellings(cluster: ClusterReading, matcher: Matcher, name: Name) -> Iterator[Spot]:
+    """Where the articles have a name's longer or shorter form: an acronym spelt out, a state, a party."""
+    forms = matcher.forms
+    found = [place for other in sorted(other_spellings().get(" ".join(name.words), ()))
+             for place in forms.phrase(other.split())]  # fmt: skip
+    if len(name.words) == 1 and 2 <= len(name.words[0]) <= LONGEST_ACRONYM:
+        found += forms.initials(name.words[0].replace(".", ""))
+    elif len(name.words) > 1:
+        found += forms.phrase((acronym(name.words),))
+    for unit, first, last in found:
+        tokens = cluster.readings[unit].parse.tokens
+        yield unit, tokens[first].start, tokens[last].end

@@ -1,0 +1,25 @@
+"""Which words negate: `not`, `never`, `no`; not the `No.` of a number, nor `not only`, nor `no less than`."""
+
+from harness.claims.lexical import word_list
+from harness.claims.parse import Parse, Token
+
+_MERELY = frozenset({"only", "just", "merely", "simply"})
+_THAN = frozenset({"more", "less", "fewer", "later", "sooner", "earlier"})
+
+
+def negator(parse: Parse, token: Token) -> bool:
+    """Whether a word negates what stands with it."""
+    if token.lower not in word_list("polarity", "negators") and token.dep != "neg":
+        return False
+    after = [other.lower for other in parse.tokens[token.i + 1 : token.i + 3]]
+    first, second = (*after, "", "")[:2]
+    if token.lower == "no":
+        return not (first in {".", "one"} and second[:1].isdigit()) and not first[:1].isdigit() \
+            and not (first in _THAN and second == "than")  # fmt: skip
+    return not (token.lower in {"not", "n't", "n’t"} and first in _MERELY)
+
+
+def negates(parse: Parse, token: Token) -> bool:
+    """Whether a word negates, denies, or makes a failure of what it governs."""
+    cues = word_list("polarity", "reversing") | word_list("says", "denies")
+    return negator(parse, token) or token.lower in cues or token.lemma in cues
