@@ -14,6 +14,7 @@ from typing import Any
 from harness import extras
 from harness.claims.lexical import stem, word_list
 from harness.claims.meaning import is_weekday
+from harness.claims.pipeline import open_pipeline
 from harness.claims.thesaurus import proper
 from harness.errors import MissingExtraError
 from harness.text import without_long_runs
@@ -91,9 +92,7 @@ def installed_model() -> str:
 
 @cache
 def _pipeline(model: str) -> Any:
-    import spacy
-
-    return spacy.load(model)
+    return open_pipeline(model)
 
 
 @cache
