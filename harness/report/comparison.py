@@ -10,7 +10,7 @@ from harness.analysis.compare import PairComparison
 from harness.analysis.resample import LEVEL, RESAMPLES
 from harness.records import Counts, MeasureRecord, Prices
 from harness.report import breakdown, escape, numbers
-from harness.report.table import csv_of, markdown_table
+from harness.report.table import UNKNOWN, csv_of, markdown_table
 from harness.run.comparison import Comparison, Details
 from harness.run.joined import Column
 
@@ -126,7 +126,7 @@ def money(column: Column) -> str:
     try:
         prices = Prices.model_validate(column.record.parameters.get("prices"))
     except ValidationError:  # none configured; or a manifest that we did not write
-        return "–"
+        return UNKNOWN
     spent = column.counts.tokens_in * prices.input + column.counts.tokens_out * prices.output
     return f"{spent / 1e6:.4f} {prices.currency}"
 
@@ -136,10 +136,10 @@ def _cost(counts: Counts) -> list[str]:
     timed = made and counts.seconds
     return [
         str(made),
-        f"{counts.seconds / made:.3f}" if timed else "–",
-        f"{made / counts.seconds:.2f}" if timed else "–",
-        str(counts.tokens_in or "–"),
-        str(counts.tokens_out or "–"),
+        f"{counts.seconds / made:.3f}" if timed else UNKNOWN,
+        f"{made / counts.seconds:.2f}" if timed else UNKNOWN,
+        str(counts.tokens_in or UNKNOWN),
+        str(counts.tokens_out or UNKNOWN),
     ]
 
 

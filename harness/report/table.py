@@ -25,6 +25,8 @@ UNFINISHED = {
 """What a status other than `complete` means for the reader of a table."""
 REFERENCE_MARK = " †"
 REFERENCE_NOTE = "† reads the references: an upper bound, not a system."
+UNKNOWN = "–"
+"""Stands for a number that there is none of."""
 JUDGE_MARK = " ‡"
 JUDGE_NOTE = "‡ judged by a checker that has its own weights: read its factual columns with that in mind."
 
@@ -123,9 +125,9 @@ def pending_of(manifest: RunManifest, configuration: str) -> int:
 def cost_row(counts: Counts) -> list[str]:
     """Predicted, failed, seconds a headline, tokens in and out a headline."""
     made = counts.predicted
-    each = f"{counts.seconds / made:.3f}" if made and counts.seconds else "–"
-    tokens_in = f"{counts.tokens_in / made:.0f}" if made and counts.tokens_in else "–"
-    tokens_out = f"{counts.tokens_out / made:.1f}" if made and counts.tokens_out else "–"
+    each = f"{counts.seconds / made:.3f}" if made and counts.seconds else UNKNOWN
+    tokens_in = f"{counts.tokens_in / made:.0f}" if made and counts.tokens_in else UNKNOWN
+    tokens_out = f"{counts.tokens_out / made:.1f}" if made and counts.tokens_out else UNKNOWN
     return [str(made), str(counts.failed), each, tokens_in, tokens_out]
 
 

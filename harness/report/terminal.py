@@ -1,5 +1,6 @@
 """Results tables for a terminal, readable from 80 columns up."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from harness.records import Counts
 from harness.report import comparison as comparison_report
 from harness.report import numbers
 from harness.report.runs import rescored
-from harness.report.table import COST_HEADERS, Cell, blocks, cost_row, label, provenance
+from harness.report.table import COST_HEADERS, UNKNOWN, Cell, blocks, cost_row, label, provenance
 from harness.run.comparison import Comparison
 from harness.run.pipeline import Outcome
 from harness.run.upkeep import Contents
@@ -42,7 +43,11 @@ def results(outcome: Outcome, width: int, *, every_measure: bool = False) -> Ren
             parts += [table, Text()]
     names = Column(Text("configuration"), tuple(shown(label(item)) for item in manifest.configurations))
     counted = [cost_row(manifest.counts.get(item.name, Counts())) for item in manifest.configurations]
-    costs = [Column(Text(head), tuple(map(shown, cells))) for head, *cells in zip(COST_HEADERS, *counted, strict=True)]
+    costs = [
+        Column(Text(head), tuple(map(shown, cells)))
+        for head, *cells in zip(COST_HEADERS, *counted, strict=True)
+        if set(cells) != {UNKNOWN}
+    ]
     for table in split("generation", names, [], costs, width):
         parts += [table, Text()]
     parts.extend(shown(line, style="dim") for line in [*provenance(manifest), *rescored(manifest)])
@@ -130,41 +135,59 @@ def _slashed(counts: Iterable[int]) -> str:
 
 def comparison(found: Comparison, width: int) -> RenderableType:
     """A table for each measure, costs, and what the signs mean; below 110 columns the intervals go to a second line."""
-    roomy = width >= 110
+    lines = {measure.name: comparison_report.lines(found, measure) for measure in found.joined.measures}
+    heads: tuple[str, ...] = comparison_report.HEADS if width >= 110 else NARROW_HEADS
+    if not any(line.difference_interval for each in lines.values() for line in each):  # too few clusters for any
+        heads = tuple(head for head in heads if head != "its interval")
     parts: list[RenderableType] = []
     for measure in found.joined.measures:
         table = _plain(numbers.header(measure))
-        for head in comparison_report.HEADS if roomy else NARROW_HEADS:
+        for head in heads:
             left = head in ("", "configuration")
             table.add_column(
                 head, justify="left" if left else "right", overflow="fold", no_wrap=head != "configuration"
             )
-        for line in comparison_report.lines(found, measure):
-            table.add_row(*_comparison_cells(line, roomy=roomy), style="dim" if line.is_baseline else "")
+        for line in lines[measure.name]:
+            cells = _comparison_cells(line, roomy="interval" in heads)
+            table.add_row(*(cells[head] for head in heads), style="dim" if line.is_baseline else "")
         parts += [table, Padding(shown(comparison_report.detectable(found, measure), style="dim"), (0, 0, 1, 0))]
-    parts.append(
-        Padding(grid("cost", comparison_report.COST_HEADS, comparison_report.cost_lines(found), width), (0, 0, 1, 0))
-    )
+    costs = _known_columns([comparison_report.COST_HEADS, *comparison_report.cost_lines(found)])
+    if len(costs[0]) > 2:  # more than how many headlines there are, which `n` says too
+        parts.append(Padding(grid("cost", costs[0], costs[1:], width), (0, 0, 1, 0)))
     parts.extend(shown(line, style="dim") for line in comparison_report.legend(found))
-    parts.extend(shown(measure.signature, style="dim") for measure in found.joined.measures)
+    parts.extend(shown(folded_signature(measure.signature, width), style="dim") for measure in found.joined.measures)
     return Group(*parts)
+
+
+def _known_columns(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """A table, its heads first, without the columns that hold nothing in any row below."""
+    kept = [column for column in zip(*rows, strict=True) if set(column[1:]) != {UNKNOWN}]
+    return [list(row) for row in zip(*kept, strict=True)]
+
+
+def folded_signature(signature: str, width: int) -> str:
+    """A signature on as many lines as `width` needs, broken after a `|` or `/`, the later ones indented."""
+    lines = [""]
+    for part in re.split(r"(?<=[|/])", signature):
+        if lines[-1].strip() and cell_len(lines[-1] + part) > width:
+            lines.append("  ")
+        lines[-1] += part
+    return "\n".join(lines)
 
 
 NARROW_HEADS = ("", "configuration", "mean", "difference", "p", "W/T/L", "n")
 
 
-def _comparison_cells(line: comparison_report.Line, *, roomy: bool) -> list[Text]:
-    mean = shown(line.mean)
+def _comparison_cells(line: comparison_report.Line, *, roomy: bool) -> dict[str, Text]:
+    """The cells under their heads; where there is no room, intervals stand under what they are of."""
+    cells = dict(zip(comparison_report.HEADS, map(shown, line.cells()), strict=True))
     if line.beats:
-        mean.append(f" {line.beats}", style="bold green")
-    if roomy:
-        return [shown(line.letter), shown(line.label), mean, *map(shown, line.cells()[3:])]
-    if line.interval:
-        mean.append(f"\n{line.interval}", style="not bold default dim")
-    difference = shown(line.difference)
-    if line.difference_interval:
-        difference.append(f"\n{line.difference_interval}", style="dim")
-    return [shown(line.letter), shown(line.label), mean, difference, *map(shown, line.cells()[6:])]
+        cells["mean"].append(f" {line.beats}", style="bold green")
+    if not roomy and line.interval:
+        cells["mean"].append(f"\n{line.interval}", style="not bold default dim")
+    if not roomy and line.difference_interval:
+        cells["difference"].append(f"\n{line.difference_interval}", style="dim")
+    return cells
 
 
 def grid(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> RenderableType:
