@@ -68,6 +68,11 @@ class Component(BaseModel):
         return next(iter((cls.__doc__ or "").strip().splitlines()), "")
 
     @classmethod
+    def presets(cls) -> Mapping[str, str]:
+        """What a parameter `preset` can be → one line on each; empty where there is none."""
+        return {}
+
+    @classmethod
     def neutral_fields(cls) -> frozenset[str]:
         """Names of the parameters that cannot change a number."""
         return _marked(cls, _NEUTRAL)

@@ -64,6 +64,11 @@ class Checker(Component):
     Not where weights are large or use all cores by themselves, nor where a server is asked.
     """
 
+    @property
+    def shown(self) -> str:
+        """What it is called in a table."""
+        return self.name
+
     @abstractmethod
     def open(self) -> AbstractContextManager[CheckSession]:
         """A session with parsers and weights loaded.

@@ -2,18 +2,20 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from harness import extras, weights
 from harness.checkers.base import Checker, CheckSession
+from harness.checkers.presets import PRESETS, Output, Preset, PresetName, lines
 from harness.component import neutral
 from harness.errors import MissingExtraError, Problem, UsageError
 from harness.inputs.files import located
 
-Label = Literal["entailment", "neutral", "contradiction"]
+Label = Output
 LABELS: tuple[Label, ...] = ("entailment", "neutral", "contradiction")
 
 _SPELLINGS: Mapping[str, Label] = {
@@ -47,15 +49,24 @@ class Nli(Checker):
     joined in their order into passages that the model can read. Support is the highest entailment over passages;
     contradiction is looked for only in the best-aligned single sentences, since pooled over a whole article it is worse
     than chance. After SummaC (Laban et al., 2022), which pools over all sentences.
+
+    With `preset`, a public checker as its authors use it: their input format, their reading of the outputs, whole
+    articles in their chunks.
     """
 
     name: ClassVar[str] = "nli"
     version: ClassVar[int] = 4
     positional: ClassVar[str | None] = "model"
+    later: ClassVar[Mapping[str, Any]] = {"preset": None}
 
+    preset: PresetName | None = Field(
+        default=None,
+        description="A public checker by name, with its own input format, reading and chunking; the names stand below.",
+    )
     model: str = Field(
-        min_length=1,
-        description="A hub id (owner/name), a folder, an .onnx file, or package:NAME/FILE inside an installed package.",
+        default="",
+        description="A hub id (owner/name), a folder, an .onnx file, or package:NAME/FILE inside an installed package; "
+        "needed unless `preset` brings its own.",
     )
     revision: str | None = Field(
         default=None, description="Branch, tag or commit of a hub id; the commit it stood for is recorded."
@@ -67,7 +78,9 @@ class Nli(Checker):
         "configuration says.",
     )
     tokenizer: str | None = Field(
-        default=None, description="Folder or tokenizer.json of an ONNX model; default: beside the model."
+        default=None,
+        description="Folder or tokenizer.json of an ONNX model, default: beside the model; with preset hhem-2.1-open a "
+        "folder or hub id of the model it is built on.",
     )
     support: float = Field(
         default=0.5, gt=0, lt=1, description="Least probability of a supported sentence, between 0 and 1."
@@ -81,7 +94,7 @@ class Nli(Checker):
         default=384,
         ge=32,
         le=8192,
-        description="Tokens of a premise and a claim together, from 32; at most the model reads.",
+        description="Tokens of a premise and a claim together, from 32; at most the model reads; a preset has its own.",
     )
     trust_remote_code: bool = Field(
         default=False, description="Whether Python code that comes with the checkpoint may run on this machine."
@@ -90,6 +103,47 @@ class Nli(Checker):
         "auto", pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$", description="auto, cpu, cuda, cuda:N or mps."
     )
     batch_size: int = neutral(16, ge=1, description="Pairs compared together, from 1.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _filled(cls, values: Any) -> Any:
+        """What a preset says and is not written; refuses what it leaves without effect."""
+        if not isinstance(values, Mapping):
+            return values
+        name = values.get("preset")
+        if name is None:
+            if not values.get("model"):
+                raise ValueError(f"neither `model` nor `preset` is given; accepted presets: {', '.join(PRESETS)}")
+            return values
+        preset = PRESETS.get(name) if isinstance(name, str) else None
+        if preset is None:  # its own field says so
+            return values
+        settled: dict[str, Any] = {"evidence": 8, "aligned": 2, **({} if preset.labels is None else {"labels": None})}
+        settled |= {} if preset.difference else {"contradiction": 0.5}
+        settled |= {} if preset.foundation is not None else {"tokenizer": None}
+        idle = sorted(key for key, default in settled.items() if values.get(key, default) != default)
+        if idle:
+            raise ValueError(f"preset {name} has its own way and takes no {', '.join(idle)}: leave it out")
+        if preset.model is None and not values.get("model"):
+            raise ValueError(f"preset {name} needs a folder in `model`: {preset.note}")
+        own = {"model": preset.model, "revision": preset.revision} if not values.get("model") else {}
+        written = {key: value for key, value in values.items() if value is not None}
+        return {**own, "max_tokens": preset.window, **written}
+
+    @classmethod
+    def presets(cls) -> dict[str, str]:
+        """Name → weights, licence and source of each public checker."""
+        return lines()
+
+    @property
+    def shown(self) -> str:
+        """The preset's name where there is one."""
+        return self.preset or self.name
+
+    @property
+    def chosen(self) -> Preset | None:
+        """The record of the preset, if one is named."""
+        return None if self.preset is None else PRESETS[self.preset]
 
     @field_validator("labels")
     @classmethod
@@ -136,8 +190,42 @@ class Nli(Checker):
             "name its tokenizer.json or folder in `tokenizer:`"
         )
 
+    def foundation(self, folder: Path | None) -> str | None:
+        """What a preset's weights are built on, where `folder` has no tokenizer and configuration of its own."""
+        chosen = self.chosen
+        if chosen is None or chosen.foundation is None:
+            return None
+        if self.tokenizer is not None:
+            return self.tokenizer
+        whole = folder is not None and weights.read_json(folder / "config.json").get("model_type") == "t5"
+        return None if whole else chosen.foundation
+
+    def folder_problems(self, folder: Path) -> Iterator[Problem]:
+        """What speaks against a folder as the weights of the chosen preset."""
+        chosen = self.chosen
+        if chosen is None:
+            return
+        if folder.is_file():
+            yield Problem(f"preset {chosen.name} reads a folder with config.json and safetensors", found=str(folder))
+            return
+        apart = self.foundation(folder) is not None
+        for problem in weights.folder_problems(folder):
+            if apart and "no tokenizer" in problem.message:
+                continue
+            bare = "weights" in problem.message and chosen.note
+            yield replace(problem, message=f"{problem.message}; {chosen.note}") if bare else problem
+        kind = weights.read_json(folder / "config.json").get("model_type")
+        if kind is not None and kind not in chosen.architectures:
+            yield Problem(
+                f"preset {chosen.name} reads another architecture",
+                found=f"model_type {kind} in {folder / 'config.json'}",
+                accepted=", ".join(chosen.architectures),
+            )
+
     def identity(self) -> Mapping[str, str]:
         """Digests of weights, tokenizer and settings; for a hub id its commit."""
+        if self.chosen is not None:
+            return self._preset_identity()
         onnx = self.onnx_file()
         if onnx is not None:
             return {
@@ -149,8 +237,42 @@ class Nli(Checker):
             return {"commit": weights.commit(checkpoint.hub_id, self.revision)}
         return weights.digests(checkpoint)
 
+    def _preset_identity(self) -> dict[str, str]:
+        checkpoint = weights.find(self.model)
+        found = (
+            {"commit": weights.commit(checkpoint.hub_id, self.revision)}
+            if checkpoint.kind == "hub"
+            else weights.digests(checkpoint)
+        )
+        named = self.foundation(checkpoint.path)
+        if named is None:
+            return found
+        base = weights.find(named)
+        told = {"commit": weights.commit(base.hub_id, None)} if base.kind == "hub" else weights.digests(base)
+        return {**found, **{f"foundation.{key}": value for key, value in told.items() if key != "weights"}}
+
+    def _preset_problems(self) -> Iterator[Problem]:
+        missing = extras.missing("torch", "transformers")
+        if missing:
+            yield Problem(str(MissingExtraError("checker nli", missing, "models")), path="preset")
+        try:
+            checkpoint = weights.find(self.model)
+        except weights.NotFoundError as error:
+            yield error.problem
+            return
+        if checkpoint.path is None or self.revision is not None:
+            yield from weights.problems(self.model, self.revision)
+        if checkpoint.path is not None:
+            yield from (replace(problem, path="model") for problem in self.folder_problems(checkpoint.path))
+        named = self.foundation(checkpoint.path)
+        if named is not None and weights.find(named).path is None:
+            yield from (replace(problem, path="tokenizer") for problem in weights.problems(named, None))
+
     def problems(self) -> Iterator[Problem]:
         """Missing extras, weights and tokenizer."""
+        if self.chosen is not None:
+            yield from self._preset_problems()
+            return
         try:
             onnx = self.onnx_file()
         except UsageError as error:

@@ -30,7 +30,7 @@ LONG = 10**6
 """Tokenizers that know no limit say something larger than this."""
 
 
-class _Scorer(ABC):
+class Scorer(ABC):
     """A loaded entailment model."""
 
     labels: tuple[Label, ...]
@@ -48,14 +48,17 @@ class _Scorer(ABC):
 @contextmanager
 def open_session(nli: "Nli") -> Iterator["NliSession"]:
     """A session for the checker `nli`; its weights are freed when the context ends."""
-    onnx = nli.onnx_file()
-    scorer: _Scorer = _Onnx(nli, onnx) if onnx is not None else _Torch(nli)
-    session = NliSession(nli, scorer)
+    if nli.chosen is not None:
+        from harness.checkers.nli_presets import open_preset
+
+        session = open_preset(nli, nli.chosen)
+    else:
+        onnx = nli.onnx_file()
+        session = NliSession(nli, _Onnx(nli, onnx) if onnx is not None else _Torch(nli))
     try:
         yield session
     finally:
         session.close()
-        del scorer
         gc.collect()
 
 
@@ -63,13 +66,27 @@ LOGIT_DECIMALS = 4
 """Decimals of a logit that are kept: the seventh digit depends on how many pairs a batch has and how long they are."""
 
 
+def probabilities(scorer: Scorer, pairs: Sequence[tuple[str, str]], batch_size: int) -> list[Floats]:
+    """Softmax of each pair's outputs; pairs of like length are compared together, so that little is padding."""
+    order = sorted(range(len(pairs)), key=lambda place: (sum(map(len, pairs[place])), place))
+    found: list[Floats] = [np.zeros(0)] * len(pairs)
+    for start in range(0, len(order), batch_size):
+        places = order[start : start + batch_size]
+        asked = [(readable(pairs[place][0]), readable(pairs[place][1])) for place in places]
+        logits = scorer.logits(asked).round(LOGIT_DECIMALS)
+        shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
+        for place, row in zip(places, shifted / shifted.sum(axis=1, keepdims=True), strict=True):
+            found[place] = row
+    return found
+
+
 class NliSession(CheckSession):
     """Judges each sentence of a text by the entailment of evidence."""
 
-    def __init__(self, nli: "Nli", scorer: _Scorer) -> None:
+    def __init__(self, nli: "Nli", scorer: Scorer) -> None:
         super().__init__(nli.signature())
         self._nli = nli
-        self._scorer: _Scorer | None = scorer
+        self._scorer: Scorer | None = scorer
 
     def close(self) -> None:
         """Lets go of the weights."""
@@ -86,28 +103,15 @@ class NliSession(CheckSession):
         for claim in dict.fromkeys(claim for held in claims for claim in held):
             asked[claim] = premises.of(claim, partial(self._fits, scorer, claim))
         pairs = list(dict.fromkeys((premise.text, claim) for claim, held in asked.items() for premise in held))
-        found = dict(zip(pairs, self._probabilities(scorer, pairs), strict=True))
+        found = dict(zip(pairs, probabilities(scorer, pairs, self._nli.batch_size), strict=True))
         judged = {claim: self._judge(premises, claim, held, found, scorer.labels) for claim, held in asked.items()}
         return [
             verdicts_on(text, [judged[claim] for claim in held], self.signature)
             for text, held in zip(texts, claims, strict=True)
         ]
 
-    def _fits(self, scorer: _Scorer, claim: str, passage: str) -> bool:
+    def _fits(self, scorer: Scorer, claim: str, passage: str) -> bool:
         return scorer.count(readable(passage), readable(claim)) <= scorer.max_tokens
-
-    def _probabilities(self, scorer: _Scorer, pairs: Sequence[tuple[str, str]]) -> list[Floats]:
-        """Softmax of each pair's outputs; pairs of like length are compared together, so that little is padding."""
-        order = sorted(range(len(pairs)), key=lambda place: (sum(map(len, pairs[place])), place))
-        found: list[Floats] = [np.zeros(0)] * len(pairs)
-        for start in range(0, len(order), self._nli.batch_size):
-            places = order[start : start + self._nli.batch_size]
-            asked = [(readable(pairs[place][0]), readable(pairs[place][1])) for place in places]
-            logits = scorer.logits(asked).round(LOGIT_DECIMALS)
-            shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
-            for place, row in zip(places, shifted / shifted.sum(axis=1, keepdims=True), strict=True):
-                found[place] = row
-        return found
 
     def _judge(
         self,
@@ -163,7 +167,7 @@ def _higher(now: tuple[float, Premise] | None, value: float, premise: Premise) -
     return (value, premise) if now is None or value > now[0] else now
 
 
-class _Torch(_Scorer):
+class _Torch(Scorer):
     """A transformers sequence classifier."""
 
     def __init__(self, nli: "Nli") -> None:
@@ -233,7 +237,7 @@ class _Torch(_Scorer):
         )
 
 
-class _Onnx(_Scorer):
+class _Onnx(Scorer):
     """A sequence classifier in ONNX, with the tokenizer of the `tokenizers` library."""
 
     def __init__(self, nli: "Nli", file: Path) -> None:

@@ -17,6 +17,6 @@ def checkers_named(wanted: Sequence[str] | None) -> "dict[str, Checker]":
     from harness.api.inputs import checker_of
 
     built = [checker_of(text, f"--checker {text}") for text in wanted or DEFAULT]
-    names = [component.name for component in built]
+    names = [component.shown for component in built]
     shown = [name if names.count(name) == 1 else f"{name} {at + 1}" for at, name in enumerate(names)]
     return dict(zip(shown, built, strict=True))

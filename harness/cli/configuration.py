@@ -130,6 +130,12 @@ def components(
             default = "required" if parameter["required"] else f"default {json.dumps(parameter['default'])}"
             line = f"      {parameter['name']:<{widest}}  {parameter['description']} ({default})"
             streams.say(line, hang=widest + 2)
+        presets = cls.presets()
+        if presets:
+            streams.say("      presets, each with its weights, licence and source:")
+            widest = max(map(len, presets))
+            for preset, line in presets.items():
+                streams.say(f"        {preset:<{widest}}  {line}", hang=widest + 2)
         measures = _measures(group, name)
         if measures:
             streams.say("      measures, with the parameters that it has by default:")
@@ -142,6 +148,8 @@ def _described(kind: str, name: str, cls: "type[Component]") -> dict[str, object
     described: dict[str, object] = {
         "kind": kind, "name": name, "summary": cls.summary(), "parameters": _parameters(cls),
     }  # fmt: skip
+    if cls.presets():
+        described["presets"] = [{"name": preset, "summary": line} for preset, line in cls.presets().items()]
     return described if kind != "metric" else {**described, "measures": _measures(kind, name)}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from harness.checkers.presets import NAMES
 from harness.metrics.rouge import Rouge
 
 
@@ -22,6 +23,15 @@ def test_each_metric_names_its_measures(harness: Callable[..., Any]):
 
 def test_only_metrics_have_measures(harness: Callable[..., Any]):
     assert all("measures" not in row for row in json.loads(harness("components", "model", "--format", "json").out))
+
+
+def test_public_checkers_are_listed_with_their_licences(harness: Callable[..., Any]):
+    shown = harness("components", "checker").out
+    assert all(f"{name} " in shown for name in NAMES)
+    assert "lytang/MiniCheck-Flan-T5-Large; MIT (trained on ANLI, which is CC BY-NC 4.0)" in shown
+    rows = {row["name"]: row for row in json.loads(harness("components", "checker", "--format", "json").out)}
+    assert [preset["name"] for preset in rows["nli"]["presets"]] == list(NAMES)
+    assert "presets" not in rows["rules"]
 
 
 @pytest.mark.parametrize("clusters", [3, 12])

@@ -3,8 +3,10 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from harness.checkers.presets import NAMES
 from harness.cli import app
 from harness.errors import ConfigError
+from tests.tiny_presets import save_preset
 
 
 @pytest.fixture
@@ -34,3 +36,23 @@ def test_several_files_may_follow_one_flag_and_none_is_exit_2(harness, tmp_path,
     ]  # fmt: skip
     ended = harness("metaeval", "--checker", "rules")
     assert (ended.code, "--data FILE" in ended.err) == (2, True)
+
+
+def test_public_checkers_stand_beside_the_others_by_name(harness, tmp_path, monkeypatch):
+    pytest.importorskip("torch", reason="the models extra is not installed")
+    monkeypatch.chdir(tmp_path)
+    texts = (("Fire in town", 1), ("Nobody hurt", 0), ("Court upholds ban", 1), ("Mayor opposes ruling", 0))
+    rows = (
+        {"id": str(at), "source": "A fire broke out in town. The court upholds a ban.", "summary": text, "label": label}
+        for at, (text, label) in enumerate(texts)
+    )
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    named = []
+    for name in NAMES:
+        (tmp_path / name).mkdir()
+        named += ["--checker", f"nli: {json.dumps({'preset': name, **save_preset(name, tmp_path / name)})}"]
+    ended = harness("metaeval", "--data", "rows.jsonl", *named, "--floor", "--format", "json")
+    assert ended.code == 0, ended.err
+    found = json.loads(ended.out)["agreements"]
+    assert [item["checker"] for item in found] == [*NAMES, "surface"]
+    assert all((item["faithful"], item["unfaithful"], item["failed"]) == (2, 2, 0) for item in found)

@@ -9,6 +9,10 @@ from harness.checkers.base import Checker
 from harness.registry import Registry
 from tests.faults.server import FaultServer, good_answer
 from tests.tiny import save_causal, save_classifier
+from tests.tiny_presets import save_preset
+
+PRESETS = ("nli+minicheck-flan-t5", "nli+summac-zs")
+"""Read in chunks at the first token of the answer; sentence by sentence, with a difference."""
 
 
 def pytest_collection_modifyitems(items):
@@ -36,10 +40,13 @@ def endpoint():
 
 def build(name, endpoint, folder) -> Checker:
     """The checker of that name with the smallest parameters that make it run here."""
+    name, _, preset = name.partition("+")
     kind = Registry().find("checker", name)
     if name in ("nli", "likelihood"):
         if util.find_spec("torch") is None:
             pytest.skip("the models extra is not installed")
+        if preset:
+            return kind(preset=preset, **save_preset(preset, folder))
         names = {0: "contradiction", 1: "entailment", 2: "neutral"}
         return kind(**{kind.positional: str(save_classifier(folder, names) if name == "nli" else save_causal(folder))})
     if name == "judge":
@@ -49,7 +56,7 @@ def build(name, endpoint, folder) -> Checker:
     return kind()
 
 
-@pytest.fixture(scope="module", params=Registry().names("checker"))
+@pytest.fixture(scope="module", params=[*Registry().names("checker"), *PRESETS])
 def session(request, endpoint, tmp_path_factory):
     checker = build(request.param, endpoint, tmp_path_factory.mktemp(request.param))
     assert list(checker.problems()) == []

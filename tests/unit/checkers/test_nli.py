@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from harness.checkers.nli import Nli, read_labels
-from harness.checkers.nli_session import NliSession, _Scorer
+from harness.checkers.nli_session import NliSession, Scorer
 from harness.errors import UsageError
 from harness.records import Article, Cluster
 from tests.tiny import save_classifier
@@ -11,7 +11,7 @@ LABELS = ("entailment", "neutral", "contradiction")
 RULING = "The Supreme Court overturned the ban on Monday."
 
 
-class Words(_Scorer):
+class Words(Scorer):
     """Entails what has all its words in the premise; contradicts `upheld` by `overturned`; remembers what it saw."""
 
     labels = LABELS
