@@ -23,7 +23,11 @@ OPENED_LAZILY = (
     "harness/models/hf_together.py",
 )
 """Modules that import something optional, or one another, at the top: only functions import them from elsewhere."""
-COMES_WITH = {"pydantic_core": "pydantic", "pytest": "pytest, which alone imports the plugin"}
+COMES_WITH = {
+    "pydantic_core": "pydantic",
+    "pytest": "pytest, which alone imports the plugin",
+    "safetensors": "transformers",
+}
 """Packages that are declared by what always brings them."""
 
 
