@@ -78,6 +78,15 @@ def chunks_of(cluster: Cluster, chunking: Chunking, tokens: Callable[[str], int]
     return found
 
 
+def highest(chunks: Sequence[Chunk], values: Sequence[float]) -> dict[str, tuple[float, Chunk]]:
+    """The highest value of each article, and the first chunk that has it."""
+    found: dict[str, tuple[float, Chunk]] = {}
+    for chunk, value in zip(chunks, values, strict=True):
+        if chunk.article_id not in found or value > found[chunk.article_id][0]:
+            found[chunk.article_id] = value, chunk
+    return found
+
+
 def _cut(
     sentences: Sequence[Sentence], chunking: Chunking, tokens: Callable[[str], int], room: int
 ) -> list[Sequence[Sentence]]:

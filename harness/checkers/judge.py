@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from harness import extras
 from harness.checkers.base import Checker, CheckSession
+from harness.checkers.guards import GUARDS, GuardName, lines
 from harness.checkers.premises import Premises
 from harness.checkers.verdict import Judgement, claim_spans, verdicts_on
 from harness.endpoint.protocol import Completion, UnusableError
@@ -73,12 +74,21 @@ class Judge(Remote, Checker):
     Articles are sent as JSON data between marks that no article can know, and the model is told so; quotes count only
     where they stand word for word in the article they name. An answer in any other form is asked for again, and then a
     failure, never a score.
+
+    With `preset`, a public checker that a server runs, asked with its own prompt about one article and one sentence.
     """
 
     name: ClassVar[str] = "judge"
     version: ClassVar[int] = 4
     """Rises with every change of what the model is told and shown, and of what is made of its answer."""
+    later: ClassVar[Mapping[str, Any]] = {"preset": None}
 
+    model: str = Field(default="", description="Name of the model on the server; a preset brings its hub id.")
+    preset: GuardName | None = Field(
+        default=None,
+        validate_default=True,
+        description="A public checker by name, asked with its own prompt; the names stand below.",
+    )
     max_characters: int = Field(
         default=24_000, ge=500, le=1_000_000, description="Characters of articles that the model is shown, from 500."
     )
@@ -90,8 +100,41 @@ class Judge(Remote, Checker):
         default=True, description="Whether response_format asks for JSON; false for servers that do not know it."
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _filled(cls, values: Any) -> Any:
+        """The model's name that a preset brings; refuses what it leaves without effect."""
+        guard = GUARDS.get(str(values.get("preset"))) if isinstance(values, Mapping) else None
+        if guard is None:
+            return values
+        settled = {"max_tokens": 2000, "json_mode": True}
+        idle = [key for key, default in settled.items() if values.get(key, default) != default]
+        if idle:
+            raise ValueError(f"preset {guard.name} has its own way and takes no {', '.join(idle)}: leave it out")
+        return {"model": guard.model, **values}
+
+    @field_validator("preset")
+    @classmethod
+    def _something_asked(cls, value: GuardName | None, info: ValidationInfo) -> GuardName | None:
+        if value is None and info.data.get("model") == "":
+            raise ValueError(f"neither `model` nor `preset` is given; accepted presets: {', '.join(GUARDS)}")
+        return value
+
+    @classmethod
+    def presets(cls) -> dict[str, str]:
+        """Name → model, licence and source of each public checker."""
+        return lines()
+
+    @property
+    def shown(self) -> str:
+        """The preset's name where there is one."""
+        return self.preset or self.name
+
     def identity(self) -> Mapping[str, str]:
         """Digest of the prompt, and the model's name with its address: what runs there cannot be digested."""
+        if self.preset is not None:
+            asked = GUARDS[self.preset].body("DOCUMENT", "CLAIM")
+            return {"prompt": content_digest(asked), "served": self.served}
         return {"prompt": content_digest([SYSTEM, USER]), "served": self.served}
 
     def open(self) -> AbstractContextManager[CheckSession]:
@@ -109,7 +152,12 @@ class Judge(Remote, Checker):
 
         client = Client(self, "chat", self.seed)
         try:
-            yield JudgeSession(self, client)
+            if self.preset is not None:
+                from harness.checkers.judge_pairs import GuardSession
+
+                yield GuardSession(self, GUARDS[self.preset], client)
+            else:
+                yield JudgeSession(self, client)
         finally:
             client.close()
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from harness import extras, weights
 from harness.checkers.base import Checker, CheckSession
@@ -65,6 +65,7 @@ class Nli(Checker):
     )
     model: str = Field(
         default="",
+        validate_default=True,
         description="A hub id (owner/name), a folder, an .onnx file, or package:NAME/FILE inside an installed package; "
         "needed unless `preset` brings its own.",
     )
@@ -108,27 +109,28 @@ class Nli(Checker):
     @classmethod
     def _filled(cls, values: Any) -> Any:
         """What a preset says and is not written; refuses what it leaves without effect."""
-        if not isinstance(values, Mapping):
-            return values
-        name = values.get("preset")
-        if name is None:
-            if not values.get("model"):
-                raise ValueError(f"neither `model` nor `preset` is given; accepted presets: {', '.join(PRESETS)}")
-            return values
-        preset = PRESETS.get(name) if isinstance(name, str) else None
-        if preset is None:  # its own field says so
+        preset = PRESETS.get(str(values.get("preset"))) if isinstance(values, Mapping) else None
+        if preset is None:
             return values
         settled: dict[str, Any] = {"evidence": 8, "aligned": 2, **({} if preset.labels is None else {"labels": None})}
         settled |= {} if preset.difference else {"contradiction": 0.5}
         settled |= {} if preset.foundation is not None else {"tokenizer": None}
         idle = sorted(key for key, default in settled.items() if values.get(key, default) != default)
         if idle:
-            raise ValueError(f"preset {name} has its own way and takes no {', '.join(idle)}: leave it out")
-        if preset.model is None and not values.get("model"):
-            raise ValueError(f"preset {name} needs a folder in `model`: {preset.note}")
-        own = {"model": preset.model, "revision": preset.revision} if not values.get("model") else {}
+            raise ValueError(f"preset {preset.name} has its own way and takes no {', '.join(idle)}: leave it out")
+        own = {"model": preset.model or "", "revision": preset.revision} if not values.get("model") else {}
         written = {key: value for key, value in values.items() if value is not None}
         return {**own, "max_tokens": preset.window, **written}
+
+    @field_validator("model")
+    @classmethod
+    def _something_read(cls, value: str, info: ValidationInfo) -> str:
+        if value or "preset" not in info.data:  # a preset that is none is a mistake of its own
+            return value
+        name = info.data["preset"]
+        if name is not None:
+            raise ValueError(f"preset {name} needs a folder in `model`: {PRESETS[name].note}")
+        raise ValueError(f"neither `model` nor `preset` is given; accepted presets: {', '.join(PRESETS)}")
 
     @classmethod
     def presets(cls) -> dict[str, str]:

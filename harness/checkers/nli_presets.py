@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from harness.checkers.chunks import Chunk, chunks_of
+from harness.checkers.chunks import Chunk, chunks_of, highest
 from harness.checkers.nli import Label, read_labels
 from harness.checkers.nli_session import DIGITS, LONG, Floats, NliSession, Scorer, probabilities
 from harness.checkers.premises import Premises
@@ -68,10 +68,10 @@ class PresetSession(NliSession):
         self, premises: Premises, claim: str, chunks: Sequence[Chunk], rows: Sequence[Floats], labels: Sequence[Label]
     ) -> Judgement:
         """One sentence: article by article the best chunk, and of articles the best."""
-        support = _highest(chunks, [float(row[labels.index("entailment")]) for row in rows])
+        support = highest(chunks, [float(row[labels.index("entailment")]) for row in rows])
         against = {article: (0.0, chunk) for article, (_, chunk) in support.items()}
         if self._preset.difference:
-            against = _highest(chunks, [float(row[labels.index("contradiction")]) for row in rows])
+            against = highest(chunks, [float(row[labels.index("contradiction")]) for row in rows])
         scores = {
             article: (1.0 + value - against[article][0]) / 2.0 if self._preset.difference else value
             for article, (value, _) in support.items()
@@ -105,15 +105,6 @@ class PresetSession(NliSession):
             contradictors=contradictors,
             witnesses=premises.independent(supporters),
         )
-
-
-def _highest(chunks: Sequence[Chunk], values: Sequence[float]) -> dict[str, tuple[float, Chunk]]:
-    """The highest value of each article, and the first chunk that has it."""
-    found: dict[str, tuple[float, Chunk]] = {}
-    for chunk, value in zip(chunks, values, strict=True):
-        if chunk.article_id not in found or value > found[chunk.article_id][0]:
-            found[chunk.article_id] = value, chunk
-    return found
 
 
 class PresetScorer(Scorer):

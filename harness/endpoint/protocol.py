@@ -1,6 +1,7 @@
 """Requests and answers as OpenAI-compatible servers have them: chat completions and plain completions."""
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -27,6 +28,15 @@ class Usage:
 
 
 @dataclass(frozen=True)
+class Place:
+    """One token of an answer, and what else could have stood there."""
+
+    text: str
+    likely: Mapping[str, float]
+    """Token → its probability, for the likeliest."""
+
+
+@dataclass(frozen=True)
 class Completion:
     """What a model wrote, and what the server said about it."""
 
@@ -35,6 +45,8 @@ class Completion:
     version: str
     """The model that the server says it used, with its fingerprint."""
     usage: Usage
+    tokens: tuple[Place, ...] = ()
+    """The answer token by token, where its probabilities were asked for and given."""
 
 
 class UnusableError(ValueError):
@@ -71,7 +83,31 @@ def read(data: bytes, mode: Mode) -> Completion:
         stopped="refused" if refused else _STOPPED.get(reason if isinstance(reason, str) else None, "end"),
         version=_version(answer),
         usage=usage,
+        tokens=_places(choice.get("logprobs")),
     )
+
+
+def _places(found: object) -> tuple[Place, ...]:
+    """The tokens of an answer with their probabilities; none where the server gives none, or something else."""
+    content = found.get("content") if isinstance(found, Mapping) else None
+    places = []
+    for item in content if isinstance(content, list) else ():
+        if not isinstance(item, Mapping) or not isinstance(item.get("token"), str):
+            return ()
+        others = item.get("top_logprobs")
+        listed = [item, *(others if isinstance(others, list) else ())]
+        likely = {
+            other["token"]: math.exp(other["logprob"])
+            for other in listed
+            if isinstance(other, Mapping) and isinstance(other.get("token"), str) and _is_log(other.get("logprob"))
+        }
+        places.append(Place(item["token"], likely))
+    return tuple(places)
+
+
+def _is_log(value: object) -> bool:
+    """Whether a value is the logarithm of a probability."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and value <= 0
 
 
 def _chat_text(choice: Mapping[str, Any], usage: Usage) -> object:

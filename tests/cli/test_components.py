@@ -31,6 +31,7 @@ def test_public_checkers_are_listed_with_their_licences(harness: Callable[..., A
     assert "lytang/MiniCheck-Flan-T5-Large; MIT (trained on ANLI, which is CC BY-NC 4.0)" in shown
     rows = {row["name"]: row for row in json.loads(harness("components", "checker", "--format", "json").out)}
     assert [preset["name"] for preset in rows["nli"]["presets"]] == list(NAMES)
+    assert "CC BY-NC 4.0: not for commercial use" in rows["judge"]["presets"][0]["summary"]
     assert "presets" not in rows["rules"]
 
 
