@@ -15,6 +15,7 @@ from harness import extras
 from harness.claims.lexical import stem, word_list
 from harness.claims.meaning import is_weekday
 from harness.claims.pipeline import open_pipeline
+from harness.claims.tagging import Tagging
 from harness.claims.thesaurus import proper
 from harness.errors import MissingExtraError
 from harness.text import without_long_runs
@@ -120,11 +121,11 @@ class Parser:
         """One parse for each sentence, in order."""
         unknown = [text for text in dict.fromkeys(texts) if text not in self._known]
         if unknown:
-            pipeline = _pipeline(self._model)
+            pipeline, reader = _pipeline(self._model), _reader(self._model)
             with _bounded(pipeline):
-                documents = pipeline.pipe(map(_readable, unknown), batch_size=128)
+                documents = pipeline.pipe(map(_readable, unknown), batch_size=128, disable=Tagging.COMPONENTS)
                 for text, document in zip(unknown, documents, strict=True):
-                    self._known[text] = _plain(text, document)
+                    self._known[text] = reader.plain(text, document)
         found = [self._known[text] for text in texts]
         while len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
@@ -176,28 +177,55 @@ def _ordinary(model: str, word: str) -> bool:
     return False
 
 
-def _plain(text: str, document: Any) -> Parse:
-    tokens = []
-    children: list[list[int]] = [[] for _ in document]
-    for token in document:
-        lower = token.lower_
-        tokens.append(
-            Token(
-                i=token.i,
-                text=token.text,
-                lower=lower,
-                lemma=token.lemma_.lower(),
-                stem=stem(lower),
-                tag=token.tag_,
-                pos=token.pos_,
-                dep=token.dep_,
-                head=token.head.i,
-                start=token.idx,
-                end=token.idx + len(token.text),
-                entity=token.ent_type_,
-                begins=token.ent_iob_ == "B",
+class _Reader:
+    """Makes plain tokens of what spaCy parsed; what is known of a word by its number is looked up once."""
+
+    def __init__(self, pipeline: Any) -> None:
+        from spacy import attrs
+
+        self._columns = [attrs.ORTH, attrs.TAG, attrs.DEP, attrs.IDX, attrs.ENT_TYPE, attrs.ENT_IOB, attrs.HEAD]
+        self._strings = pipeline.vocab.strings
+        self._tagging = Tagging(pipeline)
+
+    def plain(self, text: str, document: Any) -> Parse:
+        """The parse of a sentence that went through the pipeline up to `Tagging`."""
+        table = document.to_array(self._columns)
+        orths, tags, deps, starts, types, positions, heads = (column.tolist() for column in table.T)
+        string = self._strings.__getitem__
+        words = [string(orth) for orth in orths]
+        kinds = self._tagging.kinds(document, words, [string(tag) for tag in tags], [string(dep) for dep in deps])
+        tokens = []
+        children: list[list[int]] = [[] for _ in words]
+        for i, (word, (tag, pos, lemma, dep)) in enumerate(zip(words, kinds, strict=True)):
+            lower, head = word.lower(), (i + heads[i]) & _LARGEST
+            tokens.append(
+                Token(
+                    i=i,
+                    text=word,
+                    lower=lower,
+                    lemma=lemma.lower(),
+                    stem=stem(lower),
+                    tag=tag,
+                    pos=pos,
+                    dep=dep,
+                    head=head,
+                    start=starts[i],
+                    end=starts[i] + len(word),
+                    entity=string(types[i]),
+                    begins=positions[i] == _BEGINS,
+                )
             )
-        )
-        if token.head.i != token.i:
-            children[token.head.i].append(token.i)
-    return Parse(text, tuple(tokens), tuple(tuple(found) for found in children))
+            if head != i:
+                children[head].append(i)
+        return Parse(text, tuple(tokens), tuple(tuple(found) for found in children))
+
+
+_BEGINS = 3
+"""How spaCy marks the first token of a name."""
+_LARGEST = (1 << 64) - 1
+"""Distances to the left are negative; in a table of unsigned numbers they are counted from here."""
+
+
+@cache
+def _reader(model: str) -> _Reader:
+    return _Reader(_pipeline(model))
