@@ -48,16 +48,14 @@ class Comparison:
         Raises UsageError that names the nearest for a name that is none, or that names several, and for the baseline.
         """
         from harness.errors import UsageError
-        from harness.run.joined import find_label, find_measures
+        from harness.run.joined import find_label, find_measure
 
         label = find_label(self.configurations, text_of(configuration, "configuration"))
-        named = [found.name for found in find_measures(self.comparison.joined.measures, text_of(measure, "measure"))]
-        if len(named) > 1:
-            raise UsageError(f"{measure!r} names several measures: {', '.join(named)}")
+        wanted = find_measure(self.comparison.joined.measures, text_of(measure, "measure"))
         if label == self.baseline:
             others = ", ".join(name for name in self.configurations if name != label)
             raise UsageError(f"{label!r} is the baseline; accepted: {others}")
-        return self.comparison.beside_baseline[label, named[0]]
+        return self.comparison.beside_baseline[label, wanted.name]
 
     def table(self) -> Table:
         """A row for each measure and configuration: its mean, and how it differs from the baseline."""

@@ -172,10 +172,12 @@ def clusters_of(clusters: "ClustersLike") -> "tuple[Iterable[Cluster | RowProble
     if isinstance(clusters, Mapping | bytes) or not isinstance(clusters, Iterable):
         raise UsageError(f"clusters: found {clusters!r:.80}; accepted: a path, a data set, or a list of clusters")
     found = [cluster_of(each) for each in clusters]
-    ids = [cluster.cluster_id for cluster in found]
-    doubled = next((name for at, name in enumerate(ids) if name in ids[:at]), None)
-    if doubled is not None:
-        raise DataError([Problem("two clusters have one id", "clusters", found=repr(doubled), accepted="an `id` each")])
+    seen: set[str] = set()
+    for cluster in found:
+        if cluster.cluster_id in seen:
+            name = repr(cluster.cluster_id)
+            raise DataError([Problem("two clusters have one id", "clusters", found=name, accepted="an `id` each")])
+        seen.add(cluster.cluster_id)
     return found, "clusters"
 
 

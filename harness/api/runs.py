@@ -144,14 +144,11 @@ class Run:
 
         Raises UsageError that names the nearest for a name that is none, or that names several.
         """
-        from harness.errors import UsageError
-        from harness.run.joined import find_label, find_measures
+        from harness.run.joined import find_label, find_measure
 
         label = find_label(self.configurations, text_of(configuration, "configuration"))
-        named = [found.name for found in find_measures(self.manifest.measures, text_of(measure, "measure"))]
-        if len(named) > 1:
-            raise UsageError(f"{measure!r} names several measures: {', '.join(named)}")
-        return next(one for one in self.summaries if (one.configuration, one.measure) == (label, named[0]))
+        wanted = find_measure(self.manifest.measures, text_of(measure, "measure"))
+        return next(one for one in self.summaries if (one.configuration, one.measure) == (label, wanted.name))
 
     def table(self, metric: "str | Iterable[str]" = (), *, every_measure: bool = False) -> Table:
         """A row for each configuration and measure: mean, interval, clusters scored / unscorable / failed.

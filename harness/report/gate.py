@@ -1,7 +1,7 @@
 """What the gate found: lines that a person can act on, JUnit, GitHub, JSON."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from xml.etree import ElementTree
 
 from harness.report import escape, numbers
@@ -24,14 +24,18 @@ NAMED = 4
 
 def lines(report: GateReport) -> list[str]:
     """The whole report as text: two or three lines for each finding that does not pass, one for the rest."""
-    found = []
-    for lost in report.failures:
-        found += lost_answers(lost)
-    for finding in report.findings:
-        if not finding.passed and not _is_told(finding, report):
-            found += explanation(finding)
+    found = [line for _, told in _explanations(report) for line in told]
     found.append(f"gate: {outcome_words(report)}: {escape.one_line(verdict(report))}")
     return found + blindness(report) + allowed_failures(report)
+
+
+def _explanations(report: GateReport) -> Iterator[tuple[str, list[str]]]:
+    """What does not pass, each with what it is called: configurations that lost answers, then measures."""
+    for lost in report.failures:
+        yield lost.configuration, lost_answers(lost)
+    for finding in report.findings:
+        if not finding.passed and not _is_told(finding, report):
+            yield f"{finding.decision.configuration} {finding.decision.measure}", explanation(finding)
 
 
 def outcome_words(report: GateReport) -> str:
@@ -272,15 +276,9 @@ def _case(finding: Finding) -> ElementTree.Element:
 
 def github_annotations(report: GateReport) -> Iterable[str]:
     """Workflow commands that mark each broken rule on the job's page."""
-    for lost in report.failures:
-        title = f"harness gate: {lost.configuration}"
-        said = "\n".join(lost_answers(lost))
-        yield f"::error title={escape.annotation_title(title)}::{escape.annotation(said)}"
-    for finding in report.findings:
-        if not finding.passed and not _is_told(finding, report):
-            title = f"harness gate: {finding.decision.configuration} {finding.decision.measure}"
-            said = "\n".join(explanation(finding))
-            yield f"::error title={escape.annotation_title(title)}::{escape.annotation(said)}"
+    for name, told in _explanations(report):
+        said = "\n".join(told)
+        yield f"::error title={escape.annotation_title(f'harness gate: {name}')}::{escape.annotation(said)}"
     for warning in blindness(report):
         yield f"::warning title=harness gate::{escape.annotation(warning)}"
 
@@ -294,9 +292,7 @@ SIGNS = {"pass": "✅", "regression": "❌", "limit": "❌", "failures": "⛔", 
 def markdown(report: GateReport) -> str:
     """A job summary: the verdict, what to act on, and the whole table folded away."""
     parts = [f"## Headline quality: {SIGNS[report.outcome]} {outcome_words(report).lower()}\n"]
-    told = [lost_answers(lost) for lost in report.failures]
-    told += [explanation(each) for each in report.findings if not each.passed and not _is_told(each, report)]
-    for first, *rest in told:
+    for _, (first, *rest) in _explanations(report):
         parts.append(f"- **{escape.markdown(first.removeprefix('REGRESSION '))}**  ")
         parts += [f"  {escape.markdown(line.strip())}  " for line in rest]
     table = markdown_table(HEADS, [_row(finding) for finding in report.findings])

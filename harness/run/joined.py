@@ -201,6 +201,14 @@ def find_measures(measures: Iterable[MeasureRecord], wanted: str) -> list[Measur
     raise UsageError(f"no measure {wanted!r}; there are {', '.join(names)}{hint}")
 
 
+def find_measure(measures: Iterable[MeasureRecord], wanted: str) -> MeasureRecord:
+    """The one measure that a user's word names. Raises UsageError for a word that names none or several."""
+    found = find_measures(measures, wanted)
+    if len(found) > 1:
+        raise UsageError(f"{wanted!r} names several measures: {', '.join(measure.name for measure in found)}")
+    return found[0]
+
+
 def nearest_measure(measures: Iterable[MeasureRecord], wanted: str) -> str:
     """The word closest to `wanted` that `find_measures` takes, or an empty string where none is close."""
     words: dict[str, None] = {}
