@@ -14,6 +14,7 @@ from typing import Any
 from harness import extras
 from harness.claims.lexical import stem, word_list
 from harness.claims.meaning import is_weekday
+from harness.claims.naming import COMPONENT, Named, Naming, naming_of
 from harness.claims.pipeline import open_pipeline
 from harness.claims.tagging import Tagging
 from harness.claims.thesaurus import proper
@@ -26,6 +27,8 @@ _REMEMBERED = 1 << 12
 """Sentences that are remembered, 16 KB each with what is read from them: those of some forty clusters."""
 _WORDS = 400_000
 """Words that spaCy keeps for good once it has met them; its own list has 85,000. Later ones go with their sentence."""
+_BATCH = 128
+"""Sentences that are parsed side by side."""
 _LONGEST = 1_500
 """Characters of a sentence that are parsed; what is longer is a table or a page without full stops."""
 
@@ -123,9 +126,10 @@ class Parser:
         if unknown:
             pipeline, reader = _pipeline(self._model), _reader(self._model)
             with _bounded(pipeline):
-                documents = pipeline.pipe(map(_readable, unknown), batch_size=128, disable=Tagging.COMPONENTS)
-                for text, document in zip(unknown, documents, strict=True):
-                    self._known[text] = reader.plain(text, document)
+                for start in range(0, len(unknown), _BATCH):
+                    batch = unknown[start : start + _BATCH]
+                    documents = list(pipeline.pipe(map(_readable, batch), batch_size=_BATCH, disable=reader.instead_of))
+                    self._known.update(zip(batch, reader.plain(batch, documents), strict=True))
         found = [self._known[text] for text in texts]
         while len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
@@ -183,14 +187,20 @@ class _Reader:
     def __init__(self, pipeline: Any) -> None:
         from spacy import attrs
 
-        self._columns = [attrs.ORTH, attrs.TAG, attrs.DEP, attrs.IDX, attrs.ENT_TYPE, attrs.ENT_IOB, attrs.HEAD]
+        self._columns = [attrs.ORTH, attrs.TAG, attrs.DEP, attrs.IDX, attrs.HEAD]
         self._strings = pipeline.vocab.strings
         self._tagging = Tagging(pipeline)
+        self._naming = naming_of(pipeline)
+        self.instead_of = [*Tagging.COMPONENTS, *([COMPONENT] if isinstance(self._naming, Naming) else [])]
+        """Components that the documents need not have gone through."""
 
-    def plain(self, text: str, document: Any) -> Parse:
-        """The parse of a sentence that went through the pipeline up to `Tagging`."""
-        table = document.to_array(self._columns)
-        orths, tags, deps, starts, types, positions, heads = (column.tolist() for column in table.T)
+    def plain(self, texts: Sequence[str], documents: Sequence[Any]) -> Iterator[Parse]:
+        """The parses of sentences that went through the other components."""
+        for text, document, named in zip(texts, documents, self._naming.named(documents), strict=True):
+            yield self._plain(text, document, named)
+
+    def _plain(self, text: str, document: Any, named: Named) -> Parse:
+        orths, tags, deps, starts, heads = (column.tolist() for column in document.to_array(self._columns).T)
         string = self._strings.__getitem__
         words = [string(orth) for orth in orths]
         kinds = self._tagging.kinds(document, words, [string(tag) for tag in tags], [string(dep) for dep in deps])
@@ -211,8 +221,8 @@ class _Reader:
                     head=head,
                     start=starts[i],
                     end=starts[i] + len(word),
-                    entity=string(types[i]),
-                    begins=positions[i] == _BEGINS,
+                    entity=named.types[i],
+                    begins=named.begins[i],
                 )
             )
             if head != i:
@@ -220,8 +230,6 @@ class _Reader:
         return Parse(text, tuple(tokens), tuple(tuple(found) for found in children))
 
 
-_BEGINS = 3
-"""How spaCy marks the first token of a name."""
 _LARGEST = (1 << 64) - 1
 """Distances to the left are negative; in a table of unsigned numbers they are counted from here."""
 
