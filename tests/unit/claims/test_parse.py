@@ -27,3 +27,27 @@ def test_no_more_sentences_are_remembered_than_allowed(parser: Parser, monkeypat
     monkeypatch.setattr(parse, "_REMEMBERED", 10)
     parser.parse([f"The dam {number} held." for number in range(30)])
     assert len(parser._known) == 10
+
+
+def test_what_is_parsed_beside_a_sentence_or_before_it_changes_no_parse(parser: Parser):
+    texts = [
+        f"{name} of {place} told {number} people on Monday that the {thing} would not close."
+        for number, name in enumerate(["Ana Ruiz", "The mayor", "St. Annis", "Sgt. Li Wei", "She"], start=1)
+        for place in ("Port Maron", "the EU", "the harbour office")
+        for thing in ("dam", "Grand Hotel", "$3.5 million ferry line")
+    ]
+    together = [asdict(found) for found in parser.parse(texts)]
+    parse._known.cache_clear()
+    turned = [asdict(found) for found in Parser().parse(texts[::-1])][::-1]
+    parse._known.cache_clear()
+    assert [asdict(Parser().parse([text])[0]) for text in texts] == together == turned
+
+
+def test_a_sentence_goes_through_the_pipeline_once_whoever_asks(parser: Parser, monkeypatch: pytest.MonkeyPatch):
+    parse._known.cache_clear()
+    read: list[str] = []
+    readable = parse._readable
+    monkeypatch.setattr(parse, "_readable", lambda text: read.append(text) or readable(text))
+    first = Parser().parse(["The dam held.", "It rained.", "The dam held."])
+    assert Parser().parse(["It rained."]) == [first[1]]
+    assert read == ["The dam held.", "It rained."]

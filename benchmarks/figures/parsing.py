@@ -1,0 +1,97 @@
+"""What the factual check costs: beside spaCy parsing all sentences of the same clusters, and as a command.
+
+The clusters are development data that does not come with the project; where it is absent, its figures are not measured.
+"""
+
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from benchmarks.figures.checkers import DEMO, _forget
+from benchmarks.frame import TOP, Figure, Measured, Side, UnavailableError, at_most, interleaved, over_rounds
+from benchmarks.frame import processor_seconds as seconds_of
+from harness.checkers.rules import Rules
+from harness.claims.parse import installed_model
+from harness.claims.units import units
+from harness.datasets.jsonl import Jsonl
+from harness.models.lead import Lead
+from harness.records import Cluster
+
+CLUSTERS = TOP.parent / "shared/data/clusters"
+
+
+def _read(path: Path, most: int) -> list[Cluster]:
+    if not path.is_file():
+        raise UnavailableError(f"{path.name} is not there")
+    return [cluster for cluster in Jsonl(path=str(path)).read() if isinstance(cluster, Cluster)][:most]
+
+
+def _processor_time(run: Callable[[], object]) -> float:
+    before = time.process_time()
+    run()
+    return time.process_time() - before
+
+
+def _factual(file: str, most: int, quick: bool) -> Measured:
+    """Processor time of checking `lead`'s headlines with `rules`, as a share of that of parsing all sentences."""
+    import spacy
+
+    clusters = _read(CLUSTERS / file, 10 if quick else most)
+    headlines = [Lead().pick(cluster) for cluster in clusters]
+    sentences = [[unit.text for unit in units(cluster)] for cluster in clusters]
+    pipeline = spacy.load(installed_model())
+
+    def check() -> None:
+        with Rules().open() as session:
+            for cluster, headline in zip(clusters, headlines, strict=True):
+                session.check(cluster, headline)
+
+    def parse() -> None:
+        for texts in sentences:
+            list(pipeline.pipe(texts, batch_size=128))
+
+    return interleaved(
+        Side(partial(_processor_time, check), before=_forget),
+        Side(partial(_processor_time, parse)),
+        rounds=1 if quick else 3,
+        share=True,
+        note=f"{len(clusters)} clusters, {sum(map(len, sentences)):,} sentences, one headline each; processor time; "
+        "both parsers loaded, nothing parsed before; the peer only parses",
+    )
+
+
+def _check_seconds(quick: bool) -> Measured:
+    """Processor seconds of `harness check` with one headline."""
+    cluster = _read(DEMO, 1)[0]
+    command = [sys.executable, "-m", "harness", "check", str(DEMO), "--cluster", cluster.cluster_id]
+    command += ["--text", cluster.articles[0].title]
+    seconds = [seconds_of(command, cwd=TOP) for _ in range(2 if quick else 9)]
+    return over_rounds(seconds, note="processor time, user and system, of a fresh process; five articles")
+
+
+FIGURES = (
+    Figure(
+        name="factual-neus",
+        what="checker `rules` on `lead`'s headlines, 200 clusters of NeuS (ten sentences each)",
+        peer="spaCy parsing all their sentences with the same weights",
+        aim=at_most(0.5),
+        measure=partial(_factual, "neus_val.jsonl", 200),
+    ),
+    Figure(
+        name="factual-wikinews",
+        what="the same, eleven clusters of Wikinews (eighty sentences each)",
+        peer="the same",
+        aim=at_most(0.5),
+        measure=partial(_factual, "wikinews_clusters.jsonl", 200),
+    ),
+    Figure(
+        name="check-seconds",
+        what="`harness check` with one headline, processor time",
+        peer="none",
+        aim=at_most(1.5, "seconds"),
+        measure=_check_seconds,
+        tolerance=0.5,
+    ),
+)
