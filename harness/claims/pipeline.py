@@ -23,7 +23,12 @@ def open_pipeline(model: str) -> Any:
     _register_bare_tokenizer(spacy)
     # The package brings the tokeniser's rules. Without this spaCy first builds its own, and throws them away.
     bare = {"nlp": {"tokenizer": {"@tokenizers": _BARE}}}
-    return spacy.load(model, exclude=_UNUSED, config=bare)
+    pipeline = spacy.load(model, exclude=_UNUSED, config=bare)
+    # The lemmatiser asks of each word whether it stands in a list of thousands.
+    listed = pipeline.get_pipe("lemmatizer").lookups.get_table("lemma_index", {})
+    for part in list(listed):
+        listed[part] = frozenset(listed[part])
+    return pipeline
 
 
 @contextmanager
