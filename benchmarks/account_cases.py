@@ -116,6 +116,16 @@ def of_headlines(path: Path, first: int, count: int) -> Iterator[Case]:
         yield Case("numhg", row["source"][:500], cluster, row.get("summary") or row["headline"], True)
 
 
+def true_headlines(path: Path) -> Iterator[Case]:
+    """True headlines with a number on articles that the entailment model was not trained on."""
+    from training.pairs import held_out
+
+    for number, row in enumerate(lines(path)):
+        if held_out(row["source"]):
+            cluster = Cluster(cluster_id=f"numhg-{number}", articles=(Article(article_id="a", text=row["source"]),))
+            yield Case("numhg", row["source"][:500], cluster, row.get("summary") or row["headline"], True)
+
+
 def of_demo(folder: Path) -> Iterator[Case]:
     """The bundled headlines."""
     held = read_clusters(Jsonl(path=str(folder / "clusters.jsonl")), "demo clusters")

@@ -9,7 +9,11 @@ from functools import cache
 from importlib.resources import files
 from typing import ClassVar
 
+from pydantic import Field
+
 from harness.checkers.base import Checker, CheckSession
+from harness.checkers.doubt import doubts_digest
+from harness.checkers.neural.entailment import shipped_digest
 from harness.checkers.rules import Rules, RulesSession
 from harness.checkers.signals import text_signals
 from harness.checkers.weights import hinged
@@ -35,8 +39,6 @@ class Blend:
     """How much the doubts about all sentences but the most doubtful one count, in [0, 1]."""
     slope: float
     offset: float
-    thresholds: tuple[float, float]
-    """Least probability of what is called supported: in novel and in copied sentences."""
     mean: Mapping[str, float]
     scale: Mapping[str, float]
     novel: Mapping[str, float]
@@ -46,10 +48,6 @@ class Blend:
     def copiedness(self, signals: Mapping[str, float]) -> float:
         """How much of the model for copied sentences a sentence gets, in (0, 1)."""
         return _logistic((signals[self.gate] - self.centre) / self.width)
-
-    def threshold(self, signals: Mapping[str, float]) -> float:
-        """The threshold of the genre that a sentence belongs to by its own words."""
-        return self.thresholds[self.copiedness(signals) >= 0.5]
 
     def contributions(self, signals: Mapping[str, float]) -> dict[str, float]:
         """Signal → log-odds that it adds for a sentence; what is above 0 speaks for it."""
@@ -97,7 +95,6 @@ def load_blend() -> Blend:
         others=raw["others"],
         slope=raw["calibration"]["slope"],
         offset=raw["calibration"]["offset"],
-        thresholds=(raw["thresholds"]["novel"], raw["thresholds"]["copied"]),
         mean={name: value["mean"] for name, value in signals.items()},
         scale={name: value["scale"] for name, value in signals.items()},
         novel={name: value["novel"] for name, value in signals.items()},
@@ -116,26 +113,34 @@ class Ensemble(Checker):
     """
 
     name: ClassVar[str] = "ensemble"
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 7
     splits: ClassVar[bool] = True
 
+    entailment: bool = Field(
+        default=True,
+        description="Whether the entailment model that ships with the package speaks too, or the account alone.",
+    )
+
+    def _aligned(self) -> Rules:
+        return Rules(entailment=self.entailment)
+
     def effective(self) -> dict[str, object]:
-        """Thresholds of both genres and digest of the fitted weights, which no parameter sets."""
-        blend = load_blend()
-        return {"novel": blend.thresholds[0], "copied": blend.thresholds[1], "weights": blend.digest}
+        """Which entailment model speaks, and digests of the fitted weights, which no parameter sets."""
+        read = shipped_digest() if self.entailment else "none"
+        return {"minilm": read, "weights": content_digest([load_blend().digest, doubts_digest(model=self.entailment)])}
 
     def identity(self) -> Mapping[str, str]:
         """The parser's package and version, and the digest of the weights."""
-        return {**Rules().identity(), "ensemble": load_blend().digest}
+        return {**self._aligned().identity(), "ensemble": load_blend().digest}
 
     def problems(self) -> Iterator[Problem]:
         """A missing parser."""
-        yield from Rules().problems()
+        yield from self._aligned().problems()
 
     @contextmanager
     def open(self) -> Iterator["EnsembleSession"]:
         """A session with the parser loaded. Raises MissingExtraError where spaCy or its English parser is missing."""
-        with Rules().open() as rules:
+        with self._aligned().open() as rules:
             yield EnsembleSession(self.signature(), rules)
 
 
@@ -158,6 +163,5 @@ class EnsembleSession(CheckSession):
         for text, sentences in zip(texts, self._rules.examined(cluster, texts), strict=True):
             doubts = [self._blend.doubt(signals) for signals in text_signals(reading, sentences)]
             chances = [self._blend.probability([doubt]) for doubt in doubts]
-            together = self._blend.probability(doubts)
-            found.append(self._rules.verdicts_on(cluster, text, sentences, chances, together, self.signature))
+            found.append(self._rules.verdicts_on(cluster, text, sentences, chances, self.signature))
         return found

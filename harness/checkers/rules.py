@@ -11,20 +11,22 @@ from pydantic import Field
 from harness.checkers.account import account
 from harness.checkers.base import Checker, CheckSession
 from harness.checkers.conflicts import Alignment, align, conflict_features
+from harness.checkers.doubt import doubts_digest
 from harness.checkers.features import support_features
 from harness.checkers.matching import Matcher
+from harness.checkers.neural.entailment import EntailmentModel, shipped, shipped_digest, window
 from harness.checkers.reading import ClusterReading
 from harness.checkers.verdict import (
     Judgement,
     account_digest,
-    banded,
     claim_spans,
     judge,
     part_of,
+    pooled,
     whole_of,
     worst_of,
 )
-from harness.checkers.weights import load_weights, weights_digest, whole_probability
+from harness.checkers.weights import load_weights, weights_digest
 from harness.claims.extract import proposition_claims, sentence_claim
 from harness.claims.language import why_not_english
 from harness.claims.parse import Parser, installed_model
@@ -40,24 +42,35 @@ class Rules(Checker):
     """Aligns claims with what the articles say: figures, names, roles, negation, time, place and who says it."""
 
     name: ClassVar[str] = "rules"
-    version: ClassVar[int] = 6
+    version: ClassVar[int] = 7
     splits: ClassVar[bool] = True
 
     genre: Literal["headline", "summary"] = Field(
         default="headline", description="What is checked: sets the prior and the threshold, not the order of scores."
     )
 
+    entailment: bool = Field(
+        default=True,
+        description="Whether the entailment model that ships with the package speaks too, or the account alone.",
+    )
+
     @contextmanager
     def open(self) -> Iterator["RulesSession"]:
         """A session with the parser loaded. Raises MissingExtraError where spaCy or its English parser is missing."""
-        yield RulesSession(self.signature(), Parser(), self.genre)
+        yield RulesSession(self.signature(), Parser(), self.genre, shipped() if self.entailment else None)
 
     def identity(self) -> Mapping[str, str]:
         """The parser's package and version, and the digest of the weights."""
         from importlib.metadata import version
 
-        model = installed_model()
-        return {"parser": f"{model} {version(model)}", "weights": weights_digest("rules"), "account": account_digest()}
+        parser = installed_model()
+        return {
+            "parser": f"{parser} {version(parser)}",
+            "weights": weights_digest("rules"),
+            "account": account_digest(),
+            "doubts": doubts_digest(model=self.entailment),
+            **({"entailment": shipped_digest()} if self.entailment else {}),
+        }
 
     def problems(self) -> Iterator[Problem]:
         """A missing parser."""
@@ -73,6 +86,8 @@ class Examined:
 
     offset: int
     """Where it starts in the text."""
+    text: str
+    """As it is written there."""
     reading: Reading
     alignment: Alignment
     features: dict[str, float]
@@ -81,9 +96,10 @@ class Examined:
 class RulesSession(CheckSession):
     """An opened `rules` checker."""
 
-    def __init__(self, signature: str, parser: Parser, genre: str) -> None:
+    def __init__(self, signature: str, parser: Parser, genre: str, model: EntailmentModel | None = None) -> None:
         super().__init__(signature)
         self._genre = genre
+        self._model = model
         self._parser = parser
         self._clusters: OrderedDict[str, ClusterReading] = OrderedDict()
 
@@ -119,13 +135,13 @@ class RulesSession(CheckSession):
         """For each text what its sentences say, how they align with the articles, and their features."""
         reading = self.reading_of(cluster)
         found = []
-        for sentences in self.readings(cluster, texts):
+        for text, sentences in zip(texts, self.readings(cluster, texts), strict=True):
             before: list[Reading] = []
             looked_at = []
-            for offset, sentence in sentences:
+            for (offset, sentence), (start, end) in zip(sentences, claim_spans(text), strict=True):
                 alignment = align(reading, sentence)
                 features = sentence_features(reading, sentence, alignment, before)
-                looked_at.append(Examined(offset, sentence, alignment, features))
+                looked_at.append(Examined(offset, text[start:end], sentence, alignment, features))
                 before.append(sentence)
             found.append(looked_at)
         return found
@@ -140,22 +156,21 @@ class RulesSession(CheckSession):
         found = []
         for text, sentences in zip(texts, self.examined(cluster, texts), strict=True):
             chances = [weights.probability(examined.features, self._genre) for examined in sentences]
-            together = whole_probability(chances)
-            found.append(self.verdicts_on(cluster, text, sentences, chances, together, self.signature))
+            found.append(self.verdicts_on(cluster, text, sentences, chances, self.signature))
         return found
 
     def verdicts_on(
-        self, cluster: Cluster, text: str, sentences: Sequence[Examined], chances: Sequence[float], together: float,
-        signature: str,
-    ) -> list[Verdict]:  # fmt: skip
-        """Verdicts on one text whose sentences were examined; `chances` and `together` rank them within a label."""
+        self, cluster: Cluster, text: str, sentences: Sequence[Examined], chances: Sequence[float], signature: str
+    ) -> list[Verdict]:
+        """Verdicts on one text whose sentences were examined; `chances` are their probabilities before the account."""
         reading = self.reading_of(cluster)
         parts: list[Verdict] = []
         findings: list[Judgement] = []
         for one, chance in zip(sentences, chances, strict=True):
             matcher = Matcher(reading, one.reading)
             held = account(reading, matcher, one.reading, one.alignment)
-            finding = judge(reading, one.reading, chance, one.alignment, held, one.offset)
+            read = self._model.judge(window(reading.index, one.text), one.text) if self._model else None
+            finding = judge(reading, one.reading, chance, one.alignment, held, one.offset, read)
             findings.append(finding)
             if len(sentences) > 1:
                 parts.append(finding.verdict(sentence_claim(text, one.offset, one.reading), signature))
@@ -163,7 +178,8 @@ class RulesSession(CheckSession):
                 parts.append(part_of(finding, claim).verdict(claim, signature))
         worst = worst_of(findings)
         supporters = frozenset.intersection(*(finding.supporters for finding in findings))
-        whole = whole_of(findings, banded(worst.label, together), reading.witnesses(supporters))
+        together = pooled(worst.label, [finding.probability for finding in findings])
+        whole = whole_of(findings, together, reading.witnesses(supporters))
         span = {"start": 0, "end": len(text), "text": text, "part": "whole"}
         claim = Claim(start=0, end=len(text), text=text, part="whole")
         if len(sentences) == 1:

@@ -20,6 +20,8 @@ from harness.checkers.base import whole_claim
 from harness.checkers.bearers import Spot
 from harness.checkers.conflicts import Alignment
 from harness.checkers.disputes import disputed_figures
+from harness.checkers.doubt import load_doubts, signals, unspecific
+from harness.checkers.neural.entailment import Entailment
 from harness.checkers.reading import ClusterReading
 from harness.checkers.weights import OTHERS, whole_probability
 from harness.claims.reading import Reading
@@ -36,16 +38,18 @@ MATTERS = (
     "vague_missing", "digits_missing", "clause_missing", "negation_missing",
 )  # fmt: skip
 """What decides by itself where it is unaccounted for, most telling first. One true headline in ten has such a one."""
-FAR, FARTHEST = 0.75, 0.7
-"""Share of what a claim tells that the closest sentence, and all places that tell of it, lack where they tell of
-something else."""
-FEWEST, MOST_GONE = 3, 1 / 3
-"""Words that the articles have to bear out of a claim without a name, figure, time or place, and the share that they
-may lack."""
-BANDS: Mapping[VerdictLabel, tuple[float, float]] = {
-    "supported": (0.5, 1.0), "contested": (0.5, 1.0), "not_found": (0.0, 0.5), "contradicted": (0.0, 0.5),
-}  # fmt: skip
-"""Where a probability lies under each label."""
+BELOW = 0.5 - 1e-6
+"""What a probability of .5 and more is multiplied by where another rule holds a text up."""
+FIRM = frozenset(
+    {"figure_missing", "ordinal_missing", "digits_missing", "vague_missing", "time_missing", "negation_missing"}
+)
+"""What no model may excuse: a figure, a time or a negation that no article has is told in no other words."""
+SURE_OF_ELEMENT = 1.0
+"""Log-odds of entailment from which on any other element may be missing."""
+SURE_OF_IT = 1.5
+"""Log-odds of entailment from which on a claim need not have a name, figure, time or place of the articles."""
+SURE_OTHERWISE = 1.0
+"""Log-odds of contradiction from which on a reason says that the model reads the opposite."""
 SHOWN = 5
 """Most pieces of evidence on one side."""
 DIGITS = 6
@@ -85,10 +89,22 @@ class Judgement:
         )
 
 
-def banded(label: VerdictLabel, probability: float) -> float:
-    """A probability moved into the band of a label, in the order it had there."""
-    low, high = BANDS[label]
-    return low + (high - low) * min(1.0, max(0.0, probability)) * (1.0 - 1e-6)
+def placed(label: VerdictLabel, probability: float) -> float:
+    """A probability on the side of .5 that a label belongs to: what is not supported stays below what is."""
+    if label in {"supported", "contested"}:
+        return max(0.5, probability)
+    return probability * BELOW if probability >= 0.5 else probability
+
+
+def pooled(label: VerdictLabel, probabilities: Sequence[float]) -> float:
+    """The probability of a text with a label from those of its sentences: the worst one's, lowered by all others.
+
+    What is above .5 counts from there, so that a text whose sentences are all supported stays above it; a sentence
+    that is added can only lower it.
+    """
+    if label in {"supported", "contested"}:
+        return 0.5 + 0.5 * whole_probability([max(0.0, 2.0 * value - 1.0) for value in probabilities])
+    return placed(label, whole_probability(probabilities))
 
 
 @cache
@@ -99,13 +115,6 @@ def _weights() -> Any:
 def account_digest() -> str:
     """Digest of the weights of what is missing, for identities."""
     return content_digest({key: value for key, value in _weights().items() if key != "provenance"})
-
-
-def incoherence(account: Account) -> float:
-    """How far a claim is from telling of one event of the articles; above 0 it is held to tell of none."""
-    weights: Mapping[str, float] = _weights()["weights"]
-    found = sum(weight * min(4.0, account.features.get(name, 0.0)) for name, weight in weights.items())
-    return found - float(_weights()["limit"])
 
 
 def disorder(account: Account) -> float:
@@ -121,19 +130,26 @@ def missing(account: Account) -> list[Held]:
     return sorted(held, key=lambda element: (MATTERS.index(element.feature), element.start))
 
 
-def unspecific(account: Account) -> bool:
-    """Whether nothing that is borne out ties a claim to these articles: no name, figure, time or place, few words."""
-    if any(held.kind in {"name", "figure", "time", "place"} and held.state == "borne_out" for held in account.elements):
-        return False
-    words = [held for held in account.elements if held.kind in {"word", "predicate"} and held.state != "contradicted"]
-    gone = sum(held.state == "unaccounted" for held in words)
-    return len(words) - gone < FEWEST or gone > MOST_GONE * len(words)
+def excused(held: Held, entailment: Entailment | None) -> bool:
+    """Whether the model is sure enough of a claim that an element need not be borne out in so many words."""
+    return held.feature not in FIRM and entailment is not None and entailment.entailed >= SURE_OF_ELEMENT
+
+
+def decided(account: Account, entailment: Entailment | None) -> bool:
+    """Whether a sentence is held up whatever its probability, as saying nothing of these articles."""
+    return bool(_why_empty(account, entailment))
 
 
 def judge(
-    cluster: ClusterReading, reading: Reading, probability: float, alignment: Alignment, account: Account, offset: int
-) -> Judgement:
-    """The finding on one sentence; `probability` ranks it among others of its label, `offset` is where it begins."""
+    cluster: ClusterReading, reading: Reading, prior: float, alignment: Alignment, account: Account, offset: int,
+    entailment: Entailment | None = None,
+) -> Judgement:  # fmt: skip
+    """The finding on one sentence.
+
+    `prior` is the probability that a checker gives it by itself, `offset` is where it begins, and `entailment` what
+    the model says of it beside the sentences that bear most on it.
+    """
+    probability = load_doubts(model=entailment is not None).probability(signals(account, alignment, prior, entailment))
     certain = tuple(c for c in alignment.conflicts if c.weight >= CERTAIN.get(c.kind, 2.0))
     against = frozenset(cluster.articles_of_all(conflict.unit for conflict in certain))
     shares = _shares(cluster, reading)
@@ -149,7 +165,7 @@ def judge(
             cluster.units[unit].evidence(round(shares[unit], 4)) for unit in list(dict.fromkeys(units))[: 2 * SHOWN]
         )
         return Judgement(
-            label, banded(label, probability), reason, tuple(dict.fromkeys(errors)), quoted, supporters, contradictors,
+            label, placed(label, probability), reason, tuple(dict.fromkeys(errors)), quoted, supporters, contradictors,
             cluster.witnesses(supporters), elements,
         )  # fmt: skip
 
@@ -157,22 +173,13 @@ def judge(
         return found("contradicted", certain[0].reason, (conflict.kind for conflict in certain),
                      [*(conflict.unit for conflict in certain), *near], frozenset(), against)  # fmt: skip
     gone = missing(account)
-    if gone:
-        return found("not_found", gone[0].reason, [*(held.error for held in gone), "invented"],
+    deciding = [held for held in gone if not excused(held, entailment)]
+    empty = _why_empty(account, entailment)
+    if deciding or empty or probability < 0.5:
+        first = [*deciding, *gone]
+        reason = first[0].reason if first else empty or _why_held_up(account, entailment)
+        return found("not_found", reason, [*(held.error for held in gone), "invented"],
                      [*(spot[0] for held in gone for spot in held.spots), *near])  # fmt: skip
-    if account.features["uncovered_sentence"] >= FAR or account.features["uncovered"] >= FARTHEST:
-        named = next((held.reason for held in account.missing() if not held.spots), "")
-        return found("not_found", named or "no article tells of this", ("invented",), near)
-    if unspecific(account):
-        return found("not_found", "what the articles have of it could be said of any event", ("invented",), near)
-    if account.features["no_links"]:
-        return found("not_found", "it says nothing that an article could bear out", ("invented",), near)
-    if disorder(account) > 0:
-        return found("not_found", "the articles have its words, but not in this order, which says nothing",
-                     ("invented",), near)  # fmt: skip
-    if incoherence(account) > 0:
-        named = next((held.reason for held in account.missing() if held.kind == "party"), "")
-        return found("not_found", named or "its words stand in the articles, but not together", ("invented",), near)
     lost = lost_attribution(cluster, reading, alignment)
     if lost is not None and lost.distant:
         return found("not_found", lost.reason, ("attribution",), [*(pair.unit for pair in lost.pairs), *near])
@@ -192,9 +199,47 @@ def judge(
     if apart is not None and not loose:
         said, party = (reading.parse.tokens[index].text for index in apart.tokens)
         reason = f"the articles have all of it, though no sentence joins “{said}” and “{party}”"
+    if gone and entailment is not None:
+        elements = tuple(read_by_model(element, cluster, near) for element in elements)
+        named = ", ".join(f"“{reading.parse.text[held.start : held.end]}”" for held in gone[:3])
+        reason = f"the entailment model reads it in the closest sentences; in so many words none has {named}"
     if lost is not None:
         reason = lost.reason
     return found("supported", reason, (), near, frozenset(supporting(cluster, reading, alignment, account)))
+
+
+def _why_empty(account: Account, entailment: Entailment | None) -> str:
+    """Why a claim says nothing of these articles, whatever its words; empty where it does."""
+    if unspecific(account) and (entailment is None or entailment.entailed < SURE_OF_IT):
+        return "what the articles have of it could be said of any event"
+    if account.features["no_links"]:
+        return "it says nothing that an article could bear out"
+    if disorder(account) > 0:
+        return "the articles have its words, but not in this order, which says nothing"
+    return ""
+
+
+def _why_held_up(account: Account, entailment: Entailment | None) -> str:
+    """Why a claim is not believed in which no element that decides by itself is missing."""
+    if entailment is not None and entailment.contradicted >= SURE_OTHERWISE:
+        return "the entailment model reads the closest sentences as saying otherwise"
+    loose = [held for held in account.missing() if held.kind in {"word", "predicate"} and not held.spots]
+    apart = [held for held in account.missing() if held.kind == "party"]
+    for held in [*loose, *apart]:
+        return held.reason
+    if entailment is not None and entailment.entailed < 0:
+        return "the entailment model does not read it in the closest sentences"
+    return "its words stand in the articles, but not together"
+
+
+def read_by_model(element: Element, cluster: ClusterReading, units: Sequence[int]) -> Element:
+    """An element that matters and that the model bears out, with the sentence that bears most on the claim."""
+    if element.state != "unaccounted" or not units:
+        return element
+    return element.model_copy(update={
+        "state": "borne_out", "evidence": (cluster.units[units[0]].evidence(),),
+        "reason": "the entailment model reads it here",
+    })  # fmt: skip
 
 
 def supporting(cluster: ClusterReading, reading: Reading, alignment: Alignment, account: Account) -> set[str]:

@@ -106,7 +106,7 @@ def test_every_package_that_is_imported_is_declared(imported: dict[str, list[tup
 
 
 def test_extras_are_those_of_the_project_and_all_holds_every_one(project: dict):
-    assert {*EXTRAS, "dev", "all"} == set(project["optional-dependencies"])
+    assert {*EXTRAS, "dev", "train", "all"} == set(project["optional-dependencies"])
     assert project["optional-dependencies"]["all"] == [f"headline-harness[{','.join(EXTRAS)}]"]
     distributions = packages_distributions()
     for extra, packages in EXTRAS.items():

@@ -4,10 +4,12 @@ from importlib.resources import files
 
 import pytest
 
+from harness.checkers.doubt import doubts_digest
 from harness.checkers.ensemble import Blend, Ensemble, load_blend
+from harness.checkers.neural.entailment import shipped_digest
 from harness.checkers.rules import Rules
 from harness.checkers.signals import text_signals
-from harness.records import Article, Cluster
+from harness.records import Article, Cluster, content_digest
 
 pytest.importorskip("spacy", reason="the claims extra is not installed")
 
@@ -31,7 +33,6 @@ def blend(**changed):
     parts = {
         "gate": "copied", "centre": 0.5, "width": 0.1, "intercepts": (0.0, 1.0), "others": 1.0, "slope": 1.0,
         "offset": 0.0,
-        "thresholds": (0.4, 0.6),
         "mean": {"good": 1.0}, "scale": {"good": 2.0}, "novel": {"good": 1.0}, "copied": {"good": 3.0}, "digest": "x",
     }  # fmt: skip
     return Blend(**{**parts, **changed})
@@ -79,7 +80,10 @@ def test_signs_are_as_the_words_say():
 
 
 def test_the_weights_are_in_the_signature():
-    assert load_blend().digest in Ensemble().signature()
+    signature = Ensemble().signature()
+    assert content_digest([load_blend().digest, doubts_digest(model=True)]) in signature
+    assert f"minilm:{shipped_digest()}" in signature
+    assert "minilm:none" in Ensemble(entailment=False).signature()
     assert Ensemble().identity()["ensemble"] == load_blend().digest
 
 
@@ -107,18 +111,12 @@ def test_a_whole_is_below_each_of_its_sentences_and_they_below_their_parts(sessi
         assert verdict.probability >= held.probability
 
 
-def test_the_threshold_is_that_of_the_sentences_own_genre():
-    assert blend().threshold({"good": 0.0, "copied": 0.49}) == 0.4
-    assert blend().threshold({"good": 0.0, "copied": 0.51}) == 0.6
-
-
 def test_labels_agree_with_probabilities(session):
-    least, most = sorted(load_blend().thresholds)
     texts = ("Fire destroys old library of Rivertown", "Aliens land in Paris", "Library opens. Nobody was hurt.")
     for verdicts in session.check_all(cluster(FIRE), texts):
         for verdict in verdicts[:1]:
-            assert verdict.label != "supported" or verdict.probability >= least
-            assert verdict.label == "supported" or verdict.probability < most
+            assert verdict.label != "supported" or verdict.probability >= 0.5
+            assert verdict.label == "supported" or verdict.probability < 0.5
     assert [session.check(cluster(FIRE), text)[0].label for text in texts[:2]] == ["supported", "not_found"]
 
 

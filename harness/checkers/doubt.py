@@ -1,0 +1,88 @@
+"""How probable a claim is, from its account and from what the entailment model says: one sum of weighed signals.
+
+Every signal counts what speaks against a claim (an element that no article bears out, by its kind and by how far it is
+missing; a conflict; words that do not hang together; a model that does not read the claim in the evidence), and every
+weight is at least 0: nothing that is missing can make a claim more probable. Without the model other weights hold.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from harness.checkers.account import Account
+from harness.checkers.conflicts import Alignment
+from harness.checkers.neural.entailment import Entailment
+from harness.records import content_digest
+
+MOST: Final = 3.0
+"""Elements of one kind beyond which another one adds nothing."""
+CLIP: Final = 5.0
+"""Log-odds beyond which a model is no surer."""
+
+
+FEWEST, MOST_GONE = 3, 1 / 3
+"""Words that the articles have to bear out of a claim without a name, figure, time or place, and the share that they
+may lack."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """A fitted sum: weights of at least 0, an intercept, and the probability from which on a claim is supported."""
+
+    weights: Mapping[str, float]
+    intercept: float
+    threshold: float
+
+    def probability(self, signals: Mapping[str, float]) -> float:
+        """Probability that the articles bear a claim out, in (0, 1); .5 stands at the threshold."""
+        against = math.fsum(weight * signals.get(name, 0.0) for name, weight in self.weights.items())
+        chance = 1.0 / (1.0 + math.exp(max(-30.0, min(30.0, against - self.intercept))))
+        if chance >= self.threshold:
+            return 0.5 + 0.5 * (chance - self.threshold) / (1.0 - self.threshold)
+        return 0.5 * chance / self.threshold
+
+
+def signals(
+    account: Account, alignment: Alignment, prior: float, entailment: Entailment | None
+) -> dict[str, float]:  # fmt: skip
+    """What speaks against a claim sentence, by name; `prior` is the probability that a checker gives it by itself."""
+    found = {name: min(MOST, value) for name, value in account.features.items()}
+    for conflict in alignment.conflicts:
+        name = f"against_{conflict.kind}"
+        found[name] = max(found.get(name, 0.0), conflict.weight)
+    found["unspecific"] = float(unspecific(account))
+    doubt = -math.log(max(1e-6, prior) / max(1e-6, 1.0 - prior))
+    novel = min(1.0, max(0.0, account.features.get("uncovered_sentence", 0.0)))
+    found["prior_copied"] = doubt * (1.0 - novel)
+    found["prior_novel"] = doubt * novel
+    if entailment is not None:
+        found["not_entailed"] = -max(-CLIP, min(CLIP, entailment.entailed))
+        found["contradicted"] = max(-CLIP, min(CLIP, entailment.contradicted))
+    return found
+
+
+def unspecific(account: Account) -> bool:
+    """Whether nothing that is borne out ties a claim to these articles: no name, figure, time or place, few words."""
+    if any(held.kind in {"name", "figure", "time", "place"} and held.state == "borne_out" for held in account.elements):
+        return False
+    words = [held for held in account.elements if held.kind in {"word", "predicate"} and held.state != "contradicted"]
+    gone = sum(held.state == "unaccounted" for held in words)
+    return len(words) - gone < FEWEST or gone > MOST_GONE * len(words)
+
+
+@cache
+def load_doubts(*, model: bool) -> Doubts:
+    """The sum in `doubt_weights.json`, beside this module: with the model's signals, or without."""
+    raw = json.loads(files("harness.checkers").joinpath("doubt_weights.json").read_text(encoding="utf-8"))
+    held = raw["with_model" if model else "account_alone"]
+    return Doubts(held["weights"], held["intercept"], held["threshold"])
+
+
+def doubts_digest(*, model: bool) -> str:
+    """Digest of the weights, for identities."""
+    held = load_doubts(model=model)
+    return content_digest({"weights": dict(held.weights), "intercept": held.intercept, "threshold": held.threshold})

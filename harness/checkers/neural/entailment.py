@@ -1,0 +1,93 @@
+"""The entailment model that ships with the package: whether a window of evidence bears a claim out.
+
+A cross-encoder (22 million parameters, from MiniLM: Wang et al., 2020) reads the sentences of a cluster that bear most
+on a claim together with the claim. `training/` makes it; its card, `model_card.md`, stands beside its weights.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any, Final
+
+import numpy as np
+
+from harness.checkers.evidence import EvidenceIndex
+from harness.checkers.neural.encoder import Encoder, Shape
+from harness.checkers.neural.wordpiece import WordPiece
+from harness.text import normalise
+
+WINDOW_SENTENCES: Final = 5
+WINDOW_WORDS: Final = 110
+MOST_TOKENS: Final = 160
+"""What it was trained on: so many sentences and words of evidence, so many tokens of a pair."""
+LOGIT_DECIMALS: Final = 3
+"""Logits are rounded to what processors agree on: they multiply in different orders."""
+REMEMBERED: Final = 4096
+"""Pairs whose answer is kept."""
+_THOUSANDS = re.compile(r"(?<=\d)[,\u00a0\u2009\u202f](?=\d{3}(?!\d))")
+
+
+@dataclass(frozen=True, slots=True)
+class Entailment:
+    """Log-odds of what the model says of a claim beside a window."""
+
+    entailed: float
+    """Of entailment against the rest."""
+    contradicted: float
+    """Of contradiction against the rest."""
+
+
+class EntailmentModel:
+    """The model, read once; give it windows that `window` made."""
+
+    def __init__(self, folder: Traversable) -> None:
+        vocabulary = folder.joinpath("vocabulary.txt").read_text(encoding="utf-8").splitlines()
+        with folder.joinpath("weights.npz").open("rb") as file, np.load(file) as held:
+            weights: Mapping[str, np.ndarray[Any, Any]] = {name: held[name] for name in held.files}
+        self._tokenizer = WordPiece(vocabulary)
+        self._encoder = Encoder(weights, Shape(layers=6, heads=12))
+        self._judged = lru_cache(maxsize=REMEMBERED)(self._judge)
+
+    def judge(self, window: str, claim: str) -> Entailment:
+        """What the model says of a claim beside a window; equal pairs are read once."""
+        return self._judged(plain(window), plain(claim))
+
+    def _judge(self, window: str, claim: str) -> Entailment:
+        numbers, segments = self._tokenizer.pair(window, claim, MOST_TOKENS)
+        logits = self._encoder.logits(numbers, segments).astype(np.float64).round(LOGIT_DECIMALS)
+        entailed, neutral, contradicted = (float(value) for value in logits)
+        return Entailment(
+            entailed - float(np.logaddexp(neutral, contradicted)), contradicted - float(np.logaddexp(entailed, neutral))
+        )
+
+
+@cache
+def shipped() -> EntailmentModel:
+    """The model of the package, read at its first use."""
+    return EntailmentModel(files("harness.checkers.neural") / "minilm")
+
+
+@cache
+def shipped_digest() -> str:
+    """The digest of the shipped weights, as the card states it; for identities, without reading them."""
+    return (files("harness.checkers.neural") / "minilm" / "digest.txt").read_text(encoding="utf-8").strip()
+
+
+def plain(text: str) -> str:
+    """A text as the model reads it: Unicode in one form, no thousands separators."""
+    return normalise(_THOUSANDS.sub("", text))
+
+
+def window(index: EvidenceIndex, claim: str) -> str:
+    """The sentences that bear most on a claim in the order of the articles, as many as the model was trained on."""
+    chosen: list[int] = []
+    words = 0
+    for unit, _ in index.best(claim, WINDOW_SENTENCES):
+        words += len(index.units[unit].text.split())
+        if chosen and words > WINDOW_WORDS:
+            break
+        chosen.append(unit)
+    return " ".join(index.units[unit].text.strip() for unit in sorted(chosen))

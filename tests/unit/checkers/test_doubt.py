@@ -1,0 +1,40 @@
+"""The sum that a probability comes from: monotone, with .5 at the threshold, the labels on its two sides."""
+
+import pytest
+
+from harness.checkers.doubt import Doubts, load_doubts
+from harness.checkers.verdict import placed, pooled
+
+
+@pytest.mark.parametrize("model", [True, False])
+def test_nothing_that_is_missing_makes_a_claim_more_probable(model):
+    doubts = load_doubts(model=model)
+    assert doubts.weights
+    assert min(doubts.weights.values()) >= 0
+    assert not model or {"not_entailed"} <= set(doubts.weights)
+    assert model or not {"not_entailed", "contradicted"} & set(doubts.weights)
+    base = doubts.probability({})
+    assert all(doubts.probability({name: 1.0}) <= base for name in doubts.weights)
+
+
+def test_half_stands_at_the_threshold_and_the_order_is_kept():
+    doubts = Doubts({"missing": 1.0}, intercept=0.0, threshold=0.8)
+    # chance .8 is at log-odds ln 4 = 1.386: there the probability is .5, above it more, below it less
+    assert doubts.probability({"missing": -1.3863}) == pytest.approx(0.5, abs=1e-4)
+    found = [doubts.probability({"missing": value}) for value in (-4.0, -2.0, -1.3, 0.0, 2.0)]
+    assert found == sorted(found, reverse=True)
+    assert found[1] > 0.5 > found[2]
+    assert doubts.probability({"missing": 0.0}) == pytest.approx(0.5 * 0.5 / 0.8)
+
+
+def test_what_is_not_supported_is_less_probable_than_what_is():
+    assert placed("contradicted", 0.97) < 0.5 <= placed("supported", 0.2)
+    assert placed("not_found", 0.3) == 0.3
+    assert placed("not_found", 0.6) < placed("not_found", 0.9) < 0.5
+
+
+def test_a_sentence_that_is_added_only_lowers_a_text():
+    assert pooled("supported", [0.9]) == pytest.approx(0.9)
+    assert 0.5 <= pooled("supported", [0.9, 0.8]) < 0.8
+    assert pooled("not_found", [0.4]) == pytest.approx(0.4)
+    assert pooled("not_found", [0.4, 0.9]) < 0.4

@@ -1,0 +1,125 @@
+"""The shipped entailment model's reader, held against the libraries that train it."""
+
+import numpy as np
+import pytest
+
+from harness.checkers.evidence import EvidenceIndex
+from harness.checkers.neural.encoder import Encoder, Shape, erf, narrowed, widened
+from harness.checkers.neural.entailment import MOST_TOKENS, plain, shipped, shipped_digest, window
+from harness.checkers.neural.wordpiece import WordPiece
+from harness.records import Article, Cluster
+
+VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "the", "cafe", "rain", "##s", "##ed", "fell", ",", "'", "東",
+              "9", "##0", "u", ".", "s", "-", "$"]  # fmt: skip
+TEXTS = (
+    "The Café rains, rained; fell.", "90 900 9x U.S. rain's", "東京 rain\u200bfell\u00a0the", "", "the" * 60,
+    "-rain-$90", "RAINED\tfell\nthe \x00 e\u0301 cafe\u0301 ﬁ",
+)  # fmt: skip
+
+
+def test_pieces_are_those_of_the_tokenizers_library():
+    tokenizers = pytest.importorskip("tokenizers")
+    theirs = tokenizers.BertWordPieceTokenizer(
+        {piece: number for number, piece in enumerate(VOCABULARY)}, lowercase=True
+    )
+    ours = WordPiece(VOCABULARY)
+    for text in TEXTS:
+        assert ours.encode(text) == theirs.encode(text, add_special_tokens=False).ids, text
+
+
+@pytest.mark.parametrize("most", [12, 13, 20, 64])
+def test_pairs_are_cut_as_the_tokenizers_library_cuts_them(most):
+    tokenizers = pytest.importorskip("tokenizers")
+    theirs = tokenizers.BertWordPieceTokenizer({piece: number for number, piece in enumerate(VOCABULARY)})
+    theirs.enable_truncation(most, strategy="longest_first")
+    ours = WordPiece(VOCABULARY)
+    long, longer, short = "rain fell the cafe " * 3, "the fell rains , " * 5, "rain fell"
+    for first, second in ((long, longer), (longer, long), (long, short), (short, long), (short, short), (long, long)):
+        wanted = theirs.encode(first, second)
+        assert ours.pair(first, second, most) == (wanted.ids, wanted.type_ids)
+
+
+def test_the_encoder_gives_the_logits_that_transformers_gives():
+    torch = pytest.importorskip("torch")
+    transformers = pytest.importorskip("transformers")
+    export = pytest.importorskip("training.export")
+    training = pytest.importorskip("training.model")
+    torch.manual_seed(5)
+    config = transformers.BertConfig(
+        vocab_size=20, hidden_size=24, num_hidden_layers=2, num_attention_heads=3, intermediate_size=48,
+        max_position_embeddings=160,
+    )  # fmt: skip
+    model = training.CrossEncoder(transformers.BertModel(config, add_pooling_layer=False)).eval()
+    arrays = export.exported(model.state_dict(), layers=2)
+    with torch.no_grad():  # the bytes' rounding is no fault of the arithmetic: let both have the same weights
+        for name, value in model.state_dict().items():
+            if value.ndim == 2 and "position" not in name and "token_type" not in name and name != "head.weight":
+                value.copy_(torch.from_numpy(widened(*narrowed(value.numpy()))))
+    numbers, segments = [2, 4, 6, 9, 3, 5, 7, 3], [0, 0, 0, 0, 0, 1, 1, 1]
+    with torch.no_grad():
+        wanted = model(
+            input_ids=torch.tensor([numbers]), token_type_ids=torch.tensor([segments]),
+            attention_mask=torch.ones(1, 8, dtype=torch.long),
+        )[0].numpy()  # fmt: skip
+    np.testing.assert_allclose(Encoder(arrays, Shape(2, 3)).logits(numbers, segments), wanted, atol=2e-5)
+
+
+def test_bytes_keep_each_number_to_half_a_step():
+    drawn = np.random.default_rng(3).normal(size=(6, 40)).astype(np.float32)
+    stored, scale = narrowed(drawn)
+    assert stored.dtype == np.int8
+    assert (np.abs(widened(stored, scale) - drawn) <= scale[:, None] / 2 + 1e-6).all()
+
+
+def test_the_error_function_is_scipys():
+    special = pytest.importorskip("scipy.special")
+    at = np.linspace(-4, 4, 401).astype(np.float32)
+    np.testing.assert_allclose(erf(at), special.erf(at), atol=5e-7)
+
+
+def test_the_card_names_the_shipped_weights():
+    import hashlib
+    from importlib.resources import files
+
+    folder = files("harness.checkers.neural") / "minilm"
+    digest = hashlib.sha256(folder.joinpath("weights.npz").read_bytes()).hexdigest()[:16]
+    assert shipped_digest() == digest
+    assert digest in folder.joinpath("model_card.md").read_text(encoding="utf-8")
+
+
+def cluster(*texts: str) -> Cluster:
+    return Cluster(cluster_id="c", articles=tuple(Article(article_id=f"a{n}", text=t) for n, t in enumerate(texts)))
+
+
+STORY = ("A ferry sank off Lindholm on Monday, and eleven passengers drowned. The captain was arrested in the harbour.",
+         "The operator said the vessel had been inspected in May.")  # fmt: skip
+
+
+def test_the_window_holds_what_bears_on_a_claim_in_the_order_of_the_articles():
+    found = window(EvidenceIndex(cluster(*STORY)), "The operator arrested: eleven passengers drowned")
+    assert found.index("drowned") < found.index("arrested") < found.index("operator")
+
+
+def test_typography_and_separators_do_not_change_what_is_read():
+    assert plain("“1,200” cafe\u0301 — 3\u202f000") == plain('"1200" café - 3000')
+
+
+@pytest.mark.parametrize(
+    ("true", "false"),
+    [
+        ("Eleven drown as ferry goes down", "Nobody hurt as ferry goes down"),
+        ("Captain in custody over ferry deaths", "Captain praised over ferry deaths"),
+        ("Vessel was checked in May, operator says", "Vessel was never checked, operator says"),
+    ],
+)
+def test_a_true_paraphrase_is_likelier_than_its_opposite(true, false):
+    index = EvidenceIndex(cluster(*STORY))
+    model = shipped()
+    assert model.judge(window(index, true), true).entailed > model.judge(window(index, false), false).entailed
+
+
+@pytest.mark.parametrize("claim", ["", "zxcv qwer", "rain " * 400, "東京" * 200])
+def test_any_claim_gets_finite_numbers(claim):
+    found = shipped().judge(" ".join(STORY), claim)
+    assert np.isfinite([found.entailed, found.contradicted]).all()
+    assert MOST_TOKENS == 160

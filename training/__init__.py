@@ -1,0 +1,4 @@
+"""Trains the checker's entailment model: pairs from labelled sets and from our own planting, training, measurement.
+
+Outside the package: `make train-checker` runs it; nothing here is imported by `harness`.
+"""

@@ -1,0 +1,74 @@
+"""Writes trained weights as the package ships them: signed bytes with a scale a row, and the vocabulary."""
+
+import argparse
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from harness.checkers.neural.encoder import narrowed
+
+NAMES = {
+    "attention.self.query": "query", "attention.self.key": "key", "attention.self.value": "value",
+    "attention.output.dense": "out", "attention.output.LayerNorm": "attended", "intermediate.dense": "up",
+    "output.dense": "down", "output.LayerNorm": "done",
+}  # fmt: skip
+POSITIONS = 160
+"""Positions that are kept: as many tokens as a pair has at most."""
+
+
+def exported(state: dict[str, Any], layers: int) -> dict[str, np.ndarray[Any, Any]]:
+    """The arrays of the package, by name."""
+    found: dict[str, np.ndarray[Any, Any]] = {}
+
+    def matrix(name: str, value: torch.Tensor) -> None:
+        found[name], found[f"{name}.scale"] = narrowed(value.float().numpy())
+
+    def plain(name: str, value: torch.Tensor) -> None:
+        found[name] = value.float().numpy()
+
+    embeddings = "encoder.embeddings."
+    matrix("words", state[f"{embeddings}word_embeddings.weight"])
+    plain("positions", state[f"{embeddings}position_embeddings.weight"][:POSITIONS])
+    plain("segments", state[f"{embeddings}token_type_embeddings.weight"])
+    plain("embed.scale_", state[f"{embeddings}LayerNorm.weight"])
+    plain("embed.shift", state[f"{embeddings}LayerNorm.bias"])
+    for layer in range(layers):
+        for theirs, ours in NAMES.items():
+            at = f"encoder.encoder.layer.{layer}.{theirs}"
+            if theirs.endswith("LayerNorm"):
+                plain(f"{layer}.{ours}.scale_", state[f"{at}.weight"])
+                plain(f"{layer}.{ours}.shift", state[f"{at}.bias"])
+            else:
+                matrix(f"{layer}.{ours}", state[f"{at}.weight"])
+                plain(f"{layer}.{ours}.bias", state[f"{at}.bias"])
+    matrix("dense", state["dense.weight"])
+    plain("head", state["head.weight"])
+    for name in ("dense", "head"):
+        plain(f"{name}.bias", state[f"{name}.bias"])
+    return found
+
+
+def main() -> None:
+    """Write the weights and the vocabulary of a trained model into a folder."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", type=Path, required=True, help="model.pt, as training.train wrote it.")
+    parser.add_argument("--base", type=Path, required=True, help="The folder of the encoder.")
+    parser.add_argument("--out", type=Path, required=True)
+    given = parser.parse_args()
+    config = json.loads((given.base / "config.json").read_text(encoding="utf-8"))
+    state = torch.load(given.model, map_location="cpu")
+    given.out.mkdir(parents=True, exist_ok=True)
+    arrays = exported(state.get("model", state), config["num_hidden_layers"])
+    with (given.out / "weights.npz").open("wb") as file:
+        np.savez(file, allow_pickle=False, **arrays)
+    digest = hashlib.sha256((given.out / "weights.npz").read_bytes()).hexdigest()[:16]
+    (given.out / "digest.txt").write_text(f"{digest}\n", encoding="utf-8")
+    (given.out / "vocabulary.txt").write_text((given.base / "vocab.txt").read_text(encoding="utf-8"), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""The model: a sentence encoder that reads a window and a claim together, with three logits.
+
+Two-way sets say only that a claim is not entailed: their loss is the negative log of the summed probability of neutral
+and contradiction, so that one head learns from both kinds of set.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+LABELS = ("entailment", "neutral", "contradiction")
+NOT_ENTAILED = "not_entailed"
+
+
+class CrossEncoder(nn.Module):
+    """An encoder that gives three logits from its first token's state and the mean and maximum of the claim's.
+
+    The maximum lets one token of the claim that nothing bears out be heard among many that are borne out.
+    """
+
+    def __init__(self, encoder: Any) -> None:
+        super().__init__()
+        self.encoder = encoder
+        size = encoder.config.hidden_size
+        self.dense = nn.Linear(3 * size, size)
+        self.head = nn.Linear(size, len(LABELS))
+        self.dropout = nn.Dropout(0.1)
+
+    def forward(self, **inputs: torch.Tensor) -> torch.Tensor:
+        """Logits, shape (pairs, 3)."""
+        states = self.encoder(**inputs).last_hidden_state
+        claim = ((inputs["token_type_ids"] == 1) & (inputs["attention_mask"] == 1))[:, :, None]
+        mean = (states * claim).sum(1) / claim.sum(1)
+        most = states.masked_fill(~claim, -1e4).amax(1)
+        joined = torch.cat([states[:, 0], mean, most], dim=-1)
+        return self.head(self.dropout(torch.tanh(self.dense(self.dropout(joined)))))
+
+
+def loss_of(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """The mean negative log-likelihood; a label of 3 is `not_entailed`, either of the last two classes."""
+    logs = torch.log_softmax(logits.float(), dim=-1)
+    either = torch.logsumexp(logs[:, 1:], dim=-1, keepdim=True)
+    return -torch.cat([logs, either], dim=-1).gather(1, labels[:, None]).mean()
+
+
+def build(folder: Path) -> tuple[CrossEncoder, Any]:
+    """The untrained model over an encoder's folder, and its tokenizer."""
+    from transformers import AutoModel, AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    # One pass over many pairs needs no dropout inside, and random masks and the fused attention's way back are what
+    # takes longest on a processor: without them a step takes half the time.
+    encoder = AutoModel.from_pretrained(
+        folder, add_pooling_layer=False, attn_implementation="eager", hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+    )  # fmt: skip
+    return CrossEncoder(encoder), tokenizer
