@@ -167,8 +167,11 @@ class Shell:
         return done
 
 
-def workplace(top: Path, folder: Path) -> Shell:
-    """A copy of what a reader has after a checkout and `make setup`, and a shell in it; $PROJECT is its folder."""
+def workplace(top: Path, folder: Path, cache: Path | None = None) -> Shell:
+    """A copy of what a reader has after a checkout and `make setup`, and a shell in it; $PROJECT is its folder.
+
+    Its runs share `cache` with other shells, if one is given: results are the same bytes with a cache and without.
+    """
     place, notes = folder / "project", folder / "notes"
     notes.mkdir(parents=True)
     place.mkdir()
@@ -181,7 +184,8 @@ def workplace(top: Path, folder: Path) -> Shell:
         else:
             shutil.copy2(source, place / name)
     (place / ".venv").symlink_to(top / ".venv")
-    return Shell(place, {**environment(folder, top / ".venv" / "bin"), "PROJECT": str(place)}, notes)
+    variables = {**environment(folder, top / ".venv" / "bin"), "PROJECT": str(place)}
+    return Shell(place, {**variables, **({"HARNESS_CACHE": str(cache)} if cache else {})}, notes)
 
 
 def environment(home: Path, programs: Path) -> dict[str, str]:

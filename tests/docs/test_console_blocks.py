@@ -1,5 +1,6 @@
 """Every console block of the documentation does what it says, or says why it is not run."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,15 @@ PAGES = sorted(
 )
 
 
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One cache for all pages, of all test processes: several run the same configuration on the same clusters."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "cache-of-pages"
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(TOP).as_posix())
-def test_what_a_page_shows_is_what_happens(page: Path, tmp_path: Path):
+def test_what_a_page_shows_is_what_happens(page: Path, tmp_path: Path, cache: Path):
     name = page.relative_to(TOP).as_posix()
     waiting = [
         block
@@ -25,7 +33,7 @@ def test_what_a_page_shows_is_what_happens(page: Path, tmp_path: Path):
     ]
     if not waiting:
         return
-    shell = workplace(TOP, tmp_path)
+    shell = workplace(TOP, tmp_path, cache)
     wrong = [problem for block in waiting for problem in run_block(shell, block)]
     assert not wrong, "\n\n".join(wrong)
 
