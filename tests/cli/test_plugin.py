@@ -1,6 +1,9 @@
 """The pytest plugin, by running pytest inside pytest."""
 
 import json
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -20,23 +23,32 @@ gate:
 """
 
 
-@pytest.fixture
-def place(pytester: pytest.Pytester) -> pytest.Pytester:
-    pytester.makeini("[pytest]\n")
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a gate, its run and the baseline that pytest took of it, made once and copied for each test."""
+    folder = tmp_path_factory.mktemp("gate")
     clusters = [
         {"id": f"c{number}", "articles": [{"text": f"The dam {number} held."}], "references": [f"Dam {number} holds"]}
         for number in range(30)
     ]
-    Path("clusters.jsonl").write_text("".join(json.dumps(row) + "\n" for row in clusters))
-    predict("Dam {} holds")
-    Path("quality.harness.yaml").write_text(GATE)
-    assert pytester.runpytest_subprocess("quality.harness.yaml", "--harness-update").ret == 0
+    (folder / "clusters.jsonl").write_text("".join(json.dumps(row) + "\n" for row in clusters))
+    predict("Dam {} holds", folder)
+    (folder / "quality.harness.yaml").write_text(GATE)
+    (folder / "pytest.ini").write_text("[pytest]\n")
+    order = [sys.executable, "-m", "pytest", "quality.harness.yaml", "--harness-update"]
+    assert subprocess.run(order, cwd=folder, capture_output=True, check=False).returncode == 0
+    return folder
+
+
+@pytest.fixture
+def place(pytester: pytest.Pytester, made: Path) -> pytest.Pytester:
+    shutil.copytree(made, pytester.path, dirs_exist_ok=True)
     return pytester
 
 
-def predict(template: str) -> None:
+def predict(template: str, folder: Path = Path()) -> None:
     rows = [{"cluster_id": f"c{number}", "text": template.format(number)} for number in range(30)]
-    Path("mine.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (folder / "mine.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
 
 
 def test_each_configuration_and_rule_is_a_test_that_passes(place: pytest.Pytester):
