@@ -265,8 +265,12 @@ def _denials(cluster: ClusterReading, reading: Reading, aligner: Aligner) -> lis
                 inside = {other.keys[index] for index in other.parse.subtree(head.i) if other.keys[index]}
                 both = len(inside & reading.notions)
                 share = both / max(1, len(reading.notions))
-                said = other.keys[head.i] in reading.notions and not kind_of_saying(head.lemma)
-                if head.lemma not in _INWARD and ((share >= 0.5 and said) or (short and both >= 2)):
+                said = other.keys[head.i] in reading.notions
+                if (
+                    head.lemma not in _INWARD
+                    and not kind_of_saying(head.lemma)
+                    and ((share >= 0.5 and said) or (short and both >= 2))
+                ):
                     weight = max(share, 0.6 * short)
                 reason = f"the article negates “{head.text}”"
             elif short and token.lemma in word_list("says", "rumours"):
@@ -277,8 +281,11 @@ def _denials(cluster: ClusterReading, reading: Reading, aligner: Aligner) -> lis
     return found
 
 
-_INWARD = frozenset({"know", "think", "mean", "want", "seem", "clear", "sure", "understand", "need", "see"})
-"""Words whose negation leaves open what they govern: `I don't know why he is angry`."""
+_INWARD = frozenset({
+    "know", "think", "mean", "want", "seem", "clear", "sure", "understand", "need", "see", "mention", "specify",
+    "discuss", "elaborate", "clarify", "detail", "identify", "name", "ask", "wonder", "remember", "forget",
+})  # fmt: skip
+"""Words whose negation leaves open what they govern, beside those of saying: `I don't know why he is angry`."""
 _SHORT = 10
 """Content words of a headline or another sentence that says one thing."""
 

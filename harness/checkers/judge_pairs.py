@@ -8,7 +8,8 @@ from harness.checkers.chunks import Chunk, chunks_of, highest
 from harness.checkers.guards import Guard
 from harness.checkers.premises import Premises
 from harness.checkers.presets import Chunking
-from harness.checkers.verdict import Judgement, claim_spans, verdicts_on
+from harness.checkers.sentences import claim_spans
+from harness.checkers.verdict import Judgement, verdicts_on
 from harness.records import Cluster, Verdict, content_digest
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from harness.checkers.base import CheckSession
 from harness.checkers.causal import Causal, open_causal
 from harness.checkers.evidence import EvidenceIndex
-from harness.checkers.verdict import Judgement, claim_spans, verdicts_on
+from harness.checkers.sentences import claim_spans
+from harness.checkers.verdict import Judgement, verdicts_on
 from harness.records import Cluster, Verdict, VerdictLabel
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from harness.checkers.nli import Label, read_labels
 from harness.checkers.nli_session import DIGITS, LONG, Floats, NliSession, Scorer, probabilities
 from harness.checkers.premises import Premises
 from harness.checkers.presets import Preset
-from harness.checkers.verdict import Judgement, claim_spans, verdicts_on
+from harness.checkers.sentences import claim_spans
+from harness.checkers.verdict import Judgement, verdicts_on
 from harness.errors import UsageError
 from harness.loading import choose_device, local_checkpoint, quietly, readable
 from harness.records import Cluster, Verdict, VerdictLabel

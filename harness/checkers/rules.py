@@ -16,10 +16,10 @@ from harness.checkers.features import support_features
 from harness.checkers.matching import Matcher
 from harness.checkers.neural.entailment import EntailmentModel, shipped, shipped_digest, window
 from harness.checkers.reading import ClusterReading
+from harness.checkers.sentences import claim_spans
 from harness.checkers.verdict import (
     Judgement,
     account_digest,
-    claim_spans,
     judge,
     part_of,
     pooled,

@@ -7,7 +7,6 @@ within a label; between labels it follows the label: what is supported is never 
 """
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -18,15 +17,15 @@ from harness.checkers.account import Account, Held
 from harness.checkers.attributed import lost_attribution
 from harness.checkers.base import whole_claim
 from harness.checkers.bearers import Spot
-from harness.checkers.conflicts import Alignment
+from harness.checkers.conflicts import Alignment, Conflict
 from harness.checkers.disputes import disputed_figures
 from harness.checkers.doubt import load_doubts, signals, unspecific
 from harness.checkers.neural.entailment import Entailment
 from harness.checkers.reading import ClusterReading
+from harness.checkers.sentences import claim_spans
 from harness.checkers.weights import OTHERS, whole_probability
 from harness.claims.reading import Reading
 from harness.records import Claim, Element, ErrorType, Evidence, Verdict, VerdictLabel, content_digest
-from harness.text import sentence_spans
 
 WORST_FIRST: tuple[VerdictLabel, ...] = ("contradicted", "not_found", "contested", "supported")
 CERTAIN: Mapping[str, float] = {
@@ -40,6 +39,8 @@ MATTERS = (
 """What decides by itself where it is unaccounted for, most telling first. One true headline in ten has such a one."""
 BELOW = 0.5 - 1e-6
 """What a probability of .5 and more is multiplied by where another rule holds a text up."""
+OFTEN_WRONG = frozenset({"negation"})
+"""Conflicts that, where the model reads the claim in the evidence, stand on true texts as often as on false ones."""
 FIRM = frozenset(
     {"figure_missing", "ordinal_missing", "digits_missing", "vague_missing", "time_missing", "negation_missing"}
 )
@@ -54,8 +55,6 @@ SHOWN = 5
 """Most pieces of evidence on one side."""
 DIGITS = 6
 """Decimals of a probability."""
-_END = re.compile(r"(?<=[a-z]{4})\.(?=\s+[\"“‘']?[A-Z])")
-"""A full stop after a small word of four letters or more, which is no abbreviation, before a capital."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +129,22 @@ def missing(account: Account) -> list[Held]:
     return sorted(held, key=lambda element: (MATTERS.index(element.feature), element.start))
 
 
+def is_certain(conflict: Conflict, entailment: Entailment | None) -> bool:
+    """Whether a conflict makes a contradiction by itself."""
+    if conflict.kind in OFTEN_WRONG and entailment is not None and entailment.entailed >= 0:
+        return False
+    return conflict.weight >= CERTAIN.get(conflict.kind, 2.0)
+
+
+def undone(account: Account) -> list[Held]:
+    """Parties to a deed that the articles tell of others only: a person who does what somebody else did."""
+    elsewhere = {
+        at for held in account.missing() if held.kind == "predicate" and held.feature == "verb_elsewhere"
+        for at in held.tokens
+    }  # fmt: skip
+    return [held for held in account.missing() if held.kind == "party" and elsewhere & set(held.tokens[:1])]
+
+
 def excused(held: Held, entailment: Entailment | None) -> bool:
     """Whether the model is sure enough of a claim that an element need not be borne out in so many words."""
     return held.feature not in FIRM and entailment is not None and entailment.entailed >= SURE_OF_ELEMENT
@@ -150,7 +165,7 @@ def judge(
     the model says of it beside the sentences that bear most on it.
     """
     probability = load_doubts(model=entailment is not None).probability(signals(account, alignment, prior, entailment))
-    certain = tuple(c for c in alignment.conflicts if c.weight >= CERTAIN.get(c.kind, 2.0))
+    certain = tuple(c for c in alignment.conflicts if is_certain(c, entailment))
     against = frozenset(cluster.articles_of_all(conflict.unit for conflict in certain))
     shares = _shares(cluster, reading)
     closest = sorted(range(len(shares)), key=lambda unit: (-shares[unit], unit))[:SHOWN]
@@ -172,7 +187,7 @@ def judge(
     if certain:
         return found("contradicted", certain[0].reason, (conflict.kind for conflict in certain),
                      [*(conflict.unit for conflict in certain), *near], frozenset(), against)  # fmt: skip
-    gone = missing(account)
+    gone = [*missing(account), *undone(account)]
     deciding = [held for held in gone if not excused(held, entailment)]
     empty = _why_empty(account, entailment)
     if deciding or empty or probability < 0.5:
@@ -294,26 +309,6 @@ def _evidence(cluster: ClusterReading, spot: Spot) -> Evidence:
         article_id=place.article_id, start=place.start + start, end=place.start + end, text=place.text[start:end],
         title=place.title,
     )  # fmt: skip
-
-
-def claim_spans(text: str) -> list[tuple[int, int]]:
-    """Spans of the sentences of a text; all of it where it has none.
-
-    The splitter now and then leaves two together; they are parted where a small word ends in a full stop and a capital
-    follows, so that a sentence is judged by itself whatever is written after it. And it parts a headline inside a
-    quoted question (`'Safe?': Mayor asks`); pieces without white space between them are one.
-    """
-    found: list[tuple[int, int]] = []
-    for start, end in sentence_spans(text):
-        if found and found[-1][1] == start:
-            found[-1] = found[-1][0], end
-            continue
-        begun = start
-        for ending in _END.finditer(text, start, end):
-            found.append((begun, ending.end()))
-            begun = end - len(text[ending.end() : end].lstrip())
-        found.append((begun, end))
-    return found or [(0, len(text))]
 
 
 def part_of(sentence: Judgement, claim: Claim) -> Judgement:

@@ -114,3 +114,14 @@ def test_an_articles_words_in_any_order_are_not_supported(session):
 )
 def test_a_headline_of_the_same_words_is(session, text):
     assert session.check(cluster(STORY), text)[0].label == "supported"
+
+
+RESIGNATION = (
+    "Prime Minister Olav Berg resigned on Tuesday after a week of strikes. President Ana Ruiz thanked him and named "
+    "a successor. Norland sent 400 soldiers to Estia. The ministry didn't mention how many soldiers had been sent in "
+    "all."
+)
+
+
+def test_what_somebody_does_not_mention_is_not_denied(session):
+    assert session.check(cluster(RESIGNATION), "Norland sends soldiers to Estia")[0].label == "supported"

@@ -1,6 +1,6 @@
 import pytest
 
-from harness.checkers.verdict import claim_spans
+from harness.checkers.sentences import claim_spans
 
 
 @pytest.mark.parametrize(
