@@ -126,7 +126,7 @@ def test_a_file_that_may_not_grow_ends_a_run_with_3_and_it_goes_on(workplace: Wo
     def limited() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 
-    full = workplace.run("eval", "--config", "x.yaml", "--no-cache", preexec_fn=limited)
+    full = workplace.run("eval", "--config", "x.yaml", "--no-cache", limited=limited)
     assert full.returncode == 3
     assert "cannot be written: the file may not grow further" in full.stderr.splitlines()[-1]
     assert "Traceback" not in full.stderr

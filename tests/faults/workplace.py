@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -142,13 +141,22 @@ class Workplace:
         (self.folder / "x.yaml").write_text(f"name: trial\nseed: 1\ndata: {{jsonl: clusters.jsonl}}\n{text}")
 
     def start(
-        self, *arguments: object, hang_up: signal.Handlers = signal.SIG_DFL, **given: Any
+        self,
+        *arguments: object,
+        hang_up: signal.Handlers = signal.SIG_DFL,
+        limited: Callable[[], object] = lambda: None,
+        **given: Any,
     ) -> "subprocess.Popen[str]":
-        """The command in a process (and a process group) of its own.
+        """The command in a process (and a process group) of its own, which begins with `limited`.
 
         It begins with SIGHUP as `hang_up` says, whatever the tests began with: under nohup they ignore it, and so
         would every process that they start.
         """
+
+        def begin() -> None:
+            signal.signal(signal.SIGHUP, hang_up)
+            limited()
+
         return subprocess.Popen(
             [sys.executable, "-m", "harness", *map(str, arguments)],
             cwd=self.folder,
@@ -157,7 +165,7 @@ class Workplace:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
-            preexec_fn=partial(signal.signal, signal.SIGHUP, hang_up),
+            preexec_fn=begin,
             **given,
         )
 
