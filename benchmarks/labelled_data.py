@@ -104,26 +104,26 @@ class RememberedParser(Parser):
         for text in dict.fromkeys(texts):
             row = self._kept.execute("select parse from sentences where text = ?", (text,)).fetchone()
             if row is not None:
-                found[text] = _unpacked(text, row[0])
+                found[text] = unpacked(text, row[0])
         new = [text for text in dict.fromkeys(texts) if text not in found]
         if new:
             parses = super().parse(new)
-            rows = [(text, _packed(parse)) for text, parse in zip(new, parses, strict=True)]
+            rows = [(text, packed(parse)) for text, parse in zip(new, parses, strict=True)]
             self._kept.executemany("insert or replace into sentences values (?, ?)", rows)
             self._kept.commit()
             found.update(zip(new, parses, strict=True))
         return [found[text] for text in texts]
 
 
-def _packed(parse: Parse) -> bytes:
+def packed(parse: Parse) -> bytes:
     """A parse without its text as compressed JSON."""
     tokens = [astuple(token) for token in parse.tokens]
     return zlib.compress(json.dumps([tokens, parse.children], ensure_ascii=False).encode(), 1)
 
 
-def _unpacked(text: str, packed: bytes) -> Parse:
-    """The parse of `text` that `_packed` wrote."""
-    tokens, children = json.loads(zlib.decompress(packed))
+def unpacked(text: str, blob: bytes) -> Parse:
+    """The parse of `text` that `packed` wrote."""
+    tokens, children = json.loads(zlib.decompress(blob))
     return Parse(text, tuple(Token(*token) for token in tokens), tuple(map(tuple, children)))
 
 

@@ -1,8 +1,8 @@
-"""Measures the factual check and writes what it found into the docs: `make metaeval`.
+"""Measures the factual check and writes what it found on every labelled set into the docs: `make metaeval-sets`.
 
     python -m benchmarks.metaeval [--data ../shared/data] [--limit 120 | --all] [--checker rules …]
 
-Writes docs/factual-demo.md from the bundled demo data, and docs/factual-results.md from the development data, which
+Writes docs/factual-demo.md from the bundled demo data, and docs/factual-sets.md from the development data, which
 is not part of this repository: where it is absent, the first is written, the second is left as it stands, and this
 program says so. `--limit` takes whole documents, in the order of a digest of their text, until a set has so many rows
 (three times as many of sets that no weights saw and of short ones); `--all` takes everything. Findings are kept in
@@ -143,7 +143,7 @@ def _table(table: agreement_report.Table) -> str:
 
 
 def results(data: Path, seeds: Path, limit: int | None, checkers: Sequence[str], code: str, workers: int) -> str:
-    """docs/factual-results.md."""
+    """docs/factual-sets.md."""
     shown = [shown_name(text) for text in checkers]
     with ProcessPoolExecutor(max_workers=workers) as pool:
         waiting: dict[str, Future[dict[str, Any]]] = {
@@ -165,7 +165,7 @@ def results(data: Path, seeds: Path, limit: int | None, checkers: Sequence[str],
         taken = f"whole documents, by digest: about {limit} rows a set, three or four times as many of some"
     report = agreement_report.Found(agreements, SEED, RESAMPLES, hits)
     parts = [
-        "# The factual check on development data\n",
+        "# The factual check on every labelled set\n",
         written_by(code),
         f"Measured on {taken}; seed {SEED}, {RESAMPLES:,} resamples of\ndocuments. {RESULTS_INTRODUCTION}",
         "## Beside the floor, the aims and published metrics\n",
@@ -277,7 +277,7 @@ def seeds_table(seeds: Path, checkers: Sequence[str]) -> str:
 
 def written_by(code: str) -> str:
     """Where the page comes from."""
-    return f"Written whole by `make metaeval` (package files {code}); do not edit.\n"
+    return f"Written whole by `make metaeval-sets` (package files {code}); do not edit.\n"
 
 
 def progress(line: str) -> None:
@@ -306,13 +306,13 @@ def main() -> None:
     if not chosen.data.is_dir():
         progress(
             f"left out: everything on development data, which is not at {chosen.data}; "
-            f"{chosen.docs / 'factual-results.md'} stands as it was"
+            f"{chosen.docs / 'factual-sets.md'} stands as it was"
         )
         return
     limit = None if chosen.all else chosen.limit
     text = results(chosen.data, chosen.data.parent / "seeds", limit, checkers, code, chosen.workers)
-    (chosen.docs / "factual-results.md").write_text(text.rstrip("\n") + "\n", encoding="utf-8")
-    progress(f"wrote {chosen.docs / 'factual-results.md'}")
+    (chosen.docs / "factual-sets.md").write_text(text.rstrip("\n") + "\n", encoding="utf-8")
+    progress(f"wrote {chosen.docs / 'factual-sets.md'}")
 
 
 if __name__ == "__main__":
