@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from safetensors.numpy import save_file
 
 from harness.checkers.neural.encoder import narrowed
 
@@ -63,9 +64,8 @@ def main() -> None:
     state = torch.load(given.model, map_location="cpu")
     given.out.mkdir(parents=True, exist_ok=True)
     arrays = exported(state.get("model", state), config["num_hidden_layers"])
-    with (given.out / "weights.npz").open("wb") as file:
-        np.savez(file, allow_pickle=False, **arrays)
-    digest = hashlib.sha256((given.out / "weights.npz").read_bytes()).hexdigest()[:16]
+    save_file(arrays, given.out / "weights.safetensors")
+    digest = hashlib.sha256((given.out / "weights.safetensors").read_bytes()).hexdigest()[:16]
     (given.out / "digest.txt").write_text(f"{digest}\n", encoding="utf-8")
     (given.out / "vocabulary.txt").write_text((given.base / "vocab.txt").read_text(encoding="utf-8"), encoding="utf-8")
 

@@ -127,7 +127,8 @@ class Ensemble(Checker):
     def effective(self) -> dict[str, object]:
         """Which entailment model speaks, and digests of the fitted weights, which no parameter sets."""
         read = shipped_digest() if self.entailment else "none"
-        return {"minilm": read, "weights": content_digest([load_blend().digest, doubts_digest(model=self.entailment)])}
+        weights = content_digest([load_blend().digest, doubts_digest(model=self.entailment)])
+        return {"entailment": read, "weights": weights}
 
     def identity(self) -> Mapping[str, str]:
         """The parser's package and version, and the digest of the weights."""

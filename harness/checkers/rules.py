@@ -69,8 +69,11 @@ class Rules(Checker):
             "weights": weights_digest("rules"),
             "account": account_digest(),
             "doubts": doubts_digest(model=self.entailment),
-            **({"entailment": shipped_digest()} if self.entailment else {}),
         }
+
+    def effective(self) -> dict[str, object]:
+        """The genre, and which entailment model speaks."""
+        return {**super().effective(), "entailment": shipped_digest() if self.entailment else "none"}
 
     def problems(self) -> Iterator[Problem]:
         """A missing parser."""
@@ -169,7 +172,8 @@ class RulesSession(CheckSession):
         for one, chance in zip(sentences, chances, strict=True):
             matcher = Matcher(reading, one.reading)
             held = account(reading, matcher, one.reading, one.alignment)
-            read = self._model.judge(window(reading.index, one.text), one.text) if self._model else None
+            said = one.text.removesuffix(".")  # as the parser reads it, so that what follows changes nothing
+            read = self._model.judge(window(reading.index, said), said) if self._model else None
             finding = judge(reading, one.reading, chance, one.alignment, held, one.offset, read)
             findings.append(finding)
             if len(sentences) > 1:

@@ -4,6 +4,7 @@ A cross-encoder (22 million parameters, from MiniLM: Wang et al., 2020) reads th
 on a claim together with the claim. `training/` makes it; its card, `model_card.md`, stands beside its weights.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ LOGIT_DECIMALS: Final = 3
 """Logits are rounded to what processors agree on: they multiply in different orders."""
 REMEMBERED: Final = 4096
 """Pairs whose answer is kept."""
+KINDS: Final = {"I8": "int8", "F32": "<f4"}
+"""The kinds of numbers that the weights have."""
 _THOUSANDS = re.compile(r"(?<=\d)[,\u00a0\u2009\u202f](?=\d{3}(?!\d))")
 
 
@@ -45,10 +48,8 @@ class EntailmentModel:
 
     def __init__(self, folder: Traversable) -> None:
         vocabulary = folder.joinpath("vocabulary.txt").read_text(encoding="utf-8").splitlines()
-        with folder.joinpath("weights.npz").open("rb") as file, np.load(file) as held:
-            weights: Mapping[str, np.ndarray[Any, Any]] = {name: held[name] for name in held.files}
         self._tokenizer = WordPiece(vocabulary)
-        self._encoder = Encoder(weights, Shape(layers=6, heads=12))
+        self._encoder = Encoder(tensors(folder.joinpath("weights.safetensors").read_bytes()), Shape(layers=6, heads=12))
         self._judged = lru_cache(maxsize=REMEMBERED)(self._judge)
 
     def judge(self, window: str, claim: str) -> Entailment:
@@ -62,6 +63,18 @@ class EntailmentModel:
         return Entailment(
             entailed - float(np.logaddexp(neutral, contradicted)), contradicted - float(np.logaddexp(entailed, neutral))
         )
+
+
+def tensors(held: bytes) -> Mapping[str, np.ndarray[Any, Any]]:
+    """The arrays of a safetensors file: the length of its header in eight bytes, the header in JSON, the numbers."""
+    start = 8 + int.from_bytes(held[:8], "little")
+    found = {}
+    for name, told in json.loads(held[8:start]).items():
+        if name != "__metadata__":
+            first, end = told["data_offsets"]
+            kind = np.dtype(KINDS[told["dtype"]])
+            found[name] = np.frombuffer(held[start + first : start + end], kind).reshape(told["shape"])
+    return found
 
 
 @cache

@@ -82,8 +82,8 @@ def test_signs_are_as_the_words_say():
 def test_the_weights_are_in_the_signature():
     signature = Ensemble().signature()
     assert content_digest([load_blend().digest, doubts_digest(model=True)]) in signature
-    assert f"minilm:{shipped_digest()}" in signature
-    assert "minilm:none" in Ensemble(entailment=False).signature()
+    assert f"entailment:{shipped_digest()}" in signature
+    assert "entailment:none" in Ensemble(entailment=False).signature()
     assert Ensemble().identity()["ensemble"] == load_blend().digest
 
 

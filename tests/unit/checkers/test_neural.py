@@ -5,7 +5,7 @@ import pytest
 
 from harness.checkers.evidence import EvidenceIndex
 from harness.checkers.neural.encoder import Encoder, Shape, erf, narrowed, widened
-from harness.checkers.neural.entailment import MOST_TOKENS, plain, shipped, shipped_digest, window
+from harness.checkers.neural.entailment import MOST_TOKENS, plain, shipped, shipped_digest, tensors, window
 from harness.checkers.neural.wordpiece import WordPiece
 from harness.records import Article, Cluster
 
@@ -64,6 +64,16 @@ def test_the_encoder_gives_the_logits_that_transformers_gives():
     np.testing.assert_allclose(Encoder(arrays, Shape(2, 3)).logits(numbers, segments), wanted, atol=2e-5)
 
 
+def test_arrays_are_read_as_the_safetensors_library_writes_them():
+    numpy = pytest.importorskip("safetensors.numpy")
+    drawn = np.random.default_rng(1)
+    held = {"a": drawn.integers(-127, 127, (3, 5)).astype(np.int8), "b": drawn.normal(size=7).astype(np.float32)}
+    found = tensors(numpy.save(held))
+    assert set(found) == set(held)
+    for name, value in held.items():
+        np.testing.assert_array_equal(found[name], value)
+
+
 def test_bytes_keep_each_number_to_half_a_step():
     drawn = np.random.default_rng(3).normal(size=(6, 40)).astype(np.float32)
     stored, scale = narrowed(drawn)
@@ -82,7 +92,7 @@ def test_the_card_names_the_shipped_weights():
     from importlib.resources import files
 
     folder = files("harness.checkers.neural") / "minilm"
-    digest = hashlib.sha256(folder.joinpath("weights.npz").read_bytes()).hexdigest()[:16]
+    digest = hashlib.sha256(folder.joinpath("weights.safetensors").read_bytes()).hexdigest()[:16]
     assert shipped_digest() == digest
     assert digest in folder.joinpath("model_card.md").read_text(encoding="utf-8")
 
