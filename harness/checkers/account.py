@@ -10,31 +10,33 @@ and by how far it is missing (in no article, elsewhere only, in a looser word): 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
-from harness.checkers.bearers import SURE, Spot, bearers
+from harness.checkers.bearers import bearers
 from harness.checkers.coherence import coherence
 from harness.checkers.conflicts import Alignment, Conflict
-from harness.checkers.derivation import derivations
+from harness.checkers.elements import SURE, Held, Spot
 from harness.checkers.features import lone_negation
+from harness.checkers.figures import account_of_figure
 from harness.checkers.matching import Match, Matcher
 from harness.checkers.reading import ClusterReading
+from harness.checkers.substitution import Substitute, names_apart, substitutes
 from harness.claims.entities import Name
 from harness.claims.frames import Frame
-from harness.claims.lexical import pieces
 from harness.claims.meaning import other_spellings
 from harness.claims.polarity import negates
-from harness.claims.quantities import Figure, agree
 from harness.claims.reading import Reading, time_words
-from harness.claims.slots import comparable, same_slot
+from harness.claims.thesaurus import opposite
 from harness.records import ElementKind, ErrorType
 
-State = Literal["borne_out", "contradicted", "unaccounted"]
 LOOSE = 0.45
 STRANGE = 2
 """Nouns, verbs and adjectives of a clause of which no article has any, from which on it is called made up."""
 JOINED = 0.35
 """Grade at which the articles join two words of a claim at all."""
+REPLACED = 0.3
+"""How much more of the rest a sentence with another name has to tell than those with the claim's."""
+OPPOSED = 0.6
+"""Share of the rest that a sentence with the opposite of a claim's word has to tell."""
 _RELATIVE_DAYS = frozenset({"today", "yesterday", "tomorrow", "tonight", "now", "today's", "this", "last", "next"})
 _CLASSES = {"PROPN": "noun", "NOUN": "noun", "VERB": "verb", "AUX": "verb", "ADJ": "adjective", "ADV": "adverb"}
 _UNIT_WORDS = frozenset(
@@ -43,24 +45,6 @@ _UNIT_WORDS = frozenset(
 """Words after a figure that are accounted for with it, where they make up its unit."""
 _TELLING = frozenset({"NOUN", "PROPN", "VERB", "ADJ"})
 _SPEAKING = frozenset({"say", "tell", "state", "announce", "report", "add", "note"})
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """One element of a claim sentence; `start` and `end` are characters of the sentence."""
-
-    kind: ElementKind
-    start: int
-    end: int
-    state: State
-    spots: tuple[Spot, ...] = ()
-    reason: str = ""
-    """What is missing or differs, in a clause; empty where it is borne out."""
-    feature: str = ""
-    """The weight that counts it where it is unaccounted for or contradicted."""
-    amount: float = 1.0
-    error: ErrorType = "invented"
-    tokens: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +88,7 @@ class _Accountant:
         found += self._clauses()
         found += self._polarity()
         found += self._conflicts()
+        found = self._with_replaced(found)
         elements = tuple(sorted(found, key=lambda held: (held.start, held.end, held.kind)))
         for held in elements:
             if held.state == "unaccounted" and held.feature:
@@ -155,50 +140,7 @@ class _Accountant:
                     break
                 own.append(token.i)
             self.done.update(own)
-            yield self._figure(figure)
-
-    def _figure(self, figure: Figure) -> Held:
-        start, end = figure.start, figure.end
-        cluster = self.cluster
-        same = [(unit, found) for unit, found in cluster.figures if comparable(figure, found) and agree(figure, found)]
-        slot = [(unit, found) for unit, found in same if same_slot(self.reading, figure, cluster.readings[unit], found)]
-        beside = [(unit, found) for unit, found in same if unit in self.matcher.scene or self._head_near(figure, unit)]
-        chosen = slot or [item for item in beside if item[0] in self.matcher.scene] or beside
-        written = self.reading.parse.text[start:end]
-        if chosen:
-            spots = tuple((unit, found.start, found.end) for unit, found in chosen[:3])
-            return Held("figure", start, end, "borne_out", spots)
-        if same:
-            unit, found = same[0]
-            return Held(
-                "figure", start, end, "unaccounted", ((unit, found.start, found.end),),
-                f"the articles have the figure {written}, but not of this", "figure_elsewhere", 1.0, "number",
-            )  # fmt: skip
-        derived = next(iter(derivations(figure, self.reading, cluster)), None)
-        if derived is not None:
-            return Held("figure", start, end, "borne_out", (derived,))
-        words = pieces(written)
-        if words and all(word in cluster.words for word in words) and not figure.unit:
-            if figure.ordinal or figure.modifier == "vague":
-                return Held("figure", start, end, "borne_out", tuple(self._spelled(words[0]))[:1])
-            return Held(
-                "figure", start, end, "unaccounted", (), f"no article has the figure {written} in that sense",
-                "figure_unread", 1.0, "number",
-            )  # fmt: skip
-        kind = "ordinal" if figure.ordinal else "vague" if figure.modifier == "vague" else "figure"
-        return Held(
-            "figure", start, end, "unaccounted", (), f"no article has the figure {written}", f"{kind}_missing", 1.0,
-            "number",
-        )  # fmt: skip
-
-    def _spelled(self, word: str) -> Iterator[Spot]:
-        for unit, at in self.matcher.forms.pieces.get(word, ()):
-            yield self._spot(Match(unit, at, 1.0))
-
-    def _head_near(self, figure: Figure, unit: int) -> bool:
-        """Whether a sentence has what a figure counts."""
-        return any(match.unit == unit and match.grade >= SURE for match in self.matcher.matches(figure.head_token)) \
-            if self.reading.keys[figure.head_token] and figure.head_token != figure.token else False  # fmt: skip
+            yield account_of_figure(self.cluster, self.matcher, self.reading, figure)
 
     def _times(self) -> Iterator[Held]:
         for token in self.tokens:
@@ -335,6 +277,33 @@ class _Accountant:
             if conflict.kind not in seen:
                 seen.add(conflict.kind)
                 yield self._contradicted(kinds[conflict.kind], conflict)
+
+    def _with_replaced(self, found: list[Held]) -> list[Held]:
+        """The elements, but names and predicates in whose place a sentence has another are not borne out."""
+        replaced: dict[tuple[int, int], Held] = {}
+        for one in substitutes(self.cluster, self.matcher, self.reading):
+            held = self._replaced(one)
+            if held is not None:
+                replaced.setdefault((held.start, held.end), held)
+        return [held for held in found if (held.start, held.end) not in replaced or held.state == "contradicted"
+                or held.kind == "party"] + list(replaced.values())  # fmt: skip
+
+    def _replaced(self, one: Substitute) -> Held | None:
+        mine = self.tokens[one.token]
+        other = self.cluster.readings[one.unit].parse.tokens[one.other]
+        spots = ((one.unit, other.start, other.end),)
+        name = next((name for name in self.reading.names if name.start <= one.token < name.end), None)
+        if name is not None and one.weight >= REPLACED and names_apart(self.cluster, one, mine, other):
+            start, end = self.tokens[name.start].start, self.tokens[name.end - 1].end
+            kind: ElementKind = "place" if name.kind == "place" else "name"
+            reason = f"the sentence that tells the rest has “{other.text}” there"
+            return Held(kind, start, end, "unaccounted", spots, reason, "name_replaced", 1.0,
+                        "place" if kind == "place" else "entity")  # fmt: skip
+        if name is None and one.rest >= OPPOSED and opposite(mine.lemma, other.lemma):
+            reason = f"the text says “{mine.text}”, the article “{other.text}”"
+            return Held("predicate", mine.start, mine.end, "contradicted", spots, reason, "opposite", 1.0, "predicate",
+                        (one.token,))  # fmt: skip
+        return None
 
     def _contradicted(self, kind: ElementKind, conflict: Conflict) -> Held:
         text = self.cluster.readings[conflict.unit].parse.text

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from harness.checkers.elements import SURE, Spot
 from harness.checkers.matching import Matcher
 from harness.checkers.reading import ClusterReading
 from harness.claims.entities import Name, acronym, same_name
@@ -9,11 +10,6 @@ from harness.claims.lexical import pieces
 from harness.claims.meaning import nation_words, other_spellings
 from harness.claims.reading import Reading
 
-Spot = tuple[int, int, int]
-"""A span of evidence: a unit, and the characters of its sentence."""
-
-SURE = 0.75
-"""Grade at which a word is borne out by itself; below it another word only comes near."""
 LONGEST_ACRONYM = 6
 
 

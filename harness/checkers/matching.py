@@ -75,6 +75,9 @@ class Matcher:
         forms, token = self.forms, self.reading.parse.tokens[index]
         yield forms.exact.get(self.reading.keys[index], ()), 1.0
         yield forms.stems.get(token.stem, ()), FORM
+        figure = next((figure for figure in self.reading.figures if figure.token == index), None)
+        if figure is not None:
+            yield [(unit, found.token) for unit, found in self.cluster.figures if found.value == figure.value], FORM
         parts = pieces(token.text)
         yield forms.pieces.get(parts[0], ()) if len(parts) == 1 else self._joined(parts), FORM
         if token.text[:1].isupper():

@@ -13,13 +13,13 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from harness.checkers.account import Account, Held
+from harness.checkers.account import Account
 from harness.checkers.attributed import lost_attribution
 from harness.checkers.base import whole_claim
-from harness.checkers.bearers import Spot
 from harness.checkers.conflicts import Alignment, Conflict
 from harness.checkers.disputes import disputed_figures
 from harness.checkers.doubt import load_doubts, signals, unspecific
+from harness.checkers.elements import Held, Spot
 from harness.checkers.neural.entailment import Entailment
 from harness.checkers.reading import ClusterReading
 from harness.checkers.sentences import claim_spans
@@ -34,7 +34,7 @@ CERTAIN: Mapping[str, float] = {
 """Least weight at which a conflict of each kind is called a contradiction. Modality never is by itself."""
 MATTERS = (
     "name_missing", "name_partly", "place_missing", "place_partly", "time_missing", "figure_missing", "ordinal_missing",
-    "vague_missing", "digits_missing", "clause_missing", "negation_missing",
+    "vague_missing", "digits_missing", "clause_missing", "negation_missing", "name_replaced", "figure_rival",
 )  # fmt: skip
 """What decides by itself where it is unaccounted for, most telling first. One true headline in ten has such a one."""
 BELOW = 0.5 - 1e-6
@@ -44,9 +44,19 @@ FEWEST_IN_ORDER = 3
 OFTEN_WRONG = frozenset({"negation"})
 """Conflicts that, where the model reads the claim in the evidence, stand on true texts as often as on false ones."""
 FIRM = frozenset(
-    {"figure_missing", "ordinal_missing", "digits_missing", "vague_missing", "time_missing", "negation_missing"}
+    {
+        "figure_missing",
+        "ordinal_missing",
+        "digits_missing",
+        "vague_missing",
+        "time_missing",
+        "negation_missing",
+        "name_replaced",
+        "figure_rival",
+    }
 )
-"""What no model may excuse: a figure, a time or a negation that no article has is told in no other words."""
+"""What no model may excuse: a figure, a time or a negation that no article has is told in no other words, and a model
+that knows words rather than parties reads another name in a slot as the same."""
 SURE_OF_ELEMENT = 1.0
 """Log-odds of entailment from which on any other element may be missing."""
 SURE_OF_IT = 1.5
@@ -172,7 +182,8 @@ def judge(
     shares = _shares(cluster, reading)
     closest = sorted(range(len(shares)), key=lambda unit: (-shares[unit], unit))[:SHOWN]
     near = [*account.sites, *(unit for unit in closest if shares[unit] > 0)]
-    elements = tuple(_element(cluster, reading, held, offset) for held in shown(account, certain))
+    opposites = [held for held in account.elements if held.feature == "opposite" and not excused(held, entailment)]
+    elements = tuple(_element(cluster, reading, held, offset) for held in shown(account, certain or opposites))
 
     def found(
         label: VerdictLabel, reason: str, errors: Iterable[ErrorType], units: Iterable[int],
@@ -189,6 +200,10 @@ def judge(
     if certain:
         return found("contradicted", certain[0].reason, (conflict.kind for conflict in certain),
                      [*(conflict.unit for conflict in certain), *near], frozenset(), against)  # fmt: skip
+    if opposites:
+        units = [spot[0] for held in opposites for spot in held.spots]
+        return found("contradicted", opposites[0].reason, (held.error for held in opposites), [*units, *near],
+                     frozenset(), frozenset(cluster.articles_of_all(units)))  # fmt: skip
     gone = [*missing(account), *undone(account)]
     deciding = [held for held in gone if not excused(held, entailment)]
     empty = _why_empty(account, entailment)

@@ -125,3 +125,42 @@ RESIGNATION = (
 
 def test_what_somebody_does_not_mention_is_not_denied(session):
     assert session.check(cluster(RESIGNATION), "Norland sends soldiers to Estia")[0].label == "supported"
+
+
+TRIAL = (
+    "A jury in Ostby convicted the builder Hugo Marr of bribing a harbour inspector on Monday. The judge Vera Linde "
+    "let him go home until the sentence. Nine workers had been injured when the harbour wall collapsed in May. Three "
+    "workers were injured in a fire at the yard in 2011, said the union, which has nine branches."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "element", "state", "said"),
+    [
+        # Another name of the article in a name's place.
+        ("Jury convicts Vera Linde of bribing harbour inspector", "Vera Linde", "unaccounted", "Marr"),
+        # The opposite word of the same parties: WordNet has acquit and convict as opposites, the lexicon too.
+        ("Jury acquits Hugo Marr of bribing harbour inspector", "acquits", "contradicted", "convicted"),
+        # The figure stands in the articles, but its own slot has another.
+        ("Three workers injured as harbour wall collapses", "Three", "unaccounted", "Nine"),
+    ],
+)
+def test_what_stands_in_anothers_place_is_named_with_what_the_article_has(session, text, element, state, said):
+    whole = session.check(cluster(TRIAL), text)[0]
+    assert whole.label in {"contradicted", "not_found"}
+    held = next(each for each in whole.elements if each.text == element and each.state != "borne_out")
+    assert held.state == state
+    assert said in held.reason or any(said in span.text for span in held.evidence)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Jury convicts Hugo Marr of bribing harbour inspector",
+        "Nine workers injured as harbour wall collapses",
+        "Three workers injured in fire at yard in 2011",
+        "Judge lets Marr go home until sentence",
+    ],
+)
+def test_what_stands_in_its_own_place_is_supported(session, text):
+    assert session.check(cluster(TRIAL), text)[0].label == "supported"

@@ -1,0 +1,98 @@
+"""The account of a figure: in the same slot, beside what it counts, elsewhere, from other figures, or nowhere."""
+
+from collections.abc import Iterator
+
+from harness.checkers.derivation import derivations
+from harness.checkers.elements import SURE, Held, Spot
+from harness.checkers.matching import Matcher
+from harness.checkers.reading import ClusterReading
+from harness.claims.lexical import pieces
+from harness.claims.quantities import DURATIONS, Figure, agree, clash
+from harness.claims.reading import Reading
+from harness.claims.slots import comparable, same_slot
+
+RIVAL = 0.4
+"""Share of a claim that a sentence has to tell for its figure to be held against the claim's."""
+OTHER_EVENT = 0.2
+"""How much more it has to tell where the claim's figure answers the same question of another event."""
+
+
+def account_of_figure(cluster: ClusterReading, matcher: Matcher, reading: Reading, figure: Figure) -> Held:
+    """Whether the articles bear out a figure of a claim sentence, and where."""
+    start, end = figure.start, figure.end
+    same = [(unit, found) for unit, found in cluster.figures if comparable(figure, found) and agree(figure, found)]
+    slot = [(unit, found) for unit, found in same if same_slot(reading, figure, cluster.readings[unit], found)]
+    beside = [
+        (unit, found) for unit, found in same if unit in matcher.scene or _head_near(matcher, reading, figure, unit)
+    ]
+    chosen = slot or [item for item in beside if item[0] in matcher.scene] or beside
+    written = reading.parse.text[start:end]
+    rival = _rival(cluster, reading, figure, {unit for unit, _ in slot or same}, in_slot=bool(slot))
+    if chosen and rival is not None:
+        unit, found = rival
+        said = cluster.readings[unit].parse.text[found.start : found.end]
+        return Held("figure", start, end, "unaccounted", ((unit, found.start, found.end),),
+                    f"the articles have {said} in that place, and {written} only of something else",
+                    "figure_rival", 1.0, "number")  # fmt: skip
+    if chosen:
+        spots = tuple((unit, found.start, found.end) for unit, found in chosen[:3])
+        return Held("figure", start, end, "borne_out", spots)
+    if same:
+        unit, found = same[0]
+        return Held(
+            "figure", start, end, "unaccounted", ((unit, found.start, found.end),),
+            f"the articles have the figure {written}, but not of this", "figure_elsewhere", 1.0, "number",
+        )  # fmt: skip
+    derived = next(iter(derivations(figure, reading, cluster)), None)
+    if derived is not None:
+        return Held("figure", start, end, "borne_out", (derived,))
+    words = pieces(written)
+    if words and all(word in cluster.words for word in words) and not figure.unit:
+        if figure.ordinal or figure.modifier == "vague":
+            return Held("figure", start, end, "borne_out", tuple(_spelled(cluster, matcher, words[0]))[:1])
+        return Held(
+            "figure", start, end, "unaccounted", (), f"no article has the figure {written} in that sense",
+            "figure_unread", 1.0, "number",
+        )  # fmt: skip
+    kind = "ordinal" if figure.ordinal else "vague" if figure.modifier == "vague" else "figure"
+    return Held(
+        "figure", start, end, "unaccounted", (), f"no article has the figure {written}", f"{kind}_missing", 1.0,
+        "number",
+    )  # fmt: skip
+
+
+def _rival(
+    cluster: ClusterReading, reading: Reading, figure: Figure, having: set[int], *, in_slot: bool
+) -> tuple[int, Figure] | None:
+    """Another value in a figure's own slot, in a sentence that tells more of the claim than those with the figure.
+
+    Where the claim's value answers the same question in `having`, it may be that of another event (two collapses, two
+    tolls): so it is only where every article that has it tells of both.
+    """
+    if figure.ordinal or figure.unit == "age" or figure.modifier == "vague" or figure.unit in DURATIONS:
+        return None
+    mine = reading.notions
+
+    def told(unit: int) -> float:
+        return len(mine & cluster.readings[unit].notions) / len(mine) if mine else 0.0
+
+    least = max(RIVAL, max((told(unit) for unit in having), default=0.0) + OTHER_EVENT * in_slot)
+    found = [
+        (unit, other) for unit, other in cluster.figures
+        if told(unit) > least and same_slot(reading, figure, cluster.readings[unit], other) and clash(figure, other)
+    ]  # fmt: skip
+    if in_slot and not cluster.articles_of_all(having) <= cluster.articles_of_all(unit for unit, _ in found):
+        return None
+    return max(found, key=lambda item: (told(item[0]), -item[0]), default=None)
+
+
+def _spelled(cluster: ClusterReading, matcher: Matcher, word: str) -> Iterator[Spot]:
+    for unit, at in matcher.forms.pieces.get(word, ()):
+        token = cluster.readings[unit].parse.tokens[at]
+        yield unit, token.start, token.end
+
+
+def _head_near(matcher: Matcher, reading: Reading, figure: Figure, unit: int) -> bool:
+    """Whether a sentence has what a figure counts."""
+    return any(match.unit == unit and match.grade >= SURE for match in matcher.matches(figure.head_token)) \
+        if reading.keys[figure.head_token] and figure.head_token != figure.token else False  # fmt: skip
