@@ -1,6 +1,8 @@
 """Predictions that some other system already made, read from a file and joined by cluster id."""
 
 import hashlib
+import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -28,6 +30,8 @@ _MOST_PROBLEMS: Final = 50
 _MOST_DOUBLED: Final = 100_000
 """Doubled ids whose first lines are remembered; the rest are counted."""
 _EXAMPLES: Final = 5
+_YAML_WORDS: Final = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
+"""Words that YAML takes for something else than a string."""
 _NOTHING: Final = frozenset({"na", "n/a", "nan", "none", "null", "<na>", "#n/a"})
 
 
@@ -175,11 +179,13 @@ class Recorded(Model):
         listed, more = mistakes.listed(_MOST_PROBLEMS)
         problems = [Problem(each.reason, each.where, each.line, each.path) for each in listed]
         if more:
-            problems.append(Problem(f"{more:,} more rows have mistakes", where=str(self.path)))
+            told = "1 more row has a mistake" if more == 1 else f"{more:,} more rows have mistakes"
+            problems.append(Problem(told, where=str(self.path)))
         notes = self._notes(ids, rows, strangers)
         if empties.count:
-            told = "that programs write for nothing, and are scored as texts; leave them empty for a failure"
-            notes.append(f"{self.path}: {empties.count:,} predictions are words {told}: {empties}")
+            count = "1 prediction is a word" if empties.count == 1 else f"{empties.count:,} predictions are words"
+            told = "that programs write for nothing, scored as any text; leave the cell empty for a failure"
+            notes.append(f"{self.path}: {count} {told}: {empties}")
         return Audit([*problems, *ended], notes)
 
     def _note_doubled(self, rows: Places, mistakes: Mistakes) -> None:
@@ -277,8 +283,15 @@ def _differing(first: Mapping[str, str], second: Mapping[str, str]) -> str:
     for path, value in first.items():
         other = second.get(path, value)
         if other != value:
-            return f"; they differ in {path} ('{value}', '{other}'): `where: {{{path}: {value}}}` reads one of them"
+            asked = f"where: {{{_in_yaml(path)}: {_in_yaml(value)}}}"
+            return f"; they differ in {path} ('{value}', '{other}'): `{asked}` reads one of them"
     return ""
+
+
+def _in_yaml(word: str) -> str:
+    """A string as YAML takes it within braces: in quotes, but for plain words and numbers."""
+    is_plain = re.fullmatch(r"[A-Za-z][\w.-]*|0|[1-9][0-9]*", word) and word.lower() not in _YAML_WORDS
+    return word if is_plain else json.dumps(word, ensure_ascii=False)
 
 
 class _LookUp:

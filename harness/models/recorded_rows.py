@@ -19,6 +19,8 @@ from harness.models.exports import EXPORTS, Export, ExportName, reason_of, recog
 _ID: Final = "a non-empty string or a whole number"
 _TELLING: Final = ("model", "system", "provider", "filter", "epoch", "prompt", "run", "seed", "version", "engine")
 """Parts of the names of fields that tell predictions of several systems apart."""
+_LONGEST_TELLING: Final = 60
+"""Characters of the longest value that a message offers for `where`."""
 
 
 class RecordedFields(BaseModel):
@@ -197,9 +199,11 @@ class RowMap:
         paths = [*(self.export.apart if self.export else ()), *named]
         found = {path: found_at(value, path) for path in paths if path not in (*self.ids, *self.texts)}
         return {
-            path: _spelled(value)[:60]
+            path: spelled
             for path, value in found.items()
             if isinstance(value, str | int | float) and not isinstance(value, bool)
+            # A longer one is a prompt or an answer; cut short it would be no value for `where`.
+            if len(spelled := _spelled(value)) <= _LONGEST_TELLING
         }
 
 

@@ -4,6 +4,7 @@ import json
 import sys
 
 import pytest
+import yaml
 from pydantic import ValidationError
 
 from harness.errors import DataError, ModelError
@@ -249,6 +250,27 @@ def test_one_system_of_several_is_chosen_by_any_field(write):
     assert "`where: {model_id: X}` reads one of them" in problem_of(write(*rows)).message
 
 
+@pytest.mark.parametrize(
+    ("names", "offered"),
+    [
+        (("a, b", "c"), 'where: {model: "a, b"}'),  # plain, it would be two values
+        (("org/x: 1", "y"), 'where: {model: "org/x: 1"}'),
+        (("yes", "other"), 'where: {model: "yes"}'),  # plain, it would be true
+        (("1.0", "2.0"), 'where: {model: "1.0"}'),  # plain, it would be a number, which is spelled 1
+    ],
+)
+def test_what_a_message_offers_to_choose_a_system_chooses_it(write, names, offered):
+    path = write(*({"cluster_id": "a", "text": f"By {name}", "model": name} for name in names))
+    assert f"`{offered}` reads one of them" in problem_of(path).message
+    where = yaml.safe_load(offered)["where"]
+    assert answers(path, "a", where=where)[0].text == f"By {names[0]}"
+
+
+def test_no_value_that_is_cut_short_is_offered(write):
+    rows = [{"cluster_id": "a", "text": "One", "prompt": "x" * 70 + end, "seed": n} for n, end in enumerate("ab")]
+    assert "they differ in seed ('0', '1'): `where: {seed: 0}` reads one of them" in problem_of(write(*rows)).message
+
+
 def test_parameters_that_are_not_given_are_in_no_signature_and_no_manifest(write):
     path = write({"cluster_id": "a", "text": "One"})
     assert set(Recorded(path=path).parameters()) == {"path", "fields"}
@@ -282,5 +304,5 @@ def test_an_audit_tells_of_words_that_programs_write_for_nothing(tmp_path):
     path = tmp_path / "p.csv"
     path.write_text("cluster_id,text\na,NaN\nb,Nathan\nc,\nd,N/A\n")
     _, (note,) = Recorded(path=path).audit(None)
-    assert note.endswith("2 predictions are words that programs write for nothing, and are scored as texts; leave them "
+    assert note.endswith("2 predictions are words that programs write for nothing, scored as any text; leave the cell "
                          "empty for a failure: 'NaN' (line 2), 'N/A' (line 5)")  # fmt: skip
