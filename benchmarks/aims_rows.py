@@ -30,7 +30,7 @@ NUMBERS = "headlines/numhg_2000.jsonl"
 STEPS = (7, 23)
 """How far away the clusters are whose headlines are shown to one."""
 GIBBERISH = ("letters", "dictionary", "article words", "content words", "headline shuffled")
-FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)?")
+FIGURE = re.compile(r"\d+(?:,\d+)*(?:\.\d+)?")
 SETS = (
     Set("defacto", "factual/defacto.jsonl", split="test"),
     Set("qags", "factual/qags_cnndm_summaries.jsonl"),

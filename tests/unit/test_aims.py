@@ -121,6 +121,9 @@ def test_every_figure_in_digits_is_changed_into_one_that_the_articles_lack():
     assert not any(figure in changed for figure, _ in shapes)
     kept = changed.replace("Firm cuts ", "").split(" jobs in ")[0]
     assert (len(kept), kept[1], kept[0] != "0") == (5, ",", True)
+    # Of the digits that may begin a figure the articles lack 9 alone, then none.
+    assert other_figures("5 hurt", "Of 1, 2, 3, 4, 5, 6, 7 or 8 none.", Random(1)) == "9 hurt"
+    assert other_figures("5 hurt", "Of 1, 2, 3, 4, 5, 6, 7, 8 or 9 none.", Random(1)) is None
     assert other_figures("Two firms cut jobs", source, Random(1)) is None
 
 
