@@ -6,8 +6,13 @@ governors that no sentence joins them with.
 """
 
 import itertools
+import json
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
 
 from harness.checkers.features import EVIDENCE, word_features
 from harness.checkers.matching import Matcher
@@ -15,6 +20,7 @@ from harness.checkers.reading import ClusterReading
 from harness.claims.fluency import surprises, tree_oddness, worded
 from harness.claims.lexical import pieces, stem
 from harness.claims.reading import Reading
+from harness.records import content_digest
 
 SAME = 0.75
 """Grade at which a word of the articles is taken for the claim's."""
@@ -39,6 +45,22 @@ def order_features(cluster: ClusterReading, matcher: Matcher, reading: Reading) 
         "order_pairs": known["bigram_all_share"],
         "order_density": known["density"],
     }
+
+
+def disorder(features: Mapping[str, float]) -> float:
+    """How far a claim's words are from standing in an order; above 0 they are held to say nothing."""
+    weights: Mapping[str, float] = _weights()["weights"]
+    return sum(weight * features.get(name, 0.0) for name, weight in weights.items()) - float(_weights()["limit"])
+
+
+def order_digest() -> str:
+    """Digest of those weights, for identities."""
+    return content_digest([_weights()["weights"], _weights()["limit"]])
+
+
+@cache
+def _weights() -> Any:
+    return json.loads(files("harness.checkers").joinpath("order_weights.json").read_text(encoding="utf-8"))
 
 
 def _novel(cluster: ClusterReading, reading: Reading, found: list[float]) -> float:

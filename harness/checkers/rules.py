@@ -14,12 +14,12 @@ from harness.checkers.conflicts import Alignment, align, conflict_features
 from harness.checkers.doubt import doubts_digest
 from harness.checkers.features import support_features
 from harness.checkers.matching import Matcher
-from harness.checkers.neural.entailment import EntailmentModel, shipped, shipped_digest, window
+from harness.checkers.neural.entailment import Entailment, EntailmentModel, shipped, shipped_digest, window
+from harness.checkers.order import order_digest
 from harness.checkers.reading import ClusterReading
 from harness.checkers.sentences import claim_spans
 from harness.checkers.verdict import (
     Judgement,
-    account_digest,
     judge,
     part_of,
     pooled,
@@ -67,7 +67,7 @@ class Rules(Checker):
         return {
             "parser": f"{parser} {version(parser)}",
             "weights": weights_digest("rules"),
-            "account": account_digest(),
+            "order": order_digest(),
             "doubts": doubts_digest(model=self.entailment),
         }
 
@@ -162,6 +162,13 @@ class RulesSession(CheckSession):
             found.append(self.verdicts_on(cluster, text, sentences, chances, self.signature))
         return found
 
+    def entailment(self, cluster: ClusterReading, one: Examined) -> Entailment | None:
+        """What the model says of a sentence; without its final full stop, as the parser reads it."""
+        if self._model is None:
+            return None
+        said = one.text.removesuffix(".")
+        return self._model.judge(window(cluster.index, said), said)
+
     def verdicts_on(
         self, cluster: Cluster, text: str, sentences: Sequence[Examined], chances: Sequence[float], signature: str
     ) -> list[Verdict]:
@@ -172,8 +179,7 @@ class RulesSession(CheckSession):
         for one, chance in zip(sentences, chances, strict=True):
             matcher = Matcher(reading, one.reading)
             held = account(reading, matcher, one.reading, one.alignment)
-            said = one.text.removesuffix(".")  # as the parser reads it, so that what follows changes nothing
-            read = self._model.judge(window(reading.index, said), said) if self._model else None
+            read = self.entailment(reading, one)
             finding = judge(reading, one.reading, chance, one.alignment, held, one.offset, read)
             findings.append(finding)
             if len(sentences) > 1:

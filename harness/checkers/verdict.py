@@ -2,16 +2,13 @@
 
 A sentence is *contradicted* where an aligned element differs, *contested* where independent articles disagree about a
 figure of it, *not found* where an element that matters is unaccounted for, or where its words stand in the articles but
-tell of no event of theirs, and *supported* otherwise. A probability keeps the order in which a checker ranks texts
-within a label; between labels it follows the label: what is supported is never less probable than what is not.
+tell of no event of theirs, and *supported* otherwise. A probability is the one
+of `doubt`, whose threshold lies at .5; what another rule holds up stays below that, so that what is supported is never
+less probable than what is not.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
-from importlib.resources import files
-from typing import Any
 
 from harness.checkers.account import Account
 from harness.checkers.attributed import lost_attribution
@@ -21,11 +18,12 @@ from harness.checkers.disputes import disputed_figures
 from harness.checkers.doubt import load_doubts, signals, unspecific
 from harness.checkers.elements import Held, Spot
 from harness.checkers.neural.entailment import Entailment
+from harness.checkers.order import disorder
 from harness.checkers.reading import ClusterReading
 from harness.checkers.sentences import claim_spans
 from harness.checkers.weights import OTHERS, whole_probability
 from harness.claims.reading import Reading
-from harness.records import Claim, Element, ErrorType, Evidence, Verdict, VerdictLabel, content_digest
+from harness.records import Claim, Element, ErrorType, Evidence, Verdict, VerdictLabel
 
 WORST_FIRST: tuple[VerdictLabel, ...] = ("contradicted", "not_found", "contested", "supported")
 CERTAIN: Mapping[str, float] = {
@@ -43,18 +41,10 @@ FEWEST_IN_ORDER = 3
 """Elements of a claim from which on their order says something: two words have none."""
 OFTEN_WRONG = frozenset({"negation"})
 """Conflicts that, where the model reads the claim in the evidence, stand on true texts as often as on false ones."""
-FIRM = frozenset(
-    {
-        "figure_missing",
-        "ordinal_missing",
-        "digits_missing",
-        "vague_missing",
-        "time_missing",
-        "negation_missing",
-        "name_replaced",
-        "figure_rival",
-    }
-)
+FIRM = frozenset({
+    "figure_missing", "ordinal_missing", "digits_missing", "vague_missing", "time_missing", "negation_missing",
+    "name_replaced", "figure_rival",
+})  # fmt: skip
 """What no model may excuse: a figure, a time or a negation that no article has is told in no other words, and a model
 that knows words rather than parties reads another name in a slot as the same."""
 SURE_OF_ELEMENT = 1.0
@@ -116,23 +106,6 @@ def pooled(label: VerdictLabel, probabilities: Sequence[float]) -> float:
     if label in {"supported", "contested"}:
         return 0.5 + 0.5 * whole_probability([max(0.0, 2.0 * value - 1.0) for value in probabilities])
     return placed(label, whole_probability(probabilities))
-
-
-@cache
-def _weights() -> Any:
-    return json.loads(files("harness.checkers").joinpath("account_weights.json").read_text(encoding="utf-8"))
-
-
-def account_digest() -> str:
-    """Digest of the weights of what is missing, for identities."""
-    return content_digest({key: value for key, value in _weights().items() if key != "provenance"})
-
-
-def disorder(account: Account) -> float:
-    """How far a claim's words are from standing in an order; above 0 they are held to say nothing."""
-    weights: Mapping[str, float] = _weights()["order"]
-    found = sum(weight * account.features.get(name, 0.0) for name, weight in weights.items())
-    return found - float(_weights()["order_limit"])
 
 
 def missing(account: Account) -> list[Held]:
@@ -232,7 +205,9 @@ def judge(
         said, party = (reading.parse.tokens[index].text for index in apart.tokens)
         reason = f"the articles have all of it, though no sentence joins “{said}” and “{party}”"
     if gone and entailment is not None:
-        elements = tuple(read_by_model(element, cluster, near) for element in elements)
+        spans = {(held.start + offset, held.end + offset) for held in gone}
+        elements = tuple(read_by_model(each, cluster, near) if (each.start, each.end) in spans else each
+                         for each in elements)  # fmt: skip
         named = ", ".join(f"“{reading.parse.text[held.start : held.end]}”" for held in gone[:3])
         reason = f"the entailment model reads it in the closest sentences; in so many words none has {named}"
     if lost is not None:
@@ -247,7 +222,7 @@ def _why_empty(account: Account, entailment: Entailment | None) -> str:
     if account.features["no_links"]:
         return "it says nothing that an article could bear out"
     told = [held for held in account.elements if held.kind != "party"]
-    if len(told) >= FEWEST_IN_ORDER and disorder(account) > 0:
+    if len(told) >= FEWEST_IN_ORDER and disorder(account.features) > 0:
         return "the articles have its words, but not in this order, which says nothing"
     return ""
 
@@ -266,7 +241,7 @@ def _why_held_up(account: Account, entailment: Entailment | None) -> str:
 
 
 def read_by_model(element: Element, cluster: ClusterReading, units: Sequence[int]) -> Element:
-    """An element that matters and that the model bears out, with the sentence that bears most on the claim."""
+    """An element that the model bears out, with the sentence that bears most on the claim."""
     if element.state != "unaccounted" or not units:
         return element
     return element.model_copy(update={

@@ -94,13 +94,19 @@ def plain(text: str) -> str:
     return normalise(_THOUSANDS.sub("", text))
 
 
-def window(index: EvidenceIndex, claim: str) -> str:
-    """The sentences that bear most on a claim in the order of the articles, as many as the model was trained on."""
+def window(index: EvidenceIndex, claim: str, without: frozenset[str] = frozenset()) -> str:
+    """The sentences that bear most on a claim in the order of the articles, as many as the model was trained on.
+
+    Sentences `without` which it is to be are passed over, and the next best take their place.
+    """
     chosen: list[int] = []
     words = 0
-    for unit, _ in index.best(claim, WINDOW_SENTENCES):
-        words += len(index.units[unit].text.split())
-        if chosen and words > WINDOW_WORDS:
+    for unit, _ in index.best(claim, WINDOW_SENTENCES + len(without)):
+        text = index.units[unit].text
+        if text in without:
+            continue
+        words += len(text.split())
+        if (chosen and words > WINDOW_WORDS) or len(chosen) == WINDOW_SENTENCES:
             break
         chosen.append(unit)
     return " ".join(index.units[unit].text.strip() for unit in sorted(chosen))
