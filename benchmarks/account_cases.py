@@ -14,10 +14,8 @@ from typing import Any
 
 from harness.claims.lexical import word_list
 from harness.claims.parse import Parser
-from harness.datasets.jsonl import Jsonl
 from harness.planting.plant import plant
 from harness.records import Article, Cluster, Reference
-from harness.run.clusters import read_clusters
 from harness.text import words
 
 CONSTANTS = (
@@ -109,13 +107,6 @@ def gibberish(cluster: Cluster, headline: str, vocabulary: list[str], random: Ra
     yield "repeated", " ".join([random.choice(content) if content else "the"] * 6)
 
 
-def of_headlines(path: Path, first: int, count: int) -> Iterator[Case]:
-    """True headlines with a number in them, by people."""
-    for number, row in enumerate(lines(path)[first : first + count]):
-        cluster = Cluster(cluster_id=f"numhg-{first + number}", articles=(Article(article_id="a", text=row["source"]),))
-        yield Case("numhg", row["source"][:500], cluster, row.get("summary") or row["headline"], True)
-
-
 def true_headlines(path: Path) -> Iterator[Case]:
     """True headlines with a number on articles that the entailment model was not trained on."""
     from training.pairs import held_out
@@ -124,15 +115,6 @@ def true_headlines(path: Path) -> Iterator[Case]:
         if held_out(row["source"]):
             cluster = Cluster(cluster_id=f"numhg-{number}", articles=(Article(article_id="a", text=row["source"]),))
             yield Case("numhg", row["source"][:500], cluster, row.get("summary") or row["headline"], True)
-
-
-def of_demo(folder: Path) -> Iterator[Case]:
-    """The bundled headlines."""
-    held = read_clusters(Jsonl(path=str(folder / "clusters.jsonl")), "demo clusters")
-    clusters = {cluster.cluster_id: cluster for cluster in held}
-    for row in lines(folder / "gold.jsonl"):
-        cluster = clusters[row["cluster_id"]].without_references()
-        yield Case("demo", row["cluster_id"], cluster, row["headline"], row["faithful"], row["error_type"] or "")
 
 
 def of_set(name: str, path: Path, limit: int) -> Iterator[Case]:
@@ -154,13 +136,3 @@ def of_set(name: str, path: Path, limit: int) -> Iterator[Case]:
         meta = row.get("meta") or {}
         error = str(meta.get("error_type") or "")
         yield Case(name, last[:500], cluster, row.get("summary") or row["headline"], bool(row["label"]), error)
-
-
-def gathered(data: Path, demo: Path, parser: Parser, *, clusters: int, headlines: int, rows: int) -> list[Case]:
-    """All cases that are measured."""
-    found = list(of_clusters(neus(data / "clusters" / "neus_val.jsonl", clusters), parser, ""))
-    found += of_headlines(data / "headlines" / "numhg_2000.jsonl", 0, headlines)
-    found += of_demo(demo)
-    for name, path in SETS.items():
-        found += of_set(name, data / path, rows)
-    return found

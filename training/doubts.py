@@ -24,7 +24,7 @@ from harness.checkers.account import account
 from harness.checkers.doubt import signals
 from harness.checkers.ensemble import load_blend
 from harness.checkers.matching import Matcher
-from harness.checkers.neural.entailment import EntailmentModel, shipped, window
+from harness.checkers.neural.entailment import shipped
 from harness.checkers.rules import RulesSession
 from harness.checkers.signals import text_signals
 from harness.checkers.verdict import decided
@@ -49,8 +49,8 @@ class Row:
     decided: bool
 
 
-def rows(cases: Sequence[Case], session: RulesSession, model: EntailmentModel) -> list[Row]:
-    """The signals of each case."""
+def rows(cases: Sequence[Case], session: RulesSession) -> list[Row]:
+    """The signals of each case, as a session with the model has them."""
     blend = load_blend()
     found = []
     for case in cases:
@@ -61,7 +61,7 @@ def rows(cases: Sequence[Case], session: RulesSession, model: EntailmentModel) -
         several, settled = [], False
         for one, told in zip(examined, text_signals(reading, examined), strict=True):
             held = account(reading, Matcher(reading, one.reading), one.reading, one.alignment)
-            read = model.judge(window(reading.index, one.text), one.text)
+            read = session.entailment(reading, one)
             prior = blend.probability([blend.doubt(told)])
             several.append(signals(held, one.alignment, prior, read))
             settled = settled or decided(held, read)
@@ -176,7 +176,7 @@ def main() -> None:
     cases += true_headlines(given.data / "headlines" / "numhg_2000.jsonl")
     for name, path in SETS.items():
         cases += of_set(name, given.data / path, given.rows)
-    held = rows(cases, RulesSession("rules", parser, "headline"), shipped())
+    held = rows(cases, RulesSession("rules", parser, "headline", shipped()))
     tune = [row for row in held if part_of(row.case.group) == "tune"]
     report = [row for row in held if part_of(row.case.group) == "report"]
     free = [row for row in tune if not row.decided]

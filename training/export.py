@@ -11,14 +11,13 @@ import torch
 from safetensors.numpy import save_file
 
 from harness.checkers.neural.encoder import narrowed
+from harness.checkers.neural.entailment import MOST_TOKENS
 
 NAMES = {
     "attention.self.query": "query", "attention.self.key": "key", "attention.self.value": "value",
     "attention.output.dense": "out", "attention.output.LayerNorm": "attended", "intermediate.dense": "up",
     "output.dense": "down", "output.LayerNorm": "done",
 }  # fmt: skip
-POSITIONS = 160
-"""Positions that are kept: as many tokens as a pair has at most."""
 
 
 def exported(state: dict[str, Any], layers: int) -> dict[str, np.ndarray[Any, Any]]:
@@ -33,7 +32,7 @@ def exported(state: dict[str, Any], layers: int) -> dict[str, np.ndarray[Any, An
 
     embeddings = "encoder.embeddings."
     matrix("words", state[f"{embeddings}word_embeddings.weight"])
-    plain("positions", state[f"{embeddings}position_embeddings.weight"][:POSITIONS])
+    plain("positions", state[f"{embeddings}position_embeddings.weight"][:MOST_TOKENS])
     plain("segments", state[f"{embeddings}token_type_embeddings.weight"])
     plain("embed.scale_", state[f"{embeddings}LayerNorm.weight"])
     plain("embed.shift", state[f"{embeddings}LayerNorm.bias"])

@@ -16,11 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from harness.checkers.evidence import EvidenceIndex
+from harness.checkers.neural.entailment import WINDOW_WORDS, window
 from harness.records import Article, Cluster, content_digest
 from training.sources import NLI
 
-WINDOW_SENTENCES = 5
-WINDOW_WORDS = 110
 HELD_OUT = 5
 """One document in so many of the headlines that we make pairs from is kept for measuring."""
 
@@ -28,27 +27,9 @@ Pair = dict[str, Any]
 _FIGURE = re.compile(r"(?<![\w.,])\d{1,3}(?:,\d{3})+(?![\w.])|(?<![\w.,])\d{1,6}(?![\w.,]\d|\w)")
 
 
-def window(cluster: Cluster, claim: str, without: frozenset[str] = frozenset()) -> str:
-    """Join the sentences that bear most on a claim, in the order of the articles, within WINDOW_WORDS."""
-    index = EvidenceIndex(cluster)
-    return window_of(index, claim, without)
-
-
-def window_of(index: EvidenceIndex, claim: str, without: frozenset[str] = frozenset()) -> str:
-    """`window` over a cluster that is indexed already."""
-    chosen: list[int] = []
-    words = 0
-    for unit, _ in index.best(claim, WINDOW_SENTENCES + len(without)):
-        text = index.units[unit].text
-        if text in without:
-            continue
-        words += len(text.split())
-        if chosen and words > WINDOW_WORDS:
-            break
-        chosen.append(unit)
-        if len(chosen) == WINDOW_SENTENCES:
-            break
-    return " ".join(index.units[unit].text.strip() for unit in sorted(chosen))
+def window_in(cluster: Cluster, claim: str) -> str:
+    """The evidence window of a claim in a cluster that is read for it alone."""
+    return window(EvidenceIndex(cluster), claim)
 
 
 def as_cluster(texts: Iterable[str]) -> Cluster:
@@ -85,7 +66,7 @@ def nli_pairs(folder: Path, seed: int) -> Iterator[Pair]:
             for row in groups[name]:
                 premise = row["premise"]
                 if len(premise.split()) > WINDOW_WORDS:
-                    premise = window(as_cluster([premise]), row["hypothesis"])
+                    premise = window_in(as_cluster([premise]), row["hypothesis"])
                 for _ in range(source.repeat if premise else 0):
                     yield _pair(premise, row["hypothesis"], row["label"], source.name, f"{source.name} {name}")
 
@@ -95,7 +76,7 @@ def judged_pairs(folder: Path) -> Iterator[Pair]:
     for name in ("defacto", "defacto_corrected", "entfa"):
         for row in rows(folder / "factual" / f"{name}.jsonl"):
             if row["split"] == "train" and row["label"] is not None:
-                premise = window(as_cluster([row["source"]]), row["summary"])
+                premise = window_in(as_cluster([row["source"]]), row["summary"])
                 label = "entailment" if row["label"] else "not_entailed"
                 yield _pair(premise, row["summary"], label, name, f"{name} {content_digest(row['source'])}")
 
@@ -124,16 +105,16 @@ def headline_pairs(folder: Path, seed: int) -> Iterator[Pair]:
     others = told[1:] + told[:1]
     for (group, headline, cluster), (_, _, other) in zip(told, others, strict=True):
         index = EvidenceIndex(cluster)
-        yield _pair(window_of(index, headline), headline, "entailment", "headlines", group, "true")
+        yield _pair(window(index, headline), headline, "entailment", "headlines", group, "true")
         if drawn.random() < 0.4:
-            bare = window_of(index, headline, frozenset(index.units[unit].text for unit, _ in index.best(headline, 3)))
+            bare = window(index, headline, frozenset(index.units[unit].text for unit, _ in index.best(headline, 3)))
             if bare:
                 yield _pair(bare, headline, "not_entailed", "headlines", group, "evidence removed")
         changed = other_figure(headline, cluster, drawn)
         if changed:
-            yield _pair(window_of(index, changed), changed, "not_entailed", "headlines", group, "another figure")
+            yield _pair(window(index, changed), changed, "not_entailed", "headlines", group, "another figure")
         if drawn.random() < 0.2:
-            yield _pair(window(other, headline), headline, "neutral", "headlines", group, "another event")
+            yield _pair(window_in(other, headline), headline, "neutral", "headlines", group, "another event")
 
 
 def other_figure(headline: str, cluster: Cluster, drawn: random.Random) -> str | None:
@@ -171,15 +152,15 @@ def planted_pairs(folder: Path, seed: int, part: int, parts: int, limit: int) ->
     for planting in plant(share, Parser(), seed):
         index = EvidenceIndex(planting.cluster)
         group = f"neus {planting.cluster.cluster_id}"
-        told = window_of(index, planting.original)
+        told = window(index, planting.original)
         yield _pair(told, planting.original, "entailment", "neus", group, "true")
         best = [index.units[unit].text for unit, _ in index.best(planting.original, 4)]
-        bare = window_of(index, planting.original, frozenset(best))
+        bare = window(index, planting.original, frozenset(best))
         if bare:
             yield _pair(bare, planting.original, "not_entailed", "neus", group, "evidence removed")
         other = indexes[drawn.choice(sorted(indexes))]
         if other.units:
-            near = window_of(other, planting.original)
+            near = window(other, planting.original)
             if near and near != told:
                 yield _pair(near, planting.original, "not_entailed", "neus", group, "another cluster")
         for planted, cluster in planting.planted:
@@ -187,7 +168,7 @@ def planted_pairs(folder: Path, seed: int, part: int, parts: int, limit: int) ->
                 continue
             at = index if cluster is planting.cluster else EvidenceIndex(cluster)
             label = "entailment" if planted.harmless else "not_entailed"
-            yield _pair(window_of(at, planted.text), planted.text, label, "neus", group, planted.edit)
+            yield _pair(window(at, planted.text), planted.text, label, "neus", group, planted.edit)
 
 
 def main() -> None:

@@ -10,9 +10,9 @@ from typing import Any
 
 import torch
 
+from harness.checkers.neural.entailment import MOST_TOKENS
 from training.model import LABELS, NOT_ENTAILED, build, loss_of
 
-MOST_TOKENS = 160
 NUMBERS = {**{name: at for at, name in enumerate(LABELS)}, NOT_ENTAILED: 3}
 
 
