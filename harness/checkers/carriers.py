@@ -7,6 +7,7 @@ from pydantic import Field
 from harness.checkers.base import CheckSession
 from harness.claims.extract import article_claims
 from harness.claims.parse import Parser
+from harness.ingest.independence import Sources
 from harness.records import Claim, Cluster, Evidence, Record
 from harness.text import normalise
 
@@ -29,6 +30,7 @@ def carried_claims(cluster: Cluster, parser: Parser, session: CheckSession) -> I
     A sentence that bears out an earlier article's claim is not a claim of its own again.
     """
     said: set[str] = set()
+    sources = Sources(cluster)
     for article in cluster.articles:
         claims = [claim for claim in article_claims(article, parser) if claim.part == "sentence"]
         verdicts = session.check_all(cluster, [claim.text for claim in claims])
@@ -38,9 +40,10 @@ def carried_claims(cluster: Cluster, parser: Parser, session: CheckSession) -> I
             near = (span for span in whole.evidence if span.score >= CLOSE)
             others = tuple(span for span in near if span.article_id in whole.supporters)
             said |= {normalise(claim.text), *(normalise(span.text) for span in others)}
+            carriers = {article.article_id, *whole.supporters}
             yield CarriedClaim(
                 claim=claim,
-                carriers=tuple(sorted({article.article_id, *whole.supporters})),
-                witnesses=max(1, whole.witnesses),
+                carriers=tuple(sorted(carriers)),
+                witnesses=sources.count(carriers),
                 evidence=tuple(span for span in others if span.article_id != article.article_id),
             )

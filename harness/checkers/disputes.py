@@ -41,11 +41,10 @@ def disputed_figures(cluster: ClusterReading, reading: Reading) -> list[Dispute]
             if other.modifier != "vague" and same_slot(reading, figure, cluster.readings[unit], other)
         ]  # fmt: skip
         agreeing = [unit for unit, other in same if agree(figure, other) and not clash(figure, other)]
-        groups = {cluster.group_of[article] for unit in agreeing for article in cluster.articles_of(unit)}
+        mine = cluster.articles_of_all(agreeing)
         differing = [
             (unit, other) for unit, other in same
-            if clash(figure, other)
-            and not groups & {cluster.group_of[article] for article in cluster.articles_of(unit)}
+            if clash(figure, other) and cluster.sources.are_apart(mine, cluster.articles_of(unit))
         ]  # fmt: skip
         if agreeing and differing:
             held = [(unit, other) for unit, other in same if unit in agreeing]

@@ -10,12 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 from harness import extras
 from harness.checkers.base import Checker, CheckSession
 from harness.checkers.guards import GUARDS, GuardName, lines
-from harness.checkers.premises import Premises
 from harness.checkers.sentences import claim_spans
 from harness.checkers.verdict import Judgement, verdicts_on
 from harness.endpoint.protocol import Completion, UnusableError
 from harness.endpoint.remote import PACKAGE, Remote
 from harness.errors import MissingExtraError
+from harness.ingest.independence import Sources
 from harness.records import Article, Cluster, Evidence, Verdict, VerdictLabel, content_digest
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ class JudgeSession(CheckSession):
 
         What was answered about the others is kept while the cluster is the same: none is paid for twice.
         """
-        premises = Premises(cluster, evidence=1, aligned=1)
+        sources = Sources(cluster)
         if self._about != cluster:
             self._about, self._known = cluster, {}
         shown = shown_articles(cluster.articles, self._judge.max_characters)
@@ -190,8 +190,8 @@ class JudgeSession(CheckSession):
             answers = self._known[text]
             if isinstance(answers, Exception):
                 raise answers
-            judged = [self._judgement(cluster, premises, answer) for answer in answers]
-            found.append(verdicts_on(text, judged, self.signature))
+            judged = [self._judgement(cluster, answer) for answer in answers]
+            found.append(verdicts_on(text, judged, self.signature, sources))
         return found
 
     def _call(self, cluster: Cluster, shown: Sequence[Mapping[str, str]], text: str) -> "Call[list[_Answer]]":
@@ -221,7 +221,7 @@ class JudgeSession(CheckSession):
 
         return Call(f"{cluster.cluster_id}/{content_digest(text)}", body, self._judge.max_tokens, read)
 
-    def _judgement(self, cluster: Cluster, premises: Premises, answer: _Answer) -> Judgement:
+    def _judgement(self, cluster: Cluster, answer: _Answer) -> Judgement:
         evidence: list[Evidence] = []
         sides: dict[bool, set[str]] = {True: set(), False: set()}
         for quote in answer.quotes[:MAX_QUOTES]:
@@ -239,7 +239,6 @@ class JudgeSession(CheckSession):
             evidence=tuple(evidence),
             supporters=supporters,
             contradictors=against,
-            witnesses=premises.independent(supporters),
         )
 
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 from harness.checkers.base import CheckSession
 from harness.checkers.chunks import Chunk, chunks_of, highest
 from harness.checkers.guards import Guard
-from harness.checkers.premises import Premises
 from harness.checkers.presets import Chunking
 from harness.checkers.sentences import claim_spans
 from harness.checkers.verdict import Judgement, verdicts_on
+from harness.ingest.independence import Sources
 from harness.records import Cluster, Verdict, content_digest
 
 if TYPE_CHECKING:
@@ -39,16 +39,16 @@ class GuardSession(CheckSession):
         """
         if self._about != cluster:
             self._about, self._known = cluster, {}
-        premises = Premises(cluster, evidence=1, aligned=1)
+        sources = Sources(cluster)
         chunks = chunks_of(cluster, Chunking("window"), len, self._judge.max_characters)
         claims = [[text[start:end] for start, end in claim_spans(text)] for text in texts]
         wanted = dict.fromkeys((chunk.text, claim) for held in claims for claim in held for chunk in chunks)
         asked = [pair for pair in wanted if pair not in self._known]
         for pair, reply in self.client.each(asked, lambda pair: self._call(cluster, pair)):
             self._known[pair] = reply if isinstance(reply, Exception) else reply.read
-        judged = {claim: self._finding(premises, claim, chunks) for held in claims for claim in held}
+        judged = {claim: self._finding(claim, chunks) for held in claims for claim in held}
         return [
-            verdicts_on(text, [judged[claim] for claim in held], self.signature)
+            verdicts_on(text, [judged[claim] for claim in held], self.signature, sources)
             for text, held in zip(texts, claims, strict=True)
         ]
 
@@ -70,7 +70,7 @@ class GuardSession(CheckSession):
         name = f"{cluster.cluster_id}/{content_digest([document, claim])}"
         return Call(name, body, self._guard.max_tokens, self._guard.read)
 
-    def _finding(self, premises: Premises, claim: str, chunks: Sequence[Chunk]) -> Judgement:
+    def _finding(self, claim: str, chunks: Sequence[Chunk]) -> Judgement:
         """One sentence: of articles the best, of each its best piece. Raises what kept one from being answered."""
         values = []
         for chunk in chunks:
@@ -87,5 +87,4 @@ class GuardSession(CheckSession):
             reason=f"{self._guard.name}: supported at {value:.2f} by the nearest article",
             evidence=chunk.evidence(claim),
             supporters=supporters,
-            witnesses=premises.independent(supporters),
         )

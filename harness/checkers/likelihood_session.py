@@ -9,6 +9,7 @@ from harness.checkers.causal import Causal, open_causal
 from harness.checkers.evidence import EvidenceIndex
 from harness.checkers.sentences import claim_spans
 from harness.checkers.verdict import Judgement, verdicts_on
+from harness.ingest.independence import Sources
 from harness.records import Cluster, Verdict, VerdictLabel
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class LikelihoodSession(CheckSession):
 
     def verdicts(self, cluster: Cluster, texts: Sequence[str]) -> list[list[Verdict]]:
         """Verdicts on each text: the whole, and its sentences where it has several."""
-        index = EvidenceIndex(cluster)
+        index, sources = EvidenceIndex(cluster), Sources(cluster)
         claims = [[text[start:end] for start, end in claim_spans(text)] for text in texts]
         distinct = list(dict.fromkeys(claim for held in claims for claim in held))
         evidence = {claim: self._evidence(index, claim) for claim in distinct}
@@ -51,7 +52,7 @@ class LikelihoodSession(CheckSession):
             for at, claim in enumerate(distinct)
         }
         return [
-            verdicts_on(text, [judged[claim] for claim in held], self.signature, others=1.0)
+            verdicts_on(text, [judged[claim] for claim in held], self.signature, sources, others=1.0)
             for text, held in zip(texts, claims, strict=True)
         ]
 
@@ -72,5 +73,4 @@ class LikelihoodSession(CheckSession):
             reason=f"the evidence makes it {informed - bare:+.2f} nats a token likelier ({informed:.2f}, {bare:.2f})",
             evidence=tuple(index.units[at].evidence(score) for at, score in evidence[:3]),
             supporters=supporters,
-            witnesses=1 if supporters else 0,
         )

@@ -12,11 +12,11 @@ import numpy as np
 from harness.checkers.chunks import Chunk, chunks_of, highest
 from harness.checkers.nli import Label, read_labels
 from harness.checkers.nli_session import DIGITS, LONG, Floats, NliSession, Scorer, probabilities
-from harness.checkers.premises import Premises
 from harness.checkers.presets import Preset
 from harness.checkers.sentences import claim_spans
 from harness.checkers.verdict import Judgement, verdicts_on
 from harness.errors import UsageError
+from harness.ingest.independence import Sources
 from harness.loading import choose_device, local_checkpoint, quietly, readable
 from harness.records import Cluster, Verdict, VerdictLabel
 
@@ -44,7 +44,7 @@ class PresetSession(NliSession):
         scorer = self._scorer
         if not isinstance(scorer, PresetScorer):
             raise RuntimeError("the session is closed")
-        premises = Premises(cluster, evidence=1, aligned=1)
+        sources = Sources(cluster)
         claims = [[text[start:end] for start, end in claim_spans(text)] for text in texts]
         cut: dict[int, list[Chunk]] = {}
         asked: dict[str, list[Chunk]] = {}
@@ -57,16 +57,16 @@ class PresetSession(NliSession):
         pairs = list(dict.fromkeys((chunk.text, claim) for claim, held in asked.items() for chunk in held))
         found = dict(zip(pairs, probabilities(scorer, pairs, self._nli.batch_size), strict=True))
         judged = {
-            claim: self._finding(premises, claim, held, [found[chunk.text, claim] for chunk in held], scorer.labels)
+            claim: self._finding(sources, claim, held, [found[chunk.text, claim] for chunk in held], scorer.labels)
             for claim, held in asked.items()
         }
         return [
-            verdicts_on(text, [judged[claim] for claim in held], self.signature)
+            verdicts_on(text, [judged[claim] for claim in held], self.signature, sources)
             for text, held in zip(texts, claims, strict=True)
         ]
 
     def _finding(
-        self, premises: Premises, claim: str, chunks: Sequence[Chunk], rows: Sequence[Floats], labels: Sequence[Label]
+        self, sources: Sources, claim: str, chunks: Sequence[Chunk], rows: Sequence[Floats], labels: Sequence[Label]
     ) -> Judgement:
         """One sentence: article by article the best chunk, and of articles the best."""
         support = highest(chunks, [float(row[labels.index("entailment")]) for row in rows])
@@ -90,7 +90,7 @@ class PresetSession(NliSession):
             said += f", contradicted at {against[best][0]:.2f}"
         label: VerdictLabel = "supported" if supporters else "not_found"
         evidence = support[best][1].evidence(claim)
-        if premises.disagree(supporters, contradictors):
+        if sources.disagree(supporters, contradictors):
             label = "contested"
             said += f"; by another article contradicted at {against[worst][0]:.2f}"
             evidence += against[worst][1].evidence(claim)
@@ -104,7 +104,6 @@ class PresetSession(NliSession):
             evidence=tuple(dict.fromkeys(evidence)),
             supporters=supporters,
             contradictors=contradictors,
-            witnesses=premises.independent(supporters),
         )
 
 

@@ -107,7 +107,7 @@ class NliSession(CheckSession):
         found = dict(zip(pairs, probabilities(scorer, pairs, self._nli.batch_size), strict=True))
         judged = {claim: self._judge(premises, claim, held, found, scorer.labels) for claim, held in asked.items()}
         return [
-            verdicts_on(text, [judged[claim] for claim in held], self.signature)
+            verdicts_on(text, [judged[claim] for claim in held], self.signature, premises.sources)
             for text, held in zip(texts, claims, strict=True)
         ]
 
@@ -143,7 +143,7 @@ class NliSession(CheckSession):
             if value >= self._nli.contradiction and value > support[article][0]
         )
         label: VerdictLabel
-        if premises.disagree(supporters, contradictors):
+        if premises.sources.disagree(supporters, contradictors):
             label, reason = "contested", f"entailed at {best:.2f} and contradicted at {worst:.2f} by other articles"
             evidence = (*passage.evidence(), *refuting.evidence())
         elif supporters:
@@ -160,7 +160,6 @@ class NliSession(CheckSession):
             evidence=tuple(dict.fromkeys(evidence)),
             supporters=supporters,
             contradictors=contradictors,
-            witnesses=premises.independent(supporters),
         )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from harness.checkers.evidence import EvidenceIndex
 from harness.claims.units import Unit
-from harness.ingest.near_duplicates import groups
+from harness.ingest.independence import Sources
 from harness.records import Cluster, Evidence
 
 
@@ -37,12 +37,7 @@ class Premises:
         self._index = EvidenceIndex(cluster)
         self._evidence = evidence
         self._aligned = aligned
-        articles = sorted(cluster.articles, key=lambda article: article.article_id)
-        self._group_of = {
-            articles[index].article_id: number
-            for number, group in enumerate(groups([article.text for article in articles]))
-            for index in group
-        }
+        self.sources = Sources(cluster)
 
     def of(self, claim: str, fits: Callable[[str], bool]) -> list[Premise]:
         """What to compare with `claim`: the best sentences of each article in runs that `fits`, and the best alone.
@@ -71,15 +66,6 @@ class Premises:
                 if place < self._aligned or len(ordered) == 1
             ]
         return found
-
-    def independent(self, article_ids: frozenset[str]) -> int:
-        """How many of these articles are independent: near-duplicates count once."""
-        return len({self._group_of[article_id] for article_id in article_ids})
-
-    def disagree(self, supporters: frozenset[str], contradictors: frozenset[str]) -> bool:
-        """Whether articles that are no copies of one another stand on either side."""
-        mine = {self._group_of[article_id] for article_id in supporters}
-        return any(self._group_of[article_id] not in mine for article_id in contradictors) and bool(mine)
 
     def _position(self, index: int, article_id: str) -> int:
         return next(place.position for place in self._index.units[index].places if place.article_id == article_id)

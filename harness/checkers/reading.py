@@ -14,7 +14,7 @@ from harness.claims.lexical import pieces, stem
 from harness.claims.parse import Parser
 from harness.claims.quantities import Figure
 from harness.claims.reading import PRONOUNS, Reading, phrase, read_all
-from harness.ingest.near_duplicates import groups
+from harness.ingest.independence import Sources
 from harness.records import Cluster
 from harness.text import ngrams
 
@@ -47,13 +47,8 @@ class ClusterReading:
         self.units = self.index.units
         self.casing = Casing((unit.text for unit in self.units), parser.common)
         self.readings: list[Reading] = read_all(parser.parse([self.casing.undo(unit.text) for unit in self.units]))
-        articles = sorted(cluster.articles, key=lambda article: article.article_id)
-        self.group_of = {
-            articles[index].article_id: number
-            for number, group in enumerate(groups([article.text for article in articles]))
-            for index in group
-        }
-        self.published = {article.article_id: article.published for article in articles}
+        self.sources = Sources(cluster)
+        self.published = {article.article_id: article.published for article in cluster.articles}
         self.frames: dict[str, list[tuple[int, Frame]]] = defaultdict(list)
         self.figures: list[tuple[int, Figure]] = []
         self.names: dict[Name, list[int]] = defaultdict(list)
@@ -106,10 +101,6 @@ class ClusterReading:
     def articles_of_all(self, units: Iterable[int]) -> set[str]:
         """Ids of the articles that any of some units stands in."""
         return {article for unit in units for article in self.articles_of(unit)}
-
-    def witnesses(self, article_ids: frozenset[str] | set[str]) -> int:
-        """How many independent articles those are: near-duplicates count once."""
-        return len({self.group_of[article_id] for article_id in article_ids})
 
     def matching(self, name: Name) -> tuple[Name, ...]:
         """The names in the articles that can name what `name` names."""

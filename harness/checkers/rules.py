@@ -183,18 +183,17 @@ class RulesSession(CheckSession):
             finding = judge(reading, one.reading, chance, one.alignment, held, one.offset, read)
             findings.append(finding)
             if len(sentences) > 1:
-                parts.append(finding.verdict(sentence_claim(text, one.offset, one.reading), signature))
+                parts.append(finding.verdict(sentence_claim(text, one.offset, one.reading), signature, reading.sources))
             for claim in proposition_claims(text, one.offset, one.reading):
-                parts.append(part_of(finding, claim).verdict(claim, signature))
+                parts.append(part_of(finding, claim).verdict(claim, signature, reading.sources))
         worst = worst_of(findings)
-        supporters = frozenset.intersection(*(finding.supporters for finding in findings))
         together = pooled(worst.label, [finding.probability for finding in findings])
-        whole = whole_of(findings, together, reading.witnesses(supporters))
+        whole = whole_of(findings, together)
         span = {"start": 0, "end": len(text), "text": text, "part": "whole"}
         claim = Claim(start=0, end=len(text), text=text, part="whole")
         if len(sentences) == 1:
             claim = sentence_claim(text, sentences[0].offset, sentences[0].reading).model_copy(update=span)
-        return [whole.verdict(claim, signature), *parts]
+        return [whole.verdict(claim, signature, reading.sources), *parts]
 
 
 def sentence_features(

@@ -23,6 +23,7 @@ from harness.checkers.reading import ClusterReading
 from harness.checkers.sentences import claim_spans
 from harness.checkers.weights import OTHERS, whole_probability
 from harness.claims.reading import Reading
+from harness.ingest.independence import Sources
 from harness.records import Claim, Element, ErrorType, Evidence, Verdict, VerdictLabel
 
 WORST_FIRST: tuple[VerdictLabel, ...] = ("contradicted", "not_found", "contested", "supported")
@@ -70,10 +71,9 @@ class Judgement:
     evidence: tuple[Evidence, ...] = ()
     supporters: frozenset[str] = field(default_factory=frozenset)
     contradictors: frozenset[str] = field(default_factory=frozenset)
-    witnesses: int = 0
     elements: tuple[Element, ...] = ()
 
-    def verdict(self, claim: Claim, signature: str) -> Verdict:
+    def verdict(self, claim: Claim, signature: str, sources: Sources) -> Verdict:
         """The verdict on a claim that says what the sentence says."""
         return Verdict(
             claim=claim,
@@ -84,7 +84,7 @@ class Judgement:
             evidence=self.evidence,
             supporters=tuple(sorted(self.supporters)),
             contradictors=tuple(sorted(self.contradictors)),
-            witnesses=self.witnesses,
+            witnesses=sources.count(self.supporters),
             checker=signature,
             elements=self.elements,
         )
@@ -167,7 +167,7 @@ def judge(
         )
         return Judgement(
             label, placed(label, probability), reason, tuple(dict.fromkeys(errors)), quoted, supporters, contradictors,
-            cluster.witnesses(supporters), elements,
+            elements,
         )  # fmt: skip
 
     if certain:
@@ -318,7 +318,7 @@ def part_of(sentence: Judgement, claim: Claim) -> Judgement:
     articles = frozenset(span.article_id for element in inside for span in element.evidence)
     return replace(
         sentence, label="supported", probability=max(0.5, sentence.probability), reason="the articles say so",
-        errors=(), supporters=articles, contradictors=frozenset(), witnesses=min(1, len(articles)), elements=inside,
+        errors=(), supporters=articles, contradictors=frozenset(), elements=inside,
     )  # fmt: skip
 
 
@@ -327,7 +327,7 @@ def worst_of(found: Sequence[Judgement]) -> Judgement:
     return min(found, key=lambda judgement: (WORST_FIRST.index(judgement.label), judgement.probability))
 
 
-def whole_of(found: Sequence[Judgement], probability: float, witnesses: int | None = None) -> Judgement:
+def whole_of(found: Sequence[Judgement], probability: float) -> Judgement:
     """The finding on a text: as bad as its worst sentence, supported by those who support every sentence.
 
     Its probability is given; no sentence that is added may raise it. Its evidence is its sentences'.
@@ -343,12 +343,13 @@ def whole_of(found: Sequence[Judgement], probability: float, witnesses: int | No
         evidence=tuple(dict.fromkeys((*first, *(item for judgement in found for item in judgement.evidence)))),
         supporters=supporters,
         contradictors=frozenset[str]().union(*(judgement.contradictors for judgement in found)),
-        witnesses=min(judgement.witnesses for judgement in found) if witnesses is None else witnesses,
         elements=tuple(element for judgement in found for element in judgement.elements),
     )
 
 
-def verdicts_on(text: str, found: Sequence[Judgement], signature: str, *, others: float = OTHERS) -> list[Verdict]:
+def verdicts_on(
+    text: str, found: Sequence[Judgement], signature: str, sources: Sources, *, others: float = OTHERS
+) -> list[Verdict]:
     """Verdicts on a whole text and, where it has several, on its sentences, from a judgement on each of its spans.
 
     The whole is as probable as its worst sentence, times the power `others` of all the rest: no sentence that is added
@@ -359,10 +360,10 @@ def verdicts_on(text: str, found: Sequence[Judgement], signature: str, *, others
     if len(spans) != len(found):
         raise ValueError(f"{len(found)} judgements on {len(spans)} sentences")
     together = whole_probability([judgement.probability for judgement in found], others)
-    verdicts = [whole_of(found, together).verdict(whole_claim(text), signature)]
+    verdicts = [whole_of(found, together).verdict(whole_claim(text), signature, sources)]
     if len(spans) > 1:
         verdicts += [
-            judgement.verdict(Claim(start=start, end=end, text=text[start:end]), signature)
+            judgement.verdict(Claim(start=start, end=end, text=text[start:end]), signature, sources)
             for (start, end), judgement in zip(spans, found, strict=True)
         ]
     return verdicts

@@ -21,7 +21,7 @@ from harness.claims.reading import Reading, phrase, phrase_text, read_all
 from harness.claims.slots import asked_about, counted, happening, same_slot
 from harness.claims.units import Unit, units
 from harness.claims.updates import later_by_wording
-from harness.ingest.near_duplicates import groups
+from harness.ingest.independence import Sources
 from harness.records import Cluster, ContestedFact, Evidence, FactVersion
 
 _PAST = re.compile(r"\b(?:ex|former|ousted|deposed|late|then)\b")
@@ -48,14 +48,9 @@ class _Finder:
     def __init__(self, cluster: Cluster, parser: Parser) -> None:
         self.units: list[Unit] = units(cluster)
         self.readings: list[Reading] = read_all(parser.parse([unit.text for unit in self.units]))
-        articles = sorted(cluster.articles, key=lambda article: article.article_id)
-        self.group_of = {
-            articles[index].article_id: number
-            for number, group in enumerate(groups([article.text for article in articles]))
-            for index in group
-        }
-        self.published = {article.article_id: article.published for article in articles}
-        self.sources = [frozenset(self.group_of[a] for a in unit.article_ids) for unit in self.units]
+        self.independent = Sources(cluster)
+        self.published = {article.article_id: article.published for article in cluster.articles}
+        self.sources = [self.independent.of(unit.article_ids) for unit in self.units]
 
     def find(self) -> list[ContestedFact]:
         found = [
