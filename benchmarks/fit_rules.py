@@ -25,7 +25,8 @@ from labelled_data import FOLDS, HINGES, Row, one_article, read
 from scipy.optimize import minimize
 
 from harness.checkers.rules import Rules
-from harness.checkers.weights import OTHERS, hinged
+from harness.checkers.weights import hinged
+from harness.checkers.whole import OTHERS
 
 FLOOR = 0.015
 RIDGE = 0.002

@@ -11,7 +11,7 @@ from harness import extras
 from harness.checkers.base import Checker, CheckSession
 from harness.checkers.guards import GUARDS, GuardName, lines
 from harness.checkers.sentences import claim_spans
-from harness.checkers.verdict import Judgement, verdicts_on
+from harness.checkers.whole import Judgement, verdicts_on
 from harness.endpoint.protocol import Completion, UnusableError
 from harness.endpoint.remote import PACKAGE, Remote
 from harness.errors import MissingExtraError

@@ -8,7 +8,7 @@ from harness.checkers.chunks import Chunk, chunks_of, highest
 from harness.checkers.guards import Guard
 from harness.checkers.presets import Chunking
 from harness.checkers.sentences import claim_spans
-from harness.checkers.verdict import Judgement, verdicts_on
+from harness.checkers.whole import Judgement, verdicts_on
 from harness.ingest.independence import Sources
 from harness.records import Cluster, Verdict, content_digest
 

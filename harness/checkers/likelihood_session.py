@@ -8,7 +8,7 @@ from harness.checkers.base import CheckSession
 from harness.checkers.causal import Causal, open_causal
 from harness.checkers.evidence import EvidenceIndex
 from harness.checkers.sentences import claim_spans
-from harness.checkers.verdict import Judgement, verdicts_on
+from harness.checkers.whole import Judgement, verdicts_on
 from harness.ingest.independence import Sources
 from harness.records import Cluster, Verdict, VerdictLabel
 

@@ -14,7 +14,7 @@ from harness.checkers.nli import Label, read_labels
 from harness.checkers.nli_session import DIGITS, LONG, Floats, NliSession, Scorer, probabilities
 from harness.checkers.presets import Preset
 from harness.checkers.sentences import claim_spans
-from harness.checkers.verdict import Judgement, verdicts_on
+from harness.checkers.whole import Judgement, verdicts_on
 from harness.errors import UsageError
 from harness.ingest.independence import Sources
 from harness.loading import choose_device, local_checkpoint, quietly, readable

@@ -16,7 +16,7 @@ from harness.checkers.base import CheckSession
 from harness.checkers.nli import Label, read_labels
 from harness.checkers.premises import Premise, Premises
 from harness.checkers.sentences import claim_spans
-from harness.checkers.verdict import Judgement, verdicts_on
+from harness.checkers.whole import Judgement, verdicts_on
 from harness.errors import UsageError
 from harness.loading import choose_device, local_checkpoint, quietly, readable
 from harness.records import Cluster, Verdict, VerdictLabel

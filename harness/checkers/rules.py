@@ -18,21 +18,15 @@ from harness.checkers.neural.entailment import Entailment, EntailmentModel, ship
 from harness.checkers.order import order_digest
 from harness.checkers.reading import ClusterReading
 from harness.checkers.sentences import claim_spans
-from harness.checkers.verdict import (
-    Judgement,
-    judge,
-    part_of,
-    pooled,
-    whole_of,
-    worst_of,
-)
+from harness.checkers.verdict import judge
 from harness.checkers.weights import load_weights, weights_digest
+from harness.checkers.whole import Judgement, Told, verdicts_in_detail
 from harness.claims.extract import proposition_claims, sentence_claim
 from harness.claims.language import why_not_english
 from harness.claims.parse import Parser, installed_model
 from harness.claims.reading import Reading, read
 from harness.errors import MissingExtraError, Problem
-from harness.records import Claim, Cluster, Verdict
+from harness.records import Cluster, Verdict
 
 _KEPT = 8
 """Clusters whose reading a session keeps."""
@@ -174,26 +168,16 @@ class RulesSession(CheckSession):
     ) -> list[Verdict]:
         """Verdicts on one text whose sentences were examined; `chances` are their probabilities before the account."""
         reading = self.reading_of(cluster)
-        parts: list[Verdict] = []
         findings: list[Judgement] = []
+        told: list[Told] = []
         for one, chance in zip(sentences, chances, strict=True):
             matcher = Matcher(reading, one.reading)
             held = account(reading, matcher, one.reading, one.alignment)
             read = self.entailment(reading, one)
-            finding = judge(reading, one.reading, chance, one.alignment, held, one.offset, read)
-            findings.append(finding)
-            if len(sentences) > 1:
-                parts.append(finding.verdict(sentence_claim(text, one.offset, one.reading), signature, reading.sources))
-            for claim in proposition_claims(text, one.offset, one.reading):
-                parts.append(part_of(finding, claim).verdict(claim, signature, reading.sources))
-        worst = worst_of(findings)
-        together = pooled(worst.label, [finding.probability for finding in findings])
-        whole = whole_of(findings, together)
-        span = {"start": 0, "end": len(text), "text": text, "part": "whole"}
-        claim = Claim(start=0, end=len(text), text=text, part="whole")
-        if len(sentences) == 1:
-            claim = sentence_claim(text, sentences[0].offset, sentences[0].reading).model_copy(update=span)
-        return [whole.verdict(claim, signature, reading.sources), *parts]
+            findings.append(judge(reading, one.reading, chance, one.alignment, held, one.offset, read))
+            propositions = tuple(proposition_claims(text, one.offset, one.reading))
+            told.append(Told(sentence_claim(text, one.offset, one.reading), propositions))
+        return verdicts_in_detail(text, findings, told, signature, reading.sources)
 
 
 def sentence_features(

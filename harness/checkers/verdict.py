@@ -1,4 +1,4 @@
-"""The one place that decides labels: of a sentence from its account, of a text from its sentences.
+"""The one place that decides the label of a sentence from its account; `whole` decides on a text of several.
 
 A sentence is *contradicted* where an aligned element differs, *contested* where independent articles disagree about a
 figure of it, *not found* where an element that matters is unaccounted for, or where its words stand in the articles but
@@ -8,11 +8,9 @@ less probable than what is not.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
 from harness.checkers.account import Account
 from harness.checkers.attributed import lost_attribution
-from harness.checkers.base import whole_claim
 from harness.checkers.conflicts import Alignment, Conflict
 from harness.checkers.disputes import disputed_figures
 from harness.checkers.doubt import load_doubts, signals, unspecific
@@ -20,13 +18,10 @@ from harness.checkers.elements import Held, Spot
 from harness.checkers.neural.entailment import Entailment
 from harness.checkers.order import disorder
 from harness.checkers.reading import ClusterReading
-from harness.checkers.sentences import claim_spans
-from harness.checkers.weights import OTHERS, whole_probability
+from harness.checkers.whole import Judgement, placed
 from harness.claims.reading import Reading
-from harness.ingest.independence import Sources
-from harness.records import Claim, Element, ErrorType, Evidence, Verdict, VerdictLabel
+from harness.records import Element, ErrorType, Evidence, VerdictLabel, Voice
 
-WORST_FIRST: tuple[VerdictLabel, ...] = ("contradicted", "not_found", "contested", "supported")
 CERTAIN: Mapping[str, float] = {
     "number": 0.5, "entity": 0.55, "roles": 0.6, "negation": 0.55, "predicate": 0.55, "time": 0.5, "place": 0.45,
 }  # fmt: skip
@@ -36,8 +31,6 @@ MATTERS = (
     "vague_missing", "digits_missing", "clause_missing", "negation_missing", "name_replaced", "figure_rival",
 )  # fmt: skip
 """What decides by itself where it is unaccounted for, most telling first. One true headline in ten has such a one."""
-BELOW = 0.5 - 1e-6
-"""What a probability of .5 and more is multiplied by where another rule holds a text up."""
 FEWEST_IN_ORDER = 3
 """Elements of a claim from which on their order says something: two words have none."""
 OFTEN_WRONG = frozenset({"negation"})
@@ -56,56 +49,6 @@ SURE_OTHERWISE = 1.0
 """Log-odds of contradiction from which on a reason says that the model reads the opposite."""
 SHOWN = 5
 """Most pieces of evidence on one side."""
-DIGITS = 6
-"""Decimals of a probability."""
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What a checker finds about one sentence of a text."""
-
-    label: VerdictLabel
-    probability: float
-    reason: str = ""
-    errors: tuple[ErrorType, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
-    supporters: frozenset[str] = field(default_factory=frozenset)
-    contradictors: frozenset[str] = field(default_factory=frozenset)
-    elements: tuple[Element, ...] = ()
-
-    def verdict(self, claim: Claim, signature: str, sources: Sources) -> Verdict:
-        """The verdict on a claim that says what the sentence says."""
-        return Verdict(
-            claim=claim,
-            label=self.label,
-            probability=round(self.probability, DIGITS),
-            reason=self.reason,
-            errors=self.errors,
-            evidence=self.evidence,
-            supporters=tuple(sorted(self.supporters)),
-            contradictors=tuple(sorted(self.contradictors)),
-            witnesses=sources.count(self.supporters),
-            checker=signature,
-            elements=self.elements,
-        )
-
-
-def placed(label: VerdictLabel, probability: float) -> float:
-    """A probability on the side of .5 that a label belongs to: what is not supported stays below what is."""
-    if label in {"supported", "contested"}:
-        return max(0.5, probability)
-    return probability * BELOW if probability >= 0.5 else probability
-
-
-def pooled(label: VerdictLabel, probabilities: Sequence[float]) -> float:
-    """The probability of a text with a label from those of its sentences: the worst one's, lowered by all others.
-
-    What is above .5 counts from there, so that a text whose sentences are all supported stays above it; a sentence
-    that is added can only lower it.
-    """
-    if label in {"supported", "contested"}:
-        return 0.5 + 0.5 * whole_probability([max(0.0, 2.0 * value - 1.0) for value in probabilities])
-    return placed(label, whole_probability(probabilities))
 
 
 def missing(account: Account) -> list[Held]:
@@ -149,7 +92,9 @@ def judge(
     `prior` is the probability that a checker gives it by itself, `offset` is where it begins, and `entailment` what
     the model says of it beside the sentences that bear most on it.
     """
-    probability = load_doubts(model=entailment is not None).probability(signals(account, alignment, prior, entailment))
+    doubts = load_doubts(model=entailment is not None)
+    probability = doubts.probability(signals(account, alignment, prior, entailment))
+    without = doubts.probability(signals(account, alignment, prior, None))
     certain = tuple(c for c in alignment.conflicts if is_certain(c, entailment))
     against = frozenset(cluster.articles_of_all(conflict.unit for conflict in certain))
     shares = _shares(cluster, reading)
@@ -160,14 +105,14 @@ def judge(
 
     def found(
         label: VerdictLabel, reason: str, errors: Iterable[ErrorType], units: Iterable[int],
-        supporters: frozenset[str] = frozenset(), contradictors: frozenset[str] = frozenset(),
+        supporters: frozenset[str] = frozenset(), contradictors: frozenset[str] = frozenset(), *, alone: bool = True,
     ) -> Judgement:  # fmt: skip
         quoted = tuple(
             cluster.units[unit].evidence(round(shares[unit], 4)) for unit in list(dict.fromkeys(units))[: 2 * SHOWN]
         )
         return Judgement(
             label, placed(label, probability), reason, tuple(dict.fromkeys(errors)), quoted, supporters, contradictors,
-            elements,
+            elements, voices(label, entailment, alone=alone),
         )  # fmt: skip
 
     if certain:
@@ -184,7 +129,8 @@ def judge(
         first = [*deciding, *gone]
         reason = first[0].reason if first else empty or _why_held_up(account, entailment)
         return found("not_found", reason, [*(held.error for held in gone), "invented"],
-                     [*(spot[0] for held in gone for spot in held.spots), *near])  # fmt: skip
+                     [*(spot[0] for held in gone for spot in held.spots), *near],
+                     alone=bool(deciding or empty or without < 0.5))  # fmt: skip
     lost = lost_attribution(cluster, reading, alignment)
     if lost is not None and lost.distant:
         return found("not_found", lost.reason, ("attribution",), [*(pair.unit for pair in lost.pairs), *near])
@@ -212,7 +158,19 @@ def judge(
         reason = f"the entailment model reads it in the closest sentences; in so many words none has {named}"
     if lost is not None:
         reason = lost.reason
-    return found("supported", reason, (), near, frozenset(supporting(cluster, reading, alignment, account)))
+    return found("supported", reason, (), near, frozenset(supporting(cluster, reading, alignment, account)),
+                 alone=not gone and without >= 0.5)  # fmt: skip
+
+
+def voices(label: VerdictLabel, entailment: Entailment | None, *, alone: bool) -> tuple[Voice, ...]:
+    """Which of the two spoke for a label; `alone` says that the account gives it without the model."""
+    if entailment is None:
+        return ("account",)
+    believed = label in {"supported", "contested"}
+    model = entailment.entailed > 0 if believed else entailment.entailed < 0 or entailment.contradicted > 0
+    if not model:
+        return ("account",)
+    return ("account", "model") if alone else ("model",)
 
 
 def _why_empty(account: Account, entailment: Entailment | None) -> str:
@@ -302,68 +260,3 @@ def _evidence(cluster: ClusterReading, spot: Spot) -> Evidence:
         article_id=place.article_id, start=place.start + start, end=place.start + end, text=place.text[start:end],
         title=place.title,
     )  # fmt: skip
-
-
-def part_of(sentence: Judgement, claim: Claim) -> Judgement:
-    """The finding on a proposition, from the elements inside it; never less probable than the sentence it stands in."""
-    inside = tuple(e for e in sentence.elements if claim.start <= e.start and e.end <= claim.end)
-    against = next((element for element in inside if element.state == "contradicted"), None)
-    if sentence.label in {"supported", "contested"} or against is not None:
-        return replace(sentence, elements=inside)
-    gone = [element for element in inside if element.state == "unaccounted"]
-    if gone or not inside or sentence.label == "not_found":
-        reason = gone[0].reason if gone else sentence.reason
-        return replace(sentence, label="not_found", reason=reason, elements=inside, contradictors=frozenset(),
-                       errors=sentence.errors if sentence.label == "not_found" else ("invented",))  # fmt: skip
-    articles = frozenset(span.article_id for element in inside for span in element.evidence)
-    return replace(
-        sentence, label="supported", probability=max(0.5, sentence.probability), reason="the articles say so",
-        errors=(), supporters=articles, contradictors=frozenset(), elements=inside,
-    )  # fmt: skip
-
-
-def worst_of(found: Sequence[Judgement]) -> Judgement:
-    """The sentence that decides the label of a text."""
-    return min(found, key=lambda judgement: (WORST_FIRST.index(judgement.label), judgement.probability))
-
-
-def whole_of(found: Sequence[Judgement], probability: float) -> Judgement:
-    """The finding on a text: as bad as its worst sentence, supported by those who support every sentence.
-
-    Its probability is given; no sentence that is added may raise it. Its evidence is its sentences'.
-    """
-    worst = worst_of(found)
-    ordered = sorted(found, key=lambda judgement: WORST_FIRST.index(judgement.label))
-    first = worst.evidence if len(found) > 1 else ()
-    supporters = frozenset.intersection(*(judgement.supporters for judgement in found))
-    return replace(
-        worst,
-        probability=min(probability, *(judgement.probability for judgement in found)),
-        errors=tuple(dict.fromkeys(error for judgement in ordered for error in judgement.errors)),
-        evidence=tuple(dict.fromkeys((*first, *(item for judgement in found for item in judgement.evidence)))),
-        supporters=supporters,
-        contradictors=frozenset[str]().union(*(judgement.contradictors for judgement in found)),
-        elements=tuple(element for judgement in found for element in judgement.elements),
-    )
-
-
-def verdicts_on(
-    text: str, found: Sequence[Judgement], signature: str, sources: Sources, *, others: float = OTHERS
-) -> list[Verdict]:
-    """Verdicts on a whole text and, where it has several, on its sentences, from a judgement on each of its spans.
-
-    The whole is as probable as its worst sentence, times the power `others` of all the rest: no sentence that is added
-    can raise it, and texts that share their worst sentence are still told apart. Its label is the worst of its
-    sentences' labels, its evidence theirs, and what supports it supports every sentence.
-    """
-    spans = claim_spans(text)
-    if len(spans) != len(found):
-        raise ValueError(f"{len(found)} judgements on {len(spans)} sentences")
-    together = whole_probability([judgement.probability for judgement in found], others)
-    verdicts = [whole_of(found, together).verdict(whole_claim(text), signature, sources)]
-    if len(spans) > 1:
-        verdicts += [
-            judgement.verdict(Claim(start=start, end=end, text=text[start:end]), signature, sources)
-            for (start, end), judgement in zip(spans, found, strict=True)
-        ]
-    return verdicts

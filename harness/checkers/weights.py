@@ -2,16 +2,13 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from harness.records import content_digest
-
-OTHERS = 0.3
-"""How much every sentence but the worst weighs in the log-probability of a whole text; see `whole_probability`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +69,3 @@ def load_weights(name: str) -> Weights:
         threshold={key: value["threshold"] for key, value in raw["genres"].items()},
         provenance=raw["provenance"],
     )
-
-
-def whole_probability(sentences: Sequence[float], others: float = OTHERS) -> float:
-    """Probability of a text from those of its sentences: the worst one's, times the power `others` of all the others'.
-
-    Every further sentence can only lower it, so padding never helps, and two texts that share their worst sentence are
-    still told apart by the rest.
-    """
-    logs = [math.log(max(1e-12, probability)) for probability in sentences]
-    worst = min(logs)
-    return math.exp(worst + others * (math.fsum(logs) - worst))

@@ -53,6 +53,7 @@ from harness.records.verdicts import (
     Stance,
     Verdict,
     VerdictLabel,
+    Voice,
 )
 
 __all__ = [
@@ -107,6 +108,7 @@ __all__ = [
     "UtcDatetime",
     "Verdict",
     "VerdictLabel",
+    "Voice",
     "Whole",
     "canonical_json",
     "check_distinct",

@@ -99,6 +99,7 @@ class Element(Record):
     reason: str = Field(default="", description="What is missing or differs; empty where it is borne out.")
 
 
+Voice = Literal["account", "model"]
 VerdictLabel = Literal["supported", "contradicted", "contested", "not_found", "abstained"]
 ErrorType = Literal[
     "number",
@@ -123,6 +124,10 @@ class Verdict(Record):
         default=None, ge=0.0, le=1.0, description="Probability that the claim is faithful; none where abstained."
     )
     reason: str = Field(default="", description="Why it abstained; otherwise what decided the label, in a sentence.")
+    decided_by: tuple[Voice, ...] = Field(
+        default=(),
+        description="Which spoke for the label: the account of the claim's elements, a model that reads it, or both.",
+    )
     errors: tuple[ErrorType, ...] = Field(default=(), description="What is wrong with it, most serious first.")
     evidence: tuple[Evidence, ...] = Field(default=(), description="Best spans, both sides where contested.")
     supporters: tuple[str, ...] = Field(default=(), description="Ids of the articles that say so, sorted.")

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from harness.records import Cluster, Evidence, Verdict
 from harness.report.escape import csv_cell, one_line, page
-from harness.report.verdicts import ERRORS, quoted_place, sides
+from harness.report.verdicts import ERRORS, decided_by, quoted_place, sides
 from harness.run.texts import CheckedTexts
 
 COLUMNS = (
-    "cluster", "text", "checker", "part", "claim", "label", "probability", "reason", "errors", "supporters",
-    "contradictors", "witnesses", "evidence",
+    "cluster", "text", "checker", "part", "claim", "label", "probability", "reason", "decided_by", "errors",
+    "supporters", "contradictors", "witnesses", "evidence",
 )  # fmt: skip
 """Columns of the CSV form: a row for each claim."""
 FAILED = "failed"
@@ -47,7 +47,7 @@ def as_csv(checked: Iterable[CheckedTexts]) -> Iterator[str]:
         for text, verdicts in zip(found.texts, found.verdicts, strict=True):
             about = (found.cluster.cluster_id, text, found.signature)
             if found.failure:
-                yield _csv_line((*about, "whole", text, FAILED, "", found.failure, "", "", "", "", ""))
+                yield _csv_line((*about, "whole", text, FAILED, "", found.failure, "", "", "", "", "", ""))
             for verdict in verdicts:
                 yield _csv_line((*about, *_cells(found.cluster, verdict)))
 
@@ -56,8 +56,9 @@ def _cells(cluster: Cluster, verdict: Verdict) -> tuple[str, ...]:
     probability = "" if verdict.probability is None else repr(verdict.probability)
     quotes = " | ".join(f"{quoted_place(cluster, span)}: “{span.text}”" for span in verdict.evidence)
     return (
-        verdict.claim.part, verdict.claim.text, verdict.label, probability, verdict.reason, " ".join(verdict.errors),
-        " ".join(verdict.supporters), " ".join(verdict.contradictors), str(verdict.witnesses), quotes,
+        verdict.claim.part, verdict.claim.text, verdict.label, probability, verdict.reason,
+        " ".join(verdict.decided_by), " ".join(verdict.errors), " ".join(verdict.supporters),
+        " ".join(verdict.contradictors), str(verdict.witnesses), quotes,
     )  # fmt: skip
 
 
@@ -114,6 +115,8 @@ def _claim(cluster: Cluster, verdict: Verdict) -> str:
         head += f" {verdict.probability:.2f}"
     wrong = ", ".join(ERRORS[error] for error in verdict.errors)
     head += f" <em>{page(wrong)}</em>" if wrong else ""
+    spoke = decided_by(verdict)
+    head += f' <span class="dim">{page(spoke)}</span>' if spoke else ""
     head += "" if whole else f" {page(one_line(verdict.claim.text))}"
     reason = f"<p>{page(verdict.reason)}</p>" if verdict.reason else ""
     quotes = "".join(_side(cluster, heading, held) for heading, _, held in sides(verdict) if held)

@@ -128,9 +128,17 @@ def _claim(verdict: Verdict) -> Text:
         line.append(f" {verdict.probability:.2f}", style="default not bold")
     if verdict.errors:
         line.append(f"  {', '.join(ERRORS[error] for error in verdict.errors)}", style="red not bold")
+    spoke = decided_by(verdict)
+    if spoke and verdict.claim.part == "whole":
+        line.append(f"  {spoke}", style="dim not bold")
     if verdict.claim.part != "whole":
         line.append(f"  {one_line(verdict.claim.text)}", style="default not bold")
     return line
+
+
+def decided_by(verdict: Verdict) -> str:
+    """Which part of the checker spoke for the label; empty where nothing is known of it."""
+    return f"decided by {' and '.join(verdict.decided_by)}" if verdict.decided_by else ""
 
 
 def witnesses(count: int) -> str:

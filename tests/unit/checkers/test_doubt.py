@@ -3,7 +3,7 @@
 import pytest
 
 from harness.checkers.doubt import Doubts, load_doubts
-from harness.checkers.verdict import placed, pooled
+from harness.checkers.whole import placed, pooled
 
 
 @pytest.mark.parametrize("model", [True, False])

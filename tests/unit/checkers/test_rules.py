@@ -3,7 +3,8 @@ from datetime import UTC, datetime
 import pytest
 
 from harness.checkers.rules import Rules
-from harness.checkers.weights import Weights, hinged, load_weights, whole_probability
+from harness.checkers.weights import Weights, hinged, load_weights
+from harness.checkers.whole import whole_probability
 from harness.claims.scoring import flagged
 from harness.records import Article, Cluster
 

@@ -1,0 +1,18 @@
+import pytest
+
+from harness.checkers.sentences import claim_spans
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("Fire out. Nobody hurt.", ["Fire out.", "Nobody hurt."]),
+        ("Two workers were found. Microphones picked up no sound.",
+         ["Two workers were found.", "Microphones picked up no sound."]),
+        ("'How safe is it?': Mayor asks after flood", ["'How safe is it?': Mayor asks after flood"]),
+        ("Jury convicts Merrin Jr. in port case", ["Jury convicts Merrin Jr. in port case"]),
+        ("", [""]),
+    ],
+)  # fmt: skip
+def test_sentences_are_told_apart_whatever_the_splitter_makes_of_them(text, sentences):
+    assert [text[start:end] for start, end in claim_spans(text)] == sentences
