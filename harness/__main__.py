@@ -1,8 +1,12 @@
 """`harness` and `python -m harness`: the command line, where this system is supported."""
 
+import os
 import sys
 
 from harness import platforms
+
+_THREADS = ("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS")
+"""What OpenBLAS, which multiplies numpy's matrices, takes its number of threads from: the first that is set."""
 
 
 def main() -> None:
@@ -11,9 +15,20 @@ def main() -> None:
     if complaint:
         sys.stderr.write(f"error: {complaint}\n")
         sys.exit(2)
+    _one_thread_for_numpy()
     from harness.cli import main as run
 
     run()
+
+
+def _one_thread_for_numpy() -> None:
+    """Let numpy multiply matrices in one thread, unless the user has chosen; it reads this when it is imported.
+
+    The matrices of a headline are small: a second thread waits for work most of the time, and burns a core meanwhile.
+    PyTorch has threads of its own, which this leaves alone.
+    """
+    if not any(os.environ.get(name) for name in _THREADS):
+        os.environ[_THREADS[0]] = "1"
 
 
 if __name__ == "__main__":
