@@ -16,17 +16,10 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from harness.checkers.rules import RulesSession
-from harness.checkers.signals import text_signals
-from harness.checkers.weights import hinged
 from harness.claims.parse import Parse, Parser, Token
 from harness.planting.plant import plant
 from harness.records import Article, Cluster, Reference
-
-Floats = NDArray[np.float64]
 
 FILES = {
     "bump": "factual/bump_even_documents.jsonl",
@@ -72,8 +65,6 @@ class Row:
     signals: list[dict[str, float]]
     kind: str = ""
     pair: str | None = None
-    matrix: Floats | None = None
-    """The signals by column, shape (sentences, names); see `fill`."""
 
     @property
     def group(self) -> str:
@@ -134,14 +125,6 @@ def read(data: Path, cache: Path) -> list[Row]:
     if not kept.is_file():
         kept.write_text(json.dumps(_computed(data, cache)), encoding="utf-8")
     return list(_rows(json.loads(kept.read_text(encoding="utf-8"))))
-
-
-def fill(rows: Sequence[Row]) -> list[str]:
-    """Fills in the matrices of rows, hinges among the columns; the names of the columns."""
-    names = sorted({name for row in rows for sentence in row.signals for name in sentence}) + HINGES
-    for row in rows:
-        row.matrix = np.array([[hinged(sentence, name) for name in names] for sentence in row.signals])
-    return names
 
 
 def code_digest() -> str:
@@ -222,9 +205,8 @@ def _computed(data: Path, cache: Path) -> dict[str, Any]:
         asked = [(name, at) for name, at in held if not rules.why_abstain(cluster, text_of(computed[name][0][at]))]
         if source.strip() and asked:
             texts = [text_of(computed[name][0][at]) for name, at in asked]
-            reading = rules.reading_of(cluster)
             for (name, at), sentences in zip(asked, rules.examined(cluster, texts), strict=True):
-                computed[name][1][at] = text_signals(reading, sentences)
+                computed[name][1][at] = [one.features for one in sentences]
         if number % 250 == 0:
             sys.stderr.write(f"{number} of {len(places)} documents, {time.perf_counter() - started:.0f} s\n")
     return computed

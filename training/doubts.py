@@ -22,11 +22,9 @@ from benchmarks.account_cases import SETS, Case, neus, of_clusters, of_set, part
 from benchmarks.labelled_data import RememberedParser
 from harness.checkers.account import account
 from harness.checkers.doubt import signals
-from harness.checkers.ensemble import load_blend
 from harness.checkers.matching import Matcher
 from harness.checkers.neural.entailment import shipped
 from harness.checkers.rules import RulesSession
-from harness.checkers.signals import text_signals
 from harness.checkers.verdict import decided
 
 THRESHOLDS = {"with_model": 0.15, "account_alone": 0.1}
@@ -51,7 +49,6 @@ class Row:
 
 def rows(cases: Sequence[Case], session: RulesSession) -> list[Row]:
     """The signals of each case, as a session with the model has them."""
-    blend = load_blend()
     found = []
     for case in cases:
         if session.why_abstain(case.cluster, case.text):
@@ -59,11 +56,10 @@ def rows(cases: Sequence[Case], session: RulesSession) -> list[Row]:
         reading = session.reading_of(case.cluster)
         examined = session.examined(case.cluster, [case.text])[0]
         several, settled = [], False
-        for one, told in zip(examined, text_signals(reading, examined), strict=True):
+        for one in examined:
             held = account(reading, Matcher(reading, one.reading), one.reading, one.alignment)
             read = session.entailment(reading, one)
-            prior = blend.probability([blend.doubt(told)])
-            several.append(signals(held, one.alignment, prior, read))
+            several.append(signals(held, one.alignment, session.prior(one), read))
             settled = settled or decided(held, read)
         found.append(Row(case, several, settled))
         if len(found) % 500 == 0:

@@ -97,7 +97,7 @@ class _FreshRules:
     def open(self) -> None:
         """A new session, and nothing kept of what was parsed."""
         _forget()
-        self._session = _OPEN.enter_context(Rules().open())
+        self._session = _OPEN.enter_context(Rules(entailment=True).open())
 
     def check(self) -> None:
         """Checks everything."""

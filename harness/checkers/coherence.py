@@ -1,7 +1,7 @@
 """How a claim hangs together: whether its words tell of one event of the articles, and read as a sentence at all."""
 
 from harness.checkers.conflicts import Alignment, conflict_features
-from harness.checkers.edits import edit_signals
+from harness.checkers.edits import denied_only, name_split
 from harness.checkers.features import local_features
 from harness.checkers.matching import Matcher
 from harness.checkers.order import order_features
@@ -17,7 +17,6 @@ def coherence(cluster: ClusterReading, matcher: Matcher, reading: Reading, align
     units = {unit for at in matcher.words for unit in matcher.by_unit(at)}
     most = max((sum(weights[at] * matcher.by_unit(at).get(unit, 0.0) for at in matcher.words) for unit in units),
                default=0.0)  # fmt: skip
-    edits = edit_signals(cluster, reading)
     return {
         "uncovered": 1.0 - sum(weights[at] * grades[at] for at in matcher.words) / total,
         "uncovered_sentence": 1.0 - most / total,
@@ -25,8 +24,8 @@ def coherence(cluster: ClusterReading, matcher: Matcher, reading: Reading, align
         "no_links": float(len({reading.keys[at] for at in matcher.words}) < 2 or not _linked(reading)),
         "lost_local_share": 1.0 - local_features(cluster, reading.parse.text)["local_share"],
         "lost_frame_share": 1.0 - conflict_features(reading, alignment)["frame_share"],
-        "denied_only": edits["denied_only"],
-        "name_split": edits["name_split"],
+        "denied_only": float(denied_only(cluster, reading)),
+        "name_split": float(name_split(cluster, reading)),
         **order_features(cluster, matcher, reading),
     }
 

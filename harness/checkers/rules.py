@@ -1,4 +1,4 @@
-"""The checker without weights of its own but a parser's: claims, alignment, then support and contradiction apart."""
+"""The checker that needs a parser and no model: a claim's account from what the articles say, and one fitted sum."""
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,7 +33,10 @@ _KEPT = 8
 
 
 class Rules(Checker):
-    """Aligns claims with what the articles say: figures, names, roles, negation, time, place and who says it."""
+    """The account alone: claims aligned with what the articles say, their figures, names, roles, time, place, speakers.
+
+    With `entailment: true` it decides as `ensemble` does.
+    """
 
     name: ClassVar[str] = "rules"
     version: ClassVar[int] = 7
@@ -44,14 +47,18 @@ class Rules(Checker):
     )
 
     entailment: bool = Field(
-        default=True,
+        default=False,
         description="Whether the entailment model that ships with the package speaks too, or the account alone.",
     )
 
     @contextmanager
     def open(self) -> Iterator["RulesSession"]:
         """A session with the parser loaded. Raises MissingExtraError where spaCy or its English parser is missing."""
-        yield RulesSession(self.signature(), Parser(), self.genre, shipped() if self.entailment else None)
+        yield self.session(self.signature())
+
+    def session(self, signature: str) -> "RulesSession":
+        """A session whose verdicts bear `signature`. Raises MissingExtraError as `open` does."""
+        return RulesSession(signature, Parser(), self.genre, shipped() if self.entailment else None)
 
     def identity(self) -> Mapping[str, str]:
         """The parser's package and version, and the digest of the weights."""
@@ -147,14 +154,14 @@ class RulesSession(CheckSession):
         """For each text the features of each of its sentences: what the weights are fitted on."""
         return [[one.features for one in sentences] for sentences in self.examined(cluster, texts)]
 
+    def prior(self, one: Examined) -> float:
+        """The probability of a sentence from its features alone: what `doubt` weighs beside the account."""
+        return load_weights("rules").probability(one.features, self._genre)
+
     def verdicts(self, cluster: Cluster, texts: Sequence[str]) -> list[list[Verdict]]:
         """Verdicts on each text: the whole, its sentences, their propositions."""
-        weights = load_weights("rules")
-        found = []
-        for text, sentences in zip(texts, self.examined(cluster, texts), strict=True):
-            chances = [weights.probability(examined.features, self._genre) for examined in sentences]
-            found.append(self.verdicts_on(cluster, text, sentences, chances, self.signature))
-        return found
+        examined = self.examined(cluster, texts)
+        return [self._verdicts_on(cluster, *one) for one in zip(texts, examined, strict=True)]
 
     def entailment(self, cluster: ClusterReading, one: Examined) -> Entailment | None:
         """What the model says of a sentence; without its final full stop, as the parser reads it."""
@@ -163,21 +170,19 @@ class RulesSession(CheckSession):
         said = one.text.removesuffix(".")
         return self._model.judge(window(cluster.index, said), said)
 
-    def verdicts_on(
-        self, cluster: Cluster, text: str, sentences: Sequence[Examined], chances: Sequence[float], signature: str
-    ) -> list[Verdict]:
-        """Verdicts on one text whose sentences were examined; `chances` are their probabilities before the account."""
+    def _verdicts_on(self, cluster: Cluster, text: str, sentences: Sequence[Examined]) -> list[Verdict]:
+        """Verdicts on one text whose sentences were examined."""
         reading = self.reading_of(cluster)
         findings: list[Judgement] = []
         told: list[Told] = []
-        for one, chance in zip(sentences, chances, strict=True):
+        for one in sentences:
             matcher = Matcher(reading, one.reading)
             held = account(reading, matcher, one.reading, one.alignment)
             read = self.entailment(reading, one)
-            findings.append(judge(reading, one.reading, chance, one.alignment, held, one.offset, read))
+            findings.append(judge(reading, one.reading, self.prior(one), one.alignment, held, one.offset, read))
             propositions = tuple(proposition_claims(text, one.offset, one.reading))
             told.append(Told(sentence_claim(text, one.offset, one.reading), propositions))
-        return verdicts_in_detail(text, findings, told, signature, reading.sources)
+        return verdicts_in_detail(text, findings, told, self.signature, reading.sources)
 
 
 def sentence_features(

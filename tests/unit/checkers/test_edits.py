@@ -1,6 +1,6 @@
 import pytest
 
-from harness.checkers.edits import edit_signals
+from harness.checkers.edits import denied_only, name_split
 from harness.checkers.rules import Rules
 from harness.records import Article, Cluster
 
@@ -18,25 +18,20 @@ def found():
     cluster = Cluster(cluster_id="c", articles=(Article(article_id="a", text=ARTICLE),))
     with Rules().open() as rules:
 
-        def measure(text):
+        def measure(counted, text):
             ((one,),) = rules.examined(cluster, [text])
-            return edit_signals(rules.reading_of(cluster), one.reading)
+            return counted(rules.reading_of(cluster), one.reading)
 
         yield measure
 
 
 @pytest.mark.parametrize(
-    ("signal", "false", "true"),
+    ("counted", "false", "true"),
     [
-        ("strange_run", "Merrin to be sentenced by a haughty jury", "Merrin to be sentenced in Calloway"),
-        ("strange_phrase", "Merrin to be sentenced in Denmark", "Merrin to be sentenced in Calloway"),
-        ("time_strange", "Merrin to be sentenced on Friday", "Merrin to be sentenced on 29 July"),
-        ("denied_only", "Fuel escaped from the ferry", "No fuel escaped from the ferry"),
-        ("name_split", "Ulf Rensen sailed the ferry", "Ulf Renner sailed the ferry"),
-        ("title_other", "Captain Olaf Rensen sailed the ferry", "Captain Ulf Renner sailed the ferry"),
-        ("figure_rival", "Eleven workers were rescued from the mill", "Twelve workers were rescued from the mill"),
+        (denied_only, "Fuel escaped from the ferry", "No fuel escaped from the ferry"),
+        (name_split, "Ulf Rensen sailed the ferry", "Ulf Renner sailed the ferry"),
     ],
 )
-def test_a_small_edit_is_noticed_and_the_true_text_is_not_blamed(found, signal, false, true):
-    assert found(false)[signal] > 0
-    assert found(true)[signal] == 0
+def test_a_small_edit_is_noticed_and_the_true_text_is_not_blamed(found, counted, false, true):
+    assert found(counted, false) > 0
+    assert found(counted, true) == 0

@@ -1,14 +1,10 @@
-import json
-import math
-from importlib.resources import files
-
 import pytest
 
 from harness.checkers.doubt import doubts_digest
-from harness.checkers.ensemble import Blend, Ensemble, load_blend
+from harness.checkers.ensemble import Ensemble
 from harness.checkers.neural.entailment import shipped_digest
 from harness.checkers.rules import Rules
-from harness.checkers.signals import text_signals
+from harness.checkers.weights import weights_digest
 from harness.records import Article, Cluster, content_digest
 
 pytest.importorskip("spacy", reason="the claims extra is not installed")
@@ -29,62 +25,23 @@ def session():
         yield opened
 
 
-def blend(**changed):
-    parts = {
-        "gate": "copied", "centre": 0.5, "width": 0.1, "intercepts": (0.0, 1.0), "others": 1.0, "slope": 1.0,
-        "offset": 0.0,
-        "mean": {"good": 1.0}, "scale": {"good": 2.0}, "novel": {"good": 1.0}, "copied": {"good": 3.0}, "digest": "x",
-    }  # fmt: skip
-    return Blend(**{**parts, **changed})
-
-
-def test_the_two_models_are_blended_by_how_copied_a_sentence_is():
-    # At the centre each model has half a say: standard score (3 - 1) / 2 = 1, log-odds (1 + 3) / 2 + (0 + 1) / 2 = 2.5.
-    assert blend().doubt({"good": 3.0, "copied": 0.5}) == pytest.approx(math.log(1 + math.exp(-2.5)))
-    # Far from it only one has: log-odds 1 without the intercept, or 3 with it.
-    assert blend(width=0.01).doubt({"good": 3.0, "copied": 0.0}) == pytest.approx(math.log(1 + math.exp(-1)))
-    assert blend(width=0.01).doubt({"good": 3.0, "copied": 1.0}) == pytest.approx(math.log(1 + math.exp(-4)))
-
-
-def test_doubts_add_up_and_are_calibrated():
-    # offset - slope * log(0.5 + 1.5) = 1 - 2 * log 2
-    found = blend(slope=2.0, offset=1.0).probability([0.5, 1.5])
-    assert found == pytest.approx(1 / (1 + math.exp(-(1 - 2 * math.log(2)))))
-    assert blend().probability([0.5, 1e-6]) < blend().probability([0.5])
-    # 1.5 + 0.2 * 0.5
-    assert blend(others=0.2).pooled([0.5, 1.5]) == pytest.approx(1.6)
-
-
-def test_a_signal_far_out_counts_no_further():
-    assert blend().contributions({"good": 1e9, "copied": 0.0})["good"] == pytest.approx(4.0, rel=0.05)
-
-
-def test_the_weights_name_what_the_code_measures_and_say_where_they_come_from():
-    with Rules().open() as rules:
-        (sentences,) = rules.examined(cluster(FIRE), ["Fire destroys library"])
-        (measured,) = text_signals(rules.reading_of(cluster(FIRE)), sentences)
-    known = load_blend()
-    weighed = {name.partition(">")[0] for name in known.mean}
-    assert weighed | {known.gate} <= set(measured), "run benchmarks/fit_ensemble.py again"
-    raw = json.loads(files("harness.checkers").joinpath("ensemble_weights.json").read_text(encoding="utf-8"))
-    assert {"command", "fitted_on", "rows", "each_part_by_the_others", "data_set_left_out", "genres"} <= set(
-        raw["provenance"]
-    )
-
-
-def test_signs_are_as_the_words_say():
-    known = load_blend()
-    for weights in (known.novel, known.copied):
-        assert all(weight <= 0 for name, weight in weights.items() if "missing" in name or name.startswith("conflict"))
-        assert all(weight >= 0 for name, weight in weights.items() if name.endswith("share"))
-
-
 def test_the_weights_are_in_the_signature():
     signature = Ensemble().signature()
-    assert content_digest([load_blend().digest, doubts_digest(model=True)]) in signature
+    assert content_digest([weights_digest("rules"), doubts_digest(model=True)]) in signature
     assert f"entailment:{shipped_digest()}" in signature
     assert "entailment:none" in Ensemble(entailment=False).signature()
-    assert Ensemble().identity()["ensemble"] == load_blend().digest
+    assert Ensemble().identity() == Rules(entailment=True).identity() != Rules().identity()
+
+
+def test_rules_is_the_account_alone_and_decides_as_the_default_does_with_the_model(session):
+    texts = ["Fire destroys old library of Rivertown", "Flames gut historic library", "Mayor Ann Lee destroys library"]
+    with Rules().open() as alone, Rules(entailment=True).open() as together:
+        one, other = alone.check_all(cluster(FIRE), texts), together.check_all(cluster(FIRE), texts)
+    assert {voice for verdicts in one for verdict in verdicts for voice in verdict.decided_by} == {"account"}
+    assert "model" in {voice for verdicts in other for verdict in verdicts for voice in verdict.decided_by}
+    plain = {"checker"}
+    for mine, theirs in zip(session.check_all(cluster(FIRE), texts), other, strict=True):
+        assert [each.model_dump(exclude=plain) for each in mine] == [each.model_dump(exclude=plain) for each in theirs]
 
 
 def test_a_true_text_ranks_above_false_ones(session):
