@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 
-from harness.checkers.neural.entailment import shipped_digest
-
 ARTICLES = [
     {
         "id": "morning",
@@ -89,7 +87,7 @@ def test_each_side_is_quoted_below_its_articles_and_the_checker_is_named(
     so, otherwise = shown.index("says so (1 independent witness): morning"), shown.index("says otherwise: evening")
     assert so < shown.index("“A ferry struck") < otherwise < shown.index("“Nineteen")
     assert shown.endswith("on the 2 articles of ferry")
-    assert f"rules|entailment:{shipped_digest()}|genre:headline" in shown
+    assert "rules|entailment:none|genre:headline" in shown
 
 
 def test_several_checkers_give_a_list(harness: Callable[..., Any]):
