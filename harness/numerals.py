@@ -52,6 +52,31 @@ _NUMBER_WORDS = frozenset().union(
 _SIGNS = "$£€¥₹"
 _CODES = ("EUR", "USD", "GBP", "INR", "Rs.", "Rs")
 _CURRENCY = rf"(?:[{_SIGNS}]|\b(?:{'|'.join(map(re.escape, _CODES))}))"
+_GAPS = " \u00a0\u2009\u202f'’"
+"""What stands between groups of three digits where no comma does: spaces of several widths, apostrophes."""
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
+_MONTH_WORD = re.compile(_MONTH)
+_GROUPED = re.compile(
+    rf"""
+    (?P<date> \b{_MONTH}[ ]\d{{1,2}}[ ] )
+  | (?<![\w.,:/'’-]) (?P<groups>
+        [1-9]\d{{0,2}} (?:[{_GAPS}]\d{{3}})+ (?![{_GAPS}]?\d | ,\d | \.\d{{3}})
+      | [1-9]\d{{0,2}} (?:\.\d{{3}}){{2,}} (?![.,]?\d)
+    )
+    """,
+    re.VERBOSE,
+)
+_SEPARATOR = re.compile(rf"[{_GAPS}.](?=\d{{3}})")
+
+
+def with_commas(text: str) -> str:
+    """`text` with a comma between the thousands of each figure that has a space, an apostrophe or full stops there.
+
+    No offset changes. One full stop is a decimal point (`1.250`); a day of a month ends a figure (`Jan 16 181 died`).
+    """
+    return _GROUPED.sub(lambda found: found["date"] or _SEPARATOR.sub(",", found["groups"]), text)
+
+
 _NUMBER_TOKEN = re.compile(
     rf"""
     (?P<clock> \d{{1,2}}:\d\d (?![\d:]) )
@@ -104,7 +129,7 @@ def _numeral(match: re.Match[str]) -> _NumberToken:
 
 def _number_tokens(text: str) -> list[_NumberToken]:
     tokens = []
-    for match in _NUMBER_TOKEN.finditer(text):
+    for match in _NUMBER_TOKEN.finditer(with_commas(text)):
         if match["word"]:
             word = match["word"].lower()
             if word in _NUMBER_WORDS:
@@ -218,7 +243,9 @@ def _role(stretch: str) -> int:
     found = _LETTERS.findall(stretch.lower())
     if _DIGIT.search(stretch) or not _NUMBER_STARTS.isdisjoint(found):
         return CORE
-    return _NOTHING if _NUMBER_WORDS.isdisjoint(found) and not stretch.endswith(_CURRENCIES) else _PART
+    if _NUMBER_WORDS.isdisjoint(found) and not stretch.endswith(_CURRENCIES) and not _MONTH_WORD.fullmatch(stretch):
+        return _NOTHING
+    return _PART
 
 
 roles = Memo(_role)

@@ -16,9 +16,10 @@ _FOLD = {
     **dict.fromkeys("–—‐‑−", "-"),
     "…": "...",
     "\u00a0": " ",
-    **dict.fromkeys("\u00ad\u200b\ufeff", ""),
+    **dict.fromkeys("\u00ad\u200b\u2060\ufeff", ""),
 }
 _FOLDED = frozenset(_FOLD)
+_UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")
 
 
 def normalise(text: str) -> str:
@@ -31,6 +32,11 @@ def normalise(text: str) -> str:
         for sign in _FOLDED.intersection(text):
             text = text.replace(sign, _FOLD[sign])
     return " ".join(text.split())
+
+
+def composed_letters(text: str) -> str:
+    """`text` with each letter and its marks as one character, without soft hyphens and what has no width."""
+    return text if text.isascii() else _UNSEEN.sub("", unicodedata.normalize("NFC", text))
 
 
 def word_spans(text: str) -> list[Span]:

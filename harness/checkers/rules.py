@@ -22,11 +22,12 @@ from harness.checkers.verdict import judge
 from harness.checkers.weights import load_weights, weights_digest
 from harness.checkers.whole import Judgement, Told, verdicts_in_detail
 from harness.claims.extract import proposition_claims, sentence_claim
-from harness.claims.language import why_not_english
+from harness.claims.language import readable_articles, why_not_english
 from harness.claims.parse import Parser, installed_model
 from harness.claims.reading import Reading, read
+from harness.claims.typography import as_written, plain, plain_cluster
 from harness.errors import MissingExtraError, Problem
-from harness.records import Cluster, Verdict
+from harness.records import Article, Cluster, Verdict
 
 _KEPT = 8
 """Clusters whose reading a session keeps."""
@@ -106,16 +107,33 @@ class RulesSession(CheckSession):
         self._model = model
         self._parser = parser
         self._clusters: OrderedDict[str, ClusterReading] = OrderedDict()
+        self._english: dict[str, tuple[Article, ...]] = {}
 
     def why_abstain(self, cluster: Cluster, text: str) -> str:
-        """Besides emptiness: the rules read English only."""
-        return super().why_abstain(cluster, text) or why_not_english(text)
+        """Besides emptiness: the rules read English only, the text as well as the articles."""
+        readable = self._readable(cluster)
+        foreign = [article for article in cluster.articles if article not in readable]
+        reason = super().why_abstain(cluster, text) or why_not_english(text, self._parser.common, foreign)
+        if reason or readable:
+            return reason
+        return "the articles are not English" if len(foreign) > 1 else "the article is not English"
+
+    def _readable(self, cluster: Cluster) -> tuple[Article, ...]:
+        """The articles that can be read, found out once."""
+        key = cluster.digest
+        if key not in self._english:
+            if len(self._english) >= _KEPT:
+                self._english.clear()
+            self._english[key] = readable_articles(cluster, self._parser.common)
+        return self._english[key]
 
     def reading_of(self, cluster: Cluster) -> ClusterReading:
-        """The article side of a cluster, read once."""
+        """The article side of a cluster, read once: its English articles, in one typography."""
         key = cluster.without_references().digest
         if key not in self._clusters:
-            self._clusters[key] = ClusterReading(cluster, self._parser)
+            articles = self._readable(cluster) or cluster.articles
+            read = plain_cluster(cluster.model_copy(update={"articles": articles}))
+            self._clusters[key] = ClusterReading(read, self._parser)
             while len(self._clusters) > _KEPT:
                 self._clusters.popitem(last=False)
         self._clusters.move_to_end(key)
@@ -136,8 +154,9 @@ class RulesSession(CheckSession):
         return [[(start, read(next(parses))) for start, _ in found] for found in spans]
 
     def examined(self, cluster: Cluster, texts: Sequence[str]) -> list[list[Examined]]:
-        """For each text what its sentences say, how they align with the articles, and their features."""
+        """For each text, in one typography, what its sentences say, how they align with the articles, and features."""
         reading = self.reading_of(cluster)
+        texts = [plain(text).text for text in texts]
         found = []
         for text, sentences in zip(texts, self.readings(cluster, texts), strict=True):
             before: list[Reading] = []
@@ -172,6 +191,10 @@ class RulesSession(CheckSession):
 
     def _verdicts_on(self, cluster: Cluster, text: str, sentences: Sequence[Examined]) -> list[Verdict]:
         """Verdicts on one text whose sentences were examined."""
+        found = self._verdicts_on_plain(cluster, plain(text).text, sentences)
+        return [as_written(verdict, text, cluster) for verdict in found]
+
+    def _verdicts_on_plain(self, cluster: Cluster, text: str, sentences: Sequence[Examined]) -> list[Verdict]:
         reading = self.reading_of(cluster)
         findings: list[Judgement] = []
         told: list[Told] = []

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from harness.metrics.vocabulary import END, TEXT_END, Lists, Numbers, Vocabulary, begin_anew, vocabulary
 from harness.numerals import values_among
 from harness.records import Case, Cluster
+from harness.text import composed_letters
 
 Bools = NDArray[np.bool_]
 
@@ -98,7 +99,8 @@ class Texts:
 
     def __init__(self, known: Vocabulary, texts: Sequence[str]) -> None:
         self.vocabulary = known
-        joined = f" {TEXT_END} ".join([text.replace(TEXT_END, "\1") for text in texts])  # either parts words
+        composed = map(composed_letters, texts)
+        joined = f" {TEXT_END} ".join([text.replace(TEXT_END, "\1") for text in composed])  # either parts words
         stretches = f"{joined} {TEXT_END}".replace("\n", " \n ").split(" ") if texts else []
         self._split = stretches
         self.stretches: Numbers = np.fromiter(map(known.__getitem__, stretches), dtype=np.int64, count=len(stretches))

@@ -125,3 +125,25 @@ def test_what_stands_round_a_number_is_enough_to_read_it():
         assert found == _read_through(text), text
         held += len(found)
     assert held > 20_000
+
+
+@pytest.mark.parametrize("gap", [",", "\u00a0", "\u202f", "\u2009", " ", "'", "’"])
+def test_whatever_stands_between_thousands(gap):
+    text = f"in all 16{gap}181 homes and 2{gap}500{gap}000 people"
+    assert [(text[start:end], int(value)) for (start, end), value in number_values(text)] == [
+        (f"16{gap}181", 16_181), (f"2{gap}500{gap}000", 2_500_000),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("on Jan 16 181 people", [16, 181]),
+        ("call 555 123 4567", [555, 123, 4567]),
+        ("in 2021 300 people", [2021, 300]),
+        ("1.000.000 votes", [1_000_000]),
+        ("1,00,000 rupees", [100_000]),
+    ],
+)
+def test_which_digits_are_one_figure(text, values):
+    assert [int(value) for _, value in number_values(text)] == values

@@ -88,8 +88,8 @@ def test_records_refuse_what_cannot_be():
         "150 dead",
     ],
 )
-def test_english_headlines_are_english(text):
-    assert why_not_english(text) == ""
+def test_english_headlines_are_english(text, parser):
+    assert why_not_english(text, parser.common) == ""
 
 
 @pytest.mark.parametrize(
@@ -101,5 +101,5 @@ def test_english_headlines_are_english(text):
         "大統領は警告なしに発砲するよう命じた",
     ],
 )
-def test_other_languages_are_told(text):
-    assert "English" in why_not_english(text)
+def test_other_languages_are_told(text, parser):
+    assert "English" in why_not_english(text, parser.common)

@@ -1,0 +1,139 @@
+"""Texts in one typography, so that how a word is encoded or a figure is grouped changes nothing that is read in it.
+
+Each character keeps where it stood: what is found in the plain text is given back in the characters of the text as it
+was written.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from harness.numerals import with_commas
+from harness.records import Article, Cluster, Element, Evidence, Verdict
+
+_SIGNS = {
+    **dict.fromkeys("‘’‚‛´`ʼ", "'"),
+    **dict.fromkeys("“”„‟", '"'),
+    **dict.fromkeys("‐‑−", "-"),
+    **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", ""),
+}
+"""Signs that are written in several ways, and those that are not seen at all."""
+_KEPT = ("<fraction>", "<super>")
+"""Kinds of characters whose plain form says something else: 2½ would become 21/2, and ™ a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A text in one typography."""
+
+    text: str
+    starts: tuple[int, ...] | None = None
+    """Where each character began in the text as it was written; None where every one stands where it stood."""
+    ends: tuple[int, ...] | None = None
+
+    def written(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the text as it was written that a span of the plain one stands for."""
+        if self.starts is None or self.ends is None:
+            return start, end
+        first = self.starts[start] if start < len(self.starts) else (self.ends[-1] if self.ends else 0)
+        return first, (self.ends[end - 1] if end > start else first)
+
+
+@lru_cache(maxsize=1 << 10)
+def plain(text: str) -> Plain:
+    """A text with composed letters, straight quotes, single-width digits, plain spaces, and commas between thousands.
+
+    Soft hyphens and characters without width vanish. Plain text comes back as it is.
+    """
+    if text.isascii():
+        return Plain(with_commas(text))
+    characters: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    at = 0
+    while at < len(text):
+        end = at + 1
+        while end < len(text) and unicodedata.combining(text[end]):
+            end += 1
+        for character in _folded(text[at:end]):
+            characters.append(character)
+            starts.append(at)
+            ends.append(end)
+        at = end
+    made = with_commas("".join(characters))
+    if starts == list(range(len(text))):
+        return Plain(made)
+    return Plain(made, tuple(starts), tuple(ends))
+
+
+@lru_cache(maxsize=1 << 12)
+def _folded(written: str) -> str:
+    """One character, with the marks on it, in its plain form."""
+    if written.isascii():
+        return written
+    if written in _SIGNS:
+        return _SIGNS[written]
+    if unicodedata.category(written[0]) == "Zs":
+        return " "
+    if written == "…" or unicodedata.decomposition(written[0]).startswith(_KEPT):
+        return unicodedata.normalize("NFC", written)
+    folded = unicodedata.normalize("NFKC", written)
+    return _SIGNS.get(folded, folded) if not folded.startswith(" ") else written
+
+
+def plain_cluster(cluster: Cluster) -> Cluster:
+    """A cluster with its articles in one typography; itself where they are."""
+    articles = tuple(_plain_article(article) for article in cluster.articles)
+    return cluster if articles == cluster.articles else cluster.model_copy(update={"articles": articles})
+
+
+def _plain_article(article: Article) -> Article:
+    title, text = plain(article.title).text, plain(article.text).text
+    if (title, text) == (article.title, article.text):
+        return article
+    return article.model_copy(update={"title": title, "text": text})
+
+
+def as_written(verdict: Verdict, text: str, cluster: Cluster) -> Verdict:
+    """A verdict on the plain form of a text and of a cluster, with every span as the two were written."""
+    articles = {article.article_id: article for article in cluster.articles}
+    mine = plain(text)
+
+    def quoted(spans: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+        found = []
+        for span in spans:
+            article = articles[span.article_id]
+            written = article.title if span.title else article.text
+            found.append(span.model_copy(update=_moved(plain(written), written, span)))
+        return tuple(found)
+
+    def claimed(record: Any) -> Any:
+        return record.model_copy(update=_moved(mine, text, record))
+
+    def element(one: Element) -> Element:
+        moved: Element = claimed(one)
+        return moved.model_copy(update={"evidence": quoted(one.evidence)})
+
+    claim = verdict.claim
+    if claim.part == "whole":
+        update: dict[str, Any] = {"start": 0, "end": len(text), "text": text}
+    else:
+        update = _moved(mine, text, claim)
+    for name in ("subject", "predicate", "object"):
+        span = getattr(claim, name)
+        update[name] = mine.written(*span) if span is not None else None
+    for name in ("times", "places"):
+        update[name] = tuple(mine.written(*span) for span in getattr(claim, name))
+    for name in ("entities", "quantities"):
+        update[name] = tuple(claimed(each) for each in getattr(claim, name))
+    return verdict.model_copy(update={
+        "claim": claim.model_copy(update=update),
+        "evidence": quoted(verdict.evidence),
+        "elements": tuple(element(one) for one in verdict.elements),
+    })  # fmt: skip
+
+
+def _moved(form: Plain, written: str, record: Any) -> dict[str, Any]:
+    start, end = form.written(record.start, record.end)
+    return {"start": start, "end": end, "text": written[start:end]}

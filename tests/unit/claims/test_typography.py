@@ -1,0 +1,36 @@
+"""One typography for what is read; spans come back as the text was written."""
+
+import unicodedata
+
+import pytest
+
+from harness.claims.typography import plain
+
+
+@pytest.mark.parametrize(
+    ("written", "made"),
+    [
+        (unicodedata.normalize("NFD", "Zoë Müller quits"), "Zoë Müller quits"),
+        ("the mayor’s “plan”", 'the mayor\'s "plan"'),
+        ("５ people, the oﬃce of ﬁre", "5 people, the office of fire"),
+        ("co\u00adop\u200beration\u2060 at\u00a0Lowen", "cooperation at Lowen"),
+        ("16\u202f181 homes, 16 181 homes, 16'181 homes", "16,181 homes, 16,181 homes, 16,181 homes"),
+        ("1.000.000 votes, 1.250 metres", "1,000,000 votes, 1.250 metres"),
+        ("2½ hours at the Norden™ works", "2½ hours at the Norden™ works"),
+        ("On Jan 16 181 people fled", "On Jan 16 181 people fled"),
+    ],
+)
+def test_a_text_in_plain_form(written, made):
+    assert plain(written).text == made
+    assert plain(made).text == made
+
+
+def test_spans_of_the_plain_text_are_found_where_they_were_written():
+    written = unicodedata.normalize("NFD", "\u200bThe oﬃce of Zoë Mül\u00adler") + "\u200b"
+    form = plain(written)
+    for word, there in (("office", "oﬃce"), ("Zoë", "Zoe\u0308"), ("Müller", "Mu\u0308l\u00adler")):
+        start = form.text.index(word)
+        first, last = form.written(start, start + len(word))
+        assert written[first:last] == there
+    first, last = form.written(0, len(form.text))
+    assert written[first:last] == written.strip("\u200b")
