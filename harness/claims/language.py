@@ -18,7 +18,9 @@ ENGLISH: Final = 0.45
 """Least share of English words in an English article. Those of the development data have .70 and more, texts in 45
 other languages of Latin script .25 and less."""
 FOREIGN_BESIDE: Final = 0.5
-"""The same share of a headline's small words, where an article is of another language."""
+"""Share of a headline's small words that are not English, above which it is not where an article is not either."""
+IN_CAPITALS: Final = 0.7
+"""The same where all its words have capitals: some are names."""
 
 _ACCENTS = str.maketrans("éèêëïçñàâîô", "eeeeicnaaio")
 
@@ -40,14 +42,14 @@ def why_not_english(text: str, known: Known, articles: Sequence[Article] = ()) -
     foreign = sum(1 for _ in _foreign(tokens))
     if foreign >= 2 and foreign > 2 * english and foreign * 5 >= len(tokens):
         return f"the text does not look English: {foreign} of its {len(tokens)} words are another language's"
-    small = [token for token in tokens if token[0].islower() and token.isalpha()]
+    small = [token for token in tokens if token.islower() and token.isalpha()]
     strange = [token for token in small if not _is_english(token, known)]
     marked = any(not token.isascii() for token in strange)
     if (foreign or marked) and len(strange) == len(small) and len(tokens) > 1:
         return f"the text does not look English: it has no English word beside “{' '.join(strange)}”"
     telling = [token.lower() for token in small or tokens if token.lower() not in word_list("language", "shared")]
     strange = [token for token in telling if not _is_english(token, known)]
-    if articles and len(strange) > FOREIGN_BESIDE * len(telling):
+    if articles and len(strange) > (FOREIGN_BESIDE if small else IN_CAPITALS) * len(telling):
         return f"the text does not look English, and neither does article {articles[0].article_id}"
     return ""
 
