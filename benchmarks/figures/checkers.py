@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.frame import TOP, Figure, Measured, Side, UnavailableError, at_least, interleaved
 from harness.checkers.base import Checker
+from harness.checkers.neural.entailment import shipped
 from harness.checkers.nli import Nli
 from harness.checkers.rules import Rules
 from harness.claims import parse
@@ -106,13 +107,14 @@ class _FreshRules:
 
 
 def _forget() -> None:
-    """Empty what the claims room keeps of sentences that it has parsed: a run meets each cluster once."""
+    """Empty what is kept of sentences that were parsed and of pairs that the model has read: a run meets each once."""
     for name, module in [*sys.modules.items()]:
         if name.startswith("harness."):
             for kept in vars(module).values():
                 if hasattr(kept, "cache_parameters") and kept.cache_parameters()["maxsize"] is not None:
                     kept.cache_clear()
     parse._known(parse.installed_model()).clear()
+    shipped()._judged.cache_clear()
 
 
 def _texts(work: list[tuple[Cluster, list[str]]]) -> int:

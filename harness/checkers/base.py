@@ -49,6 +49,12 @@ class CheckSession(ABC):
             return "the text is empty"
         return "" if word_spans(text) else "the text has no words"
 
+    def expect(self, asked: Sequence[tuple[Cluster, Sequence[str]]]) -> None:  # noqa: B027 - most prepare nothing
+        """Hear which clusters and texts come next; checkers that do several clusters faster together prepare them.
+
+        It changes no verdict, and where it fails, nothing is lost: each cluster is checked by itself.
+        """
+
     @abstractmethod
     def verdicts(self, cluster: Cluster, texts: Sequence[str]) -> list[list[Verdict]]:
         """Verdicts on each text, none of which is empty; the cluster has a sentence and no references."""
@@ -63,6 +69,8 @@ class Checker(Component):
 
     Not where weights are large or use all cores by themselves, nor where a server is asked.
     """
+    together: ClassVar[int] = 1
+    """How many clusters are handed to a session's `expect` before they are checked one by one."""
 
     @property
     def shown(self) -> str:

@@ -25,6 +25,7 @@ class Ensemble(Checker):
     name: ClassVar[str] = "ensemble"
     version: ClassVar[int] = 7
     splits: ClassVar[bool] = True
+    together: ClassVar[int] = Rules.together
 
     entailment: bool = Field(
         default=True,

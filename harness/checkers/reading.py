@@ -38,15 +38,27 @@ class Argument:
     """False where a pronoun was resolved by guess: such a name may confirm, but not contradict."""
 
 
-class ClusterReading:
-    """The article side of a check. Equal clusters give equal readings, in whatever order their articles stand."""
+class Sentences:
+    """The distinct sentences of a cluster before they are parsed: searchable, and as they are to be parsed."""
 
     def __init__(self, cluster: Cluster, parser: Parser) -> None:
         self.cluster = cluster
         self.index = EvidenceIndex(cluster)
+        self.casing = Casing((unit.text for unit in self.index.units), parser.common)
+        self.texts = [self.casing.undo(unit.text) for unit in self.index.units]
+
+
+class ClusterReading:
+    """The article side of a check. Equal clusters give equal readings, in whatever order their articles stand."""
+
+    def __init__(self, cluster: Cluster, parser: Parser, sentences: Sentences | None = None) -> None:
+        """`sentences` are the cluster's, where they are at hand."""
+        sentences = sentences or Sentences(cluster, parser)
+        self.cluster = cluster
+        self.index = sentences.index
         self.units = self.index.units
-        self.casing = Casing((unit.text for unit in self.units), parser.common)
-        self.readings: list[Reading] = read_all(parser.parse([self.casing.undo(unit.text) for unit in self.units]))
+        self.casing = sentences.casing
+        self.readings: list[Reading] = read_all(parser.parse(sentences.texts))
         self.sources = Sources(cluster)
         self.published = {article.article_id: article.published for article in cluster.articles}
         self.frames: dict[str, list[tuple[int, Frame]]] = defaultdict(list)

@@ -9,18 +9,19 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from harness.checkers.account import account
-from harness.checkers.base import Checker, CheckSession
+from harness.checkers.base import Checker, CheckSession, why_unreadable
 from harness.checkers.conflicts import Alignment, align, conflict_features
 from harness.checkers.doubt import doubts_digest
 from harness.checkers.features import support_features
 from harness.checkers.matching import Matcher
 from harness.checkers.neural.entailment import Entailment, EntailmentModel, shipped, shipped_digest, window
 from harness.checkers.order import order_digest
-from harness.checkers.reading import ClusterReading
+from harness.checkers.reading import ClusterReading, Sentences
 from harness.checkers.sentences import claim_spans
 from harness.checkers.verdict import judge
 from harness.checkers.weights import load_weights, weights_digest
 from harness.checkers.whole import Judgement, Told, verdicts_in_detail
+from harness.claims.casing import Casing
 from harness.claims.extract import proposition_claims, sentence_claim
 from harness.claims.language import readable_articles, why_not_english
 from harness.claims.parse import Parser, installed_model
@@ -30,7 +31,9 @@ from harness.errors import MissingExtraError, Problem
 from harness.records import Article, Cluster, Verdict
 
 _KEPT = 8
-"""Clusters whose reading a session keeps."""
+"""Clusters whose reading a session keeps, and that are parsed side by side."""
+_AHEAD = 1_000
+"""Sentences that are parsed ahead; where clusters are large, one by itself fills the parser's batches."""
 
 
 class Rules(Checker):
@@ -42,6 +45,7 @@ class Rules(Checker):
     name: ClassVar[str] = "rules"
     version: ClassVar[int] = 7
     splits: ClassVar[bool] = True
+    together: ClassVar[int] = _KEPT
 
     genre: Literal["headline", "summary"] = Field(
         default="headline", description="What is checked: sets the prior and the threshold, not the order of scores."
@@ -108,6 +112,8 @@ class RulesSession(CheckSession):
         self._parser = parser
         self._clusters: OrderedDict[str, ClusterReading] = OrderedDict()
         self._english: dict[str, tuple[Article, ...]] = {}
+        self._expected: dict[str, Sentences] = {}
+        """Clusters whose sentences are parsed, but not read yet."""
 
     def why_abstain(self, cluster: Cluster, text: str) -> str:
         """Besides emptiness: the rules read English only, the text as well as the articles."""
@@ -127,31 +133,47 @@ class RulesSession(CheckSession):
             self._english[key] = readable_articles(cluster, self._parser.common)
         return self._english[key]
 
+    def expect(self, asked: Sequence[tuple[Cluster, Sequence[str]]]) -> None:
+        """Parse the sentences of several clusters and of the texts about them side by side.
+
+        That takes two thirds of the time that parsing them cluster by cluster takes.
+        """
+        self._expected.clear()
+        wanted: list[str] = []
+        for cluster, texts in asked:
+            seen = cluster.without_references()
+            checked = [text for text in texts if not self.why_abstain(seen, text)]
+            if not checked or why_unreadable(seen) or seen.digest in self._clusters:
+                continue
+            sentences = self._sentences(seen)
+            if len(wanted) + len(sentences.texts) > _AHEAD:
+                continue
+            self._expected[seen.digest] = sentences
+            wanted += sentences.texts
+            wanted += (piece for text in checked for piece in _pieces(sentences.casing, plain(text).text))
+        self._parser.parse(wanted)
+
+    def _sentences(self, cluster: Cluster) -> Sentences:
+        """Those of a cluster's English articles, in one typography."""
+        articles = self._readable(cluster) or cluster.articles
+        return Sentences(plain_cluster(cluster.model_copy(update={"articles": articles})), self._parser)
+
     def reading_of(self, cluster: Cluster) -> ClusterReading:
-        """The article side of a cluster, read once: its English articles, in one typography."""
+        """The article side of a cluster, read once."""
         key = cluster.without_references().digest
         if key not in self._clusters:
-            articles = self._readable(cluster) or cluster.articles
-            read = plain_cluster(cluster.model_copy(update={"articles": articles}))
-            self._clusters[key] = ClusterReading(read, self._parser)
+            sentences = self._expected.pop(key, None) or self._sentences(cluster)
+            self._clusters[key] = ClusterReading(sentences.cluster, self._parser, sentences)
             while len(self._clusters) > _KEPT:
                 self._clusters.popitem(last=False)
         self._clusters.move_to_end(key)
         return self._clusters[key]
 
     def readings(self, cluster: Cluster, texts: Sequence[str]) -> list[list[tuple[int, Reading]]]:
-        """For each text its sentences, as offset and reading; headline capitals are undone first.
-
-        A final full stop is left out: it says nothing, and a headline shall not read otherwise for what follows it.
-        """
+        """For each text its sentences, as offset and reading; headline capitals are undone first."""
         casing = self.reading_of(cluster).casing
-        spans = [claim_spans(text) for text in texts]
-        pieces = [
-            [casing.undo(text[a:b]).removesuffix(".") for a, b in found]
-            for text, found in zip(texts, spans, strict=True)
-        ]
-        parses = iter(self._parser.parse([piece for found in pieces for piece in found]))
-        return [[(start, read(next(parses))) for start, _ in found] for found in spans]
+        parses = iter(self._parser.parse([piece for text in texts for piece in _pieces(casing, text)]))
+        return [[(start, read(next(parses))) for start, _ in claim_spans(text)] for text in texts]
 
     def examined(self, cluster: Cluster, texts: Sequence[str]) -> list[list[Examined]]:
         """For each text, in one typography, what its sentences say, how they align with the articles, and features."""
@@ -206,6 +228,14 @@ class RulesSession(CheckSession):
             propositions = tuple(proposition_claims(text, one.offset, one.reading))
             told.append(Told(sentence_claim(text, one.offset, one.reading), propositions))
         return verdicts_in_detail(text, findings, told, self.signature, reading.sources)
+
+
+def _pieces(casing: Casing, text: str) -> list[str]:
+    """The sentences of a text as they are parsed: headline capitals undone, and without their final full stops.
+
+    Those say nothing, and a headline shall not read otherwise for what follows it.
+    """
+    return [casing.undo(text[start:end]).removesuffix(".") for start, end in claim_spans(text)]
 
 
 def sentence_features(

@@ -4,9 +4,10 @@ import gc
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from time import monotonic
 
-from harness.checkers.base import Checker
+from harness.checkers.base import Checker, CheckSession
 from harness.executors.base import LOST, Executor, Job, Lost, Piece, Result
 from harness.executors.local import Inline, Processes, cores
 from harness.metrics.base import Metric
@@ -46,26 +47,29 @@ class CheckJob:
                 why = stages.Unchecked(*reason(error))
                 yield lambda chunk: [[why] * len(texts) for _, texts in chunk]
                 return
-            yield lambda chunk: [
-                stages.found_about(session, cluster, texts, seconds=self.seconds) for cluster, texts in chunk
-            ]
+            yield lambda chunk: self._found(session, chunk)
+
+    def _found(self, session: CheckSession, chunk: Sequence[stages.Questions]) -> Sequence[Sequence[stages.Found]]:
+        if len(chunk) > 1:
+            stages.expected(session, chunk, seconds=self.seconds)
+        return [stages.found_about(session, cluster, texts, seconds=self.seconds) for cluster, texts in chunk]
 
 
 def checked_in_order(
     checker: Checker, work: Iterable[stages.Questions], workers: "Workers", *, total: int, seconds: float | None = None
 ) -> Generator[Sequence[stages.Found], None, None]:
     """What the checker finds about each text, for clusters in order; `seconds` is what each cluster may take."""
-    asked: list[stages.Questions] = []
+    asked: list[Sequence[stages.Questions]] = []
 
-    def chunks() -> Iterator[list[stages.Questions]]:
-        for questions in work:
-            asked.append(questions)
-            yield [questions]
+    def chunks() -> Iterator[Sequence[stages.Questions]]:
+        waiting = iter(work)
+        while several := list(islice(waiting, checker.together)):
+            asked.append(several)
+            yield several
 
-    found = workers.map(CheckJob(checker, seconds), chunks(), total=total, splits=checker.splits)
-    for (one,) in found:
-        _, texts = asked.pop(0)
-        yield [stages.Unchecked(LOST, one.message)] * len(texts) if isinstance(one, Lost) else one
+    for found in workers.map(CheckJob(checker, seconds), chunks(), total=total, splits=checker.splits):
+        for (_, texts), one in zip(asked.pop(0), found, strict=True):
+            yield [stages.Unchecked(LOST, one.message)] * len(texts) if isinstance(one, Lost) else one
 
 
 @dataclass(frozen=True)

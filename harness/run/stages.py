@@ -225,6 +225,20 @@ def found_about(
     ]
 
 
+def expected(session: CheckSession, asked: Sequence[Questions], *, seconds: float | None = None) -> None:
+    """Tell an opened checker what comes next; `seconds` is for each cluster.
+
+    What fails here is no cluster's failure: whichever is at fault fails by itself when it is checked.
+    """
+
+    def tell(pieces: Sequence[Sequence[Questions]]) -> Sequence[Sequence[Questions]]:
+        for piece in pieces:
+            session.expect(piece)
+        return pieces
+
+    isolated(tell, [asked], lambda _: seconds * len(asked) if seconds is not None else None)
+
+
 def checked_row(checker: Checker, signature: str, prediction: Prediction, found: Found) -> CheckedPrediction | Failure:
     """The verdicts on one prediction, or the reason for none; `signature` is the checker's."""
     if isinstance(found, Unchecked):
