@@ -20,12 +20,15 @@ from harness.checkers.figures import account_of_figure
 from harness.checkers.matching import Match, Matcher
 from harness.checkers.reading import ClusterReading
 from harness.checkers.substitution import Substitute, names_apart, substitutes
+from harness.claims.converse import sides_of_one
 from harness.claims.entities import Name
 from harness.claims.frames import Frame
 from harness.claims.meaning import other_spellings
+from harness.claims.parse import Token
 from harness.claims.polarity import negates
 from harness.claims.reading import Reading, time_words
 from harness.claims.thesaurus import opposite
+from harness.claims.verbs import phrasal
 from harness.records import ElementKind, ErrorType
 
 LOOSE = 0.45
@@ -55,6 +58,8 @@ class Account:
     features: Mapping[str, float]
     sites: tuple[int, ...]
     """Units that tell of the event, the best first."""
+    told: bool = False
+    """Whether a sentence has both parties of a deed of the claim as the claim has them."""
 
     def missing(self) -> list[Held]:
         """The elements that are unaccounted for."""
@@ -94,7 +99,7 @@ class _Accountant:
             if held.state == "unaccounted" and held.feature:
                 self.features[held.feature] += held.amount
         self.features.update(coherence(self.cluster, self.matcher, self.reading, self.alignment))
-        return Account(elements, dict(self.features), self.matcher.sites)
+        return Account(elements, dict(self.features), self.matcher.sites, bool(self.alignment.told))
 
     def _spot(self, match: Match) -> Spot:
         token = self.cluster.readings[match.unit].parse.tokens[match.token]
@@ -299,16 +304,22 @@ class _Accountant:
             reason = f"the sentence that tells the rest has “{other.text}” there"
             return Held(kind, start, end, "unaccounted", spots, reason, "name_replaced", 1.0,
                         "place" if kind == "place" else "entity")  # fmt: skip
-        if name is None and one.rest >= OPPOSED and opposite(mine.lemma, other.lemma):
+        theirs = self.cluster.readings[one.unit].parse
+        if name is None and one.rest >= OPPOSED and self._opposed(mine, phrasal(theirs, other)):
             reason = f"the text says “{mine.text}”, the article “{other.text}”"
             return Held("predicate", mine.start, mine.end, "contradicted", spots, reason, "opposite", 1.0, "predicate",
                         (one.token,))  # fmt: skip
         return None
 
+    def _opposed(self, mine: Token, other: str) -> bool:
+        """Whether the claim has a deed's opposite, and not the same deed told from its other side."""
+        verb = phrasal(self.reading.parse, mine)
+        return opposite(verb, other) and not sides_of_one(verb, other)
+
     def _contradicted(self, kind: ElementKind, conflict: Conflict) -> Held:
-        text = self.cluster.readings[conflict.unit].parse.text
+        spot = conflict.spot or (0, len(self.cluster.readings[conflict.unit].parse.text))
         return Held(
-            kind, *conflict.span, "contradicted", ((conflict.unit, 0, len(text)),), conflict.reason,
+            kind, *conflict.span, "contradicted", ((conflict.unit, *spot),), conflict.reason,
             f"conflict_{conflict.kind}", conflict.weight, conflict.kind,
         )  # fmt: skip
 

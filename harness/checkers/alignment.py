@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from harness.checkers.reading import Argument, ClusterReading, argument
+from harness.claims.converse import mutual, verb_of
 from harness.claims.entities import Name, same_name
 from harness.claims.frames import Frame
 from harness.claims.lexical import word_list
@@ -106,7 +107,7 @@ def _compare_names(claimed: Argument, found: Argument, first: Name, second: Name
     return UNKNOWN if "place" in kinds or "other" in kinds else DIFFERENT
 
 
-def _best(cluster: ClusterReading, claimed: Sequence[Argument], found: Sequence[Argument]) -> str:
+def best(cluster: ClusterReading, claimed: Sequence[Argument], found: Sequence[Argument]) -> str:
     """How two roles compare: the same where any argument is, different where every comparison says so."""
     if not claimed or not found:
         return UNKNOWN
@@ -172,24 +173,25 @@ class Aligner:
             their_places.setdefault(place_class(name), []).append(cluster.argument(unit, index))
         place = UNKNOWN
         for name in places.keys() & their_places.keys():
-            outcome = _best(cluster, places[name], their_places[name])
+            outcome = best(cluster, places[name], their_places[name])
             place = outcome if place in {UNKNOWN, outcome} or outcome == DIFFERENT else place
         goals, their_goals = places.get("to", []), their_places.get("to", [])
         swapped = (
-            _best(cluster, agents, their_patients) == SAME and _best(cluster, patients, their_agents) == SAME
-            and _best(cluster, agents, their_agents) != SAME
+            best(cluster, agents, their_patients) == SAME and best(cluster, patients, their_agents) == SAME
+            and best(cluster, agents, their_agents) != SAME
         ) or (
-            _best(cluster, agents, their_goals) == SAME and _best(cluster, goals, their_agents) == SAME
-            and _best(cluster, agents, their_agents) != SAME
+            best(cluster, agents, their_goals) == SAME and best(cluster, goals, their_agents) == SAME
+            and best(cluster, agents, their_agents) != SAME
         )  # fmt: skip
+        both = swapped and mutual(verb_of(self.reading.parse, frame))  # who meets whom is one meeting
         return Pair(
             claim=frame,
             unit=unit,
             found=other,
             opposite=opposite,
-            agents=_best(cluster, agents, their_agents),
-            patients=_best(cluster, patients, their_patients),
+            agents=SAME if both else best(cluster, agents, their_agents),
+            patients=SAME if both else best(cluster, patients, their_patients),
             places=place,
-            swapped=swapped,
+            swapped=swapped and not both,
             context=self.context(unit),
         )

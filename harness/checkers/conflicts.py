@@ -1,11 +1,14 @@
 """Where an article says otherwise than a claim: on aligned pairs only, each with its kind, its place and its weight."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from harness.checkers.alignment import DIFFERENT, SAME, Aligner, Pair
 from harness.checkers.derivation import derivations
+from harness.checkers.parties import LEAST_CONTEXT, Standing, standing
 from harness.checkers.reading import ClusterReading
 from harness.claims.attribution import kind_of_saying
+from harness.claims.converse import converse, verb_of
 from harness.claims.frames import Frame
 from harness.claims.lexical import word_list
 from harness.claims.meaning import is_weekday
@@ -29,6 +32,8 @@ class Conflict:
     weight: float
     """How sure the alignment is, in [0, 1]."""
     reason: str
+    spot: tuple[int, int] | None = None
+    """The words of the article that say so, in characters of its sentence; None for all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,8 @@ class Alignment:
     pairs: tuple[Pair, ...]
     support_units: frozenset[int]
     """Sentences with a frame that supports one of the claim's."""
+    told: frozenset[int] = frozenset()
+    """Predicates of the claim whose two parties a sentence has as the claim has them, in whatever words."""
 
 
 def align(cluster: ClusterReading, reading: Reading) -> Alignment:
@@ -50,21 +57,27 @@ def align(cluster: ClusterReading, reading: Reading) -> Alignment:
     supporting: set[int] = set()
     supported = 0
     kept: list[Pair] = []
+    told: set[int] = set()
     for frame in reading.frames:
+        sides = standing(aligner, frame)
+        if sides.told:
+            told.add(frame.predicate)
+        else:
+            conflicts.extend(_crossed(aligner, frame, sides))
         pairs = aligner.pairs(frame)
         kept.extend(pairs)
         good = [pair for pair in pairs if _supports(pair)]
         supported += bool(good)
         supporting.update(pair.unit for pair in good)
         for pair in pairs:
-            conflict = _frame_conflict(cluster, reading, pair)
+            conflict = None if pair.opposite and sides.told else _frame_conflict(cluster, reading, pair)
             if conflict is not None and not any(_settles(other, pair, conflict.kind) for other in good):
                 conflicts.append(conflict)
     conflicts.extend(_figure_conflicts(cluster, reading, aligner))
     conflicts.extend(_time_conflicts(cluster, reading, aligner))
     conflicts.extend(_denials(cluster, reading, aligner))
     conflicts.sort(key=lambda conflict: (-conflict.weight, conflict.unit, conflict.kind))
-    return Alignment(tuple(conflicts), supported, tuple(kept), frozenset(supporting))
+    return Alignment(tuple(conflicts), supported, tuple(kept), frozenset(supporting), frozenset(told))
 
 
 def _supports(pair: Pair) -> bool:
@@ -114,6 +127,9 @@ def _frame_conflict(cluster: ClusterReading, reading: Reading, pair: Pair) -> Co
     frame, other = pair.claim, pair.found
     said = reading.parse.tokens[frame.predicate].text
     if pair.opposite:
+        handed = converse(verb_of(reading.parse, frame), verb_of(cluster.readings[pair.unit].parse, other))
+        if handed and pair.agents != SAME:
+            return None  # one buys what the other sells
         one_thing = pair.patients == SAME or (pair.agents == SAME and not frame.patients and not other.patients)
         if one_thing and not pair.differing and frame.negated == other.negated and not pair.swapped:
             weight = min(1.0, 0.4 * pair.same + 0.5 * pair.context)
@@ -123,10 +139,7 @@ def _frame_conflict(cluster: ClusterReading, reading: Reading, pair: Pair) -> Co
             )  # fmt: skip
         return None
     if pair.swapped:
-        return Conflict(
-            "roles", pair.unit, _word_span(reading, frame.predicate), min(1.0, 0.5 + 0.5 * pair.context),
-            f"who does it and to whom stand the other way round at “{_quoted(cluster, pair)}”",
-        )  # fmt: skip
+        return None  # `standing` looks at all that the articles have of the two parties
     enough = pair.same >= 1 and (pair.context >= 0.3 or pair.same >= 2)
     if pair.differing and enough:
         role, indices = (
@@ -166,6 +179,19 @@ def _frame_conflict(cluster: ClusterReading, reading: Reading, pair: Pair) -> Co
             f"the article has “{_quoted(cluster, pair)}” as {other.modality}, the text as a fact",
         )  # fmt: skip
     return None
+
+
+def _crossed(aligner: Aligner, frame: Frame, sides: Standing) -> Iterator[Conflict]:
+    """Sentences that have the two parties of a deed the other way round, where none has them as the claim does."""
+    span = _word_span(aligner.reading, frame.predicate)
+    for unit, spot, word in sides.crossed:
+        context = aligner.context(unit)
+        if context >= LEAST_CONTEXT:
+            reason = f"who does it and to whom stand the other way round at “{word}”"
+            yield Conflict("roles", unit, span, min(1.0, 0.6 + 0.5 * context), reason, spot)
+    for unit, spot, word in sides.reversed:
+        reason = f"where the articles have both, the other one acts, as at “{word}”"
+        yield Conflict("roles", unit, span, min(1.0, 0.6 + 0.2 * aligner.context(unit)), reason, spot)
 
 
 def _asserted(reading: Reading, frame: Frame) -> bool:

@@ -4,20 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from harness.claims.lexical import pieces
-from harness.claims.parse import Parse, Token
+from harness.claims.parse import Token
 from harness.claims.reading import Reading
-from harness.claims.thesaurus import known
 from harness.claims.units import Unit
-
-
-def phrasal(parse: Parse, token: Token) -> str:
-    """The verb with its particle, where the two are a verb of their own; else the lemma."""
-    for child in parse.children[token.i]:
-        if parse.tokens[child].dep == "prt":
-            joined = f"{token.lemma}-{parse.tokens[child].lower}"
-            if known(joined):
-                return joined
-    return token.lemma
+from harness.claims.verbs import phrasal
 
 
 class Forms:

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from harness.checkers.forms import phrasal
 from harness.checkers.reading import ClusterReading
 from harness.claims.lexical import pieces
 from harness.claims.meaning import other_spellings
 from harness.claims.reading import Reading
 from harness.claims.thesaurus import said_by
+from harness.claims.verbs import phrasal
 
 FORM, SPELLING, RELATED = 0.97, 0.95, 0.95
 """Grades of another form of a word, of its parts, and what a relation's own grade is multiplied by."""

@@ -180,7 +180,7 @@ def _why_empty(account: Account, entailment: Entailment | None) -> str:
     if account.features["no_links"]:
         return "it says nothing that an article could bear out"
     told = [held for held in account.elements if held.kind != "party"]
-    if len(told) >= FEWEST_IN_ORDER and disorder(account.features) > 0:
+    if len(told) >= FEWEST_IN_ORDER and disorder(account.features) > 0 and not account.told:
         return "the articles have its words, but not in this order, which says nothing"
     return ""
 

@@ -7,10 +7,11 @@ of events ("the killing of X by Y"), and headlines without a verb ("X behind Y")
 from dataclasses import dataclass
 from functools import lru_cache
 
-from harness.claims.lexical import lexicon, word_list
+from harness.claims.lexical import word_list
 from harness.claims.meaning import light_verbs, notion
 from harness.claims.parse import Parse, Token
 from harness.claims.polarity import negator
+from harness.claims.verbs import bases, event_nouns, listed, particle, verb_in, verb_notion
 
 _OBJECTS = frozenset({"dobj", "dative", "oprd"})
 _CLAUSES = frozenset({"xcomp", "advcl", "ccomp", "acl", "relcl", "conj", "pcomp", "parataxis"})
@@ -42,7 +43,7 @@ class Frame:
     open_agent: bool
     """True for a passive whose agent is not said."""
     lemma: str = ""
-    """The predicate's lemma where the parse has it wrong."""
+    """The predicate's lemma where the parse has it wrong or without its particle."""
 
 
 @lru_cache(maxsize=1 << 12)
@@ -79,24 +80,16 @@ class _Reader:
         The first word with a nominal before it that the lexicon knows as a verb, in the form that this nominal asks
         for; what follows up to the next preposition is its object.
         """
-        tokens = self.tokens
-        for token in tokens[1:-1]:
-            before, after = tokens[token.i - 1], tokens[token.i + 1]
-            plural = before.tag in {"NNS", "NNPS"} or any(
-                tokens[child].tag == "NNS" and tokens[child].dep == "nsubj" for child in self.parse.children[token.i]
-            )
-            nominal = before.pos in {"NOUN", "PROPN", "PRON"} and after.pos in _STARTS
-            bases = (token.lower,) if plural else _bases(token.lower)
-            lemma = next((base for base in bases if base in _verbs()), "")
-            if not (nominal and lemma):
-                continue
+        found = [(token, lemma) for token in self.tokens[1:-1] if (lemma := self._untagged(token))]
+        found.sort(key=lambda each: (not listed(each[1]), each[0].i))
+        for token, lemma in found[:1]:
             patients: list[int] = []
             obliques: list[tuple[str, int]] = []
             preposition = ""
-            for later in tokens[token.i + 1 :]:
+            for later in self.tokens[token.i + 1 :]:
                 if later.pos in {"ADP", "SCONJ"}:
                     preposition = later.lower
-                ends = later.i + 1 == len(tokens) or tokens[later.i + 1].pos not in {"NOUN", "PROPN"}
+                ends = later.i + 1 == len(self.tokens) or self.tokens[later.i + 1].pos not in {"NOUN", "PROPN"}
                 if later.pos in {"NOUN", "PROPN"} and ends:
                     if preposition:
                         obliques.append((preposition, later.i))
@@ -110,6 +103,18 @@ class _Reader:
                 )
             ]  # fmt: skip
         return []
+
+    def _untagged(self, token: Token) -> str:
+        """The lemma of a verb that a noun between nominals may be; a verb outside the lexicon only in a form on -s."""
+        before, after = self.tokens[token.i - 1], self.tokens[token.i + 1]
+        called = before.i == 0 and before.pos == "INTJ"  # `Boy attacks dog`
+        if not (called or before.pos in {"NOUN", "PROPN", "PRON"}) or after.pos not in _STARTS:
+            return ""
+        plural = before.tag in {"NNS", "NNPS"} or any(
+            self.tokens[child].tag == "NNS" and self.tokens[child].dep == "nsubj"
+            for child in self.parse.children[token.i]
+        )
+        return verb_in((token.lower,) if plural else bases(token.lower), strange=not plural)
 
     def _subject_before(self, index: int) -> int:
         """The head of the nominal before a token, a phrase with `of` passed over: shares, in `shares of Acme`."""
@@ -172,7 +177,7 @@ class _Reader:
     def _arguments(self, token: Token) -> None:
         """Agents and patients of a verb whose governors have theirs already."""
         at = token.i
-        subjects = self._with_conjuncts(self._kids(at, "nsubj", "csubj", "expl"))
+        subjects = self._with_conjuncts(self._kids(at, "nsubj", "csubj", "expl")) or self._called(token)
         if token.tag in {"NN", "NNS"} and not subjects:
             subjects = tuple(self._kids(at, "compound", "amod"))[-1:]
         passive_subjects = self._with_conjuncts(self._kids(at, "nsubjpass", "csubjpass"))
@@ -194,6 +199,12 @@ class _Reader:
         self.agents[at] = (*subjects, *self._with_conjuncts(by))
         self.patients[at] = (*passive_subjects, *objects)
 
+    def _called(self, token: Token) -> tuple[int, ...]:
+        """The name before a finite verb that the parser takes for an exclamation: `Pike accuses Doyle`."""
+        before = [index for index in self._kids(token.i, "intj") if index == token.i - 1]
+        finite = token.tag in {"VBZ", "VBP", "VBD", "NNS"} and not self._kids(token.i, "nsubj", "nsubjpass")
+        return tuple(index for index in before if finite and self.tokens[index].text[:1].isupper())
+
     def _relative(
         self, token: Token, subjects: tuple[int, ...], passive_subjects: tuple[int, ...], objects: tuple[int, ...],
         passive: bool,
@@ -214,6 +225,9 @@ class _Reader:
             return (noun, passive_subjects, objects) if not passive else (subjects, noun, objects)
         if subjects and not objects:
             return subjects, passive_subjects, noun
+        to = any(self.tokens[kid].lower == "to" for kid in self._kids(token.i, "aux"))
+        if to and objects and not (subjects or passive_subjects) and self.tokens[token.head].dep == "ROOT":
+            return noun, passive_subjects, objects  # a headline's future: `Third party to launch …`
         return subjects, passive_subjects, objects
 
     def _inherited(self, token: Token) -> tuple[int, ...]:
@@ -259,10 +273,10 @@ class _Reader:
                 (found for index in objects if (found := light_verbs().get((token.lemma, self.tokens[index].lemma)))),
                 "",
             )
-            particle = self._kids(at, "prt")
-            if particle:
-                joined = f"{token.lemma}-{self.tokens[particle[0]].lower}"
-                name = joined if notion(joined) != joined else token.lemma
+            joined = particle(self.parse, token)
+            if joined >= 0:
+                name = f"{token.lemma}-{self.tokens[joined].lower}"
+                objects = objects or self._with_conjuncts(self._kids(joined, "pobj"))
             agents = self.agents[at]
             if token.lemma in _UNDERGOING and not objects:
                 agents, objects = (), agents
@@ -272,10 +286,10 @@ class _Reader:
                 )
                 objects += tuple(index for name_, index in self._obliques(at) if name_ in {"on", "at"} and not objects)
             return Frame(
-                at, light or notion(name), "verb", agents, objects,
+                at, light or verb_notion(token.lemma, name), "verb", agents, objects,
                 self._obliques(at, *(index for index in objects if self.tokens[index].i > at)),
                 self._negated(token), self._modality(token), self._governor(token),
-                self._passive(token) and not self._kids(at, "agent"),
+                self._passive(token) and not self._kids(at, "agent"), name if joined >= 0 else "",
             )  # fmt: skip
         if token.pos == "NOUN" and self._is_event(token):
             of = [(name, index) for name, index in self._obliques(at) if name in {"of", "by"}]
@@ -297,7 +311,7 @@ class _Reader:
         return None
 
     def _is_event(self, token: Token) -> bool:
-        return bool(self.parse.children[token.i]) and token.lemma in _event_nouns()
+        return bool(self.parse.children[token.i]) and token.lemma in event_nouns()
 
     def _governor(self, token: Token) -> int:
         for above in self.parse.ancestors(token.i):
@@ -357,31 +371,4 @@ class _Reader:
         return "actual"
 
 
-def _bases(word: str) -> tuple[str, ...]:
-    """What a verb's third person singular may be of; nothing for words that are none."""
-    if not word.endswith("s") or word.endswith("ss"):
-        return ()
-    return word[:-1], word[:-2] if word.endswith("es") else word[:-1], f"{word[:-3]}y" if word.endswith("ies") else word
-
-
 _STARTS = frozenset({"NOUN", "PROPN", "DET", "ADJ", "NUM", "ADP", "PRON"})
-
-
-@lru_cache(maxsize=1)
-def _verbs() -> frozenset[str]:
-    """Words that the lexicon has as verbs."""
-    sides = lexicon()["meaning"]["opposites"].replace("|", " ").split()
-    return frozenset(sides).union(
-        word_list("voice", "transitive"), word_list("polarity", "reversing"), word_list("modality", "planned"),
-        *(word_list("says", kind) for kind in ("reports", "claims", "denies")),
-    )  # fmt: skip
-
-
-@lru_cache(maxsize=1)
-def _event_nouns() -> frozenset[str]:
-    """Nouns that share a line of the lexicon with a verb, as far as endings tell, and so name events."""
-    endings = ("ment", "tion", "sion", "ing", "al", "ance", "ence", "age", "ure")
-    grouped = {word for line in lexicon()["meaning"]["groups"].splitlines() for word in line.split()}
-    return frozenset(word for word in grouped if word.endswith(endings) and len(word) > 5) | word_list(
-        "voice", "events"
-    )

@@ -89,6 +89,13 @@ def _keys(parse: Parse, found: tuple[Name, ...]) -> tuple[str, ...]:
     keys = []
     for token in parse.tokens:
         hollow = token.pos in _HOLLOW and token.lower not in {"behind", "against", "before", "after", "without"}
+        if (
+            token.i == 0
+            and token.dep == "intj"
+            and token.text[:1].isupper()
+            and any(other.text.isalpha() for other in parse.tokens[1:2])
+        ):
+            hollow = False  # `Pike accuses Doyle`: a surname that is an exclamation elsewhere
         bare = token.lower.removesuffix("'s").strip(".'’")
         if (
             hollow

@@ -113,3 +113,9 @@ def proper(lower: str) -> bool:
 def known(word: str) -> bool:
     """Whether WordNet has a word."""
     return word in _table()
+
+
+@lru_cache(maxsize=1 << 13)
+def is_verb(word: str) -> bool:
+    """Whether WordNet has a word as a verb."""
+    return "v" in _word(word).senses

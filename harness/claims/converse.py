@@ -1,0 +1,109 @@
+"""Deeds that verbs tell from either side: one beats whom the other loses to, and buys from whom the other sells to.
+
+A deed has two parties, the first the one that acts, gives or wins. Parties are subject and object, in the active or the
+passive, or are carried by a preposition; verbs that two do to one another (`meet`, `marry`) have no sides.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from harness.claims.frames import Frame
+from harness.claims.lexical import lexicon, word_list
+from harness.claims.parse import Parse
+from harness.claims.thesaurus import said_by
+
+SYNONYM = 0.9
+"""Grade from which on a verb is taken for another one."""
+CARRIERS = frozenset({"to", "from", "against", "on", "over", "about", "of", "for"})
+"""Prepositions that carry a party; those of place and company do not."""
+_LIKE = {"into": "to", "onto": "to", "toward": "to", "towards": "to", "upon": "on"}
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One deed of a frame with its two parties, as token indices."""
+
+    verb: str
+    place: str
+    """Where the second party stands: empty for the object, a preposition, or the name of a converse pair of verbs."""
+    first: tuple[int, ...]
+    second: tuple[int, ...]
+    frame: Frame
+
+
+@cache
+def _sides() -> Mapping[str, tuple[tuple[str, str, bool], ...]]:
+    """Verb → the deeds that it tells: their name, the preposition of the other party, whether its subject is second."""
+    found: defaultdict[str, list[tuple[str, str, bool]]] = defaultdict(list)
+    for line in lexicon()["voice"]["converse"].strip().splitlines():
+        left, right = (side.split() for side in line.split("|"))
+        for turned, side in ((False, left), (True, right)):
+            for entry in side:
+                verb, _, preposition = entry.partition("+")
+                found[verb].append((f"|{left[0]}", preposition, turned))
+    return {verb: tuple(several) for verb, several in found.items()}
+
+
+def verb_of(parse: Parse, frame: Frame) -> str:
+    """The lemma of a frame's predicate, with its particle where the two are one verb."""
+    return frame.lemma or parse.tokens[frame.predicate].lemma
+
+
+def converse(first: str, second: str) -> bool:
+    """Whether two verbs tell one handing over from either side, so that the thing handed over is the same in both."""
+    return any(here and there for here, there in _turned(first, second))
+
+
+def sides_of_one(first: str, second: str) -> bool:
+    """Whether two verbs tell one deed from either side."""
+    return any(True for _ in _turned(first, second))
+
+
+def _turned(first: str, second: str) -> Iterator[tuple[str, str]]:
+    """The prepositions of the other party with either verb, for each deed that they tell from either side."""
+    for name, here, turned in _sides().get(first, ()):
+        for other, there, also in _sides().get(second, ()):
+            if name == other and turned != also:
+                yield here, there
+
+
+def mutual(verb: str) -> bool:
+    """Whether a verb tells what two do to one another, so that they may change places."""
+    return verb in word_list("voice", "mutual")
+
+
+def deeds(parse: Parse, frame: Frame) -> Iterator[Deed]:
+    """The deeds that a frame tells of two parties, or of one where the other is not said."""
+    verb = verb_of(parse, frame)
+    if frame.kind != "verb" or mutual(verb):
+        return
+    for name, preposition, turned in _sides().get(verb, ()):
+        others = _carried(parse, frame, preposition) if preposition else frame.patients
+        if others:
+            yield Deed(verb, name, others if turned else frame.agents, frame.agents if turned else others, frame)
+    if frame.patients:
+        yield Deed(verb, "", frame.agents, frame.patients, frame)
+    for preposition in {_LIKE.get(name, name) for name, _ in frame.obliques} & CARRIERS:
+        yield Deed(verb, preposition, frame.agents, _carried(parse, frame, preposition), frame)
+
+
+def _carried(parse: Parse, frame: Frame, preposition: str) -> tuple[int, ...]:
+    """What a preposition carries; a receiver may stand as an object before what is given: `gave the army the keys`."""
+    found = tuple(index for name, index in frame.obliques if _LIKE.get(name, name) == preposition)
+    if not found and preposition == "to":
+        found = tuple(index for index in frame.patients if parse.tokens[index].dep == "dative")
+    return found
+
+
+def one_deed(mine: Deed, theirs: Deed) -> bool:
+    """Whether two deeds are of one kind: the same converse pair, or one verb or its synonym with one place."""
+    return mine.place == theirs.place and (
+        mine.place.startswith("|") or mine.frame.notion == theirs.frame.notion or _synonyms(mine.verb, theirs.verb)
+    )
+
+
+@lru_cache(maxsize=1 << 14)
+def _synonyms(first: str, second: str) -> bool:
+    return said_by(first, "v").get(second, 0.0) >= SYNONYM or said_by(second, "v").get(first, 0.0) >= SYNONYM

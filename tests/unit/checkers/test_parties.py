@@ -1,0 +1,87 @@
+"""Who did what to whom: deeds told by a synonym, in the passive, from the other side, and with the parties crossed."""
+
+import pytest
+
+from harness.checkers.rules import Rules
+from harness.records import Article, Cluster
+
+
+def cluster(*texts):
+    return Cluster(
+        cluster_id="c", articles=tuple(Article(article_id=f"a{n}", text=text) for n, text in enumerate(texts))
+    )
+
+
+@pytest.fixture(scope="module")
+def session(parser):
+    with Rules().open() as opened:
+        yield opened
+
+
+FINAL = "Ostrava Bears beat the Malmo Kings 3-1 in the ice hockey final on Sunday."
+SALE = "Brightwater bought the ferry line Sealink from Tarrant Holdings on Friday, both firms said."
+PRISONERS = "The rebels handed over twelve prisoners to the army near the border on Friday."
+QUARREL = "Senator Ann Doyle accused Governor Tom Pike of lying about the flood. Pike declined to comment."
+SUIT = "The island of Norland sued Estaria over fishing rights in the Grey Strait."
+CHANGE = "Ada Brun replaced Karl Moss as head of the shipyard Veles on Monday."
+DOG = "The boy was attacked by a dog on Friday in a park in Arden."
+VISIT = (
+    "President Ruiz said on Monday that she would press Chancellor Weber to open the border. Ruiz is to speak to Weber "
+    "by telephone on Tuesday. The president has called Weber stubborn."
+)
+
+
+@pytest.mark.parametrize(
+    ("article", "text"),
+    [
+        (FINAL, "Malmo Kings beaten by Ostrava Bears in ice hockey final"),
+        (FINAL, "Malmo Kings lose to Ostrava Bears in ice hockey final"),
+        (FINAL, "Ostrava Bears defeat Malmo Kings"),
+        (SALE, "Tarrant Holdings sells Sealink to Brightwater"),
+        (SALE, "Ferry line Sealink sold to Brightwater"),
+        (PRISONERS, "Army receives twelve prisoners from rebels"),
+        (QUARREL, "Governor Pike accused by Senator Doyle of lying about flood"),
+        (SUIT, "Estaria sued by Norland over fishing rights"),
+        (CHANGE, "Karl Moss replaced by Ada Brun at shipyard Veles"),
+        (DOG, "Dog attacks boy in park in Arden"),
+        (VISIT, "President Ruiz to press Weber on border"),
+        ("President Ruiz met Chancellor Weber in Lisbon on Tuesday.", "Chancellor Weber met President Ruiz in Lisbon"),
+        ("The singer Lia Moss married the actor Ben Orr in May.", "Actor Ben Orr married singer Lia Moss"),
+    ],
+)
+def test_parties_that_stand_as_in_the_articles_are_not_contradicted(session, article, text):
+    assert session.check(cluster(article), text)[0].label != "contradicted"
+
+
+@pytest.mark.parametrize(
+    ("article", "text"),
+    [
+        (FINAL, "Malmo Kings beat Ostrava Bears in ice hockey final"),
+        (FINAL, "Ostrava Bears beaten by Malmo Kings in ice hockey final"),
+        (FINAL, "Ostrava Bears lose to Malmo Kings in ice hockey final"),
+        (SALE, "Tarrant Holdings buys Sealink from Brightwater"),
+        (SALE, "Brightwater sells Sealink to Tarrant Holdings"),
+        (PRISONERS, "Army hands over twelve prisoners to rebels"),
+        (PRISONERS, "Rebels receive twelve prisoners from army"),
+        (QUARREL, "Pike accuses Doyle of lying about flood"),
+        (SUIT, "Estaria sues Norland over fishing rights"),
+        (CHANGE, "Karl Moss succeeds Ada Brun at shipyard Veles"),
+        (DOG, "Boy attacks dog in park in Arden"),
+        (VISIT, "Chancellor Weber urges President Ruiz to open border"),  # under no verb of the articles
+    ],
+)
+def test_parties_that_stand_the_other_way_round_are(session, article, text):
+    whole = session.check(cluster(article), text)[0]
+    assert (whole.label, "roles" in whole.errors) == ("contradicted", True), whole.reason
+
+
+def test_a_sentence_that_has_the_parties_as_the_claim_settles_it(session):
+    both = "Norland sued Estaria over fishing rights in the Grey Strait. Then Estaria sued Norland over fishing."
+    for text in ("Norland sues Estaria over fishing rights", "Estaria sues Norland over fishing"):
+        assert session.check(cluster(both), text)[0].label == "supported", text
+
+
+def test_the_span_of_the_deed_is_shown(session):
+    whole = session.check(cluster(SUIT), "Estaria sues Norland over fishing rights")[0]
+    against = next(element for element in whole.elements if element.state == "contradicted")
+    assert [span.text for span in against.evidence] == ["island of Norland sued Estaria"]
