@@ -1,12 +1,13 @@
 """Figures of a claim that one article confirms and an independent one gives otherwise; which is the newer one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.checkers.reading import ClusterReading
-from harness.claims.quantities import Figure, agree, clash
+from harness.claims.quantities import Figure, agree
+from harness.claims.questions import Asked, Question, disagree
 from harness.claims.reading import Reading
-from harness.claims.slots import same_slot
-from harness.claims.updates import days, later_by_wording
+from harness.claims.updates import Report, newer
 
 
 @dataclass(frozen=True)
@@ -33,48 +34,36 @@ class Dispute:
 def disputed_figures(cluster: ClusterReading, reading: Reading) -> list[Dispute]:
     """Figures of the claim on which independent articles disagree."""
     found = []
+    asked = Asked(reading)
     for figure in reading.figures:
-        if figure.ordinal or figure.unit == "age" or figure.modifier == "vague":
+        question = None if figure.modifier == "vague" else asked.question(figure)
+        if question is None:
             continue
         same = [
-            (unit, other) for unit, other in cluster.figures
-            if other.modifier != "vague" and same_slot(reading, figure, cluster.readings[unit], other)
+            (unit, other) for unit, other, answered in cluster.questions
+            if other.modifier != "vague" and question.shared(answered)
         ]  # fmt: skip
-        agreeing = [unit for unit, other in same if agree(figure, other) and not clash(figure, other)]
-        mine = cluster.articles_of_all(agreeing)
+        held = [(unit, other) for unit, other in same if agree(figure, other) and not disagree(figure, other)]
+        mine = cluster.articles_of_all(unit for unit, _ in held)
         differing = [
             (unit, other) for unit, other in same
-            if clash(figure, other) and cluster.sources.are_apart(mine, cluster.articles_of(unit))
+            if disagree(figure, other) and cluster.sources.are_apart(mine, cluster.articles_of(unit))
         ]  # fmt: skip
-        if agreeing and differing:
-            held = [(unit, other) for unit, other in same if unit in agreeing]
-            order = _order(cluster, held, differing)
+        if held and differing:
+            order = newer(_reports(cluster, held, question), _reports(cluster, differing, question))
             if order > 0:
                 continue  # the claim has the newer figure
             unit, other = differing[0]
             text = cluster.readings[unit].parse.text[other.start : other.end]
-            sides = tuple(agreeing), tuple(unit for unit, _ in differing)
+            sides = tuple(unit for unit, _ in held), tuple(unit for unit, _ in differing)
             found.append(Dispute((figure.start, figure.end), figure, *sides, text, order < 0))
     return found
 
 
-def _order(cluster: ClusterReading, held: list[tuple[int, Figure]], differing: list[tuple[int, Figure]]) -> int:
-    """1 where the claim's figure is an update of the others, -1 where it was overtaken, 0 where they conflict.
-
-    By wording (`rose to 82`), or, for counts that only grow, by days of publication.
-    """
-    if any(later_by_wording(cluster.units[unit].text, figure) for unit, figure in held):
-        return 1
-    if any(later_by_wording(cluster.units[unit].text, figure) for unit, figure in differing):
-        return -1
-    mine, theirs = (
-        days(cluster.published[article] for unit, _ in side for article in cluster.articles_of(unit))
-        for side in (held, differing)
-    )
-    if mine is None or theirs is None or any(figure.unit for _, figure in held):
-        return 0
-    low, high = min(figure.value for _, figure in held), max(figure.value for _, figure in held)
-    others = [figure.value for _, figure in differing]
-    if mine[0].date() > theirs[1].date() and low > max(others):
-        return 1
-    return -1 if theirs[0].date() > mine[1].date() and min(others) > high else 0
+def _reports(cluster: ClusterReading, side: Sequence[tuple[int, Figure]], question: Question) -> list[Report]:
+    """The figures of one side with the days of their articles."""
+    return [
+        Report(figure, cluster.units[unit].text,
+               tuple(cluster.published[article] for article in sorted(cluster.articles_of(unit))), question.only_grows)
+        for unit, figure in side
+    ]  # fmt: skip

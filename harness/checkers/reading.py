@@ -13,6 +13,7 @@ from harness.claims.frames import Frame
 from harness.claims.lexical import pieces, stem
 from harness.claims.parse import Parser
 from harness.claims.quantities import Figure
+from harness.claims.questions import Asked, Question
 from harness.claims.reading import PRONOUNS, Reading, phrase, read_all
 from harness.ingest.independence import Sources
 from harness.records import Cluster
@@ -105,6 +106,12 @@ class ClusterReading:
     def forms(self) -> Forms:
         """Where each word stands, by its forms."""
         return Forms(self.units, self.readings)
+
+    @cached_property
+    def questions(self) -> list[tuple[int, Figure, Question]]:
+        """The figures that answer a question, each with its sentence."""
+        asked = ((unit, figure, Asked(self.readings[unit]).question(figure)) for unit, figure in self.figures)
+        return [(unit, figure, question) for unit, figure, question in asked if question is not None]
 
     def articles_of(self, unit: int) -> frozenset[str]:
         """Ids of the articles that a unit stands in."""

@@ -12,7 +12,7 @@ _CROWD = frozenset({"people", "person", "protest", "civilian", "victim", "indivi
 """Counts of these are counts of people at large, so they stand in one slot."""
 _MEMBERS = frozenset({"member", "personnel", "number", "group"})
 """Nouns that only say that their modifier is counted: 13 members of the security forces."""
-_TOLLS = {"toll": "kill", "death": "kill", "fatality": "kill", "casualty": "injure", "injury": "injure"}
+TOLLS = {"toll": "kill", "death": "kill", "fatality": "kill", "casualty": "injure", "injury": "injure"}
 """Nouns that are a count themselves, by what is counted: the death toll rose to 82."""
 
 
@@ -32,7 +32,7 @@ def counted(reading: Reading, figure: Figure) -> frozenset[str]:
             heads = {reading.keys[token.i] for token in kinds if reading.keys[token.i]} or heads
     elif not figure.head:
         heads.update(_antecedents(reading, figure))
-    if heads & {notion(word) for word in _TOLLS}:
+    if heads & {notion(word) for word in TOLLS}:
         return frozenset({"people"})
     return frozenset(heads - _CROWD) or frozenset({"people"})
 
@@ -60,13 +60,13 @@ def happening(reading: Reading, figure: Figure) -> frozenset[str]:
     tokens = reading.parse.tokens
     heads = {figure.head_token, figure.token}
     found: set[str] = set()
-    if figure.head in _TOLLS:
-        found.add(_TOLLS[figure.head])
+    if figure.head in TOLLS:
+        found.add(TOLLS[figure.head])
     for frame in reading.frames:
         arguments = {*frame.agents, *frame.patients, *(index for _, index in frame.obliques)}
         if heads & arguments:
             found.add(frame.notion)
-            found.update(_TOLLS[tokens[index].lemma] for index in arguments if tokens[index].lemma in _TOLLS)
+            found.update(TOLLS[tokens[index].lemma] for index in arguments if tokens[index].lemma in TOLLS)
             found.update(
                 notion(tokens[index].lemma) for index in frame.agents if figure.unit and tokens[index].pos == "NOUN"
             )
@@ -77,8 +77,8 @@ def happening(reading: Reading, figure: Figure) -> frozenset[str]:
         above = tokens[tokens[index].head]
         if above.i != index and above.pos in {"NOUN", "PROPN", "ADJ"} and reading.keys[above.i]:
             found.add(reading.keys[above.i])
-            if above.lemma in _TOLLS:
-                found.add(_TOLLS[above.lemma])
+            if above.lemma in TOLLS:
+                found.add(TOLLS[above.lemma])
     return frozenset(found)
 
 
