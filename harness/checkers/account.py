@@ -26,7 +26,7 @@ from harness.claims.frames import Frame
 from harness.claims.meaning import other_spellings
 from harness.claims.parse import Token
 from harness.claims.polarity import negates
-from harness.claims.reading import Reading, time_words
+from harness.claims.reading import Reading, tells_time, time_words
 from harness.claims.thesaurus import opposite
 from harness.claims.verbs import phrasal
 from harness.records import ElementKind, ErrorType
@@ -105,6 +105,17 @@ class _Accountant:
         token = self.cluster.readings[match.unit].parse.tokens[match.token]
         return match.unit, token.start, token.end
 
+    def _said(self, match: Match) -> str:
+        return self.cluster.readings[match.unit].parse.tokens[match.token].text
+
+    def _whole_name(self, unit: int, at: int) -> str:
+        """A word of an article, or the whole name that it stands in."""
+        reading = self.cluster.readings[unit]
+        tokens = reading.parse.tokens
+        name = next((name for name in reading.names if name.start <= at < name.end), None)
+        first, last = (at, at) if name is None else (name.start, name.end - 1)
+        return reading.parse.text[tokens[first].start : tokens[last].end]
+
     def _names(self) -> Iterator[Held]:
         for name in self.reading.names:
             held = range(name.start, name.end)
@@ -129,8 +140,8 @@ class _Accountant:
         written = self.reading.parse.text[start:end]
         if spots:
             return Held(
-                kind, start, end, "unaccounted", tuple(spots[:1]), f"the articles name “{written}”, but not of this",
-                f"{kind}_elsewhere", 1.0, error,
+                kind, start, end, "unaccounted", tuple(spots[:1]),
+                f"the articles name “{written}”, but of something else", f"{kind}_elsewhere", 1.0, error,
             )  # fmt: skip
         parts = [at for at in range(name.start, name.end) if self.reading.keys[at]]
         partly = sum(bool(self.matcher.matches(at)) for at in parts)
@@ -156,10 +167,10 @@ class _Accountant:
                 continue
             self.done.add(token.i)
             word = max(found, key=len)
-            plain = word.split()[-1] if word[-1:].isdigit() else word
+            plain = word.rpartition(" ")[2]
             units = [
                 unit for unit, other in enumerate(self.cluster.readings)
-                if word in other.times or plain in other.times or plain in self.cluster.unit_words[unit]
+                if tells_time(other, self.cluster.unit_words[unit], word)
             ]  # fmt: skip
             here = [unit for unit in units if unit in self.matcher.scene]
             spots = tuple(self._time_spots(here or units, token.lower, plain))[:2]
@@ -168,7 +179,7 @@ class _Accountant:
             elif token.lower in _RELATIVE_DAYS:
                 continue
             elif units:
-                reason = f"the articles have “{token.text}”, but not of this"
+                reason = f"the articles have “{token.text}”, but of something else"
                 yield Held("time", token.start, token.end, "unaccounted", spots, reason, "time_elsewhere", 1.0, "time")
             else:
                 yield Held("time", token.start, token.end, "unaccounted", (), f"no article has “{token.text}”",
@@ -211,15 +222,16 @@ class _Accountant:
         if here is not None and here.grade >= LOOSE:
             return Held(
                 kind, token.start, token.end, "unaccounted", (self._spot(here),),
-                f"no article has “{token.text}”, only a word near it", f"{group}_near", 1.0, error, (at,),
+                f"no article says “{token.text}”, the nearest has “{self._said(here)}”", f"{group}_near", 1.0, error,
+                (at,),
             )  # fmt: skip
         if anywhere is not None and anywhere.grade >= SURE:
             return Held(
                 kind, token.start, token.end, "unaccounted", (self._spot(anywhere),),
-                f"the articles have “{token.text}”, but not of this", f"{group}_elsewhere", 1.0, error, (at,),
+                f"the articles have “{token.text}”, but of something else", f"{group}_elsewhere", 1.0, error, (at,),
             )  # fmt: skip
         return Held(
-            kind, token.start, token.end, "unaccounted", (), f"no article speaks of “{token.text}”", f"{group}_missing",
+            kind, token.start, token.end, "unaccounted", (), f"no article mentions “{token.text}”", f"{group}_missing",
             1.0, error, (at,),
         )  # fmt: skip
 
@@ -249,7 +261,8 @@ class _Accountant:
             return None  # one of the two is missing by itself
         return Held(
             "party", party.start, party.end, "unaccounted", (),
-            f"no article has “{said.text}” of “{party.text}”", f"{role}_apart", 1.0, "roles", (frame.predicate, index),
+            f"no article connects “{party.text}” with “{said.text}”", f"{role}_apart", 1.0, "roles",
+            (frame.predicate, index),
         )  # fmt: skip
 
     def _clauses(self) -> Iterator[Held]:
@@ -269,7 +282,7 @@ class _Accountant:
         if not lone_negation(self.cluster, self.reading):
             return
         token = next(each for each in self.tokens if negates(self.reading.parse, each))
-        reason = f"no article that tells of this has “{token.text}”"
+        reason = f"the text says “{token.text}”, no article that tells of this does"
         yield Held("polarity", token.start, token.end, "unaccounted", (), reason, "negation_missing", 1.0, "negation")
 
     def _conflicts(self) -> Iterator[Held]:
@@ -301,12 +314,12 @@ class _Accountant:
         if name is not None and one.weight >= REPLACED and names_apart(self.cluster, one, mine, other):
             start, end = self.tokens[name.start].start, self.tokens[name.end - 1].end
             kind: ElementKind = "place" if name.kind == "place" else "name"
-            reason = f"the sentence that tells the rest has “{other.text}” there"
+            reason = f"the sentence that tells the rest has “{self._whole_name(one.unit, one.other)}” there"
             return Held(kind, start, end, "unaccounted", spots, reason, "name_replaced", 1.0,
                         "place" if kind == "place" else "entity")  # fmt: skip
         theirs = self.cluster.readings[one.unit].parse
         if name is None and one.rest >= OPPOSED and self._opposed(mine, phrasal(theirs, other)):
-            reason = f"the text says “{mine.text}”, the article “{other.text}”"
+            reason = f"the articles say “{other.text}”, not “{mine.text}”"
             return Held("predicate", mine.start, mine.end, "contradicted", spots, reason, "opposite", 1.0, "predicate",
                         (one.token,))  # fmt: skip
         return None

@@ -1,7 +1,7 @@
 """Where an article says otherwise than a claim: on aligned pairs only, each with its kind, its place and its weight."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.checkers.alignment import DIFFERENT, SAME, Aligner, Pair
 from harness.checkers.derivation import derivations
@@ -9,13 +9,14 @@ from harness.checkers.parties import LEAST_CONTEXT, Standing, standing
 from harness.checkers.reading import ClusterReading
 from harness.claims.attribution import kind_of_saying
 from harness.claims.converse import converse, verb_of
+from harness.claims.extract import main_frame
 from harness.claims.frames import Frame
 from harness.claims.lexical import word_list
 from harness.claims.meaning import is_weekday
 from harness.claims.parse import Token
 from harness.claims.polarity import negator
 from harness.claims.quantities import DURATIONS, agree
-from harness.claims.reading import Reading
+from harness.claims.reading import Reading, tells_time, time_words
 from harness.claims.slots import comparable, same_slot
 from harness.records import ErrorType
 
@@ -122,10 +123,37 @@ def _quoted(cluster: ClusterReading, pair: Pair) -> str:
     return cluster.readings[pair.unit].parse.tokens[pair.found.predicate].text
 
 
+def _written(reading: Reading, index: int) -> tuple[int, int]:
+    """The span of a word, or of the whole name that it stands in."""
+    tokens = reading.parse.tokens
+    name = next((name for name in reading.names if name.start <= index < name.end), None)
+    return (tokens[name.start].start, tokens[name.end - 1].end) if name is not None else _word_span(reading, index)
+
+
+def _other_party(cluster: ClusterReading, reading: Reading, pair: Pair, role: str, mine: int | None) -> Conflict:
+    """The conflict of a pair whose arguments of one role differ, without its weight."""
+    there = cluster.readings[pair.unit]
+    theirs = {"agents": pair.found.agents, "patients": pair.found.patients,
+              "places": tuple(index for _, index in pair.found.obliques)}[role]  # fmt: skip
+    kind: ErrorType = "place" if role == "places" else "entity"
+    span = _word_span(reading, pair.claim.predicate) if mine is None else _word_span(reading, mine)
+    other = next((index for index in theirs if there.parse.tokens[index].pos != "PRON"), None)
+    if mine is None or other is None or there.keys[other] == reading.keys[mine]:
+        named = "place" if kind == "place" else "party"
+        words = _word_span(there, pair.found.predicate)
+        reason = f"the articles name another {named} at “{_quoted(cluster, pair)}”"
+        return Conflict(kind, pair.unit, span, 0.0, reason, words)
+    start, end = _written(reading, mine)
+    words = _written(there, other)
+    reason = f"the articles have “{there.parse.text[slice(*words)]}” there, not “{reading.parse.text[start:end]}”"
+    return Conflict(kind, pair.unit, span, 0.0, reason, words)
+
+
 def _frame_conflict(cluster: ClusterReading, reading: Reading, pair: Pair) -> Conflict | None:
     """What one aligned pair of frames disagrees about, most telling first."""
     frame, other = pair.claim, pair.found
     said = reading.parse.tokens[frame.predicate].text
+    words = _word_span(cluster.readings[pair.unit], other.predicate)
     if pair.opposite:
         handed = converse(verb_of(reading.parse, frame), verb_of(cluster.readings[pair.unit].parse, other))
         if handed and pair.agents != SAME:
@@ -135,7 +163,7 @@ def _frame_conflict(cluster: ClusterReading, reading: Reading, pair: Pair) -> Co
             weight = min(1.0, 0.4 * pair.same + 0.5 * pair.context)
             return Conflict(
                 "predicate", pair.unit, _word_span(reading, frame.predicate), weight,
-                f"the text says “{said}”, the article “{_quoted(cluster, pair)}”",
+                f"the articles say “{_quoted(cluster, pair)}”, not “{said}”", words,
             )  # fmt: skip
         return None
     if pair.swapped:
@@ -147,15 +175,11 @@ def _frame_conflict(cluster: ClusterReading, reading: Reading, pair: Pair) -> Co
             else ("patients", frame.patients) if pair.patients == DIFFERENT
             else ("places", tuple(index for _, index in frame.obliques))
         )  # fmt: skip
-        kind: ErrorType = "place" if role == "places" else "entity"
-        span = _word_span(reading, indices[0]) if indices else _word_span(reading, frame.predicate)
         weight = min(1.0, 0.3 * pair.same + 0.5 * pair.context)
         if any(reading.keys[index] in cluster.readings[pair.unit].notions for index in indices):
             weight *= 0.5  # the party stands in the sentence, so that the parse may be at fault
-        return Conflict(
-            kind, pair.unit, span, weight,
-            f"the article names another {'place' if kind == 'place' else 'party'} at “{_quoted(cluster, pair)}”",
-        )  # fmt: skip
+        found = _other_party(cluster, reading, pair, role, indices[0] if indices else None)
+        return replace(found, weight=weight)
     close = (pair.same >= 1 and pair.context >= 0.45) or (pair.same >= 2 and pair.context >= 0.3)
     if (
         frame.negated != other.negated
@@ -165,7 +189,8 @@ def _frame_conflict(cluster: ClusterReading, reading: Reading, pair: Pair) -> Co
     ):
         return Conflict(
             "negation", pair.unit, _word_span(reading, frame.predicate), min(1.0, 0.3 * pair.same + 0.5 * pair.context),
-            f"the {'text' if frame.negated else 'article'} negates “{_quoted(cluster, pair)}”, the other does not",
+            f"the text {'denies' if frame.negated else 'says'} what the articles "
+            f"{'say' if frame.negated else 'deny'}: “{_quoted(cluster, pair)}”", words,
         )  # fmt: skip
     hypothetical = {"possible", "conditional", "planned", "required"}
     if (
@@ -176,7 +201,7 @@ def _frame_conflict(cluster: ClusterReading, reading: Reading, pair: Pair) -> Co
     ):
         return Conflict(
             "modality", pair.unit, _word_span(reading, frame.predicate), min(1.0, 0.2 * pair.same + 0.4 * pair.context),
-            f"the article has “{_quoted(cluster, pair)}” as {other.modality}, the text as a fact",
+            f"the articles have “{_quoted(cluster, pair)}” only as {other.modality}, the text as a fact", words,
         )  # fmt: skip
     return None
 
@@ -187,7 +212,7 @@ def _crossed(aligner: Aligner, frame: Frame, sides: Standing) -> Iterator[Confli
     for unit, spot, word in sides.crossed:
         context = aligner.context(unit)
         if context >= LEAST_CONTEXT:
-            reason = f"who does it and to whom stand the other way round at “{word}”"
+            reason = f"the articles have it the other way round: who does it and to whom, at “{word}”"
             yield Conflict("roles", unit, span, min(1.0, 0.6 + 0.5 * context), reason, spot)
     for unit, spot, word in sides.reversed:
         reason = f"where the articles have both, the other one acts, as at “{word}”"
@@ -224,9 +249,11 @@ def _figure_conflicts(cluster: ClusterReading, reading: Reading, aligner: Aligne
                 # Years and days are said of everything in an article; only a close sentence is about the same ones.
                 weight -= 0.3
             text = cluster.readings[unit].parse.text[other.start : other.end]
+            said = reading.parse.text[figure.start : figure.end]
             found.append(
-                Conflict("number", unit, (figure.start, figure.end), weight, f"the article has {text} in that place")
-            )
+                Conflict("number", unit, (figure.start, figure.end), weight,
+                         f"the articles have “{text}” there, not “{said}”", (other.start, other.end))
+            )  # fmt: skip
     return found
 
 
@@ -237,20 +264,30 @@ def _time_conflicts(cluster: ClusterReading, reading: Reading, aligner: Aligner)
         kin = _grain(word)
         contexts = [aligner.context(unit) for unit in range(len(cluster.units))]
         near = [unit for unit, context in enumerate(contexts) if context >= max(0.35, 0.75 * max(contexts))]
-        plain = word.split()[-1] if word[-1].isdigit() else word
-        if any(word in cluster.readings[unit].times or plain in cluster.unit_words[unit] for unit in near):
+        if any(tells_time(cluster.readings[unit], cluster.unit_words[unit], word) for unit in near):
             continue
         for unit in near:
             others = [other for other in cluster.readings[unit].times if _grain(other) == kin]
             if others and kin:
-                at = reading.parse.text.lower().find(word.split()[0])
-                found.append(
-                    Conflict(
-                        "time", unit, (max(0, at), max(0, at) + len(word.split()[0])), aligner.context(unit),
-                        f"the article says {', '.join(sorted(others))}, the text {word}",
-                    )
-                )  # fmt: skip
+                there = cluster.readings[unit]
+                spans = sorted(_time_span(there, other) for other in others)
+                told = ", ".join(dict.fromkeys(f"“{there.parse.text[start:end]}”" for start, end in spans))
+                start, end = _time_span(reading, word)
+                reason = f"the articles say {told}, not “{reading.parse.text[start:end]}”"
+                found.append(Conflict("time", unit, (start, end), aligner.context(unit), reason, spans[0]))
     return found
+
+
+def _time_span(reading: Reading, word: str) -> tuple[int, int]:
+    """Where a sentence has a time that it says; a day of a month with both its words."""
+    tokens = reading.parse.tokens
+    for token in tokens:
+        if word in time_words(reading.parse, token):
+            number = word.partition(" ")[2]
+            near = [tokens[at] for at in (token.i - 1, token.i + 1) if 0 <= at < len(tokens)]
+            day = next((each for each in near if number and each.lower.rstrip("stndrh") == number), token)
+            return min(token.start, day.start), max(token.end, day.end)
+    return 0, len(reading.parse.text)
 
 
 def _grain(word: str) -> str:
@@ -280,12 +317,12 @@ def _denials(cluster: ClusterReading, reading: Reading, aligner: Aligner) -> lis
         if aligner.context(unit) < 0.34 and not short:
             continue
         for token in other.parse.tokens:
-            weight = 0.0
+            weight, words = 0.0, (token.start, token.end)
             if token.lemma in cues or token.lower in cues:
                 share = _denied_share(other, token, reading)
                 if share >= 0.5 or short:
                     weight = min(1.0, 0.3 + max(share, 0.4 * short))
-                reason = f"the article has “{token.text}”"
+                reason = f"the articles have it only as “{token.text}”"
             elif negator(other.parse, token) and (token.dep == "neg" or (short and token.lower != "without")):
                 head = other.parse.tokens[token.head]
                 inside = {other.keys[index] for index in other.parse.subtree(head.i) if other.keys[index]}
@@ -298,13 +335,19 @@ def _denials(cluster: ClusterReading, reading: Reading, aligner: Aligner) -> lis
                     and ((share >= 0.5 and said) or (short and both >= 2))
                 ):
                     weight = max(share, 0.6 * short)
-                reason = f"the article negates “{head.text}”"
+                reason = f"the text says what the articles deny: “{head.text}”"
             elif short and token.lemma in word_list("says", "rumours"):
-                weight, reason = 0.45, f"the article speaks of “{token.text}”"
+                weight, reason = 0.45, f"the articles call it a “{token.text}”"
             if weight:
-                found.append(Conflict("negation", unit, (0, len(reading.parse.text)), weight, reason))
+                found.append(Conflict("negation", unit, _denied_span(reading), weight, reason, words))
                 break
     return found
+
+
+def _denied_span(reading: Reading) -> tuple[int, int]:
+    """What a denial is of: the claim's main predicate, or all of it where it has none."""
+    frame = main_frame(reading)
+    return (0, len(reading.parse.text)) if frame is None else _word_span(reading, frame.predicate)
 
 
 _INWARD = frozenset({

@@ -32,7 +32,7 @@ def account_of_figure(cluster: ClusterReading, matcher: Matcher, reading: Readin
         unit, found = rival
         said = cluster.readings[unit].parse.text[found.start : found.end]
         return Held("figure", start, end, "unaccounted", ((unit, found.start, found.end),),
-                    f"the articles have {said} in that place, and {written} only of something else",
+                    f"the articles have “{said}” there, and “{written}” only of something else",
                     "figure_rival", 1.0, "number")  # fmt: skip
     if chosen:
         spots = tuple((unit, found.start, found.end) for unit, found in chosen[:3])
@@ -41,7 +41,7 @@ def account_of_figure(cluster: ClusterReading, matcher: Matcher, reading: Readin
         unit, found = same[0]
         return Held(
             "figure", start, end, "unaccounted", ((unit, found.start, found.end),),
-            f"the articles have the figure {written}, but not of this", "figure_elsewhere", 1.0, "number",
+            f"the articles have the figure “{written}”, but of something else", "figure_elsewhere", 1.0, "number",
         )  # fmt: skip
     derived = next(iter(derivations(figure, reading, cluster)), None)
     if derived is not None:
@@ -51,14 +51,32 @@ def account_of_figure(cluster: ClusterReading, matcher: Matcher, reading: Readin
         if figure.ordinal or figure.modifier == "vague":
             return Held("figure", start, end, "borne_out", tuple(_spelled(cluster, matcher, words[0]))[:1])
         return Held(
-            "figure", start, end, "unaccounted", (), f"no article has the figure {written} in that sense",
+            "figure", start, end, "unaccounted", (), f"no article has the figure “{written}” in that sense",
             "figure_unread", 1.0, "number",
         )  # fmt: skip
     kind = "ordinal" if figure.ordinal else "vague" if figure.modifier == "vague" else "figure"
-    return Held(
-        "figure", start, end, "unaccounted", (), f"no article has the figure {written}", f"{kind}_missing", 1.0,
-        "number",
-    )  # fmt: skip
+    reason, spots = f"no article has the figure “{written}”", tuple[Spot, ...]()
+    nearest = _nearest(cluster, reading, figure)
+    if nearest is not None:
+        unit, found = nearest
+        spots = ((unit, found.start, found.end),)
+        reason += f"; the closest sentence has “{cluster.readings[unit].parse.text[found.start : found.end]}”"
+        if found.value == figure.value:
+            reason = f"no article has “{written}” in that unit; the closest sentence has it in another"
+    return Held("figure", start, end, "unaccounted", spots, reason, f"{kind}_missing", 1.0, "number")
+
+
+def _nearest(cluster: ClusterReading, reading: Reading, figure: Figure) -> tuple[int, Figure] | None:
+    """A figure of another value or unit in the sentence that tells most of the claim; none where it has several."""
+    mine = reading.notions
+    told = {unit: len(mine & cluster.readings[unit].notions) / len(mine) for unit, _ in cluster.figures} if mine else {}
+    if not told or max(told.values()) < RIVAL:
+        return None
+    closest = max(told, key=lambda unit: (told[unit], -unit))
+    found = [other for unit, other in cluster.figures if unit == closest and other.ordinal == figure.ordinal]
+    same = [other for other in found if other.value == figure.value]
+    chosen = same or [other for other in found if other.unit == figure.unit]
+    return (closest, chosen[0]) if len(chosen) == 1 else None
 
 
 def _rival(

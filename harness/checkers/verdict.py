@@ -8,19 +8,21 @@ less probable than what is not.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from harness.checkers.account import Account
 from harness.checkers.attributed import lost_attribution
 from harness.checkers.conflicts import Alignment, Conflict
 from harness.checkers.disputes import disputed_figures
 from harness.checkers.doubt import load_doubts, signals, unspecific
-from harness.checkers.elements import Held, Spot
+from harness.checkers.elements import Held
 from harness.checkers.neural.entailment import Entailment
 from harness.checkers.order import disorder
 from harness.checkers.reading import ClusterReading
+from harness.checkers.shown import apart_from, of_main_verb, of_speaker, quoted, read_by_model, recorded, shown
 from harness.checkers.whole import Judgement, placed
 from harness.claims.reading import Reading
-from harness.records import Element, ErrorType, Evidence, VerdictLabel, Voice
+from harness.records import ErrorType, VerdictLabel, Voice
 
 CERTAIN: Mapping[str, float] = {
     "number": 0.5, "entity": 0.55, "roles": 0.6, "negation": 0.55, "predicate": 0.55, "time": 0.5, "place": 0.45,
@@ -101,18 +103,21 @@ def judge(
     closest = sorted(range(len(shares)), key=lambda unit: (-shares[unit], unit))[:SHOWN]
     near = [*account.sites, *(unit for unit in closest if shares[unit] > 0)]
     opposites = [held for held in account.elements if held.feature == "opposite" and not excused(held, entailment)]
-    elements = tuple(_element(cluster, reading, held, offset) for held in shown(account, certain or opposites))
+    elements = shown(account, certain or opposites)
 
     def found(
         label: VerdictLabel, reason: str, errors: Iterable[ErrorType], units: Iterable[int],
         supporters: frozenset[str] = frozenset(), contradictors: frozenset[str] = frozenset(), *, alone: bool = True,
+        named: Sequence[Held] = (),
     ) -> Judgement:  # fmt: skip
+        spans = {(held.start, held.end) for held in named}
+        kept = [*(held for held in elements if (held.start, held.end) not in spans), *named]
         quoted = tuple(
             cluster.units[unit].evidence(round(shares[unit], 4)) for unit in list(dict.fromkeys(units))[: 2 * SHOWN]
         )
         return Judgement(
             label, placed(label, probability), reason, tuple(dict.fromkeys(errors)), quoted, supporters, contradictors,
-            elements, voices(label, entailment, alone=alone),
+            recorded(cluster, reading, kept, offset), voices(label, entailment, alone=alone),
         )  # fmt: skip
 
     if certain:
@@ -127,13 +132,18 @@ def judge(
     empty = _why_empty(account, entailment)
     if deciding or empty or probability < 0.5:
         first = [*deciding, *gone]
-        reason = first[0].reason if first else empty or _why_held_up(account, entailment)
+        reason, named = _why_held_up(cluster, reading, account, entailment, near)
+        if first:
+            reason, named = _most_telling(reading, account, first), []
+        if empty and not first:
+            reason, named = empty, _all_of(reading, account, empty)
         return found("not_found", reason, [*(held.error for held in gone), "invented"],
-                     [*(spot[0] for held in gone for spot in held.spots), *near],
-                     alone=bool(deciding or empty or without < 0.5))  # fmt: skip
+                     [*(spot[0] for held in [*gone, *named] for spot in held.spots), *near],
+                     alone=bool(deciding or empty or without < 0.5), named=named)  # fmt: skip
     lost = lost_attribution(cluster, reading, alignment)
     if lost is not None and lost.distant:
-        return found("not_found", lost.reason, ("attribution",), [*(pair.unit for pair in lost.pairs), *near])
+        return found("not_found", lost.reason, ("attribution",), [*(pair.unit for pair in lost.pairs), *near],
+                     named=[of_speaker(cluster, reading, lost)])  # fmt: skip
     disputes = disputed_figures(cluster, reading)
     if disputes:
         agreeing = cluster.articles_of_all(unit for dispute in disputes for unit in dispute.agreeing)
@@ -141,25 +151,15 @@ def judge(
         sides = [unit for dispute in disputes for unit in (*dispute.agreeing, *dispute.differing)]
         return found("contested", disputes[0].reason(cluster), (), [*sides, *near], frozenset(agreeing),
                      frozenset(opposing - agreeing))  # fmt: skip
-    loose = [held for held in account.missing() if held.kind in {"word", "predicate"}]
-    reason = "the articles say so"
-    if loose:
-        named = ", ".join(f"“{reading.parse.text[held.start : held.end]}”" for held in loose[:3])
-        reason = f"the articles say so in other words: none has {named}"
-    apart = next((held for held in account.missing() if held.kind == "party"), None)
-    if apart is not None and not loose:
-        said, party = (reading.parse.tokens[index].text for index in apart.tokens)
-        reason = f"the articles have all of it, though no sentence joins “{said}” and “{party}”"
+    read: Sequence[Held] = ()
+    reason = lost.reason if lost is not None else _why_supported(reading, account)
     if gone and entailment is not None:
-        spans = {(held.start + offset, held.end + offset) for held in gone}
-        elements = tuple(read_by_model(each, cluster, near) if (each.start, each.end) in spans else each
-                         for each in elements)  # fmt: skip
-        named = ", ".join(f"“{reading.parse.text[held.start : held.end]}”" for held in gone[:3])
-        reason = f"the entailment model reads it in the closest sentences; in so many words none has {named}"
-    if lost is not None:
-        reason = lost.reason
+        read = [read_by_model(held, cluster, near) for held in elements if held in gone]
+        if lost is None:
+            reason = "the entailment model reads it in the closest sentences; in so many words none has "
+            reason += quoted(reading, gone)
     return found("supported", reason, (), near, frozenset(supporting(cluster, reading, alignment, account)),
-                 alone=not gone and without >= 0.5)  # fmt: skip
+                 alone=not gone and without >= 0.5, named=read)  # fmt: skip
 
 
 def voices(label: VerdictLabel, entailment: Entailment | None, *, alone: bool) -> tuple[Voice, ...]:
@@ -185,27 +185,57 @@ def _why_empty(account: Account, entailment: Entailment | None) -> str:
     return ""
 
 
-def _why_held_up(account: Account, entailment: Entailment | None) -> str:
-    """Why a claim is not believed in which no element that decides by itself is missing."""
+def _most_telling(reading: Reading, account: Account, first: Sequence[Held]) -> str:
+    """Why a claim is not believed in which elements are missing; words that no article has, before words apart."""
+    absent = [held for held in account.missing() if held.kind in {"word", "predicate"} and not held.spots]
+    if first[0].kind == "party" and absent:
+        return f"no article mentions {quoted(reading, absent)}; {first[0].reason}"
+    return first[0].reason
+
+
+def _all_of(reading: Reading, account: Account, reason: str) -> list[Held]:
+    """The whole claim as what is not borne out, where it says nothing of these articles and no element is missing."""
+    if any(held.state == "unaccounted" for held in account.elements):
+        return []
+    return [Held("word", 0, len(reading.parse.text), "unaccounted", (), reason)]
+
+
+def _why_held_up(
+    cluster: ClusterReading, reading: Reading, account: Account, entailment: Entailment | None, near: Sequence[int]
+) -> tuple[str, list[Held]]:
+    """Why a claim is not believed in which no element that decides by itself is missing, and the words that tell it."""
+    closest = near[0] if near else None
     if entailment is not None and entailment.contradicted >= SURE_OTHERWISE:
-        return "the entailment model reads the closest sentences as saying otherwise"
-    loose = [held for held in account.missing() if held.kind in {"word", "predicate"} and not held.spots]
-    apart = [held for held in account.missing() if held.kind == "party"]
-    for held in [*loose, *apart]:
-        return held.reason
+        reason = "the entailment model reads the closest sentences as saying otherwise"
+        return reason, [of_main_verb(cluster, reading, closest, reason)]
+    loose = [held for held in account.missing() if held.kind in {"word", "predicate"}]
+    joins = [held for held in account.missing() if held.kind == "party"]
+    for held in [*(held for held in loose if not held.spots), *joins, *loose]:
+        return held.reason, []
+    away = apart_from(account, closest) if closest is not None else []
+    if away and len(away) < sum(held.kind != "party" for held in account.elements):
+        reason = f"the articles have {quoted(reading, away)} only apart from the rest"
+        return reason, [replace(held, state="unaccounted", reason=reason) for held in away]
+    reason = "its words stand in the articles, but not together"
     if entailment is not None and entailment.entailed < 0:
-        return "the entailment model does not read it in the closest sentences"
-    return "its words stand in the articles, but not together"
+        reason = "its words stand in the closest sentence, but the entailment model does not read it there"
+    return reason, [of_main_verb(cluster, reading, closest, reason)]
 
 
-def read_by_model(element: Element, cluster: ClusterReading, units: Sequence[int]) -> Element:
-    """An element that the model bears out, with the sentence that bears most on the claim."""
-    if element.state != "unaccounted" or not units:
-        return element
-    return element.model_copy(update={
-        "state": "borne_out", "evidence": (cluster.units[units[0]].evidence(),),
-        "reason": "the entailment model reads it here",
-    })  # fmt: skip
+def _why_supported(reading: Reading, account: Account) -> str:
+    """That the articles say so, and what they have only in other words, elsewhere or not at all."""
+    loose = [held for held in account.missing() if held.kind in {"word", "predicate"}]
+    apart = next((held for held in account.missing() if held.kind == "party"), None)
+    if apart is not None and not loose:
+        said, party = (reading.parse.tokens[index].text for index in apart.tokens)
+        return f"the articles have all of it, though no sentence joins “{said}” and “{party}”"
+    near = [held for held in loose if held.feature.endswith("_near")]
+    away = [held for held in loose if held.spots and held not in near]
+    absent = [held for held in loose if not held.spots]
+    reason = "the articles say so"
+    reason += f", in other words than {quoted(reading, near)}" if near else ""
+    reason += f"; none has {quoted(reading, absent)}" if absent else ""
+    return reason + (f"; they have {quoted(reading, away)} only of something else" if away else "")
 
 
 def supporting(cluster: ClusterReading, reading: Reading, alignment: Alignment, account: Account) -> set[str]:
@@ -226,37 +256,3 @@ def _shares(cluster: ClusterReading, reading: Reading) -> list[float]:
     """For each unit of the cluster the share of the sentence's content words that it has."""
     mine = reading.notions
     return [len(mine & other.notions) / len(mine) if mine else 0.0 for other in cluster.readings]
-
-
-def shown(account: Account, certain: Sequence[object]) -> list[Held]:
-    """The elements that are recorded, each span once: a conflict where it is certain, a party that is not borne out."""
-    against = (
-        {(held.start, held.end) for held in account.elements if held.state == "contradicted"} if certain else set()
-    )
-    return [
-        held for held in account.elements
-        if (bool(certain) if held.state == "contradicted" else (held.start, held.end) not in against)
-        and (held.kind != "party" or held.state != "borne_out")
-    ]  # fmt: skip
-
-
-def _element(cluster: ClusterReading, reading: Reading, held: Held, offset: int) -> Element:
-    return Element(
-        kind=held.kind,
-        start=held.start + offset,
-        end=held.end + offset,
-        text=reading.parse.text[held.start : held.end],
-        state=held.state,
-        evidence=tuple(dict.fromkeys(_evidence(cluster, spot) for spot in held.spots)),
-        reason=held.reason,
-    )
-
-
-def _evidence(cluster: ClusterReading, spot: Spot) -> Evidence:
-    """A span of a sentence, in the first place that the sentence stands in."""
-    unit, start, end = spot
-    place = cluster.units[unit].places[0]
-    return Evidence(
-        article_id=place.article_id, start=place.start + start, end=place.start + end, text=place.text[start:end],
-        title=place.title,
-    )  # fmt: skip

@@ -1,6 +1,6 @@
 """A sentence read whole: its words by notion, its frames, who says them, its names and figures, its arcs."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -145,6 +145,13 @@ _RELATIVE = frozenset({"yesterday", "today", "tomorrow", "tonight", "overnight"}
 def times(parse: Parse) -> frozenset[str]:
     """When a sentence says things happen, as words to compare."""
     return frozenset(word for token in parse.tokens for word in time_words(parse, token))
+
+
+def tells_time(reading: "Reading", words: Collection[str], time: str) -> bool:
+    """Whether a sentence says a time; a day of a month also by the day alone, where it does not give another month."""
+    plain = time.rpartition(" ")[2]
+    others = any(other != time and other.endswith(f" {plain}") for other in reading.times)
+    return time in reading.times or (plain in words and not others)
 
 
 def time_words(parse: Parse, token: Token) -> list[str]:

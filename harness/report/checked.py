@@ -5,14 +5,15 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
-from harness.records import Cluster, Evidence, Verdict
+from harness.records import Cluster, Element, Evidence, Verdict
+from harness.report.account import KINDS, STATES, flagged, one_part, quoted_place
 from harness.report.escape import csv_cell, one_line, page
-from harness.report.verdicts import ERRORS, decided_by, quoted_place, sides
+from harness.report.verdicts import decided_by, sides, wrong
 from harness.run.texts import CheckedTexts
 
 COLUMNS = (
     "cluster", "text", "checker", "part", "claim", "label", "probability", "reason", "decided_by", "errors",
-    "supporters", "contradictors", "witnesses", "evidence",
+    "supporters", "contradictors", "witnesses", "evidence", "elements",
 )  # fmt: skip
 """Columns of the CSV form: a row for each claim."""
 FAILED = "failed"
@@ -47,7 +48,7 @@ def as_csv(checked: Iterable[CheckedTexts]) -> Iterator[str]:
         for text, verdicts in zip(found.texts, found.verdicts, strict=True):
             about = (found.cluster.cluster_id, text, found.signature)
             if found.failure:
-                yield _csv_line((*about, "whole", text, FAILED, "", found.failure, "", "", "", "", "", ""))
+                yield _csv_line((*about, "whole", text, FAILED, "", found.failure, "", "", "", "", "", "", ""))
             for verdict in verdicts:
                 yield _csv_line((*about, *_cells(found.cluster, verdict)))
 
@@ -55,10 +56,14 @@ def as_csv(checked: Iterable[CheckedTexts]) -> Iterator[str]:
 def _cells(cluster: Cluster, verdict: Verdict) -> tuple[str, ...]:
     probability = "" if verdict.probability is None else repr(verdict.probability)
     quotes = " | ".join(f"{quoted_place(cluster, span)}: “{span.text}”" for span in verdict.evidence)
+    elements = " | ".join(
+        f"{STATES[each.state][0]}: “{each.text}” ({each.kind}){f', {each.reason}' if each.reason else ''}"
+        for each in flagged(verdict.elements)
+    )
     return (
         verdict.claim.part, verdict.claim.text, verdict.label, probability, verdict.reason,
         " ".join(verdict.decided_by), " ".join(verdict.errors), " ".join(verdict.supporters),
-        " ".join(verdict.contradictors), str(verdict.witnesses), quotes,
+        " ".join(verdict.contradictors), str(verdict.witnesses), quotes, elements,
     )  # fmt: skip
 
 
@@ -86,6 +91,7 @@ body{font:16px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding
 article{border-top:1px solid #8886;padding:.5rem 0 1rem}
 h1{font-size:1.4rem}h2{font-size:1.1rem}h3{font-size:1rem;margin:.8rem 0 .2rem}
 .part{margin-left:1.5rem}
+mark{color:inherit;background:none;border-bottom:3px solid #74328a}mark.contradicted{border-color:#a61b1b}
 b{border-radius:.3rem;padding:.05rem .4rem;color:#fff;background:#667}
 .supported{background:#176c3a}.contradicted,.failed{background:#a61b1b}
 .contested{background:#875a00}.not_found{background:#74328a}
@@ -100,7 +106,7 @@ def _section(found: CheckedTexts) -> str:
         f'<p class="dim">{page(found.signature)}, on {len(found.cluster.articles)} articles</p>',
     ]
     for text, verdicts in zip(found.texts, found.verdicts, strict=True):
-        made.append(f"<article><h3>{page(one_line(text))}</h3>")
+        made.append(f"<article><h3>{_headline(text, verdicts)}</h3>")
         if found.failure:
             made.append(f'<p><b class="failed">{FAILED}</b> {page(found.failure)}</p>')
         made.extend(_claim(found.cluster, verdict) for verdict in verdicts)
@@ -113,14 +119,37 @@ def _claim(cluster: Cluster, verdict: Verdict) -> str:
     head = f'<b class="{verdict.label}">{verdict.label.replace("_", " ")}</b>'
     if verdict.probability is not None:
         head += f" {verdict.probability:.2f}"
-    wrong = ", ".join(ERRORS[error] for error in verdict.errors)
-    head += f" <em>{page(wrong)}</em>" if wrong else ""
+    errors = wrong(verdict)
+    head += f" <em>{page(errors)}</em>" if errors else ""
     spoke = decided_by(verdict)
     head += f' <span class="dim">{page(spoke)}</span>' if spoke else ""
     head += "" if whole else f" {page(one_line(verdict.claim.text))}"
     reason = f"<p>{page(verdict.reason)}</p>" if verdict.reason else ""
     quotes = "".join(_side(cluster, heading, held) for heading, _, held in sides(verdict) if held)
-    return f'<div class="{"whole" if whole else "part"}"><p>{head}</p>{reason}{quotes}</div>'
+    account = "".join(_element(cluster, element) for element in flagged(verdict.elements)) if whole else ""
+    account = f"<ul>{account}</ul>" if account else ""
+    return f'<div class="{"whole" if whole else "part"}"><p>{head}</p>{reason}{account}{quotes}</div>'
+
+
+def _headline(text: str, verdicts: Sequence[Verdict]) -> str:
+    """A text with the words marked that differ or are missing."""
+    made, at = "", 0
+    for element in sorted(flagged(verdicts[0].elements) if verdicts else [], key=lambda element: element.start):
+        if element.start >= at:
+            made += page(one_part(text[at : element.start]))
+            made += f'<mark class="{element.state}">{page(one_part(text[element.start : element.end]))}</mark>'
+            at = element.end
+    return made + page(one_part(text[at:]))
+
+
+def _element(cluster: Cluster, element: Element) -> str:
+    """What differs or is missing, why, and the nearest words of the articles with their article."""
+    kind = f" ({KINDS[element.kind]})" if KINDS[element.kind] else ""
+    shown = f"{STATES[element.state][0]}: “{page(one_line(element.text))}”{kind}"
+    shown += f", {page(element.reason)}" if element.reason else ""
+    for span in element.evidence[:1]:
+        shown += f" <cite>{page(quoted_place(cluster, span))}: “{page(one_line(span.text))}”</cite>"
+    return f"<li>{shown}</li>"
 
 
 def _side(cluster: Cluster, heading: str, held: Sequence[Evidence]) -> str:

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from harness.checkers.carriers import CarriedClaim
-from harness.records import Cluster, ContestedFact, Element, ElementState, ErrorType, Evidence, Verdict
+from harness.records import Cluster, ContestedFact, ErrorType, Evidence, Verdict, VerdictLabel
+from harness.report import account
 from harness.report.escape import one_line
 
 COLOURS = {
@@ -22,13 +22,10 @@ COLOURS = {
 QUOTED = 2
 """Spans of evidence that are quoted of each side of a claim on a terminal; JSON has them all."""
 
-TITLE = 40
-"""Characters of a title that names an article whose publisher is not known."""
-
 ERRORS: Mapping[ErrorType, str] = {
     "number": "wrong number",
     "entity": "wrong name",
-    "roles": "roles swapped",
+    "roles": "wrong parties",
     "negation": "negation",
     "predicate": "wrong predicate",
     "modality": "not certain there",
@@ -40,63 +37,58 @@ ERRORS: Mapping[ErrorType, str] = {
 
 
 def explained(cluster: Cluster, text: str, verdicts: Sequence[Verdict], failure: str = "") -> RenderableType:
-    """One text's verdicts: the whole first, its parts indented below it; each side's evidence, quoted once.
+    """One text's verdicts: the whole with its account, its sentences, the propositions that fare otherwise than those.
 
-    `failure` is why the checker could not judge it, where it could not.
+    Each sentence of an article is quoted once. `failure` is why the checker could not judge it, where it could not.
     """
-    parts: list[RenderableType] = [Text(one_line(text), style="bold")]
+    elements = verdicts[0].elements if verdicts and verdicts[0].label in {"contradicted", "not_found"} else ()
+    parts: list[RenderableType] = [account.headline(text, elements)]
     if failure:
         parts.append(Text(one_line(f"failed: {failure}"), style="red"))
-    quoted: set[tuple[str, bool, int, int]] = set()
-    for verdict in verdicts:
+    quoted = account.Quoted(cluster)
+    told: set[str] = set()
+    for verdict in _worth_telling(verdicts):
         whole = verdict.claim.part == "whole"
         parts.append(Padding(_claim(verdict), (0, 0, 0, 0 if whole else 2)))
         below: list[RenderableType] = []
-        if verdict.reason:
+        if verdict.reason and (whole or verdict.reason not in told):
             below.append(Text(one_line(verdict.reason), style="italic"))
-        if whole and verdict.elements:
-            below.append(_account(verdict.elements))
-        new = [span for span in verdict.evidence if _place(span) not in quoted]
-        quoted |= {_place(span) for span in new}
-        shown = 0
-        for heading, style, spans in sides(verdict):
-            held = [span for span in spans if span in new]
-            if heading or held:
-                below.append(Text(heading or "nearest", style=style))
-            below.extend(Padding(quote(cluster, span), (0, 0, 0, 2)) for span in held[:QUOTED])
-            shown += len(held[:QUOTED])
-        if len(new) > shown:
-            below.append(Text(f"and {len(new) - shown} more in --format json", style="dim"))
+            told.add(verdict.reason)
+        if whole:
+            below.extend(account.of_claim(verdict, quoted))
+        below.extend(_sides(verdict, quoted))
         parts.append(Padding(Group(*below), (0, 0, 0, 4 if whole else 6)))
     return Group(*parts)
 
 
-STATES: Mapping[ElementState, tuple[str, str]] = {
-    "borne_out": ("borne out", "green"),
-    "contradicted": ("differs", "bold red"),
-    "unaccounted": ("missing", "magenta"),
-}
+def _worth_telling(verdicts: Sequence[Verdict]) -> Iterator[Verdict]:
+    """The whole, its sentences, and the propositions with another label than what they stand in."""
+    above: VerdictLabel | None = None
+    for verdict in verdicts:
+        if verdict.claim.part != "proposition":
+            above = verdict.label
+            yield verdict
+        elif verdict.label != above:
+            yield verdict
 
 
-def _account(elements: Sequence[Element]) -> RenderableType:
-    """A line for each element: what is made of it, its kind, its words, and the words of the article that show it."""
-    table = Table.grid(padding=(0, 2))
-    for element in elements:
-        name, style = STATES[element.state]
-        span = next(iter(element.evidence), None)
-        said = one_line(element.reason)
-        if element.state == "borne_out" and span is not None:
-            same = span.text.casefold() == element.text.casefold()
-            said = f"{span.article_id}{', title' if span.title else ''}" + (
-                "" if same else f": “{one_line(span.text)}”"
-            )
-        words = Text(f"“{one_line(element.text)}”")
-        table.add_row(Text(name, style=style), Text(element.kind), words, Text(one_line(said)))
-    return table
-
-
-def _place(span: Evidence) -> tuple[str, bool, int, int]:
-    return span.article_id, span.title, span.start, span.end
+def _sides(verdict: Verdict, quoted: account.Quoted) -> Iterator[RenderableType]:
+    """Who says so and who says otherwise, with the sentences that were not quoted above; else the nearest ones."""
+    before = len(quoted.places)
+    for heading, style, spans in sides(verdict):
+        if not heading and (verdict.label == "supported" or before or len(quoted.places) > before):
+            continue  # what takes no side is worth quoting only where nothing else was quoted
+        seen = [span for span in spans if quoted.has(span)]
+        most = 1 if verdict.elements and (seen or not heading) else QUOTED
+        new = [span for span in spans if not quoted.has(span)][: max(0, most - len(seen))]
+        if heading or new:
+            yield Text(heading or "nearest", style=style)
+        for span in new:
+            quoted.is_new(span)
+            yield Padding(account.quote(quoted.cluster, span), (0, 0, 0, 2))
+    rest = sum(not quoted.has(span) for span in verdict.evidence)
+    if rest and verdict.claim.part == "whole":
+        yield Text(f"and {rest} more {'sentence' if rest == 1 else 'sentences'} in --format json", style="dim")
 
 
 def _beside(span: Evidence, verdict: Verdict) -> bool:
@@ -127,13 +119,19 @@ def _claim(verdict: Verdict) -> Text:
     if verdict.probability is not None:
         line.append(f" {verdict.probability:.2f}", style="default not bold")
     if verdict.errors:
-        line.append(f"  {', '.join(ERRORS[error] for error in verdict.errors)}", style="red not bold")
+        line.append(f"  {wrong(verdict)}", style="red not bold")
     spoke = decided_by(verdict)
     if spoke and verdict.claim.part == "whole":
         line.append(f"  {spoke}", style="dim not bold")
     if verdict.claim.part != "whole":
         line.append(f"  {one_line(verdict.claim.text)}", style="default not bold")
     return line
+
+
+def wrong(verdict: Verdict) -> str:
+    """What is wrong with a claim, in words; `invented` only where nothing more is known."""
+    known = [error for error in verdict.errors if error != "invented"] or verdict.errors
+    return ", ".join(ERRORS[error] for error in known)
 
 
 def decided_by(verdict: Verdict) -> str:
@@ -144,21 +142,6 @@ def decided_by(verdict: Verdict) -> str:
 def witnesses(count: int) -> str:
     """`1 independent witness`, `3 independent witnesses`."""
     return "1 independent witness" if count == 1 else f"{count} independent witnesses"
-
-
-def quoted_place(cluster: Cluster, evidence: Evidence) -> str:
-    """Where a span stands, in words: its article, who published it, and whether it is the title."""
-    article = next(article for article in cluster.articles if article.article_id == evidence.article_id)
-    title = article.title if len(article.title) <= TITLE else f"{article.title[: TITLE - 1].rstrip()}…"
-    known = article.source or (title if not evidence.title else "")
-    return one_line(f"{evidence.article_id}{f' ({known})' if known else ''}{', title' if evidence.title else ''}")
-
-
-def quote(cluster: Cluster, evidence: Evidence) -> Text:
-    """A span with the article it stands in."""
-    line = Text(f"{quoted_place(cluster, evidence)}: ", style="cyan")
-    line.append(f"“{one_line(evidence.text)}”", style="default")
-    return line
 
 
 def claims(cluster: Cluster, carried: Iterable[CarriedClaim], contested: Sequence[ContestedFact]) -> RenderableType:
@@ -187,7 +170,7 @@ def _contested(cluster: Cluster, contested: Sequence[ContestedFact]) -> Iterator
         for version in fact.versions:
             yield Padding(Text(f"{one_line(version.value)} ({witnesses(version.witnesses)})"), (0, 0, 0, 4))
             for span in version.evidence[:QUOTED]:
-                yield Padding(quote(cluster, span), (0, 0, 0, 8))
+                yield Padding(account.quote(cluster, span), (0, 0, 0, 8))
 
 
 def claims_as_json(cluster: Cluster, carried: Iterable[CarriedClaim], contested: Sequence[ContestedFact]) -> str:

@@ -1,0 +1,106 @@
+"""What a judgement shows of a claim's account: its elements as records, and words named where no rule named any."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from harness.checkers.account import Account
+from harness.checkers.attributed import LostAttribution
+from harness.checkers.elements import Held, Spot
+from harness.checkers.reading import ClusterReading
+from harness.claims.extract import main_frame
+from harness.claims.reading import Reading
+from harness.records import Element, Evidence
+
+MOST_NAMED = 3
+"""Words that one reason names."""
+
+
+def shown(account: Account, certain: Sequence[object]) -> list[Held]:
+    """The elements that are recorded: a conflict where it is certain, a party that is not borne out.
+
+    What is missing inside a contradicted span goes without saying, and of two elements with one span the one that is
+    not borne out stays.
+    """
+    elements = account.elements
+    against = [held for held in elements if held.state == "contradicted"] if certain else []
+    gone = {(held.start, held.end) for held in [*against, *account.missing()] if held.kind != "party"}
+    found: dict[tuple[object, ...], Held] = {}
+    for held in elements:
+        covered = any(other.start <= held.start and held.end <= other.end for other in against)
+        if held.state == "contradicted":
+            keep = bool(certain)
+        elif held.state == "unaccounted":
+            keep = not covered
+        else:
+            keep = held.kind != "party" and not covered and (held.start, held.end) not in gone
+        if keep:
+            found.setdefault((held.kind, held.start, held.end), held)
+    return list(found.values())
+
+
+def quoted(reading: Reading, held: Sequence[Held]) -> str:
+    """The words of some elements, as a reason names them."""
+    named = dict.fromkeys(f"“{reading.parse.text[each.start : each.end]}”" for each in held)
+    return ", ".join([*named][:MOST_NAMED])
+
+
+def apart_from(account: Account, unit: int) -> list[Held]:
+    """The elements that the articles bear out, but not in the sentence that is closest to the claim."""
+    return [held for held in account.elements if held.state == "borne_out" and held.kind != "party" and held.spots
+            and all(spot[0] != unit for spot in held.spots)]  # fmt: skip
+
+
+def of_main_verb(cluster: ClusterReading, reading: Reading, unit: int | None, reason: str) -> Held:
+    """The claim's main predicate as an element that is not borne out; all of the claim where it has none."""
+    frame = main_frame(reading)
+    spots: tuple[Spot, ...] = () if unit is None else ((unit, 0, len(cluster.readings[unit].parse.text)),)
+    if frame is None:
+        return Held("predicate", 0, len(reading.parse.text), "unaccounted", spots, reason)
+    token = reading.parse.tokens[frame.predicate]
+    return Held("predicate", token.start, token.end, "unaccounted", spots, reason)
+
+
+def of_speaker(cluster: ClusterReading, reading: Reading, lost: LostAttribution) -> Held:
+    """The speaker whom a claim leaves out, at its main predicate, with the words of the article that name him."""
+    unit = lost.pairs[0].unit
+    text = cluster.readings[unit].parse.text
+    start = text.find(lost.speaker) if lost.speaker else -1
+    spot = (unit, start, start + len(lost.speaker)) if start >= 0 else (unit, 0, len(text))
+    held = of_main_verb(cluster, reading, unit, lost.reason)
+    return Held("speaker", held.start, held.end, "unaccounted", (spot,), lost.reason)
+
+
+def recorded(cluster: ClusterReading, reading: Reading, held: Sequence[Held], offset: int) -> tuple[Element, ...]:
+    """Elements as they are kept, in the order of the text; `offset` is where the sentence begins in it."""
+    ordered = sorted(held, key=lambda each: (each.start, each.end, each.kind))
+    return tuple(
+        Element(
+            kind=each.kind,
+            start=each.start + offset,
+            end=each.end + offset,
+            text=reading.parse.text[each.start : each.end],
+            state=each.state,
+            evidence=tuple(dict.fromkeys(_evidence(cluster, spot) for spot in each.spots)),
+            reason=each.reason,
+        )
+        for each in ordered
+    )
+
+
+def _evidence(cluster: ClusterReading, spot: Spot) -> Evidence:
+    """A span of a sentence, in the first place that the sentence stands in."""
+    unit, start, end = spot
+    place = cluster.units[unit].places[0]
+    return Evidence(
+        article_id=place.article_id, start=place.start + start, end=place.start + end, text=place.text[start:end],
+        title=place.title,
+    )  # fmt: skip
+
+
+def read_by_model(held: Held, cluster: ClusterReading, units: Sequence[int]) -> Held:
+    """An element that the model bears out, with the sentence that bears most on the claim."""
+    if held.state != "unaccounted" or not units:
+        return held
+    unit = units[0]
+    spot = (unit, 0, len(cluster.readings[unit].parse.text))
+    return replace(held, state="borne_out", spots=(spot,), reason="the entailment model reads it here")

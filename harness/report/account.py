@@ -1,0 +1,180 @@
+"""The account of a claim for people: what differs and what is missing, each with the sentence that shows it."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from harness.records import Cluster, Element, ElementKind, ElementState, Evidence, Verdict
+from harness.report.escape import one_line
+from harness.text import sentence_spans
+
+STATES: Mapping[ElementState, tuple[str, str]] = {
+    "borne_out": ("borne out", "green"),
+    "contradicted": ("differs", "bold red"),
+    "unaccounted": ("missing", "magenta"),
+}
+KINDS: Mapping[ElementKind, str] = {
+    "name": "name", "figure": "figure", "time": "time", "place": "place", "predicate": "deed", "party": "who or whom",
+    "polarity": "yes or no", "modality": "how certain", "speaker": "who says it", "word": "",
+}  # fmt: skip
+"""What an element is, in words."""
+WIDEST = max(len(name) for name, _ in STATES.values()) + 2
+APART = 3
+"""Elements of a flagged text that differ or are missing with a line of their own; the others share one."""
+Place = tuple[str, bool, int, int]
+"""Where a sentence stands: its article, whether it is the title, its first character, one past its last."""
+
+
+@dataclass
+class Quoted:
+    """The sentences of a cluster that were quoted already: each is quoted once."""
+
+    cluster: Cluster
+    places: set[Place] = field(default_factory=set)
+
+    def sentence(self, span: Evidence, whole: Sequence[Evidence] = ()) -> Evidence:
+        """The sentence that a span stands in: one of `whole` where it is inside it, else as the article parts them."""
+        for held in (*whole, *self._sentences(span)):
+            same = (held.article_id, held.title) == (span.article_id, span.title)
+            if same and held.start <= span.start and span.end <= held.end:
+                return held
+        return span
+
+    def has(self, sentence: Evidence) -> bool:
+        """Whether a sentence was quoted already."""
+        return _place(sentence) in self.places
+
+    def is_new(self, sentence: Evidence) -> bool:
+        """Whether a sentence was not quoted so far; from now on it was."""
+        if self.has(sentence):
+            return False
+        self.places.add(_place(sentence))
+        return True
+
+    def _sentences(self, span: Evidence) -> Iterator[Evidence]:
+        article = next(article for article in self.cluster.articles if article.article_id == span.article_id)
+        text = article.title if span.title else article.text
+        for start, end in [(0, len(text))] if span.title else sentence_spans(text):
+            yield span.model_copy(update={"start": start, "end": end, "text": text[start:end]})
+
+
+def _place(sentence: Evidence) -> Place:
+    return sentence.article_id, sentence.title, sentence.start, sentence.end
+
+
+def headline(text: str, elements: Sequence[Element]) -> Text:
+    """A text with the words marked that differ or are missing."""
+    line = Text(style="bold")
+    at = 0
+    for element in sorted(flagged(elements), key=lambda element: element.start):
+        if element.start >= at and element.end - element.start < len(text.strip()):
+            line.append(one_part(text[at : element.start]))
+            line.append(one_part(text[element.start : element.end]), style=f"{STATES[element.state][1]} underline")
+            at = element.end
+    line.append(one_part(text[at:]))
+    return line
+
+
+def one_part(text: str) -> str:
+    """A piece of a line, with the white space at its ends kept as one space."""
+    return f"{' ' * text[:1].isspace()}{one_line(text)}{' ' * (text[-1:].isspace() and bool(text.strip()))}"
+
+
+def flagged(elements: Sequence[Element]) -> list[Element]:
+    """The elements that differ or are missing: what differs first, then in the order of the text, each span once.
+
+    Where another word is missing it goes without saying that it is joined to nothing, and where a thing differs that
+    the articles have it in no such sense.
+    """
+    gone = [element for element in elements if element.state != "borne_out"]
+    against = {element.kind for element in gone if element.state == "contradicted"}
+    words = any(element.kind != "party" for element in gone)
+    found: dict[tuple[int, int], Element] = {}
+    for element in sorted(gone, key=lambda each: (each.state != "contradicted", each.kind == "word", -each.end)):
+        told = any(start < element.end and element.start < end for start, end in found)
+        implied = element.state == "unaccounted" and (element.kind in against or (element.kind == "party" and words))
+        if not told and not implied:
+            found[element.start, element.end] = element
+    return sorted(found.values(), key=lambda element: (element.state != "contradicted", element.start))
+
+
+def of_claim(verdict: Verdict, quoted: Quoted) -> Iterator[RenderableType]:
+    """What differs and what is missing, each with its kind, why, and the sentence that shows it; what is borne out."""
+    found = flagged(verdict.elements)
+    reasons = [verdict.reason, *verdict.reason.split("; ")]
+    first = sorted(found, key=lambda e: (e.state != "contradicted", e.reason not in reasons, bool(e.evidence), e.start))
+    if verdict.label in {"contradicted", "not_found"}:
+        for element in first[:APART]:
+            yield _of_element(element, reasons)
+            for span in element.evidence[:1]:
+                sentence = quoted.sentence(span, verdict.evidence)
+                if quoted.is_new(sentence):
+                    yield Padding(quote(quoted.cluster, sentence, [span]), (0, 0, 0, WIDEST))
+        first = first[APART:]
+    if first:
+        yield _line("unaccounted", ", ".join(f"“{one_line(element.text)}”" for element in first))
+    borne_out = [element for element in verdict.elements if element.state == "borne_out" and element.kind != "party"]
+    if borne_out:
+        yield _line("borne_out", "; ".join(_by_article(borne_out)))
+
+
+def _of_element(element: Element, reasons: Sequence[str]) -> RenderableType:
+    """What differs or is missing, its kind, and why, unless the verdict's reason says it already."""
+    kind = KINDS[element.kind]
+    said = f"“{one_line(element.text)}”" + (f" ({kind})" if kind else "")
+    if element.reason and element.reason not in reasons:
+        said += f": {one_line(element.reason)}"
+    return _line(element.state, said)
+
+
+def _line(state: ElementState, said: str) -> RenderableType:
+    """A state and what it is of; what does not fit one line stands below its own beginning."""
+    name, style = STATES[state]
+    table = Table.grid(padding=0)
+    table.add_column(width=WIDEST)
+    table.add_row(Text(name, style=style), Text(said))
+    return table
+
+
+def _by_article(elements: Sequence[Element]) -> Iterator[str]:
+    """The words that each article bears out, with its own where they differ."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for element in elements:
+        words = f"“{one_line(element.text)}”"
+        for span in element.evidence[:1]:
+            if span.text.casefold() != element.text.casefold() and len(span.text) < 2 * len(element.text) + 12:
+                words += f" (“{one_line(span.text)}”)"
+        found[element.evidence[0].article_id if element.evidence else ""].append(words)
+    for article, said in found.items():
+        yield f"{', '.join(said)} by {one_line(article)}" if article else ", ".join(said)
+
+
+def quote(cluster: Cluster, evidence: Evidence, marked: Sequence[Evidence] = ()) -> Text:
+    """A sentence with the article it stands in; the spans that are marked stand out where colours do."""
+    line = Text(f"{quoted_place(cluster, evidence)}: ", style="cyan")
+    line.append("“", style="default")
+    at = evidence.start
+    for span in sorted(marked, key=lambda span: span.start):
+        if span.start >= at and span.end <= evidence.end and (span.start, span.end) != (evidence.start, evidence.end):
+            line.append(one_part(evidence.text[at - evidence.start : span.start - evidence.start]), style="default")
+            line.append(one_line(span.text), style="bold underline")
+            at = span.end
+    line.append(f"{one_part(evidence.text[at - evidence.start :])}”", style="default")
+    return line
+
+
+TITLE = 40
+"""Characters of a title that names an article whose publisher is not known."""
+
+
+def quoted_place(cluster: Cluster, evidence: Evidence) -> str:
+    """Where a span stands, in words: its article, who published it, and whether it is the title."""
+    article = next(article for article in cluster.articles if article.article_id == evidence.article_id)
+    title = article.title if len(article.title) <= TITLE else f"{article.title[: TITLE - 1].rstrip()}…"
+    known = article.source or (title if not evidence.title else "")
+    return one_line(f"{evidence.article_id}{f' ({known})' if known else ''}{', title' if evidence.title else ''}")

@@ -1,0 +1,103 @@
+"""The account of a claim on a terminal: what is wrong at a glance, each sentence once."""
+
+from rich.console import Console
+
+from harness.records import Article, Claim, Cluster, Element, Evidence, Verdict
+from harness.report.account import flagged, headline
+from harness.report.verdicts import explained
+
+BODY = "A ferry struck a reef on Tuesday, injuring 14 people. Nobody is missing."
+TEXT = "Ferry strikes reef on Friday, hurting 40"
+CLUSTER = Cluster(cluster_id="c", articles=(Article(article_id="a", source="Post", title="Reef", text=BODY),))
+
+
+def span(words):
+    start = BODY.index(words)
+    return Evidence(article_id="a", start=start, end=start + len(words), text=words)
+
+
+def element(words, state, kind="word", theirs="", reason=""):
+    start = TEXT.index(words)
+    evidence = (span(theirs),) if theirs else ()
+    return Element(
+        kind=kind, start=start, end=start + len(words), text=words, state=state, evidence=evidence, reason=reason
+    )
+
+
+DAY = "the articles say “Tuesday”, not “Friday”"
+ELEMENTS = (
+    element("Ferry", "borne_out", theirs="ferry"),
+    element("strikes", "borne_out", "predicate", "struck"),
+    element("Friday", "contradicted", "time", "Tuesday", DAY),
+    element("hurting", "unaccounted", "party", reason="no article connects “Friday” with “hurting”"),
+    element("40", "unaccounted", "figure", reason="no article has the figure “40”"),
+)
+
+
+def shown(label="contradicted", elements=ELEMENTS, width=80, **more):
+    whole = Claim(start=0, end=len(TEXT), text=TEXT, part="whole")
+    settings = {"reason": DAY, "decided_by": ("account", "model"), "errors": ("time", "invented"), **more}
+    verdict = Verdict(
+        claim=whole, label=label, probability=0.1, elements=elements, contradictors=("a",),
+        evidence=(span("A ferry struck a reef on Tuesday, injuring 14 people."), span("Nobody is missing.")),
+        **settings,
+    )  # fmt: skip
+    console = Console(width=width, record=True, file=None, color_system=None)
+    with console.capture() as held:
+        console.print(explained(CLUSTER, TEXT, [verdict]))
+    return held.get()
+
+
+def test_a_contradicted_text_shows_its_words_and_the_sentence_that_says_otherwise():
+    lines = shown().splitlines()
+    assert [line.rstrip() for line in lines[:8]] == [
+        TEXT,
+        "contradicted 0.10  wrong time  decided by account and model",
+        f"    {DAY}",
+        "    differs    “Friday” (time)",
+        "               a (Post): “A ferry struck a reef on Tuesday, injuring 14 people.”",
+        "    missing    “40” (figure): no article has the figure “40”",
+        "    borne out  “Ferry”, “strikes” (“struck”) by a",
+        "    says otherwise: a",
+    ]
+    assert "1 more sentence in --format json" in lines[8]
+
+
+def test_a_long_reason_stands_below_its_own_beginning():
+    long = element("40", "unaccounted", "figure", reason="no article has the figure “40” " + "anywhere at all " * 4)
+    lines = shown(elements=(long,), width=60, label="not_found").splitlines()
+    first = next(number for number, line in enumerate(lines) if line.startswith("    missing    “40” (figure): no"))
+    assert lines[first + 1].startswith(" " * 15)
+    assert max(map(len, lines)) <= 60
+
+
+def test_words_that_differ_or_are_missing_are_marked_in_the_text():
+    marked = headline(TEXT, ELEMENTS)
+    assert marked.plain == TEXT
+    assert {TEXT[found.start : found.end] for found in marked.spans if "underline" in str(found.style)} == {
+        "Friday",
+        "40",
+    }
+
+
+def test_a_party_is_told_only_where_no_other_word_is_missing():
+    party = ELEMENTS[3]
+    assert flagged([party]) == [party]
+    assert party not in flagged(ELEMENTS)
+    assert [each.text for each in flagged(ELEMENTS)] == ["Friday", "40"]
+
+
+def test_propositions_are_told_where_they_fare_otherwise():
+    def verdict(start, end, part, label):
+        claim = Claim(start=start, end=end, text=TEXT[start:end], part=part)
+        return Verdict(claim=claim, label=label, probability=0.5, reason="x")
+
+    console = Console(width=80)
+    verdicts = [
+        verdict(0, len(TEXT), "whole", "not_found"), verdict(0, 18, "proposition", "supported"),
+        verdict(19, 28, "proposition", "not_found"),
+    ]  # fmt: skip
+    with console.capture() as held:
+        console.print(explained(CLUSTER, TEXT, verdicts))
+    assert "supported 0.50  Ferry strikes reef" in held.get()
+    assert held.get().count("not found") == 1
