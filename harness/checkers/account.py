@@ -24,6 +24,7 @@ from harness.claims.converse import sides_of_one
 from harness.claims.entities import Name
 from harness.claims.frames import Frame
 from harness.claims.meaning import other_spellings
+from harness.claims.measures import WORDS as UNIT_WORDS
 from harness.claims.parse import Token
 from harness.claims.polarity import negates
 from harness.claims.reading import Reading, tells_time, time_words
@@ -42,10 +43,6 @@ OPPOSED = 0.6
 """Share of the rest that a sentence with the opposite of a claim's word has to tell."""
 _RELATIVE_DAYS = frozenset({"today", "yesterday", "tomorrow", "tonight", "now", "today's", "this", "last", "next"})
 _CLASSES = {"PROPN": "noun", "NOUN": "noun", "VERB": "verb", "AUX": "verb", "ADJ": "adjective", "ADV": "adverb"}
-_UNIT_WORDS = frozenset(
-    {"-", "%", "/", "per", "cent", "percent", "mph", "kph", "km", "h", "hour", "an", "year", "years", "old", "century"}
-)
-"""Words after a figure that are accounted for with it, where they make up its unit."""
 _TELLING = frozenset({"NOUN", "PROPN", "VERB", "ADJ"})
 _SPEAKING = frozenset({"say", "tell", "state", "announce", "report", "add", "note"})
 
@@ -152,7 +149,7 @@ class _Accountant:
         for figure in self.reading.figures:
             own = [token.i for token in self.tokens if figure.start <= token.start and token.end <= figure.end]
             for token in self.tokens[own[-1] + 1 if own else len(self.tokens) :]:
-                if not (token.lower in _UNIT_WORDS and figure.unit):
+                if not (token.lower in UNIT_WORDS and figure.unit):
                     break
                 own.append(token.i)
             self.done.update(own)

@@ -13,9 +13,10 @@ from harness.claims.extract import main_frame
 from harness.claims.frames import Frame
 from harness.claims.lexical import word_list
 from harness.claims.meaning import is_weekday
+from harness.claims.measures import DURATIONS
 from harness.claims.parse import Token
 from harness.claims.polarity import negator
-from harness.claims.quantities import DURATIONS, agree
+from harness.claims.quantities import agree
 from harness.claims.reading import Reading, tells_time, time_words
 from harness.claims.slots import comparable, same_slot
 from harness.records import ErrorType

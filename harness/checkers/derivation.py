@@ -11,6 +11,8 @@ from harness.claims.reading import Reading
 from harness.claims.slots import comparable, happening
 
 _EARLIEST, _LATEST = 1000, 2100
+LOOSE = 0.1
+"""How far two figures may be from a multiple that a claim calls them: 1.9 times as many are said to have doubled."""
 _AGES = frozenset({"age", "year", ""})
 
 
@@ -26,8 +28,11 @@ def derivations(figure: Figure, reading: Reading, cluster: ClusterReading) -> It
         same = found.value == figure.value and not found.ordinal
         if same and (bare or ("age" in {figure.unit, found.unit} and {figure.unit, found.unit} <= _AGES)):
             yield unit, found.start, found.end
-        if figure.unit == "percent" == found.unit and found.value + figure.value == 100:
+        rest = figure.unit == "percent" == found.unit and found.value + figure.value == 100
+        if rest and not (figure.spelt or found.spelt):
             yield unit, found.start, found.end
+    if figure.unit == "times":
+        yield from _multiples(figure, cluster)
     yield from _sums(figure, reading, cluster)
     if figure.unit == "year" and figure.value == int(figure.value):
         years = list(_years(cluster))
@@ -48,6 +53,17 @@ def _sums(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator
         for first, second in pairwise(held):
             other = cluster.readings[unit]
             if first.value + second.value == figure.value and all(happening(other, f) & mine for f in (first, second)):
+                yield unit, first.start, first.end
+
+
+def _multiples(figure: Figure, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
+    """What a multiple follows from: the number by itself, or two figures of a sentence that are so many to one."""
+    for unit, figures in groupby(cluster.figures, key=itemgetter(0)):
+        held = [found for _, found in figures if not found.ordinal]
+        yield from ((unit, found.start, found.end) for found in held if found.value == figure.value and not found.spelt)
+        for first, second in pairwise(held):
+            least, most = sorted((first.value, second.value))
+            if comparable(first, second) and least > 0 and abs(most / least - figure.value) <= LOOSE * figure.value:
                 yield unit, first.start, first.end
 
 

@@ -7,7 +7,8 @@ from harness.checkers.elements import SURE, Held, Spot
 from harness.checkers.matching import Matcher
 from harness.checkers.reading import ClusterReading
 from harness.claims.lexical import pieces
-from harness.claims.quantities import DURATIONS, Figure, agree, clash
+from harness.claims.measures import DURATIONS
+from harness.claims.quantities import Figure, agree, clash
 from harness.claims.reading import Reading
 from harness.claims.slots import comparable, same_slot
 

@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from harness.claims.lexical import word_list
 from harness.claims.meaning import is_month
+from harness.claims.measures import unit_of
 from harness.claims.parse import Parse, Token
+from harness.claims.shares import Share, shares
 from harness.numerals import number_values
 
 _VAGUE = {
@@ -14,7 +15,7 @@ _VAGUE = {
     "scores": (40.0, 200.0),
     "hundreds": (200.0, 3_000.0),
     "thousands": (2_000.0, 20_000.0),
-    "tens of thousands": (20_000.0, 200_000.0),
+    "tens of thousands": (10_000.0, 200_000.0),
     "hundreds of thousands": (200_000.0, 2_000_000.0),
     "millions": (2e6, 2e8),
     "tens of millions": (2e7, 2e8),
@@ -44,23 +45,6 @@ _ABOUT = re.compile(
 )
 _AFTER_ABOVE = re.compile(r"^\s*(?:\+|or more\b|plus\b)", re.IGNORECASE)
 _AFTER_ABOUT = re.compile(r"^\s*or so\b", re.IGNORECASE)
-_PERCENT = re.compile(r"^\s*[-‑]?(?:%|per\s?cent\b|percent(?:age)?\b|pc\b|percentage points?\b)", re.IGNORECASE)
-_MONEY = {"$": "usd", "£": "gbp", "€": "eur", "¥": "yen", "₹": "inr"}
-_MONEY_WORDS = {
-    "dollar": "usd",
-    "pound": "gbp",
-    "euro": "eur",
-    "yen": "yen",
-    "rupee": "inr",
-    "rouble": "rub",
-    "ruble": "rub",
-}
-_SPEEDS = {
-    re.compile(r"[\s-]*(?:mph\b|miles? (?:per|an) hour\b)", re.IGNORECASE): "mph",
-    re.compile(r"[\s-]*(?:k(?:m/?|p)h\b|kilomet(?:re|er)s? (?:per|an) hour\b)", re.IGNORECASE): "kph",
-}
-DURATIONS = frozenset({"year", "month", "week", "day", "hour", "minute", "second", "decade", "century"})
-"""Units of time."""
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _CLOCK = re.compile(r"^\s*(?:[ap]\.?m\b\.?|o['’]clock\b|GMT\b|BST\b|hrs\b)", re.IGNORECASE)
 _SCALES = {"th": 1e3, "k": 1e3, "mi": 1e6, "m": 1e6, "mn": 1e6, "bi": 1e9, "b": 1e9, "bn": 1e9, "tr": 1e12}
@@ -88,8 +72,14 @@ class Figure:
     ordinal: bool
     step: float
     """Distance to the next figure of the same roundness: 10 for 150, 1 for 13, 0.1 for 2.5."""
+    spelt: bool = False
+    """True for a share or a multiple in words, which stands for what is near it: `a third` for 33%."""
 
 
+NEAR_SHARE = 1.0
+"""Points of a percentage by which it may differ from a share in words: a third is 33%, and 34%."""
+APART = 8.0
+"""How many times more one vague word has to begin at than another to mean something else: hundreds, dozens."""
 _MOST = 10**100
 """A row of more digits is no quantity, and beyond 300 no float."""
 
@@ -99,9 +89,12 @@ def figures(parse: Parse) -> tuple[Figure, ...]:
     """The quantities of a sentence, in order."""
     # A separator that a tokeniser tore off is put back without moving what follows: `36, 000` becomes `36,000 `.
     text = _TORN.sub(r",\1 ", parse.text)
-    found = []
-    numbers = [number for number in number_values(text) if number[1] < _MOST]
-    taken: list[tuple[int, int]] = []
+    found = [figure for share in shares(parse) if (figure := _share_figure(parse, share)) is not None]
+    taken = [(figure.start, figure.end) for figure in found]
+    numbers = [
+        (span, value) for span, value in number_values(text)
+        if value < _MOST and not any(start < span[1] and span[0] < end for start, end in taken)
+    ]  # fmt: skip
     skip = False
     for number, ((start, end), value) in enumerate(numbers):
         token = _token_at(parse, start)
@@ -149,7 +142,7 @@ def figures(parse: Parse) -> tuple[Figure, ...]:
             head, head_token = _head(parse, last)
             found.append(
                 Figure(match.start(), match.end(), low, low, high, "vague",
-                       _unit(text, match.end(), match.start(), head),
+                       unit_of(text, match.start(), match.end(), head, parse, head_token),
                        head, token.i, head_token, False, low)
             )  # fmt: skip
     return tuple(sorted(found, key=lambda figure: figure.start))
@@ -193,21 +186,25 @@ def _is_calendar(parse: Parse, token: Token, start: int, end: int) -> bool:
     return token.tag in {"NNP", "NNPS"} and token.entity in {"ORG", "PRODUCT", "FAC", "WORK_OF_ART", "EVENT"}
 
 
+def _bounds(text: str, start: int, end: int, value: float) -> tuple[str, float, float | None]:
+    """How the words round a figure bound it: the modifier, the least and the largest value that fit."""
+    before = text[:start]
+    stripped = before.rstrip("$£€¥₹US ").rstrip() + " " if before.rstrip().endswith(tuple("$£€¥₹")) else before
+    if _ABOVE.search(stripped) or _AFTER_ABOVE.match(text[end:]):
+        return "above", value, None
+    if _BELOW.search(stripped):
+        return "below", 0.0, value
+    if _ABOUT.search(stripped) or _AFTER_ABOUT.match(text[end:]):
+        return "about", value * 0.85, value * 1.15
+    return "exact", value, value
+
+
 def _figure(parse: Parse, token: Token, start: int, end: int, value: float) -> Figure:
     text = parse.text
-    before = text[:start]
-    stripped = before.rstrip("$£€¥₹US ").rstrip() + " " if before.rstrip().endswith(tuple(_MONEY)) else before
-    modifier, low, high = "exact", value, value
-    high_bound: float | None = high
-    if _ABOVE.search(stripped) or _AFTER_ABOVE.match(text[end:]):
-        modifier, high_bound = "above", None
-    elif _BELOW.search(stripped):
-        modifier, low = "below", 0.0
-    elif _ABOUT.search(stripped) or _AFTER_ABOUT.match(text[end:]):
-        modifier, low, high_bound = "about", value * 0.85, value * 1.15
+    modifier, low, high_bound = _bounds(text, start, end, value)
     last = _token_at(parse, end - 1) or token
     head, head_token = _head(parse, last)
-    unit = _unit(text, end, start, head)
+    unit = unit_of(text, start, end, head, parse, head_token)
     ordinal = (
         bool(re.search(r"(?:\dst|\dnd|\drd|\dth|first|second|third|th)$", text[start:end], re.IGNORECASE))
         and unit == ""
@@ -228,6 +225,18 @@ def _figure(parse: Parse, token: Token, start: int, end: int, value: float) -> F
     )
 
 
+def _share_figure(parse: Parse, share: Share) -> Figure | None:
+    token, last = _token_at(parse, share.start), _token_at(parse, share.end - 1)
+    if token is None or last is None:
+        return None
+    modifier, low, high = _bounds(parse.text, share.start, share.end, share.value)
+    head, head_token = _head(parse, last) if share.unit == "percent" else ("", token.i)
+    return Figure(
+        share.start, share.end, share.value, low, high, modifier, share.unit, head, token.i, head_token,
+        ordinal=False, step=1.0, spelt=True,
+    )  # fmt: skip
+
+
 def _step(written: str, value: float) -> float:
     if value == 0:
         return 1.0
@@ -241,30 +250,6 @@ def _step(written: str, value: float) -> float:
     while value % (step * 10) == 0:
         step *= 10
     return step
-
-
-def _unit(text: str, end: int, start: int, head: str) -> str:
-    if _PERCENT.match(text[end:]):
-        return "percent"
-    before = text[max(0, start - 6) : start].rstrip()
-    for sign, name in _MONEY.items():
-        if before.endswith(sign):
-            return name
-    if re.match(r"[\s-]*years?[\s-]old", text[end:], re.IGNORECASE):
-        return "age"
-    for speed, name in _SPEEDS.items():
-        if speed.match(text[end:]):
-            return name
-    if head in _MONEY_WORDS:
-        return _MONEY_WORDS[head]
-    if head in word_list("units", "measures") or head in DURATIONS:
-        return head
-    match = re.match(r"[\s-]*(year|month|week|day|hour|minute|mile|km|metre|meter|kg)s?\b", text[end:], re.IGNORECASE)
-    if match:
-        return match.group(1).lower()
-    if re.match(r",?\s*aged\s*$", text[max(0, start - 7) : start]):
-        return "age"
-    return ""
 
 
 def _head(parse: Parse, token: Token) -> tuple[str, int]:
@@ -300,6 +285,14 @@ def agree(claimed: Figure, found: Figure) -> bool:
         return False
     if claimed.value == found.value:
         return True
+    if claimed.spelt or found.spelt:
+        near = NEAR_SHARE if claimed.unit == "percent" else 0.0
+        exact = "exact" in {claimed.modifier, found.modifier} or claimed.modifier == found.modifier
+        if exact and abs(claimed.value - found.value) <= near:
+            return True
+    if claimed.modifier == found.modifier == "vague":
+        least, most = sorted((claimed.low, found.low))
+        return most < APART * least and most <= min(claimed.high or 0.0, found.high or 0.0)
     if claimed.unit and any(abs(claimed.value - found.value * times) <= 0.02 * claimed.value for times in (12, 52)):
         return True  # $64m a year for $5.3m a month
     if claimed.modifier == "exact" and found.modifier in {"exact", "about"}:
@@ -311,7 +304,7 @@ def agree(claimed: Figure, found: Figure) -> bool:
     if high is not None and low <= found.value <= high:
         return True
     if found.modifier == "vague":
-        return found.low <= claimed.value <= (found.high or claimed.value) or claimed.modifier == "vague"
+        return found.low <= claimed.value <= (found.high or claimed.value)
     if found.modifier in {"about", "range", "below"}:
         return found.low <= claimed.value <= (found.high or claimed.value)
     if found.modifier == "above":

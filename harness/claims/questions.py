@@ -12,8 +12,9 @@ from functools import cache, lru_cache
 from harness.claims.frames import Frame
 from harness.claims.lexical import lexicon, word_list
 from harness.claims.meaning import notion
+from harness.claims.measures import DURATIONS
 from harness.claims.parse import Token
-from harness.claims.quantities import DURATIONS, Figure, clash
+from harness.claims.quantities import Figure, clash
 from harness.claims.reading import Reading, phrase
 from harness.claims.slots import TOLLS, counted
 from harness.claims.thesaurus import SAME, said_by

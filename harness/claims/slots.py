@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from harness.claims.lexical import word_list
 from harness.claims.meaning import notion
+from harness.claims.measures import measures_alike
 from harness.claims.quantities import Figure
 from harness.claims.reading import Reading
 
@@ -88,8 +89,8 @@ def asked_about(reading: Reading, figure: Figure) -> frozenset[str]:
 
 
 def comparable(first: Figure, second: Figure) -> bool:
-    """Whether two figures measure in one unit; plain counts compare whatever they count."""
-    return first.unit == second.unit and first.ordinal == second.ordinal
+    """Whether a figure measures in the unit of another; plain counts compare whatever they count."""
+    return measures_alike(first.unit, second.unit) and first.ordinal == second.ordinal
 
 
 def same_slot(one: Reading, first: Figure, other: Reading, second: Figure) -> bool:

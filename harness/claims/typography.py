@@ -4,6 +4,7 @@ Each character keeps where it stood: what is found in the plain text is given ba
 was written.
 """
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +20,9 @@ _SIGNS = {
     **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", ""),
 }
 """Signs that are written in several ways, and those that are not seen at all."""
+_CODES = {"US": "$", "USD": "$", "EUR": "€", "GBP": "£", "INR": "₹", "RS": "₹", "RS.": "₹", "JPY": "¥"}
+_CURRENCY = re.compile(r"\b(?:US ?\$|(?:USD|EUR|GBP|INR|JPY|Rs\.?)\$? ?(?=\d)) ?(?=\d)")
+"""Currencies by a code, or by a sign and a country, before a figure."""
 _KEPT = ("<fraction>", "<super>")
 """Kinds of characters whose plain form says something else: 2½ would become 21/2, and ™ a word."""
 
@@ -47,7 +51,8 @@ def plain(text: str) -> Plain:
     Soft hyphens and characters without width vanish. Plain text comes back as it is.
     """
     if text.isascii():
-        return Plain(with_commas(text))
+        places = list(range(len(text) + 1))
+        return _with_signs(with_commas(text), places[:-1], places[1:], len(text))
     characters: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -61,10 +66,25 @@ def plain(text: str) -> Plain:
             starts.append(at)
             ends.append(end)
         at = end
-    made = with_commas("".join(characters))
-    if starts == list(range(len(text))):
-        return Plain(made)
-    return Plain(made, tuple(starts), tuple(ends))
+    return _with_signs(with_commas("".join(characters)), starts, ends, len(text))
+
+
+def _with_signs(text: str, starts: list[int], ends: list[int], written: int) -> Plain:
+    """`text` with one sign for each currency; `starts` and `ends` say where its characters were written."""
+    pieces: list[str] = []
+    first: list[int] = []
+    last: list[int] = []
+    at = 0
+    for found in _CURRENCY.finditer(text):
+        sign = _CODES[found.group().strip().upper().rstrip("$").strip() or "US"]
+        pieces += [text[at : found.start()], sign]
+        first += [*starts[at : found.start()], starts[found.start()]]
+        last += [*ends[at : found.start()], ends[found.end() - 1]]
+        at = found.end()
+    if not at and len(starts) == written and starts[-1:] == [written - 1]:
+        return Plain(text)
+    pieces.append(text[at:])
+    return Plain("".join(pieces), (*first, *starts[at:]), (*last, *ends[at:]))
 
 
 @lru_cache(maxsize=1 << 12)
