@@ -149,10 +149,13 @@ def cluster_of(cluster: Any) -> "Cluster":
 
 def dataset_of(path: Path) -> "Dataset":
     """The data set that stands at a path: a folder of raw articles, or a JSON Lines file."""
-    from harness.datasets.folder import Folder
+    if path.is_dir():
+        from harness.datasets.folder import Folder  # what cleans articles takes a while to load
+
+        return Folder(path=str(path))
     from harness.datasets.jsonl import Jsonl
 
-    return Folder(path=str(path)) if path.is_dir() else Jsonl(path=str(path))
+    return Jsonl(path=str(path))
 
 
 def clusters_of(clusters: "ClustersLike") -> "tuple[Iterable[Cluster | RowProblem], str]":

@@ -32,9 +32,9 @@ def list_entries(cache: CacheFolder = None, results: ResultsFolder = RESULTS, fo
     if form == "json":
         typer.echo(found.model_dump_json(indent=2))
         return
-    from harness.report import terminal
+    from harness.report import printing, terminal
 
-    console = terminal.console()
+    console = printing.console()
     console.print(terminal.cache(found))
 
 

@@ -91,9 +91,9 @@ def _print_checked(found: "Iterator[CheckedTexts]", form: str) -> None:
         for line in report.as_csv(found):
             typer.echo(line, nl=False)
     else:
-        from harness.report import terminal, verdicts
+        from harness.report import printing, verdicts
 
-        console = terminal.console()
+        console = printing.console()
         for each in found:
             for headline, judged in zip(each.texts, each.verdicts, strict=True):
                 console.print(verdicts.explained(each.cluster, headline, judged, each.failure))
@@ -116,6 +116,6 @@ def claims(
     if form == "json":
         typer.echo(report.claims_as_json(chosen, found.claims, found.contested), nl=False)
         return
-    from harness.report import terminal
+    from harness.report import printing
 
-    terminal.console().print(report.claims(chosen, found.claims, found.contested))
+    printing.console().print(report.claims(chosen, found.claims, found.contested))

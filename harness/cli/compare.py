@@ -61,9 +61,9 @@ def compare(
     )
     found, details = compared.comparison, compared.details
     if form == "table":
-        from harness.report import terminal
+        from harness.report import printing, terminal
 
-        console = terminal.console()
+        console = printing.console()
         console.print(terminal.comparison(found, console.width))
         for table in breakdown.tables(found, details):
             streams.say("")

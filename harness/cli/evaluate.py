@@ -132,9 +132,9 @@ def print_outcome(outcome: "Outcome", form: str, *, every_measure: bool) -> None
     elif form == "md":
         typer.echo(table.markdown(outcome, every_measure=every_measure), nl=False)
     else:
-        from harness.report import terminal
+        from harness.report import printing, terminal
 
-        console = terminal.console()
+        console = printing.console()
         console.print(terminal.results(outcome, console.width, every_measure=every_measure))
 
 

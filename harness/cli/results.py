@@ -37,11 +37,11 @@ def list_runs(
     if not rows:
         typer.echo(f"no runs in {results}")
         return
-    from harness.report import terminal
+    from harness.report import printing
 
-    console = terminal.console()
+    console = printing.console()
     for line, is_dim in listed_lines(rows, console.width):
-        console.print(terminal.shown(line, "dim" if is_dim else ""), soft_wrap=True)
+        console.print(printing.shown(line, "dim" if is_dim else ""), soft_wrap=True)
 
 
 def show(
@@ -75,7 +75,7 @@ def show(
     elif form == "md":
         typer.echo(report.markdown(view, every_measure=every_measure), nl=False)
     else:
-        from harness.report import terminal
+        from harness.report import printing
 
-        console = terminal.console()
+        console = printing.console()
         console.print(report.terminal(view, console.width, every_measure=every_measure))

@@ -2,7 +2,7 @@
 
 Whatever is written was perhaps made by others: a title, an id, a prediction. What would steer a terminal is escaped
 here, once and for all. Rich writes past that, since its own control codes must arrive: whoever hands it a text of
-others escapes that before (`harness.report.terminal.shown`). A reader that went away, a full disk and a stream that was
+others escapes that before (`harness.report.printing.shown`). A reader that went away, a full disk and a stream that was
 closed before we started are met here too.
 """
 

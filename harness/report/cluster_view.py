@@ -11,8 +11,9 @@ from rich.text import Text
 
 from harness.records import MeasureRecord, Verdict
 from harness.report import escape, numbers
+from harness.report.printing import shown
 from harness.report.table import label, markdown_table
-from harness.report.terminal import Column, shown, split
+from harness.report.terminal import Column, split
 from harness.report.verdicts import COLOURS, ERRORS
 from harness.run.cluster_view import ClusterView, ConfigurationView
 

@@ -6,16 +6,15 @@ from dataclasses import dataclass
 
 from rich import box
 from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, ConsoleRenderable, Group, RenderableType, RenderHook, RenderResult
+from rich.console import Group, RenderableType
 from rich.padding import Padding
-from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from harness import printable
 from harness.records import Counts
 from harness.report import comparison as comparison_report
 from harness.report import numbers
+from harness.report.printing import shown
 from harness.report.runs import rescored
 from harness.report.table import COST_HEADERS, UNKNOWN, Cell, blocks, cost_row, label, provenance
 from harness.run.comparison import Comparison
@@ -210,38 +209,3 @@ def cache(found: Contents) -> RenderableType:
         table.add_row(row.kind, Text(row.component), str(row.entries), f"{row.bytes / 1e6:.2f}", *moments)
     size = f"{found.file}: {sum(row.entries for row in found.rows)} entries, {found.file_bytes / 1e6:.1f} MB"
     return Group(table, Text(size, style="dim")) if found.rows else Text(f"{found.file}: nothing is kept")
-
-
-def console(width: int | None = None) -> Console:
-    """A console on standard output that takes no text for markup and ends no line with spaces."""
-    made = Console(width=width, highlight=False, soft_wrap=False, markup=False, emoji=False)
-    made.push_render_hook(_Trimming())
-    return made
-
-
-class _Trimming(RenderHook):
-    """Has a console leave out the spaces that Rich fills lines up with."""
-
-    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
-        """What is printed, its lines trimmed."""
-        return [_Trimmed(Group(*renderables))]
-
-
-@dataclass(frozen=True)
-class _Trimmed:
-    content: RenderableType
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        for line in console.render_lines(self.content, options, pad=False):
-            while line and not line[-1].control and not line[-1].text.strip(" "):
-                line.pop()
-            if line and not line[-1].control:
-                last = line.pop()
-                line.append(Segment(last.text.rstrip(" "), last.style))
-            yield from line
-            yield Segment.line()
-
-
-def shown(text: str, style: str = "") -> Text:
-    """`text` for a terminal: its lines as they are, what would steer the terminal escaped."""
-    return Text("\n".join(map(printable.line, text.split("\n"))), style=style)

@@ -22,7 +22,7 @@ PAYS = 10.0
 
 
 COLLECTED_AFTER = 100_000
-"""Objects made, less those gone, after which scoring looks for cycles among them."""
+"""Objects made, less those gone, after which scoring and checking look for cycles among them."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,8 @@ class CheckJob:
                 why = stages.Unchecked(*reason(error))
                 yield lambda chunk: [[why] * len(texts) for _, texts in chunk]
                 return
+            if self.checker.splits:  # it holds no weights that cycles could keep in memory
+                stack.enter_context(_few_collections())
             yield lambda chunk: self._found(session, chunk)
 
     def _found(self, session: CheckSession, chunk: Sequence[stages.Questions]) -> Sequence[Sequence[stages.Found]]:
@@ -90,7 +92,7 @@ class ScoreJob:
 
 @contextmanager
 def _few_collections() -> Iterator[None]:
-    """Look for cycles among objects seldom: records have none, and each look walks over a whole block of them."""
+    """Look for cycles among objects seldom: records and parses have none, and each look walks over many of them."""
     before = gc.get_threshold()
     gc.set_threshold(max(before[0], COLLECTED_AFTER), *before[1:])
     try:

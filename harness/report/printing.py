@@ -1,0 +1,44 @@
+"""A console for the terminal, and text that is safe to print there; light, since every command that prints needs it."""
+
+from dataclasses import dataclass
+
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, Group, RenderableType, RenderHook, RenderResult
+from rich.segment import Segment
+from rich.text import Text
+
+from harness import printable
+
+
+def console(width: int | None = None) -> Console:
+    """A console on standard output that takes no text for markup and ends no line with spaces."""
+    made = Console(width=width, highlight=False, soft_wrap=False, markup=False, emoji=False)
+    made.push_render_hook(_Trimming())
+    return made
+
+
+class _Trimming(RenderHook):
+    """Has a console leave out the spaces that Rich fills lines up with."""
+
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        """What is printed, its lines trimmed."""
+        return [_Trimmed(Group(*renderables))]
+
+
+@dataclass(frozen=True)
+class _Trimmed:
+    content: RenderableType
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in console.render_lines(self.content, options, pad=False):
+            while line and not line[-1].control and not line[-1].text.strip(" "):
+                line.pop()
+            if line and not line[-1].control:
+                last = line.pop()
+                line.append(Segment(last.text.rstrip(" "), last.style))
+            yield from line
+            yield Segment.line()
+
+
+def shown(text: str, style: str = "") -> Text:
+    """`text` for a terminal: its lines as they are, what would steer the terminal escaped."""
+    return Text("\n".join(map(printable.line, text.split("\n"))), style=style)
