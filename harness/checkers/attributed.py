@@ -9,8 +9,11 @@ from harness.claims.extract import main_frame
 from harness.claims.frames import Frame
 from harness.claims.lexical import pieces
 from harness.claims.meaning import notion
-from harness.claims.reading import Reading
+from harness.claims.reading import PRONOUNS, Reading
 from harness.claims.thesaurus import said_by
+
+_OTHERS = frozenset({"it", "they", "we", "i", "you", "who", "that", "this", "those", "these"})
+"""Words that name no speaker, beside pronouns for people."""
 
 
 @dataclass(frozen=True)
@@ -25,10 +28,10 @@ class LostAttribution:
     @property
     def reason(self) -> str:
         """In a sentence."""
-        who = self.speaker or "somebody"
+        named = self.speaker.lower() not in PRONOUNS | _OTHERS and self.speaker
         if self.distant:
-            return f"no article says so itself: {who} claims it"
-        return f"the articles have it from {who}"
+            return f"no article says so itself: {named or 'somebody'} claims it"
+        return f"the articles have it from {named}" if named else "the articles only report it"
 
 
 def lost_attribution(cluster: ClusterReading, reading: Reading, alignment: Alignment) -> LostAttribution | None:

@@ -223,8 +223,8 @@ def _why_held_up(
 
 
 def _why_supported(reading: Reading, account: Account) -> str:
-    """That the articles say so, and what they have only in other words, elsewhere or not at all."""
-    loose = [held for held in account.missing() if held.kind in {"word", "predicate"}]
+    """That the articles say so, or most of it, and what they have only in other words, elsewhere or not at all."""
+    loose = [held for held in account.missing() if held.kind != "party"]
     apart = next((held for held in account.missing() if held.kind == "party"), None)
     if apart is not None and not loose:
         said, party = (reading.parse.tokens[index].text for index in apart.tokens)
@@ -232,7 +232,7 @@ def _why_supported(reading: Reading, account: Account) -> str:
     near = [held for held in loose if held.feature.endswith("_near")]
     away = [held for held in loose if held.spots and held not in near]
     absent = [held for held in loose if not held.spots]
-    reason = "the articles say so"
+    reason = "the articles say most of it" if absent or away else "the articles say so"
     reason += f", in other words than {quoted(reading, near)}" if near else ""
     reason += f"; none has {quoted(reading, absent)}" if absent else ""
     return reason + (f"; they have {quoted(reading, away)} only of something else" if away else "")

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from harness.records import Cluster, Element, ElementKind, ElementState, Evidence, Verdict
+from harness.records import Cluster, Element, ElementKind, ElementState, Evidence, Verdict, VerdictLabel
 from harness.report.escape import one_line
 from harness.text import sentence_spans
 
@@ -26,6 +26,8 @@ KINDS: Mapping[ElementKind, str] = {
 WIDEST = max(len(name) for name, _ in STATES.values()) + 2
 APART = 3
 """Elements of a flagged text that differ or are missing with a line of their own; the others share one."""
+FLAGGED: frozenset[VerdictLabel] = frozenset({"contradicted", "not_found"})
+"""Labels of a text whose words are marked."""
 Place = tuple[str, bool, int, int]
 """Where a sentence stands: its article, whether it is the title, its first character, one past its last."""
 
@@ -108,7 +110,7 @@ def of_claim(verdict: Verdict, quoted: Quoted) -> Iterator[RenderableType]:
     found = flagged(verdict.elements)
     reasons = [verdict.reason, *verdict.reason.split("; ")]
     first = sorted(found, key=lambda e: (e.state != "contradicted", e.reason not in reasons, bool(e.evidence), e.start))
-    if verdict.label in {"contradicted", "not_found"}:
+    if verdict.label in FLAGGED:
         for element in first[:APART]:
             yield _of_element(element, reasons)
             for span in element.evidence[:1]:
@@ -124,10 +126,11 @@ def of_claim(verdict: Verdict, quoted: Quoted) -> Iterator[RenderableType]:
 
 
 def _of_element(element: Element, reasons: Sequence[str]) -> RenderableType:
-    """What differs or is missing, its kind, and why, unless the verdict's reason says it already."""
+    """What differs or is missing, its kind, and why, unless the verdict's reason says it or no article has the word."""
     kind = KINDS[element.kind]
     said = f"“{one_line(element.text)}”" + (f" ({kind})" if kind else "")
-    if element.reason and element.reason not in reasons:
+    nowhere = not element.evidence and element.reason.endswith(f"“{element.text}”")
+    if element.reason and element.reason not in reasons and not nowhere:
         said += f": {one_line(element.reason)}"
     return _line(element.state, said)
 
@@ -162,7 +165,7 @@ def quote(cluster: Cluster, evidence: Evidence, marked: Sequence[Evidence] = ())
     for span in sorted(marked, key=lambda span: span.start):
         if span.start >= at and span.end <= evidence.end and (span.start, span.end) != (evidence.start, evidence.end):
             line.append(one_part(evidence.text[at - evidence.start : span.start - evidence.start]), style="default")
-            line.append(one_line(span.text), style="bold underline")
+            line.append(one_line(span.text), style="default bold underline")
             at = span.end
     line.append(f"{one_part(evidence.text[at - evidence.start :])}”", style="default")
     return line

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from harness.records import Cluster, Element, Evidence, Verdict
-from harness.report.account import KINDS, STATES, flagged, one_part, quoted_place
+from harness.report.account import FLAGGED, KINDS, STATES, Quoted, flagged, one_part, quoted_place
 from harness.report.escape import csv_cell, one_line, page
-from harness.report.verdicts import decided_by, sides, wrong
+from harness.report.verdicts import decided_by, sides, worth_telling, wrong
 from harness.run.texts import CheckedTexts
 
 COLUMNS = (
@@ -109,12 +109,13 @@ def _section(found: CheckedTexts) -> str:
         made.append(f"<article><h3>{_headline(text, verdicts)}</h3>")
         if found.failure:
             made.append(f'<p><b class="failed">{FAILED}</b> {page(found.failure)}</p>')
-        made.extend(_claim(found.cluster, verdict) for verdict in verdicts)
+        quoted = Quoted(found.cluster)
+        made.extend(_claim(quoted, verdict) for verdict in worth_telling(verdicts))
         made.append("</article>")
     return "".join(made)
 
 
-def _claim(cluster: Cluster, verdict: Verdict) -> str:
+def _claim(quoted: Quoted, verdict: Verdict) -> str:
     whole = verdict.claim.part == "whole"
     head = f'<b class="{verdict.label}">{verdict.label.replace("_", " ")}</b>'
     if verdict.probability is not None:
@@ -125,16 +126,21 @@ def _claim(cluster: Cluster, verdict: Verdict) -> str:
     head += f' <span class="dim">{page(spoke)}</span>' if spoke else ""
     head += "" if whole else f" {page(one_line(verdict.claim.text))}"
     reason = f"<p>{page(verdict.reason)}</p>" if verdict.reason else ""
-    quotes = "".join(_side(cluster, heading, held) for heading, _, held in sides(verdict) if held)
-    account = "".join(_element(cluster, element) for element in flagged(verdict.elements)) if whole else ""
+    found = flagged(verdict.elements) if whole else []
+    account = "".join(_element(quoted, element, verdict) for element in found)
     account = f"<ul>{account}</ul>" if account else ""
+    quotes = ""
+    for heading, _, held in sides(verdict):
+        if heading or not quoted.places:  # what takes no side is worth quoting only where nothing else was quoted
+            quotes += _side(quoted, heading, held)
     return f'<div class="{"whole" if whole else "part"}"><p>{head}</p>{reason}{account}{quotes}</div>'
 
 
 def _headline(text: str, verdicts: Sequence[Verdict]) -> str:
     """A text with the words marked that differ or are missing."""
     made, at = "", 0
-    for element in sorted(flagged(verdicts[0].elements) if verdicts else [], key=lambda element: element.start):
+    told = bool(verdicts) and verdicts[0].label in FLAGGED
+    for element in sorted(flagged(verdicts[0].elements) if told else [], key=lambda element: element.start):
         if element.start >= at:
             made += page(one_part(text[at : element.start]))
             made += f'<mark class="{element.state}">{page(one_part(text[element.start : element.end]))}</mark>'
@@ -142,19 +148,28 @@ def _headline(text: str, verdicts: Sequence[Verdict]) -> str:
     return made + page(one_part(text[at:]))
 
 
-def _element(cluster: Cluster, element: Element) -> str:
-    """What differs or is missing, why, and the nearest words of the articles with their article."""
+def _element(quoted: Quoted, element: Element, verdict: Verdict) -> str:
+    """What differs or is missing, why, and the sentence with the nearest words of the articles, quoted once."""
     kind = f" ({KINDS[element.kind]})" if KINDS[element.kind] else ""
     shown = f"{STATES[element.state][0]}: “{page(one_line(element.text))}”{kind}"
-    shown += f", {page(element.reason)}" if element.reason else ""
+    shown += f", {page(element.reason)}" if element.reason and element.reason != verdict.reason else ""
     for span in element.evidence[:1]:
-        shown += f" <cite>{page(quoted_place(cluster, span))}: “{page(one_line(span.text))}”</cite>"
+        sentence = quoted.sentence(span, verdict.evidence)
+        if quoted.is_new(sentence):
+            shown += _quote(quoted.cluster, sentence, span)
     return f"<li>{shown}</li>"
 
 
-def _side(cluster: Cluster, heading: str, held: Sequence[Evidence]) -> str:
-    quotes = "".join(
-        f"<blockquote>{page(one_line(span.text))}<br><cite>{page(quoted_place(cluster, span))}</cite></blockquote>"
-        for span in held
-    )
-    return f'<p class="dim">{page(heading or "nearest")}</p>{quotes}'
+def _quote(cluster: Cluster, sentence: Evidence, marked: Evidence | None = None) -> str:
+    """A sentence with the article it stands in, and the words in it that are marked."""
+    said = page(one_line(sentence.text))
+    if marked is not None and (marked.start, marked.end) != (sentence.start, sentence.end):
+        start, end = marked.start - sentence.start, marked.end - sentence.start
+        before, inside, after = sentence.text[:start], sentence.text[start:end], sentence.text[end:]
+        said = f"{page(one_part(before))}<mark>{page(one_line(inside))}</mark>{page(one_part(after))}"
+    return f"<blockquote>{said}<br><cite>{page(quoted_place(cluster, sentence))}</cite></blockquote>"
+
+
+def _side(quoted: Quoted, heading: str, held: Sequence[Evidence]) -> str:
+    quotes = "".join(_quote(quoted.cluster, span) for span in held if quoted.is_new(span))
+    return f'<p class="dim">{page(heading or "nearest")}</p>{quotes}' if heading or quotes else ""

@@ -41,13 +41,13 @@ def explained(cluster: Cluster, text: str, verdicts: Sequence[Verdict], failure:
 
     Each sentence of an article is quoted once. `failure` is why the checker could not judge it, where it could not.
     """
-    elements = verdicts[0].elements if verdicts and verdicts[0].label in {"contradicted", "not_found"} else ()
+    elements = verdicts[0].elements if verdicts and verdicts[0].label in account.FLAGGED else ()
     parts: list[RenderableType] = [account.headline(text, elements)]
     if failure:
         parts.append(Text(one_line(f"failed: {failure}"), style="red"))
     quoted = account.Quoted(cluster)
     told: set[str] = set()
-    for verdict in _worth_telling(verdicts):
+    for verdict in worth_telling(verdicts):
         whole = verdict.claim.part == "whole"
         parts.append(Padding(_claim(verdict), (0, 0, 0, 0 if whole else 2)))
         below: list[RenderableType] = []
@@ -61,7 +61,7 @@ def explained(cluster: Cluster, text: str, verdicts: Sequence[Verdict], failure:
     return Group(*parts)
 
 
-def _worth_telling(verdicts: Sequence[Verdict]) -> Iterator[Verdict]:
+def worth_telling(verdicts: Sequence[Verdict]) -> Iterator[Verdict]:
     """The whole, its sentences, and the propositions with another label than what they stand in."""
     above: VerdictLabel | None = None
     for verdict in verdicts:
@@ -122,7 +122,7 @@ def _claim(verdict: Verdict) -> Text:
         line.append(f"  {wrong(verdict)}", style="red not bold")
     spoke = decided_by(verdict)
     if spoke and verdict.claim.part == "whole":
-        line.append(f"  {spoke}", style="dim not bold")
+        line.append(f"  {spoke}", style="default dim not bold")
     if verdict.claim.part != "whole":
         line.append(f"  {one_line(verdict.claim.text)}", style="default not bold")
     return line

@@ -155,6 +155,9 @@ def test_the_factual_metric_counts_claims_and_keeps_abstentions_apart(harness: C
     assert found["russian", "factual-abstained"]["mean"] == 1.0
     verdicts = next(Path("results").glob("*/verdicts.jsonl")).read_text().splitlines()
     assert len(verdicts) == 2
+    spoke = {row["configuration"]: row["verdicts"][0].get("decided_by", []) for row in map(json.loads, verdicts)}
+    assert "account" in spoke["recorded"]
+    assert spoke["russian"] == []
     by_error = harness("compare", "t", "--metric", "factual-abstained", "--by", "error", "--format", "md")
     assert by_error.code == 0
     assert "| time |" in by_error.out or "| place |" in by_error.out

@@ -104,6 +104,17 @@ def test_csv_has_a_row_for_each_claim_and_no_formula(harness: Callable[..., Any]
     ]
     assert {row["cluster"] for row in rows} == {"ferry"}
     assert all(0 <= float(row["probability"]) <= 1 for row in rows)
+    assert {row["decided_by"] for row in rows} == {"account"}
+
+
+def test_csv_and_page_show_the_words_that_differ(harness: Callable[..., Any]):
+    asked = ("check", "clusters.jsonl", "--text", "Ferry strikes pier on Friday", "--cluster", "ferry", *RULES)
+    (row, *_) = csv.DictReader(io.StringIO(harness(*asked, "--format", "csv").out))
+    assert row["elements"] == "differs: “Friday” (time), the articles say “Monday”, not “Friday”"
+    page = harness(*asked, "--format", "html").out
+    assert 'pier on <mark class="contradicted">Friday</mark>' in page
+    assert "<mark>Monday</mark>" in page
+    assert "decided by account" in page
 
 
 class Page(HTMLParser):

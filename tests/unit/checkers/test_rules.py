@@ -83,6 +83,12 @@ def test_a_dropped_police_said_is_mentioned_and_no_error(session):
     assert verdict.reason == "the articles have it from Officials"
 
 
+def test_a_pronoun_is_named_as_no_speaker(session):
+    article = "The water board met on Monday. It said 13 workers were injured at the plant."
+    verdict = session.check(cluster(article), "13 workers injured at plant")[0]
+    assert (verdict.label, verdict.reason) == ("supported", "the articles only report it")
+
+
 def test_what_independent_articles_disagree_on_is_contested_with_both_sides(session):
     verdict = session.check(cluster(ARTICLE, OTHER), "At least 40 killed in flood")[0]
     assert (verdict.label, verdict.supporters, verdict.contradictors) == ("contested", ("a0",), ("a1",))
