@@ -18,7 +18,8 @@ def opposite_facts(held: Statements) -> list[ContestedFact]:
     for number, reading in enumerate(held.readings):
         tokens = reading.parse.tokens
         for token in tokens:
-            if token.dep == "amod" and token.pos == "ADJ" and tokens[token.head].pos == "NOUN":
+            describes = token.dep == "amod" and token.pos == "ADJ" and token.lower not in word_list("light", "picking")
+            if describes and tokens[token.head].pos == "NOUN":
                 described[reading.keys[token.head]].append(
                     (token.lower, False, held.said(number, (token.start, token.end)))
                 )
@@ -41,7 +42,7 @@ def opposite_facts(held: Statements) -> list[ContestedFact]:
             for (first, whole, one), (second, all_of_it, other) in combinations(words, 2)
             if first != second
             and held.are_apart(one.unit, other.unit)
-            # An adjective may pick one of several things (the northern road), so that only plain opposites count.
+            # Beside a noun WordNet's opposites mostly pick one of several things, as `picking` words do.
             and (opposite(first, second) if whole and all_of_it else opposed(first, second))
         }
         for pair in sorted(pairs):

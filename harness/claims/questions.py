@@ -198,6 +198,8 @@ class Asked:
             heads = self._of_whom(figure)
             if not heads and self.before and (_THEIRS.match(self.text[figure.end :])):
                 return self.before
+        if not heads and head.lemma == "civilian":
+            return frozenset({"civilian"})  # among soldiers, say: not people at large
         if not heads and counted(self.reading, figure) == PEOPLE:
             return PEOPLE
         found: set[str] = set()

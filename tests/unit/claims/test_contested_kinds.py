@@ -41,6 +41,7 @@ AGREEING = {
     "dead and hurt": ("The flood left 12 people dead.", "The flood put nine people in hospital."),
     "members of another": ("The navy rescued 31 members of the crew.", "The navy rescued 27 passengers."),
     "other side": ("Eight soldiers were killed at dawn.", "Five rebels were killed at dawn."),
+    "civilians": ("The raid killed 20 people.", "The raid killed two soldiers and three civilians."),
     "some of them": ("Six miners died. Two of them were cousins.", "Six miners died. Three of them were from Orby."),
     "the rest": ("The crash killed 20 people, among them 15 passengers.",
                  "The crash killed 15 passengers. Five people in a car also died."),
@@ -110,4 +111,5 @@ def test_one_deed_by_two_sides_is_contested_and_by_one_under_two_names_is_not(pa
 
 
 def test_an_adjective_that_picks_one_of_several_things_is_no_description(parser):
-    assert found(cluster("Police closed the left lane.", "Police closed the right lane."), parser) == []
+    for one, other in (("left", "right"), ("old", "new"), ("private", "public")):
+        assert found(cluster(f"Police closed the {one} lane.", f"Police closed the {other} lane."), parser) == []

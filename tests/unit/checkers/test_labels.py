@@ -1,0 +1,255 @@
+"""Every rule that decides a label, by itself: an account or a conflict is changed by hand, all else stays borne out."""
+
+from dataclasses import replace
+
+import pytest
+
+from harness.checkers.account import Account, account
+from harness.checkers.conflicts import Conflict, align
+from harness.checkers.doubt import unspecific
+from harness.checkers.elements import Held
+from harness.checkers.matching import Matcher
+from harness.checkers.neural.entailment import Entailment
+from harness.checkers.reading import ClusterReading
+from harness.checkers.verdict import judge, supporting
+from harness.checkers.whole import Judgement, part_of, whole_of, worst_of
+from harness.claims.reading import read
+from harness.records import Article, Claim, Cluster, Element
+
+ARTICLES = {
+    "a": "Divers from Norland raised the ferry Maren off Ellis on Tuesday. The harbour had been closed for weeks.",
+    "b": "The ferry Maren is afloat again, since divers from Norland raised the ferry off Ellis. Shopkeepers cheered.",
+}
+TEXT = "Divers from Norland raise ferry Maren off Ellis"
+
+
+class Case:
+    """A true headline beside its articles, with what a test changes."""
+
+    def __init__(self, parser, text=TEXT, articles=ARTICLES):
+        held = [Article(article_id=key, text=value) for key, value in articles.items()]
+        self.cluster = ClusterReading(Cluster(cluster_id="c", articles=tuple(held)), parser)
+        self.reading = read(parser.parse([text])[0])
+        self.alignment = align(self.cluster, self.reading)
+        self.account = account(self.cluster, Matcher(self.cluster, self.reading), self.reading, self.alignment)
+
+    def judge(self, *elements, conflicts=(), entailed=None, contradicted=-5.0, prior=0.95, features=None, told=None):
+        """The finding with further elements or conflicts; what is added weighs nothing in the sum."""
+        changed = Account(
+            (*self.account.elements, *elements), {**self.account.features, **(features or {})}, self.account.sites,
+            self.account.told if told is None else told,
+        )  # fmt: skip
+        read_by = None if entailed is None else Entailment(entailed, contradicted)
+        alignment = replace(self.alignment, conflicts=tuple(conflicts))
+        return judge(self.cluster, self.reading, prior, alignment, changed, 0, read_by)
+
+
+@pytest.fixture(scope="module")
+def case(parser):
+    return Case(parser)
+
+
+def gone(feature, kind="word", reason="no article has it", state="unaccounted", tokens=()):
+    return Held(kind, 0, 6, state, (), reason, feature, 1.0, "invented", tokens)
+
+
+def at_odds(kind, weight):
+    return Conflict(kind, 0, (0, 6), weight, "the article says otherwise")
+
+
+def test_what_is_borne_out_throughout_is_supported_with_or_without_the_model(case):
+    assert case.judge().label == case.judge(entailed=3.0).label == "supported"
+
+
+CERTAIN = {
+    "number": 0.5, "entity": 0.55, "roles": 0.6, "negation": 0.55, "predicate": 0.55, "time": 0.5, "place": 0.45,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "least"), CERTAIN.items())
+def test_an_aligned_conflict_contradicts_from_its_weight_on(case, kind, least):
+    found = case.judge(conflicts=[at_odds(kind, least)])
+    assert (found.label, found.errors, found.contradictors) == ("contradicted", (kind,), {"a"})
+    assert case.judge(conflicts=[at_odds(kind, least - 0.01)]).label != "contradicted"
+
+
+def test_another_modality_never_contradicts(case):
+    assert case.judge(conflicts=[at_odds("modality", 1.0)]).label != "contradicted"
+
+
+def test_a_negation_contradicts_only_where_the_model_does_not_read_the_claim(case):
+    conflict = at_odds("negation", 0.9)
+    assert case.judge(conflicts=[conflict], entailed=-0.01).label == "contradicted"
+    assert case.judge(conflicts=[conflict], entailed=0.0).label != "contradicted"
+    assert case.judge(conflicts=[at_odds("number", 0.9)], entailed=5.0).label == "contradicted"
+
+
+EXCUSED = ("name_missing", "name_partly", "place_missing", "place_partly", "clause_missing")
+NEVER = (
+    "time_missing", "figure_missing", "ordinal_missing", "vague_missing", "digits_missing", "negation_missing",
+    "name_replaced", "figure_rival",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("feature", [*EXCUSED, *NEVER])
+def test_an_element_that_matters_holds_a_text_up_by_itself(case, feature):
+    found = case.judge(gone(feature))
+    assert (found.label, found.reason) == ("not_found", "no article has it")
+    assert found.probability < 0.5
+    assert case.judge(gone(feature), entailed=0.99).label == "not_found"
+    assert case.judge(gone(feature), entailed=1.0).label == ("supported" if feature in EXCUSED else "not_found")
+    assert case.judge(gone(feature), entailed=5.0).label == ("supported" if feature in EXCUSED else "not_found")
+
+
+@pytest.mark.parametrize("feature", ["noun_missing", "verb_missing", "adjective_missing", "name_elsewhere", ""])
+def test_any_other_element_does_not(case, feature):
+    assert case.judge(gone(feature)).label == "supported"
+
+
+def test_the_reason_names_what_tells_most(case):
+    parts = [gone("negation_missing", reason="third"), gone("name_missing", reason="first"),
+             gone("figure_missing", reason="second")]  # fmt: skip
+    assert case.judge(*parts).reason == "first"
+    # What the model excuses is not the reason: the figure is.
+    assert case.judge(*parts, entailed=4.0).reason == "second"
+
+
+def test_an_opposite_word_contradicts_unless_the_model_is_sure_of_the_claim(case):
+    held = gone("opposite", "predicate", "the article has the opposite", "contradicted")
+    found = case.judge(held)
+    assert (found.label, found.reason) == ("contradicted", "the article has the opposite")
+    assert case.judge(held, entailed=0.99).label == "contradicted"
+    assert case.judge(held, entailed=1.0).label == "supported"
+
+
+def test_a_deed_of_others_is_not_done_by_a_party_that_no_sentence_joins_to_it(case):
+    deed = gone("verb_elsewhere", "predicate", tokens=(3,))
+    assert case.judge(deed, gone("agent_apart", "party", "nobody did it", tokens=(3, 0))).label == "not_found"
+    assert case.judge(deed, gone("agent_apart", "party", tokens=(5, 0))).label == "supported"
+    assert case.judge(gone("agent_apart", "party", tokens=(3, 0))).label == "supported"
+
+
+def test_without_two_words_that_govern_one_another_a_text_says_nothing(case):
+    assert case.judge(features={"no_links": 1.0}).label == "not_found"
+    assert case.judge(features={"no_links": 1.0}, entailed=8.0).label == "not_found"
+
+
+DISORDER = {"order_words": 9.0, "order_density": 9.0, "order_discord": 1.0, "order_ungoverned": 1.0}
+
+
+def test_words_in_no_order_say_nothing_unless_a_sentence_has_the_parties_so(case):
+    found = case.judge(features=DISORDER, told=False, entailed=8.0)
+    assert (found.label, "order" in found.reason) == ("not_found", True)
+    assert "order" not in case.judge(features=DISORDER, told=True, entailed=8.0).reason
+
+
+PLAIN = {"a": "Shopkeepers cheered when divers raised the ferry. The harbour had been closed.", "b": ARTICLES["b"]}
+
+
+def test_few_words_that_fit_any_event_say_nothing_unless_the_model_is_sure(parser):
+    # Two words and no name, figure, time or place; three words are enough.
+    two, three = Case(parser, "Shopkeepers cheer", PLAIN), Case(parser, "Shopkeepers cheer divers", PLAIN)
+    assert two.judge(entailed=1.49).label == "not_found"
+    assert "any event" in two.judge(entailed=1.49).reason
+    assert "any event" not in two.judge(entailed=1.5).reason
+    assert "any event" not in three.judge(entailed=1.0).reason
+
+
+def words(borne_out, missing, kind="word"):
+    held = [gone("", kind, state="borne_out")] * borne_out + [gone("noun_missing", "word")] * missing
+    return Account(tuple(held), {}, ())
+
+
+def test_of_the_words_of_such_a_text_a_third_may_be_missing():
+    assert [unspecific(words(2, 0)), unspecific(words(3, 0)), unspecific(words(3, 1))] == [True, False, False]
+    assert [unspecific(words(4, 2)), unspecific(words(3, 2))] == [False, True]
+    assert not unspecific(words(1, 5, "name"))
+    assert unspecific(words(1, 5, "predicate"))
+
+
+def test_an_improbable_text_is_not_found_and_the_reason_says_who_doubts_it(case):
+    doubted = case.judge(entailed=-5.0, contradicted=5.0, prior=0.02)
+    assert (doubted.label, doubted.reason) == (
+        "not_found", "the entailment model reads the closest sentences as saying otherwise"
+    )  # fmt: skip
+    assert "otherwise" in case.judge(entailed=-5.0, contradicted=1.0, prior=0.001).reason
+    assert "does not read it" in case.judge(entailed=-5.0, contradicted=0.99, prior=0.001).reason
+
+
+def test_what_articles_only_hand_on_as_a_claim_has_lost_its_attribution(parser):
+    claimed = {"a": "The mayor claimed that foreign divers sank the ferry Maren off Ellis."}
+    text = "Foreign divers sank ferry Maren off Ellis"
+    found = Case(parser, text, claimed).judge()
+    assert (found.label, found.errors) == ("not_found", ("attribution",))
+    said = {"a": "Foreign divers sank the ferry Maren off Ellis, the mayor said."}
+    found = Case(parser, text, said).judge()
+    assert (found.label, "from" in found.reason) == ("supported", True)
+
+
+def test_a_figure_that_independent_articles_dispute_is_contested(parser):
+    articles = {
+        "a": "The storm killed 14 sailors off Ellis on Monday.",
+        "b": "Off Ellis the storm killed nine sailors.",
+    }
+    found = Case(parser, "Storm kills 14 sailors off Ellis", articles).judge()
+    assert (found.label, found.supporters, found.contradictors) == ("contested", {"a"}, {"b"})
+    assert found.probability >= 0.5
+
+
+SUPPORT = {
+    "a": "Divers raised the ferry Maren off Ellis.",
+    "b": "The ferry Maren was raised on a cold and windy morning.",
+    "c": "Divers and the ferry Maren drew crowds.",
+    "d": "The weather was fine.",
+    "e": "Divers came to Ellis for the ferry Maren.",
+}
+
+
+def test_supporters_have_most_of_the_words_or_half_and_the_deed(parser):
+    # Of raise, divers, ferry, Maren and Ellis a has all, e four; b three with the deed, c three without it.
+    case = Case(parser, "Divers raise ferry Maren off Ellis", SUPPORT)
+    assert supporting(case.cluster, case.reading, case.alignment, case.account) == {"a", "b", "e"}
+    without = replace(case.alignment, support_units=frozenset())
+    assert supporting(case.cluster, case.reading, without, case.account) == {"a", "e"}
+
+
+def test_where_no_sentence_says_it_all_those_that_tell_of_the_event_support_it(parser):
+    parted = {"a": "Divers came to Ellis on Monday. By noon the ferry was up.", "b": "The weather was fine."}
+    case = Case(parser, "Divers raise sunken ferry Maren at Ellis before noon", parted)
+    telling = replace(case.account, sites=(0, 1))
+    assert supporting(case.cluster, case.reading, case.alignment, telling) == {"a"}
+
+
+def judged(label, probability, *supporters):
+    return Judgement(label, probability, supporters=frozenset(supporters))
+
+
+def test_the_worst_label_decides_before_the_lowest_probability():
+    order = [judged("contradicted", 0.4), judged("not_found", 0.3), judged("contested", 0.9), judged("supported", 0.8)]
+    for at in range(4):
+        assert worst_of(order[at:][::-1]) is order[at]
+    low, high = judged("not_found", 0.1), judged("not_found", 0.2)
+    assert worst_of([high, low]) is low
+
+
+def test_a_text_is_supported_by_those_who_support_every_sentence():
+    whole = whole_of([judged("supported", 0.9, "a", "b"), judged("supported", 0.8, "b", "c")], 0.85)
+    assert (whole.supporters, whole.probability) == ({"b"}, 0.8)
+
+
+def element(start, end, state, article=None):
+    spans = () if article is None else ({"article_id": article, "start": 0, "end": 4, "text": "text"},)
+    return Element(kind="word", start=start, end=end, text="x" * (end - start), state=state, evidence=spans,
+                   reason="" if state == "borne_out" else "missing there")  # fmt: skip
+
+
+def test_a_proposition_is_judged_by_the_elements_inside_it():
+    first = Claim(start=0, end=10, text="x" * 10, part="proposition")
+    both = (element(0, 4, "borne_out", "a"), element(12, 16, "unaccounted"))
+    held_up = part_of(Judgement("contradicted", 0.2, "otherwise", ("number",), elements=both), first)
+    assert (held_up.label, held_up.probability, held_up.supporters) == ("supported", 0.5, {"a"})
+    second = Claim(start=11, end=20, text="x" * 9, part="proposition")
+    lost = part_of(Judgement("contradicted", 0.2, "otherwise", ("number",), elements=both), second)
+    assert (lost.label, lost.reason) == ("not_found", "missing there")
+    assert part_of(Judgement("not_found", 0.2, "empty", elements=both), first).label == "not_found"
+    assert part_of(Judgement("supported", 0.8, elements=both), second).label == "supported"
