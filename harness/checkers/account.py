@@ -18,6 +18,7 @@ from harness.checkers.elements import SURE, Held, Spot
 from harness.checkers.features import lone_negation
 from harness.checkers.figures import account_of_figure
 from harness.checkers.matching import Match, Matcher
+from harness.checkers.opposites import opposed_words
 from harness.checkers.reading import ClusterReading
 from harness.checkers.substitution import Substitute, names_apart, substitutes
 from harness.claims.converse import sides_of_one
@@ -296,6 +297,9 @@ class _Accountant:
     def _with_replaced(self, found: list[Held]) -> list[Held]:
         """The elements, but names and predicates in whose place a sentence has another are not borne out."""
         replaced: dict[tuple[int, int], Held] = {}
+        for each in opposed_words(self.cluster, self.matcher, self.reading):
+            held = self._opposite(each.token, each.unit, each.other, "deed_opposed")
+            replaced[held.start, held.end] = held
         for one in substitutes(self.cluster, self.matcher, self.reading):
             held = self._replaced(one)
             if held is not None:
@@ -316,10 +320,16 @@ class _Accountant:
                         "place" if kind == "place" else "entity")  # fmt: skip
         theirs = self.cluster.readings[one.unit].parse
         if name is None and one.rest >= OPPOSED and self._opposed(mine, phrasal(theirs, other)):
-            reason = f"the articles say “{other.text}”, not “{mine.text}”"
-            return Held("predicate", mine.start, mine.end, "contradicted", spots, reason, "opposite", 1.0, "predicate",
-                        (one.token,))  # fmt: skip
+            return self._opposite(one.token, one.unit, one.other, "opposite")
         return None
+
+    def _opposite(self, at: int, unit: int, other: int, feature: str) -> Held:
+        """A word of the claim whose opposite a sentence has in its place."""
+        mine, theirs = self.tokens[at], self.cluster.readings[unit].parse.tokens[other]
+        return Held(
+            "predicate", mine.start, mine.end, "contradicted", ((unit, theirs.start, theirs.end),),
+            f"the articles say “{theirs.text}”, not “{mine.text}”", feature, 1.0, "predicate", (at,),
+        )  # fmt: skip
 
     def _opposed(self, mine: Token, other: str) -> bool:
         """Whether the claim has a deed's opposite, and not the same deed told from its other side."""

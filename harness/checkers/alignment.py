@@ -8,8 +8,10 @@ from harness.claims.converse import mutual, verb_of
 from harness.claims.entities import Name, same_name
 from harness.claims.frames import Frame
 from harness.claims.lexical import word_list
-from harness.claims.meaning import notion, opposed
+from harness.claims.meaning import opposed
 from harness.claims.reading import Reading, place_class
+from harness.claims.thesaurus import reversals
+from harness.claims.verbs import verb_notion
 
 SAME, DIFFERENT, UNKNOWN = "same", "different", "unknown"
 
@@ -147,16 +149,14 @@ class Aligner:
         return [pair for pair in found if pair.same or pair.swapped or pair.context >= 0.5]
 
     def _opposites(self, frame: Frame) -> Iterator[tuple[int, Frame]]:
-        lemma = frame.lemma or self.reading.parse.tokens[frame.predicate].lemma
+        """Frames of the opposite verbs, in sentences that have some of the claim's words."""
+        others = reversals(verb_of(self.reading.parse, frame))
         for unit in {unit for unit in range(len(self.cluster.units)) if self.context(unit) >= 0.3}:
             reading = self.cluster.readings[unit]
             for other in reading.frames:
-                plain = other.notion == notion(reading.parse.tokens[other.predicate].lemma)  # not `open` of `open fire`
-                if (
-                    plain
-                    and other.notion != frame.notion
-                    and opposed(lemma, reading.parse.tokens[other.predicate].lemma)
-                ):
+                verb = verb_of(reading.parse, other)
+                plain = other.notion == verb_notion(reading.parse.tokens[other.predicate].lemma, verb)
+                if plain and other.notion != frame.notion and verb in others:  # not `open` of `open fire`
                     yield unit, other
 
     def _pair(self, frame: Frame, unit: int, other: Frame, opposite: bool) -> Pair:

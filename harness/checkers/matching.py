@@ -188,7 +188,7 @@ class Matcher:
         if one.unit != other.unit:
             return 0.4
         reading = self.cluster.readings[one.unit]
-        if _governs(reading, one.token, other.token) or _governs(reading, other.token, one.token):
+        if governs(reading, one.token, other.token) or governs(reading, other.token, one.token):
             return 1.0
         return 0.8 if abs(one.token - other.token) <= CLOSE else 0.6
 
@@ -197,7 +197,7 @@ CLOSE = 6
 """Tokens between two words that still stand close together."""
 
 
-def _governs(reading: Reading, above: int, below: int) -> bool:
+def governs(reading: Reading, above: int, below: int) -> bool:
     """Whether one content word governs another, hollow words between them passed over."""
     for token in reading.parse.ancestors(below):
         if token.i == above:

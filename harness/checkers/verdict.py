@@ -37,12 +37,15 @@ FEWEST_IN_ORDER = 3
 """Elements of a claim from which on their order says something: two words have none."""
 OFTEN_WRONG = frozenset({"negation"})
 """Conflicts that, where the model reads the claim in the evidence, stand on true texts as often as on false ones."""
+OPPOSITE = frozenset({"opposite", "deed_opposed"})
+"""Words whose opposite the articles have; of the same parties, or only in a sentence that tells the rest."""
 FIRM = frozenset({
+    "deed_opposed",
     "figure_missing", "ordinal_missing", "digits_missing", "vague_missing", "time_missing", "negation_missing",
     "name_replaced", "figure_rival",
 })  # fmt: skip
-"""What no model may excuse: a figure, a time or a negation that no article has is told in no other words, and a model
-that knows words rather than parties reads another name in a slot as the same."""
+"""What no model may excuse: the opposite of a deed, a figure, a time or a negation that no article has is told in no
+other words, and a model that knows words rather than parties reads another name in a slot as the same."""
 SURE_OF_ELEMENT = 1.0
 """Log-odds of entailment from which on any other element may be missing."""
 SURE_OF_IT = 1.5
@@ -102,7 +105,7 @@ def judge(
     shares = _shares(cluster, reading)
     closest = sorted(range(len(shares)), key=lambda unit: (-shares[unit], unit))[:SHOWN]
     near = [*account.sites, *(unit for unit in closest if shares[unit] > 0)]
-    opposites = [held for held in account.elements if held.feature == "opposite" and not excused(held, entailment)]
+    opposites = [held for held in account.elements if held.feature in OPPOSITE and not excused(held, entailment)]
     elements = shown(account, certain or opposites)
 
     def found(

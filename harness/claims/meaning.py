@@ -42,6 +42,11 @@ def _opposites() -> dict[str, frozenset[str]]:
     return {word: frozenset(others) for word, others in found.items()}
 
 
+def opposites_of(lemma: str) -> frozenset[str]:
+    """The opposites of a lemma that the lexicon lists."""
+    return _opposites().get(lemma, frozenset())
+
+
 @lru_cache(maxsize=1 << 15)
 def opposed(first: str, second: str) -> bool:
     """Whether two lemmas are opposites: listed as such, or one is the other with `un-`, `dis-`, `in-`."""

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from harness.claims.meaning import opposed
+from harness.claims.meaning import opposed, opposites_of
 
 SAME, DERIVED, WIDER, WIDEST = 1.0, 0.9, 0.8, 0.6
 COMMON, RARE = 2, 0.9
@@ -106,6 +106,33 @@ def said_by(word: str, part: str = "") -> Mapping[str, float]:
 def opposite(first: str, second: str) -> bool:
     """Whether two lemmas are opposites: in the lexicon, by a prefix, or in WordNet."""
     return opposed(first, second) or second in _word(first).opposite or first in _word(second).opposite
+
+
+_BROAD = frozenset({"go", "come", "get", "make", "take", "have", "be", "do", "put", "set", "move", "run", "see", "let"})
+"""Verbs that mean too much to be the opposite of one."""
+
+
+@lru_cache(maxsize=1 << 13)
+def reversals(word: str) -> frozenset[str]:
+    """Words that say the opposite of a word: its opposites, or those of its synonyms where it has none; their synonyms.
+
+    Only the commonest sense of a word lends synonyms: in a rare one `reject` is to fall.
+    """
+    same = _synonyms(word)
+    direct = opposites(word) or frozenset(other for near in same for other in opposites(near))
+    wider = {other for near in direct for other in _synonyms(near)}
+    return frozenset((direct | wider) - {word} - same - _BROAD)
+
+
+def opposites(word: str) -> frozenset[str]:
+    """The opposites of a word that the lexicon or WordNet lists."""
+    return opposites_of(word).union(_word(word).opposite)
+
+
+def _synonyms(word: str) -> frozenset[str]:
+    """Verbs that share the commonest sense of a verb."""
+    numbers = _word(word).senses.get("v", ())[:1]
+    return frozenset(other for number in numbers for other in _sense(number).words) - {word}
 
 
 @cache

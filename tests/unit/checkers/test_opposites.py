@@ -1,0 +1,56 @@
+"""A deed or quality told as its opposite: by phrasal verbs, through synonyms, of the same parties only."""
+
+import pytest
+
+from harness.checkers.rules import Rules
+from harness.claims.thesaurus import reversals
+from harness.records import Article, Cluster
+
+
+@pytest.fixture(scope="module")
+def session(parser):
+    with Rules().open() as opened:
+        yield opened
+
+
+def check(session, article, text):
+    return session.check(Cluster(cluster_id="c", articles=(Article(article_id="a", text=article),)), text)[0]
+
+
+COURT = "A court in Arden upheld the ban on fishing nets on Thursday."
+OFFER = "The board of the mill turned down the offer from Calder on Wednesday."
+BONDS = "The central bank stepped up its purchases of bonds in March."
+
+
+@pytest.mark.parametrize(
+    ("article", "text"),
+    [
+        (COURT, "Court strikes down ban on fishing nets"),
+        (OFFER, "Board accepts offer from Calder"),
+        (BONDS, "Central bank eases purchases of bonds"),
+        ("Police released the two brothers on Tuesday.", "Police lock up two brothers"),
+    ],
+)
+def test_the_opposite_deed_is_contradicted(session, article, text):
+    whole = check(session, article, text)
+    assert (whole.label, whole.errors[0]) == ("contradicted", "predicate"), whole.reason
+
+
+@pytest.mark.parametrize(
+    ("article", "text"),
+    [
+        (COURT, "Court upholds ban on fishing nets"),
+        (OFFER, "Board rejects offer from Calder"),
+        (BONDS, "Central bank increases purchases of bonds"),
+        ("The shop in Moss closed in May. The cafe beside it opened in June.", "Cafe opens beside shop in Moss"),
+        ("Tarrant sold the ferry line Sealink to Brightwater.", "Brightwater buys ferry line Sealink"),
+    ],
+)
+def test_the_same_deed_is_not(session, article, text):
+    assert check(session, article, text).label != "contradicted"
+
+
+def test_opposites_reach_phrasal_verbs_and_synonyms_but_no_broad_verb():
+    assert "strike-down" in reversals("uphold")
+    assert "reject" in reversals("okay")  # a synonym of approve
+    assert not {"go", "take", "make"} & reversals("return")
