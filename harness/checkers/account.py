@@ -298,8 +298,8 @@ class _Accountant:
         """The elements, but names and predicates in whose place a sentence has another are not borne out."""
         replaced: dict[tuple[int, int], Held] = {}
         for each in opposed_words(self.cluster, self.matcher, self.reading):
-            held = self._opposite(each.token, each.unit, each.other, "deed_opposed")
-            replaced[held.start, held.end] = held
+            told = self._opposite(each.token, each.unit, each.other, "deed_opposed")
+            replaced[told.start, told.end] = told
         for one in substitutes(self.cluster, self.matcher, self.reading):
             held = self._replaced(one)
             if held is not None:
