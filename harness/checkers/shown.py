@@ -1,5 +1,6 @@
 """What a judgement shows of a claim's account: its elements as records, and words named where no rule named any."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -44,10 +45,23 @@ def quoted(reading: Reading, held: Sequence[Held]) -> str:
     return ", ".join([*named][:MOST_NAMED])
 
 
-def apart_from(account: Account, unit: int) -> list[Held]:
-    """The elements that the articles bear out, but not in the sentence that is closest to the claim."""
-    return [held for held in account.elements if held.state == "borne_out" and held.kind != "party" and held.spots
-            and all(spot[0] != unit for spot in held.spots)]  # fmt: skip
+def fullest(account: Account, units: Sequence[int]) -> int | None:
+    """The sentence that bears out most elements of a claim, the earlier of `units` where two do."""
+    found = Counter(unit for held in account.elements if held.state == "borne_out" for unit, _, _ in held.spots)
+    return max(units, key=lambda unit: found[unit], default=None)
+
+
+def apart_from(cluster: ClusterReading, reading: Reading, account: Account, unit: int) -> list[Held]:
+    """The elements that the articles bear out, but not in one sentence."""
+    there = cluster.readings[unit].notions
+
+    def stands(held: Held) -> bool:
+        """Whether that sentence bears an element out; an element keeps the first sentence that does, not each."""
+        own = [reading.keys[token.i] for token in reading.parse.tokens if held.start <= token.start < held.end]
+        return any(spot[0] == unit for spot in held.spots) or not there.isdisjoint(key for key in own if key)
+
+    return [held for held in account.elements
+            if held.state == "borne_out" and held.kind != "party" and held.spots and not stands(held)]  # fmt: skip
 
 
 def of_main_verb(cluster: ClusterReading, reading: Reading, unit: int | None, reason: str) -> Held:

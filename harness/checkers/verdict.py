@@ -19,7 +19,7 @@ from harness.checkers.elements import Held
 from harness.checkers.neural.entailment import Entailment
 from harness.checkers.order import disorder
 from harness.checkers.reading import ClusterReading
-from harness.checkers.shown import apart_from, of_main_verb, of_speaker, quoted, read_by_model, recorded, shown
+from harness.checkers.shown import apart_from, fullest, of_main_verb, of_speaker, quoted, read_by_model, recorded, shown
 from harness.checkers.whole import Judgement, placed
 from harness.claims.reading import Reading
 from harness.records import ErrorType, VerdictLabel, Voice
@@ -207,7 +207,7 @@ def _why_held_up(
     cluster: ClusterReading, reading: Reading, account: Account, entailment: Entailment | None, near: Sequence[int]
 ) -> tuple[str, list[Held]]:
     """Why a claim is not believed in which no element that decides by itself is missing, and the words that tell it."""
-    closest = near[0] if near else None
+    closest = fullest(account, near)
     if entailment is not None and entailment.contradicted >= SURE_OTHERWISE:
         reason = "the entailment model reads the closest sentences as saying otherwise"
         return reason, [of_main_verb(cluster, reading, closest, reason)]
@@ -215,7 +215,7 @@ def _why_held_up(
     joins = [held for held in account.missing() if held.kind == "party"]
     for held in [*(held for held in loose if not held.spots), *joins, *loose]:
         return held.reason, []
-    away = apart_from(account, closest) if closest is not None else []
+    away = apart_from(cluster, reading, account, closest) if closest is not None else []
     if away and len(away) < sum(held.kind != "party" for held in account.elements):
         reason = f"the articles have {quoted(reading, away)} only apart from the rest"
         return reason, [replace(held, state="unaccounted", reason=reason) for held in away]
