@@ -84,6 +84,16 @@ def of_speaker(cluster: ClusterReading, reading: Reading, lost: LostAttribution)
     return Held("speaker", held.start, held.end, "unaccounted", (spot,), lost.reason)
 
 
+def instead(held: Sequence[Held], named: Sequence[Held]) -> list[Held]:
+    """Elements without those that `named` ones stand for: of one kind and span, or of one span and borne out."""
+    same = {(each.kind, each.start, each.end) for each in named}
+    spans = {(each.start, each.end) for each in named if each.state != "borne_out"}
+    return [
+        each for each in held if (each.kind, each.start, each.end) not in same
+        and (each.state != "borne_out" or (each.start, each.end) not in spans)
+    ]  # fmt: skip
+
+
 def recorded(cluster: ClusterReading, reading: Reading, held: Sequence[Held], offset: int) -> tuple[Element, ...]:
     """Elements as they are kept, in the order of the text; `offset` is where the sentence begins in it."""
     ordered = sorted(held, key=lambda each: (each.start, each.end, each.kind))

@@ -19,7 +19,17 @@ from harness.checkers.elements import Held
 from harness.checkers.neural.entailment import Entailment
 from harness.checkers.order import disorder
 from harness.checkers.reading import ClusterReading
-from harness.checkers.shown import apart_from, fullest, of_main_verb, of_speaker, quoted, read_by_model, recorded, shown
+from harness.checkers.shown import (
+    apart_from,
+    fullest,
+    instead,
+    of_main_verb,
+    of_speaker,
+    quoted,
+    read_by_model,
+    recorded,
+    shown,
+)
 from harness.checkers.whole import Judgement, placed
 from harness.claims.reading import Reading
 from harness.records import ErrorType, VerdictLabel, Voice
@@ -113,8 +123,7 @@ def judge(
         supporters: frozenset[str] = frozenset(), contradictors: frozenset[str] = frozenset(), *, alone: bool = True,
         named: Sequence[Held] = (),
     ) -> Judgement:  # fmt: skip
-        spans = {(held.start, held.end) for held in named}
-        kept = [*(held for held in elements if (held.start, held.end) not in spans), *named]
+        kept = [*instead(elements, named), *named]
         quoted = tuple(
             cluster.units[unit].evidence(round(shares[unit], 4)) for unit in list(dict.fromkeys(units))[: 2 * SHOWN]
         )

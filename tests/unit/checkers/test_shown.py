@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 
 from harness.checkers.account import account
+from harness.checkers.elements import Held
 from harness.checkers.ensemble import Ensemble
 from harness.checkers.matching import Matcher
 from harness.checkers.neural.entailment import Entailment
 from harness.checkers.rules import Rules
+from harness.checkers.shown import instead
 from harness.checkers.verdict import judge, voices
 from harness.claims.scoring import flagged
 from harness.records import Article, Cluster
@@ -94,3 +96,10 @@ def test_where_all_words_are_borne_out_those_that_fit_least_are_named(text, read
     assert (found.label, found.reason) == ("not_found", reason)
     assert [element.text for element in found.elements if element.state == "unaccounted"] == words
     assert all(element.evidence for element in found.elements if element.text in words)
+
+
+def test_what_the_model_reads_takes_no_other_element_of_its_words_away():
+    party, word = Held("party", 0, 5, "unaccounted"), Held("word", 0, 5, "unaccounted")
+    verb = Held("predicate", 6, 9, "borne_out")
+    assert instead([party, word, verb], [replace(party, state="borne_out")]) == [word, verb]
+    assert instead([party, word, verb], [replace(verb, kind="speaker", state="unaccounted")]) == [party, word]
