@@ -30,7 +30,7 @@ from harness.claims.parse import Token
 from harness.claims.polarity import negates
 from harness.claims.reading import Reading, tells_time, time_words
 from harness.claims.thesaurus import opposite
-from harness.claims.verbs import phrasal
+from harness.claims.verbs import phrasal, written
 from harness.records import ElementKind, ErrorType
 
 LOOSE = 0.45
@@ -325,10 +325,12 @@ class _Accountant:
 
     def _opposite(self, at: int, unit: int, other: int, feature: str) -> Held:
         """A word of the claim whose opposite a sentence has in its place."""
-        mine, theirs = self.tokens[at], self.cluster.readings[unit].parse.tokens[other]
+        parse = self.cluster.readings[unit].parse
+        mine, theirs = self.tokens[at], parse.tokens[other]
+        said, told = written(self.reading.parse, mine), written(parse, theirs)
         return Held(
             "predicate", mine.start, mine.end, "contradicted", ((unit, theirs.start, theirs.end),),
-            f"the articles say “{theirs.text}”, not “{mine.text}”", feature, 1.0, "predicate", (at,),
+            f"the articles say “{told}”, not “{said}”", feature, 1.0, "predicate", (at,),
         )  # fmt: skip
 
     def _opposed(self, mine: Token, other: str) -> bool:

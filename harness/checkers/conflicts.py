@@ -19,6 +19,7 @@ from harness.claims.polarity import negator
 from harness.claims.quantities import agree
 from harness.claims.reading import Reading, tells_time, time_words
 from harness.claims.slots import comparable, same_slot
+from harness.claims.verbs import written
 from harness.records import ErrorType
 
 
@@ -121,7 +122,8 @@ def _word_span(reading: Reading, index: int) -> tuple[int, int]:
 
 
 def _quoted(cluster: ClusterReading, pair: Pair) -> str:
-    return cluster.readings[pair.unit].parse.tokens[pair.found.predicate].text
+    parse = cluster.readings[pair.unit].parse
+    return written(parse, parse.tokens[pair.found.predicate])
 
 
 def _written(reading: Reading, index: int) -> tuple[int, int]:
@@ -153,7 +155,7 @@ def _other_party(cluster: ClusterReading, reading: Reading, pair: Pair, role: st
 def _frame_conflict(cluster: ClusterReading, reading: Reading, pair: Pair) -> Conflict | None:
     """What one aligned pair of frames disagrees about, most telling first."""
     frame, other = pair.claim, pair.found
-    said = reading.parse.tokens[frame.predicate].text
+    said = written(reading.parse, reading.parse.tokens[frame.predicate])
     words = _word_span(cluster.readings[pair.unit], other.predicate)
     if pair.opposite:
         handed = converse(verb_of(reading.parse, frame), verb_of(cluster.readings[pair.unit].parse, other))

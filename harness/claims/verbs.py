@@ -30,6 +30,12 @@ def phrasal(parse: Parse, token: Token) -> str:
     return f"{token.lemma}-{parse.tokens[at].lower}" if at >= 0 else token.lemma
 
 
+def written(parse: Parse, token: Token) -> str:
+    """A word as the text has it, a verb with its particle."""
+    at = particle(parse, token)
+    return f"{token.text} {parse.tokens[at].text}" if at >= 0 else token.text
+
+
 @lru_cache(maxsize=1 << 12)
 def verb_notion(lemma: str, verb: str) -> str:
     """The notion of a verb: that of its lemma, unless a particle makes it say something else, as in `strike down`."""

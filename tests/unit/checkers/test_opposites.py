@@ -50,6 +50,13 @@ def test_the_same_deed_is_not(session, article, text):
     assert check(session, article, text).label != "contradicted"
 
 
+def test_a_verb_is_quoted_with_its_particle(session):
+    assert (
+        check(session, OFFER, "Board accepts offer from Calder").reason
+        == "the articles say “turned down”, not “accepts”"
+    )
+
+
 def test_opposites_reach_phrasal_verbs_and_synonyms_but_no_broad_verb():
     assert "strike-down" in reversals("uphold")
     assert "reject" in reversals("okay")  # a synonym of approve
