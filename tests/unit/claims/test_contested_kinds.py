@@ -41,6 +41,11 @@ AGREEING = {
     "dead and hurt": ("The flood left 12 people dead.", "The flood put nine people in hospital."),
     "members of another": ("The navy rescued 31 members of the crew.", "The navy rescued 27 passengers."),
     "other side": ("Eight soldiers were killed at dawn.", "Five rebels were killed at dawn."),
+    "another": ("The crash killed 20 people.", "The crash killed another nine people."),
+    "more": ("The crash killed 20 people.", "Doctors said that 12 more people died."),
+    "last year": ("Fires destroyed 80 homes.", "Last year fires destroyed 45 homes."),
+    "another day": ("Gunmen killed 20 people on Monday.", "Gunmen killed nine people on Friday."),
+    "another's": ("Norland paid 30 million dollars.", "Estia paid 50 million dollars."),
     "civilians": ("The raid killed 20 people.", "The raid killed two soldiers and three civilians."),
     "some of them": ("Six miners died. Two of them were cousins.", "Six miners died. Three of them were from Orby."),
     "the rest": ("The crash killed 20 people, among them 15 passengers.",
@@ -113,3 +118,14 @@ def test_one_deed_by_two_sides_is_contested_and_by_one_under_two_names_is_not(pa
 def test_an_adjective_that_picks_one_of_several_things_is_no_description(parser):
     for one, other in (("left", "right"), ("old", "new"), ("private", "public")):
         assert found(cluster(f"Police closed the {one} lane.", f"Police closed the {other} lane."), parser) == []
+
+
+def test_a_blame_is_laid_at_two_doors_only_where_both_are_told_from_anybody(parser):
+    linde, holm = "Karl Linde was charged with the attack.", "Paul Holm was charged with the attack."
+    assert found(cluster(linde, holm), parser) == [("party", False, ["Karl Linde", "Paul Holm"])]
+    assert found(cluster(linde, "Two men were charged with the attack."), parser) == []
+
+
+def test_who_stands_far_from_a_deed_is_not_its_doer(parser):
+    headline = "Norland freezes trade with Estia; detained sailors shown on television."
+    assert found(cluster(headline, "The sailors were captured by Estian guards."), parser) == []
