@@ -58,6 +58,8 @@ class Account:
     """Units that tell of the event, the best first."""
     told: bool = False
     """Whether a sentence has both parties of a deed of the claim as the claim has them."""
+    text: str = ""
+    """The claim sentence."""
 
     def missing(self) -> list[Held]:
         """The elements that are unaccounted for."""
@@ -97,7 +99,8 @@ class _Accountant:
             if held.state == "unaccounted" and held.feature:
                 self.features[held.feature] += held.amount
         self.features.update(coherence(self.cluster, self.matcher, self.reading, self.alignment))
-        return Account(elements, dict(self.features), self.matcher.sites, bool(self.alignment.told))
+        told = bool(self.alignment.told)
+        return Account(elements, dict(self.features), self.matcher.sites, told, self.reading.parse.text)
 
     def _spot(self, match: Match) -> Spot:
         token = self.cluster.readings[match.unit].parse.tokens[match.token]

@@ -1,5 +1,6 @@
 """Figures that the articles do not write but give: an age, years between two dates, the rest of a share, a century."""
 
+import re
 from collections.abc import Iterator
 from itertools import groupby, pairwise
 from operator import itemgetter
@@ -11,6 +12,12 @@ from harness.claims.reading import Reading
 from harness.claims.slots import comparable, happening
 
 _EARLIEST, _LATEST = 1000, 2100
+_SPAN_BEFORE = re.compile(
+    r"\b(?:after|for|in|over|within|since|past|last|previous|first)\s+(?:\w+\s+)?$", re.IGNORECASE
+)
+_SPAN_AFTER = re.compile(
+    r"[\s-]*years?['’]?[\s-](?:later|after|ago|since|on\b|old|apart|earlier|before|of)", re.IGNORECASE
+)
 LOOSE = 0.1
 """How far two figures may be from a multiple that a claim calls them: 1.9 times as many are said to have doubled."""
 _AGES = frozenset({"age", "year", ""})
@@ -34,7 +41,7 @@ def derivations(figure: Figure, reading: Reading, cluster: ClusterReading) -> It
     if figure.unit == "times":
         yield from _multiples(figure, cluster)
     yield from _sums(figure, reading, cluster)
-    if figure.unit == "year" and figure.value == int(figure.value):
+    if figure.unit == "year" and figure.value == int(figure.value) and _is_span(figure, reading):
         years = list(_years(cluster))
         known = {year for _, _, year in years}
         known |= {published.year for published in cluster.published.values() if published is not None}
@@ -54,6 +61,12 @@ def _sums(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator
             other = cluster.readings[unit]
             if first.value + second.value == figure.value and all(happening(other, f) & mine for f in (first, second)):
                 yield unit, first.start, first.end
+
+
+def _is_span(figure: Figure, reading: Reading) -> bool:
+    """Whether years are counted between events: `28 years later`, `in 63 years`; not `14 years in prison`."""
+    text = reading.parse.text
+    return bool(_SPAN_BEFORE.search(text[: figure.start]) or _SPAN_AFTER.match(text[figure.end :]))
 
 
 def _multiples(figure: Figure, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:

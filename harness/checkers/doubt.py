@@ -15,7 +15,9 @@ from typing import Final
 
 from harness.checkers.account import Account
 from harness.checkers.conflicts import Alignment
+from harness.checkers.elements import Held
 from harness.checkers.neural.entailment import Entailment
+from harness.claims.lexical import word_list
 from harness.records import content_digest
 
 MOST: Final = 3.0
@@ -27,6 +29,12 @@ CLIP: Final = 5.0
 FEWEST, MOST_GONE = 3, 1 / 3
 """Words that the articles have to bear out of a claim without a name, figure, time or place, and the share that they
 may lack."""
+
+
+TELLING = 2
+"""Words that tell something, of those that the articles bear out, without which a claim could be said of any event."""
+MOSTLY = 0.5
+"""Share of a claim's words that no article may lack altogether."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,38 @@ def unspecific(account: Account) -> bool:
     words = [held for held in account.elements if held.kind in {"word", "predicate"} and held.state != "contradicted"]
     gone = sum(held.state == "unaccounted" for held in words)
     return len(words) - gone < FEWEST or gone > MOST_GONE * len(words)
+
+
+def hollow(account: Account) -> bool:
+    """Whether what is borne out of a claim could be said of any event, or is the least part of it.
+
+    As `unspecific`, but words that news has of everything (*government*, *announces*, *new*) tie a claim to nothing,
+    nor do words that the articles have only near ones of, nor a bare small number (*two*).
+    """
+    words = [held for held in account.elements if held.kind in {"word", "predicate"} and held.state != "contradicted"]
+    gone = [held for held in words if held.state == "unaccounted" and not held.spots]
+    if len(gone) > MOSTLY * len(words) and len(gone) >= FEWEST:
+        return True
+    if any(_ties(held, account.text) for held in account.elements):
+        return False
+    telling = {
+        account.text[held.start : held.end].lower() for held in words
+        if held.state == "borne_out" and not _says_little(account.text[held.start : held.end])
+    }  # fmt: skip
+    return len(telling) < TELLING
+
+
+def _ties(held: Held, written: str) -> bool:
+    """Whether an element that is borne out ties a claim to these articles by itself."""
+    if held.state != "borne_out" or held.kind not in {"name", "figure", "time", "place"}:
+        return False
+    return held.kind != "figure" or written[held.start : held.end].lower() not in word_list("function", "small_numbers")
+
+
+def _says_little(word: str) -> bool:
+    lower = word.lower()
+    common = word_list("function", "news")
+    return lower in common or lower.removesuffix("s") in common
 
 
 @cache

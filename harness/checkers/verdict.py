@@ -14,7 +14,7 @@ from harness.checkers.account import Account
 from harness.checkers.attributed import lost_attribution
 from harness.checkers.conflicts import Alignment, Conflict
 from harness.checkers.disputes import disputed_figures
-from harness.checkers.doubt import load_doubts, signals, unspecific
+from harness.checkers.doubt import hollow, load_doubts, signals, unspecific
 from harness.checkers.elements import Held
 from harness.checkers.neural.entailment import Entailment
 from harness.checkers.order import disorder
@@ -187,7 +187,7 @@ def voices(label: VerdictLabel, entailment: Entailment | None, *, alone: bool) -
 
 def _why_empty(account: Account, entailment: Entailment | None) -> str:
     """Why a claim says nothing of these articles, whatever its words; empty where it does."""
-    if unspecific(account) and (entailment is None or entailment.entailed < SURE_OF_IT):
+    if (unspecific(account) or hollow(account)) and (entailment is None or entailment.entailed < SURE_OF_IT):
         return "what the articles have of it could be said of any event"
     if account.features["no_links"]:
         return "it says nothing that an article could bear out"

@@ -16,6 +16,8 @@ _MONEY = {
     "yuan": "cny", "franc": "franc", "peso": "peso", "lira": "lira", "krona": "krona", "krone": "krone", "rand": "zar",
     "zloty": "pln", "hryvnia": "uah", "won": "krw", "real": "brl",
 }  # fmt: skip
+CURRENCIES = frozenset({*_SIGNS.values(), *_DOLLARS.values(), *_MONEY.values()})
+"""Names of all currencies."""
 _OF_DOLLARS = {"Canada": "cad", "Australia": "aud", "New Zealand": "nzd", "Hong Kong": "hkd", "Singapore": "sgd"}
 _WRITTEN = (
     ("mph", r"mph|miles? (?:per|an) hour"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from harness.claims.meaning import is_month
-from harness.claims.measures import unit_of
+from harness.claims.measures import CURRENCIES, unit_of
 from harness.claims.parse import Parse, Token
 from harness.claims.shares import Share, shares
 from harness.numerals import number_values
@@ -293,7 +293,9 @@ def agree(claimed: Figure, found: Figure) -> bool:
     if claimed.modifier == found.modifier == "vague":
         least, most = sorted((claimed.low, found.low))
         return most < APART * least and most <= min(claimed.high or 0.0, found.high or 0.0)
-    if claimed.unit and any(abs(claimed.value - found.value * times) <= 0.02 * claimed.value for times in (12, 52)):
+    if claimed.unit in CURRENCIES and any(
+        abs(claimed.value - found.value * times) <= 0.02 * claimed.value for times in (12, 52)
+    ):
         return True  # $64m a year for $5.3m a month
     if claimed.modifier == "exact" and found.modifier in {"exact", "about"}:
         return _rounds(claimed, found)
@@ -301,6 +303,8 @@ def agree(claimed: Figure, found: Figure) -> bool:
     if claimed.modifier == "above":
         # `more than 100` of 150 is fair, of 1,500 it is another figure.
         return low <= found.value <= low * 2 or (found.modifier == "vague" and found.low <= low <= (found.high or low))
+    if claimed.modifier == "below" and found.value < claimed.value / 2:
+        return found.modifier == "range" and claimed.value <= (found.high or 0.0)
     if high is not None and low <= found.value <= high:
         return True
     if found.modifier == "vague":
