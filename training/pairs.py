@@ -18,6 +18,7 @@ from typing import Any
 from harness.checkers.evidence import EvidenceIndex
 from harness.checkers.neural.entailment import WINDOW_WORDS, window
 from harness.records import Article, Cluster, content_digest
+from training.deeds import deed_rows, shuffled
 from training.sources import NLI
 
 HELD_OUT = 5
@@ -110,6 +111,9 @@ def headline_pairs(folder: Path, seed: int) -> Iterator[Pair]:
             bare = window(index, headline, frozenset(index.units[unit].text for unit, _ in index.best(headline, 3)))
             if bare:
                 yield _pair(bare, headline, "not_entailed", "headlines", group, "evidence removed")
+        if drawn.random() < 0.5:
+            mixed = shuffled(headline, drawn)
+            yield _pair(window(index, mixed), mixed, "not_entailed", "headlines", group, "shuffled")
         changed = other_figure(headline, cluster, drawn)
         if changed:
             yield _pair(window(index, changed), changed, "not_entailed", "headlines", group, "another figure")
@@ -171,21 +175,29 @@ def planted_pairs(folder: Path, seed: int, part: int, parts: int, limit: int) ->
             yield _pair(window(at, planted.text), planted.text, label, "neus", group, planted.edit)
 
 
+def deed_pairs(folder: Path, seed: int, limit: int) -> Iterator[Pair]:
+    """Pairs that only the order of their words tells apart."""
+    for group, premise, (claim, label, kind) in deed_rows(folder, seed, limit):
+        if premise:
+            yield _pair(premise, claim, label, "deeds", group, kind)
+
+
 def main() -> None:
     """Write the pairs of one kind to a file."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="The folder of the development data.")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--kind", choices=["nli", "judged", "headlines", "planted"], required=True)
+    parser.add_argument("--kind", choices=["nli", "judged", "headlines", "planted", "deeds"], required=True)
     parser.add_argument("--seed", type=int, default=13)
     parser.add_argument("--part", type=int, default=0)
     parser.add_argument("--parts", type=int, default=1)
-    parser.add_argument("--limit", type=int, default=1600, help="Clusters that errors are planted in.")
+    parser.add_argument("--limit", type=int, default=1600, help="Clusters that errors or deeds are made of.")
     given = parser.parse_args()
     makers = {
         "nli": lambda: nli_pairs(given.data, given.seed),
         "judged": lambda: judged_pairs(given.data),
         "headlines": lambda: headline_pairs(given.data, given.seed),
+        "deeds": lambda: deed_pairs(given.data, given.seed, given.limit),
         "planted": lambda: planted_pairs(given.data, given.seed, given.part, given.parts, given.limit),
     }
     given.out.parent.mkdir(parents=True, exist_ok=True)

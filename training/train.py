@@ -41,6 +41,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=Path, nargs="+", required=True)
     parser.add_argument("--base", type=Path, required=True, help="The folder of the encoder.")
+    parser.add_argument("--begin", type=Path, help="Weights of an earlier pass, to go on from with a new rate.")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--rate", type=float, default=1e-4)
@@ -53,6 +54,8 @@ def main() -> None:
     torch.manual_seed(given.seed)
     torch.set_num_threads(given.threads)
     model, tokenizer = build(given.base)
+    if given.begin:
+        model.load_state_dict(torch.load(given.begin))
     pairs = load_pairs(given.pairs, given.seed if given.shuffle_labels else None)
     coded = tokenizer([p["premise"] for p in pairs], [p["claim"] for p in pairs], truncation="longest_first",
                       max_length=MOST_TOKENS)  # fmt: skip
