@@ -83,10 +83,13 @@ train-checker: setup
 	@test -f $(ENCODER)/model.safetensors || { echo "no encoder in $(ENCODER): put MiniLM's config.json, model.safetensors,"; \
 	  echo "tokenizer.json and vocab.txt there, or say where with ENCODER=FOLDER"; exit 2; }
 	@mkdir -p $(TRAINED)
-	@for kind in nli judged headlines planted; do test -s $(TRAINED)/$$kind.jsonl || \
+	@for kind in nli judged headlines planted deeds; do test -s $(TRAINED)/$$kind.jsonl || \
 	  { $(BIN)/python -m training.pairs --data $(DATA) --kind $$kind --out $(TRAINED)/$$kind.part && \
 	    mv $(TRAINED)/$$kind.part $(TRAINED)/$$kind.jsonl; } || exit 1; done
-	$(BIN)/python -m training.train --pairs $(TRAINED)/{nli,judged,judged,headlines,planted}.jsonl --base $(ENCODER) --out $(TRAINED)
+	test -s $(TRAINED)/first/model.pt || $(BIN)/python -m training.train --base $(ENCODER) --out $(TRAINED)/first --steps 2700 \
+	  --pairs $(TRAINED)/{nli,judged,judged,headlines,planted}.jsonl
+	test -s $(TRAINED)/model.pt || $(BIN)/python -m training.train --base $(ENCODER) --out $(TRAINED) --steps 3300 --seed 14 \
+	  --begin $(TRAINED)/first/model.pt --pairs $(TRAINED)/{nli,judged,judged,headlines,headlines,planted,deeds,deeds}.jsonl
 	$(BIN)/python -m training.export --model $(TRAINED)/model.pt --base $(ENCODER) --out harness/checkers/neural/minilm
 	$(BIN)/python -m training.doubts --data $(DATA) --cache $(TRAINED)/parses --out harness/checkers/doubt_weights.json
 

@@ -16,10 +16,12 @@ from typing import Any
 
 from harness.checkers.evidence import EvidenceIndex
 from harness.checkers.neural.entailment import window
+from harness.claims.lexical import word_list
 from harness.claims.parse import Parse, Parser, Token
 from harness.claims.thesaurus import opposite
 from harness.planting.words import inflected
 from harness.records import Cluster
+from harness.text import words
 
 DEEDS = 3
 """Deeds of a cluster that pairs are made of."""
@@ -122,18 +124,21 @@ def claims_of(deed: Deed, others: list[Deed], drawn: random.Random) -> Iterator[
 
 def shuffled(text: str, drawn: random.Random) -> str:
     """The words of a text in another order: all of them, or two stretches that change places."""
-    words = text.split()
-    if len(words) > 5 and drawn.random() < 0.4:
-        first, second, third = sorted(drawn.sample(range(len(words) + 1), 3))
-        return " ".join([*words[:first], *words[second:third], *words[first:second], *words[third:]])
-    drawn.shuffle(words)
-    return " ".join(words)
+    told = text.split()
+    mixed = list(told)
+    while mixed == told and len(set(told)) > 1:
+        if len(told) > 5 and drawn.random() < 0.4:
+            first, second, third = sorted(drawn.sample(range(len(told) + 1), 3))
+            mixed = [*told[:first], *told[second:third], *told[first:second], *told[third:]]
+        else:
+            drawn.shuffle(mixed)
+    return " ".join(mixed)
 
 
 def salad(cluster: Cluster, drawn: random.Random) -> str:
     """Six to ten words of a cluster's articles in any order."""
-    words = [word for article in cluster.articles for word in article.text.split()]
-    return " ".join(drawn.sample(words, min(len(words), drawn.randint(6, 10))))
+    told = [word for article in cluster.articles for word in article.text.split()]
+    return " ".join(drawn.sample(told, min(len(told), drawn.randint(6, 10))))
 
 
 def pairs_of(cluster: Cluster, parser: Parser, drawn: random.Random) -> Iterator[tuple[str, Told]]:
@@ -176,7 +181,8 @@ def _sentence(*parts: str) -> str:
 
 
 def _alike(first: str, second: str) -> bool:
-    return bool(set(first.lower().split()) & set(second.lower().split()))
+    held, other = ({*words(text.lower())} - word_list("function", "content_free") for text in (first, second))
+    return bool(held & other)
 
 
 _NEWS_VERBS = (
@@ -218,5 +224,5 @@ def deed_rows(folder: Path, seed: int, limit: int) -> Iterator[tuple[str, str, T
         for premise, claim in pairs_of(cluster, parser, drawn):
             yield group, premise, claim
         if drawn.random() < 0.3:
-            words = salad(cluster, drawn)
-            yield group, window(EvidenceIndex(cluster), words), (words, "not_entailed", "salad")
+            mixed = salad(cluster, drawn)
+            yield group, window(EvidenceIndex(cluster), mixed), (mixed, "not_entailed", "salad")
