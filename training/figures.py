@@ -18,7 +18,6 @@ import numpy as np
 
 from benchmarks.account_cases import SETS, Case, neus, of_clusters, of_set, part_of
 from benchmarks.labelled_data import RememberedParser
-from harness.checkers.ensemble import EnsembleSession
 from harness.checkers.neural.entailment import EntailmentModel, shipped, window
 from harness.checkers.rules import RulesSession
 from harness.checkers.sentences import claim_spans
@@ -35,13 +34,12 @@ class Judges:
 
     def __init__(self, parser: RememberedParser, model: EntailmentModel) -> None:
         self._model = model
-        self._rules = RulesSession("rules", parser, "headline", model)
-        self._all = EnsembleSession("all", self._rules)
-        self._account = EnsembleSession("account", RulesSession("rules", parser, "headline", None))
+        self._both = RulesSession("all", parser, "headline", model)
+        self._account = RulesSession("account", parser, "headline", None)
 
     def scores(self, case: Case) -> list[float]:
         """One number a score, the greater the truer."""
-        index = self._rules.reading_of(case.cluster).index
+        index = self._both.reading_of(case.cluster).index
         claims = [case.text[start:end].removesuffix(".") for start, end in claim_spans(case.text)]
         told = {word for article in case.cluster.articles for word in words(f"{article.title} {article.text}".lower())}
         mine = words(case.text.lower())
@@ -49,7 +47,7 @@ class Judges:
             sum(word in told for word in mine) / max(1, len(mine)),
             self._account.verdicts(case.cluster, [case.text])[0][0].probability or 0.0,
             min(self._model.judge(window(index, claim), claim).entailed for claim in claims),
-            self._all.verdicts(case.cluster, [case.text])[0][0].probability or 0.0,
+            self._both.verdicts(case.cluster, [case.text])[0][0].probability or 0.0,
             min(self._model.judge("", claim).entailed for claim in claims),
         ]
 
