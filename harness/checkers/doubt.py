@@ -68,8 +68,11 @@ def signals(
     found["prior_copied"] = doubt * (1.0 - novel)
     found["prior_novel"] = doubt * novel
     if entailment is not None:
-        found["not_entailed"] = -max(-CLIP, min(CLIP, entailment.entailed))
-        found["contradicted"] = max(-CLIP, min(CLIP, entailment.contradicted))
+        entailed = max(-CLIP, min(CLIP, entailment.entailed))
+        found["not_entailed"] = max(0.0, -entailed)
+        # Words that are copied speak for themselves: that the model reads them too counts for what is said anew.
+        found["entailed_novel"] = -max(0.0, entailed) * novel
+        found["contradicted"] = max(0.0, min(CLIP, entailment.contradicted))
     return found
 
 
