@@ -23,7 +23,7 @@ class Ensemble(Checker):
     """
 
     name: ClassVar[str] = "ensemble"
-    version: ClassVar[int] = 7
+    version: ClassVar[int] = 8
     splits: ClassVar[bool] = True
     together: ClassVar[int] = Rules.together
 

@@ -43,7 +43,7 @@ class Rules(Checker):
     """
 
     name: ClassVar[str] = "rules"
-    version: ClassVar[int] = 7
+    version: ClassVar[int] = 8
     splits: ClassVar[bool] = True
     together: ClassVar[int] = _KEPT
 
