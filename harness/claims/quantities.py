@@ -309,7 +309,9 @@ def agree(claimed: Figure, found: Figure) -> bool:
         return True
     if found.modifier == "vague":
         return found.low <= claimed.value <= (found.high or claimed.value)
-    if found.modifier in {"about", "range", "below"}:
+    if found.modifier == "below":
+        return found.value / 1.1 <= claimed.value <= found.value  # `up to 40` is no 14
+    if found.modifier in {"about", "range"}:
         return found.low <= claimed.value <= (found.high or claimed.value)
     if found.modifier == "above":
         return found.value <= claimed.value <= found.value * 1.1

@@ -12,6 +12,7 @@ from harness.metrics.reading import Block, Bools, Column, Wanted, keys, runs_met
 from harness.metrics.vocabulary import END, Numbers, form_of
 from harness.numerals import CORE, number_values
 from harness.records import Case
+from harness.text import composed_letters
 
 Counts = list[tuple[int, int]]
 """For each case how many things an article has, and how many were looked for."""
@@ -123,7 +124,7 @@ class Support:
         found = [(0, 0)] * len(cases)
         roles = np.frombuffer(self._block.predictions.roles, dtype=np.uint8)
         for at in np.unique(self._block.predictions.owners[roles == CORE]).tolist():
-            values = [value for _, value in number_values(cases[at].prediction.text)]
+            values = [value for _, value in number_values(composed_letters(cases[at].prediction.text))]
             if values:
                 known = self._block.articles.numbers(int(self._block.cluster_of[at]))
                 found[at] = sum(value in known for value in values), len(values)

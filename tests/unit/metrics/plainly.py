@@ -12,15 +12,26 @@ from harness.claims.porter import stem
 from harness.metrics.base import Findings
 from harness.numerals import number_values
 from harness.records import Case
-from harness.text import WORD, ngrams, normalise, words
+from harness.text import WORD, ngrams, normalise
+from harness.text import words as words_of
 
 _TOKEN = re.compile(rf"""{WORD}|[.!?:;]+["')\]]*\s|\n""")
 _FUNCTION = word_list("function", "content_free")
 
 
+def composed(text: str) -> str:
+    """Each letter and its marks as one character, and nothing that has no width."""
+    return re.sub("[\u00ad\u200b\u2060\ufeff]", "", unicodedata.normalize("NFC", text))
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in composed letters."""
+    return words_of(composed(text))
+
+
 def texts_of(case: Case) -> list[str]:
     """The titles and texts of a case's articles."""
-    return [text for article in case.cluster.articles for text in (article.title, article.text)]
+    return [composed(text) for article in case.cluster.articles for text in (article.title, article.text)]
 
 
 def runs(text: str) -> str:
@@ -124,7 +135,7 @@ def _is_function(word: str, shouted: bool) -> bool:
 
 def surface(case: Case) -> Findings:
     """`surface`."""
-    text, held = case.prediction.text, _Held(texts_of(case))
+    text, held = composed(case.prediction.text), _Held(texts_of(case))
     tokens, shouted = _TOKEN.findall(text), not any(map(str.islower, text))
     written = [token for token in tokens if token[0].isalnum()]
     values: list[Decimal] = [value for _, value in number_values(text)]
