@@ -35,9 +35,10 @@ class Case:
 
     def judge(self, *elements, conflicts=(), entailed=None, contradicted=-5.0, prior=0.95, features=None, told=None):
         """The finding with further elements or conflicts; what is added weighs nothing in the sum."""
-        changed = Account(
-            (*self.account.elements, *elements), {**self.account.features, **(features or {})}, self.account.sites,
-            self.account.told if told is None else told,
+        changed = replace(
+            self.account, elements=(*self.account.elements, *elements),
+            features={**self.account.features, **(features or {})},
+            told=self.account.told if told is None else told,
         )  # fmt: skip
         read_by = None if entailed is None else Entailment(entailed, contradicted)
         alignment = replace(self.alignment, conflicts=tuple(conflicts))
@@ -141,6 +142,11 @@ def test_words_in_no_order_say_nothing_unless_a_sentence_has_the_parties_so(case
     found = case.judge(features=DISORDER, told=False, entailed=8.0)
     assert (found.label, "order" in found.reason) == ("not_found", True)
     assert "order" not in case.judge(features=DISORDER, told=True, entailed=8.0).reason
+
+
+def test_two_words_have_no_order(parser):
+    two = Case(parser, "Shopkeepers cheer", PLAIN)
+    assert "order" not in two.judge(features=DISORDER, told=False, entailed=8.0).reason
 
 
 PLAIN = {"a": "Shopkeepers cheered when divers raised the ferry. The harbour had been closed.", "b": ARTICLES["b"]}
@@ -253,3 +259,6 @@ def test_a_proposition_is_judged_by_the_elements_inside_it():
     assert (lost.label, lost.reason) == ("not_found", "missing there")
     assert part_of(Judgement("not_found", 0.2, "empty", elements=both), first).label == "not_found"
     assert part_of(Judgement("supported", 0.8, elements=both), second).label == "supported"
+    assert part_of(Judgement("contested", 0.8, elements=both), second).label == "contested"
+    differing = (*both, element(5, 9, "contradicted", "b"))
+    assert part_of(Judgement("contradicted", 0.2, "otherwise", elements=differing), first).label == "contradicted"
