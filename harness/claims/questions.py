@@ -248,7 +248,7 @@ class Asked:
             verb = self.tokens[frame.predicate].lemma
             beside = {self.tokens[at].lemma for at in (*frame.patients, *frame.agents)} | {
                 self.tokens[at].lemma for _, at in frame.obliques
-            }
+            } | self._particles(frame.predicate)
             mine = about & {*frame.agents, *frame.patients} or (above.i in frame.patients and above.lemma == "life")
             for word in beside:
                 if mine and (verb, word) in _told():
@@ -294,6 +294,15 @@ class Asked:
             return frozenset(among)
         earlier = [other for other in self.reading.figures if other.end <= figure.start and not other.unit]
         return frozenset(among) | (self._deeds(earlier[-1]) if earlier else frozenset())
+
+    def _particles(self, predicate: int) -> set[str]:
+        """What belongs to a verb without being its object: out, of `walk out`; away and work, of `away from work`."""
+        children = self.reading.parse.children
+        return {
+            self.tokens[at].lemma
+            for child in children[predicate] if self.tokens[child].dep in {"prt", "advmod"}
+            for at in self.reading.parse.subtree(child)
+        }  # fmt: skip
 
     def _names(self, figure: Figure, frames: list[Frame]) -> frozenset[str]:
         """Words of the names whose measure a figure is; counts have none."""
