@@ -8,7 +8,7 @@ from harness.records import Article, Cluster
 ARTICLE = (
     "A landslide at the Olsen quarry killed two drivers on Monday, police said. The government plans a new law, and "
     "the company said that output had risen in 1999 and in 2013. Inspectors had warned of seven cracks in the slope. "
-    "The owner faces up to 40 years in prison and paid 100,000 euros. Of all workers, 79 per cent had left."
+    "The owner faces 40 years in prison and paid 100,000 euros. Of all workers, 79 per cent had left."
 )
 
 
