@@ -22,6 +22,7 @@ class Headline(Metric):
     """Length, limit, novel n-grams and copying of a headline, and references that leak into the articles."""
 
     name: ClassVar[str] = "headline"
+    version: ClassVar[int] = 2  # letters and their marks are composed before words are parted
 
     max_characters: int | None = Field(
         default=70, ge=1, description="Characters that a headline may have at most; null for any number."
@@ -70,7 +71,7 @@ class Headline(Metric):
         )
 
     def signatures(self, versions: Mapping[str, str]) -> dict[str, str]:  # noqa: ARG002
-        """`novel-2|v:1`; the limits stand in the signature of `within-limit` alone."""
+        """`novel-2|v:2`; the limits stand in the signature of `within-limit` alone."""
         limits = [f"{name}:{value}" for name in ("max_characters", "max_words") if (value := getattr(self, name))]
         return {
             measure.name: "|".join(

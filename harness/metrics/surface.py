@@ -32,6 +32,7 @@ class Surface(Metric):
     """Share of a prediction's words, word pairs, numbers and names that stand in the articles: a factual floor."""
 
     name: ClassVar[str] = "surface"
+    version: ClassVar[int] = 2  # letters and their marks are composed before words are parted
 
     def measures(self) -> tuple[Measure, ...]:
         """The mean of the four precisions, then each of them."""
@@ -44,7 +45,7 @@ class Surface(Metric):
         )
 
     def signatures(self, versions: Mapping[str, str]) -> dict[str, str]:  # noqa: ARG002
-        """`surface-name|function-words:1f0c…|v:1`, with the digest of the list of words that are not counted."""
+        """`surface-name|function-words:1f0c…|v:2`, with the digest of the list of words that are not counted."""
         digest = content_digest(sorted(function_words()))[:8]
         return {
             measure.name: "|".join(

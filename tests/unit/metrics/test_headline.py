@@ -95,8 +95,8 @@ def test_leakage_without_a_reference_worth_looking_for_has_a_reason():
 
 def test_limits_stand_in_the_signature_of_the_limit_alone():
     signatures = Headline(max_characters=60).signatures({})
-    assert signatures["within-limit"] == "within-limit|max_characters:60|v:1"
-    assert signatures["novel-2"] == "novel-2|v:1"
+    assert signatures["within-limit"] == "within-limit|max_characters:60|v:2"
+    assert signatures["novel-2"] == "novel-2|v:2"
 
 
 @pytest.mark.parametrize(

@@ -112,5 +112,5 @@ def test_content_words_leave_out_function_words_and_numerals():
 
 def test_signatures_name_the_word_list_where_it_matters():
     signatures = Surface().signatures({})
-    assert signatures["surface-number"] == "surface-number|v:1"
+    assert signatures["surface-number"] == "surface-number|v:2"
     assert signatures["surface-name"].startswith("surface-name|function-words:")
