@@ -50,6 +50,21 @@ def test_the_same_deed_is_not(session, article, text):
     assert check(session, article, text).label != "contradicted"
 
 
+@pytest.mark.parametrize(
+    ("article", "text"),
+    [
+        (
+            "Ida Roos, the current mayor of Halden, spoke at the harbour. She promised fishermen a quay and a licence.",
+            "Former mayor of Halden promises fishermen quay and licence",  # no one sentence tells most of it
+        ),
+        ("The mayor said the old bridge to Tarn was unsafe after the flood.", "Mayor says old bridge is safe"),
+    ],
+)
+def test_the_opposite_quality_of_the_same_thing_is_contradicted(session, article, text):
+    whole = check(session, article, text)
+    assert (whole.label, whole.errors[0]) == ("contradicted", "predicate"), whole.reason
+
+
 def test_a_verb_is_quoted_with_its_particle(session):
     assert (
         check(session, OFFER, "Board accepts offer from Calder").reason

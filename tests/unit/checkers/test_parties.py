@@ -75,6 +75,19 @@ def test_parties_that_stand_the_other_way_round_are(session, article, text):
     assert (whole.label, "roles" in whole.errors) == ("contradicted", True), whole.reason
 
 
+def test_parties_whose_sentences_all_have_the_other_one_act_are_crossed_under_any_verb(session):
+    article = "President Ruiz said that she would visit Chancellor Weber in Lisbon. Ruiz has asked Weber for a loan."
+    whole = session.check(cluster(article), "Chancellor Weber warns President Ruiz over loan")[0]
+    assert (whole.label, whole.errors[0]) == ("contradicted", "roles")
+    once = article.split(". ", maxsplit=1)[0] + "."  # one such sentence is too few
+    assert session.check(cluster(once), "Chancellor Weber warns President Ruiz over loan")[0].label != "contradicted"
+
+
+def test_a_passive_told_in_the_active_has_an_order(session):
+    article = "The teenager was attacked by a dog belonging to his neighbour on Friday."
+    assert session.check(cluster(article), "Dog attacks teenager")[0].label == "supported"
+
+
 def test_a_sentence_that_has_the_parties_as_the_claim_settles_it(session):
     both = "Norland sued Estaria over fishing rights in the Grey Strait. Then Estaria sued Norland over fishing."
     for text in ("Norland sues Estaria over fishing rights", "Estaria sues Norland over fishing"):
