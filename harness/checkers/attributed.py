@@ -31,7 +31,7 @@ class LostAttribution:
         named = self.speaker.lower() not in PRONOUNS | _OTHERS and self.speaker
         if self.distant:
             return f"no article says so itself: {named or 'somebody'} claims it"
-        return f"the articles have it from {named}" if named else "the articles only report it"
+        return f"the articles have it only from “{named}”" if named else "the articles only report it"
 
 
 def lost_attribution(cluster: ClusterReading, reading: Reading, alignment: Alignment) -> LostAttribution | None:

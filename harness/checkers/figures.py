@@ -7,7 +7,7 @@ from harness.checkers.elements import SURE, Held, Spot
 from harness.checkers.matching import Matcher
 from harness.checkers.reading import ClusterReading
 from harness.claims.lexical import pieces
-from harness.claims.measures import DURATIONS
+from harness.claims.measures import DURATIONS, with_unit
 from harness.claims.quantities import Figure, agree, clash
 from harness.claims.reading import Reading
 from harness.claims.slots import comparable, same_slot
@@ -63,7 +63,12 @@ def account_of_figure(cluster: ClusterReading, matcher: Matcher, reading: Readin
         spots = ((unit, found.start, found.end),)
         reason += f"; the closest sentence has “{cluster.readings[unit].parse.text[found.start : found.end]}”"
         if found.value == figure.value:
-            reason = f"no article has “{written}” in that unit; the closest sentence has it in another"
+            there = cluster.readings[unit].parse.text
+            mine = with_unit(reading.parse.text, start, end, figure.unit)
+            theirs = with_unit(there, found.start, found.end, found.unit)
+            reason = f"no article has “{mine}”; the closest sentence has “{theirs}”"
+            if mine == theirs:
+                reason = f"no article has “{written}” in that unit; the closest sentence has it in another"
     return Held("figure", start, end, "unaccounted", spots, reason, f"{kind}_missing", 1.0, "number")
 
 

@@ -49,6 +49,8 @@ _WRITTEN = (
     *((name, f"{name}s?") for name in ("year", "month", "week", "day", "hour", "minute")),
 )
 _AFTER = tuple((name, re.compile(rf"[\s-]*(?:{pattern})(?![\w°])", re.IGNORECASE)) for name, pattern in _WRITTEN)
+_BEFORE = re.compile(r"(?:\b[A-Z]{1,2})?[$£€¥₹]\s?$|\b(?:USD|GBP|EUR|JPY|INR|CHF|CAD|AUD|NZD|HKD|SGD)\s?$")
+"""A currency before a figure, by its sign or its code."""
 _AGE = re.compile(r"[\s-]*years?[\s-]old", re.IGNORECASE)
 _AGED = re.compile(r",?\s*aged\s*$")
 _AREA = re.compile(r"[\s-]*sq(?:uare|\.)?[\s-]+", re.IGNORECASE)
@@ -81,6 +83,19 @@ WORDS = frozenset(
     | {"celsius", "fahrenheit", "degree", "degrees", *_SHORT}
 )
 """Words after a figure that are accounted for with it, where they make up its unit."""
+
+
+def with_unit(text: str, start: int, end: int, unit: str) -> str:
+    """Write the figure `text[start:end]` with its currency before it, or the words of its unit behind it."""
+    before = _BEFORE.search(text[:start])
+    if before:
+        return text[before.start() : end]
+    after = text[end:]
+    found = _PERCENT.match(after) or next((m for name, way in _AFTER if name == unit and (m := way.match(after))), None)
+    word = re.match(r"\s(\w+)", after)
+    if found is None and word and _MONEY.get(word[1].lower().removesuffix("s"), "") == unit != "":
+        found = word
+    return text[start : end + (found.end() if found else 0)]
 
 
 def unit_of(text: str, start: int, end: int, head: str, parse: Parse, head_token: int) -> str:

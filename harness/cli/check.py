@@ -43,9 +43,11 @@ def check(
     """Check headlines against the articles of their clusters, claim by claim.
 
     Each claim is supported, contradicted, contested (independent articles disagree) or not found, with the evidence
-    quoted and its article named; what cannot be judged is an abstention with its reason. A folder of raw articles is
-    one cluster, cleaned as `harness data ingest` does; of a file with several clusters, --cluster says which, or each
-    row of TEXTS says it. Ends with 3 where a checker failed on a cluster.
+    quoted and its article named; what cannot be judged is an abstention with its reason. The number beside a label is
+    the probability that the articles bear the claim out. `decided by` names what spoke for the label: `account` is the
+    comparison word by word that is printed below it, `model` the entailment model. A folder of raw articles is one
+    cluster, cleaned as `harness data ingest` does; of a file with several clusters, --cluster says which, or each row
+    of TEXTS says it. Ends with 3 where a checker failed on a cluster.
     """
     import sys
 

@@ -80,7 +80,7 @@ def test_each_kind_of_error_is_flagged_by_its_name(session, text, error):
 def test_a_dropped_police_said_is_mentioned_and_no_error(session):
     verdict = session.check(cluster(ARTICLE), "13 workers injured at plant")[0]
     assert (verdict.label, verdict.errors) == ("supported", ())
-    assert verdict.reason == "the articles have it from Officials"
+    assert verdict.reason == "the articles have it only from “Officials”"
 
 
 def test_a_pronoun_is_named_as_no_speaker(session):
@@ -174,3 +174,29 @@ def test_another_fit_is_another_identity(monkeypatch):
     monkeypatch.setattr(weights, "_read", lambda _: {"features": {}, "fitted": "again"})
     assert Rules().identity()["parser"] == before["parser"]
     assert Rules().identity()["weights"] != before["weights"]
+
+
+@pytest.mark.parametrize(
+    ("article", "text", "reason"),
+    [
+        (
+            "The ash cloud drifted for 18 kilometres over the bay.",
+            "Ash cloud drifted for 18 miles over the bay",
+            "no article has “18 miles”; the closest sentence has “18 kilometres”",
+        ),
+        (
+            "Orrin Mills had a profit of £90m last spring.",
+            "Orrin Mills had a profit of $90m last spring",
+            "no article has “$90m”; the closest sentence has “£90m”",
+        ),
+        (
+            "Orrin Mills had a profit of £90m last spring.",
+            "Orrin Mills had a profit of 90 million dollars last spring",
+            "no article has “90 million dollars”; the closest sentence has “£90m”",
+        ),
+    ],
+)
+def test_a_figure_in_another_unit_is_named_with_both_units(session, article, text, reason):
+    verdict = session.check(cluster(article), text)[0]
+    assert verdict.label in {"not_found", "contradicted"}
+    assert verdict.reason == reason
