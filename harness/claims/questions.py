@@ -246,9 +246,11 @@ class Asked:
         above = self.tokens[self.tokens[head.head].head] if head.dep == "pobj" else head  # lives, of `lives of 29`
         for frame in self.reading.frames:
             verb = self.tokens[frame.predicate].lemma
-            beside = {self.tokens[at].lemma for at in (*frame.patients, *frame.agents)} | {
-                self.tokens[at].lemma for _, at in frame.obliques
-            } | self._particles(frame.predicate)
+            beside = (
+                {self.tokens[at].lemma for at in (*frame.patients, *frame.agents)}
+                | {self.tokens[at].lemma for _, at in frame.obliques}
+                | self._particles(frame.predicate)
+            )
             mine = about & {*frame.agents, *frame.patients} or (above.i in frame.patients and above.lemma == "life")
             for word in beside:
                 if mine and (verb, word) in _told():
