@@ -94,7 +94,8 @@ def seen_by(checker: str) -> Callable[[str], str]:
 
     What weighs the doubts (`training/doubts.py`) is fitted on the tuning half of every set that has an aim.
     """
-    path = TOP / "harness" / "checkers" / f"{shown_name(checker)}_weights.json"
+    named = shown_name(checker)
+    path = TOP / "harness" / "checkers" / f"{'rules' if named == 'ensemble' else named}_weights.json"
     if not path.is_file():
         return lambda _: "see the checker for what it was fitted on"
     provenance: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["provenance"]

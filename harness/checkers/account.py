@@ -32,6 +32,7 @@ from harness.claims.reading import Reading, tells_time, time_words
 from harness.claims.thesaurus import opposite
 from harness.claims.verbs import phrasal, written
 from harness.records import ElementKind, ErrorType
+from harness.text import words
 
 LOOSE = 0.45
 STRANGE = 2
@@ -60,10 +61,22 @@ class Account:
     """Whether a sentence has both parties of a deed of the claim as the claim has them."""
     text: str = ""
     """The claim sentence."""
+    verbatim: bool = False
+    """Whether a sentence or title of the articles has the claim's words, three or more, one after the other."""
 
     def missing(self) -> list[Held]:
         """The elements that are unaccounted for."""
         return [element for element in self.elements if element.state == "unaccounted"]
+
+
+VERBATIM = 3
+"""Words from which on a text that an article has word for word is a claim of it, not a word that it happens to have."""
+
+
+def _verbatim(cluster: ClusterReading, text: str) -> bool:
+    said = words(text.lower())
+    run = f" {' '.join(said)} "
+    return len(said) >= VERBATIM and any(run in f" {' '.join(words(unit.text.lower()))} " for unit in cluster.units)
 
 
 def account(cluster: ClusterReading, matcher: Matcher, reading: Reading, alignment: Alignment) -> Account:
@@ -100,7 +113,8 @@ class _Accountant:
                 self.features[held.feature] += held.amount
         self.features.update(coherence(self.cluster, self.matcher, self.reading, self.alignment))
         told = bool(self.alignment.told)
-        return Account(elements, dict(self.features), self.matcher.sites, told, self.reading.parse.text)
+        text = self.reading.parse.text
+        return Account(elements, dict(self.features), self.matcher.sites, told, text, _verbatim(self.cluster, text))
 
     def _spot(self, match: Match) -> Spot:
         token = self.cluster.readings[match.unit].parse.tokens[match.token]

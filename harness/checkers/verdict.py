@@ -185,14 +185,22 @@ def voices(label: VerdictLabel, entailment: Entailment | None, *, alone: bool) -
     return ("account", "model") if alone else ("model",)
 
 
+def _in_one_sentence(account: Account) -> bool:
+    """Whether one sentence has all words of a claim, three or more, joined as the claim joins them."""
+    words = [held for held in account.elements if held.kind != "party"]
+    apart = account.features.get("uncovered_sentence", 1.0) or account.features.get("order_ungoverned", 1.0)
+    return len(words) >= FEWEST_IN_ORDER and not apart
+
+
 def _why_empty(account: Account, entailment: Entailment | None) -> str:
     """Why a claim says nothing of these articles, whatever its words; empty where it does."""
-    if (unspecific(account) or hollow(account)) and (entailment is None or entailment.entailed < SURE_OF_IT):
+    loose = not (account.verbatim or _in_one_sentence(account)) and (unspecific(account) or hollow(account))
+    if loose and (entailment is None or entailment.entailed < SURE_OF_IT):
         return "what the articles have of it could be said of any event"
     if account.features["no_links"]:
         return "it says nothing that an article could bear out"
     told = [held for held in account.elements if held.kind != "party"]
-    if len(told) >= FEWEST_IN_ORDER and disorder(account.features) > 0 and not account.told:
+    if len(told) >= FEWEST_IN_ORDER and disorder(account.features) > 0 and not (account.told or account.verbatim):
         return "the articles have its words, but not in this order, which says nothing"
     return ""
 

@@ -150,7 +150,7 @@ def test_the_paraphrases_are_a_hundred_pairs_on_the_demo_clusters():
 
 
 def test_what_weights_saw_is_told():
-    # The hundred signals of ensemble were fitted on FRANK's documents, never on DeFacto's test split nor on WiCE.
+    # The prior that `ensemble` shares with `rules` was fitted on FRANK's documents, never on DeFacto's test split.
     told = seen_by("ensemble")
     assert [told(name) for name in ("frank", "defacto", "wice")] == [
         "signals fitted on these documents", "fitted on the other half", "nothing fitted on it"

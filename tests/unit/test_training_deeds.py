@@ -5,6 +5,8 @@ import random
 import pytest
 
 from harness.claims.parse import Parser
+from harness.claims.thesaurus import opposite
+from harness.planting.words import inflected
 from training.deeds import Deed, claims_of, deeds_in, shuffled
 
 
@@ -44,7 +46,10 @@ def test_true_claims_keep_who_did_what_and_false_ones_do_not(parser: Parser) -> 
     assert told["another did it"][0] in {"The minister accepted the appeal", "The appeal was accepted by the minister"}
     assert "criticised" in told["another deed"][0]
     assert told["opposite deed"][1] == "contradiction"
-    assert "reject" in told["opposite deed"][0]
+    opposites = {
+        inflected(verb, "VBD") for verb in ("reject", "refuse", "oppose", "decline", "deny") if opposite("accept", verb)
+    }
+    assert opposites & set(told["opposite deed"][0].split())
     claim, label = told["shuffled"]
     assert label == "not_entailed"
     assert claim not in {told["deed"][0], told["deed, passive"][0]}

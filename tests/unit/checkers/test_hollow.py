@@ -40,3 +40,21 @@ def test_what_is_held_up(session, text):
 def test_what_is_not(session, text):
     cluster = Cluster(cluster_id="c", articles=(Article(article_id="a", text=ARTICLE),))
     assert session.check(cluster, text)[0].label == "supported"
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Two people killed in crash", "supported"),  # a title, word for word
+        ("two people killed in crash.", "supported"),
+        ("People killed in two crash", "not_found"),  # its words, not one after the other
+        ("Storm hits coast", "supported"),
+        ("Storm coast", "not_found"),  # too few words to be a claim
+    ],
+)
+def test_what_an_article_has_word_for_word_is_borne_out_however_common_its_words(session, text, label):
+    articles = (
+        Article(article_id="a", title="Two people killed in crash", text="The cars met on the bridge at noon."),
+        Article(article_id="b", title="Storm hits coast", text="Nobody was hurt."),
+    )
+    assert session.check(Cluster(cluster_id="c", articles=articles), text)[0].label == label
