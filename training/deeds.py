@@ -6,13 +6,10 @@ or another verb of the articles, and with its words in any order it is not. The 
 words, so that only their order tells; true headlines with their words shuffled teach the same where words are new.
 """
 
-import json
 import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 from harness.checkers.evidence import EvidenceIndex
 from harness.checkers.neural.entailment import window
@@ -200,29 +197,3 @@ _NEWS_VERBS = (
 )  # fmt: skip
 """Verbs of news that may have an opposite here; which of them are opposites, the thesaurus decides."""
 _OPPOSED = {one: [other for other in _NEWS_VERBS if opposite(one, other)] for one in _NEWS_VERBS}
-
-
-def deed_rows(folder: Path, seed: int, limit: int) -> Iterator[tuple[str, str, Told]]:
-    """Group, window and claim: deeds of NeuS clusters and NumHG articles of the training parts."""
-    from training.pairs import as_cluster, held_out
-
-    parser = Parser()
-    drawn = random.Random(f"{seed}|deeds")
-    told: list[tuple[str, Cluster]] = []
-    with (folder / "clusters" / "neus_train.jsonl").open(encoding="utf-8") as file:
-        for row in map(json.loads, file):
-            told.append((f"neus {row['id']}", as_cluster(article["text"] for article in row["articles"])))
-    with (folder / "headlines" / "numhg_2000.jsonl").open(encoding="utf-8") as file:
-        for row in map(json.loads, file):
-            article: Any = row.get("article") or row["source"]
-            if not held_out(article):
-                told.append((f"numhg {row['id']}", as_cluster([article])))
-    drawn.shuffle(told)
-    for group, cluster in told[:limit]:
-        if not cluster.articles:
-            continue
-        for premise, claim in pairs_of(cluster, parser, drawn):
-            yield group, premise, claim
-        if drawn.random() < 0.3:
-            mixed = salad(cluster, drawn)
-            yield group, window(EvidenceIndex(cluster), mixed), (mixed, "not_entailed", "salad")

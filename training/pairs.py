@@ -1,9 +1,11 @@
 """Makes the training pairs: an evidence window, a claim, and whether the one bears the other out.
 
-Three kinds. Labelled sets as they come, long premises cut to the sentences that bear most on the claim. Judged news
+Four kinds. Labelled sets as they come, long premises cut to the sentences that bear most on the claim. Judged news
 summaries (DeFacto, EntFA, training parts only). And pairs of our own making from headlines that editors wrote: the
 headline with its evidence (entailed), with one planted error (not), with the sentences that bear it out taken away
-(not), and with another cluster's articles (not): negatives that reuse the articles' words, positives that paraphrase.
+(not), with its words shuffled (not), and with another cluster's articles (not): negatives that reuse the articles'
+words, positives that paraphrase. And deeds of the articles, which only who did what to whom tells apart
+(`training.deeds`).
 """
 
 import argparse
@@ -18,7 +20,7 @@ from typing import Any
 from harness.checkers.evidence import EvidenceIndex
 from harness.checkers.neural.entailment import WINDOW_WORDS, window
 from harness.records import Article, Cluster, content_digest
-from training.deeds import deed_rows, shuffled
+from training.deeds import pairs_of, salad, shuffled
 from training.sources import NLI
 
 HELD_OUT = 5
@@ -176,10 +178,31 @@ def planted_pairs(folder: Path, seed: int, part: int, parts: int, limit: int) ->
 
 
 def deed_pairs(folder: Path, seed: int, limit: int) -> Iterator[Pair]:
-    """Pairs that only the order of their words tells apart."""
-    for group, premise, (claim, label, kind) in deed_rows(folder, seed, limit):
-        if premise:
-            yield _pair(premise, claim, label, "deeds", group, kind)
+    """Pairs that only the order of their words tells apart: deeds of NeuS clusters and NumHG articles."""
+    from harness.claims.parse import Parser
+
+    parser = Parser()
+    drawn = random.Random(f"{seed}|deeds")
+    told = [
+        (f"neus {row['id']}", as_cluster(article["text"] for article in row["articles"]))
+        for row in rows(folder / "clusters" / "neus_train.jsonl")
+    ]
+    for row in rows(folder / "headlines" / "numhg_2000.jsonl"):
+        article = row.get("article") or row["source"]
+        if not held_out(article):
+            told.append((f"numhg {row['id']}", as_cluster([article])))
+    drawn.shuffle(told)
+    for group, cluster in told[:limit]:
+        if not cluster.articles:
+            continue
+        for premise, (claim, label, kind) in pairs_of(cluster, parser, drawn):
+            if premise:
+                yield _pair(premise, claim, label, "deeds", group, kind)
+        if drawn.random() < 0.3:
+            mixed = salad(cluster, drawn)
+            premise = window_in(cluster, mixed)
+            if premise:
+                yield _pair(premise, mixed, "not_entailed", "deeds", group, "salad")
 
 
 def main() -> None:

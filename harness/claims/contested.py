@@ -1,8 +1,9 @@
 """Where independent articles of a cluster disagree, and where one merely came later.
 
-Five kinds of disagreement are looked for, each between articles that are not copies of one another: figures that answer
-one question; opposite words of one thing (violent and peaceful protests); different parties for one deed; one office
-said of a person and a former one; names spelled in two ways. A later figure, by date or by wording, is an update.
+Seven kinds of disagreement are looked for, each between articles that are not copies of one another: figures that
+answer one question; opposite words of one thing (violent and peaceful protests); different parties for one deed;
+different places of one; one office said of a person and a former one; names spelled in two ways; what is planned here
+and done there. A later figure, by date or by wording, is an update.
 """
 
 from harness.claims.contested_deeds import opposite_facts, party_facts, place_facts, progress_facts

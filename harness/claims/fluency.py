@@ -89,12 +89,6 @@ def surprises(parse: Parse) -> list[float]:
     return found
 
 
-def oddness(parse: Parse) -> float:
-    """Mean surprise of a sentence's words after one another, in nats."""
-    found = surprises(parse)
-    return sum(found) / len(found)
-
-
 def tree_oddness(parse: Parse) -> float:
     """Mean surprise of what governs what in a sentence, in nats; 0 without a word."""
     held = _counts()

@@ -37,13 +37,8 @@ class Report:
     """True for a count that falls only where it is corrected: the dead of an event."""
 
 
-def later_by_wording(text: str, figure: Figure) -> bool:
-    """Whether a sentence announces a figure as the newer one: `rose to 82`, `now stands at 82`, `82, up from 61`."""
-    return _announced(text, figure) != ""
-
-
 def _announced(text: str, figure: Figure) -> str:
-    """The words that announce a figure as the newer one; empty where there are none."""
+    """The words that announce a figure as the newer one (`rose to 82`, `82, up from 61`); empty without any."""
     for match in _UPDATE.finditer(text):
         words = match.group()
         if 0 <= figure.start - match.end() <= _REACH and not words.lower().endswith("from"):
@@ -59,14 +54,14 @@ def newer(mine: Sequence[Report], theirs: Sequence[Report]) -> int:
     By days of publication where all are known and one side's lie after the other's; by wording otherwise. A count that
     only grows and yet is lower on the later day was overtaken by no one, unless the later report corrects it.
     """
-    first, second = (days(moment for report in side for moment in report.published) for side in (mine, theirs))
+    first, second = (_days(moment for report in side for moment in report.published) for side in (mine, theirs))
     if first is not None and second is not None:
         if first[0].date() > second[1].date():
             return 1 if _may_follow(theirs, mine) else 0
         if second[0].date() > first[1].date():
             return -1 if _may_follow(mine, theirs) else 0
     for side, found in ((mine, 1), (theirs, -1)):
-        if any(later_by_wording(report.text, report.figure) for report in side):
+        if any(_announced(report.text, report.figure) for report in side):
             other = theirs if found == 1 else mine
             return found if _may_follow(other, side, dated=False) else 0
     return 0
@@ -94,7 +89,7 @@ def is_update(reports: Sequence[Report]) -> bool:
     sides: dict[float, list[Report]] = {}
     for report in reports:
         sides.setdefault(report.figure.value, []).append(report)
-    spans = [days(moment for report in side for moment in report.published) for side in sides.values()]
+    spans = [_days(moment for report in side for moment in report.published) for side in sides.values()]
     known = sorted(span for span in spans if span is not None)
     ordered = [sides[value] for value in sorted(sides)]
     if len(known) == len(sides) and all(a[1].date() < b[0].date() for a, b in pairwise(known)):
@@ -103,7 +98,7 @@ def is_update(reports: Sequence[Report]) -> bool:
     return any(newer(high, low) for low, high in combinations(ordered, 2))
 
 
-def days(moments: Iterable[datetime | None]) -> tuple[datetime, datetime] | None:
+def _days(moments: Iterable[datetime | None]) -> tuple[datetime, datetime] | None:
     """The first and the last of some moments, or nothing where one is not known or there are none."""
     known = list(moments)
     if not known or any(moment is None for moment in known):

@@ -10,11 +10,6 @@ from harness.planting.words import inflected
 from training.deeds import Deed, claims_of, deeds_in, shuffled
 
 
-@pytest.fixture(scope="module")
-def parser() -> Parser:
-    return Parser()
-
-
 def deeds(parser: Parser, text: str) -> list[Deed]:
     return list(deeds_in(parser.parse([text])[0]))
 
