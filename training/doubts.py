@@ -57,7 +57,7 @@ def rows(cases: Sequence[Case], session: RulesSession) -> list[Row]:
         examined = session.examined(case.cluster, [case.text])[0]
         several, settled = [], False
         for one in examined:
-            held = account(reading, Matcher(reading, one.reading), one.reading, one.alignment)
+            held = account(reading, Matcher(reading, one.reading), one.reading, one.alignment, one.features)
             read = session.entailment(reading, one)
             several.append(signals(held, one.alignment, session.prior(one), read))
             settled = settled or decided(held, read)

@@ -74,14 +74,15 @@ VERBATIM = 3
 
 
 def _verbatim(cluster: ClusterReading, text: str) -> bool:
-    said = words(text.lower())
-    run = f" {' '.join(said)} "
-    return len(said) >= VERBATIM and any(run in f" {' '.join(words(unit.text.lower()))} " for unit in cluster.units)
+    said = words(text)
+    return len(said) >= VERBATIM and f" {' '.join(said)} " in cluster.wording
 
 
-def account(cluster: ClusterReading, matcher: Matcher, reading: Reading, alignment: Alignment) -> Account:
-    """The account of one claim sentence that is aligned with the articles."""
-    return _Accountant(cluster, matcher, reading, alignment).account()
+def account(
+    cluster: ClusterReading, matcher: Matcher, reading: Reading, alignment: Alignment, features: Mapping[str, float]
+) -> Account:
+    """The account of one claim sentence that is aligned with the articles; `features` are the sentence's."""
+    return _Accountant(cluster, matcher, reading, alignment).account(features)
 
 
 class _Accountant:
@@ -96,7 +97,7 @@ class _Accountant:
         self.measured: set[int] = set()
         """Tokens of figures and times."""
 
-    def account(self) -> Account:
+    def account(self, features: Mapping[str, float]) -> Account:
         found = [*self._names(), *self._figures(), *self._times()]
         self.measured = {token.i for token in self.tokens for held in found if held.kind in {"figure", "time"}
                          and held.start <= token.start and token.end <= held.end}  # fmt: skip
@@ -111,7 +112,7 @@ class _Accountant:
         for held in elements:
             if held.state == "unaccounted" and held.feature:
                 self.features[held.feature] += held.amount
-        self.features.update(coherence(self.cluster, self.matcher, self.reading, self.alignment))
+        self.features.update(coherence(self.cluster, self.matcher, self.reading, features))
         told = bool(self.alignment.told)
         text = self.reading.parse.text
         return Account(elements, dict(self.features), self.matcher.sites, told, text, _verbatim(self.cluster, text))

@@ -1,16 +1,21 @@
 """How a claim hangs together: whether its words tell of one event of the articles, and read as a sentence at all."""
 
-from harness.checkers.conflicts import Alignment, conflict_features
-from harness.checkers.edits import denied_only, name_split
-from harness.checkers.features import local_features
+from collections.abc import Mapping
+
+from harness.checkers.edits import name_split
 from harness.checkers.matching import Matcher
 from harness.checkers.order import order_features
 from harness.checkers.reading import ClusterReading
 from harness.claims.reading import Reading
 
 
-def coherence(cluster: ClusterReading, matcher: Matcher, reading: Reading, alignment: Alignment) -> dict[str, float]:
-    """Name → value for one claim sentence, 0 where it hangs together; shares lie in [0, 1]."""
+def coherence(
+    cluster: ClusterReading, matcher: Matcher, reading: Reading, features: Mapping[str, float]
+) -> dict[str, float]:
+    """Name → value for one claim sentence, 0 where it hangs together; shares lie in [0, 1].
+
+    `features` are those of the sentence (`features.support_features`, `conflicts.conflict_features`).
+    """
     weights = matcher.weights
     total = sum(weights.values()) or 1.0
     grades = {at: (found.grade if (found := matcher.here(at)) else 0.0) for at in matcher.words}
@@ -22,11 +27,9 @@ def coherence(cluster: ClusterReading, matcher: Matcher, reading: Reading, align
         "uncovered_sentence": 1.0 - most / total,
         "no_frame": float(not any(frame.kind in {"verb", "copula", "preposition"} for frame in reading.frames)),
         "no_links": float(len({reading.keys[at] for at in matcher.words}) < 2 or not _linked(reading)),
-        "lost_local_share": 1.0 - local_features(cluster, reading.parse.text)["local_share"],
-        "lost_frame_share": 1.0 - conflict_features(reading, alignment)["frame_share"],
-        "denied_only": float(denied_only(cluster, reading)),
+        "lost_frame_share": 1.0 - features["frame_share"],
         "name_split": float(name_split(cluster, reading)),
-        **order_features(cluster, matcher, reading),
+        **order_features(cluster, matcher, reading, features),
     }
 
 

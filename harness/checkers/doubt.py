@@ -5,18 +5,17 @@ missing; a conflict; words that do not hang together; a model that does not read
 weight is at least 0: nothing that is missing can make a claim more probable. Without the model other weights hold.
 """
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
 from harness.checkers.account import Account
 from harness.checkers.conflicts import Alignment
 from harness.checkers.elements import Held
 from harness.checkers.neural.entailment import Entailment
+from harness.checkers.weights import read_weights
 from harness.claims.lexical import word_list
 from harness.records import content_digest
 
@@ -29,8 +28,6 @@ CLIP: Final = 5.0
 FEWEST, MOST_GONE = 3, 1 / 3
 """Words that the articles have to bear out of a claim without a name, figure, time or place, and the share that they
 may lack."""
-
-
 TELLING = 2
 """Words that tell something, of those that the articles bear out, without which a claim could be said of any event."""
 MOSTLY = 0.5
@@ -62,7 +59,6 @@ def signals(
     for conflict in alignment.conflicts:
         name = f"against_{conflict.kind}"
         found[name] = max(found.get(name, 0.0), conflict.weight)
-    found["unspecific"] = float(unspecific(account))
     doubt = -math.log(max(1e-6, prior) / max(1e-6, 1.0 - prior))
     novel = min(1.0, max(0.0, account.features.get("uncovered_sentence", 0.0)))
     found["prior_copied"] = doubt * (1.0 - novel)
@@ -120,8 +116,7 @@ def _says_little(word: str) -> bool:
 @cache
 def load_doubts(*, model: bool) -> Doubts:
     """The sum in `doubt_weights.json`, beside this module: with the model's signals, or without."""
-    raw = json.loads(files("harness.checkers").joinpath("doubt_weights.json").read_text(encoding="utf-8"))
-    held = raw["with_model" if model else "account_alone"]
+    held = read_weights("doubt")["with_model" if model else "account_alone"]
     return Doubts(held["weights"], held["intercept"], held["threshold"])
 
 

@@ -6,17 +6,13 @@ governors that no sentence joins them with.
 """
 
 import itertools
-import json
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
-from typing import Any
 
-from harness.checkers.features import EVIDENCE, word_features
 from harness.checkers.matching import Matcher
 from harness.checkers.reading import ClusterReading
+from harness.checkers.weights import read_weights
 from harness.claims.fluency import surprises, tree_oddness, worded
 from harness.claims.lexical import pieces, stem
 from harness.claims.reading import Reading
@@ -30,10 +26,13 @@ LEAST = 3
 """Words of a claim in one sentence from which on their order there tells something."""
 
 
-def order_features(cluster: ClusterReading, matcher: Matcher, reading: Reading) -> dict[str, float]:
-    """Name → value for one claim sentence: what tells a sentence from its words in any order."""
-    closest = [unit for unit, _ in cluster.index.best(reading.parse.text, EVIDENCE)]
-    known = word_features(cluster, reading.parse.text, closest)
+def order_features(
+    cluster: ClusterReading, matcher: Matcher, reading: Reading, features: Mapping[str, float]
+) -> dict[str, float]:
+    """Name → value for one claim sentence: what tells a sentence from its words in any order.
+
+    `features` are those of its words beside the closest sentences (`features.support_features`).
+    """
     found = surprises(reading.parse)
     return {
         "order_odd": sum(found) / len(found),
@@ -41,26 +40,23 @@ def order_features(cluster: ClusterReading, matcher: Matcher, reading: Reading) 
         "order_tree": tree_oddness(reading.parse),
         "order_ungoverned": _ungoverned(matcher, reading),
         "order_discord": _discord(matcher),
-        "order_words": known["word_all_share"],
-        "order_pairs": known["bigram_all_share"],
-        "order_density": known["density"],
+        "order_words": features["word_all_share"],
+        "order_pairs": features["bigram_all_share"],
+        "order_density": features["density"],
     }
 
 
 def disorder(features: Mapping[str, float]) -> float:
     """How far a claim's words are from standing in an order; above 0 they are held to say nothing."""
-    weights: Mapping[str, float] = _weights()["weights"]
-    return sum(weight * features.get(name, 0.0) for name, weight in weights.items()) - float(_weights()["limit"])
+    held = read_weights("order")
+    weights: Mapping[str, float] = held["weights"]
+    return sum(weight * features.get(name, 0.0) for name, weight in weights.items()) - float(held["limit"])
 
 
 def order_digest() -> str:
     """Digest of those weights, for identities."""
-    return content_digest([_weights()["weights"], _weights()["limit"]])
-
-
-@cache
-def _weights() -> Any:
-    return json.loads(files("harness.checkers").joinpath("order_weights.json").read_text(encoding="utf-8"))
+    held = read_weights("order")
+    return content_digest([held["weights"], held["limit"]])
 
 
 def _novel(cluster: ClusterReading, reading: Reading, found: list[float]) -> float:

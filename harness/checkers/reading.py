@@ -17,7 +17,7 @@ from harness.claims.questions import Asked, Question
 from harness.claims.reading import PRONOUNS, Reading, phrase, read_all
 from harness.ingest.independence import Sources
 from harness.records import Cluster
-from harness.text import ngrams
+from harness.text import ngrams, words
 
 _GAP = 25
 """Words between two sentences, so that neighbours across a border are not near."""
@@ -106,6 +106,11 @@ class ClusterReading:
     def forms(self) -> Forms:
         """Where each word stands, by its forms."""
         return Forms(self.units, self.readings)
+
+    @cached_property
+    def wording(self) -> str:
+        """The words of each sentence and title, a space round each and a line for each."""
+        return "\n".join(f" {' '.join(words(unit.text))} " for unit in self.units)
 
     @cached_property
     def questions(self) -> list[tuple[int, Figure, Question]]:

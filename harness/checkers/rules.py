@@ -48,7 +48,7 @@ class Rules(Checker):
     together: ClassVar[int] = _KEPT
 
     genre: Literal["headline", "summary"] = Field(
-        default="headline", description="What is checked: sets the prior and the threshold, not the order of scores."
+        default="headline", description="What is checked: sets the prior that the sum of the doubts weighs."
     )
 
     entailment: bool = Field(
@@ -222,7 +222,7 @@ class RulesSession(CheckSession):
         told: list[Told] = []
         for one in sentences:
             matcher = Matcher(reading, one.reading)
-            held = account(reading, matcher, one.reading, one.alignment)
+            held = account(reading, matcher, one.reading, one.alignment, one.features)
             read = self.entailment(reading, one)
             findings.append(judge(reading, one.reading, self.prior(one), one.alignment, held, one.offset, read))
             propositions = tuple(proposition_claims(text, one.offset, one.reading))

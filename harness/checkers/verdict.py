@@ -2,9 +2,8 @@
 
 A sentence is *contradicted* where an aligned element differs, *contested* where independent articles disagree about a
 figure of it, *not found* where an element that matters is unaccounted for, or where its words stand in the articles but
-tell of no event of theirs, and *supported* otherwise. A probability is the one
-of `doubt`, whose threshold lies at .5; what another rule holds up stays below that, so that what is supported is never
-less probable than what is not.
+tell of no event of theirs, and *supported* otherwise. A probability is the one of `doubt`, whose threshold lies at .5;
+what another rule holds up stays below that, so that what is supported is never less probable than what is not.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -62,6 +61,7 @@ SURE_OF_IT = 1.5
 """Log-odds of entailment from which on a claim need not have a name, figure, time or place of the articles."""
 SURE_OTHERWISE = 1.0
 """Log-odds of contradiction from which on a reason says that the model reads the opposite."""
+ANY_EVENT = "what the articles have of it could be said of any event"
 SHOWN = 5
 """Most pieces of evidence on one side."""
 
@@ -112,7 +112,7 @@ def judge(
     without = doubts.probability(signals(account, alignment, prior, None))
     certain = tuple(c for c in alignment.conflicts if is_certain(c, entailment))
     against = frozenset(cluster.articles_of_all(conflict.unit for conflict in certain))
-    shares = _shares(cluster, reading)
+    shares = shares_of(cluster, reading)
     closest = sorted(range(len(shares)), key=lambda unit: (-shares[unit], unit))[:SHOWN]
     near = [*account.sites, *(unit for unit in closest if shares[unit] > 0)]
     opposites = [held for held in account.elements if held.feature in OPPOSITE and not excused(held, entailment)]
@@ -144,11 +144,13 @@ def judge(
     empty = _why_empty(account, entailment)
     if deciding or empty or probability < 0.5:
         first = [*deciding, *gone]
-        reason, named = _why_held_up(cluster, reading, account, entailment, near)
+        named: list[Held] = []
         if first:
-            reason, named = _most_telling(reading, account, first), []
-        if empty and not first:
-            reason, named = empty, _all_of(reading, account, empty)
+            reason = _most_telling(reading, account, first)
+        elif empty:
+            reason, named = _with_absent(reading, account, empty), _all_of(reading, account, empty)
+        else:
+            reason, named = _why_held_up(cluster, reading, account, entailment, near)
         return found("not_found", reason, [*(held.error for held in gone), "invented"],
                      [*(spot[0] for held in [*gone, *named] for spot in held.spots), *near],
                      alone=bool(deciding or empty or without < 0.5), named=named)  # fmt: skip
@@ -170,7 +172,7 @@ def judge(
         if lost is None:
             reason = "the entailment model reads it in the closest sentences; in so many words none has "
             reason += quoted(reading, gone)
-    return found("supported", reason, (), near, frozenset(supporting(cluster, reading, alignment, account)),
+    return found("supported", reason, (), near, frozenset(supporting(cluster, shares, alignment, account)),
                  alone=not gone and without >= 0.5, named=read)  # fmt: skip
 
 
@@ -196,7 +198,7 @@ def _why_empty(account: Account, entailment: Entailment | None) -> str:
     """Why a claim says nothing of these articles, whatever its words; empty where it does."""
     loose = not (account.verbatim or _in_one_sentence(account)) and (unspecific(account) or hollow(account))
     if loose and (entailment is None or entailment.entailed < SURE_OF_IT):
-        return "what the articles have of it could be said of any event"
+        return ANY_EVENT
     if account.features["no_links"]:
         return "it says nothing that an article could bear out"
     told = [held for held in account.elements if held.kind != "party"]
@@ -207,10 +209,21 @@ def _why_empty(account: Account, entailment: Entailment | None) -> str:
 
 def _most_telling(reading: Reading, account: Account, first: Sequence[Held]) -> str:
     """Why a claim is not believed in which elements are missing; words that no article has, before words apart."""
-    absent = [held for held in account.missing() if held.kind in {"word", "predicate"} and not held.spots]
+    absent = _absent(account)
     if first[0].kind == "party" and absent:
         return f"no article mentions {quoted(reading, absent)}; {first[0].reason}"
     return first[0].reason
+
+
+def _with_absent(reading: Reading, account: Account, reason: str) -> str:
+    """A reason why a claim says nothing of these articles; that it fits any event, after its words that none has."""
+    absent = _absent(account)
+    return f"no article mentions {quoted(reading, absent)}, and {reason}" if absent and reason == ANY_EVENT else reason
+
+
+def _absent(account: Account) -> list[Held]:
+    """The words that no article has."""
+    return [held for held in account.missing() if held.kind in {"word", "predicate"} and not held.spots]
 
 
 def _all_of(reading: Reading, account: Account, reason: str) -> list[Held]:
@@ -258,21 +271,23 @@ def _why_supported(reading: Reading, account: Account) -> str:
     return reason + (f"; they have {quoted(reading, away)} only of something else" if away else "")
 
 
-def supporting(cluster: ClusterReading, reading: Reading, alignment: Alignment, account: Account) -> set[str]:
+def supporting(cluster: ClusterReading, shares: Sequence[float], alignment: Alignment, account: Account) -> set[str]:
     """Articles that say so: a sentence of theirs has most of the claim's words, or many and a frame of it.
+
+    `shares` are those of the claim's words that each sentence has.
 
     Where no single sentence does, those that tell of the event and between them bear it out.
     """
     found = {
         article
-        for unit, share in enumerate(_shares(cluster, reading))
+        for unit, share in enumerate(shares)
         if share >= 0.75 or (share >= 0.5 and unit in alignment.support_units)
         for article in cluster.articles_of(unit)
     }
     return found or cluster.articles_of_all(account.sites)
 
 
-def _shares(cluster: ClusterReading, reading: Reading) -> list[float]:
+def shares_of(cluster: ClusterReading, reading: Reading) -> list[float]:
     """For each unit of the cluster the share of the sentence's content words that it has."""
     mine = reading.notions
     return [len(mine & other.notions) / len(mine) if mine else 0.0 for other in cluster.readings]

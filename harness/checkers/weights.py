@@ -13,7 +13,7 @@ from harness.records import content_digest
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A fitted logistic model of hinges. `provenance` says what data set it, how, and what error it had.
+    """A fitted logistic model of hinges. The file says what data set it, how, and what error it had.
 
     A feature named `x>0.6` is what `x` exceeds 0.6 by, so that one share can weigh more near 1 than below.
     """
@@ -23,9 +23,6 @@ class Weights:
     weight: Mapping[str, float]
     intercept: Mapping[str, float]
     """Genre → log-odds of a sentence whose features are all at their means."""
-    threshold: Mapping[str, float]
-    """Genre → least probability of a claim that is called supported where nothing contradicts it."""
-    provenance: Mapping[str, object]
 
     def logit(self, features: Mapping[str, float], genre: str) -> float:
         """Log-odds that a sentence with these features is faithful; a feature it does not have counts as 0."""
@@ -46,26 +43,25 @@ def hinged(features: Mapping[str, float], name: str) -> float:
     return max(0.0, value - float(knot)) if knot else value
 
 
-def _read(name: str) -> Any:
-    """`<name>_weights.json`, beside this module."""
+@cache
+def read_weights(name: str) -> Any:
+    """What `<name>_weights.json`, beside this module, holds; read once."""
     return json.loads(files("harness.checkers").joinpath(f"{name}_weights.json").read_text(encoding="utf-8"))
 
 
 def weights_digest(name: str) -> str:
     """Digest of the weights in `<name>_weights.json`, for identities: another fit gives other numbers."""
-    return content_digest(_read(name))
+    return content_digest(read_weights(name))
 
 
 @cache
 def load_weights(name: str) -> Weights:
     """The weights in `<name>_weights.json`."""
-    raw = _read(name)
+    raw = read_weights(name)
     features = raw["features"]
     return Weights(
         mean={key: value["mean"] for key, value in features.items()},
         scale={key: value["scale"] for key, value in features.items()},
         weight={key: value["weight"] for key, value in features.items()},
         intercept={key: value["intercept"] for key, value in raw["genres"].items()},
-        threshold={key: value["threshold"] for key, value in raw["genres"].items()},
-        provenance=raw["provenance"],
     )

@@ -125,7 +125,8 @@ def as_written(verdict: Verdict, text: str, cluster: Cluster) -> Verdict:
         for span in spans:
             article = articles[span.article_id]
             written = article.title if span.title else article.text
-            found.append(span.model_copy(update=_moved(plain(written), written, span)))
+            form = plain(written)
+            found.append(span if form.text == written else span.model_copy(update=_moved(form, written, span)))
         return tuple(found)
 
     def claimed(record: Any) -> Any:

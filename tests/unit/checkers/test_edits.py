@@ -1,6 +1,6 @@
 import pytest
 
-from harness.checkers.edits import denied_only, name_split
+from harness.checkers.edits import name_split
 from harness.checkers.rules import Rules
 from harness.records import Article, Cluster
 
@@ -28,7 +28,6 @@ def found():
 @pytest.mark.parametrize(
     ("counted", "false", "true"),
     [
-        (denied_only, "Fuel escaped from the ferry", "No fuel escaped from the ferry"),
         (name_split, "Ulf Rensen sailed the ferry", "Ulf Renner sailed the ferry"),
     ],
 )

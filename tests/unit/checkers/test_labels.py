@@ -11,7 +11,8 @@ from harness.checkers.elements import Held
 from harness.checkers.matching import Matcher
 from harness.checkers.neural.entailment import Entailment
 from harness.checkers.reading import ClusterReading
-from harness.checkers.verdict import judge, supporting
+from harness.checkers.rules import sentence_features
+from harness.checkers.verdict import judge, shares_of, supporting
 from harness.checkers.whole import Judgement, part_of, whole_of, worst_of
 from harness.claims.reading import read
 from harness.records import Article, Claim, Cluster, Element
@@ -31,7 +32,9 @@ class Case:
         self.cluster = ClusterReading(Cluster(cluster_id="c", articles=tuple(held)), parser)
         self.reading = read(parser.parse([text])[0])
         self.alignment = align(self.cluster, self.reading)
-        self.account = account(self.cluster, Matcher(self.cluster, self.reading), self.reading, self.alignment)
+        features = sentence_features(self.cluster, self.reading, self.alignment)
+        matcher = Matcher(self.cluster, self.reading)
+        self.account = account(self.cluster, matcher, self.reading, self.alignment, features)
 
     def judge(self, *elements, conflicts=(), entailed=None, contradicted=-5.0, prior=0.95, features=None, told=None):
         """The finding with further elements or conflicts; what is added weighs nothing in the sum."""
@@ -214,16 +217,17 @@ SUPPORT = {
 def test_supporters_have_most_of_the_words_or_half_and_the_deed(parser):
     # Of raise, divers, ferry, Maren and Ellis a has all, e four; b three with the deed, c three without it.
     case = Case(parser, "Divers raise ferry Maren off Ellis", SUPPORT)
-    assert supporting(case.cluster, case.reading, case.alignment, case.account) == {"a", "b", "e"}
+    shares = shares_of(case.cluster, case.reading)
+    assert supporting(case.cluster, shares, case.alignment, case.account) == {"a", "b", "e"}
     without = replace(case.alignment, support_units=frozenset())
-    assert supporting(case.cluster, case.reading, without, case.account) == {"a", "e"}
+    assert supporting(case.cluster, shares, without, case.account) == {"a", "e"}
 
 
 def test_where_no_sentence_says_it_all_those_that_tell_of_the_event_support_it(parser):
     parted = {"a": "Divers came to Ellis on Monday. By noon the ferry was up.", "b": "The weather was fine."}
     case = Case(parser, "Divers raise sunken ferry Maren at Ellis before noon", parted)
     telling = replace(case.account, sites=(0, 1))
-    assert supporting(case.cluster, case.reading, case.alignment, telling) == {"a"}
+    assert supporting(case.cluster, shares_of(case.cluster, case.reading), case.alignment, telling) == {"a"}
 
 
 def judged(label, probability, *supporters):
