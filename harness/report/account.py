@@ -72,14 +72,20 @@ def _place(sentence: Evidence) -> Place:
 def headline(text: str, elements: Sequence[Element]) -> Text:
     """A text with the words marked that differ or are missing."""
     line = Text(style="bold")
+    for part, element in marked(text, elements):
+        line.append(part, style=f"{STATES[element.state][1]} underline" if element is not None else "")
+    return line
+
+
+def marked(text: str, elements: Sequence[Element]) -> Iterator[tuple[str, Element | None]]:
+    """The parts of a text, those that differ or are missing with their elements; a mark under all of it tells none."""
     at = 0
     for element in sorted(flagged(elements), key=lambda element: element.start):
         if element.start >= at and element.end - element.start < len(text.strip()):
-            line.append(one_part(text[at : element.start]))
-            line.append(one_part(text[element.start : element.end]), style=f"{STATES[element.state][1]} underline")
+            yield one_part(text[at : element.start]), None
+            yield one_part(text[element.start : element.end]), element
             at = element.end
-    line.append(one_part(text[at:]))
-    return line
+    yield one_part(text[at:]), None
 
 
 def one_part(text: str) -> str:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from harness.records import Cluster, Element, Evidence, Verdict
-from harness.report.account import FLAGGED, KINDS, STATES, Quoted, flagged, one_part, quoted_place
+from harness.report.account import FLAGGED, KINDS, STATES, Quoted, flagged, marked, one_part, quoted_place
 from harness.report.escape import csv_cell, one_line, page
 from harness.report.verdicts import decided_by, sides, worth_telling, wrong
 from harness.run.texts import CheckedTexts
@@ -138,14 +138,11 @@ def _claim(quoted: Quoted, verdict: Verdict) -> str:
 
 def _headline(text: str, verdicts: Sequence[Verdict]) -> str:
     """A text with the words marked that differ or are missing."""
-    made, at = "", 0
-    told = bool(verdicts) and verdicts[0].label in FLAGGED
-    for element in sorted(flagged(verdicts[0].elements) if told else [], key=lambda element: element.start):
-        if element.start >= at:
-            made += page(one_part(text[at : element.start]))
-            made += f'<mark class="{element.state}">{page(one_part(text[element.start : element.end]))}</mark>'
-            at = element.end
-    return made + page(one_part(text[at:]))
+    told = verdicts[0].elements if verdicts and verdicts[0].label in FLAGGED else ()
+    return "".join(
+        f'<mark class="{element.state}">{page(part)}</mark>' if element is not None else page(part)
+        for part, element in marked(text, told)
+    )
 
 
 def _element(quoted: Quoted, element: Element, verdict: Verdict) -> str:

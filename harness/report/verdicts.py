@@ -74,9 +74,8 @@ def worth_telling(verdicts: Sequence[Verdict]) -> Iterator[Verdict]:
 
 def _sides(verdict: Verdict, quoted: account.Quoted) -> Iterator[RenderableType]:
     """Who says so and who says otherwise, with the sentences that were not quoted above; else the nearest ones."""
-    before = len(quoted.places)
     for heading, style, spans in sides(verdict):
-        if not heading and (verdict.label == "supported" or before or len(quoted.places) > before):
+        if not heading and (verdict.label == "supported" or quoted.places):
             continue  # what takes no side is worth quoting only where nothing else was quoted
         seen = [span for span in spans if quoted.has(span)]
         most = 1 if verdict.elements and (seen or not heading) else QUOTED
