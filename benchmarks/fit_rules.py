@@ -141,7 +141,7 @@ def fit(model: Model, texts: Sequence[Text]) -> tuple[np.ndarray, dict[str, floa
 
 
 def score(logits: np.ndarray) -> float:
-    """Log-probability of a text, as `harness.checkers.weights.whole_probability` has it."""
+    """Log-probability of a text, as `harness.checkers.whole.whole_probability` has it."""
     logs = -np.logaddexp(0, -logits)
     return float(logs.min() + OTHERS * (logs.sum() - logs.min()))
 

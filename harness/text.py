@@ -10,16 +10,18 @@ Span = tuple[int, int]
 WORD = r"[^\W_]+(?:['’.\-&][^\W_]+)*"
 """A word, as a regular expression: a run of letters and digits of any script, joined by inner `' . - &`."""
 _WORD = re.compile(WORD)
+_WIDTHLESS = "\u00ad\u200b\u2060\ufeff"
+"""Soft hyphens, and signs that have no width."""
 _FOLD = {
     **dict.fromkeys("‘’‚‛", "'"),
     **dict.fromkeys("“”„«»", '"'),
     **dict.fromkeys("–—‐‑−", "-"),
     "…": "...",
     "\u00a0": " ",
-    **dict.fromkeys("\u00ad\u200b\u2060\ufeff", ""),
+    **dict.fromkeys(_WIDTHLESS, ""),
 }
 _FOLDED = frozenset(_FOLD)
-_UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")
+_UNSEEN = re.compile(f"[{_WIDTHLESS}]")
 
 
 def normalise(text: str) -> str:
