@@ -154,7 +154,7 @@ def test_a_hinge_counts_what_exceeds_its_knot():
     assert hinged({"x": 0.75}, "x>0.5") == 0.25
     assert hinged({"x": 0.25}, "x>0.5") == 0.0
     assert hinged({"x": 0.25}, "x") == 0.25
-    weights = Weights({"x": 0.5}, {"x": 0.25}, {"x": 2.0}, {"headline": 1.0}, {"headline": 0.5}, {})
+    weights = Weights({"x": 0.5}, {"x": 0.25}, {"x": 2.0}, {"headline": 1.0})
     # 1 + 2 * (0.75 - 0.5) / 0.25 = 3
     assert weights.logit({"x": 0.75}, "headline") == 3.0
 
@@ -171,7 +171,7 @@ def test_another_fit_is_another_identity(monkeypatch):
     from harness.checkers.rules import Rules
 
     before = Rules().identity()
-    monkeypatch.setattr(weights, "_read", lambda _: {"features": {}, "fitted": "again"})
+    monkeypatch.setattr(weights, "read_weights", lambda _: {"features": {}, "fitted": "again"})
     assert Rules().identity()["parser"] == before["parser"]
     assert Rules().identity()["weights"] != before["weights"]
 
