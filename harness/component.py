@@ -21,19 +21,19 @@ _NEUTRAL = "neutral"
 _NAMES_SECRET = "names_secret"  # noqa: S105 - a mark on fields
 
 MAX_SHORT = 100
-"""Characters of a parameter's value that a signature spells out; what is longer stands there by its digest."""
+"""Characters of a parameter's value in a signature; a longer value is replaced by its digest."""
 
 
 def neutral(default: Any, *, description: str, **constraints: Any) -> Any:
-    """A field that cannot change a number (batch size, device, a cache's path), and so stays out of the signature."""
+    """Declare a field that cannot change a number (batch size, device, a cache's path): not in the signature."""
     return Field(default=default, description=description, json_schema_extra={_NEUTRAL: True}, **constraints)
 
 
 def secret_name(*, description: str) -> Any:
-    """A field with the name of an environment variable that holds a secret, or None.
+    """Declare a field with the name of an environment variable that holds a secret, or None.
 
-    Every component that names one sees to it that the secret is redacted from then on. The name cannot change a number.
-    Capitals, digits and underscores only, so that a key pasted by mistake is refused.
+    From then on the secret is redacted everywhere. The name cannot change a number. It may hold only capitals, digits
+    and underscores, so that a key pasted by mistake is refused.
     """
     return Field(
         default=None,
@@ -53,79 +53,79 @@ class Component(BaseModel):
     version: ClassVar[int] = 1
     """Rises when equal parameters would give other numbers."""
     positional: ClassVar[str | None] = None
-    """The parameter that a bare value means, so that `lead: longest` reads as `lead: {article: longest}`."""
+    """Parameter that a bare value sets, so that `lead: longest` reads as `lead: {article: longest}`."""
 
     nested: ClassVar[Mapping[str, tuple[Kind, str]]] = {}
-    """Parameters that are components themselves → their kind and the one meant where none is named."""
+    """Parameters that are components themselves → their kind, and the name of the default."""
 
     later: ClassVar[Mapping[str, Any]] = {}
-    """Parameters that came when runs had been made without them → their defaults, at which they stand in no signature
-    and no manifest: so those runs are found again, and equal to those made now."""
+    """Parameters added after the first runs → their defaults. At its default such a parameter appears in no signature
+    and no manifest, so that older runs are found again and count as equal."""
 
     @classmethod
     def summary(cls) -> str:
-        """The first line of the docstring: what `harness components` prints; empty where there is none."""
+        """Return the docstring's first line, which `harness components` prints; empty where there is none."""
         return next(iter((cls.__doc__ or "").strip().splitlines()), "")
 
     @classmethod
     def presets(cls) -> Mapping[str, str]:
-        """What a parameter `preset` can be → one line on each; empty where there is none."""
+        """Describe each value of a parameter `preset` in one line; empty where there is no such parameter."""
         return {}
 
     @classmethod
     def neutral_fields(cls) -> frozenset[str]:
-        """Names of the parameters that cannot change a number."""
-        return _marked(cls, _NEUTRAL)
+        """Name the parameters that cannot change a number."""
+        return _marked_fields(cls, _NEUTRAL)
 
     @classmethod
     def secret_fields(cls) -> frozenset[str]:
-        """Names of the parameters that name the environment variable of a secret."""
-        return _marked(cls, _NAMES_SECRET)
+        """Name the parameters that name the environment variable of a secret."""
+        return _marked_fields(cls, _NAMES_SECRET)
 
     def model_post_init(self, context: Any, /) -> None:  # noqa: ARG002 - the signature is pydantic's
-        """Have the secrets that the parameters name redacted from now on."""
+        """Redact, from now on, the secrets that the parameters name."""
         for name in self.secret_fields():
             variable = getattr(self, name)
             if variable is not None:
                 redact.register_environment(variable)
 
     def parameters(self) -> dict[str, Any]:
-        """All parameters as plain JSON values, defaults filled in; a nested component as YAML would name it.
+        """Return all parameters as plain JSON values, defaults filled in; a nested component as in YAML.
 
         Without secrets: these values are kept and printed, and signatures are made of them.
         """
-        held = {name: getattr(self, name) for name in self.nested}
-        plain = redact.value(self.model_dump(mode="json", exclude=set(held)))
+        nested = {name: getattr(self, name) for name in self.nested}
+        plain = redact.value(self.model_dump(mode="json", exclude=set(nested)))
         plain = {name: value for name, value in plain.items() if name not in self.later or value != self.later[name]}
-        return {**plain, **{name: {inner.name: inner.parameters()} for name, inner in held.items()}}
+        return {**plain, **{name: {inner.name: inner.parameters()} for name, inner in nested.items()}}
 
     def effective(self) -> dict[str, Any]:
-        """The parameters that can change a number, as plain JSON values; a nested component by its signature."""
+        """Return the parameters that can change a number, as plain JSON values; a nested component's signature."""
         neutral_names = self.neutral_fields()
         plain = {name: value for name, value in self.parameters().items() if name not in neutral_names}
         return {**plain, **{name: getattr(self, name).signature() for name in self.nested}}
 
     def signature(self) -> str:
-        """`name|parameter:value|…|v:version`, for people to read and for programs to compare."""
-        parts = [f"{name}:{_short(value)}" for name, value in sorted(self.effective().items())]
+        """Write `name|parameter:value|…|v:version`, for people to read and for programs to compare."""
+        parts = [f"{name}:{_signature_value(value)}" for name, value in sorted(self.effective().items())]
         return "|".join([self.name, *parts, f"v:{self.version}"])
 
     def identity(self) -> Mapping[str, str]:
-        """What the parameters only name and a later reader must be able to tell apart: digests of weights, of files.
+        """Pin what the parameters only name: digests of weights and files, resolved commits.
 
-        May read files and hash them, loads nothing. Raises a UsageError where something named does not exist.
+        Reads and hashes files, loads nothing. Raises UsageError where something that is named does not exist.
         """
         return {f"{name}.{key}": value for name in self.nested for key, value in getattr(self, name).identity().items()}
 
     def problems(self) -> Iterable[Problem]:
-        """What `harness validate` can find out without loading anything: missing files, missing extras."""
+        """List what `harness validate` can find without loading anything: missing files, missing extras."""
         for name in self.nested:
             inner: Component = getattr(self, name)
             for problem in inner.problems():
                 yield replace(problem, path=".".join(part for part in (name, inner.name, problem.path) if part))
 
 
-def _marked(cls: type[BaseModel], mark: str) -> frozenset[str]:
+def _marked_fields(cls: type[BaseModel], mark: str) -> frozenset[str]:
     return frozenset(
         name
         for name, field in cls.model_fields.items()
@@ -133,8 +133,8 @@ def _marked(cls: type[BaseModel], mark: str) -> frozenset[str]:
     )
 
 
-def _short(value: object) -> str:
-    """A parameter's value inside a signature: scalars as they are, anything longer by its digest."""
+def _signature_value(value: object) -> str:
+    """Write a parameter's value for a signature: scalars as they are, anything longer by its digest."""
     if value is None:
         return "none"
     if isinstance(value, bool):
@@ -149,10 +149,10 @@ def _short(value: object) -> str:
 
 
 class ComponentTable(Protocol):
-    """How the configuration reader finds components without knowing the registry."""
+    """Lookup of components, so that the configuration reader need not know the registry."""
 
     def names(self, kind: Kind) -> list[str]:
-        """All names of a kind, sorted."""
+        """Return all names of a kind, sorted."""
 
     def find(self, kind: Kind, name: str) -> type[Component]:
-        """The class behind a name; raises KeyError for an unknown one."""
+        """Return the class behind a name. Raises KeyError for an unknown one."""

@@ -33,7 +33,7 @@ EXIT_INTERRUPTED = 130
 
 @dataclass(frozen=True)
 class Problem:
-    """One mistake of the user's, located.
+    """A mistake of the user's, with its place.
 
     `where` is the file (or the flag) it stands in, `line` counts from 1, `path` is the dotted path of the YAML key or
     the JSON field, `found` is what stands there and `accepted` what could. `nearest` is the closest accepted name.
@@ -48,12 +48,12 @@ class Problem:
     nearest: str = ""
 
     def __str__(self) -> str:
-        """`file:line: path: message; found …; accepted: …; did you mean …?`, leaving out what is not known.
+        """Write `file:line: path: message; found …; accepted: …; did you mean …?`, leaving out what is not known.
 
         One line that steers no terminal, whatever the file or its name held; no secret stands in it, not even as what
         was found.
         """
-        found = _cut(redact.found(self.path, self.found), 300)
+        found = _cut(redact.quotable(self.path, self.found), 300)
         where, message, accepted, nearest = map(redact.text, (self.where, self.message, self.accepted, self.nearest))
         place = ":".join(part for part in (_cut(where, 500), str(self.line or "") if where else "") if part)
         head = ": ".join(part for part in (place, _cut(redact.text(self.path), 200), message) if part)
@@ -67,7 +67,7 @@ def _cut(text: str, most: int) -> str:
 
 
 def nearest_name(found: str, accepted: Iterable[str], cutoff: float = 0.6) -> str:
-    """The accepted name closest to `found` in spelling, or an empty string where none is as close as `cutoff`."""
+    """Return the accepted name closest to `found` in spelling, or an empty string where none is within `cutoff`."""
     names = list(accepted)
     lowered = {name.lower(): name for name in names}
     close = get_close_matches(found.lower(), list(lowered), n=1, cutoff=cutoff)

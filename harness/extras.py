@@ -23,17 +23,17 @@ EXTRAS = {
 
 
 def missing(*packages: str) -> list[str]:
-    """Those of `packages` that cannot be found, in the order given. Imports none of them."""
+    """List those of `packages` that cannot be found, in the order given. Imports none of them."""
     return [package for package in packages if find_spec(package) is None]
 
 
 def is_installed(package: str) -> bool:
-    """Whether a package can be found. Does not import it."""
+    """Tell whether a package can be found. Does not import it."""
     return not missing(package)
 
 
 def install_command(*arguments: str) -> str:
-    """The command that has pip install `arguments` for the Python that runs now, as it can be pasted into a shell.
+    """Return the command that has pip install `arguments` for the running Python, ready to paste into a shell.
 
     The shell's `pip` where it belongs to this Python, `-m pip` where another comes first on the path, and uv where
     this Python has no pip, as in environments that uv made.

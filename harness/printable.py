@@ -1,4 +1,4 @@
-r"""Text that others wrote, made safe to print: what would steer a terminal, or a program that reads it, shown instead.
+r"""Makes text that others wrote safe to print: shows what would steer a terminal, or a program that reads it.
 
 Such a character is written as `\uXXXX`, which is also how JSON writes it: a JSON text stays the same value.
 """
@@ -22,63 +22,63 @@ _ONE_LINE: Final = re.compile(f"[{_CONTROLS}\\t\\n]|{_ORDER}|:(?=:[A-Za-z])")
 
 
 def escape(text: str) -> str:
-    r"""Each character of `text` as `\uXXXX`; one beyond U+FFFF as two such, as JSON has it."""
-    return "".join(map(_escaped, text))
+    r"""Write each character of `text` as `\uXXXX`; one beyond U+FFFF as two such, as JSON has it."""
+    return "".join(map(_escape_character, text))
 
 
 @lru_cache(maxsize=1024)  # one text may have thousands of the same
-def _escaped(character: str) -> str:
+def _escape_character(character: str) -> str:
     units = character.encode("utf-16-be", "surrogatepass").hex()
     return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
-def _escape(found: re.Match[str]) -> str:
-    return _escaped(found[0])
+def _escape_match(match: re.Match[str]) -> str:
+    return _escape_character(match[0])
 
 
 def lines(text: str) -> str:
-    """`text` with newlines and tabs as they are, and everything else that would steer a terminal escaped."""
-    return _STEERING.sub(_escape, text)
+    """Escape what would steer a terminal, but keep newlines and tabs."""
+    return _STEERING.sub(_escape_match, text)
 
 
 def line(text: str) -> str:
-    """`text` as part of one line: newlines, tabs and orders to continuous integration escaped too."""
-    return _ONE_LINE.sub(_escape, text)
+    """Escape `text` for use within a line: newlines, tabs and orders to continuous integration, too."""
+    return _ONE_LINE.sub(_escape_match, text)
 
 
 _WORD: Final = re.compile(r"(?:`[^`]*`|\S)+")
 
 
-def folded(text: str, width: int, hang: int = 2) -> str:
-    """`text` with lines of more than `width` columns folded between words, and what follows indented `hang` further.
+def fold(text: str, width: int, hang: int = 2) -> str:
+    """Fold lines of more than `width` columns between words, and indent what follows `hang` further.
 
     A word that is longer stays whole, and so does what stands between backticks: it is there to be copied.
     """
     hang = hang if hang < width // 2 else 2
-    return "\n".join(_folded(each, width, hang) if len(each) > width // 2 else each for each in text.split("\n"))
+    return "\n".join(_fold_line(each, width, hang) if len(each) > width // 2 else each for each in text.split("\n"))
 
 
-def _folded(text: str, width: int, hang: int) -> str:
+def _fold_line(text: str, width: int, hang: int) -> str:
     if columns(text) <= width:
         return text
     indent = text[: len(text) - len(text.lstrip())]
     further = indent + " " * hang
-    found: list[str] = []
+    folded: list[str] = []
     line = indent
     end = len(indent)
     for word in _WORD.finditer(text):
         space = text[end : word.start()]
         end = word.end()
         if line.strip() and columns(f"{line}{space}{word[0]}") > width:
-            found.append(line)
+            folded.append(line)
             line = further[: max(0, width - columns(word[0]))] + word[0]
         else:
             line += space + word[0]
-    return "\n".join([*found, line])
+    return "\n".join([*folded, line])
 
 
 def columns(text: str) -> int:
-    """Columns of a terminal that a line takes: two for wide letters (Unicode 15.1 UAX 11), none for marks on others."""
+    """Count the columns a line takes: two for wide letters (Unicode 15.1 UAX 11), none for marks on others."""
     if text.isascii():
         return len(text)
     return sum(

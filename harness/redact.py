@@ -1,4 +1,4 @@
-"""Keeping secrets out of everything that is written or printed: one redactor for the whole program.
+"""Keeps secrets out of everything that is written or printed: one redactor for the whole program.
 
 A secret is known by the name it stands under (`api_key`, `Authorization`), by its shape (`sk-…`, `ghp_…`, a JSON Web
 Token), by the user info of an address, or because it *is* a value that was registered: what an environment variable
@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 MARK = "[redacted]"
-"""What stands where a secret stood."""
+"""Text in place of a secret."""
 
 LEAST_ANYWHERE = 8
 """Characters of a registered value from which it is replaced wherever it stands; a shorter one only as a whole word."""
@@ -31,7 +31,7 @@ LEAST_CUT = 6
 LEAST_HIGH_ENTROPY = 20
 
 ENVIRONMENT_NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,99}\Z")
-"""What the name of an environment variable looks like here: capitals, which a key pasted by mistake rarely is."""
+"""Name of an environment variable: capitals, which a key pasted by mistake rarely consists of."""
 
 _NAME_OF_OURS = re.compile(r"[a-z]+(?:_[a-z]+)*")
 
@@ -45,7 +45,7 @@ _WEAK = frozenset({"auth", "key", "pass", "pat"})
 """Names under which only a long string of letters and digits is taken for a secret."""
 _TOKENS_OF_TEXT = "bos cls end eos first last mask new next pad sep special start stop unk"
 _VOCABULARY = frozenset(_TOKENS_OF_TEXT.split())
-"""What stands before `token` where it is a piece of text."""
+"""Words before `token` where it is a piece of text."""
 _BEHIND = frozenset({"header", "headers", "raw", "string", "value", "values"})
 """Words behind a name that leave it the name of a secret, as others (`_env`, `_file`) do not."""
 
@@ -93,6 +93,9 @@ _VALUE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 
+KeyPath = tuple[str | int, ...]
+"""Keys and indices that lead to a nested value."""
+
 _lock = threading.Lock()
 _registered: set[str] = set()
 _pattern: re.Pattern[str] | None = None
@@ -101,7 +104,7 @@ _pattern: re.Pattern[str] | None = None
 
 @lru_cache(maxsize=4096)
 def is_secret_name(name: str) -> bool:
-    """Whether what stands under `name` is a secret whatever it looks like: `api_key`, `hf-token`, `X-Api-Key`.
+    """Tell whether a name is that of a secret, whatever its value looks like: `api_key`, `hf-token`, `X-Api-Key`.
 
     The name of an environment variable (`key_env`), a file (`token_file`) or a number of tokens is none.
     """
@@ -117,7 +120,7 @@ def is_secret_name(name: str) -> bool:
 
 
 def register(value: str | None) -> None:
-    """Take a value for a secret from now on, in all its forms. One of fewer than four characters is left alone."""
+    """Redact a value from now on, in all its forms, unless it has fewer than four characters."""
     global _pattern
     if not value or len(value.strip()) < LEAST:
         return
@@ -126,17 +129,17 @@ def register(value: str | None) -> None:
             return
         _registered.add(value)
         forms = sorted({form for secret in _registered for form in _forms(secret)}, key=len, reverse=True)
-        _pattern = re.compile("|".join(_findable(form) for form in forms))
+        _pattern = re.compile("|".join(_form_pattern(form) for form in forms))
     _clean.cache_clear()
 
 
 def register_environment(name: str) -> None:
-    """`register` what the environment variable holds now, if it is set."""
+    """Register what the environment variable holds now, if it is set."""
     register(os.environ.get(name))
 
 
 def watch_environment() -> None:
-    """`register` the values of all environment variables whose names are those of secrets (`HF_TOKEN`), paths apart."""
+    """Register the values of all environment variables with the name of a secret (`HF_TOKEN`), paths apart."""
     for name, value in os.environ.items():
         if is_secret_name(name) and len(value) >= LEAST_ANYWHERE and not value.startswith(("/", "~")):
             register(value)
@@ -151,27 +154,27 @@ def forget() -> None:
     _clean.cache_clear()
 
 
-def stands_in(secret: str, text: str) -> bool:
-    """Whether one secret stands in `text` in any of its forms."""
+def contains(secret: str, text: str) -> bool:
+    """Tell whether one secret appears in `text` in any of its forms."""
     return len(secret) >= LEAST and any(form in text for form in _forms(secret))
 
 
 def text(message: str) -> str:
-    """The message with `MARK` for each secret in it, and addresses without their user info."""
+    """Replace each secret in a message by `MARK`, and drop the user info of addresses."""
     return _clean(message) if len(message) <= 2000 else _clean.__wrapped__(message)
 
 
-def printed(message: str) -> str:
-    """`text` for what is printed already: without what only the name before it gives away, which prose often is."""
+def printed_text(message: str) -> str:
+    """Redact text that is printed already, as `text` does, but ignore names before values: prose often has them."""
     pattern = _pattern
     if pattern is not None:
-        message = _without_beginning(pattern.sub(MARK, message))
+        message = _redact_cut_end(pattern.sub(MARK, message))
     message = _ADDRESS.sub(r"\g<scheme>", message)
     return _SHAPES.sub(MARK, message) if _SHAPE_BEGINS.search(message) else message
 
 
-def _without_beginning(message: str) -> str:
-    """The message without the beginning of a registered value at its end, where the rest was cut off."""
+def _redact_cut_end(message: str) -> str:
+    """Redact the beginning of a registered value at the end of a message that was cut off there."""
     whole = message.rstrip("….'\")]} ")
     for secret in _registered:
         for length in range(min(len(secret) - 1, len(whole)), LEAST_CUT - 1, -1):
@@ -182,12 +185,12 @@ def _without_beginning(message: str) -> str:
 
 @lru_cache(maxsize=2048)
 def _clean(message: str) -> str:
-    message = _without_named(printed(message))
+    message = _redact_named(printed_text(message))
     return _SCHEME.sub(lambda match: match.group() if _is_word(match["value"]) else match["scheme"] + MARK, message)
 
 
 def value(plain: Any, *, secret: bool = False) -> Any:
-    """Plain values, nested ones too, with `MARK` for each secret; `secret` says that they stand under such a name."""
+    """Redact plain values, nested ones too; `secret` says that they stand under the name of a secret."""
     if isinstance(plain, Mapping):
         return {_key(key): value(inner, secret=secret or is_secret_name(str(key))) for key, inner in plain.items()}
     if isinstance(plain, list | tuple):
@@ -200,34 +203,36 @@ def value(plain: Any, *, secret: bool = False) -> Any:
 
 
 def _key(key: Any) -> Any:
-    """A key without secrets. One of small letters is a name: a key of ours stays what it is, whatever a secret is."""
+    """Redact a key. One of small letters is a name of ours and stays, whatever the secrets are."""
     return key if not isinstance(key, str) or _NAME_OF_OURS.fullmatch(key) else text(key)
 
 
-def literals(plain: Any, path: tuple[str | int, ...] = (), *, secret: bool = False) -> Iterator[tuple[str | int, ...]]:
-    """The path of every value that `value` would change."""
+def secret_paths(
+    plain: Any, path: tuple[str | int, ...] = (), *, secret: bool = False
+) -> Iterator[tuple[str | int, ...]]:
+    """Yield the path of every value that `value` would change."""
     if isinstance(plain, Mapping):
         for key, inner in plain.items():
             if _key(key) != key:
                 yield path
             else:
-                yield from literals(inner, (*path, key), secret=secret or is_secret_name(str(key)))
+                yield from secret_paths(inner, (*path, key), secret=secret or is_secret_name(str(key)))
     elif isinstance(plain, list | tuple):
         for index, inner in enumerate(plain):
-            yield from literals(inner, (*path, index), secret=secret)
+            yield from secret_paths(inner, (*path, index), secret=secret)
     elif value(plain, secret=secret) != plain:
         yield path
 
 
-def found(path: str, shown: str) -> str:
-    """What a message about the value at a dotted path may quote of it."""
+def quotable(path: str, shown: str) -> str:
+    """Return what a message may quote of the value at a dotted path."""
     name = path.rpartition(".")[2]
     names_a_variable = name.endswith("_env") and not ENVIRONMENT_NAME.match(shown.strip("'\""))
     return "" if names_a_variable or any(is_secret_name(part) for part in path.split(".")) else text(shown)
 
 
-def _without_named(message: str) -> str:
-    """The message without what stands behind the name of a secret: `api_key=…`, `'Authorization': '…'`, `--token …`."""
+def _redact_named(message: str) -> str:
+    """Redact what follows the name of a secret: `api_key=…`, `'Authorization': '…'`, `--token …`."""
     parts, position = [], 0
     for match in _NAME.finditer(message):
         name, flag = match["name"], match["flag"]
@@ -244,7 +249,7 @@ def _without_named(message: str) -> str:
 
 
 def _is_secret(name: str, last: str, bare: str) -> bool:
-    """Whether a value in a sentence is a secret, given the name before it and the name's last word."""
+    """Tell whether a value in a sentence is a secret, given the name before it and the name's last word."""
     if last == "env":  # a key where its variable's name belongs
         return not (ENVIRONMENT_NAME.match(bare.rstrip("`.:")) or _is_word(bare))
     if last in _WEAK and not is_secret_name(name):
@@ -258,12 +263,12 @@ def _last_word(name: str) -> str:
 
 
 def _is_word(bare: str) -> bool:
-    """Whether a value is a short word of small letters, as sentences have them."""
+    """Tell whether a value is a short word of small letters, as sentences have them."""
     return len(bare) < LEAST_HIGH_ENTROPY and bare.rstrip(".:").isalpha() and bare.islower()
 
 
 def _is_high_entropy(bare: str) -> bool:
-    """Whether a value is long and mixes letters with digits, and is no hexadecimal digest."""
+    """Tell whether a value is long and mixes letters with digits, and is no hexadecimal digest."""
     return (
         len(bare) >= LEAST_HIGH_ENTROPY
         and any(character.isdigit() for character in bare)
@@ -272,13 +277,13 @@ def _is_high_entropy(bare: str) -> bool:
     )
 
 
-def _findable(form: str) -> str:
-    """A pattern for one form; a short one counts only as a whole word."""
+def _form_pattern(form: str) -> str:
+    """Make a pattern for one form; a short one counts only as a whole word."""
     return re.escape(form) if len(form) >= LEAST_ANYWHERE else rf"(?<!\w){re.escape(form)}(?!\w)"
 
 
 def _forms(secret: str) -> Iterator[str]:
-    """The ways in which a value may come to stand in a text."""
+    """Yield the forms in which a value may appear in a text."""
     data = secret.encode("utf-8", "surrogatepass")
     yield secret
     for encoded in (quote(data, safe=""), quote(data), quote_plus(data), quote(quote(data, safe=""), safe="")):

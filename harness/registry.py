@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from operator import attrgetter
+from typing import Any
 
 from harness.component import KINDS, Component, Kind
 from harness.errors import UsageError
@@ -54,34 +56,34 @@ BASES: Mapping[Kind, str] = {
     "metric": "harness.metrics.base:Metric",
     "executor": "harness.executors.base:Executor",
 }
-"""What a component of another package derives from: the program calls what its base promises."""
+"""Base class of each kind; a component of another package must derive from it."""
 
 
 def _entries(kind: Kind) -> Mapping[str, EntryPoint]:
-    """Entry points of other packages for one kind, by name; of two of one name the first, see `_clashes`."""
-    found: dict[str, EntryPoint] = {}
+    """Return other packages' entry points for one kind by name; of two with one name the first (see `_clashes`)."""
+    entries: dict[str, EntryPoint] = {}
     for entry in entry_points(group=f"headline_harness.{kind}s"):
         if entry.name not in BUILTIN[kind]:
-            found.setdefault(entry.name, entry)
-    return found
+            entries.setdefault(entry.name, entry)
+    return entries
 
 
 def _clashes(kind: Kind) -> Mapping[str, str]:
-    """Names that another package registers though they are taken → what to say of it.
+    """Describe each name that another package registers although it is taken.
 
     A built-in name stays the built-in component's; a name that two packages register is nobody's.
     """
-    found: dict[str, str] = {}
+    clashes: dict[str, str] = {}
     for entry in entry_points(group=f"headline_harness.{kind}s"):
         kept = BUILTIN[kind].get(entry.name) or _entries(kind)[entry.name].value
         if kept != entry.value:
-            found[entry.name] = f"{kind} {entry.name!r} is registered twice: by {kept} and by {entry.value}"
-    return found
+            clashes[entry.name] = f"{kind} {entry.name!r} is registered twice: by {kept} and by {entry.value}"
+    return clashes
 
 
 @cache
 def locations(kind: Kind) -> Mapping[str, str]:
-    """Component name → `module:Class` for one kind."""
+    """Return `module:Class` for each component name of one kind."""
     return {**{name: entry.value for name, entry in _entries(kind).items()}, **BUILTIN[kind]}
 
 
@@ -93,11 +95,11 @@ class Registry:
     """The component table that the whole program uses; satisfies `harness.component.ComponentTable`."""
 
     def names(self, kind: Kind) -> list[str]:
-        """All names of a kind, sorted."""
+        """Return all names of a kind, sorted."""
         return sorted(locations(kind))
 
     def find(self, kind: Kind, name: str) -> type[Component]:
-        """The class behind a name.
+        """Return the class behind a name.
 
         Raises KeyError for an unknown name, BrokenComponentError where what another package registered cannot be
         loaded or is no component of that kind.
@@ -108,66 +110,62 @@ class Registry:
         if name in _clashes(kind):
             raise BrokenComponentError(_clashes(kind)[name])
         try:
-            found = _component(kind, name, location)
-            _refuse_incomplete(kind, found, location)
+            cls = _component(kind, name, location)
+            _refuse_incomplete(kind, cls, location)
         except BrokenComponentError as error:
             raise BrokenComponentError(f"{kind} {name!r}{_of_package(kind, name)} {error}") from None
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - whatever another package does as it is imported, SystemExit too
-            told = " ".join(str(error).split())[:300]
-            why = f"{type(error).__name__}: {told}" if told else type(error).__name__
+            message = " ".join(str(error).split())[:300]
+            why = f"{type(error).__name__}: {message}" if message else type(error).__name__
             package = _of_package(kind, name)
             raise BrokenComponentError(f"{kind} {name!r}{package} cannot be loaded from {location}: {why}") from None
-        return found
+        return cls
 
-    def all(self, told: Callable[[str], None] = lambda _: None) -> list[tuple[Kind, str, type[Component]]]:
-        """Every component with its kind and name, in the order of the kinds.
+    def all(self, warn: Callable[[str], None] = lambda _: None) -> list[tuple[Kind, str, type[Component]]]:
+        """Return every component with its kind and name, in the order of the kinds.
 
-        One of another package that cannot be loaded is left out; `told` is told why.
+        One of another package that cannot be loaded is left out; `warn` is told why.
         """
-        found: list[tuple[Kind, str, type[Component]]] = []
+        components: list[tuple[Kind, str, type[Component]]] = []
         for kind in KINDS:
             for name, why in _clashes(kind).items():
                 if name in BUILTIN[kind]:
-                    told(f"left out: {why}; the first is used")
+                    warn(f"left out: {why}; the first is used")
             for name in self.names(kind):
                 try:
-                    found.append((kind, name, self.find(kind, name)))
+                    components.append((kind, name, self.find(kind, name)))
                 except BrokenComponentError as error:
-                    told(f"left out: {error}")
-        return found
+                    warn(f"left out: {error}")
+        return components
 
 
 def _component(kind: Kind, name: str, location: str) -> type[Component]:
-    module, _, attribute = location.partition(":")
-    found: object = import_module(module)
-    for part in attribute.split("."):
-        found = getattr(found, part)
-    if not (isinstance(found, type) and issubclass(found, Component)):
+    cls = _load(location)
+    if not (isinstance(cls, type) and issubclass(cls, Component)):
         raise BrokenComponentError(f"names {location}, which is not a component")
-    if found.kind != kind or found.name != name:
-        raise BrokenComponentError(f"names {location}, which says it is {found.kind} {found.name!r}")
-    return found
+    if cls.kind != kind or cls.name != name:
+        raise BrokenComponentError(f"names {location}, which says it is {cls.kind} {cls.name!r}")
+    return cls
 
 
-def _refuse_incomplete(kind: Kind, found: type[Component], location: str) -> None:
-    """Raise BrokenComponentError where a class cannot do what its kind has to, whatever else where it has no schema."""
-    base = _component_base(kind)
-    if not issubclass(found, base):
+def _load(location: str) -> Any:
+    """Import what `module:Class` names."""
+    module, _, attribute = location.partition(":")
+    return attrgetter(attribute)(import_module(module))
+
+
+def _refuse_incomplete(kind: Kind, cls: type[Component], location: str) -> None:
+    """Raise BrokenComponentError where a class lacks what its kind needs; anything where it has no schema."""
+    if not issubclass(cls, _load(BASES[kind])):
         raise BrokenComponentError(f"names {location}, which does not derive from {BASES[kind]}")
-    if missing := sorted(getattr(found, "__abstractmethods__", ())):
+    if missing := sorted(getattr(cls, "__abstractmethods__", ())):
         raise BrokenComponentError(f"names {location}, which lacks {', '.join(missing)}")
-    found.model_json_schema()
-
-
-def _component_base(kind: Kind) -> type:
-    module, _, attribute = BASES[kind].partition(":")
-    base: type = getattr(import_module(module), attribute)
-    return base
+    cls.model_json_schema()
 
 
 def _of_package(kind: Kind, name: str) -> str:
-    """The package that registered a component, for messages."""
+    """Name the package that registered a component, for messages."""
     package = _entries(kind)[name].dist
     return f" of the package {package.name}" if package is not None else ""

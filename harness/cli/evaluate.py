@@ -145,8 +145,8 @@ def report_bad_rows(mistakes: "Mistakes | None") -> None:
     from harness.run.logs import say
 
     say(f"{mistakes.count} bad row{' was' if mistakes.count == 1 else 's were'} left out:", "warning")
-    listed, more = mistakes.listed(LISTED)
-    for row in listed:
+    rows, more = mistakes.first(LISTED)
+    for row in rows:
         say(f"  {row}", "warning")
     if more:
         say(f"  … and {more:,} more", "warning")

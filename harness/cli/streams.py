@@ -131,7 +131,7 @@ class _Messages(_Guarded):
         """Write `text`, escaped, without secrets, if it can be written; click's errors folded as ours are."""
         is_clicks = text.startswith("Error: ") and logs.setting().form == "plain"
         width = logs.terminal_width(self._stream) if is_clicks else None
-        self._write(self._framed(text if width is None else printable.folded(text, width)))
+        self._write(self._framed(text if width is None else printable.fold(text, width)))
         return len(text)
 
     def flush(self) -> None:
@@ -164,7 +164,7 @@ def say(text: str, hang: int = 2) -> None:
     `hang` is by how many columns what is folded is indented further.
     """
     width = logs.terminal_width(sys.stdout)
-    sys.stdout.write((text if width is None else printable.folded(text, width, hang)) + "\n")
+    sys.stdout.write((text if width is None else printable.fold(text, width, hang)) + "\n")
 
 
 @contextmanager

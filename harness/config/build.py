@@ -1,4 +1,4 @@
-"""From a configuration's plain values to components, with every mistake noted on the way."""
+"""Builds components from a configuration's plain values, and collects every mistake on the way."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,10 +12,10 @@ from harness.component import Component, ComponentTable, Kind
 from harness.config import source as yaml_source
 from harness.config.gate import GateSettings
 from harness.config.limits import FAILURES, Limits, TimeLimit, failures
-from harness.config.mistakes import CONTROL, field_problems, parameter_names, quoted, refuse_secrets
+from harness.config.mistakes import CONTROL, parameter_names, quote, refuse_secrets, report_fields
 from harness.config.paths import MAX_PARTS, PathError, assign
 from harness.config.plain import read_values
-from harness.config.source import KeyPath, Source, dotted
+from harness.config.source import KeyPath, Source, dotted_path
 from harness.config.sweep import MAX_NAME, expand
 from harness.errors import ConfigError, Problem, UsageError, nearest_name
 
@@ -51,7 +51,7 @@ class Configured:
     """The seed that a sweep gave it; None means the run's."""
 
     def as_entry(self) -> dict[str, Any]:
-        """The entry that would build it again, defaults filled in."""
+        """Return the entry that would build it again, defaults filled in."""
         entry: dict[str, Any] = {self.component.name: self.component.parameters()}
         return entry if self.name == self.component.name else {**entry, "as": self.name}
 
@@ -70,7 +70,7 @@ class Config:
     limits: Limits = field(default_factory=Limits)
 
     def resolved(self) -> dict[str, Any]:
-        """Plain values that build the same configuration: sweep expanded, overrides applied, defaults filled in."""
+        """Return values that build the same configuration: sweep expanded, overrides applied, defaults filled in."""
         return {
             "name": self.name,
             "seed": self.seed,
@@ -85,38 +85,38 @@ class Config:
         }
 
     def component_problems(self, *, models: bool = True) -> list[Problem]:
-        """What each component finds wrong with its own parameters without loading anything, located in the file."""
+        """List what components find wrong with their parameters without loading anything, located in the file."""
         configured = (self.data, *(self.models if models else ()), *self.metrics)
         return [problem for each in configured for problem in self.problems_of(each)]
 
     def problems_of(self, configured: Configured) -> list[Problem]:
-        """What one component finds wrong with its own parameters without loading anything, located in the file."""
-        return [self._located(configured, problem) for problem in configured.component.problems()]
+        """List what one component finds wrong with its parameters without loading anything, located in the file."""
+        return [self._locate(configured, problem) for problem in configured.component.problems()]
 
-    def _located(self, configured: Configured, problem: Problem) -> Problem:
+    def _locate(self, configured: Configured, problem: Problem) -> Problem:
         path = (*configured.path, configured.component.name, *(part for part in problem.path.split(".") if part))
         where, line = self.source.place(path)
         message = f"{problem.where}: {problem.message}" if problem.where and problem.where != where else problem.message
-        return Problem(message, where, line, dotted(path), problem.found, problem.accepted, problem.nearest)
+        return Problem(message, where, line, dotted_path(path), problem.found, problem.accepted, problem.nearest)
 
 
 def load(file: Path, table: ComponentTable, overrides: Sequence[str] = ()) -> Config:
-    """The configuration in `file` with `--set` overrides applied. Raises ConfigError that carries every mistake."""
+    """Read the configuration in `file`, with `--set` overrides. Raises ConfigError that carries every mistake."""
     return _build(yaml_source.read(file), table, overrides)
 
 
 def load_text(text: str, where: str, table: ComponentTable, overrides: Sequence[str] = ()) -> Config:
-    """The same for YAML that is in memory; `where` stands in messages."""
+    """Read a configuration from YAML in memory; `where` stands in messages."""
     return _build(yaml_source.parse(text, where), table, overrides)
 
 
 def load_values(value: Any, where: str, table: ComponentTable, overrides: Sequence[str] = ()) -> Config:
-    """The same for plain values, as YAML would hold them; `where` stands in messages."""
+    """Read a configuration from plain values, as YAML would hold them; `where` stands in messages."""
     return _build(read_values(value, where), table, overrides)
 
 
 def load_component(kind: Kind, text: str, where: str, table: ComponentTable) -> Component:
-    """One component as a flag names it: `rules`, or YAML with its parameters, `nli: {model: FOLDER}`.
+    """Build one component from a flag: `rules`, or YAML with its parameters, `nli: {model: FOLDER}`.
 
     Raises ConfigError that carries every mistake; `where` is the flag, for messages.
     """
@@ -124,7 +124,7 @@ def load_component(kind: Kind, text: str, where: str, table: ComponentTable) -> 
 
 
 def load_component_values(kind: Kind, value: Any, where: str, table: ComponentTable) -> Component:
-    """The same for plain values: `"rules"`, or `{"nli": {"model": FOLDER}}`."""
+    """Build one component from plain values: `"rules"`, or `{"nli": {"model": FOLDER}}`."""
     return _build_component(kind, read_values(value, where), table)
 
 
@@ -132,26 +132,26 @@ def _build_component(kind: Kind, source: Source, table: ComponentTable) -> Compo
     refuse_secrets(source)
     configured = None if source.problems else _component(source, table, kind, source.value, ())
     if source.problems or configured is None:
-        raise ConfigError(_once(source.problems))
+        raise ConfigError(_sort_problems(source.problems))
     return configured.component
 
 
 def _build(source: Source, table: ComponentTable, overrides: Sequence[str]) -> Config:
     if source.value is None and not overrides:
-        source.problem((), "the file is empty", accepted=f"the keys {', '.join(KEYS)}")
+        source.report((), "the file is empty", accepted=f"the keys {', '.join(KEYS)}")
         raise ConfigError(source.problems)
     if not isinstance(source.value, Mapping | None):
-        source.problem((), "not a mapping", found=quoted(source.value), accepted=f"the keys {', '.join(KEYS)}")
+        source.report((), "not a mapping", found=quote(source.value), accepted=f"the keys {', '.join(KEYS)}")
         raise ConfigError(source.problems)
-    _override(source, overrides)
+    _apply_overrides(source, overrides)
     refuse_secrets(source)
     tree: Mapping[str, Any] = source.value or {}
     for key in tree:
         if key not in KEYS:
-            source.problem((key,), "unknown key", accepted=", ".join(KEYS), nearest=nearest_name(key, KEYS))
+            source.report((key,), "unknown key", accepted=", ".join(KEYS), nearest=nearest_name(key, KEYS))
     for key in REQUIRED:
         if key not in tree:
-            source.problem((), f"missing key {key!r}: {KEYS[key]}")
+            source.report((), f"missing key {key!r}: {KEYS[key]}")
     name = _run_name(source, tree)
     seed = _seed(source, tree)
     data = _component(source, table, "dataset", tree["data"], ("data",)) if "data" in tree else None
@@ -167,10 +167,12 @@ def _build(source: Source, table: ComponentTable, overrides: Sequence[str]) -> C
     ]
     gate = _section(source, tree, "gate", GateSettings)
     limits = _limits(source, tree)
-    _unique(source, [model for model, _ in models], "two configurations of this name; give one of them another `as:`")
-    _unique(source, metrics, "this metric stands twice; give one entry all its parameters")
+    _check_unique(
+        source, [model for model, _ in models], "two configurations of this name; give one of them another `as:`"
+    )
+    _check_unique(source, metrics, "this metric stands twice; give one entry all its parameters")
     if source.problems or data is None:
-        raise ConfigError(_once(source.problems))
+        raise ConfigError(_sort_problems(source.problems))
     return Config(
         name=name,
         seed=seed,
@@ -183,15 +185,15 @@ def _build(source: Source, table: ComponentTable, overrides: Sequence[str]) -> C
     )
 
 
-def _once(problems: Iterable[Problem]) -> list[Problem]:
-    """Problems in the order of their lines, the first for each place: a value that could not be read is no other's."""
+def _sort_problems(problems: Iterable[Problem]) -> list[Problem]:
+    """Sort problems by line and keep one a place: a value that could not be read causes further complaints."""
     kept: dict[tuple[object, ...], Problem] = {}
     for problem in problems:
         kept.setdefault((problem.where, problem.line, problem.path or problem.message), problem)
     return sorted(kept.values(), key=lambda problem: problem.line or 0)
 
 
-def _override(source: Source, overrides: Sequence[str]) -> None:
+def _apply_overrides(source: Source, overrides: Sequence[str]) -> None:
     for override in overrides:
         flag = f"--set {override if len(override) <= MAX_FLAG else override[:MAX_FLAG] + '…'}"
         path, equals, text = override.partition("=")
@@ -216,14 +218,14 @@ def _run_name(source: Source, tree: Mapping[str, Any]) -> str:
     name = tree.get("name")
     if "name" in tree and not (isinstance(name, str) and RUN_NAME.match(name)):
         accepted = "1 to 64 letters, digits, '.', '_' and '-', the first a letter or digit"
-        source.problem(("name",), "not a name for a folder", found=quoted(name), accepted=accepted)
+        source.report(("name",), "not a name for a folder", found=quote(name), accepted=accepted)
     return str(name)
 
 
 def _seed(source: Source, tree: Mapping[str, Any]) -> int:
     seed = tree.get("seed", DEFAULT_SEED)
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
-        source.problem(("seed",), "not a seed", found=quoted(seed), accepted="a whole number from 0 to 2^63 - 1")
+        source.report(("seed",), "not a seed", found=quote(seed), accepted="a whole number from 0 to 2^63 - 1")
         return DEFAULT_SEED
     return seed
 
@@ -232,17 +234,17 @@ S = TypeVar("S", GateSettings, TimeLimit)
 
 
 def _section(source: Source, tree: Mapping[str, Any], key: str, cls: type[S]) -> S:
-    """A section of settings; where it has mistakes they are noted, and its defaults stand in."""
+    """Read a section of settings; report its mistakes, and return its defaults where it has any."""
     raw = tree.get(key)
     if raw is None:
         return cls()
     if not isinstance(raw, Mapping):
-        source.problem((key,), "not a mapping", found=quoted(raw), accepted=", ".join(cls.model_fields))
+        source.report((key,), "not a mapping", found=quote(raw), accepted=", ".join(cls.model_fields))
         return cls()
     try:
         return cls.model_validate(raw)
     except ValidationError as error:
-        field_problems(source, cls, key, raw, (key,), error)
+        report_fields(source, cls, key, raw, (key,), error)
         return cls()
 
 
@@ -252,26 +254,26 @@ def _limits(source: Source, tree: Mapping[str, Any]) -> Limits:
     try:
         return Limits(time_limit=time_limit, max_failures=None if raw is None else failures(raw))
     except ValueError:
-        source.problem(("max_failures",), "not a limit of failures", found=quoted(raw), accepted=FAILURES)
+        source.report(("max_failures",), "not a limit of failures", found=quote(raw), accepted=FAILURES)
         return Limits(time_limit=time_limit)
 
 
 def _entries(source: Source, tree: Mapping[str, Any], key: str) -> list[Any]:
     entries = tree.get(key, [])
     if key in tree and (not isinstance(entries, list) or not entries):
-        source.problem((key,), "not a list of components", found=quoted(entries), accepted="at least one `- name`")
+        source.report((key,), "not a list of components", found=quote(entries), accepted="at least one `- name`")
         return []
     return list(entries)
 
 
 def _component(source: Source, table: ComponentTable, kind: Kind, entry: Any, path: KeyPath) -> Configured | None:
     before = len(source.problems)
-    name, raw, shown = _split(source, kind, entry, path)
+    name, raw, shown = _split_entry(source, kind, entry, path)
     if name is None:
         return None
     names = table.names(kind)
     if name not in names:
-        source.problem(
+        source.report(
             (*path, name) if isinstance(entry, Mapping) else path,
             f"unknown {kind} {name!r}",
             accepted=", ".join(names),
@@ -281,42 +283,42 @@ def _component(source: Source, table: ComponentTable, kind: Kind, entry: Any, pa
     try:
         cls = table.find(kind, name)
     except UsageError as error:
-        source.problem((*path, name) if isinstance(entry, Mapping) else path, str(error))
+        source.report((*path, name) if isinstance(entry, Mapping) else path, str(error))
         return None
-    built = _parameters(source, table, cls, raw, (*path, name))
+    built = _build_parameters(source, table, cls, raw, (*path, name))
     if built is None or len(source.problems) > before:
         return None
     return Configured(shown or name, built, path)
 
 
-def _split(source: Source, kind: Kind, entry: Any, path: KeyPath) -> tuple[str | None, Any, str | None]:
-    """An entry's component name, its parameters as written and its `as:`."""
+def _split_entry(source: Source, kind: Kind, entry: Any, path: KeyPath) -> tuple[str | None, Any, str | None]:
+    """Split an entry into its component's name, its parameters as written and its `as:`."""
     form = f"`{kind}` or `{kind}: {{parameters}}`" if kind != "dataset" else "`jsonl: {path: FILE}` or another data set"
     if isinstance(entry, str) and entry:
         return entry, None, None
     if not isinstance(entry, Mapping):
-        source.problem(path, f"not a {kind}", found=quoted(entry), accepted=form)
+        source.report(path, f"not a {kind}", found=quote(entry), accepted=form)
         return None, None, None
     shown = entry.get("as")
     if "as" in entry:
         if kind != "model":
-            source.problem((*path, "as"), "only models have display names", found=quoted(shown), accepted="no `as:`")
+            source.report((*path, "as"), "only models have display names", found=quote(shown), accepted="no `as:`")
         elif not isinstance(shown, str) or not shown.strip() or len(shown) > MAX_NAME or CONTROL.search(shown):
-            source.problem(
+            source.report(
                 (*path, "as"),
                 "not a display name",
-                found=quoted(shown),
+                found=quote(shown),
                 accepted=f"1 to {MAX_NAME} printable characters",
             )
     names = [key for key in entry if key != "as"]
     if len(names) != 1:
         hint = f"one component with its parameters indented below it; found {', '.join(names) or 'none'}"
-        source.problem(path, f"{len(names)} keys where one component is named", accepted=hint)
+        source.report(path, f"{len(names)} keys where one component is named", accepted=hint)
         return None, None, None
     return names[0], entry[names[0]], shown if isinstance(shown, str) else None
 
 
-def _parameters(
+def _build_parameters(
     source: Source, table: ComponentTable, cls: type[Component], raw: Any, path: KeyPath
 ) -> Component | None:
     if raw is None:
@@ -324,7 +326,7 @@ def _parameters(
     elif not isinstance(raw, Mapping) and cls.positional:
         raw = {cls.positional: raw}
     elif not isinstance(raw, Mapping):
-        source.problem(path, f"not parameters of {cls.name}", found=quoted(raw), accepted=parameter_names(cls))
+        source.report(path, f"not parameters of {cls.name}", found=quote(raw), accepted=parameter_names(cls))
         return None
     inner = {
         field: _component(source, table, kind, raw.get(field, default), (*path, field))
@@ -335,13 +337,13 @@ def _parameters(
     try:
         return cls.model_validate({**raw, **{field: built.component for field, built in inner.items() if built}})
     except ValidationError as error:
-        field_problems(source, cls, cls.name, raw, path, error)
+        report_fields(source, cls, cls.name, raw, path, error)
         return None
 
 
-def _unique(source: Source, entries: Iterable[Configured], message: str) -> None:
+def _check_unique(source: Source, entries: Iterable[Configured], message: str) -> None:
     seen: set[str] = set()
     for entry in entries:
         if entry.name in seen:
-            source.problem(entry.path, message, found=quoted(entry.name))
+            source.report(entry.path, message, found=quote(entry.name))
         seen.add(entry.name)

@@ -1,7 +1,7 @@
-"""Which configuration is meant where none is named: those in the folder that the user stands in.
+"""Finds the configuration that is meant where none is named: one in the working directory.
 
-A YAML file is taken for a configuration by its top-level keys, read as text, so that one with a mistake in it is
-found, too, and its mistake told when it is loaded.
+Top-level keys, read as text, tell whether a YAML file is a configuration. So one with a mistake in it is found, too,
+and the mistake is reported when it is loaded.
 """
 
 import re
@@ -36,13 +36,13 @@ class Candidate:
 
 
 def candidates(folder: Path = Path()) -> list[Candidate]:
-    """Find the configurations in a folder, those below it not; the preferred name first, then by name."""
+    """Find the configurations directly in a folder; the preferred name first, then by name."""
     try:
         files = sorted(file for file in folder.iterdir() if file.suffix in (".yaml", ".yml"))
     except OSError:
         return []
-    found = [candidate for file in files if (candidate := _candidate(file))]
-    return sorted(found, key=lambda candidate: candidate.file.name not in PREFERRED)
+    configurations = [candidate for file in files if (candidate := _candidate(file))]
+    return sorted(configurations, key=lambda candidate: candidate.file.name not in PREFERRED)
 
 
 def _candidate(file: Path) -> Candidate | None:
@@ -63,29 +63,29 @@ def the_configuration(*, for_gate: bool = False) -> Path:
 
     `for_gate` leaves out those that name no baseline. Raises UsageError that lists what was found.
     """
-    found = candidates()
-    fitting = [candidate.file for candidate in found if candidate.names_baseline or not for_gate]
+    present = candidates()
+    fitting = [candidate.file for candidate in present if candidate.names_baseline or not for_gate]
     if len(fitting) == 1 or (fitting and fitting[0].name in PREFERRED):
         return fitting[0]
     wanted = "a configuration that names a baseline under `gate:`" if for_gate else "a configuration"
     if fitting:
         names = ", ".join(str(file) for file in fitting)
         raise UsageError(f"several files in this folder are {wanted}: {names}; choose one with --config FILE")
-    others = ", ".join(str(candidate.file) for candidate in found)
+    others = ", ".join(str(candidate.file) for candidate in present)
     hint = f"{others} names none: add `baseline: FILE` under `gate:`, or give --baseline FILE" if others else _FIRST
     raise UsageError(f"give {wanted} with --config FILE; this folder has none\n{hint}")
 
 
 def advice(command: str) -> str:
     """Say how to name a configuration to a command that runs none by itself."""
-    found = candidates()
+    present = candidates()
     lines = [f"no configuration: {command} --config FILE"]
-    if found:
+    if present:
         lines += [
             "found in this folder:",
-            *(f"  {command} --config {shlex.quote(str(c.file))}" for c in found[:LISTED]),
+            *(f"  {command} --config {shlex.quote(str(c.file))}" for c in present[:LISTED]),
         ]
-        lines += [f"  … and {len(found) - LISTED} more"] if len(found) > LISTED else []
+        lines += [f"  … and {len(present) - LISTED} more"] if len(present) > LISTED else []
     else:
         lines.append(_FIRST)
     return "\n".join(lines)

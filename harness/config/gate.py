@@ -11,26 +11,26 @@ _LIMIT = re.compile(r"\s*([A-Za-z0-9_.-]+)\s*(<=|>=)\s*([-+]?[0-9.]+(?:[eE][-+]?
 
 
 class Limit(NamedTuple):
-    """`measure <= value` or `measure >= value`, taken apart."""
+    """Parts of `measure <= value` or `measure >= value`."""
 
     measure: str
     sign: Literal["<=", ">="]
     value: float
 
 
-def limit(text: str) -> Limit:
-    """Take a limit apart. Raises ValueError for anything else."""
-    found = _LIMIT.match(text)
+def parse_limit(text: str) -> Limit:
+    """Split a limit into its parts. Raises ValueError for anything else."""
+    match = _LIMIT.match(text)
     try:
-        if found:
-            return Limit(found[1], "<=" if found[2] == "<=" else ">=", float(found[3]))
+        if match:
+            return Limit(match[1], "<=" if match[2] == "<=" else ">=", float(match[3]))
     except ValueError:
         pass
     raise ValueError(f"not a limit: {text!r}; accepted: `measure <= number` or `measure >= number`")
 
 
 def _is_limit(text: str) -> str:
-    limit(text)
+    parse_limit(text)
     return text
 
 

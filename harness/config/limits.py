@@ -1,4 +1,4 @@
-"""When a run stops by itself: `max_failures:` and `time_limit:` of a configuration. Neither can change a number."""
+"""Limits at which a run stops by itself: `max_failures:` and `time_limit:`. Neither can change a number."""
 
 import math
 import re
@@ -17,7 +17,7 @@ FAILURES = "a count such as 10, or a share such as 0.05 or '5%'"
 
 
 def duration(value: Any) -> float:
-    """Seconds from a number of them or from text such as `1h30m`. Raises ValueError for anything else."""
+    """Read seconds from a number of them or from text such as `1h30m`. Raises ValueError for anything else."""
     seconds = math.nan
     if isinstance(value, int | float) and not isinstance(value, bool):
         seconds = float(value)
@@ -33,7 +33,7 @@ def duration(value: Any) -> float:
 
 
 def failures(value: Any) -> int | float:
-    """A count (a whole number) or a share in [0, 1] (a decimal number, or text with %). Raises ValueError."""
+    """Read a count (a whole number) or a share in [0, 1] (a decimal number, or text with %). Raises ValueError."""
     if isinstance(value, str) and (percent := _PERCENT.match(value)):
         value = float(percent[1]) / 100
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
@@ -67,7 +67,7 @@ class TimeLimit(Record):
 
 
 class Limits(Record):
-    """When a run stops by itself, and when it gives a cluster up."""
+    """Limits at which a run stops by itself, and at which it gives up a cluster."""
 
     max_failures: int | float | None = Field(
         default=None, description="Clusters that a configuration may fail on: a count, or a share in [0, 1]."
@@ -75,7 +75,7 @@ class Limits(Record):
     time_limit: TimeLimit = Field(default_factory=TimeLimit, description="How long things may take.")
 
     def too_many(self, failed: int, clusters: int) -> bool:
-        """Whether a configuration has failed on more clusters than it may."""
+        """Tell whether a configuration has failed on more clusters than it may."""
         if self.max_failures is None:
             return False
         if isinstance(self.max_failures, int):
@@ -83,7 +83,7 @@ class Limits(Record):
         return clusters > 0 and failed / clusters > self.max_failures  # divided: 0.29 * 100 is less than 29
 
     def shown_failures(self) -> str:
-        """`max_failures` as a configuration would write it."""
+        """Write `max_failures` as a configuration would."""
         if isinstance(self.max_failures, float):
             return f"{100 * self.max_failures:g}%"
         return str(self.max_failures)

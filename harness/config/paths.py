@@ -31,7 +31,7 @@ class PathError(ValueError):
 
 
 def component_name(entry: Any) -> str | None:
-    """The component that an entry of a configuration names, or None where it is malformed."""
+    """Return the component that an entry of a configuration names, or None where it is malformed."""
     if isinstance(entry, str):
         return entry
     if isinstance(entry, Mapping):
@@ -42,14 +42,14 @@ def component_name(entry: Any) -> str | None:
 
 
 def display_name(entry: Any) -> str | None:
-    """The name a configuration goes by: its `as:`, or its component's name."""
+    """Return the name a configuration goes by: its `as:`, or its component's name."""
     if isinstance(entry, Mapping) and isinstance(entry.get("as"), str):
         return str(entry["as"])
     return component_name(entry)
 
 
 def select(entries: Sequence[Any], parts: Sequence[str]) -> tuple[list[int], list[str]]:
-    """Which entries of a list of components the first of `parts` names, and the parts that are left.
+    """Find the entries of a list of components that the first of `parts` names; return the rest of the parts, too.
 
     `*` names all. A display name may hold dots, so the longest run of parts that names one is taken.
     Raises PathError where nothing is named.
@@ -64,15 +64,15 @@ def select(entries: Sequence[Any], parts: Sequence[str]) -> tuple[list[int], lis
     for name_of in (display_name, component_name):
         for length in range(len(parts), 0, -1):
             wanted = ".".join(parts[:length])
-            found = [index for index, entry in enumerate(entries) if name_of(entry) == wanted]
-            if found:
-                return found, list(parts[length:])
+            indices = [index for index, entry in enumerate(entries) if name_of(entry) == wanted]
+            if indices:
+                return indices, list(parts[length:])
     accepted = [name for entry in entries if (name := display_name(entry))]
     raise PathError(head, [*accepted, *(str(index) for index in range(len(entries)))])
 
 
 def assign_in_component(entry: Any, parts: Sequence[str], value: Any) -> Any:
-    """A copy of a component's entry with the parameter at `parts` set to `value`. Raises PathError."""
+    """Copy a component's entry with the parameter at `parts` set to `value`. Raises PathError."""
     name = component_name(entry)
     if name is None:
         raise PathError(parts[0] if parts else "", ["an entry of the form `name` or `name: {parameters}`"])
@@ -91,7 +91,7 @@ def assign_in_component(entry: Any, parts: Sequence[str], value: Any) -> Any:
 
 
 def assign(tree: Any, parts: Sequence[str], value: Any) -> tuple[Any, list[KeyPath]]:
-    """A copy of a whole configuration with the value at `parts` set, and the exact paths that changed.
+    """Copy a whole configuration with the value at `parts` set; return the exact paths that changed, too.
 
     Raises PathError where a part names nothing in a list.
     """
@@ -104,11 +104,11 @@ def assign(tree: Any, parts: Sequence[str], value: Any) -> tuple[Any, list[KeyPa
         changed: list[KeyPath] = []
         for index in indices:
             root[head][index] = assign_in_component(entries[index], rest, value) if rest else value
-            changed.append((head, index, *_exact(root[head][index], rest)))
+            changed.append((head, index, *_exact_path(root[head][index], rest)))
         return root, changed
     if head in COMPONENT_SLOTS and rest and component_name(entries) is not None:
         root[head] = assign_in_component(entries, rest, value)
-        return root, [(head, *_exact(root[head], rest))]
+        return root, [(head, *_exact_path(root[head], rest))]
     if head == "matrix" and rest:  # its keys are dotted paths themselves
         root[head] = {**(entries if isinstance(entries, Mapping) else {}), ".".join(rest): value}
         return root, [(head, ".".join(rest))]
@@ -116,8 +116,8 @@ def assign(tree: Any, parts: Sequence[str], value: Any) -> tuple[Any, list[KeyPa
     return root, [tuple(parts)]
 
 
-def _exact(entry: Any, rest: Sequence[str]) -> KeyPath:
-    """The path below a component's entry, the component's name put in where it was left out."""
+def _exact_path(entry: Any, rest: Sequence[str]) -> KeyPath:
+    """Return the path below a component's entry, with the component's name where it was left out."""
     name = component_name(entry)
     if not rest or name is None or rest[0] in (name, "as"):
         return tuple(rest)

@@ -1,4 +1,4 @@
-"""Values that a program hands over in place of a YAML file: copied, and held to the same bounds."""
+"""Reads values that a program hands over in place of a YAML file: copies them, within the same limits."""
 
 import math
 import os
@@ -7,13 +7,12 @@ from typing import Any
 
 from harness.config.source import MAX_DEPTH, MAX_VALUES, KeyPath, Source
 from harness.errors import ConfigError, Problem
-from harness.inputs.values import RowError, checked
 
 PLAIN = "what YAML holds: mappings, lists, strings, numbers, true, false, null; paths as strings or `Path`"
 
 
 def read_values(value: Any, where: str) -> Source:
-    """A configuration given as plain values; `where` stands in messages in place of a file's name.
+    """Read a configuration given as plain values; `where` stands in messages in place of a file's name.
 
     Tuples count as lists and paths as strings. Mistakes are collected in `problems`. Raises ConfigError for more
     values, or more levels, than a file may have: a list that holds itself is one.
@@ -44,32 +43,25 @@ class _Copier:
         if isinstance(value, os.PathLike):
             value = os.fspath(value)
         if isinstance(value, str):
-            return self._text(value, path)
+            return self._source.checked_text(str(value), path)
         if isinstance(value, int):
             return int(value)
         if isinstance(value, float):
             return self._number(value, path)
-        self._source.problem(path, "not a plain value", found=f"a {type(value).__name__}", accepted=PLAIN)
+        self._source.report(path, "not a plain value", found=f"a {type(value).__name__}", accepted=PLAIN)
         return None
 
     def _mapping(self, value: Mapping[Any, Any], path: KeyPath) -> dict[str, Any]:
         copied = {}
         for key, item in value.items():
             if isinstance(key, str):
-                copied[self._text(key, (*path, "?"))] = self.copy(item, (*path, key))
+                copied[self._source.checked_text(str(key), (*path, "?"))] = self.copy(item, (*path, key))
             else:
-                self._source.problem((*path, "?"), "a key that is no string", found=repr(key), accepted="strings")
+                self._source.report((*path, "?"), "a key that is no string", found=repr(key), accepted="strings")
         return copied
-
-    def _text(self, text: str, path: KeyPath) -> str:
-        try:
-            return checked(str(text), "")
-        except RowError as error:
-            self._source.problem(path, error.reason)
-            return ""
 
     def _number(self, number: float, path: KeyPath) -> float | None:
         if math.isfinite(number):
             return float(number)
-        self._source.problem(path, "not a finite number", found=str(number), accepted="a finite number")
+        self._source.report(path, "not a finite number", found=str(number), accepted="a finite number")
         return None

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from harness.config.gate import GateSettings
-from harness.config.mistakes import field_problems, quoted
+from harness.config.mistakes import quote, report_fields
 from harness.config.plain import read_values
 from harness.config.source import Source
 from harness.errors import ConfigError, nearest_name
@@ -24,7 +24,7 @@ PARTS = (*SIGNS, *FALLS)
 
 
 def settings_of(rules: Any, where: str = "rules") -> GateSettings:
-    """The settings that `rules` mean. Whether its measures exist is for the run to say.
+    """Read a gate's settings from `rules`. The run checks whether the measures exist.
 
     Raises ConfigError with every mistake; `where` stands in messages.
     """
@@ -32,34 +32,34 @@ def settings_of(rules: Any, where: str = "rules") -> GateSettings:
         return rules
     source = read_values(rules, where)
     if not isinstance(source.value, Mapping):
-        source.problem((), "not rules", found=quoted(rules), accepted='a mapping, such as {"rouge1-f": {"min": 0.3}}')
+        source.report((), "not rules", found=quote(rules), accepted='a mapping, such as {"rouge1-f": {"min": 0.3}}')
         raise ConfigError(source.problems)
     whole = {name: value for name, value in source.value.items() if name in GateSettings.model_fields}
     for measure, parts in source.value.items():
         if measure not in whole:
-            _add(source, whole, measure, parts)
+            _add_measure(source, whole, measure, parts)
     if not source.problems:
         try:
             return GateSettings.model_validate(whole)
         except ValidationError as error:
-            field_problems(source, GateSettings, where, whole, (), error)
+            report_fields(source, GateSettings, where, whole, (), error)
     raise ConfigError(source.problems)
 
 
-def _add(source: Source, whole: dict[str, Any], measure: str, parts: Any) -> None:
+def _add_measure(source: Source, whole: dict[str, Any], measure: str, parts: Any) -> None:
     """Add what one measure's own mapping asks for to the keys of `gate:`."""
     accepted = f"any of {', '.join(PARTS)}, each with a number"
     near = nearest_name(measure, GateSettings.model_fields, 0.8)
     if not isinstance(parts, Mapping) or (near and not parts.keys() & set(PARTS)):
         message = f"not a key of a gate, and not rules for a measure {measure!r}"
-        source.problem((measure,), message, found=quoted(parts), accepted=accepted, nearest=near)
+        source.report((measure,), message, found=quote(parts), accepted=accepted, nearest=near)
         return
     for part, value in parts.items():
         path = (measure, part)
         if part not in PARTS:
-            source.problem(path, "unknown part of a rule", accepted=accepted, nearest=nearest_name(part, PARTS))
+            source.report(path, "unknown part of a rule", accepted=accepted, nearest=nearest_name(part, PARTS))
         elif isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            source.problem(path, "not a number", found=quoted(value), accepted="a number; shares lie in [0, 1]")
+            source.report(path, "not a number", found=quote(value), accepted="a number; shares lie in [0, 1]")
         elif part in SIGNS and isinstance(limits := whole.setdefault("limits", []), list):
             whole["limits"] = [*limits, f"{measure} {SIGNS[part]} {float(value)!r}"]
         elif part in FALLS and isinstance(falls := whole.setdefault(part, {}), Mapping):

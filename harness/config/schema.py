@@ -22,7 +22,7 @@ MATRIX_VALUES: dict[str, Any] = {
 
 
 def json_schema(table: ComponentTable) -> dict[str, Any]:
-    """JSON Schema (draft 2020-12) that accepts what `harness validate` accepts, files aside."""
+    """Build the JSON Schema (draft 2020-12) that accepts what `harness validate` accepts, files aside."""
     definitions: dict[str, Any] = {}
     properties = {
         "name": {"type": "string", "pattern": RUN_NAME.pattern.replace("\\Z", "$")},
@@ -33,8 +33,8 @@ def json_schema(table: ComponentTable) -> dict[str, Any]:
         "matrix": {"type": "object", "additionalProperties": MATRIX_VALUES},
     }
     properties["max_failures"] = dict(FAILURES_SCHEMA)
-    properties["time_limit"] = _flattened("time_limit", TimeLimit, definitions)
-    properties["gate"] = _flattened("gate", GateSettings, definitions)
+    properties["time_limit"] = _flatten("time_limit", TimeLimit, definitions)
+    properties["gate"] = _flatten("gate", GateSettings, definitions)
     for key, text in KEYS.items():
         properties[key]["description"] = text
     schema = {
@@ -46,32 +46,32 @@ def json_schema(table: ComponentTable) -> dict[str, Any]:
         "additionalProperties": False,
         "$defs": definitions,
     }
-    found: dict[str, Any] = _without_secrets(schema)
-    return found
+    redacted: dict[str, Any] = _redact(schema)
+    return redacted
 
 
 _VALUES = frozenset({"default", "examples", "example"})
-"""Keywords that hold values, which a component may have taken from the environment; the rest is what we say of them."""
+"""Keywords that hold values, which a component may have taken from the environment; the rest is our own text."""
 
 
-def _without_secrets(schema: Any, name: str = "") -> Any:
-    """A schema with each secret among its values redacted; `name` is the parameter that it describes."""
+def _redact(schema: Any, name: str = "") -> Any:
+    """Redact each secret among a schema's values; `name` is the parameter that it describes."""
     if isinstance(schema, list):
-        return [_without_secrets(inner, name) for inner in schema]
+        return [_redact(inner, name) for inner in schema]
     if not isinstance(schema, Mapping):
         return schema
     return {
         key: redact.value(inner, secret=redact.is_secret_name(name))
         if key in _VALUES
-        else {parameter: _without_secrets(each, parameter) for parameter, each in inner.items()}
+        else {parameter: _redact(each, parameter) for parameter, each in inner.items()}
         if key in ("properties", "$defs") and isinstance(inner, Mapping)
-        else _without_secrets(inner, name)
+        else _redact(inner, name)
         for key, inner in schema.items()
     }
 
 
 def _slot(table: ComponentTable, kind: Kind, definitions: dict[str, Any]) -> dict[str, Any]:
-    """What may stand where a component of `kind` is named: a bare name, or one name with its parameters."""
+    """Build the schema of a place for a component of `kind`: a bare name, or one name with its parameters."""
     forms: list[dict[str, Any]] = []
     for name in table.names(kind):
         try:
@@ -79,7 +79,7 @@ def _slot(table: ComponentTable, kind: Kind, definitions: dict[str, Any]) -> dic
         except UsageError:  # of another package, and broken: whoever lists components says so
             continue
         key = f"{kind}.{name}"
-        definitions[key] = _flattened(key, cls, definitions)
+        definitions[key] = _flatten(key, cls, definitions)
         for field, (inner_kind, default) in cls.nested.items():
             slot = {**_slot(table, inner_kind, definitions), "default": default}
             definitions[key]["properties"][field] = slot
@@ -107,8 +107,8 @@ def _slot(table: ComponentTable, kind: Kind, definitions: dict[str, Any]) -> dic
     return {"anyOf": forms}
 
 
-def _flattened(name: str, cls: type[BaseModel], definitions: dict[str, Any]) -> dict[str, Any]:
-    """A model's own schema, with the definitions it needs moved to the top under names that cannot clash."""
+def _flatten(name: str, cls: type[BaseModel], definitions: dict[str, Any]) -> dict[str, Any]:
+    """Return a model's own schema; move the definitions it needs to the top, under names that cannot clash."""
     prefix = f"{name}."
     schema = cls.model_json_schema(ref_template="#/$defs/" + prefix + "{model}")
     for inner, definition in schema.pop("$defs", {}).items():

@@ -1,4 +1,4 @@
-"""YAML into plain values, with the line that each of them stands on.
+"""Reads YAML into plain values, and remembers the line of each.
 
 Reads YAML 1.2's core schema rather than PyYAML's 1.1: `no`, `on` and `12:30` are strings, `1e-5` is a number. A key
 given twice is a mistake, and so is a file that holds, or whose aliases unfold into, more values than any configuration
@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from harness.errors import ConfigError, Problem, nearest_name
-from harness.inputs.values import RowError, checked
+from harness.inputs.values import RowError, check_text
 
 KeyPath = tuple[str | int, ...]
 
@@ -27,14 +27,14 @@ _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 _SPECIAL = re.compile(r"[-+]?\.(inf|Inf|INF)\Z|\.(nan|NaN|NAN)\Z")
 
 
-def dotted(path: KeyPath) -> str:
-    """`("models", 0, "hf")` → `models.0.hf`."""
+def dotted_path(path: KeyPath) -> str:
+    """Join a path with dots: `("models", 0, "hf")` → `models.0.hf`."""
     return ".".join(str(part) for part in path)
 
 
 @dataclass
 class Source:
-    """A configuration as written: its values, where each stands, and the mistakes found while reading it."""
+    """A configuration as written: its values, the place of each, and the mistakes found in reading it."""
 
     where: str
     value: Any
@@ -44,7 +44,7 @@ class Source:
     problems: list[Problem] = field(default_factory=list)
 
     def place(self, path: KeyPath) -> tuple[str, int | None]:
-        """The file and line (or the flag) of the value at `path`, or of the nearest one that holds it."""
+        """Return the file and line (or the flag) of the value at `path`, or of the nearest one that holds it."""
         for length in range(len(path), -1, -1):
             if path[:length] in self.origins:
                 return self.origins[path[:length]], None
@@ -52,14 +52,22 @@ class Source:
                 return self.where, self.lines[path[:length]]
         return self.where, None
 
-    def problem(self, path: KeyPath, message: str, *, found: str = "", accepted: str = "", nearest: str = "") -> None:
+    def report(self, path: KeyPath, message: str, *, found: str = "", accepted: str = "", nearest: str = "") -> None:
         """Note a mistake at `path`."""
         where, line = self.place(path)
-        self.problems.append(Problem(message, where, line, dotted(path), found, accepted, nearest))
+        self.problems.append(Problem(message, where, line, dotted_path(path), found, accepted, nearest))
+
+    def checked_text(self, text: str, path: KeyPath) -> str:
+        """Return a string that can be written again; report any other, and return an empty one."""
+        try:
+            return check_text(text, "")
+        except RowError as error:
+            self.report(path, error.reason)
+            return ""
 
 
 def read(file: Path) -> Source:
-    """The YAML file at `file`.
+    """Read the YAML file at `file`.
 
     Raises ConfigError where it cannot be read or is not YAML; mistakes inside it are collected in `problems`.
     """
@@ -86,7 +94,7 @@ def read(file: Path) -> Source:
 
 
 def parse(text: str, where: str) -> Source:
-    """YAML `text` that came from `where`. Raises ConfigError where it is not YAML."""
+    """Read YAML `text` that came from `where`. Raises ConfigError where it is not YAML."""
     source = Source(where, None)
     try:
         node = _Loader(text, where).get_single_node()
@@ -100,7 +108,7 @@ def parse(text: str, where: str) -> Source:
 
 
 def scalar(text: str) -> Any:
-    """A plain YAML 1.2 scalar: null, true, false, an integer, a number or a string.
+    """Read a plain YAML 1.2 scalar: null, true, false, an integer, a number or a string.
 
     Raises ValueError for infinities and NaN, also where a number such as 1e400 is one.
     """
@@ -121,7 +129,7 @@ def scalar(text: str) -> Any:
 
 
 class _Loader(yaml.SafeLoader):
-    """PyYAML's reader, stopped at the limits: unbounded it takes a minute for a file of a megabyte."""
+    """PyYAML's reader with limits; without them a file of a megabyte takes a minute."""
 
     def __init__(self, text: str, where: str) -> None:
         super().__init__(text)
@@ -130,14 +138,14 @@ class _Loader(yaml.SafeLoader):
         self._depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        """The next node. Raises ConfigError where it is one too many, or too deep."""
+        """Read the next node. Raises ConfigError where it is one too many, or too deep."""
         self._nodes += 1
         self._depth += 1
         if self._nodes > 2 * MAX_VALUES or self._depth > MAX_DEPTH + 1:  # keys are nodes, too
             raise _too_much(self._where, self.peek_event().start_mark.line + 1)  # type: ignore[no-untyped-call]
-        found: yaml.Node | None = super().compose_node(parent, index)
+        node: yaml.Node | None = super().compose_node(parent, index)
         self._depth -= 1
-        return found
+        return node
 
 
 def _too_much(where: str, line: int) -> ConfigError:
@@ -158,7 +166,7 @@ class _Builder:
             raise _too_much(self._source.where, node.start_mark.line + 1)
         self._source.lines.setdefault(path, node.start_mark.line + 1)
         if not isinstance(node, yaml.ScalarNode) and node.tag not in _COLLECTION_TAGS:
-            self._source.problem(path, "a YAML tag", found=node.tag, accepted="plain values")
+            self._source.report(path, "a YAML tag", found=node.tag, accepted="plain values")
             return None
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
@@ -173,14 +181,14 @@ class _Builder:
             line = key_node.start_mark.line + 1
             if not isinstance(key_node, yaml.ScalarNode) or key_node.tag == "tag:yaml.org,2002:merge":
                 self._source.lines[(*path, "?")] = line
-                self._source.problem((*path, "?"), "a key that is not a plain word", accepted="words as keys")
+                self._source.report((*path, "?"), "a key that is not a plain word", accepted="words as keys")
                 continue
-            key = self._text(key_node.value, (*path, "?"))
+            key = self._source.checked_text(key_node.value, (*path, "?"))
             here = (*path, key)
             if key in built:
                 first = self._source.lines[here]
                 self._source.problems.append(
-                    Problem(f"key given twice, first on line {first}", self._source.where, line, dotted(here))
+                    Problem(f"key given twice, first on line {first}", self._source.where, line, dotted_path(here))
                 )
                 continue
             self._source.lines[here] = line
@@ -191,25 +199,18 @@ class _Builder:
         tag = node.tag
         if node.style in ("'", '"', "|", ">") or tag == "tag:yaml.org,2002:str":
             if tag not in ("tag:yaml.org,2002:str", "!"):
-                self._source.problem(path, "a YAML tag", found=tag, accepted="plain values")
-            return self._text(node.value, path) if node.style else self._plain(node.value, path)
+                self._source.report(path, "a YAML tag", found=tag, accepted="plain values")
+            return self._source.checked_text(node.value, path) if node.style else self._plain(node.value, path)
         if not tag.startswith("tag:yaml.org,2002:") or tag.removeprefix("tag:yaml.org,2002:") not in _PLAIN_TAGS:
-            self._source.problem(path, "a YAML tag", found=tag, accepted="plain values")
+            self._source.report(path, "a YAML tag", found=tag, accepted="plain values")
             return None
         return self._plain(node.value, path)
-
-    def _text(self, text: str, path: KeyPath) -> str:
-        try:
-            return checked(text, "")
-        except RowError as error:
-            self._source.problem(path, error.reason)
-            return ""
 
     def _plain(self, text: str, path: KeyPath) -> Any:
         try:
             return scalar(text)
         except ValueError as error:
-            self._source.problem(path, str(error), found=text, accepted="a finite number")
+            self._source.report(path, str(error), found=text, accepted="a finite number")
             return None
 
 
@@ -230,7 +231,7 @@ def _syntax_problem(error: yaml.YAMLError, text: str, where: str) -> Problem:
 
 
 def _tab_line(text: str, start: yaml.Mark | None, end: yaml.Mark | None) -> int | None:
-    """The first line, of those that an error is about, with a tab among the blanks it begins with."""
+    """Return the first of the lines that an error is about with a tab in its indentation."""
     if end is None:
         return None
     lines = re.split(r"\r\n|[\r\n\x85\u2028\u2029]", text)

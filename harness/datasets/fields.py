@@ -12,10 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from harness.datasets.dates import DATE_FORMS, TwoReadingsError, is_none, parsed_date
 from harness.errors import DataError, Problem, nearest_name
 from harness.inputs.delimited import UNNAMED
-from harness.inputs.dotted import MISSING, found_at, identifier_of, missing, string_of
+from harness.inputs.dotted import MISSING, identifier_of, missing_field, string_of, value_at
 from harness.inputs.json_files import Wanted
 from harness.inputs.json_lines import Row
-from harness.inputs.values import RowError, checked, described
+from harness.inputs.values import RowError, check_text, describe
 from harness.records import Cluster, RowProblem
 
 MAX_TAG_CHARACTERS: Final = 200
@@ -129,7 +129,7 @@ class RowReader:
         Raises RowError for the first thing that cannot be used.
         """
         if not isinstance(row, Mapping):
-            raise RowError("", f"found {described(row)}; accepted: an object with an id and articles")
+            raise RowError("", f"found {describe(row)}; accepted: an object with an id and articles")
         cluster_id = self._cluster_id(row, number)
         articles, flat = self._articles(row)
         values = {
@@ -147,25 +147,25 @@ class RowReader:
 
     def _cluster_id(self, row: Mapping[str, Any], number: int) -> str:
         path = self.fields.id
-        value = MISSING if path is None else found_at(row, path)
+        value = MISSING if path is None else value_at(row, path)
         if path is None or (value is MISSING and not self.id_required):
             return f"row-{number:06d}"
         accepted = "a string or a whole number, or `fields: {id: null}` to number the rows"
         if value is MISSING:
-            raise missing(row, path, accepted)
+            raise missing_field(row, path, accepted)
         return identifier_of(value, path, accepted)
 
     def _articles(self, row: Mapping[str, Any]) -> tuple[list[dict[str, Any]], bool]:
         """The articles, and whether the row itself is the one article."""
         path = self.fields.articles
-        value = MISSING if path is None else found_at(row, path)
+        value = MISSING if path is None else value_at(row, path)
         if value is MISSING:
-            text = found_at(row, self.fields.text)
+            text = value_at(row, self.fields.text)
             if path is not None and (self.fields.is_mapped("articles") or text is MISSING):
                 other = (
                     "" if self.fields.is_mapped("articles") else f", or a row with a {self.fields.text!r} of its own"
                 )
-                error = missing(row, path, f"a list of articles{other}; `fields:` maps other names")
+                error = missing_field(row, path, f"a list of articles{other}; `fields:` maps other names")
                 near = nearest_name(self.fields.text, [str(name) for name in row if len(str(name)) <= 40], cutoff=0.75)
                 hint = f"; did you mean `fields: {{text: {near}}}`?" if near and text is MISSING else ""
                 raise RowError(error.path, f"{error.reason}{hint}")
@@ -177,7 +177,7 @@ class RowReader:
             return self._split(value, path, self.separator), False
         if not isinstance(value, list | tuple):
             hint = " (or one string, with `separator:`)" if isinstance(value, str) else ""
-            raise RowError(path, f"found {described(value)}; accepted: a list of objects or strings{hint}")
+            raise RowError(path, f"found {describe(value)}; accepted: a list of objects or strings{hint}")
         if not value:
             raise RowError(path, "found an empty list; accepted: at least one article")
         return [self._listed(item, f"{path}.{index}", index) for index, item in enumerate(value)], False
@@ -187,7 +187,7 @@ class RowReader:
             return {"article_id": f"a{index}", "text": self._body(item, place)}
         if isinstance(item, Mapping):
             return self._article(item, place + ".", index, self._within)
-        raise RowError(place, f"found {described(item)}; accepted: an object with a text, or a string")
+        raise RowError(place, f"found {describe(item)}; accepted: an object with a text, or a string")
 
     def _split(self, joined: str, path: str, separator: str) -> list[dict[str, Any]]:
         pieces = [piece.strip() for piece in joined.split(separator)]
@@ -201,12 +201,12 @@ class RowReader:
             raise RowError(path, "found an empty string; accepted: the text of an article")
         if self.newline_mark is not None:
             text = text.replace(self.newline_mark, "\n")
-        return checked(text, path)
+        return check_text(text, path)
 
     def _article(self, item: Mapping[str, Any], place: str, index: int, paths: dict[str, str | None]) -> dict[str, Any]:
-        text = found_at(item, self.fields.text)
+        text = value_at(item, self.fields.text)
         if text is MISSING:
-            raise self._placed(missing(item, self.fields.text, "a string (empty only beside a title)"), place)
+            raise self._placed(missing_field(item, self.fields.text, "a string (empty only beside a title)"), place)
         found: dict[str, Any] = {
             "article_id": f"a{index}",
             "title": self._text(item, "title", place, paths),
@@ -226,7 +226,7 @@ class RowReader:
             except ValueError as error:
                 readings = f", which is {error}" if isinstance(error, TwoReadingsError) else ""
                 way_out = "`fields: {date: null}` reads the rows without their dates"
-                reason = f"found {described(moment)}{readings}; accepted: {DATE_FORMS}; {way_out}"
+                reason = f"found {describe(moment)}{readings}; accepted: {DATE_FORMS}; {way_out}"
                 raise RowError(f"{place}{paths['date']}", reason) from None
         return found
 
@@ -235,7 +235,7 @@ class RowReader:
 
     def _optional(self, item: Mapping[str, Any], name: str, paths: dict[str, str | None]) -> Any:
         path = paths[name]
-        value = MISSING if path is None else found_at(item, path)
+        value = MISSING if path is None else value_at(item, path)
         if value is MISSING:
             return None
         self.unseen.discard(name)
@@ -248,14 +248,14 @@ class RowReader:
     def _references(self, row: Mapping[str, Any]) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
         for path in self._reference_paths:
-            value = found_at(row, path)
+            value = value_at(row, path)
             if value is MISSING and self.fields.is_mapped("references"):
-                raise missing(row, path, "a string, a list of strings, or null")
+                raise missing_field(row, path, "a string, a list of strings, or null")
             if value is MISSING or value is None:
                 continue
             items = [value] if isinstance(value, str) else value
             if not isinstance(items, list | tuple):
-                raise RowError(path, f"found {described(value)}; accepted: a string, a list of strings, or null")
+                raise RowError(path, f"found {describe(value)}; accepted: a string, a list of strings, or null")
             for index, item in enumerate(items):
                 found.append(self._reference(item, path if items is not value else f"{path}.{index}"))
         return found
@@ -263,15 +263,15 @@ class RowReader:
     @staticmethod
     def _reference(item: object, place: str) -> dict[str, Any]:
         if isinstance(item, Mapping):
-            if found_at(item, "text") is MISSING:
-                raise RowReader._placed(missing(item, "text", "the reference as a string"), place + ".")
+            if value_at(item, "text") is MISSING:
+                raise RowReader._placed(missing_field(item, "text", "the reference as a string"), place + ".")
             annotator = string_of(item.get("annotator"), f"{place}.annotator") or None
             return {"text": RowReader._reference(item["text"], f"{place}.text")["text"], "annotator": annotator}
         if not isinstance(item, str):
-            raise RowError(place, f"found {described(item)}; accepted: a string, or an object with a text")
+            raise RowError(place, f"found {describe(item)}; accepted: a string, or an object with a text")
         if not item.strip():
-            raise RowError(place, f"found {described(item)}; accepted: a reference that is not empty")
-        return {"text": checked(item, place)}
+            raise RowError(place, f"found {describe(item)}; accepted: a reference that is not empty")
+        return {"text": check_text(item, place)}
 
     @staticmethod
     def _tags(row: Mapping[str, Any], used: set[str]) -> dict[str, str]:
@@ -284,7 +284,7 @@ class RowReader:
                 if name in used or name.startswith(UNNAMED) or len(name) > MAX_TAG_CHARACTERS:
                     continue
                 if isinstance(value, str) and 0 < len(value) <= MAX_TAG_CHARACTERS:
-                    found.setdefault(checked(name, "the name of a field"), checked(value, name))
+                    found.setdefault(check_text(name, "the name of a field"), check_text(value, name))
                 elif isinstance(value, Mapping) and len(value) <= MAX_TAG_FIELDS and name.count(".") < MAX_TAG_DEPTH:
                     holders.append((f"{name}.", value))
         return found

@@ -11,9 +11,9 @@ from harness import printable
 from harness.datasets.base import Dataset
 from harness.errors import DataError, Problem
 from harness.ingest.clean import CleanedCluster, clean_cluster
-from harness.inputs.files import located, missing_file, read_text, unreadable
-from harness.inputs.json_lines import decoded
-from harness.inputs.values import RowError, checked
+from harness.inputs.files import file_error, located, missing_file, read_text
+from harness.inputs.json_lines import decode_json
+from harness.inputs.values import RowError, check_text
 from harness.records import Article, Cluster, Reference, RowProblem
 
 ACCEPTED: Final = "a folder of .txt files, or of folders of .txt files, one article a file"
@@ -91,23 +91,23 @@ class Folder(Dataset):
         if not top.exists():
             raise DataError([missing_file(self.path)])
         if not top.is_dir():
-            raise unreadable(self.path, "not a folder", ACCEPTED)
+            raise file_error(self.path, "not a folder", ACCEPTED)
         try:
             inner = [entry for entry in sorted(top.iterdir()) if entry.is_dir() and _articles(entry)]
             here = _articles(top)
         except OSError as error:
-            raise unreadable(self.path, f"it cannot be read: {error.strerror or error}", "a readable folder") from None
+            raise file_error(self.path, f"it cannot be read: {error.strerror or error}", "a readable folder") from None
         if here and inner:
             message = f"both texts ({here[0].name}, …) and folders of texts ({inner[0].name}, …) stand in it"
-            raise unreadable(self.path, message, "either the one or the other")
+            raise file_error(self.path, message, "either the one or the other")
         if here:
             return [(top, self.cluster_id or printable.line(top.resolve().name) or "cluster")]
         if not inner:
             names = ", ".join(sorted(entry.name for entry in top.iterdir())[:5])
-            raise unreadable(self.path, "no .txt file in it", ACCEPTED, names or "an empty folder")
+            raise file_error(self.path, "no .txt file in it", ACCEPTED, names or "an empty folder")
         if self.cluster_id and len(inner) > 1:
             message = f"one cluster id ({self.cluster_id}) was given for {len(inner)} clusters"
-            raise unreadable(self.path, message, "no cluster id: each folder's name serves")
+            raise file_error(self.path, message, "no cluster id: each folder's name serves")
         return [(folder, self.cluster_id or printable.line(folder.name)) for folder in inner]
 
 
@@ -156,10 +156,10 @@ def _read_folder(folder: Path, cluster_id: str) -> RawCluster:
     for file in articles:
         try:
             if leads_out(file, folder):
-                raise unreadable(str(file), _LINK, "a file, or a link within the folder")
-            checked(file.stem, "")
+                raise file_error(str(file), _LINK, "a file, or a link within the folder")
+            check_text(file.stem, "")
             if file.stem in files:
-                raise unreadable(str(file), f"a second file for article {file.stem!r}", "one file an article")
+                raise file_error(str(file), f"a second file for article {file.stem!r}", "one file an article")
             files[file.stem] = article_text(file)
         except RowError:
             reason = "a name that is not UTF-8; accepted: a name that other systems can read, too"
@@ -171,7 +171,7 @@ def _read_folder(folder: Path, cluster_id: str) -> RawCluster:
         try:
             if (folder / name).is_file():
                 if leads_out(folder / name, folder):
-                    raise unreadable(str(folder / name), _LINK, "a file")
+                    raise file_error(str(folder / name), _LINK, "a file")
                 references.extend(_references(folder / name))
         except DataError as error:
             problems.extend(_as_rows(error))
@@ -189,7 +189,7 @@ def article_text(file: Path) -> str:
     """The text of one article's file. Raises DataError where it is none, or longer than any article."""
     text = read_text(str(file), "the text of an article, in UTF-8", _LONGEST_FILE)
     if len(text.splitlines()) > _MOST_LINES:
-        raise unreadable(str(file), f"more than {_MOST_LINES:,} lines", "one article a file")
+        raise file_error(str(file), f"more than {_MOST_LINES:,} lines", "one article a file")
     return text
 
 
@@ -200,16 +200,16 @@ def _references(file: Path) -> Sequence[str]:
         return [line.strip() for line in content.splitlines() if line.strip()]
     accepted = 'a list of strings, or {"references": [...]}'
     try:
-        value = decoded(content)
+        value = decode_json(content)
     except RowError as error:
-        raise unreadable(str(file), error.reason, accepted) from None
+        raise file_error(str(file), error.reason, accepted) from None
     found = value.get("references") if isinstance(value, dict) else value
     if not isinstance(found, list) or not all(isinstance(each, str) and each.strip() for each in found):
-        raise unreadable(str(file), "no list of references", accepted)
+        raise file_error(str(file), "no list of references", accepted)
     try:
-        return [checked(each.strip(), "") for each in found]
+        return [check_text(each.strip(), "") for each in found]
     except RowError as error:
-        raise unreadable(str(file), error.reason, accepted) from None
+        raise file_error(str(file), error.reason, accepted) from None
 
 
 def _as_rows(error: DataError) -> Iterator[RowProblem]:

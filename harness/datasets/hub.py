@@ -18,7 +18,7 @@ from harness.datasets.base import Dataset
 from harness.datasets.fields import FieldMap, RowReader, clusters
 from harness.datasets.splits import choose_split, split_files
 from harness.errors import DataError, MissingExtraError, Problem
-from harness.inputs.files import located, open_binary, unreadable
+from harness.inputs.files import file_error, located, open_binary
 from harness.inputs.json_files import Wanted
 from harness.inputs.json_lines import Row
 from harness.inputs.tables import FORMATS, file_rows, format_of, refuse_other_programs
@@ -104,7 +104,7 @@ class Hub(Dataset):
     def _rows(self, wanted: Wanted) -> Iterator[Row]:
         place = located(self.path)
         if place.exists() and self.revision is not None:
-            raise unreadable(self.path, "a local file or folder has no revisions", "a name on the Hub, or no revision")
+            raise file_error(self.path, "a local file or folder has no revisions", "a name on the Hub, or no revision")
         if place.is_dir():
             if _saved_by_library(place):
                 yield from self._saved_rows(str(place))
@@ -124,7 +124,7 @@ class Hub(Dataset):
         try:
             builder = library.load_dataset_builder(str(located(self.path)), self.config)
         except Exception as error:  # noqa: BLE001 - whatever the library says about the folder is the user's answer
-            raise unreadable(
+            raise file_error(
                 self.path, _one_line(error), "a configuration that its README names, with `config:`"
             ) from None
         files = {str(name): list(names) for name, names in builder.config.data_files.items()}
@@ -134,7 +134,7 @@ class Hub(Dataset):
         try:
             loaded = _library().load_from_disk(folder)
         except Exception as error:  # noqa: BLE001 - a damaged folder fails in many ways
-            raise unreadable(self.path, _one_line(error), "a folder that save_to_disk wrote") from None
+            raise file_error(self.path, _one_line(error), "a folder that save_to_disk wrote") from None
         yield from self._library_rows(loaded)
 
     def _named_rows(self) -> Iterator[Row]:
@@ -144,7 +144,7 @@ class Hub(Dataset):
         here = "`hf download --repo-type dataset NAME --local-dir DIR` where there is a network, then `path: DIR`"
         if offline and self.revision is not None:
             message = "the Hugging Face Hub cannot be reached, and its cache here does not keep revisions apart"
-            raise unreadable(self.path, message, here)
+            raise file_error(self.path, message, here)
         try:
             # Without a network the library would try for half a minute before it looks into its cache.
             library.config.HF_HUB_OFFLINE = offline
@@ -155,7 +155,7 @@ class Hub(Dataset):
             message = f"no file or folder here, and not on the Hub: {_one_line(error)}"
             if offline:
                 message = "no file or folder here, not in the cache, and the Hugging Face Hub cannot be reached"
-            raise unreadable(self.path, message, here) from None
+            raise file_error(self.path, message, here) from None
         finally:
             library.config.HF_HUB_OFFLINE = was_offline
         yield from self._library_rows(loaded)
@@ -172,7 +172,7 @@ class Hub(Dataset):
             message = f"reading stopped after this row: {_one_line(error)}"
             raise DataError([Problem(message, where=self.path, line=number or None)]) from None
         if not number:
-            raise unreadable(self.path, "the split has no rows", "a split with rows")
+            raise file_error(self.path, "the split has no rows", "a split with rows")
 
     def problems(self) -> Iterable[Problem]:
         """What can be seen without the library: no such file, an unknown format, no such split, a missing library."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from harness.inputs.files import located, unreadable
+from harness.inputs.files import file_error, located
 from harness.inputs.tables import FORMATS, format_of
 
 _SPLIT_WORDS: Final[Mapping[str, frozenset[str]]] = {
@@ -31,14 +31,14 @@ def split_files(folder: str, split: str | None) -> list[str]:
         if not hidden and format_of(path.name) and path.name not in _DESCRIPTIONS and path.is_file():
             by_split.setdefault(_split_of(within, split or ""), []).append(str(Path(folder) / within))
     if not by_split:
-        raise unreadable(folder, "the folder has no file that can be read", FORMATS)
+        raise file_error(folder, "the folder has no file that can be read", FORMATS)
     unnamed = by_split.pop("", [])
     files = by_split[choose_split(folder, split, sorted(by_split))] if by_split else unnamed
     if not by_split:
         choose_split(folder, split, ["train"])
     if len({format_of(file) for file in files}) > 1:
         found = ", ".join(Path(file).name for file in files[:5])
-        raise unreadable(folder, "files of several formats may hold the same rows", "the name of one as path", found)
+        raise file_error(folder, "files of several formats may hold the same rows", "the name of one as path", found)
     return files
 
 
@@ -49,7 +49,7 @@ def choose_split(where: str, split: str | None, available: list[str]) -> str:
         if name in available:
             return name
     message = f"there is no split {split!r}" if split else "there is no split `test`; say which to read with `split:`"
-    raise unreadable(where, message, ", ".join(available) or "a set with rows")
+    raise file_error(where, message, ", ".join(available) or "a set with rows")
 
 
 def canonical_split(name: str) -> str:

@@ -182,7 +182,7 @@ class Client:
             raise _NotAnsweredError(f"an unusable answer: {error}", again=True, sent=True) from None
         self._spending.answered(ticket, completion.usage.tokens_in, completion.usage.tokens_out, usable=True)
         self._pace.answered()
-        if self._key is not None and redact.stands_in(self._key, completion.text):
+        if self._key is not None and redact.contains(self._key, completion.text):
             raise _NotAnsweredError("the answer repeats the key, and is not kept", again=False, sent=True)
         try:
             return call.read(completion)

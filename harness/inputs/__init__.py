@@ -1,1 +1,1 @@
-"""Files that other people wrote: opened, recognised and read within bounds, for every room that reads any."""
+"""Reading files that other people wrote, recognised and within bounds, for every room that needs it."""

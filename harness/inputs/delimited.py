@@ -1,4 +1,4 @@
-"""CSV and its relatives as Excel, Numbers, LibreOffice, pandas and R write them, every cell the string that it is."""
+"""CSV and its relatives as Excel, Numbers, LibreOffice, pandas and R write them; every cell stays a string."""
 
 import csv
 import re
@@ -7,13 +7,13 @@ from io import TextIOWrapper
 from itertools import chain
 from typing import Final, NamedTuple
 
-from harness.inputs.files import MAX_LINE_BYTES, open_text, unreadable
+from harness.inputs.files import MAX_LINE_BYTES, file_error, open_text
 from harness.inputs.json_lines import Row
-from harness.inputs.values import RowError, described
+from harness.inputs.values import RowError, describe
 
 ACCEPTED: Final = "comma-separated rows in UTF-8 under a header"
 UNNAMED: Final = "Unnamed: "
-"""How the first columns without a name are called, as pandas calls them: `Unnamed: 0`, most often row numbers."""
+"""Prefix of pandas' names for leading columns without one, `Unnamed: 0`; most often they hold row numbers."""
 
 _MARKS: Final = ",;\t|"
 _QUOTED: Final = re.compile(r'"(?:[^"]|"")*"')
@@ -21,7 +21,7 @@ _SEPARATOR_LINE: Final = re.compile(r'"?sep=(.)"?\s*\Z', re.IGNORECASE)
 _MOST_HEADER_LINES: Final = 200
 """A name of a column may have line breaks; a quote that is never closed must not make the whole file a header."""
 _SAMPLE_LINES: Final = 20
-"""Lines below the header that are looked at where the header alone does not tell the delimiter."""
+"""Lines below the header that help where the header alone does not tell the delimiter."""
 _SAMPLE_CHARACTERS: Final = 1 << 20
 
 
@@ -33,11 +33,10 @@ class _Header(NamedTuple):
 
 
 def csv_rows(path: str) -> Iterator[Row]:
-    """The rows of a delimited file with a header, an empty cell null; the line is where the row begins.
+    """Yield the rows of a delimited file with a header, an empty cell as null; `line` is where the row begins.
 
-    The delimiter is what a first line `sep=;` says, else comma, semicolon, tab or bar, whichever the header is written
-    with; blank lines and rows of empty cells are passed over. Raises DataError where the file has no usable header or
-    no rows.
+    A first line `sep=;` names the delimiter; otherwise it is the comma, semicolon, tab or bar that the header uses.
+    Blank lines and rows of empty cells are skipped. Raises DataError where the file has no usable header or no rows.
     """
     csv.field_size_limit(MAX_LINE_BYTES)
     with open_text(path, ACCEPTED) as handle:
@@ -45,15 +44,15 @@ def csv_rows(path: str) -> Iterator[Row]:
         text = TextIOWrapper(handle, encoding="utf-8-sig", errors="surrogateescape", newline="")
         lines = _Lines(text)
         try:
-            mark, before, head = _beginning(lines)
+            mark, before, head = _read_beginning(lines)
             sample = list(_sample(lines))
             mark = mark or _delimiter(head, [line for line in sample if isinstance(line, str)], path)
             spaced = _is_spaced("".join(head), mark)
-            ahead = map(_line, sample)
+            ahead = map(_raise_error, sample)
             reader = csv.reader(chain(head, ahead, lines), delimiter=mark, strict=True, skipinitialspace=spaced)
             header = _header(next(reader, []), path)
         except csv.Error as error:
-            raise unreadable(path, f"the header is not CSV: {error}", ACCEPTED) from None
+            raise file_error(path, f"the header is not CSV: {error}", ACCEPTED) from None
         rows = 0
         while True:
             begins = before + reader.line_num + 1
@@ -67,20 +66,20 @@ def csv_rows(path: str) -> Iterator[Row]:
                 continue
             if any(cell.strip() for cell in cells):
                 rows += 1
-                yield Row(path, begins, _value(cells, header))
+                yield Row(path, begins, _row_value(cells, header))
     if not rows:
-        raise unreadable(path, "the file has no rows", ACCEPTED)
+        raise file_error(path, "the file has no rows", ACCEPTED)
 
 
-def _beginning(lines: Iterator[str]) -> tuple[str, int, list[str]]:
-    """The delimiter of a line `sep=`, the number of lines before the header, and the lines of the header."""
+def _read_beginning(lines: Iterator[str]) -> tuple[str, int, list[str]]:
+    """Read the delimiter of a line `sep=`, count the lines before the header, and read the header's lines."""
     mark = ""
     before = 0
     head: list[str] = []
     for line in lines:
-        told = _SEPARATOR_LINE.match(line) if not head and not mark else None
-        if told:
-            mark = told[1]
+        separator = _SEPARATOR_LINE.match(line) if not head and not mark else None
+        if separator:
+            mark = separator[1]
             before += 1
         elif not head and not line.strip(_MARKS + '\r\n "' + mark):
             before += 1
@@ -92,7 +91,7 @@ def _beginning(lines: Iterator[str]) -> tuple[str, int, list[str]]:
 
 
 def _sample(lines: Iterator[str]) -> Iterator[str | csv.Error]:
-    """The first lines below the header, few and short, an error in place of a line that is too long."""
+    """Yield a few short lines below the header, and an error in place of a line that is too long."""
     characters = 0
     for _ in range(_SAMPLE_LINES):
         try:
@@ -108,53 +107,53 @@ def _sample(lines: Iterator[str]) -> Iterator[str | csv.Error]:
             return
 
 
-def _line(line: str | csv.Error) -> str:
+def _raise_error(line: str | csv.Error) -> str:
     if isinstance(line, csv.Error):
         raise line
     return line
 
 
 def _delimiter(head: Sequence[str], sample: Sequence[str], path: str) -> str:
-    """What the header is written with; where several marks stand in it, the one that the rows agree with."""
+    """Find the delimiter in the header; where it has several candidates, take the one that fits the rows."""
     outside = _QUOTED.sub("", "".join(head))
-    found = sorted((mark for mark in _MARKS if mark in outside), key=outside.count, reverse=True)
-    if path.lower().removesuffix(".gz").endswith((".tsv", ".tab")) and "\t" in found:
+    candidates = sorted((mark for mark in _MARKS if mark in outside), key=outside.count, reverse=True)
+    if path.lower().removesuffix(".gz").endswith((".tsv", ".tab")) and "\t" in candidates:
         return "\t"
-    for mark in found if len(found) > 1 else ():
+    for mark in candidates if len(candidates) > 1 else ():
         if _fits(head, sample, mark):
             return mark
-    return found[0] if found else ","
+    return candidates[0] if candidates else ","
 
 
 def _fits(head: Sequence[str], sample: Sequence[str], mark: str) -> bool:
-    """Whether each row of a sample that is seen whole has as many cells as the header."""
+    """Tell whether each complete row of the sample has as many cells as the header."""
     try:
         columns, *rows = csv.reader(chain(head, sample), delimiter=mark)
     except csv.Error:
         return False
-    whole = rows[:-1] or rows  # the sample may end within a row
-    return all(len(row) == len(columns) for row in whole if row)
+    complete = rows[:-1] or rows  # the sample may end within a row
+    return all(len(row) == len(columns) for row in complete if row)
 
 
 def _is_spaced(head: str, mark: str) -> bool:
-    """Whether a blank follows each delimiter of the header: then quotes after a blank open a cell, too."""
+    """Tell whether a blank follows each delimiter of the header: then a quote after a blank opens a cell, too."""
     outside = _QUOTED.sub("", head)
     return mark not in "\t " and mark in outside and outside.count(mark) == outside.count(f"{mark} ")
 
 
 def _header(cells: Sequence[str], path: str) -> _Header:
-    """The names of the columns, without blanks around them. Raises DataError where they do not tell columns apart."""
+    """Return the names of the columns, stripped. Raises DataError where they do not tell columns apart."""
     names = [cell.strip() for cell in cells]
     named = [at for at, name in enumerate(names) if name]
     if not named:
-        raise unreadable(path, "the header names no column", ACCEPTED)
+        raise file_error(path, "the header names no column", ACCEPTED)
     for at in range(named[0]):
         names[at] = f"{UNNAMED}{at}"
     twice = [name for name in dict.fromkeys(names) if name and names.count(name) > 1]
     if twice:
         shown = ", ".join(names[:20])
         message = f"names of columns stand twice: {', '.join(twice[:5])}"
-        raise unreadable(path, message, f"{ACCEPTED} of names that differ", shown)
+        raise file_error(path, message, f"{ACCEPTED} of names that differ", shown)
     return _Header(tuple(names), named[-1] + 1)
 
 
@@ -164,8 +163,8 @@ def _in_our_words(error: csv.Error) -> str:
     return str(error)
 
 
-def _value(cells: Sequence[str], header: _Header) -> dict[str, str | None] | RowError:
-    """A row as its columns' names and cells, or why it is none."""
+def _row_value(cells: Sequence[str], header: _Header) -> dict[str, str | None] | RowError:
+    """Return a row's cells by column name, or the reason why it cannot be read."""
     names, needed = header
     count = len(cells)
     while count > len(names) and not cells[count - 1].strip():
@@ -179,12 +178,12 @@ def _value(cells: Sequence[str], header: _Header) -> dict[str, str | None] | Row
     for at in range(count):
         if not names[at] and cells[at].strip():
             accepted = "a name in the header, or quotes around a cell that has the delimiter in it"
-            return RowError("", f"column {at + 1} has no name; found {described(cells[at])}; accepted: {accepted}")
+            return RowError("", f"column {at + 1} has no name; found {describe(cells[at])}; accepted: {accepted}")
     return {name: cell or None for name, cell in zip(names, cells, strict=False) if name}
 
 
 class _Lines:
-    """The lines of a text; one that is too long is never held, and is an error of CSV in its place."""
+    """Iterator over the lines of a text; a line that is too long is never held in memory and raises csv.Error."""
 
     def __init__(self, text: TextIOWrapper) -> None:
         self._text = text

@@ -10,21 +10,21 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from harness.errors import nearest_name
-from harness.inputs.values import RowError, checked, described, keys
+from harness.inputs.values import RowError, check_text, describe, describe_keys
 
 MAX_ID_CHARACTERS: Final = 512
 """Longer ids are texts that stand in the wrong field; the records refuse them too."""
 
 MISSING: Final = object()
-"""What stands for a field that a row does not have, which is not the same as null."""
+"""The value of a field that a row does not have, which is not the same as null."""
 
 _INDEX: Final = re.compile(r"-?[0-9]{1,9}\Z")
 _WHOLE_FLOAT: Final = 2**53
 """From here on a float no longer tells neighbouring whole numbers apart."""
 
 
-def found_at(value: object, path: str) -> Any:
-    """The value at a dotted path, or MISSING; null where an object on the way is null."""
+def value_at(value: object, path: str) -> Any:
+    """Return the value at a dotted path, or MISSING; null where an object on the way is null."""
     if isinstance(value, Mapping):
         if path in value:
             return value[path]
@@ -32,76 +32,76 @@ def found_at(value: object, path: str) -> Any:
         while end > 0:
             if path[:end] in value:
                 inner = value[path[:end]]
-                found = None if inner is None else found_at(inner, path[end + 1 :])
-                if found is not MISSING:
-                    return found
+                nested = None if inner is None else value_at(inner, path[end + 1 :])
+                if nested is not MISSING:
+                    return nested
             end = path.rfind(".", 0, end)
     elif isinstance(value, list | tuple):
         index, _, rest = path.partition(".")
         if _INDEX.match(index) and -len(value) <= int(index) < len(value):
             item = value[int(index)]
-            return item if not rest or item is None else found_at(item, rest)
+            return item if not rest or item is None else value_at(item, rest)
     return MISSING
 
 
-def roots(path: str) -> set[str]:
-    """The keys of a row that a path may enter: the whole of it, and what stands before each dot."""
+def root_keys(path: str) -> set[str]:
+    """Return the keys at which a path may enter a row: each beginning of it that ends before a dot, and all of it."""
     parts = path.split(".")
     return {".".join(parts[:end]) for end in range(1, len(parts) + 1)}
 
 
-def missing(row: Mapping[str, Any], path: str, accepted: str) -> RowError:
-    """The error of a field that a row does not have, with the nearest of those it has."""
-    inner, reached = _as_far_as_it_goes(row, path)
+def missing_field(row: Mapping[str, Any], path: str, accepted: str) -> RowError:
+    """Make the error for a field that a row does not have, with the nearest name that it has."""
+    inner, reached = _innermost(row, path)
     wanted = path.removeprefix(f"{reached}.") if reached else path
     place = f"found in {reached} " if reached else "found "
     if isinstance(inner, list | tuple):
-        found = f"found {described(inner)} in {reached}"
+        found = f"found {describe(inner)} in {reached}"
     elif isinstance(inner, Mapping):
-        found = f"{place}{keys(inner)}"
+        found = f"{place}{describe_keys(inner)}"
     else:
-        found = f"{place}{described(inner)}"
+        found = f"{place}{describe(inner)}"
     names = [name for name in map(str, inner) if name.isprintable() and len(name) <= 40] if inner else []
     nearest = nearest_name(wanted, names, cutoff=0.75) if isinstance(inner, Mapping) else ""
     hint = f"; did you mean {'.'.join(part for part in (reached, nearest) if part)!r}?" if nearest else ""
     return RowError(path, f"missing; {found}; accepted: {accepted}{hint}")
 
 
-def _as_far_as_it_goes(row: Mapping[str, Any], path: str) -> tuple[Any, str]:
-    """The innermost object or list that a path reaches, and the part of the path that leads to it."""
+def _innermost(row: Mapping[str, Any], path: str) -> tuple[Any, str]:
+    """Return the innermost object or list that a path reaches, and the part of the path that leads to it."""
     end = path.rfind(".")
     while end > 0:
-        found = found_at(row, path[:end])
-        if isinstance(found, Mapping | list | tuple | str | int | float):
-            return found, path[:end]
+        value = value_at(row, path[:end])
+        if isinstance(value, Mapping | list | tuple | str | int | float):
+            return value, path[:end]
         end = path.rfind(".", 0, end)
     return row, ""
 
 
 def string_of(value: object, path: str) -> str:
-    """A string; null counts as empty."""
+    """Return a string; null counts as empty."""
     if isinstance(value, str):
-        return checked(value, path)
+        return check_text(value, path)
     if value is None:
         return ""
-    raise RowError(path, f"found {described(value)}; accepted: a string")
+    raise RowError(path, f"found {describe(value)}; accepted: a string")
 
 
 def identifier_of(value: object, path: str, accepted: str) -> str:
-    """An id: a string that is not blank, or a whole number, also as a float (`12.0`, as pandas writes them)."""
+    """Return an id: a string that is not blank, or a whole number, also as a float (`12.0`, as pandas writes it)."""
     if isinstance(value, float) and value.is_integer() and abs(value) < _WHOLE_FLOAT:
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if not isinstance(value, str) or not value.strip():
-        raise RowError(path, f"found {described(value)}; accepted: {accepted}")
+        raise RowError(path, f"found {describe(value)}; accepted: {accepted}")
     if len(value) > MAX_ID_CHARACTERS:
         raise RowError(path, f"found {len(value)} characters; accepted: at most {MAX_ID_CHARACTERS}")
-    return checked(value, path)
+    return check_text(value, path)
 
 
 def other_spelling(identifier: str) -> str:
-    """The same whole number as the other programs spell it, `12` and `12.0`; empty for any other id."""
+    """Spell a whole number as other programs do, `12` for `12.0` and back; empty for any other id."""
     whole = identifier.removesuffix(".0")
     if not re.fullmatch(r"-?(?:0|[1-9][0-9]*)", whole):
         return ""

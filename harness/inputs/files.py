@@ -1,4 +1,4 @@
-"""Files as users name them: found, opened, and recognised for what they are before the first row is read."""
+"""Open files as users name them, and recognise what they are before the first row is read."""
 
 import gzip
 import stat
@@ -12,10 +12,10 @@ from typing import Final, cast
 from harness.errors import DataError, Problem, nearest_name
 
 HEAD_BYTES: Final = 4096
-"""How much of a file is looked at to tell what it is."""
+"""Beginning of a file that tells what it is."""
 
 MAX_LINE_BYTES: Final = 64 * 1024 * 1024
-"""A longer line or cell is one problem, so that no file can fill the memory."""
+"""Longest line or cell; a longer one is a problem, so that no file can fill the memory."""
 
 BUFFER_BYTES: Final = 256 * 1024
 
@@ -37,15 +37,15 @@ _SIGNATURES = (
 
 @contextmanager
 def open_text(path: str, accepted: str) -> Iterator[ByteReader]:
-    """A text file opened for reading bytes, after a look at its beginning; .gz is unpacked on the way.
+    """Open a text file for reading bytes, after a look at its beginning; unpack .gz on the way.
 
     Raises DataError where it is missing, a folder, not readable, empty, damaged, or plainly not UTF-8 text;
     `accepted` is what the message says should stand in it.
     """
-    with _opened(path) as raw:
+    with _open_file(path) as raw:
         packed = path.endswith(".gz")
         if packed and raw.peek(2)[:2] != _GZIP:
-            raise unreadable(path, "the name ends in .gz, but it is not a gzip file", "gzip, or another name")
+            raise file_error(path, "the name ends in .gz, but it is not a gzip file", "gzip, or another name")
         with gzip.GzipFile(fileobj=raw) if packed else raw as handle:
             _refuse_other_kinds(handle.peek(HEAD_BYTES)[:HEAD_BYTES], path, accepted)
             yield handle
@@ -53,24 +53,24 @@ def open_text(path: str, accepted: str) -> Iterator[ByteReader]:
 
 @contextmanager
 def open_binary(path: str, accepted: str) -> Iterator[ByteReader]:
-    """A file opened for reading bytes. Raises DataError where it is missing, a folder, not readable or empty."""
-    with _opened(path) as raw:
+    """Open a file for reading bytes. Raises DataError where it is missing, a folder, not readable or empty."""
+    with _open_file(path) as raw:
         if not raw.peek(1):
-            raise unreadable(path, "the file is empty", accepted)
+            raise file_error(path, "the file is empty", accepted)
         yield raw
 
 
 def read_text(path: str, accepted: str, most: int) -> str:
-    """The text of a UTF-8 file of at most `most` bytes, line ends as they stand, without a byte order mark.
+    """Read a UTF-8 file of at most `most` bytes; keep its line ends, drop a byte order mark.
 
     Raises DataError where it is empty, longer, or no text, naming the line of the first byte that is not UTF-8.
     """
     with open_text(path, accepted) as handle:
         content = handle.read(most + 1)
     if len(content) > most:
-        raise unreadable(path, f"longer than {most:,} bytes", accepted)
+        raise file_error(path, f"longer than {most:,} bytes", accepted)
     if 0 in content:
-        raise unreadable(path, "not text: it has NUL bytes", accepted)
+        raise file_error(path, "not text: it has NUL bytes", accepted)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -81,34 +81,34 @@ def read_text(path: str, accepted: str, most: int) -> str:
 
 
 @contextmanager
-def _opened(path: str) -> Iterator[BufferedReader]:
+def _open_file(path: str) -> Iterator[BufferedReader]:
     file = located(path)
     try:
-        _refuse_what_is_no_file(file, path)
+        _refuse_special_file(file, path)
         with cast("BufferedReader", BufferedReader(FileIO(file), BUFFER_BYTES)) as raw:
             yield raw
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise unreadable(path, f"the gzip file is damaged: {error}", "a whole one") from None
+        raise file_error(path, f"the gzip file is damaged: {error}", "a whole one") from None
     except FileNotFoundError:
         raise DataError([missing_file(path)]) from None
     except IsADirectoryError:
-        raise unreadable(path, "it is a folder", "a file, for instance one of those in it", _listed(file)) from None
+        raise file_error(path, "it is a folder", "a file, for instance one of those in it", _some_names(file)) from None
     except OSError as error:
-        raise unreadable(path, f"it cannot be read: {error.strerror or error}", "a readable file") from None
+        raise file_error(path, f"it cannot be read: {error.strerror or error}", "a readable file") from None
 
 
 def located(path: str) -> Path:
-    """Where a path leads, `~` resolved. Raises DataError for what no file system can hold, and for an unknown home."""
+    """Resolve `~` in a path. Raises DataError for what no file system can hold, and for an unknown home."""
     if "\0" in path:
-        raise unreadable(path, "a name with a NUL character", "the name of a file")
+        raise file_error(path, "a name with a NUL character", "the name of a file")
     try:
         file = Path(path).expanduser()
         file.exists()  # looks the name up; a missing file is for the caller to tell
     except RuntimeError:
-        raise unreadable(path, "there is no such home folder", "a path that does not begin with ~") from None
+        raise file_error(path, "there is no such home folder", "a path that does not begin with ~") from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it cannot be encoded"
-        raise unreadable(path[:200], f"not the name of a file: {reason}", "the name of a file") from None
+        raise file_error(path[:200], f"not the name of a file: {reason}", "the name of a file") from None
     return file
 
 
@@ -120,16 +120,16 @@ _SPECIAL: Final = (
 )
 
 
-def _refuse_what_is_no_file(file: Path, path: str) -> None:
-    """Raises DataError for pipes and devices: opening one may wait for ever, reading one need never end."""
+def _refuse_special_file(file: Path, path: str) -> None:
+    """Raise DataError for pipes and devices: opening one may wait for ever, reading one need never end."""
     mode = file.stat().st_mode
     for is_kind, what in _SPECIAL:
         if is_kind(mode):
-            raise unreadable(path, f"it is {what}", "a file")
+            raise file_error(path, f"it is {what}", "a file")
 
 
 def missing_file(path: str) -> Problem:
-    """The problem of a file that does not exist, with the nearest name beside it, or the folder that is missing."""
+    """Make the problem of a file that does not exist, with the nearest name beside it, or the missing folder."""
     file = located(path)
     parent = file.parent
     if not parent.is_dir():
@@ -143,12 +143,12 @@ def missing_file(path: str) -> Problem:
     return Problem("no such file or folder", where=path, nearest=str(Path(path).parent / near) if near else "")
 
 
-def unreadable(path: str, message: str, accepted: str, found: str = "") -> DataError:
-    """The error of a file that cannot be read as a whole."""
+def file_error(path: str, message: str, accepted: str, found: str = "") -> DataError:
+    """Make the error of a file that cannot be read as a whole."""
     return DataError([Problem(message, where=path, found=found, accepted=accepted)])
 
 
-def _listed(folder: Path) -> str:
+def _some_names(folder: Path) -> str:
     try:
         names = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
     except OSError:
@@ -158,10 +158,10 @@ def _listed(folder: Path) -> str:
 
 def _refuse_other_kinds(head: bytes, path: str, accepted: str) -> None:
     if not head:
-        raise unreadable(path, "the file is empty", accepted)
+        raise file_error(path, "the file is empty", accepted)
     for signature, what, instead in _SIGNATURES:
         if head.startswith(signature):
-            raise unreadable(path, f"not text: it looks like {what}", instead)
+            raise file_error(path, f"not text: it looks like {what}", instead)
     nul = head.count(0)
     encoding = ""
     if head.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
@@ -174,7 +174,7 @@ def _refuse_other_kinds(head: bytes, path: str, accepted: str) -> None:
         else:
             order = encoding
         advice = f"UTF-8; convert it with: iconv -f {order} -t UTF-8 {path} > utf8{Path(path).suffix}"
-        raise unreadable(path, f"the file is written in {encoding}", advice)
+        raise file_error(path, f"the file is written in {encoding}", advice)
     # Within a row of JSON a NUL is that row's problem.
     if nul and not head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
-        raise unreadable(path, "not text: it has NUL bytes", accepted)
+        raise file_error(path, "not text: it has NUL bytes", accepted)

@@ -1,4 +1,4 @@
-"""JSON and JSON Lines, read strictly and within bounds: what cannot be read is named, and reading goes on."""
+"""JSON and JSON Lines, read strictly and within bounds; a line that cannot be read is reported and skipped."""
 
 import json
 import math
@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from harness.errors import DataError, Problem
-from harness.inputs.files import HEAD_BYTES, MAX_LINE_BYTES, ByteReader, open_text, unreadable
-from harness.inputs.values import RowError, described
+from harness.inputs.files import HEAD_BYTES, MAX_LINE_BYTES, ByteReader, file_error, open_text
+from harness.inputs.values import RowError, describe
 
 ONE_A_LINE: Final = "one JSON object a line (JSON Lines)"
 MAX_VALUES: Final = 4_000_000
-"""Commas and brackets of one JSON text; more of them fill the memory at twenty times the size of the text."""
+"""Commas and brackets of one JSON text, since its values may need twenty times the memory of the text."""
 
 MAX_DOCUMENT_BYTES: Final = 256 * 1024 * 1024
-"""A JSON text that is read whole; a larger one has to be JSON Lines."""
+"""Largest JSON text that is read whole; a larger one has to be JSON Lines."""
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -29,10 +29,10 @@ class Row(NamedTuple):
 
 
 def json_lines(path: str, accepted: str = ONE_A_LINE, *, constants: bool = False) -> Iterator[Row]:
-    """The value of each line that is not blank, or the RowError met in reading it.
+    """Yield the value of each line that is not blank, or the RowError met in reading it.
 
     A line longer than MAX_LINE_BYTES is never read whole. `accepted` is what messages say should stand in the file.
-    With `constants` NaN and Infinity are let pass. Raises DataError where the file as a whole cannot be read or holds
+    `constants` allows NaN and Infinity. Raises DataError where the file as a whole cannot be read or holds
     no line.
     """
     rows = 0
@@ -44,7 +44,7 @@ def json_lines(path: str, accepted: str = ONE_A_LINE, *, constants: bool = False
                 _refuse_whole_document(line, value, handle, path)
             yield Row(path, number, value)
     if not rows:
-        raise unreadable(path, "the file has no rows", accepted)
+        raise file_error(path, "the file has no rows", accepted)
 
 
 def _lines(handle: ByteReader) -> Iterator[tuple[int, bytes | RowError]]:
@@ -63,9 +63,9 @@ def _lines(handle: ByteReader) -> Iterator[tuple[int, bytes | RowError]]:
 
 
 def _value(line: bytes, *, constants: bool = False) -> object:
-    """The value of one line, or a RowError."""
+    """Return the value of one line, or a RowError."""
     try:
-        return decoded(line.decode(), ONE_A_LINE, constants=constants)
+        return decode_json(line.decode(), ONE_A_LINE, constants=constants)
     except UnicodeDecodeError as error:
         byte = line[error.start]
         return RowError("", f"the byte 0x{byte:02x} at byte {error.start + 1} is not UTF-8; accepted: UTF-8 text")
@@ -74,7 +74,7 @@ def _value(line: bytes, *, constants: bool = False) -> object:
 
 
 def json_document(path: str, accepted: str, *, by_row: bool = False, constants: bool = False) -> object:
-    """The value of a file that is one JSON text; with `constants` NaN and Infinity are let pass.
+    """Read a file that is one JSON text; `constants` allows NaN and Infinity.
 
     Raises DataError where it is none, or is larger than MAX_DOCUMENT_BYTES, and for half a surrogate pair, unless
     `by_row`: then a bad text is a matter for whoever reads the rows.
@@ -82,9 +82,9 @@ def json_document(path: str, accepted: str, *, by_row: bool = False, constants: 
     with open_text(path, accepted) as handle:
         document = handle.read(MAX_DOCUMENT_BYTES + 1)
     if len(document) > MAX_DOCUMENT_BYTES:
-        raise unreadable(path, f"larger than {MAX_DOCUMENT_BYTES:,} bytes", accepted)
+        raise file_error(path, f"larger than {MAX_DOCUMENT_BYTES:,} bytes", accepted)
     try:
-        value = decoded(document.decode("utf-8-sig"), constants=constants)
+        value = decode_json(document.decode("utf-8-sig"), constants=constants)
         if not by_row:
             json.dumps(value, ensure_ascii=False).encode()
     except RowError as error:
@@ -96,12 +96,12 @@ def json_document(path: str, accepted: str, *, by_row: bool = False, constants: 
         raise DataError([Problem("not UTF-8", path, line, found=f"0x{document[error.start]:02x}")]) from None
     except UnicodeEncodeError as error:
         half = f"\\u{ord(error.object[error.start]):04x}"
-        raise unreadable(path, f"half a surrogate pair ({half}) in a text", "whole characters") from None
+        raise file_error(path, f"half a surrogate pair ({half}) in a text", "whole characters") from None
     return value
 
 
-def decoded(text: str, accepted: str = "", *, constants: bool = False) -> object:
-    """The value of a JSON text in which no key stands twice and every number is finite, unless `constants`.
+def decode_json(text: str, accepted: str = "", *, constants: bool = False) -> object:
+    """Read a JSON text in which no key appears twice and every number is finite, unless `constants`.
 
     Raises RowError for anything else, also for what Python's own reader lets pass.
     """
@@ -119,32 +119,32 @@ def decoded(text: str, accepted: str = "", *, constants: bool = False) -> object
         raise RowError("", "a number with more digits than can be read; accepted: ordinary numbers") from None
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    built = dict(pairs)
+    if len(built) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
         raise RowError(twice[:80].encode(errors="replace").decode(), "stands twice in one object; accepted: once")
-    return found
+    return built
 
 
-def _constant(text: str) -> float:
+def _refuse_constant(text: str) -> float:
     raise RowError("", f"found {text}, which is not JSON; accepted: finite numbers or null")
 
 
-def _float(text: str) -> float:
+def _finite_float(text: str) -> float:
     value = float(text)
     if math.isinf(value):
         raise RowError("", f"the number {text[:40]} is too large; accepted: finite numbers or null")
     return value
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant, parse_float=_float)
-_LENIENT = json.JSONDecoder(object_pairs_hook=_object)
+_DECODER = json.JSONDecoder(object_pairs_hook=_build_object, parse_constant=_refuse_constant, parse_float=_finite_float)
+_LENIENT = json.JSONDecoder(object_pairs_hook=_build_object)
 
 
 def _refuse_whole_document(line: bytes, value: object, handle: ByteReader, path: str) -> None:
-    """Raises DataError where the first line shows that the file is one JSON document, not one a line."""
+    """Raise DataError where the first line shows that the file is one JSON document, not one a line."""
     more = bool(handle.peek(HEAD_BYTES)[:HEAD_BYTES].strip())
     if line.startswith(b"[") and (isinstance(value, RowError) or not more):
         message, advice = "the file is one JSON array", "[print(json.dumps(row)) for row in json.load(open(0))]"
@@ -152,10 +152,10 @@ def _refuse_whole_document(line: bytes, value: object, handle: ByteReader, path:
         message, advice = "the file is one JSON object over several lines", "print(json.dumps(json.load(open(0))))"
     elif isinstance(value, RowError) and b"}\r{" in line:
         how = f"{ONE_A_LINE}, each ended by a line feed; convert it with: tr '\\r' '\\n' < {path} > lines.jsonl"
-        raise unreadable(path, "its lines end in a carriage return alone", how)
+        raise file_error(path, "its lines end in a carriage return alone", how)
     else:
         return
     how = f"{ONE_A_LINE}; convert it with: python -c 'import json; {advice}' < {path} > {Path(path).stem}.jsonl"
     if line.startswith(b"["):
         how = f"the data set `hub`, which reads arrays, or {how}"
-    raise unreadable(path, message, how, described(line.decode(errors="replace")))
+    raise file_error(path, message, how, describe(line.decode(errors="replace")))

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from harness.errors import DataError, MissingExtraError, Problem
-from harness.inputs.files import open_binary, unreadable
+from harness.inputs.files import file_error, open_binary
 from harness.inputs.json_lines import Row
 
 
 def parquet_rows(path: str) -> Iterator[Row]:
-    """The rows of a Parquet file, numbered from 1.
+    """Yield the rows of a Parquet file, numbered from 1.
 
     Raises MissingExtraError without pyarrow, DataError where it is not a Parquet file or is damaged.
     """
@@ -30,4 +30,4 @@ def parquet_rows(path: str) -> Iterator[Row]:
             message = f"not a Parquet file, or damaged: {str(error).splitlines()[0]}"
             raise DataError([Problem(message, where=path, line=number or None, accepted=accepted)]) from None
     if not number:
-        raise unreadable(path, "the file has no rows", "at least one row")
+        raise file_error(path, "the file has no rows", "at least one row")

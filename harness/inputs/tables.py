@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from harness.inputs.delimited import csv_rows
-from harness.inputs.files import unreadable
+from harness.inputs.files import file_error
 from harness.inputs.json_files import ANY_ROWS, Wanted, json_rows
 from harness.inputs.json_lines import Row
 from harness.inputs.parquet import parquet_rows
@@ -32,7 +32,7 @@ _ELSEWHERE: Final[Mapping[str, tuple[str, str]]] = {
 
 
 def format_of(path: str) -> str:
-    """The ending that tells how a file is read, or an empty string for a format that is not."""
+    """Return the ending that tells how a file is read; empty for a format that is not read."""
     name = path.lower()
     ending = Path(name.removesuffix(".gz")).suffix
     if ending not in READERS or (ending == ".parquet" and name.endswith(".gz")):
@@ -41,19 +41,19 @@ def format_of(path: str) -> str:
 
 
 def file_rows(path: str, wanted: Wanted = ANY_ROWS, otherwise: str = "") -> Iterator[Row]:
-    """The rows of one file, by its ending; `otherwise` is the ending that is meant by one that is not known.
+    """Yield the rows of one file by its ending, or by `otherwise` where its ending is unknown.
 
     Raises DataError for an ending that is not known where there is none.
     """
     refuse_other_programs(path)
     ending = format_of(path) or otherwise
     if not ending:
-        raise unreadable(path, "the ending does not tell the format", FORMATS)
+        raise file_error(path, "the ending does not tell the format", FORMATS)
     return READERS[ending](path, wanted)
 
 
 def refuse_other_programs(path: str) -> None:
-    """Raises DataError, with the way out, for files that only another program reads."""
+    """Raise DataError, with the way out, for files that only another program reads."""
     what, instead = _ELSEWHERE.get(Path(path.lower()).suffix, ("", ""))
     if what:
-        raise unreadable(path, what, instead)
+        raise file_error(path, what, instead)

@@ -1,4 +1,4 @@
-"""Values of a row or a file: named when they are not what is needed, refused when they cannot be written down again."""
+"""Values of a row or a file: describe those that are not what is needed, refuse those that cannot be written again."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,8 +13,8 @@ class RowError(Exception):
         super().__init__(f"{path}: {reason}")
 
 
-def described(value: object) -> str:
-    """A value as an error message names it: its JSON type, and enough of it to recognise it."""
+def describe(value: object) -> str:
+    """Describe a value for a message: its JSON type, and enough of it to recognise it."""
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -24,21 +24,21 @@ def described(value: object) -> str:
     if isinstance(value, str):
         return f"the string {value[:40]!r}{'…' if len(value) > 40 else ''}" if value else "an empty string"
     if isinstance(value, Mapping):
-        return f"an object with {keys(value)}"
+        return f"an object with {describe_keys(value)}"
     if isinstance(value, Sequence):
         return f"a list of {len(value)}"
     return f"a value of type {type(value).__name__}"
 
 
-def keys(row: Mapping[str, Any]) -> str:
-    """The fields of an object as an error message lists them."""
+def describe_keys(row: Mapping[str, Any]) -> str:
+    """List the fields of an object for a message."""
     names = [name if name.isprintable() and len(name) <= 40 else repr(name[:40]) for name in map(str, row)]
     more = f" and {len(names) - 12} more" if len(names) > 12 else ""
     return f"the fields {', '.join(names[:12])}{more}" if names else "no fields"
 
 
-def checked(value: str, path: str) -> str:
-    """The string itself, if it can be written to a UTF-8 file and read back by anything."""
+def check_text(value: str, path: str) -> str:
+    """Return the string if it can be written to a UTF-8 file and read back; else raise RowError."""
     if "\0" in value:
         raise RowError(path, f"a NUL character at character {value.index(chr(0))}; accepted: text without NUL")
     try:

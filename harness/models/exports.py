@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final, Literal, NamedTuple
 
-from harness.inputs.dotted import MISSING, found_at
+from harness.inputs.dotted import MISSING, value_at
 
 ExportName = Literal["lm-eval", "promptfoo", "openai-batch", "inspect"]
 
@@ -68,7 +68,7 @@ EXPORTS: Final[Mapping[ExportName, Export]] = {
 def recognised(row: Mapping[str, Any]) -> ExportName | None:
     """The export that a row plainly comes from."""
     for name, export in EXPORTS.items():
-        if any(all(found_at(row, path) is not MISSING for path in paths) for paths in export.signs):
+        if any(all(value_at(row, path) is not MISSING for path in paths) for paths in export.signs):
             return name
     return None
 
@@ -113,8 +113,8 @@ def reason_of(value: object) -> str:
 
 def refusal_of(row: Mapping[str, Any]) -> str:
     """What a row of a batch gives as the model's refusal, in either of its shapes; empty where it gives none."""
-    refusal = reason_of(found_at(row, "response.body.choices.0.message.refusal"))
-    output = found_at(row, "response.body.output")
+    refusal = reason_of(value_at(row, "response.body.choices.0.message.refusal"))
+    output = value_at(row, "response.body.output")
     for item in output if isinstance(output, list) else ():
         content = item.get("content") if isinstance(item, Mapping) else None
         for part in content if isinstance(content, list) else ():

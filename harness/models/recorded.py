@@ -154,7 +154,7 @@ class Recorded(Model):
         def good() -> Iterator[tuple[Key, int]]:
             for found in self._recordings():
                 if isinstance(found, Problem):
-                    mistakes.add(found.where, found.line, found.path, found.message)
+                    mistakes.add(found)
                     continue
                 if known is not None and not _has(known, found.cluster_id):
                     strangers.add(f"{found.cluster_id!r} (line {found.line})")
@@ -176,8 +176,7 @@ class Recorded(Model):
         rows = Places(until_it_ends())
         if rows.rows > len(rows):
             self._note_doubled(rows, mistakes)
-        listed, more = mistakes.listed(_MOST_PROBLEMS)
-        problems = [Problem(each.reason, each.where, each.line, each.path) for each in listed]
+        problems, more = mistakes.first(_MOST_PROBLEMS)
         if more:
             told = "1 more row has a mistake" if more == 1 else f"{more:,} more rows have mistakes"
             problems.append(Problem(told, where=str(self.path)))
@@ -202,7 +201,7 @@ class Recorded(Model):
                     message = f"cluster {found.cluster_id!r} already has a prediction on line {first[0]}"
                     hint = _differing(first[1], reading.telling(row))
                     reason = f"{message}; accepted: one row each{hint}"
-                    mistakes.add(str(self.path), row.line, reading.id_path(row), reason)
+                    mistakes.add(Problem(reason, str(self.path), row.line, reading.id_path(row)))
                 elif rows.get((found.cluster_id,)) != row.line and len(before) < _MOST_DOUBLED:
                     before[found.cluster_id] = (row.line, reading.telling(row))
         except DataError:  # the file ends here; that was noted when it was read before

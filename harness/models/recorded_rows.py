@@ -8,12 +8,12 @@ from typing import Any, Final, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 
 from harness.errors import DataError, Problem
-from harness.inputs.dotted import MISSING, found_at, identifier_of, missing
+from harness.inputs.dotted import MISSING, identifier_of, missing_field, value_at
 from harness.inputs.files import open_binary
 from harness.inputs.json_files import Wanted
 from harness.inputs.json_lines import Row
 from harness.inputs.tables import FORMATS, file_rows, format_of
-from harness.inputs.values import RowError, checked, described
+from harness.inputs.values import RowError, check_text, describe
 from harness.models.exports import EXPORTS, Export, ExportName, reason_of, recognised, refusal_of, text_of
 
 _ID: Final = "a non-empty string or a whole number"
@@ -108,7 +108,7 @@ class RowMap:
     def _is_asked_for(self, value: object, seen: dict[str, None]) -> bool:
         """Whether a row is one that `where` asks for; notes what else stands there, for the message where none is."""
         for path, wanted in self._where.items():
-            found = found_at(value, path)
+            found = value_at(value, path)
             if found is MISSING or _spelled(found) != _spelled(wanted):
                 if found is not MISSING and len(seen) < 8:
                     seen[f"{path}: {_spelled(found)[:60]}"] = None
@@ -121,7 +121,7 @@ class RowMap:
         if isinstance(value, RowError):
             raise value
         if not isinstance(value, Mapping):
-            raise RowError("", f"not a JSON object; found {described(value)}; accepted: {self.accepted()}")
+            raise RowError("", f"not a JSON object; found {describe(value)}; accepted: {self.accepted()}")
         if self._is_strict and not _is_finite(value):
             name = recognised(value)
             hint = f"; this looks like {EXPORTS[name].title}, which `format: {name}` reads" if name else ""
@@ -149,17 +149,17 @@ class RowMap:
             return "", reason
         if not isinstance(text, str):
             hint = f", or `fields: {{text: {path}.0}}` for the first of a list" if isinstance(text, list) else ""
-            raise RowError(path, f"is not text; found {described(text)}; accepted: a string{hint}")
-        return checked(text, path), ""
+            raise RowError(path, f"is not text; found {describe(text)}; accepted: a string{hint}")
+        return check_text(text, path), ""
 
     def _reason(self, row: Mapping[str, Any]) -> str:
         """What a row says of why it has no text."""
-        told = (reason_of(found_at(row, path)) for path in self.reasons)
+        told = (reason_of(value_at(row, path)) for path in self.reasons)
         reason = next((reason for reason in told if reason), "") or (refusal_of(row) if self.export else "")
-        status = found_at(row, "response.status_code") if self.export else MISSING
+        status = value_at(row, "response.status_code") if self.export else MISSING
         if isinstance(status, int) and status >= 400 and str(status) not in reason:
             reason = f"status {status}: {reason}" if reason else f"status {status}"
-        return checked(reason, "error")
+        return check_text(reason, "error")
 
     def id_path(self, row: Row) -> str:
         """Where a row keeps its id."""
@@ -169,12 +169,12 @@ class RowMap:
     def _first(row: Mapping[str, Any], paths: tuple[str, ...]) -> tuple[str, Any]:
         """The first path that holds something, with what it holds; else the first that is there, or MISSING."""
         if len(paths) == 1:
-            return paths[0], found_at(row, paths[0])
-        held = [(path, found) for path in paths if (found := found_at(row, path)) is not MISSING]
+            return paths[0], value_at(row, paths[0])
+        held = [(path, found) for path in paths if (found := value_at(row, path)) is not MISSING]
         return next(((path, found) for path, found in held if found is not None), held[0] if held else ("", MISSING))
 
     def _missing(self, row: Mapping[str, Any], paths: tuple[str, ...]) -> RowError:
-        error = missing(row, paths[0], self.accepted())
+        error = missing_field(row, paths[0], self.accepted())
         reason = error.reason
         if len(paths) > 1:
             others = f"{', '.join(paths[:-1])} and {paths[-1]}"
@@ -197,7 +197,7 @@ class RowMap:
             return {}
         named = [str(key) for key in value if any(part in str(key).lower() for part in _TELLING)]
         paths = [*(self.export.apart if self.export else ()), *named]
-        found = {path: found_at(value, path) for path in paths if path not in (*self.ids, *self.texts)}
+        found = {path: value_at(value, path) for path in paths if path not in (*self.ids, *self.texts)}
         return {
             path: spelled
             for path, value in found.items()

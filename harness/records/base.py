@@ -1,4 +1,4 @@
-"""What every record is made of: the base class, the types of fields, content digests."""
+"""The base class of records, the types of their fields, and content digests."""
 
 import hashlib
 import json
@@ -20,16 +20,16 @@ from pydantic import (
 from harness import printable, redact
 
 SCHEMA_VERSION = 1
-"""Version of everything written to a results folder; rises when an older reader would misread it."""
+"""Version of everything written to a results folder; it rises when an older reader would misread it."""
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=512)]
 Message = Annotated[str, AfterValidator(redact.text)]
-"""What a program says about something, as opposed to data: no secret stands in it, whoever wrote it."""
+"""Text by a program, as opposed to data; secrets in it are redacted, whoever wrote it."""
 Settings = Annotated[Mapping[str, Any], AfterValidator(redact.value)]
-"""Parameters as they are kept: values without secrets."""
+"""Parameters as a manifest keeps them, secrets redacted."""
 Shown = Annotated[str, BeforeValidator(printable.line), AfterValidator(redact.text)]
-"""A message on one line that steers no terminal and can be written to a file, whatever it quotes."""
+"""Message on one line that cannot steer a terminal and can be written to a file, whatever it quotes."""
 Whole = Annotated[int, Field(ge=0, le=2**53)]
 """A count that a float holds exactly."""
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
@@ -39,7 +39,7 @@ UtcDatetime = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.asti
 
 
 def canonical_json(value: object) -> str:
-    """One text for one value: sorted keys, no spaces, no NaN.
+    """Write a value as JSON in the one canonical form: sorted keys, no spaces, no NaN.
 
     Raises ValueError for NaN and infinities, TypeError for what JSON cannot hold.
     """
@@ -47,18 +47,18 @@ def canonical_json(value: object) -> str:
 
 
 def content_digest(value: object) -> str:
-    """The first 16 hexadecimal digits (64 bits) of the SHA-256 of `value`'s canonical JSON."""
+    """Return the first 16 hexadecimal digits (64 bits) of the SHA-256 of `value`'s canonical JSON."""
     return hashlib.sha256(canonical_json(value).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def check_distinct(what: str, names: Sequence[str]) -> None:
-    """Raises ValueError where a name stands twice; `what` says what is called so."""
+    """Raise ValueError where a name appears twice; `what` says what the names are of."""
     if len(set(names)) < len(names):
         raise ValueError(f"two of one name among the {what}s")
 
 
 def utc_now() -> datetime:
-    """The present moment in UTC, to the microsecond: two runs may be started within a second, and have an order."""
+    """Return the present moment in UTC, to the microsecond, so that two runs started in one second have an order."""
     return datetime.now(UTC)
 
 
@@ -68,5 +68,5 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     def to_json(self) -> str:
-        """One line of JSON without the fields that stand at their defaults."""
+        """Write the record as one line of JSON, leaving out fields at their defaults."""
         return self.model_dump_json(exclude_defaults=True)

@@ -1,4 +1,4 @@
-"""What models and checkers read: articles, the references they are scored against, rows that could not be read."""
+"""Records of the data: articles, clusters, references, and rows that could not be read."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -28,7 +28,7 @@ class Reference(Record):
 
 
 class ClusterFacts(Record):
-    """What a run keeps of a cluster, so that its results can be joined and broken down without the data."""
+    """The part of a cluster that a run keeps, so that its results can be joined and broken down without the data."""
 
     cluster_id: Identifier = Field(description="The cluster.")
     digest: str = Field(description="Content digest of the cluster.")
@@ -61,13 +61,13 @@ class Cluster(Record):
         return content_digest(self.model_dump(mode="json"))
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """A copy with other fields: its digest is another, too."""
+        """Return a copy with other fields, and so with another digest."""
         copied = super().model_copy(update=update, deep=deep)
         copied.__dict__.pop("digest", None)
         return copied
 
     def facts(self) -> ClusterFacts:
-        """What a run keeps of it."""
+        """Return what a run keeps of the cluster."""
         return ClusterFacts(
             cluster_id=self.cluster_id,
             digest=self.digest,
@@ -78,7 +78,7 @@ class Cluster(Record):
         )
 
     def without_references(self) -> "Cluster":
-        """The same cluster as a model may see it: what it is to be scored against is taken away."""
+        """Return the cluster as a model may see it: without the references it is scored against."""
         return self if not self.references else self.model_copy(update={"references": ()})
 
 
@@ -91,6 +91,6 @@ class RowProblem(Record):
     reason: Shown = Field(description="What was found and what would be accepted.")
 
     def __str__(self) -> str:
-        """`file:line: field: reason`."""
+        """Write the problem as `file:line: field: reason`."""
         place = f"{self.where}:{self.line}" if self.line else self.where
         return ": ".join(part for part in (place, self.path, self.reason) if part)

@@ -1,4 +1,4 @@
-"""What models are asked and what they write."""
+"""Records of generation: prompts and predictions."""
 
 from typing import Literal
 
@@ -8,7 +8,7 @@ from harness.records.base import Identifier, Message, Record, Text, Whole
 
 
 class Prompt(Record):
-    """What a model is asked, and what had to be left out to ask it."""
+    """The question to a model, and what was left out to make it fit."""
 
     cluster_id: Identifier = Field(description="The cluster it was built from.")
     text: str = Field(description="The text handed to the model, before any chat template.")
@@ -20,11 +20,11 @@ class Prompt(Record):
 StopReason = Literal["end", "length", "refused"]
 
 Comparison = Literal["equal", "different"]
-"""A text from a batch beside the one written by itself, which is kept where they differ."""
+"""A text from a batch compared with the one written alone, which is kept where they differ."""
 
 
 class Prediction(Record):
-    """What one configuration wrote for one cluster."""
+    """The text of one configuration for one cluster."""
 
     prediction_id: str = Field(description="Digest of all that made it: configuration, cluster, prompt, text.")
     cluster_id: Identifier = Field(description="The cluster it answers.")
@@ -48,7 +48,7 @@ class Prediction(Record):
 
 
 class Prices(Record):
-    """What tokens cost; changes no prediction."""
+    """Prices of tokens; they change no prediction."""
 
     input: FiniteFloat = Field(ge=0, description="Money for a million prompt tokens.")
     output: FiniteFloat = Field(ge=0, description="Money for a million generated tokens.")

@@ -1,4 +1,4 @@
-"""What a run was made of, and what became of it."""
+"""Records of a run: what it was made of, what happened, what failed."""
 
 from collections.abc import Mapping
 from typing import Literal, Self
@@ -35,7 +35,7 @@ class Failure(Record):
 
 
 class Charge(Record):
-    """What a call to a server was charged: once as it is made, by the most it can take, and again when it ended."""
+    """The charge for a call to a server: written before it by the most it can cost, and again when it has ended."""
 
     account: str = Field(description="What it is charged to: a configuration, or the signature of a checker.")
     call: Whole = Field(description="Number of the call in the run, from 1; the last row of a number counts.")
@@ -58,7 +58,7 @@ class ConfigurationRecord(Record):
 
 
 class Counts(Record):
-    """What one configuration did: clusters answered and failed, time and tokens in all."""
+    """Totals of one configuration: clusters answered and failed, time, tokens."""
 
     predicted: Whole = Field(default=0, description="Clusters with a prediction.")
     failed: Whole = Field(default=0, description="Clusters with a Failure row instead.")
@@ -72,7 +72,7 @@ class Counts(Record):
     )
 
     def plus(self, prediction: Prediction) -> "Counts":
-        """The counts with one more prediction."""
+        """Count one more prediction."""
         versions = dict(self.versions)
         if prediction.version is not None:
             versions[prediction.version] = versions.get(prediction.version, 0) + 1
@@ -107,7 +107,7 @@ class RunEvent(Record):
     message: Message = Field(default="", description="In words, where there is more to say.")
 
     def line(self) -> str:
-        """The event in a line of words."""
+        """Describe the event in one line."""
         counts = ", ".join(f"{count} {name}" for name, count in self.counts.items())
         who = " ".join(part for part in (self.configuration, self.cluster_id) if part)
         parts = (self.event.replace("_", " "), self.stage, who, counts, self.message)
@@ -115,7 +115,7 @@ class RunEvent(Record):
 
 
 class PredictionsOrigin(Record):
-    """Where the predictions of a run come from that scored those of another: the run that generated them."""
+    """The run that generated the predictions, for a run that only scored them."""
 
     run: str = Field(description="Name of the folder of the run that generated them.")
     started: UtcDatetime = Field(description="When that run was first started.")
@@ -128,7 +128,7 @@ class PredictionsOrigin(Record):
 
 
 class RunManifest(Record):
-    """What a run was made of, and how it went: enough to make it again a year later."""
+    """Everything a run was made of, and how it went: enough to repeat it a year later."""
 
     schema_version: int = Field(default=SCHEMA_VERSION, description="Version of the results layout.")
     name: str = Field(description="The configuration file's name.")
@@ -168,7 +168,7 @@ class RunManifest(Record):
         return self
 
     def differing_texts(self) -> list[str]:
-        """A sentence on each configuration in which a text from a batch differed from the same written by itself."""
+        """Describe, for each configuration, how many texts from a batch differed from those written alone."""
         return [
             f"{name}: {count.different} of {count.compared} texts differed when written in a batch; so that batch, "
             "and all that followed, were written one by one"
@@ -177,7 +177,7 @@ class RunManifest(Record):
         ]
 
     def changes_of_model(self) -> list[str]:
-        """A sentence on each configuration whose server named more than one model: its headlines are of several."""
+        """Describe each configuration whose server named more than one model: its headlines are of several."""
         return [
             f"{name}: its server answered with {len(count.versions)} models within the run: "
             + ", ".join(f"{version} ({made})" for version, made in count.versions.items())

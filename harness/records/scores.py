@@ -1,4 +1,4 @@
-"""What metrics see and find."""
+"""Records of scoring: what a metric sees, and what it finds."""
 
 from collections.abc import Mapping
 from typing import Literal, Self

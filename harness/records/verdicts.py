@@ -1,4 +1,4 @@
-"""What texts claim, and what the articles make of it."""
+"""Records of the factual check: claims, evidence, verdicts, contested facts."""
 
 from typing import Literal, Self
 
@@ -116,7 +116,7 @@ ErrorType = Literal[
 
 
 class Verdict(Record):
-    """What a checker finds about one claim, with the evidence for it."""
+    """A checker's finding about one claim, with the evidence for it."""
 
     claim: Claim = Field(description="The claim.")
     label: VerdictLabel = Field(description="The finding; `contested` where independent articles disagree about it.")
@@ -148,7 +148,7 @@ class Verdict(Record):
 
 
 class CheckedPrediction(Record):
-    """What one checker found about one configuration's prediction for one cluster."""
+    """The verdicts of one checker on one configuration's prediction for one cluster."""
 
     cluster_id: Identifier = Field(description="The cluster.")
     configuration: str = Field(description="The configuration.")

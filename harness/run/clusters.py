@@ -2,7 +2,7 @@
 
 from harness.datasets.base import Dataset
 from harness.errors import DataError, Problem
-from harness.inputs.grouping import grouped
+from harness.inputs.grouping import group_problems
 from harness.records import Cluster, RowProblem
 
 MAX_PROBLEMS = 20
@@ -24,7 +24,7 @@ def read_clusters(dataset: Dataset, source: str, limit: int | None = None) -> li
         else:
             found.append(row)
     if problems:
-        raise DataError(grouped(problems, MAX_PROBLEMS))
+        raise DataError(group_problems(problems, MAX_PROBLEMS))
     if not found:
         raise DataError([Problem("no cluster to read", source)])
     return found

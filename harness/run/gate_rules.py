@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.analysis.gate import Decision, GateRule, Part
-from harness.config.gate import GateSettings, limit
-from harness.config.source import KeyPath, Source, dotted
+from harness.config.gate import GateSettings, parse_limit
+from harness.config.source import KeyPath, Source, dotted_path
 from harness.errors import ConfigError, Problem, UsageError, nearest_name
 from harness.records import MeasureRecord
 from harness.run.joined import find_measures, nearest_measure
@@ -85,7 +85,7 @@ def _written(measures: Sequence[MeasureRecord], settings: GateSettings) -> Itera
         found = _names(_can_fall(measures, wanted))
         yield WrittenRule(f"tolerance {wanted}: {value:g}", ("tolerance", wanted), "tolerance", value, found)
     for at, text in enumerate(settings.limits):
-        taken = limit(text)
+        taken = parse_limit(text)
         part: Part = "at_most" if taken.sign == "<=" else "at_least"
         said = f"{taken.measure} {taken.sign} {taken.value:g}"
         found = _names(find_measures(measures, taken.measure))
@@ -135,11 +135,11 @@ def rule_problems(
 
     def note(path: KeyPath, message: str, found: str = "", accepted: str = "", nearest: str = "") -> None:
         where, line = source.place(("gate", *path))
-        problems.append(Problem(message, where, line, dotted(("gate", *path)), found, accepted, nearest))
+        problems.append(Problem(message, where, line, dotted_path(("gate", *path)), found, accepted, nearest))
 
     wanted: list[tuple[KeyPath, str, bool]] = [
         *((("tolerance", name), name, True) for name in settings.tolerance),
-        *((("limits", at), limit(text).measure, False) for at, text in enumerate(settings.limits)),
+        *((("limits", at), parse_limit(text).measure, False) for at, text in enumerate(settings.limits)),
         *((("clusters", name), name, True) for name in settings.clusters),
     ]
     for path, name, can_fall in wanted:

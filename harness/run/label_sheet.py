@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from harness.errors import DataError, Problem
 from harness.inputs.delimited import csv_rows
 from harness.inputs.json_lines import json_document
-from harness.inputs.values import RowError, described, keys
+from harness.inputs.values import RowError, describe, describe_keys
 from harness.records import Verdict, content_digest
 from harness.run.store import RunFolder
 
@@ -86,7 +86,7 @@ def add_check(rows: Rows, path: str) -> None:
         within = f"{place}." if isinstance(document, list) else ""
         texts = value.get("texts") if isinstance(value, dict) else None
         if not isinstance(value, dict) or not isinstance(value.get("cluster_id"), str) or not isinstance(texts, list):
-            found = keys(value) if isinstance(value, dict) else described(value)
+            found = describe_keys(value) if isinstance(value, dict) else describe(value)
             raise DataError([Problem("no texts that were checked", path, path=within.strip("."), found=found,
                                      accepted=_CHECK)])  # fmt: skip
         for at, item in enumerate(texts):
@@ -95,7 +95,7 @@ def add_check(rows: Rows, path: str) -> None:
 
 def _add_checked(rows: Rows, cluster_id: str, checker: str, item: object, path: str, within: str) -> None:
     if not isinstance(item, dict) or not isinstance(item.get("text"), str):
-        raise DataError([Problem("not a text that was checked", path, path=within, found=described(item),
+        raise DataError([Problem("not a text that was checked", path, path=within, found=describe(item),
                                  accepted="an object with `text` and `verdicts`")])  # fmt: skip
     try:
         verdicts = [Verdict.model_validate(each) for each in item.get("verdicts") or ()]
@@ -142,7 +142,9 @@ def read_sheet(path: Path, problems: list[Problem]) -> Iterator[tuple[int, dict[
         missing = [name for name in (cluster_name, "text", "label") if name not in cells]
         if missing:
             accepted = f"the columns {', '.join(COLUMNS)}, as `harness labels export` writes them"
-            problems.append(Problem(f"no column {missing[0]}", row.where, 1, found=keys(cells), accepted=accepted))
+            problems.append(
+                Problem(f"no column {missing[0]}", row.where, 1, found=describe_keys(cells), accepted=accepted)
+            )
             return
         cluster_id, text = (as_written(cells[name] or "") for name in (cluster_name, "text"))
         before = lines.setdefault((cluster_id, text), row.line)

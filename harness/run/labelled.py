@@ -13,9 +13,9 @@ from typing import Any
 
 from harness.datasets.fields import FieldMap, RowReader
 from harness.errors import DataError, Problem
-from harness.inputs.grouping import grouped
+from harness.inputs.grouping import group_problems
 from harness.inputs.json_lines import json_lines
-from harness.inputs.values import RowError, described
+from harness.inputs.values import RowError, describe
 from harness.records import Article, Cluster, content_digest
 from harness.run.label_sheet import ENDINGS, read_sheet
 from harness.text import sentence_spans
@@ -87,7 +87,7 @@ def read(
             if text is not None:
                 found[text.dataset].append(text)
     if problems:
-        raise DataError(grouped(problems, MAX_PROBLEMS))
+        raise DataError(group_problems(problems, MAX_PROBLEMS))
     if not found:
         held = ", ".join(sorted(splits)) or "none: no file has a row"
         raise DataError(
@@ -107,7 +107,7 @@ def _rows(file: Path, problems: list[Problem]) -> Iterator[tuple[int, dict[str, 
             elif isinstance(value, RowError):
                 problems.append(Problem(value.reason, where, number, value.path))
             else:
-                problems.append(Problem("not a JSON object", where, number, found=described(value)))
+                problems.append(Problem("not a JSON object", where, number, found=describe(value)))
     except DataError as error:
         problems.extend(error.problems)
 
@@ -162,7 +162,7 @@ class _Row:
 
     def _problem(self, path: str, message: str, accepted: str) -> None:
         value = self.row.get(path.split(".")[0])
-        found = "nothing" if value is None else described(value)
+        found = "nothing" if value is None else describe(value)
         self.problems.append(Problem(message, self.where, self.line, path, found, accepted))
 
     def _cluster(self) -> Cluster | None:

@@ -117,12 +117,12 @@ def take_up(told: Setting) -> None:
 
 def said(line: str, level: Level = "info") -> Line:
     """A line for standard error that is always shown, in the format that log lines have."""
-    return Line(f"{line}\n") if _setting.form == "plain" else _said_by(LOGGER.name, redact.printed(line), level)
+    return Line(f"{line}\n") if _setting.form == "plain" else _said_by(LOGGER.name, redact.printed_text(line), level)
 
 
 def without_secrets(text: str) -> str:
     """What is written to standard error without secrets; a line of JSON has none and is left whole."""
-    return text if _setting.form == "json" and isinstance(text, Line) else redact.printed(text)
+    return text if _setting.form == "json" and isinstance(text, Line) else redact.printed_text(text)
 
 
 def _said_by(logger: str, text: str, level: Level) -> Line:
@@ -152,7 +152,7 @@ class Framed:
         if not whole.strip():
             return ""
         level: Level = "error" if whole.lstrip().startswith(("Error", "Traceback")) else "warning"
-        return _said_by(OTHERS, redact.printed(whole), level)
+        return _said_by(OTHERS, redact.printed_text(whole), level)
 
 
 class _OfWorker:
@@ -193,7 +193,7 @@ def say(line: str, level: Level = "info", *, fold: bool = True) -> None:
     On a terminal it is folded between words, unless it is there to be copied.
     """
     width = terminal_width(sys.stderr) if fold and _setting.form == "plain" else None
-    sys.stderr.write(said(line if width is None else printable.folded(line, width), level))
+    sys.stderr.write(said(line if width is None else printable.fold(line, width), level))
 
 
 def terminal_width(stream: TextIO) -> int | None:

@@ -72,11 +72,12 @@ class Clusters:
         seen = hashlib.sha256()
         for row in self.dataset.read():
             if isinstance(row, RowProblem):
+                problem = Problem(row.reason, row.where, row.line, row.path)
                 if strict:
-                    raise DataError([Problem(row.reason, row.where, row.line, row.path)])
+                    raise DataError([problem])
                 if len(self.problems) < KEPT_PROBLEMS:
                     self.problems.append(row)
-                self.mistakes.add(row.where, row.line, row.path, row.reason)
+                self.mistakes.add(problem)
                 continue
             seen.update(row.digest.encode())
             self.count += 1
@@ -85,8 +86,7 @@ class Clusters:
             if self.count == self.limit:
                 break
         if not self.count:
-            listed, more = self.mistakes.listed(LISTED_PROBLEMS)
-            bad = [Problem(row.reason, row.where, row.line, row.path) for row in listed]
+            bad, more = self.mistakes.first(LISTED_PROBLEMS)
             where = str(self.dataset.parameters().get("path", self.dataset.name))
             rest = [Problem(f"{more:,} more rows cannot be read", where)] if more else []
             raise DataError([Problem("no cluster could be read", where), *bad, *rest])

@@ -9,11 +9,11 @@ from typing import IO, NamedTuple
 
 from harness.checkers.base import CheckSession
 from harness.errors import DataError, Problem, RunError, UsageError, nearest_name
-from harness.inputs.files import read_text, unreadable
-from harness.inputs.grouping import grouped
+from harness.inputs.files import file_error, read_text
+from harness.inputs.grouping import group_problems
 from harness.inputs.json_lines import Row
 from harness.inputs.tables import file_rows, format_of
-from harness.inputs.values import RowError, checked, described, keys
+from harness.inputs.values import RowError, check_text, describe, describe_keys
 from harness.records import Cluster, RowProblem, Verdict
 
 STANDARD_INPUT = "standard input"
@@ -57,7 +57,7 @@ def read_texts(path: str, standard_input: IO[bytes] | None = None) -> list[Asked
     """
     if path == "-":
         if standard_input is None:
-            raise unreadable(STANDARD_INPUT, "it is closed", "a file of texts")
+            raise file_error(STANDARD_INPUT, "it is closed", "a file of texts")
         return _read_stream(standard_input)
     found, problems = [], []
     for row in _rows(path):
@@ -67,9 +67,9 @@ def read_texts(path: str, standard_input: IO[bytes] | None = None) -> list[Asked
         else:
             found.append(asked)
     if problems:
-        raise DataError(grouped(problems, MOST_PROBLEMS))
+        raise DataError(group_problems(problems, MOST_PROBLEMS))
     if not found:
-        raise unreadable(path, "no text in it", ACCEPTED)
+        raise file_error(path, "no text in it", ACCEPTED)
     return found
 
 
@@ -77,7 +77,7 @@ def _read_stream(stream: IO[bytes]) -> list[AskedText]:
     """Read what a pipe holds; its beginning tells rows from plain lines."""
     content = stream.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
-        raise unreadable(STANDARD_INPUT, f"longer than {MOST_BYTES:,} bytes", "a file, named in place of -")
+        raise file_error(STANDARD_INPUT, f"longer than {MOST_BYTES:,} bytes", "a file, named in place of -")
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"texts{_ending_of(content)}"
         file.write_bytes(content)
@@ -114,26 +114,28 @@ def asked_text(row: Row) -> AskedText | Problem:
     if isinstance(value, str):
         return _checked_text(row, value, None, "")
     if not isinstance(value, dict):
-        return Problem("not a row", row.where, row.line, found=described(value), accepted=ACCEPTED)
+        return Problem("not a row", row.where, row.line, found=describe(value), accepted=ACCEPTED)
     name = next((key for key in TEXT_KEYS if key in value), None)
     if name is None:
-        return Problem("has no text", row.where, row.line, TEXT_KEYS[0], keys(value), f"one of {', '.join(TEXT_KEYS)}")
+        return Problem(
+            "has no text", row.where, row.line, TEXT_KEYS[0], describe_keys(value), f"one of {', '.join(TEXT_KEYS)}"
+        )
     text = "" if value[name] is None else value[name]
     if not isinstance(text, str):
-        return Problem("is not text", row.where, row.line, name, described(text), "a string")
+        return Problem("is not text", row.where, row.line, name, describe(text), "a string")
     named = next((key for key in CLUSTER_KEYS if value.get(key) not in (None, "")), None)
     cluster_id = None if named is None else value[named]
     if isinstance(cluster_id, int) and not isinstance(cluster_id, bool):
         cluster_id = str(cluster_id)
     if cluster_id is not None and not isinstance(cluster_id, str):
-        return Problem("is not an id", row.where, row.line, named or "", described(cluster_id), "a string")
+        return Problem("is not an id", row.where, row.line, named or "", describe(cluster_id), "a string")
     return _checked_text(row, text, cluster_id, name)
 
 
 def _checked_text(row: Row, text: str, cluster_id: str | None, path: str) -> AskedText | Problem:
     """Refuse what cannot be written down again, such as half a surrogate pair."""
     try:
-        return AskedText(checked(text, path), cluster_id, row.where, row.line)
+        return AskedText(check_text(text, path), cluster_id, row.where, row.line)
     except RowError as error:
         return Problem(error.reason, row.where, row.line, error.path)
 
@@ -173,7 +175,7 @@ def with_clusters(
         raise UsageError(f"no cluster {wanted!r} in {source}{hint}")
     missing = [each for each in asked if each.cluster_id is not None and each.cluster_id not in known]
     if missing:
-        raise DataError(grouped([_no_such_cluster(each, ids, source) for each in missing], MOST_PROBLEMS))
+        raise DataError(group_problems([_no_such_cluster(each, ids, source) for each in missing], MOST_PROBLEMS))
     found: dict[str, list[str]] = {}
     for each in asked:
         found.setdefault(ids[0] if each.cluster_id is None else each.cluster_id, []).append(each.text)

@@ -153,7 +153,7 @@ def test_settings_lose_secrets_by_name_shape_and_address_and_keep_the_rest():
         "password": None,
         "secrets": {"a": "[redacted]", "b": ["[redacted]"]},
     }
-    assert sorted(redact.literals(given), key=str) == [
+    assert sorted(redact.secret_paths(given), key=str) == [
         ("api_key",),
         ("base_url",),
         ("nested", 0, "Authorization"),

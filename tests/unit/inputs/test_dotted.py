@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.inputs.dotted import MISSING, found_at, identifier_of, missing, other_spelling
+from harness.inputs.dotted import MISSING, identifier_of, missing_field, other_spelling, value_at
 from harness.inputs.values import RowError
 
 ROW = {
@@ -29,22 +29,22 @@ ROW = {
     ],
 )
 def test_a_path_enters_objects_and_lists_and_prefers_the_longest_key(path, expected):
-    assert found_at(ROW, path) == expected
+    assert value_at(ROW, path) == expected
 
 
 @pytest.mark.parametrize(
     "path", ["vars.name", "resps.1", "resps.0.2", "resps.x", "resps.0.0.0", "vars.id.x", "", ".", "resps.", "a.b.c.d"]
 )
 def test_what_is_not_there_is_missing_not_null(path):
-    assert found_at(ROW, path) is MISSING
+    assert value_at(ROW, path) is MISSING
 
 
 def test_the_error_tells_how_far_the_path_leads():
-    assert missing(ROW, "vars.ID", "an id").reason == (
+    assert missing_field(ROW, "vars.ID", "an id").reason == (
         "missing; found in vars the fields id; accepted: an id; did you mean 'vars.id'?"
     )
-    assert missing(ROW, "resps.3.0", "a text").reason == "missing; found a list of 1 in resps; accepted: a text"
-    assert missing({"id": 1}, "vars.id", "an id").reason == "missing; found the fields id; accepted: an id"
+    assert missing_field(ROW, "resps.3.0", "a text").reason == "missing; found a list of 1 in resps; accepted: a text"
+    assert missing_field({"id": 1}, "vars.id", "an id").reason == "missing; found the fields id; accepted: an id"
 
 
 @pytest.mark.parametrize(("value", "expected"), [(7, "7"), (7.0, "7"), ("7.0", "7.0"), (-0.0, "0"), ("a b", "a b")])
