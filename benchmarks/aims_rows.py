@@ -18,10 +18,10 @@ from benchmarks.frame import TOP
 from harness.claims.lexical import word_list
 from harness.claims.parse import Parser
 from harness.datasets.jsonl import Jsonl
+from harness.metaeval.clusters import read_clusters
+from harness.metaeval.labelled import LabelledText, read
 from harness.planting.plant import plant
 from harness.records import Cluster
-from harness.run.clusters import read_clusters
-from harness.run.labelled import LabelledText, read
 from harness.text import words
 
 PARAPHRASE = TOP / "benchmarks" / "paraphrase.jsonl"

@@ -28,9 +28,9 @@ from harness.checkers.evidence import EvidenceIndex
 from harness.claims.parse import Parser
 from harness.claims.scoring import flagged
 from harness.datasets.jsonl import Jsonl
+from harness.metaeval.clusters import read_clusters
+from harness.metaeval.labelled import read
 from harness.records import Cluster
-from harness.run.clusters import read_clusters
-from harness.run.labelled import read
 
 
 @dataclass(frozen=True)

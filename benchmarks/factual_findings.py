@@ -18,10 +18,10 @@ from harness.claims.contested import contested_facts
 from harness.claims.parse import Parser
 from harness.claims.scoring import flagged
 from harness.datasets.jsonl import Jsonl
+from harness.metaeval import agreement as measuring
+from harness.metaeval.clusters import read_clusters
+from harness.metaeval.labelled import read
 from harness.records import Cluster, ContestedFact, Verdict, content_digest
-from harness.run import metaeval as measuring
-from harness.run.clusters import read_clusters
-from harness.run.labelled import read
 
 HEADLINE_TIMES = 4
 """How many times the limit is taken of the true headlines: a rate of one per cent needs hundreds."""

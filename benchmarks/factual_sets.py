@@ -12,10 +12,10 @@ from benchmarks.frame import TOP
 from harness.checkers.base import Checker
 from harness.config.build import load_component
 from harness.datasets.jsonl import Jsonl
+from harness.metaeval.clusters import read_clusters
+from harness.metaeval.labelled import LabelledText, read
 from harness.records import Article, Cluster
 from harness.registry import Registry
-from harness.run.clusters import read_clusters
-from harness.run.labelled import LabelledText, read
 
 SEED = 13
 RESAMPLES = 1000

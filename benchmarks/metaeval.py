@@ -37,16 +37,16 @@ from harness.claims.scoring import flagged
 from harness.datasets.folder import Folder
 from harness.datasets.jsonl import Jsonl
 from harness.errors import HarnessError
+from harness.metaeval import agreement as measuring
+from harness.metaeval.clusters import read_clusters
+from harness.metaeval.labelled import read
+from harness.metaeval.stress import gathered, judge, plant_all
 from harness.records import Cluster, Verdict
 from harness.registry import Registry
 from harness.report import agreement as agreement_report
 from harness.report import stress as stress_report
 from harness.report.agreement import cell
 from harness.report.table import markdown_table
-from harness.run import metaeval as measuring
-from harness.run.clusters import read_clusters
-from harness.run.labelled import read
-from harness.run.stress import gathered, judge, plant_all
 
 DEFAULT_CHECKERS = ("rules", "ensemble")
 

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from harness.api import Run
     from harness.api.gates import Named
     from harness.api.inputs import ConfigLike, OverridesLike
+    from harness.comparison.baseline import Baseline
+    from harness.comparison.gate import GateReport
     from harness.config import Config
-    from harness.run.baseline import Baseline
-    from harness.run.gating import GateReport
 
 SUFFIX = ".harness.yaml"
 
@@ -63,7 +63,7 @@ class GateFile(pytest.File):
     @cached_property
     def baseline(self) -> "Baseline":
         """The baseline, read. Raises UsageError where there is none yet."""
-        from harness.run.gate_ahead import committed
+        from harness.comparison.gate_ahead import committed
 
         return committed(self.baseline_path, "add --harness-update to take this run as the first")
 
@@ -95,8 +95,8 @@ class GateFile(pytest.File):
     def update(self) -> list[str]:
         """Make the run the new baseline; what changed, a line each."""
         from harness import api
-        from harness.run import baseline
-        from harness.run.gate_ahead import is_missing
+        from harness.comparison import baseline
+        from harness.comparison.gate_ahead import is_missing
 
         # Before the run: what stands in the way of writing is said first.
         baseline.refuse_folder(self.baseline_path)
@@ -106,8 +106,8 @@ class GateFile(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         """A test for each configuration and rule, and one for each configuration's failures."""
+        from harness.comparison.gate_rules import refuse_mistakes, rules_of
         from harness.errors import HarnessError
-        from harness.run.gate_rules import refuse_mistakes, rules_of
         from harness.run.plan import measure_records, metrics_of
 
         try:

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
         TextFileLike,
         TextsLike,
     )
+    from harness.comparison.baseline import Baseline
+    from harness.metaeval.texts import CheckedTexts
     from harness.records import Cluster
-    from harness.run.baseline import Baseline
-    from harness.run.texts import CheckedTexts
 
     BaselineLike: TypeAlias = PathLike | Run | Baseline | Named
 
@@ -96,9 +96,9 @@ def evaluate(
     """
     from harness import redact
     from harness.api import gates, inputs
+    from harness.cache.store import opened
+    from harness.comparison.gate_ahead import Planned, see_ahead
     from harness.report.table import markdown
-    from harness.run.cache import opened
-    from harness.run.gate_ahead import see_ahead
     from harness.run.pipeline import execute
     from harness.run.plan import make_plan
 
@@ -110,7 +110,9 @@ def evaluate(
         plan = make_plan(loaded, limit=limit, strict=strict, advance=tick)
     if against is not None:
         held = gates.named(against)
-        see_ahead(plan, held.baseline, loaded.gate, held.where)
+        names = [configuration.name for configuration in plan.configurations]
+        planned = Planned(loaded.source.where, plan.clusters.digest, plan.clusters, plan.measures, names)
+        see_ahead(planned, held.baseline, loaded.gate, held.where)
     with opened(folder, inputs.cache_of(cache), told.note, unused=cache is False) as kept:
         outcome = execute(
             plan, folder, told, cache=kept, jobs=jobs, retry_errors=retry_errors, wait=wait, table=markdown
@@ -137,8 +139,8 @@ def score(
     """
     from harness import redact
     from harness.api import inputs
+    from harness.cache.store import opened
     from harness.report.table import markdown
-    from harness.run.cache import opened
     from harness.run.pipeline import rescore
     from harness.run.plan import make_plan
 
@@ -155,12 +157,12 @@ def score(
 def load_run(run: "Run | PathLike", *, results: "PathLike" = "results", progress: "ProgressLike" = None) -> Run:
     """Load a run that was made before: its folder, its name below `results`, the beginning of that name, `NAME@latest`.
 
-    `harness.run.find` has the whole grammar; `progress` hears of a run that is not complete, as in `evaluate`. Neither
-    the run's data nor its models are needed. Raises UsageError where no run or several fit, StoreError where its
-    manifest cannot be read.
+    `harness.results.find` has the whole grammar; `progress` hears of a run that is not complete, as in `evaluate`.
+    Neither the run's data nor its models are needed. Raises UsageError where no run or several fit, StoreError where
+    its manifest cannot be read.
     """
     from harness.api import inputs
-    from harness.run.find import find_run
+    from harness.results.find import find_run
 
     if isinstance(run, Run):
         return run
@@ -191,8 +193,8 @@ def compare(
     configurations, and for a name that is none.
     """
     from harness.api import inputs
-    from harness.run import comparison as comparing
-    from harness.run.joined import find_measures, join
+    from harness.comparison import compare as comparing
+    from harness.comparison.score_matrix import find_measures, join
 
     found = [load_run(run, results=results).folder for run in inputs.runs_of(runs)]
     joined = join(list({folder.path.resolve(): folder for folder in found}.values()), intersection=intersection)
@@ -310,9 +312,9 @@ def check_texts(
     `clusters` is the path of a JSON Lines file or of a folder of raw articles (one cluster), a data set, or a list of
     clusters as `check` takes them. `texts` are strings, or rows with a `text` and, where there are several clusters, a
     `cluster_id`; those of `file` follow: a path, or a stream of bytes such as `sys.stdin.buffer` (messages call it
-    standard input). `harness.run.texts.read_texts` says which formats. `cluster` is the id of the cluster that texts
-    without one are about; texts on other clusters are then left out. `checker` is one checker as `check` takes it, or a
-    list, each of which judges every text in its turn. `progress` is as in `evaluate`.
+    standard input). `harness.metaeval.texts.read_texts` says which formats. `cluster` is the id of the cluster that
+    texts without one are about; texts on other clusters are then left out. `checker` is one checker as `check` takes
+    it, or a list, each of which judges every text in its turn. `progress` is as in `evaluate`.
 
     What is yielded has `cluster`, `signature` (the checker's), `texts`, and `verdicts` for each text, the one on the
     whole text first. Where the checker failed on a cluster, `failure` says why, and the others are judged all the same.
@@ -323,7 +325,7 @@ def check_texts(
     """
     from harness.api import checks, inputs
     from harness.errors import UsageError
-    from harness.run.texts import with_clusters
+    from harness.metaeval.texts import with_clusters
 
     asked = inputs.texts_of(texts, file)
     if not asked:
@@ -345,7 +347,7 @@ def find_cluster(
     DataError where none can be read.
     """
     from harness.api import inputs
-    from harness.run.texts import AskedText, with_clusters
+    from harness.metaeval.texts import AskedText, with_clusters
 
     wanted = None if cluster_id is None else inputs.text_of(cluster_id, "cluster_id")
     rows, source = inputs.clusters_of(clusters)

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
     from harness.checkers.base import Checker
     from harness.checkers.carriers import CarriedClaim
+    from harness.metaeval.texts import CheckedTexts
     from harness.records import Cluster, ContestedFact, Verdict, VerdictLabel
     from harness.run.progress import Progress
-    from harness.run.texts import CheckedTexts
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def checked_each(
     groups: "Sequence[tuple[Cluster, list[str]]]", checkers: "Sequence[Checker]", progress: "Progress"
 ) -> "Iterator[CheckedTexts]":
     """Check the texts of each cluster with each checker in turn; a checker is opened once, when its turn comes."""
-    from harness.run.texts import check_each
+    from harness.metaeval.texts import check_each
 
     many = sum(len(texts) for _, texts in groups)
     for checker in checkers:

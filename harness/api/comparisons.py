@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from harness.analysis.compare import PairComparison
-    from harness.run import comparison as comparing
+    from harness.comparison import compare as comparing
 
 
 class Comparison:
@@ -47,8 +47,8 @@ class Comparison:
 
         Raises UsageError that names the nearest for a name that is none, or that names several, and for the baseline.
         """
+        from harness.comparison.score_matrix import find_label, find_measure
         from harness.errors import UsageError
-        from harness.run.joined import find_label, find_measure
 
         label = find_label(self.configurations, text_of(configuration, "configuration"))
         wanted = find_measure(self.comparison.joined.measures, text_of(measure, "measure"))

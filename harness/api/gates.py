@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from harness.comparison.baseline import Baseline
+    from harness.comparison.gate import Finding, GateOutcome, GateReport
     from harness.config.gate import GateSettings
-    from harness.run.baseline import Baseline
-    from harness.run.gating import Finding, GateOutcome, GateReport
-    from harness.run.store import RunFolder
+    from harness.results.run_folder import RunFolder
 
 
 class GateResult:
@@ -89,8 +89,8 @@ def named(baseline: object) -> Named:
     """
     from harness.api.inputs import path_of
     from harness.api.runs import Run
-    from harness.run.baseline import Baseline, baseline_of
-    from harness.run.gate_ahead import committed
+    from harness.comparison.baseline import Baseline, baseline_of
+    from harness.comparison.gate_ahead import committed
 
     if isinstance(baseline, Named):
         return baseline
@@ -104,12 +104,12 @@ def named(baseline: object) -> Named:
 
 def hold(folder: "RunFolder", against: Named | None, settings: "GateSettings") -> GateResult:
     """Hold a run against a baseline; where there is none, to limits alone."""
-    from harness.run import gating
-    from harness.run.absolute import hold_to_limits
+    from harness.comparison import gate
+    from harness.comparison.absolute import hold_to_limits
 
     if against is None:
         return GateResult(hold_to_limits(folder, settings))
-    return GateResult(gating.hold(folder, against.baseline, settings, against.where))
+    return GateResult(gate.hold(folder, against.baseline, settings, against.where))
 
 
 def saved(folder: "RunFolder", file: Path, *, overwrite: bool = False) -> list[str]:
@@ -117,9 +117,9 @@ def saved(folder: "RunFolder", file: Path, *, overwrite: bool = False) -> list[s
 
     With `overwrite` a file that is no baseline is replaced too.
     """
+    from harness.comparison import baseline
+    from harness.comparison.gate_ahead import is_missing
     from harness.errors import DataError
-    from harness.run import baseline
-    from harness.run.gate_ahead import is_missing
 
     baseline.refuse_folder(file)
     try:

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from harness.checkers.base import Checker
     from harness.config import Config
     from harness.datasets.base import Dataset
+    from harness.metaeval.texts import AskedText
     from harness.records import Cluster, RowProblem
     from harness.run.progress import Progress, Tick
-    from harness.run.texts import AskedText
 
 PathLike: TypeAlias = "str | os.PathLike[str]"
 ConfigLike: TypeAlias = "PathLike | Mapping[str, Any] | Config"
@@ -191,7 +191,7 @@ def texts_of(texts: "TextsLike", file: "TextFileLike | None") -> "list[AskedText
     """
     from harness.errors import DataError, Problem, UsageError
     from harness.inputs.json_lines import Row
-    from harness.run.texts import AskedText, asked_text, read_texts
+    from harness.metaeval.texts import AskedText, asked_text, read_texts
 
     several = [texts] if isinstance(texts, str) else texts
     if isinstance(several, Mapping | bytes) or not isinstance(several, Iterable):
@@ -243,7 +243,7 @@ def checkers_of(checkers: Any) -> "list[Checker]":
 def progress_of(progress: "ProgressLike") -> "Progress":
     """Something that shows progress: as given; lines for a function such as `print`; else nothing but log records."""
     if progress is None:
-        from harness.run import logs
+        from harness.process import logs
 
         return Lines(lambda _: None, logs.LOGGER.warning)
     if callable(progress):

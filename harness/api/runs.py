@@ -25,11 +25,11 @@ if TYPE_CHECKING:
         RunManifest,
         Verdict,
     )
-    from harness.run.cluster_view import ClusterView
+    from harness.results.cluster_view import ClusterView
+    from harness.results.run_folder import RunFolder
+    from harness.results.unscored import Unscored
     from harness.run.pipeline import Outcome
     from harness.run.plan import Clusters
-    from harness.run.store import RunFolder
-    from harness.run.unscored import Unscored
 
 
 class Run:
@@ -144,7 +144,7 @@ class Run:
 
         Raises UsageError that names the nearest for a name that is none, or that names several.
         """
-        from harness.run.joined import find_label, find_measure
+        from harness.comparison.score_matrix import find_label, find_measure
 
         label = find_label(self.configurations, text_of(configuration, "configuration"))
         wanted = find_measure(self.manifest.measures, text_of(measure, "measure"))
@@ -177,7 +177,7 @@ class Run:
         return Table(kept, heads, rows, tuple(provenance(self.manifest)))
 
     def _wanted(self, metric: "str | Iterable[str]", *, every_measure: bool) -> "list[MeasureRecord]":
-        from harness.run.joined import find_measures
+        from harness.comparison.score_matrix import find_measures
 
         known = self.manifest.measures
         named = names_of(metric, "metric")
@@ -190,7 +190,7 @@ class Run:
 
     def cluster(self, cluster_id: str) -> "ClusterResult":
         """Everything the run holds of one cluster. Raises UsageError that names the nearest where there is none."""
-        from harness.run.cluster_view import view_cluster
+        from harness.results.cluster_view import view_cluster
 
         return ClusterResult(self.folder, view_cluster(self.folder, text_of(cluster_id, "cluster_id")))
 
@@ -227,7 +227,7 @@ class ClusterResult:
 
         Raises HarnessError where that cannot be read, or where the cluster has changed since or is no longer there.
         """
-        from harness.run.cluster_view import read_cluster
+        from harness.results.cluster_view import read_cluster
 
         return read_cluster(self._folder.manifest(), self.view.facts)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from harness.run.store import RunFolder
+    from harness.results.run_folder import RunFolder
 
 
 def sheet_path(value: object, name: str) -> Path:
@@ -26,7 +26,7 @@ def refuse_labels(file: Path, advice: str) -> None:
     A file that is no sheet counts as one label, since it is not ours to write over.
     """
     from harness.errors import DataError, UsageError
-    from harness.run.label_sheet import labels_in
+    from harness.metaeval.label_sheet import labels_in
 
     if not file.is_file():
         return
@@ -58,10 +58,10 @@ def exported(
 
     The file is replaced whole or not at all. Raises UsageError where there is no text to label.
     """
+    from harness.disk.durable import replace_text, unwritable
     from harness.errors import UsageError
+    from harness.metaeval.label_sheet import collected, sampled
     from harness.report.label_sheet import as_csv
-    from harness.run.durable import replace_text, unwritable
-    from harness.run.label_sheet import collected, sampled
 
     rows = collected(opened)
     if not rows:

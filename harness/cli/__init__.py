@@ -18,7 +18,7 @@ from harness.cli.data import app as data_app
 from harness.cli.labels import app as labels_app
 from harness.cli.options import LogLines, Verbose
 from harness.errors import EXIT_FAILURES, EXIT_INTERRUPTED, HarnessError
-from harness.run import interruption, logs
+from harness.process import interruption, logs
 
 app = typer.Typer(
     name="harness",

@@ -7,7 +7,7 @@ import typer
 
 from harness.cli.options import RESULTS, ResultsFolder, RunArgument
 from harness.cli.runs import load_run
-from harness.run import logs
+from harness.process import logs
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 

@@ -7,10 +7,10 @@ import typer
 from harness.cli import streams
 from harness.cli.options import RESULTS, CacheFolder, ResultsFolder
 from harness.errors import EXIT_REGRESSION
-from harness.run import logs
+from harness.process import logs
 
 if TYPE_CHECKING:
-    from harness.run.upkeep import Removed
+    from harness.cache.maintenance import Removed
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -25,8 +25,8 @@ def _group() -> None:
 @app.command("list")
 def list_entries(cache: CacheFolder = None, results: ResultsFolder = RESULTS, form: Form = "table") -> None:
     """Show what the cache holds, by kind and component: entries, bytes, oldest and newest."""
-    from harness.run.cache import folder_of
-    from harness.run.upkeep import contents
+    from harness.cache.maintenance import contents
+    from harness.cache.store import folder_of
 
     found = contents(folder_of(results, cache))
     if form == "json":
@@ -52,10 +52,10 @@ def prune(
     form: Form = "table",
 ) -> None:
     """Remove what was not used for long, or what is too much."""
+    from harness.cache.maintenance import age_in_seconds, size_in_bytes
+    from harness.cache.maintenance import prune as prune_cache
+    from harness.cache.store import folder_of
     from harness.errors import UsageError
-    from harness.run.cache import folder_of
-    from harness.run.upkeep import age_in_seconds, size_in_bytes
-    from harness.run.upkeep import prune as prune_cache
 
     if older_than is None and max_size is None:
         raise UsageError("say what to remove: --older-than 30d, --max-size 1GB, or both")
@@ -72,9 +72,9 @@ def clear(
     form: Form = "table",
 ) -> None:
     """Remove everything; asks first."""
+    from harness.cache.maintenance import clear as clear_cache
+    from harness.cache.store import folder_of
     from harness.errors import UsageError
-    from harness.run.cache import folder_of
-    from harness.run.upkeep import clear as clear_cache
 
     folder = folder_of(results, cache)
     if not yes:
@@ -91,8 +91,8 @@ def clear(
 @app.command("verify")
 def verify(cache: CacheFolder = None, results: ResultsFolder = RESULTS, form: Form = "table") -> None:
     """Hold every entry against its digest; end with 1 where one is damaged, with 3 where the file cannot be read."""
-    from harness.run.cache import folder_of
-    from harness.run.upkeep import verify as verify_cache
+    from harness.cache.maintenance import verify as verify_cache
+    from harness.cache.store import folder_of
 
     found = verify_cache(folder_of(results, cache))
     if form == "json":

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from harness.cli.options import CheckerNames
-from harness.run import logs
+from harness.process import logs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from harness.run.texts import CheckedTexts
+    from harness.metaeval.texts import CheckedTexts
 
 Source = Annotated[
     Path, typer.Argument(metavar="CLUSTERS", help="A JSON Lines file of clusters, or a folder of raw articles.")

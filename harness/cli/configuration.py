@@ -31,13 +31,13 @@ def validate(
     for each mistake where not.
     """
     from harness.cli.progress import TerminalProgress
+    from harness.comparison.gate_ahead import baseline_problems, is_missing
+    from harness.comparison.gate_rules import rule_problems
     from harness.config import load
     from harness.config.discover import the_configuration
     from harness.errors import ConfigError, Problem, UsageError
+    from harness.process.logs import say
     from harness.registry import Registry
-    from harness.run.gate_ahead import baseline_problems, is_missing
-    from harness.run.gate_rules import rule_problems
-    from harness.run.logs import say
     from harness.run.plan import Clusters, dataset_of, measure_records, metrics_of
     from harness.run.validation import audited
 
@@ -95,7 +95,7 @@ def schema() -> None:
 
 def _warned(line: str) -> None:
     """Warn of a component of another package that is left out."""
-    from harness.run.logs import say
+    from harness.process.logs import say
 
     say(f"warning: {line}", "warning")
 

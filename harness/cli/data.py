@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from harness.cli.options import Strict
-from harness.run import logs
+from harness.process import logs
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 _LISTED = 20

@@ -61,7 +61,7 @@ def evaluate(
     from harness import api
     from harness.cli.progress import TerminalProgress
     from harness.config.discover import advice
-    from harness.run import logs
+    from harness.process import logs
 
     logs.add(verbose, log_format)
     if config is None:
@@ -104,7 +104,7 @@ def score(
     """
     from harness import api
     from harness.cli.progress import TerminalProgress
-    from harness.run import logs
+    from harness.process import logs
 
     logs.add(verbose, log_format)
     scored = api.score(
@@ -142,7 +142,7 @@ def report_bad_rows(mistakes: "Mistakes | None") -> None:
     """Count and list on standard error the rows of the data that could not be read."""
     if mistakes is None or not mistakes.count:
         return
-    from harness.run.logs import say
+    from harness.process.logs import say
 
     say(f"{mistakes.count} bad row{' was' if mistakes.count == 1 else 's were'} left out:", "warning")
     rows, more = mistakes.first(LISTED)
@@ -154,7 +154,7 @@ def report_bad_rows(mistakes: "Mistakes | None") -> None:
 
 def report_failures(outcome: "Outcome") -> None:
     """Count the failures on standard error, by configuration and by reason."""
-    from harness.run.logs import say
+    from harness.process.logs import say
 
     failed = {name: count.failed for name, count in outcome.manifest.counts.items() if count.failed}
     reasons = outcome.failure_reasons()
@@ -173,7 +173,7 @@ def _end(outcome: "Outcome", again: str = "") -> None:
 
     `again` tells how to score what has failed once more.
     """
-    from harness.run.logs import say
+    from harness.process.logs import say
 
     report_failures(outcome)
     say(f"results: {outcome.folder.path}")

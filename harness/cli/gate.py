@@ -23,7 +23,7 @@ from harness.cli.options import (
     complete_run,
 )
 from harness.cli.runs import load_run
-from harness.run import logs
+from harness.process import logs
 
 if TYPE_CHECKING:
     from harness.api import Run
@@ -69,12 +69,12 @@ def gate(
     from harness import api
     from harness.api.gates import Named, settings_for
     from harness.api.inputs import config_of
+    from harness.comparison import baseline as baselines
+    from harness.comparison.gate_ahead import committed, is_missing
+    from harness.comparison.gate_rules import refuse_mistakes
     from harness.config.discover import the_configuration
     from harness.errors import UsageError
     from harness.report import gate as report
-    from harness.run import baseline as baselines
-    from harness.run.gate_ahead import committed, is_missing
-    from harness.run.gate_rules import refuse_mistakes
 
     logs.add(verbose, log_format)
     if run is None and config is None:

@@ -7,7 +7,7 @@ import typer
 
 from harness.cli import streams
 from harness.cli.options import CheckerNames
-from harness.run import logs
+from harness.process import logs
 
 Form = Annotated[Literal["table", "md", "json"], typer.Option("--format", help="How results are printed.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Also write them to this file: Markdown, or JSON (.json).")]
@@ -46,10 +46,10 @@ def metaeval(
     from harness.api.inputs import dataset_of
     from harness.cli.checkers import checkers_named
     from harness.errors import UsageError
+    from harness.metaeval import agreement as measuring
+    from harness.metaeval.clusters import read_clusters
+    from harness.metaeval.labelled import read
     from harness.report import agreement
-    from harness.run import metaeval as measuring
-    from harness.run.clusters import read_clusters
-    from harness.run.labelled import read
 
     files = [*(data or ()), *(more or ())]
     if not files:
@@ -110,9 +110,9 @@ def stress(
     """
     from harness.api.inputs import dataset_of
     from harness.cli.checkers import checkers_named
+    from harness.metaeval.clusters import read_clusters
+    from harness.metaeval.stress import gathered, judge, plant_all
     from harness.report import stress as report
-    from harness.run.clusters import read_clusters
-    from harness.run.stress import gathered, judge, plant_all
 
     _writable(out, "--out")
     _writable(texts, "--texts")

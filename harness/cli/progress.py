@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from harness import printable, redact
 from harness.cli import streams
-from harness.run import logs
+from harness.process import logs
 from harness.run.progress import Tick
 
 if TYPE_CHECKING:

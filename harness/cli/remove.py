@@ -7,7 +7,7 @@ import typer
 
 from harness.cli import streams
 from harness.cli.options import RESULTS, RUN_FORMS, ResultsFolder, complete_run
-from harness.run import logs
+from harness.process import logs
 
 
 def rm(
@@ -31,7 +31,7 @@ def rm(
     """
     from harness.report.runs import removal_lines
     from harness.report.sizes import size
-    from harness.run.removal import choose, remove
+    from harness.results.removal import choose, remove
 
     choice = choose(results, runs, lambda line: logs.say(f"note: {line}", "warning"), keep=keep)
     for line in choice.kept:

@@ -6,7 +6,7 @@ import typer
 
 from harness.cli.options import RESULTS, EveryMeasure, Format, ResultsFolder, RunArgument, complete_run
 from harness.cli.runs import load_run
-from harness.run import logs
+from harness.process import logs
 
 
 def list_runs(
@@ -28,7 +28,7 @@ def list_runs(
     to yet is pending, not failed.
     """
     from harness.report.runs import listed_json, listed_lines
-    from harness.run.listing import list_runs as found_in
+    from harness.results.listing import list_runs as found_in
 
     rows = found_in(results, name, lambda line: logs.say(f"note: {line}", "warning"))
     if form == "json":

@@ -16,7 +16,7 @@ from typing import Any, TextIO
 
 from harness import printable
 from harness.errors import StoreError
-from harness.run import logs
+from harness.process import logs
 
 _ESCAPING = "harness.escaping"
 

@@ -11,6 +11,8 @@ from typing import Any, ClassVar, Final
 
 from pydantic import Field
 
+from harness.disk.row_offsets import Key, Places
+from harness.disk.spool import Spool
 from harness.errors import DataError, MissingExtraError, ModelError, Problem, nearest_name
 from harness.inputs.dotted import other_spelling
 from harness.inputs.files import located
@@ -21,9 +23,7 @@ from harness.inputs.values import RowError
 from harness.models.base import Answer, Audit, Model, ModelSession
 from harness.models.exports import ExportName
 from harness.models.recorded_rows import RecordedFields, Recording, RowMap
-from harness.places import Key, Places
 from harness.records import Cluster
-from harness.spool import Spool
 
 _MOST_PROBLEMS: Final = 50
 """How many mistakes one error lists; the rest are counted."""

@@ -7,9 +7,9 @@ from itertools import groupby
 
 from harness.analysis.metaeval import BINS, Agreement, Estimate, EvidenceHits
 from harness.analysis.resample import LEVEL
+from harness.metaeval.agreement import FLOOR, PUBLISHED
 from harness.report import escape
 from harness.report.table import markdown_table
-from harness.run.metaeval import FLOOR, PUBLISHED
 
 NONE = "–"
 RATED = "a correlation needs texts of three systems or more, each row with its `system`"

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from harness.comparison.compare import Comparison, Details, Group, Move
 from harness.records import MeasureRecord
 from harness.report import escape, numbers
-from harness.run.comparison import Comparison, Details, Group, Move
 
 
 class Table(NamedTuple):

@@ -5,11 +5,11 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
+from harness.metaeval.texts import CheckedTexts
 from harness.records import Cluster, Element, Evidence, Verdict
 from harness.report.account import FLAGGED, KINDS, STATES, Quoted, flagged, marked, one_part, quoted_place
 from harness.report.escape import csv_cell, one_line, page
 from harness.report.verdicts import decided_by, sides, worth_telling, wrong
-from harness.run.texts import CheckedTexts
 
 COLUMNS = (
     "cluster", "text", "checker", "part", "claim", "label", "probability", "reason", "decided_by", "errors",

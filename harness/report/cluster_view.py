@@ -15,7 +15,7 @@ from harness.report.printing import shown
 from harness.report.table import label, markdown_table
 from harness.report.terminal import Column, split
 from harness.report.verdicts import COLOURS, ERRORS
-from harness.run.cluster_view import ClusterView, ConfigurationView
+from harness.results.cluster_view import ClusterView, ConfigurationView
 
 NONE = "–"
 NO_REFERENCE = "none: this cluster has no reference"

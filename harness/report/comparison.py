@@ -8,11 +8,11 @@ from pydantic import ValidationError
 
 from harness.analysis.compare import PairComparison
 from harness.analysis.resample import LEVEL, RESAMPLES
+from harness.comparison.compare import Comparison, Details
+from harness.comparison.score_matrix import Column
 from harness.records import Counts, MeasureRecord, Prices
 from harness.report import breakdown, escape, numbers
 from harness.report.table import UNKNOWN, csv_of, markdown_table
-from harness.run.comparison import Comparison, Details
-from harness.run.joined import Column
 
 HEADS = ("", "configuration", "mean", "interval", "difference", "its interval", "p", "W/T/L", "n")
 

@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from xml.etree import ElementTree
 
+from harness.comparison.gate import Example, Finding, GateReport, LostAnswers
+from harness.comparison.missing import Reasons
 from harness.report import escape, numbers
 from harness.report.table import markdown_table
-from harness.run.gating import Example, Finding, GateReport, LostAnswers
-from harness.run.missing import Reasons
 
 WORDS: Mapping[str, str] = {
     "pass": "pass",

@@ -4,8 +4,8 @@ import csv
 import io
 from collections.abc import Iterable
 
+from harness.metaeval.label_sheet import COLUMNS, SheetRow
 from harness.report.escape import csv_block, csv_cell
-from harness.run.label_sheet import COLUMNS, SheetRow
 
 
 def as_csv(rows: Iterable[SheetRow]) -> str:

@@ -9,8 +9,8 @@ from rich.cells import cell_len
 from harness import printable
 from harness.records import RunManifest
 from harness.report.sizes import size
-from harness.run.listing import ListedRun
-from harness.run.removal import Candidate
+from harness.results.listing import ListedRun
+from harness.results.removal import Candidate
 
 HEADS = ("run", "status", "started (UTC)", "clusters", "models", "data")
 INDENT = 4

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from harness.analysis.metaeval import Estimate
 from harness.analysis.resample import LEVEL
 from harness.analysis.stress import MARGIN, UNCHANGED, EditRates
+from harness.metaeval.stress import Stress, ways
 from harness.planting.plant import PlantedText
 from harness.report import escape
 from harness.report.agreement import NONE, aligned, cell
 from harness.report.table import markdown_table
-from harness.run.stress import Stress, ways
 
 ERROR_HEADS = ("planted error", "made", "n/a", "n", "flagged", "of passed", "lowered")
 HARMLESS_HEADS = ("harmless edit", "made", "n/a", "n", "flagged", "of passed", "lowered", "raised")

@@ -11,15 +11,15 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from harness.cache.maintenance import Contents
+from harness.comparison.compare import Comparison
 from harness.records import Counts
 from harness.report import comparison as comparison_report
 from harness.report import numbers
 from harness.report.printing import shown
 from harness.report.runs import rescored
 from harness.report.table import COST_HEADERS, UNKNOWN, Cell, blocks, cost_row, label, provenance
-from harness.run.comparison import Comparison
 from harness.run.pipeline import Outcome
-from harness.run.upkeep import Contents
 
 GAP = 2
 """Spaces between two columns."""

@@ -1,7 +1,3 @@
-"""A run: its plan, its stages, its folder."""
+"""A run: its plan, its stages, its course from the first cluster to the table."""
 
-from harness import platforms
-from harness.errors import UsageError
-
-if platforms.complaint():  # here, before a module of this room imports what only POSIX systems have
-    raise UsageError(platforms.complaint())
+import harness.process  # noqa: F401 - refuses other systems before a module here imports what only POSIX ones have

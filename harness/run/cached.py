@@ -13,10 +13,11 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from harness.cache import keys
+from harness.cache.store import Cache
 from harness.checkers.base import Checker
 from harness.records import CheckedPrediction, Cluster, Failure, Prediction, Verdict
-from harness.run import keys, stages
-from harness.run.cache import Cache
+from harness.run import stages
 from harness.run.plan import Configuration
 
 Item = TypeVar("Item")
@@ -48,7 +49,7 @@ def generate(
         for row in stages.generate(configuration, clusters, seconds=seconds):
             emit(row)
         return 0
-    maker = keys.of_configuration(configuration)
+    maker = keys.of_model(model, configuration.seed, configuration.record.identity)
     signature = configuration.record.signature
     found = 0
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from time import monotonic
 
+from harness.disk.durable import Appender
 from harness.errors import StoreError
 from harness.records import EventName, Failure, RunEvent, utc_now
-from harness.run.durable import Appender
 
 _LOGGER = logging.getLogger("harness.run")
 

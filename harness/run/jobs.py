@@ -11,9 +11,10 @@ from harness.checkers.base import Checker, CheckSession
 from harness.executors.base import LOST, Executor, Job, Lost, Piece, Result
 from harness.executors.local import Inline, Processes, cores
 from harness.metrics.base import Metric
+from harness.process import logs
+from harness.process.isolation import PASSED_ON, opened, reason
 from harness.records import Failure, MetricScore
-from harness.run import logs, stages
-from harness.run.isolation import PASSED_ON, opened, reason
+from harness.run import stages
 
 LOOK = 1.0
 """Seconds of work in this process before it is said whether several would pay."""

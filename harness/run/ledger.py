@@ -10,10 +10,10 @@ from contextlib import ExitStack, contextmanager
 from typing import TypeVar
 
 from harness.component import Component
+from harness.disk.durable import Appender
 from harness.endpoint.remote import Remote
 from harness.records import Charge
-from harness.run.durable import Appender
-from harness.run.store import SPENDING, RunFolder
+from harness.results.run_folder import SPENDING, RunFolder
 
 C = TypeVar("C", bound=Component)
 

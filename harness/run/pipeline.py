@@ -10,8 +10,10 @@ from pathlib import Path
 from time import perf_counter
 
 from harness.analysis.summary import ScoreTable, Summary
+from harness.cache.store import Cache
+from harness.disk.durable import Appender
+from harness.disk.row_offsets import Places
 from harness.errors import DataError, Problem, StoreError
-from harness.places import Places
 from harness.records import (
     CheckedPrediction,
     Cluster,
@@ -22,19 +24,18 @@ from harness.records import (
     Prediction,
     RunManifest,
 )
-from harness.run import cached, manifests, stages
-from harness.run.cache import Cache
-from harness.run.durable import Appender
+from harness.results.pending import with_pending
+from harness.results.results_folder import prepare
+from harness.results.run_folder import CLUSTERS, FAILURES, PREDICTIONS, SCORES, TABLE, VERDICTS, RunFolder
+from harness.results.unscored import Unscored, find_unscored
+from harness.run import cached, stages
+from harness.run import manifest as manifests
 from harness.run.jobs import Workers, checked_in_order, scored_in_order
 from harness.run.ledger import charging
-from harness.run.pending import with_pending
+from harness.run.monitor import FailureRows, Watch, see_failures, under_way
 from harness.run.plan import Plan, run_digest
 from harness.run.progress import Progress, Tick
-from harness.run.results_folder import prepare
-from harness.run.store import CLUSTERS, FAILURES, PREDICTIONS, SCORES, TABLE, VERDICTS, RunFolder
-from harness.run.stored import VerdictsOf, by_cluster, case_of, check_of, stored_verdicts
-from harness.run.unscored import Unscored, find_unscored
-from harness.run.watch import FailureRows, Watch, see_failures, under_way
+from harness.run.stored_rows import VerdictsOf, by_cluster, case_of, check_of, stored_verdicts
 
 
 @dataclass(frozen=True)

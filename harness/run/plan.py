@@ -4,19 +4,19 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib.metadata import PackageNotFoundError, version
 from typing import cast
 
 from harness.checkers.base import Checker
+from harness.comparison.gate_rules import refuse_mistakes
 from harness.config import Config
 from harness.datasets.base import Dataset
+from harness.disk.spool import Spool
 from harness.errors import ConfigError, DataError, Problem
 from harness.inputs.grouping import Mistakes
 from harness.metrics.base import Metric
 from harness.models.base import Model
+from harness.process.environment import installed_version
 from harness.records import Cluster, ConfigurationRecord, MeasureRecord, RowProblem, content_digest
-from harness.run.gate_rules import refuse_mistakes
-from harness.spool import Spool
 
 HELD_BYTES = 64 << 20
 """A data set that takes less is held in memory; a larger one is read from the spool, so that memory does not grow."""
@@ -263,11 +263,3 @@ def measure_records(metrics: tuple[Metric, ...], config: Config) -> tuple[Measur
                 shown=measure.shown,
             )
     return tuple(records.values())
-
-
-def installed_version(distribution: str) -> str:
-    """The installed version of a distribution, or `none`."""
-    try:
-        return version(distribution)
-    except PackageNotFoundError:
-        return "none"

@@ -14,6 +14,8 @@ from harness.checkers.base import Checker, CheckSession
 from harness.errors import ModelError
 from harness.metrics.base import Metric
 from harness.models.base import Answer, ModelSession, StreamingSession
+from harness.process.isolation import PASSED_ON, Reason, isolated, opened, reason
+from harness.process.time_limit import too_long
 from harness.records import (
     Case,
     CheckedPrediction,
@@ -24,9 +26,7 @@ from harness.records import (
     Verdict,
     content_digest,
 )
-from harness.run.isolation import PASSED_ON, Reason, isolated, opened, reason
 from harness.run.plan import Configuration
-from harness.run.timelimit import too_long
 
 REFUSED = "Refused"
 

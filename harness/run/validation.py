@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from typing import cast
 
 from harness.config import Config
+from harness.disk.spool import Spool
 from harness.errors import Problem
 from harness.models.base import Model
 from harness.records import Cluster
-from harness.spool import Spool
 
 
 class _Ids:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from harness.disk.durable import replace_text
 from harness.errors import ConfigError, Problem, StoreError, UsageError
-from harness.run.durable import replace_text
 from harness.starter.files import FILES, StarterFile
 
 State = Literal["written", "overwritten", "identical", "different", "link"]

@@ -9,25 +9,29 @@ from tests.conftest import TOP
 
 PRINTED = ("harness.api", "harness.cli", "harness.errors", "harness.printable", "harness.redact", "harness.report")
 """What any command may import: the API, the errors, and what prints."""
-MESSAGES = "harness.run.logs"
+MESSAGES = "harness.process.logs"
 PAST_THE_API = {
-    "cache.py": {"harness.run.cache", "harness.run.upkeep"},  # upkeep of a folder: no part of the API
+    "cache.py": {"harness.cache.store", "harness.cache.maintenance"},  # upkeep of a folder: no part of the API
     "configuration.py": {  # `validate`, `schema`, `components` look at configurations and run nothing
         "harness.config", "harness.config.build", "harness.config.discover",
-        "harness.config.schema", "harness.registry", "harness.run.gate_ahead",
-        "harness.run.gate_rules", "harness.run.plan", "harness.run.validation",
+        "harness.config.schema", "harness.registry", "harness.comparison.gate_ahead",
+        "harness.comparison.gate_rules", "harness.run.plan", "harness.run.validation",
     },
     "data.py": {"harness.datasets.folder", "harness.ingest.account", "harness.records"},  # no part of the API
     "evaluate.py": {"harness.config.discover"},  # which file is meant where none is named
     "gate.py": {  # which file is meant; what is said of the baseline before a model runs
-        "harness.config.discover", "harness.run.baseline", "harness.run.gate_ahead", "harness.run.gate_rules",
+        "harness.config.discover", "harness.comparison.baseline", "harness.comparison.gate_ahead",
+        "harness.comparison.gate_rules",
     },
     "init.py": {"harness.starter"},  # no part of the API
-    "metaeval.py": {"harness.run.clusters", "harness.run.labelled", "harness.run.metaeval", "harness.run.stress"},
+    "metaeval.py": {  # the API measures no checkers
+        "harness.metaeval.agreement", "harness.metaeval.clusters", "harness.metaeval.labelled",
+        "harness.metaeval.stress",
+    },
     "progress.py": {"harness.run.progress"},
-    "remove.py": {"harness.run.removal"},  # upkeep of a folder
-    "results.py": {"harness.run.listing"},  # `list` looks at a folder; `show` goes through the API
-    "__init__.py": {"harness.run.interruption", "harness"},
+    "remove.py": {"harness.results.removal"},  # upkeep of a folder
+    "results.py": {"harness.results.listing"},  # `list` looks at a folder; `show` goes through the API
+    "__init__.py": {"harness.process.interruption", "harness"},
     "streams.py": set(),
 }  # fmt: skip
 FILES = sorted((TOP / "harness" / "cli").glob("*.py"))
@@ -49,7 +53,7 @@ def rooms(file: Path) -> set[str]:
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            # `from harness.run import logs` names a module, `from harness.run.find import find_run` a function in one.
+            # `from harness.process import logs` names a module, `from harness.run.plan import make_plan` a function.
             named = {f"{node.module}.{alias.name}" for alias in node.names}
             modules = {name for name in named if is_module(name)}
             found |= modules | ({node.module} if modules != named else set())

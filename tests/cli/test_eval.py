@@ -228,7 +228,7 @@ def test_a_model_that_fails_on_every_cluster_ends_with_3(harness: Callable[..., 
 
 
 def test_a_folder_in_use_is_refused_and_its_owner_named(harness: Callable[..., Any]):
-    from harness.run.store import RunFolder
+    from harness.results.run_folder import RunFolder
 
     harness("eval", "--config", "x.yaml")
     with RunFolder(next(Path("results").glob("[!.]*"))).locked():
@@ -282,8 +282,8 @@ def test_a_new_metric_or_model_takes_over_what_equal_configurations_wrote(
 
 
 def test_predictions_of_other_code_are_not_taken_over(harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch):
+    from harness.cache import keys
     from harness.models.lead import Lead
-    from harness.run import keys
 
     harness("eval", "--config", "x.yaml")
     asked: list[str] = []

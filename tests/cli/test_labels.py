@@ -77,8 +77,8 @@ def test_a_run_gives_a_row_for_each_text_and_metaeval_reads_the_sheet_back(harne
 
 
 def test_texts_come_back_as_they_were(harness: Callable[..., Any]):
+    from harness.metaeval.labelled import read
     from harness.records import Cluster
-    from harness.run.labelled import read
 
     harness("labels", "export", "mine", "-o", "labels.csv")
     fill("labels.csv", {"ferry": "yes", "bank": "Not found"})

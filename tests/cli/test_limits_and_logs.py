@@ -79,12 +79,12 @@ def test_as_many_failures_as_allowed_are_rows(harness: Callable[..., Any], monke
 def test_a_run_stops_behind_the_cluster_under_way_when_its_time_is_over(
     harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ):
-    from harness.run import watch
+    from harness.run import monitor
 
     hours = iter(range(100))
     Path("x.yaml").write_text(GOOD + "time_limit: {run: 2h}\n")
     with monkeypatch.context() as slow:
-        slow.setattr(watch, "monotonic", lambda: 3600.0 * next(hours))  # an hour at each look
+        slow.setattr(monitor, "monotonic", lambda: 3600.0 * next(hours))  # an hour at each look
         ended = harness("eval", "--config", "x.yaml")
     assert ended.code == 3
     assert "the run's time is over (`time_limit: {run: 7200s}`); what is done is saved" in ended.err
@@ -97,7 +97,8 @@ def test_a_run_does_not_wait_for_ever_for_the_cluster_under_way(
     harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ):
     """It hangs, and takes the first interruption for an error of its own; the run is over all the same."""
-    from harness.run import timelimit, watch
+    from harness.process import time_limit
+    from harness.run import monitor
 
     pick, hung = Lead.pick, []
 
@@ -116,8 +117,8 @@ def test_a_run_does_not_wait_for_ever_for_the_cluster_under_way(
     Path("x.yaml").write_text(GOOD + "time_limit: {run: 200ms}\n")
     with monkeypatch.context() as broken:
         broken.setattr(Lead, "pick", hangs)
-        broken.setattr(watch, "LATE", 0.3)
-        broken.setattr(timelimit, "AGAIN", 0.1)
+        broken.setattr(monitor, "LATE", 0.3)
+        broken.setattr(time_limit, "AGAIN", 0.1)
         ended = harness("eval", "--config", "x.yaml")
     assert (ended.code, len(hung)) == (3, 2)
     assert "the run's time is over (`time_limit: {run: 0.2s}`); what is done is saved" in ended.err

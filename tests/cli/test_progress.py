@@ -10,7 +10,7 @@ import pytest
 
 from harness import redact
 from harness.cli import progress, streams
-from harness.run import logs
+from harness.process import logs
 
 
 @pytest.fixture(autouse=True)

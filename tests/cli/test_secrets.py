@@ -13,8 +13,8 @@ from urllib.parse import quote
 import pytest
 
 from harness import redact, registry
+from harness.cache.store import unpacked
 from harness.models.base import Answer, Model
-from harness.run.cache import unpacked
 
 KEY = "sk-planted-4f9a8b7c6d5e"
 """Known by its shape, and stands in the environment."""

@@ -245,8 +245,8 @@ def test_a_clock_that_goes_back_changes_nothing(
         return seconds
 
     with monkeypatch.context() as clock:
-        for module in ("events", "lock", "manifests"):
-            clock.setattr(f"harness.run.{module}.utc_now", earlier)
+        for module in ("run.events", "disk.lock", "run.manifest"):
+            clock.setattr(f"harness.{module}.utc_now", earlier)
         clock.setattr("time.time", earlier_seconds)
         ended = harness("eval", "--config", "x.yaml")
     registry.locations.cache_clear()

@@ -14,13 +14,13 @@ import pytest
 
 from harness import registry
 from harness.config import load_text
+from harness.disk import durable
 from harness.errors import StoreError
-from harness.run import durable
+from harness.results.results_folder import IGNORED
+from harness.results.run_folder import RunFolder
 from harness.run.pipeline import Outcome, execute, rescore
 from harness.run.plan import Plan, make_plan
 from harness.run.progress import Silent
-from harness.run.results_folder import IGNORED
-from harness.run.store import RunFolder
 from tests.faults.workplace import Workplace, made_in
 
 KILLS = 50

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from harness.run.durable import Appender
+from harness.disk.durable import Appender
 from tests.conftest import TOP
 from tests.faults.server import FaultServer, good_answer
 

@@ -7,8 +7,8 @@ import signal
 import threading
 from pathlib import Path
 
-from harness.run.lock import is_held
-from harness.run.store import RunFolder
+from harness.disk.lock import is_held
+from harness.results.run_folder import RunFolder
 from tests.faults.workplace import Workplace, made_in
 
 SLOW = """\

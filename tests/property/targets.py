@@ -14,6 +14,7 @@ from harness import printable
 from harness.claims.contested import contested_facts
 from harness.claims.extract import article_claims, claims_of
 from harness.claims.parse import Parser
+from harness.comparison import baseline
 from harness.config import load_text
 from harness.datasets.dates import parsed_date
 from harness.datasets.folder import Folder
@@ -21,6 +22,7 @@ from harness.datasets.hub import Hub
 from harness.datasets.jsonl import Jsonl
 from harness.errors import HarnessError, Problem
 from harness.ingest.clean import clean_cluster
+from harness.metaeval import labelled
 from harness.models import postprocess
 from harness.models.extract import news_sentences
 from harness.models.recorded import Recorded
@@ -28,8 +30,7 @@ from harness.numerals import number_values
 from harness.records import Article, Cluster, RowProblem
 from harness.registry import Registry
 from harness.report import escape
-from harness.run import baseline, labelled
-from harness.run.store import RunFolder
+from harness.results.run_folder import RunFolder
 from harness.text import dateline_end, sentence_spans, word_spans
 from tests.property.inputs import (
     BASELINE,

@@ -4,8 +4,8 @@ import pytest
 
 from benchmarks.factual_findings import is_found
 from benchmarks.factual_sets import held_out_name, thinned
+from harness.metaeval.labelled import LabelledText
 from harness.records import Article, Cluster, ContestedFact, Evidence, FactVersion
-from harness.run.labelled import LabelledText
 
 
 def row(number: int, document: str) -> LabelledText:

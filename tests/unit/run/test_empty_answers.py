@@ -5,11 +5,11 @@ from typing import ClassVar
 
 import pytest
 
+from harness.cache.store import opened
 from harness.models.base import Answer
 from harness.models.lead import Lead
 from harness.records import Article, Cluster, ConfigurationRecord, Failure
 from harness.run import cached, stages
-from harness.run.cache import opened
 from harness.run.plan import Configuration
 
 CLUSTERS = [Cluster(cluster_id=name, articles=(Article(article_id="a", text=f"Text {name}."),)) for name in "xy"]

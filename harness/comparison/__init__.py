@@ -1,0 +1,1 @@
+"""Configurations and runs held against one another: comparisons, baselines, gates."""

@@ -1,0 +1,88 @@
+"""A run held to absolute limits alone: a floor or a ceiling on a mean needs no baseline."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from harness.analysis.gate import Decision, Gated, GateRule, decide, too_many_failures
+from harness.comparison import missing
+from harness.comparison.gate import Finding, GateReport, LostAnswers, Verdict
+from harness.comparison.gate_rules import rules_of
+from harness.comparison.score_matrix import Joined, find_label, join
+from harness.config.gate import GateSettings
+from harness.errors import UsageError
+from harness.results.run_folder import RunFolder
+
+
+def hold_to_limits(folder: RunFolder, settings: GateSettings) -> GateReport:
+    """Hold a finished run to the `limits` and `max_failures` of `settings`.
+
+    Raises UsageError for rules that need a baseline, where there is no limit at all, and for a measure or a
+    configuration that the run has not.
+    """
+    falls = list(dict.fromkeys([*settings.tolerance, *settings.clusters]))
+    if falls or not settings.limits:
+        what = f"how far {', '.join(falls)} may fall" if falls else "no limit is given, and anything else"
+        raise UsageError(f"no baseline: {what} is measured against one; give a baseline, or limits alone")
+    joined = join([folder])
+    rules = rules_of(joined.measures, settings)
+    wanted = [find_label(joined.labels, name) for name in settings.configurations or joined.labels]
+    names = list(dict.fromkeys(wanted))
+    gated = [_gated(joined, name, rule) for name in names for rule in rules.by_measure]
+    answered = Counter(row.configuration for row in folder.predictions())
+    return GateReport(
+        run=folder.path.name,
+        baseline="",
+        clusters=len(joined.clusters),
+        rules=rules.written,
+        findings=_findings(folder, joined, answered, decide(gated, alpha=settings.alpha, seed=joined.seed)),
+        failures=_failures(folder, len(joined.clusters), {name: answered[name] for name in names}, settings),
+        alpha=settings.alpha,
+    )
+
+
+def _gated(joined: Joined, configuration: str, rule: GateRule) -> Gated:
+    """One configuration's statistics beside a baseline that has none."""
+    measures = [measure.name for measure in joined.measures]
+    column = joined.values[joined.labels.index(configuration), :, measures.index(rule.measure)]
+    return Gated(configuration, rule, np.full(len(column), np.nan), column)
+
+
+def _findings(
+    folder: RunFolder, joined: Joined, answered: Counter[str], decisions: Sequence[Decision]
+) -> tuple[Finding, ...]:
+    measures = {measure.name: measure for measure in joined.measures}
+    mute = {(one.configuration, one.measure) for one in decisions if one.candidate_mean_all is None}
+    reasons = missing.no_statistic(folder, mute, {measure.name: measure.metric for measure in joined.measures})
+    return tuple(
+        Finding(
+            decision,
+            measures[decision.measure],
+            _verdict(decision, answered[decision.configuration]),
+            "; ".join(violation.reason for violation in decision.violations),
+            reasons.get((decision.configuration, decision.measure), ()),
+            (),
+        )
+        for decision in decisions
+    )
+
+
+def _verdict(decision: Decision, answered: int) -> Verdict:
+    if not decision.violations:
+        return "pass"
+    if decision.candidate_mean_all is None:
+        return "not_compared" if answered else "lost"
+    return "limit"
+
+
+def _failures(
+    folder: RunFolder, clusters: int, answered: dict[str, int], settings: GateSettings
+) -> tuple[LostAnswers, ...]:
+    reasons = missing.no_answer(folder)
+    said = {
+        name: too_many_failures(clusters - count, clusters, settings.max_failures) for name, count in answered.items()
+    }
+    return tuple(
+        LostAnswers(name, clusters - answered[name], why, reasons.get(name, ())) for name, why in said.items() if why
+    )

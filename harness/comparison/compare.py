@@ -1,0 +1,181 @@
+"""A comparison of configurations, worked out and ready to print."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from harness.analysis.compare import (
+    PairComparison,
+    against,
+    compare_and_resample,
+    largest_moves,
+    significantly_better,
+)
+from harness.analysis.summary import Summary
+from harness.comparison.score_matrix import Joined, find_label, groups_of
+from harness.errors import UsageError
+from harness.records import ErrorType, MeasureRecord
+
+
+@dataclass(frozen=True)
+class Group:
+    """The clusters that share one value of a field."""
+
+    key: str
+    clusters: int
+    summaries: tuple[Summary, ...]
+
+
+@dataclass(frozen=True)
+class Move:
+    """A cluster on which a configuration differs much from the baseline."""
+
+    cluster_id: str
+    configuration: str
+    measure: MeasureRecord
+    baseline: float
+    other: float
+    baseline_text: str
+    other_text: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Every configuration beside a baseline, measure by measure."""
+
+    joined: Joined
+    baseline: str
+    summaries: Mapping[tuple[str, str], Summary]
+    """(configuration, measure) → summary."""
+    pairs: tuple[PairComparison, ...]
+    """Every pair on every measure."""
+    beside_baseline: Mapping[tuple[str, str], PairComparison]
+    """(configuration, measure) → that configuration − the baseline."""
+    beaten: Mapping[tuple[str, str], tuple[str, ...]]
+    """(measure, configuration) → the configurations it is significantly better than."""
+
+    @property
+    def letters(self) -> Mapping[str, str]:
+        """Configuration → the letter that stands for it in superscripts: a to z, then a1, b1 and so on."""
+        letters = "abcdefghijklmnopqrstuvwxyz"
+        return {
+            label: letters[at % 26] + (str(at // 26) if at >= 26 else "") for at, label in enumerate(self.joined.labels)
+        }
+
+
+@dataclass(frozen=True)
+class Details:
+    """What is told beside a comparison: its means broken down by a field, and the clusters that moved most."""
+
+    by: str | None = None
+    """The field; `error` breaks predictions down by their errors instead."""
+    groups: tuple[Group, ...] = ()
+    """Where the field is one of the clusters'."""
+    errors: Mapping[ErrorType, Mapping[str, tuple[int, int]]] = field(default_factory=dict)
+    """Where it is `error`: see `error_shares`."""
+    moves: tuple[Move, ...] = ()
+
+
+def compare_joined(joined: Joined, baseline: str | None = None) -> Comparison:
+    """Compare all pairs of configurations. The baseline is the first configuration unless one is named.
+
+    Raises UsageError for an unknown baseline and for fewer than two configurations.
+    """
+    if len(joined.columns) < 2:
+        raise UsageError(f"only one configuration, {joined.labels[0]!r}: a comparison needs two, from one run or more")
+    label = find_label(joined.labels, baseline) if baseline is not None else joined.labels[0]
+    directions = {measure.name: measure.direction for measure in joined.measures}
+    pairs, resampled = compare_and_resample(
+        joined.values, configurations=joined.labels, measures=directions, seed=joined.seed
+    )
+    return Comparison(
+        joined=joined,
+        baseline=label,
+        summaries={(summary.configuration, summary.measure): summary for summary in joined.summaries(resampled)},
+        pairs=pairs,
+        beside_baseline={(pair.first, pair.measure): pair for pair in against(pairs, label)},
+        beaten=significantly_better(pairs, directions),
+    )
+
+
+def details(comparison: Comparison, by: str | None = None, worst: int = 0) -> Details:
+    """What is asked for beside a comparison; `worst` is how many clusters that moved are told of each configuration.
+
+    Raises UsageError for a field that no cluster has, and for `error` where no run has verdicts.
+    """
+    joined = comparison.joined
+    return Details(
+        by,
+        groups=tuple(broken_down(joined, by)) if by not in (None, "error") else (),
+        errors=error_shares(joined) if by == "error" else {},
+        moves=tuple(most_moved(comparison, worst)) if worst else (),
+    )
+
+
+def broken_down(joined: Joined, by: str) -> list[Group]:
+    """Summaries for each value of a cluster field. Raises UsageError for a field that no cluster has."""
+    found = []
+    for key, rows in groups_of(joined.clusters, by).items():
+        part = Joined(
+            joined.columns,
+            tuple(joined.clusters[row] for row in rows),
+            joined.measures,
+            joined.values[:, rows, :],
+            joined.unscorable[:, rows, :],
+            joined.seed,
+        )
+        found.append(Group(key, len(rows), tuple(part.summaries())))
+    return found
+
+
+def error_shares(joined: Joined) -> Mapping[ErrorType, Mapping[str, tuple[int, int]]]:
+    """Error type → configuration → (predictions with that error, predictions checked).
+
+    Raises UsageError where no run has verdicts.
+    """
+    ids = {facts.cluster_id for facts in joined.clusters}
+    checked: Counter[str] = Counter()
+    errors: dict[ErrorType, Counter[str]] = {}
+    for column in joined.columns:
+        for row in column.folder.checked():
+            if row.configuration != column.record.name or row.cluster_id not in ids:
+                continue
+            checked[column.label] += 1
+            for error in {error for verdict in row.verdicts for error in verdict.errors}:
+                errors.setdefault(error, Counter())[column.label] += 1
+    if not checked:
+        raise UsageError("no run has verdicts to break down by error type: add the metric `factual`")
+    return {
+        error: {label: (counts[label], checked[label]) for label in joined.labels if checked[label]}
+        for error, counts in sorted(errors.items())
+    }
+
+
+def most_moved(comparison: Comparison, count: int) -> list[Move]:
+    """For each other configuration, the `count` clusters that moved most from the baseline on the first measure."""
+    joined, measure = comparison.joined, comparison.joined.measures[0]
+    at = {label: place for place, label in enumerate(joined.labels)}
+    baseline_values = joined.values[at[comparison.baseline], :, 0]
+    found = []
+    for label in joined.labels:
+        if label == comparison.baseline:
+            continue
+        values = joined.values[at[label], :, 0]
+        rows = largest_moves(values, baseline_values, count)
+        ids = [joined.clusters[row].cluster_id for row in rows]
+        ours, theirs = _texts(joined, comparison.baseline, ids), _texts(joined, label, ids)
+        found += [
+            Move(name, label, measure, float(baseline_values[row]), float(values[row]), ours[name], theirs[name])
+            for row, name in zip(rows, ids, strict=True)
+        ]
+    return found
+
+
+def _texts(joined: Joined, label: str, ids: Sequence[str]) -> dict[str, str]:
+    column = next(column for column in joined.columns if column.label == label)
+    wanted = set(ids)
+    return {
+        row.cluster_id: row.text
+        for row in column.folder.predictions()
+        if row.configuration == column.record.name and row.cluster_id in wanted
+    }

@@ -1,0 +1,318 @@
+"""A run held against a baseline: rules from a configuration's `gate:`, a finding for each configuration and measure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.analysis.gate import Decision, Gated, GateRule, decide, too_many_failures
+from harness.comparison import missing
+from harness.comparison.baseline import Baseline, BaselineConfiguration, baseline_of, named
+from harness.comparison.gate_ahead import has_no_reference, raise_if_other_data, raise_if_other_measures, rules_for
+from harness.comparison.gate_rules import WrittenRule
+from harness.comparison.missing import Reasons
+from harness.config.gate import GateSettings
+from harness.errors import (
+    EXIT_FAILURES,
+    EXIT_PASS,
+    EXIT_REGRESSION,
+    EXIT_USAGE,
+    ConfigError,
+    DataError,
+    Problem,
+    UsageError,
+)
+from harness.records import MeasureRecord
+from harness.results.run_folder import RunFolder
+
+Verdict = Literal["pass", "regression", "limit", "lost", "not_compared"]
+"""What became of one measure of one configuration, worst last but for `lost`, which a fall outweighs.
+
+`regression`: the mean got worse and a rule broke. `limit`: a limit on the mean or on single clusters is broken, and the
+mean is not worse. `lost`: clusters that had a statistic have none. `not_compared`: there is nothing to compare.
+"""
+GateOutcome = Literal["pass", "regression", "limit", "failures", "lost", "not_compared"]
+"""What became of the whole: the verdict that weighs most, or `failures` for answers lost on too many clusters."""
+SMALLEST_FALL = 1e-12
+"""A mean that is worse by less is not worse: rounding."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A cluster on which a configuration fell."""
+
+    cluster_id: str
+    before: float
+    after: float
+    text_before: str
+    text_after: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the gate found for one configuration and measure."""
+
+    decision: Decision
+    measure: MeasureRecord
+    verdict: Verdict
+    said: str
+    """Why, in one sentence or several; empty where it passed."""
+    reasons: Reasons
+    """Why clusters have no statistic, where that is what is wrong."""
+    examples: tuple[Example, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every rule on the measure holds."""
+        return self.verdict == "pass"
+
+
+@dataclass(frozen=True)
+class LostAnswers:
+    """A configuration that failed on more clusters than it may."""
+
+    configuration: str
+    failed: int
+    """On how many clusters."""
+    said: str
+    reasons: Reasons
+
+
+@dataclass(frozen=True)
+class GateReport:
+    """A run held against a baseline."""
+
+    run: str
+    baseline: str
+    clusters: int
+    rules: tuple[WrittenRule, ...]
+    findings: tuple[Finding, ...]
+    failures: tuple[LostAnswers, ...]
+    alpha: float
+
+    @property
+    def outcome(self) -> GateOutcome:
+        """The outcome of the whole.
+
+        Where something cannot be compared at all there is no verdict. Too many failures outweigh a regression, since
+        what was scored is not the whole; single lost scores do not.
+        """
+        found = {finding.verdict for finding in self.findings}
+        if "not_compared" in found:
+            return "not_compared"
+        if self.failures:
+            return "failures"
+        return next((verdict for verdict in ("regression", "limit", "lost") if verdict in found), "pass")
+
+    @property
+    def exit_code(self) -> int:
+        """0 pass, 1 regression or broken limit, 2 nothing to compare, 3 too many failures or lost scores."""
+        return {
+            "pass": EXIT_PASS,
+            "regression": EXIT_REGRESSION,
+            "limit": EXIT_REGRESSION,
+            "failures": EXIT_FAILURES,
+            "lost": EXIT_FAILURES,
+            "not_compared": EXIT_USAGE,
+        }[self.outcome]
+
+    def broken(self, rule: WrittenRule) -> list[Finding]:
+        """The findings that break a rule."""
+        return [finding for finding in self.findings if not finding.passed and rule.is_broken_by(finding.decision)]
+
+
+def hold(folder: RunFolder, baseline: Baseline, settings: GateSettings, where: str) -> GateReport:
+    """Hold a finished run against a baseline; `where` names the baseline in messages.
+
+    Raises DataError where data or clusters differ, UsageError where a signature differs, a configuration is missing, a
+    rule names no measure, or one that no cluster has a statistic for.
+    """
+    candidate = baseline_of(folder)
+    raise_if_other_data(candidate.data_digest, folder.clusters(), baseline, where, str(folder.path))
+    rules = rules_for(baseline, settings, where)
+    raise_if_other_measures(candidate.measures, baseline.measures, rules.by_measure, where, str(folder.path))
+    names = list(settings.configurations or [configuration.name for configuration in baseline.configurations])
+    pairs = [
+        _paired(named(baseline, name), _candidate(candidate, name, folder), where) for name in dict.fromkeys(names)
+    ]
+    _see_what_can_be_compared(folder, pairs, rules.by_measure, where)
+    gated = [
+        Gated(before.name, rule, _column(before, rule.measure), _column(after, rule.measure), _answered(after))
+        for before, after in pairs
+        for rule in rules.by_measure
+    ]
+    decisions = decide(gated, alpha=settings.alpha, seed=baseline.seed)
+    return GateReport(
+        run=folder.path.name,
+        baseline=where,
+        clusters=len(pairs[0][1].clusters) if pairs else 0,
+        rules=rules.written,
+        findings=_findings(folder, baseline.measures, pairs, decisions),
+        failures=_failures(folder, [after for _, after in pairs], settings),
+        alpha=settings.alpha,
+    )
+
+
+def _findings(
+    folder: RunFolder,
+    measures: Sequence[MeasureRecord],
+    pairs: Sequence[tuple[BaselineConfiguration, BaselineConfiguration]],
+    decisions: Sequence[Decision],
+) -> tuple[Finding, ...]:
+    by_name = {before.name: (before, after) for before, after in pairs}
+    measure_of = {measure.name: measure for measure in measures}
+    metric_of = {measure.name: measure.metric for measure in measures}
+    judged = [(decision, *_judged(decision, *by_name[decision.configuration])) for decision in decisions]
+    unclear = {
+        (decision.configuration, decision.measure)
+        for decision, verdict, _ in judged
+        if verdict in ("lost", "not_compared") and _is_answered(by_name[decision.configuration][1])
+    }
+    reasons = missing.no_statistic(folder, unclear, metric_of)
+    return tuple(
+        Finding(
+            decision,
+            measure_of[decision.measure],
+            verdict,
+            said,
+            reasons.get((decision.configuration, decision.measure), ()),
+            tuple(_examples(decision, *by_name[decision.configuration])),
+        )
+        for decision, verdict, said in judged
+    )
+
+
+def _judged(decision: Decision, before: BaselineConfiguration, after: BaselineConfiguration) -> tuple[Verdict, str]:
+    """The verdict on one decision, and why."""
+    measure, answered = decision.measure, sum(cell.text is not None for cell in after.clusters.values())
+    said = "; ".join(violation.reason for violation in decision.violations)
+    outcomes = {violation.outcome for violation in decision.violations}
+    if answered and all(measure not in cell.statistics for cell in after.clusters.values()):
+        return "not_compared", f"its metric failed on {_all(answered)} that {decision.configuration} answered"
+    if "unscored" in outcomes and not answered:
+        return "lost", f"no cluster of {len(after.clusters)} was answered, so there is nothing to compare"
+    if "unscored" in outcomes and all(cell.statistics.get(measure) is None for cell in before.clusters.values()):
+        return "not_compared", "the baseline has a statistic on no cluster; --update takes this run as the new one"
+    if "regression" in outcomes or (("floor" in outcomes or "cluster" in outcomes) and _is_worse(decision)):
+        return "regression", said
+    if "floor" in outcomes or "cluster" in outcomes:
+        return "limit", said
+    return ("lost", said) if outcomes else ("pass", "")
+
+
+def _all(clusters: int) -> str:
+    return "the one cluster" if clusters == 1 else f"all {clusters} clusters"
+
+
+def _is_worse(decision: Decision) -> bool:
+    """Whether the mean over the clusters scored in both got worse; never for a measure that is better neither way."""
+    return decision.fall is not None and decision.fall > SMALLEST_FALL
+
+
+def _is_answered(configuration: BaselineConfiguration) -> bool:
+    return any(cell.text is not None for cell in configuration.clusters.values())
+
+
+def _see_what_can_be_compared(
+    folder: RunFolder,
+    pairs: Sequence[tuple[BaselineConfiguration, BaselineConfiguration]],
+    rules: Sequence[GateRule],
+    where: str,
+) -> None:
+    """Raise ConfigError with every rule whose measure has a reason in place of each statistic, here and in `where`.
+
+    Such a rule can neither hold nor break: that is no regression. A guard over single clusters is left alone (what had
+    no number in it got none wrong) unless there are no references at all. A run that answered nothing has failed.
+    """
+    bare = has_no_reference(folder.clusters())
+    mute = []
+    for rule in rules:
+        if rule.tolerance is rule.at_least is rule.at_most is None and not bare:
+            continue
+        cells = [cell for pair in pairs for each in pair for cell in each.clusters.values()]
+        answered = any(rule.measure in cell.statistics for _, after in pairs for cell in after.clusters.values())
+        if answered and all(cell.statistics.get(rule.measure) is None for cell in cells):
+            mute.append(rule.measure)
+    if not mute:
+        return
+    reasons = _commonest_reasons(folder, pairs, mute)
+    raise ConfigError(
+        [
+            Problem(
+                f"nothing can be compared: {name} has a statistic on no cluster, here and in {where}",
+                str(folder.path),
+                path="gate",
+                found="no cluster has a reference" if bare else reasons[name],
+                accepted="references in the data, or rules on other measures" if bare else "rules on other measures",
+            )
+            for name in mute
+        ]
+    )
+
+
+def _commonest_reasons(
+    folder: RunFolder,
+    pairs: Sequence[tuple[BaselineConfiguration, BaselineConfiguration]],
+    measures: Sequence[str],
+) -> Mapping[str, str]:
+    """Measure → the commonest reason for no statistic in any configuration."""
+    wanted = {(after.name, name) for _, after in pairs for name in measures}
+    found = missing.no_statistic(folder, wanted, {})
+    counted = {
+        name: [reason for (_, of), all_of in found.items() if of == name for reason in all_of] for name in measures
+    }
+    return {name: max(reasons, key=lambda reason: reason[1])[0] if reasons else "" for name, reasons in counted.items()}
+
+
+def _candidate(candidate: Baseline, name: str, folder: RunFolder) -> BaselineConfiguration:
+    for configuration in candidate.configurations:
+        if configuration.name == name:
+            return configuration
+    known = ", ".join(configuration.name for configuration in candidate.configurations)
+    raise UsageError(f"{folder.path}: no configuration {name!r}, which the baseline has; there are {known}")
+
+
+def _paired(
+    before: BaselineConfiguration, after: BaselineConfiguration, where: str
+) -> tuple[BaselineConfiguration, BaselineConfiguration]:
+    """Both over the same clusters in the same order, joined by id. Raises DataError where they are not the same."""
+    if before.clusters.keys() != after.clusters.keys():
+        missing, extra = after.clusters.keys() - before.clusters.keys(), before.clusters.keys() - after.clusters.keys()
+        found = f"{len(missing)} clusters missing, {len(extra)} too many"
+        path = f"configurations.{before.name}.clusters"
+        raise DataError([Problem("not the clusters of its own data", where, path=path, found=found)])
+    ordered = {cluster_id: before.clusters[cluster_id] for cluster_id in after.clusters}
+    return before.model_copy(update={"clusters": ordered}), after
+
+
+def _column(configuration: BaselineConfiguration, measure: str) -> NDArray[np.float64]:
+    values = [cell.statistics.get(measure) for cell in configuration.clusters.values()]
+    return np.array([np.nan if value is None else value for value in values])
+
+
+def _answered(configuration: BaselineConfiguration) -> NDArray[np.bool_]:
+    return np.array([cell.text is not None for cell in configuration.clusters.values()])
+
+
+def _failures(
+    folder: RunFolder, configurations: Sequence[BaselineConfiguration], settings: GateSettings
+) -> tuple[LostAnswers, ...]:
+    """Those of the configurations that failed on more clusters than they may."""
+    found = []
+    reasons = missing.no_answer(folder)
+    for configuration in configurations:
+        failed = sum(cell.text is None for cell in configuration.clusters.values())
+        if said := too_many_failures(failed, len(configuration.clusters), settings.max_failures):
+            found.append(LostAnswers(configuration.name, failed, said, reasons.get(configuration.name, ())))
+    return tuple(found)
+
+
+def _examples(decision: Decision, before: BaselineConfiguration, after: BaselineConfiguration) -> Iterable[Example]:
+    ids = list(before.clusters)
+    for place in decision.fallen:
+        old, new = before.clusters[ids[place]], after.clusters[ids[place]]
+        was, became = old.statistics.get(decision.measure), new.statistics.get(decision.measure)
+        if was is not None and became is not None:
+            yield Example(ids[place], was, became, old.text or "", new.text or "")

@@ -1,0 +1,164 @@
+"""Ctrl-C and SIGTERM: within two seconds a process ends with 130, whatever it is doing.
+
+The first signal raises KeyboardInterrupt in the main thread, as Python does, and files are left whole at any moment.
+But the main thread may be inside a library's call that does not come back, or inside code that swallows the exception,
+or wait for threads at the very end. So another thread hears the signal too (through the wakeup descriptor, which
+needs no main thread) and ends the process itself where that has not ended after `GRACE` seconds. A second signal ends
+it at once.
+"""
+
+import atexit
+import os
+import select
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from harness import printable, redact
+from harness.errors import EXIT_INTERRUPTED
+from harness.process.command_line import own_command
+from harness.process.logs import said
+
+GRACE = 1.25
+"""Seconds that the main thread has after the first signal."""
+
+
+@dataclass
+class _Saved:
+    """What the last line says is saved, and what saves it where the main thread does not."""
+
+    folder: Path | None = None
+    last_words: Callable[[], None] | None = None
+
+
+_saved = _Saved()
+_heard = threading.Event()
+_heeding = threading.Event()
+
+
+@contextmanager
+def saving(folder: Path, last_words: Callable[[], None]) -> Iterator[None]:
+    """While the context is open, what is done is in `folder`.
+
+    `last_words` is called before the process is ended without its main thread.
+    """
+    _saved.folder, _saved.last_words = folder, last_words
+    try:
+        yield
+    except KeyboardInterrupt:
+        _saved.last_words = None
+        raise
+    except BaseException:
+        _saved.folder = _saved.last_words = None
+        raise
+    _saved.folder = _saved.last_words = None
+
+
+def message() -> str:
+    """The last line of an interrupted command: what is saved, and the command that goes on."""
+    command = redact.text(own_command())
+    if _saved.folder is None:
+        return f"interrupted; to run it again: {command}"
+    return f"interrupted: what is done is saved in {_saved.folder}; to go on: {command}"
+
+
+@contextmanager
+def heeded() -> Iterator[None]:
+    """Heed SIGINT, SIGTERM and SIGHUP while the context is open.
+
+    Does nothing outside the main thread. SIGHUP stays ignored where whoever started us ignores it, as nohup does.
+    """
+    _saved.folder = _saved.last_words = None
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    _heard.clear()
+    heard, tell = os.pipe()
+    os.set_blocking(tell, False)
+    signals = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        signals.append(signal.SIGHUP)
+    before = {number: signal.signal(number, _interrupt) for number in signals}
+    wakeup = signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
+    watcher = threading.Thread(target=_watch, args=(heard, frozenset(signals)), name="interruption", daemon=True)
+    watcher.start()
+    _heeding.set()
+    try:
+        yield
+    finally:
+        if not _heard.is_set():  # else the watcher stays: threads that are waited for at exit may never end
+            _heeding.clear()
+            signal.set_wakeup_fd(wakeup)
+            for number, handler in before.items():
+                signal.signal(number, handler)
+            os.close(tell)
+            watcher.join()
+            os.close(heard)
+
+
+def _leave() -> None:
+    """End an interrupted process before it takes everything apart: with a model loaded that takes seconds."""
+    if _heard.is_set():
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(Exception):
+                stream.flush()
+        os._exit(EXIT_INTERRUPTED)
+
+
+atexit.register(_leave)  # the first to be registered is the last to be called
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
+    """Raise in the main thread at the first signal; end at once at the second."""
+    if _heard.is_set():
+        os._exit(EXIT_INTERRUPTED)
+    _heard.set()
+    raise KeyboardInterrupt(signal.Signals(number).name)
+
+
+def _watch(heard: int, signals: frozenset[signal.Signals]) -> None:
+    """End the process at the second signal, or `GRACE` seconds after the first."""
+    if not _next(heard, signals, None):
+        return
+    again = _next(heard, signals, GRACE)
+    if again is None:
+        with suppress(Exception):
+            if _saved.last_words is not None:
+                _saved.last_words()
+        with suppress(Exception):
+            shown = "\x1b[?25h" if sys.stderr.isatty() else ""  # a progress bar hid the cursor
+            os.write(2, f"{shown}{printable.lines(said(message(), 'warning'))}".encode())
+    if "multiprocessing" in sys.modules:
+        import multiprocessing
+
+        for child in multiprocessing.active_children():
+            child.kill()
+    os._exit(EXIT_INTERRUPTED)
+
+
+def _next(heard: int, signals: frozenset[signal.Signals], seconds: float | None) -> bool | None:
+    """True at one of the signals, False where the other end is closed, None when the seconds are over."""
+    while select.select([heard], [], [], seconds)[0]:
+        number = os.read(heard, 1)
+        if not number:
+            return False
+        if number[0] in signals:
+            return True
+    return None
+
+
+def _forget_in_child() -> None:
+    """A forked child must not write into its parent's pipe: one Ctrl-C reaches both, and would count twice."""
+    if _heeding.is_set():
+        signal.set_wakeup_fd(-1)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is _interrupt:
+                signal.signal(number, signal.SIG_DFL)
+
+
+os.register_at_fork(after_in_child=_forget_in_child)

@@ -1,0 +1,102 @@
+"""Keeping what goes wrong with one cluster to that cluster.
+
+An exception of any class (a pyo3 panic or `sys.exit` in a library too), a batch that does not fit into memory, a call
+that takes too long, a wrong number of answers: what is tried together and fails together is tried again by halves, so
+that the rest is answered and only the culprit fails. What is in PASSED_ON goes through.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Generic, NamedTuple, TypeVar
+
+from harness.errors import StoreError, UsageError
+from harness.process.time_limit import RunOver, TimeLimitError, limited
+
+T = TypeVar("T")
+R = TypeVar("R")
+S = TypeVar("S")
+
+MAX_MESSAGE = 2000
+"""Characters of an error's message that are kept."""
+PASSED_ON = (UsageError, StoreError, RunOver, KeyboardInterrupt, GeneratorExit)
+"""What is never a cluster's failure: the user's mistakes, a folder that cannot be written, the run's end."""
+
+_LOGGER = logging.getLogger("harness.run")
+
+
+class Tried(NamedTuple, Generic[R]):
+    """What came of one piece of work: what was found, or what was raised; and how often it was tried."""
+
+    found: R | BaseException
+    times: int
+
+
+class Reason(NamedTuple):
+    """What was raised, as a Failure row says it."""
+
+    error: str
+    message: str
+
+
+def isolated(
+    work: Callable[[Sequence[T]], Sequence[R]],
+    items: Sequence[T],
+    seconds: Callable[[Sequence[T]], float | None] = lambda _: None,
+) -> list[Tried[R]]:
+    """What `work` finds for each item, in order; `seconds` is what it may take for several."""
+    return _tried(work, items, seconds, 1)
+
+
+def _tried(
+    work: Callable[[Sequence[T]], Sequence[R]],
+    items: Sequence[T],
+    seconds: Callable[[Sequence[T]], float | None],
+    times: int,
+) -> list[Tried[R]]:
+    if not items:
+        return []
+    try:
+        with limited(seconds(items)):
+            found = list(work(items))
+        if len(found) != len(items):
+            raise ValueError(f"{len(found)} answers for {len(items)} pieces of work")
+        return [Tried(one, times) for one in found]
+    except PASSED_ON:
+        raise
+    except BaseException as error:  # noqa: BLE001 - that is what isolation means
+        if len(items) == 1:
+            return [Tried(error, times)]
+    # Outside the handler: what the exception's frames held, perhaps the memory that was lacking, is free by now.
+    half = len(items) // 2
+    return [*_tried(work, items[:half], seconds, times + 1), *_tried(work, items[half:], seconds, times + 1)]
+
+
+@contextmanager
+def opened(session: AbstractContextManager[S]) -> Iterator[S]:
+    """An open session; what goes wrong when it is closed after its work was done is logged, and fails nothing."""
+    held = session.__enter__()
+    try:
+        yield held
+    except BaseException as error:
+        if not session.__exit__(type(error), error, error.__traceback__):
+            raise
+    else:
+        try:
+            session.__exit__(None, None, None)
+        except PASSED_ON:
+            raise
+        except BaseException as error:  # noqa: BLE001 - every answer is there
+            _LOGGER.warning("closing failed: %s", reason(error).message)
+
+
+def reason(error: BaseException) -> Reason:
+    """What a Failure row says about an error; its traceback goes to the log."""
+    _LOGGER.debug("%s", type(error).__name__, exc_info=error)
+    name = "TimeLimit" if isinstance(error, TimeLimitError) else type(error).__name__
+    try:
+        message = str(error)
+    except Exception:  # noqa: BLE001 - an error that cannot be printed is still a reason
+        message = ""
+    readable = message.encode("utf-8", "replace").decode()  # lone surrogates cannot be written
+    return Reason(name, readable[:MAX_MESSAGE] or name)

@@ -1,0 +1,68 @@
+"""Which runs the baselines of a project name: a run that a baseline was saved from is not to be removed."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+
+from harness.config import source
+from harness.errors import HarnessError
+from harness.inputs.json_lines import json_document
+from harness.results.run_folder import RunFolder
+
+FOLDER = "baselines"
+"""Where baselines stand below the results folder, by custom."""
+MOST_FILES = 1000
+"""Configurations that are looked at, at most."""
+_CONFIGURATIONS = ("*.yaml", "*.yml", "*/*.yaml", "*/*.yml")
+
+
+def runs_in_baselines(results: Path, folders: Sequence[RunFolder], told: Callable[[str], None]) -> dict[str, Path]:
+    """Name of a run's folder → the baseline that was saved from it.
+
+    Looks at every JSON file in `baselines` below the results folder, and at the `gate: baseline:` of each run's own
+    configuration and of each YAML file where the command was started or one folder below. `told` hears of baselines
+    that cannot be read.
+    """
+    found: dict[str, Path] = {}
+    files = [*sorted((results / FOLDER).rglob("*.json")), *_of_runs(folders), *_of_configurations(Path())]
+    seen: set[Path] = set()
+    for file in files:
+        path = file.resolve()
+        if path in seen or not path.is_file():
+            continue
+        seen.add(path)
+        try:
+            value = json_document(str(file), "a baseline")
+        except HarnessError as error:
+            told(f"which run this baseline names is not known: {error}")
+            continue
+        run = value.get("run") if isinstance(value, dict) else None
+        if isinstance(run, str):
+            found.setdefault(run, file)
+    return found
+
+
+def _of_runs(folders: Sequence[RunFolder]) -> Iterator[Path]:
+    """The baselines that the configurations of runs name."""
+    for folder in folders:
+        with suppress(HarnessError):
+            yield from _baseline_in(folder.manifest().config)
+
+
+def _of_configurations(where: Path) -> Iterator[Path]:
+    """The baselines that configuration files name, in a folder and those right below it."""
+    paths = (path for pattern in _CONFIGURATIONS for path in where.glob(pattern) if path.is_file())
+    for path in islice(paths, MOST_FILES):
+        with suppress(HarnessError, OSError):  # not a configuration of ours
+            with path.open("rb") as stream:
+                names_one = b"baseline" in stream.read(source.MAX_BYTES)  # YAML takes long to parse
+            if names_one:
+                yield from _baseline_in(source.read(path).value)
+
+
+def _baseline_in(configuration: object) -> Iterator[Path]:
+    gate = configuration.get("gate") if isinstance(configuration, Mapping) else None
+    baseline = gate.get("baseline") if isinstance(gate, Mapping) else None
+    if isinstance(baseline, str) and baseline:
+        yield Path(baseline)

@@ -1,0 +1,287 @@
+"""A run's folder: its files, what stands in them, and who may write to it.
+
+    results/<name>-<digest>/
+        manifest.json       what the run is made of and how it went; replaced atomically
+        clusters.jsonl      a line for each cluster: digest, sizes, tags; what joins and breakdowns need of the data
+        predictions.jsonl   appended and flushed as predictions arrive, by configuration, in the clusters' order
+        verdicts.jsonl      appended and flushed as verdicts are found, by cluster, where a metric wants any
+        scores.jsonl        replaced atomically when every case is scored, by cluster
+        failures.jsonl      appended and flushed as failures happen
+        spending.jsonl      appended before and after each call to a server, where a configuration or checker asks one
+        events.jsonl        appended as things happen to the run: begun, gone on, stages, failures, its end
+        table.md            the results table
+
+A line that a killed process left torn is cut off when the folder is next opened; its record is made again. How files
+are written is `durable`'s, who may write them `lock`'s: nothing else opens one for writing.
+"""
+
+import json
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from itertools import pairwise
+from pathlib import Path
+from typing import IO, Any, TypeVar
+
+from pydantic import ValidationError
+
+from harness.disk.durable import (
+    Appender,
+    appending,
+    clear_partials,
+    cut_torn_line,
+    is_partial,
+    replace_rows,
+    replace_text,
+    unreadable,
+    unwritable,
+)
+from harness.disk.lock import LOCK, held, is_held
+from harness.disk.row_offsets import Key, Places
+from harness.errors import DataError, StoreError
+from harness.inputs.json_lines import json_document
+from harness.records import (
+    SCHEMA_VERSION,
+    Charge,
+    CheckedPrediction,
+    ClusterFacts,
+    Failure,
+    MetricScore,
+    Prediction,
+    Record,
+    RunManifest,
+)
+
+R = TypeVar("R", bound=Record)
+
+MANIFEST = "manifest.json"
+CLUSTERS = "clusters.jsonl"
+PREDICTIONS = "predictions.jsonl"
+VERDICTS = "verdicts.jsonl"
+SCORES = "scores.jsonl"
+FAILURES = "failures.jsonl"
+SPENDING = "spending.jsonl"
+EVENTS = "events.jsonl"
+TABLE = "table.md"
+FILES = (MANIFEST, CLUSTERS, PREDICTIONS, VERDICTS, SCORES, FAILURES, SPENDING, EVENTS, TABLE, LOCK)
+"""Every file of a run's folder, but for what is half written: `harness rm` deletes no folder that holds others."""
+
+
+class RunFolder:
+    """One run's folder."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._is_ours: Callable[[], bool] = lambda: True
+
+    @property
+    def exists(self) -> bool:
+        """Whether a run was ever started here."""
+        return (self.path / MANIFEST).is_file()
+
+    @contextmanager
+    def locked(self, *, wait: bool = False, told: Callable[[str], None] = lambda _: None) -> Iterator[None]:
+        """Hold the folder for one process; `wait` until it is free, after `told` who has it.
+
+        Raises StoreError that names the process which has it already, unless `wait`.
+        """
+        self._refuse_links()
+        with held(self.path, wait=wait, told=told) as is_still_ours:
+            self._is_ours = is_still_ours
+            try:
+                clear_partials(self.path)
+                for name in (PREDICTIONS, VERDICTS, FAILURES, SPENDING, EVENTS):
+                    cut_torn_line(self.path / name)
+            except OSError as error:
+                raise unwritable(self.path, error) from None
+            try:
+                yield
+            finally:
+                self._is_ours = lambda: True
+
+    def _refuse_links(self) -> None:
+        """Raises StoreError where the folder or a file in it is a link: what is written must not land elsewhere."""
+        try:
+            inside = list(self.path.iterdir()) if self.path.is_dir() else []
+        except OSError:  # the lock says why
+            inside = []
+        for path in (self.path, *inside):
+            if path.is_symlink():
+                raise StoreError(
+                    f"{path}: a link, through which nothing is written; remove it, or name another --results"
+                )
+
+    def manifest(self) -> RunManifest:
+        """The manifest; `interrupted` where it says that the run is under way and no living process has the folder.
+
+        Raises StoreError where it is missing, torn, or of a later schema.
+        """
+        manifest = self._read_manifest()
+        if manifest.status != "running" or is_held(self.path) is not False:
+            return manifest
+        manifest = self._read_manifest()  # the run may have ended between the two looks
+        return manifest.model_copy(update={"status": "interrupted"}) if manifest.status == "running" else manifest
+
+    def _read_manifest(self) -> RunManifest:
+        file = self.path / MANIFEST
+        try:
+            value = json_document(str(file), "a manifest")
+        except DataError as error:
+            raise StoreError(str(error)) from None
+        found = value.get("schema_version") if isinstance(value, dict) else None
+        if isinstance(found, int) and found > SCHEMA_VERSION:
+            raise StoreError(f"{file}: written by a later version: schema {found}, read {SCHEMA_VERSION}")
+        try:
+            return RunManifest.model_validate(value)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            place = ".".join(str(part) for part in first["loc"])
+            raise StoreError(f"{file}: {place}: not a manifest of this version: {first['msg']}") from None
+
+    def size(self, name: str) -> int:
+        """Bytes of one of the folder's files; 0 where it is not there."""
+        try:
+            return (self.path / name).stat().st_size
+        except OSError:
+            return 0
+
+    def lines(self, name: str) -> int:
+        """Count the whole lines of one of the folder's files; 0 where it is not there."""
+        if not (self.path / name).exists():
+            return 0
+        with self._opened(name) as stream:
+            return sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(1 << 20), b""))
+
+    def write_manifest(self, manifest: RunManifest) -> None:
+        """Replace the manifest."""
+        self.write(MANIFEST, json.dumps(json.loads(manifest.model_dump_json()), indent=2, ensure_ascii=False) + "\n")
+
+    def predictions(self) -> Iterator[Prediction]:
+        """Stored predictions, in the order they were made."""
+        return self._rows(PREDICTIONS, Prediction)
+
+    def clusters(self) -> Iterator[ClusterFacts]:
+        """What the run keeps of its clusters, in the data set's order."""
+        return self._rows(CLUSTERS, ClusterFacts)
+
+    def checked(self) -> Iterator[CheckedPrediction]:
+        """Stored verdicts, by cluster."""
+        return self._rows(VERDICTS, CheckedPrediction)
+
+    def failures(self) -> Iterator[Failure]:
+        """Stored failures."""
+        return self._rows(FAILURES, Failure)
+
+    def charges(self) -> Iterator[Charge]:
+        """What calls to servers were charged, in the order it was noted."""
+        return self._rows(SPENDING, Charge)
+
+    def scores(self) -> Iterator[MetricScore]:
+        """Stored scores, by cluster."""
+        return self._rows(SCORES, MetricScore)
+
+    def appending(self, name: str) -> AbstractContextManager[Appender]:
+        """A file that records are added to, each on disk when `add` returns."""
+        return appending(self.path / name)
+
+    def appender(self, name: str) -> Appender:
+        """The same to be closed by hand."""
+        return Appender(self.path / name)
+
+    def replace_rows(self, name: str, rows: Iterable[Record]) -> None:
+        """Write a whole file of records and put it in place at once when the last one is written."""
+
+        def checked() -> Iterator[Record]:
+            yield from rows
+            self._see_that_it_is_ours()
+
+        self._see_that_it_is_ours()
+        replace_rows(self.path / name, checked())
+
+    def write(self, name: str, text: str) -> None:
+        """Put a text file in place at once."""
+        self._see_that_it_is_ours()
+        replace_text(self.path / name, text)
+
+    def _see_that_it_is_ours(self) -> None:
+        """Raise StoreError where the folder was deleted while we had it: another may stand in its place by now."""
+        if not self._is_ours():
+            raise StoreError(f"{self.path}: the folder was deleted or moved while the run was under way; run it again")
+
+    @contextmanager
+    def reading(self, name: str, kind: type[R]) -> Iterator[Callable[[int], R]]:
+        """Reads records at byte offsets of one file."""
+        with self._opened(name) as stream:
+
+            def at(offset: int) -> R:
+                stream.seek(offset)
+                return kind.model_validate_json(stream.readline())
+
+            yield at
+
+    def places(self, name: str, key: Callable[[Mapping[str, Any]], Key]) -> Places:
+        """`key` of each row → byte offset of its line, the last where several agree.
+
+        The rows themselves stay on disk, so that a run of any size fits in memory.
+        """
+        return Places(self._offsets(name, key)) if (self.path / name).exists() else Places()
+
+    def _offsets(self, name: str, key: Callable[[Mapping[str, Any]], Key]) -> Iterator[tuple[Key, int]]:
+        offset = 0
+        with self._opened(name) as stream:
+            for number, line in enumerate(stream, 1):
+                try:
+                    found = key(json.loads(line))
+                except (ValueError, KeyError, TypeError):
+                    raise StoreError(
+                        f"{self.path / name}:{number}: cannot be read; delete the line to have it made again"
+                    ) from None
+                yield found, offset
+                offset += len(line)
+
+    def put_in_order(
+        self, name: str, kind: type[R], key: Callable[[Mapping[str, Any]], Key], order: Iterable[Key]
+    ) -> None:
+        """Put the rows of a file into `order`, which names their keys, unless they are; one row for each key.
+
+        What was made late (after a failure, by another process) then stands where it would stand in a run that nothing
+        disturbed, so that the two are equal to the byte.
+        """
+        places = self.places(name, key)
+        wanted = array("q", (place for row in order if (place := places.get(row)) is not None))
+        if len(wanted) != places.rows or any(later < earlier for earlier, later in pairwise(wanted)):
+            with self.reading(name, kind) as row_at:
+                self.replace_rows(name, (row_at(offset) for offset in wanted))
+
+    def _opened(self, name: str) -> IO[bytes]:
+        try:
+            return (self.path / name).open("rb")
+        except OSError as error:
+            raise unreadable(self.path / name, error) from None
+
+    def _rows(self, name: str, kind: type[R]) -> Iterator[R]:
+        file = self.path / name
+        if not file.exists():
+            return
+        with self._opened(name) as stream:
+            for number, line in enumerate(stream, 1):
+                if not line.endswith(b"\n"):
+                    return  # torn by a kill; who goes on with the run makes it again
+                try:
+                    yield kind.model_validate_json(line)
+                except ValidationError as error:
+                    what = error.errors(include_url=False)[0]["msg"]
+                    raise StoreError(f"{file}:{number}: not a {kind.__name__}: {what}") from None
+
+
+def is_ours(path: Path) -> bool:
+    """Whether something in a run's folder is a file that a run writes: no link, no folder, nothing of the user's."""
+    return not path.is_symlink() and path.is_file() and (path.name in FILES or is_partial(path))
+
+
+def run_folders(results: Path) -> list[RunFolder]:
+    """List every run below a results folder, by name; hidden folders hold none."""
+    if not results.is_dir():
+        return []
+    paths = sorted(path for path in results.iterdir() if not path.name.startswith("."))
+    return [RunFolder(path) for path in paths if (path / MANIFEST).is_file()]
