@@ -12,7 +12,7 @@ import time
 
 import numpy as np
 
-from harness.analysis.compare import compare
+from harness.analysis.compare import compare_and_resample
 
 
 def main() -> None:
@@ -26,7 +26,7 @@ def main() -> None:
     scores[:, :, 1 % measures] = np.round(scores[:, :, 1 % measures], 1)
     scores[rng.random(scores.shape) < 0.01 * (np.arange(measures) == 2)] = np.nan
     started, worked = time.perf_counter(), time.process_time()
-    pairs = compare(
+    pairs, _ = compare_and_resample(
         scores,
         configurations=[f"configuration {number}" for number in range(configurations)],
         measures={f"measure {number}": "higher" for number in range(measures)},

@@ -53,31 +53,6 @@ class PairComparison(Record):
     neither: int = Field(ge=0, description="Clusters with a statistic of neither.")
 
 
-def compare(
-    scores: Floats,
-    *,
-    configurations: Sequence[str],
-    measures: Mapping[str, Direction],
-    level: float = LEVEL,
-    resamples: int = RESAMPLES,
-    seed: int,
-) -> tuple[PairComparison, ...]:
-    """Every pair of configurations on every measure, in the order of `measures`, then of pairs.
-
-    `scores` has the shape (configurations, clusters, measures), NaN where there is no statistic; clusters stand in one
-    order for all. Raises ValueError where shape and names disagree.
-    """
-    return compare_and_resample(
-        scores,
-        configurations=configurations,
-        measures=measures,
-        level=level,
-        resamples=resamples,
-        seed=seed,
-        resampled=False,
-    )[0]
-
-
 def compare_and_resample(
     scores: Floats,
     *,
@@ -86,11 +61,13 @@ def compare_and_resample(
     level: float = LEVEL,
     resamples: int = RESAMPLES,
     seed: int,
-    resampled: bool = True,
 ) -> tuple[tuple[PairComparison, ...], Floats]:
-    """The same, and the resampled means of `as_columns(scores)`, shape (resamples, columns), out of the same draws.
+    """Compare every pair of configurations on every measure, and resample the mean of each column of scores.
 
-    The latter have no column without `resampled`, and where there is no pair or no measure to compare.
+    `scores` has the shape (configurations, clusters, measures), NaN where there is no statistic; clusters stand in one
+    order for all. Returns the pairs in the order of `measures`, then of pairs, and the resampled means of
+    `as_columns(scores)`, shape (resamples, columns), from the same draws; these have no column where there is nothing
+    to compare. Raises ValueError where shape and names disagree.
     """
     names = list(measures)
     table = np.asarray(scores, dtype=np.float64)
@@ -100,7 +77,7 @@ def compare_and_resample(
     pairs = list(combinations(range(len(configurations)), 2))
     columns = [(measure, *pair) for measure in range(len(names)) for pair in pairs]
     found: list[PairComparison] = []
-    beside = as_columns(table) if resampled else np.empty((table.shape[1], 0))
+    beside = as_columns(table)
     means = np.empty((resamples, 0))
     for start in range(0, len(columns), COLUMNS_AT_ONCE):
         block = columns[start : start + COLUMNS_AT_ONCE]

@@ -24,6 +24,7 @@ from harness.cli.options import (
 )
 from harness.cli.runs import load_run
 from harness.errors import EXIT_FAILURES, UsageError
+from harness.process import logs
 
 if TYPE_CHECKING:
     from harness.inputs.grouping import Mistakes
@@ -44,7 +45,6 @@ def evaluate(
     retry_errors: Annotated[
         bool, typer.Option("--retry-errors", help="Do again what failed before, and nothing else.")
     ] = False,
-    retry_failures: Annotated[bool, typer.Option("--retry-failures", hidden=True, help="The former name.")] = False,
     wait: Wait = False,
     verbose: Verbose = 0,
     log_format: LogLines = None,
@@ -61,7 +61,6 @@ def evaluate(
     from harness import api
     from harness.cli.progress import TerminalProgress
     from harness.config.discover import advice
-    from harness.process import logs
 
     logs.add(verbose, log_format)
     if config is None:
@@ -74,7 +73,7 @@ def evaluate(
         results=results,
         cache=False if no_cache else cache,
         jobs=jobs,
-        retry_errors=retry_errors or retry_failures,
+        retry_errors=retry_errors,
         wait=wait,
         progress=TerminalProgress(),
     )
@@ -104,7 +103,6 @@ def score(
     """
     from harness import api
     from harness.cli.progress import TerminalProgress
-    from harness.process import logs
 
     logs.add(verbose, log_format)
     scored = api.score(
@@ -142,30 +140,27 @@ def report_bad_rows(mistakes: "Mistakes | None") -> None:
     """Count and list on standard error the rows of the data that could not be read."""
     if mistakes is None or not mistakes.count:
         return
-    from harness.process.logs import say
-
-    say(f"{mistakes.count} bad row{' was' if mistakes.count == 1 else 's were'} left out:", "warning")
+    logs.say(f"{mistakes.count} bad row{' was' if mistakes.count == 1 else 's were'} left out:", "warning")
     rows, more = mistakes.first(LISTED)
     for row in rows:
-        say(f"  {row}", "warning")
+        logs.say(f"  {row}", "warning")
     if more:
-        say(f"  … and {more:,} more", "warning")
+        logs.say(f"  … and {more:,} more", "warning")
 
 
-def report_failures(outcome: "Outcome") -> None:
-    """Count the failures on standard error, by configuration and by reason."""
-    from harness.process.logs import say
-
+def report_failures(outcome: "Outcome") -> int:
+    """Count the failures on standard error, by configuration and by reason; return how many there are in all."""
     failed = {name: count.failed for name, count in outcome.manifest.counts.items() if count.failed}
     reasons = outcome.failure_reasons()
     lost = sum(times for _, times in reasons)
     if failed:
         shown = ", ".join(f"{name} on {count} of {outcome.manifest.clusters}" for name, count in failed.items())
-        say(f"failures: {shown} clusters", "warning")
+        logs.say(f"failures: {shown} clusters", "warning")
     if lost > sum(failed.values()):
-        say(f"failures: {lost - sum(failed.values())} in checks and scores", "warning")
+        logs.say(f"failures: {lost - sum(failed.values())} in checks and scores", "warning")
     for reason, times in reasons[:5]:
-        say(f"  {times} × {reason}", "warning")
+        logs.say(f"  {times} × {reason}", "warning")
+    return lost
 
 
 def _end(outcome: "Outcome", again: str = "") -> None:
@@ -173,21 +168,18 @@ def _end(outcome: "Outcome", again: str = "") -> None:
 
     `again` tells how to score what has failed once more.
     """
-    from harness.process.logs import say
-
-    report_failures(outcome)
-    say(f"results: {outcome.folder.path}")
+    lost = report_failures(outcome)
+    logs.say(f"results: {outcome.folder.path}")
     if outcome.unanswered:
-        say(f"error: no cluster was answered by {', '.join(outcome.unanswered)}", "error")
+        logs.say(f"error: no cluster was answered by {', '.join(outcome.unanswered)}", "error")
     unscored = outcome.unscored
     for one in unscored[:LISTED]:
-        say(f"error: {one}", "error")
+        logs.say(f"error: {one}", "error")
     if len(unscored) > LISTED:
-        say(f"error: … and {len(unscored) - LISTED} more that failed on every prediction", "error")
+        logs.say(f"error: … and {len(unscored) - LISTED} more that failed on every prediction", "error")
     if unscored and again:
-        say(f"  once the reason is gone: {again}")
+        logs.say(f"  once the reason is gone: {again}")
     if outcome.unanswered or unscored:
         raise typer.Exit(EXIT_FAILURES)
     made = sum(count.predicted for count in outcome.manifest.counts.values())
-    lost = sum(times for _, times in outcome.failure_reasons())
-    say(f"{outcome.manifest.status}: {made} predictions, {lost} failure{'' if lost == 1 else 's'}")
+    logs.say(f"{outcome.manifest.status}: {made} predictions, {lost} failure{'' if lost == 1 else 's'}")

@@ -79,8 +79,13 @@ def metaeval(
     if out is not None:
         as_json = out.suffix == ".json"
         _write(out, agreement.as_json(everything) if as_json else agreement.markdown(everything))
-    printers = {"table": agreement.plain, "md": agreement.markdown, "json": agreement.as_json}
-    (streams.say if form == "table" else typer.echo)(printers[form](everything))
+    if form == "table":
+        from harness.report import printing
+
+        console = printing.console()
+        console.print(agreement.terminal(everything, console.width))
+    else:
+        typer.echo((agreement.as_json if form == "json" else agreement.markdown)(everything))
 
 
 def stress(
@@ -128,8 +133,13 @@ def stress(
             judge(found, name, session, plantings, seed=seed, resamples=resamples)
     if out is not None:
         _write(out, (report.as_json if out.suffix == ".json" else report.markdown)(found, resamples, seed))
-    printers = {"table": report.plain, "md": report.markdown, "json": report.as_json}
-    (streams.say if form == "table" else typer.echo)(printers[form](found, resamples, seed))
+    if form == "table":
+        from harness.report import printing
+
+        console = printing.console()
+        console.print(report.terminal(found, resamples, seed, console.width))
+    else:
+        typer.echo((report.as_json if form == "json" else report.markdown)(found, resamples, seed))
 
 
 def _writable(path: Path | None, flag: str) -> None:

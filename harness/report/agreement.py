@@ -1,20 +1,23 @@
-"""How checkers agree with human labels, as Markdown, as text for 80 columns, and as JSON."""
+"""Tables of how checkers agree with human labels, for terminals, as Markdown and as JSON."""
 
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from rich.console import Group, RenderableType
+from rich.text import Text
+
 from harness.analysis.metaeval import BINS, Agreement, Estimate, EvidenceHits
 from harness.analysis.resample import LEVEL
 from harness.metaeval.agreement import FLOOR, PUBLISHED
 from harness.report import escape
+from harness.report.printing import shown
 from harness.report.table import markdown_table
+from harness.report.terminal import folded_signature, grid
 
 NONE = "–"
 RATED = "a correlation needs texts of three systems or more, each row with its `system`"
-NARROW = 18
-"""Characters that a name may take in a table for 80 columns."""
 
 
 @dataclass(frozen=True)
@@ -25,14 +28,14 @@ class Table:
     heads: tuple[str, ...]
     rows: tuple[tuple[str | Estimate | None, ...], ...]
     with_intervals: frozenset[int]
-    """Columns that keep their intervals where room is short."""
+    """Columns whose intervals a terminal shows."""
     wide_only: frozenset[int] = frozenset()
-    """Columns that are left out where room is short."""
+    """Columns that a terminal leaves out."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """All that was measured, and how intervals were made."""
+    """Everything that was measured, and how intervals were made."""
 
     agreements: Sequence[Agreement]
     seed: int
@@ -41,7 +44,7 @@ class Found:
 
 
 def tables(found: Found) -> Iterator[Table]:
-    """The overview, evidence hits, then the kinds of errors and the correlations of each data set that has them."""
+    """Yield the overview, evidence hits, then error types and correlations of each data set that has them."""
     agreements = found.agreements
     labelled = [item for item in agreements if item.faithful or item.unfaithful or item.abstained]
     if labelled:
@@ -98,7 +101,7 @@ def tables(found: Found) -> Iterator[Table]:
 
 
 def notes(found: Found) -> list[str]:
-    """What the columns are, abstentions and failures."""
+    """Explain the columns, then list abstentions and failures."""
     agreements, resamples, seed = found.agreements, found.resamples, found.seed
     lines = [
         "n: faithful + unfaithful texts scored. AUC: chance that a faithful text scores above an unfaithful one.",
@@ -128,37 +131,38 @@ def notes(found: Found) -> list[str]:
 
 
 def signatures(agreements: Sequence[Agreement]) -> list[tuple[str, str]]:
-    """Display name and signature of each checker, once; published scores have none."""
+    """List each checker's display name and signature once; published scores have none."""
     named = [(item.checker, item.signature) for item in agreements if not item.checker.endswith(PUBLISHED)]
     return list(dict.fromkeys(named))
 
 
 def markdown(found: Found) -> str:
-    """Every table with all intervals, in GitHub's Markdown."""
+    """Write every table with all intervals, in GitHub's Markdown."""
     parts = ["# Agreement with human labels\n"]
     for table in tables(found):
         rows = [[escape.markdown(cell(each, interval=True)) for each in row] for row in table.rows]
         head = f"## {escape.markdown(table.caption)}\n\n" if table.caption else ""
         parts.append(head + markdown_table(table.heads, rows))
-    said = [f"- {escape.markdown(line)}" for line in notes(found)]
+    explained = [f"- {escape.markdown(line)}" for line in notes(found)]
     signed = [f"- {escape.markdown(name)}: {escape.code(text)}" for name, text in signatures(found.agreements)]
-    parts += ["\n".join(lines) + "\n" for lines in (said, signed)]
+    parts += ["\n".join(lines) + "\n" for lines in (explained, signed)]
     return "\n".join(parts)
 
 
-def plain(found: Found) -> str:
-    """Tables of aligned columns that fit 80 columns; the AUC keeps its interval, the others have none."""
-    parts = []
+def terminal(found: Found, width: int) -> RenderableType:
+    """Lay the tables out for a terminal; the columns in `with_intervals` keep their intervals, the others have none."""
+    parts: list[RenderableType] = []
     for table in tables(found):
         kept = [at for at in range(len(table.heads)) if at not in table.wide_only]
         rows = [[cell(row[at], interval=at in table.with_intervals, digits=2) for at in kept] for row in table.rows]
-        parts.append((f"{table.caption}\n" if table.caption else "") + aligned([table.heads[at] for at in kept], rows))
-    named = [f"{name}: {value}" for name, value in signatures(found.agreements)]
-    return "\n\n".join([*parts, "\n".join([*notes(found), *named])])
+        parts += [grid(table.caption, [table.heads[at] for at in kept], rows, width), Text()]
+    parts += map(shown, notes(found))
+    parts += [shown(folded_signature(f"{name}: {value}", width)) for name, value in signatures(found.agreements)]
+    return Group(*parts)
 
 
 def as_json(found: Found) -> str:
-    """Every figure unrounded."""
+    """Write every figure unrounded."""
     value = {
         "seed": found.seed,
         "resamples": found.resamples,
@@ -170,7 +174,7 @@ def as_json(found: Found) -> str:
 
 
 def cell(value: str | Estimate | None, *, interval: bool, digits: int = 3) -> str:
-    """`.812 [.78 .84]`, or an en dash where there is no figure."""
+    """Print a figure as `.812 [.78 .84]`, or an en dash where there is none."""
     if value is None:
         return NONE
     if isinstance(value, str):
@@ -184,18 +188,3 @@ def cell(value: str | Estimate | None, *, interval: bool, digits: int = 3) -> st
 def _decimal(value: float, digits: int) -> str:
     text = f"{round(value, digits) + 0.0:.{digits}f}"
     return text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text
-
-
-def aligned(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Columns parted by a space or two; a first cell that repeats the one above is left out."""
-    rows = [[cell if len(cell) <= NARROW else f"{cell[: NARROW - 1]}…" for cell in row] for row in rows]
-    widths = [max(len(row[at]) for row in [heads, *rows]) for at in range(len(heads))]
-    lines = []
-    before = ""
-    for row in [heads, *rows]:
-        left = ["" if row[0] == before else row[0], row[1]]
-        before = row[0]
-        cells = [cell.ljust(width) for cell, width in zip(left, widths[:2], strict=True)]
-        cells += [cell.rjust(width) for cell, width in zip(row[2:], widths[2:], strict=True)]
-        lines.append(" ".join(cells).rstrip())
-    return "\n".join(lines)

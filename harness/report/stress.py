@@ -1,7 +1,10 @@
-"""What a stress test found, as Markdown, as text for 80 columns, and as JSON; the planted texts as JSON Lines."""
+"""Tables of a stress test, for terminals, as Markdown and as JSON; the planted texts as JSON Lines."""
 
 import json
 from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.text import Text
 
 from harness.analysis.metaeval import Estimate
 from harness.analysis.resample import LEVEL
@@ -9,8 +12,10 @@ from harness.analysis.stress import MARGIN, UNCHANGED, EditRates
 from harness.metaeval.stress import Stress, ways
 from harness.planting.plant import PlantedText
 from harness.report import escape
-from harness.report.agreement import NONE, aligned, cell
+from harness.report.agreement import NONE, cell
+from harness.report.printing import shown
 from harness.report.table import markdown_table
+from harness.report.terminal import folded_signature, grid
 
 ERROR_HEADS = ("planted error", "made", "n/a", "n", "flagged", "of passed", "lowered")
 HARMLESS_HEADS = ("harmless edit", "made", "n/a", "n", "flagged", "of passed", "lowered", "raised")
@@ -23,16 +28,16 @@ def _groups(rows: Sequence[EditRates]) -> list[tuple[tuple[str, ...], list[EditR
     ]
 
 
-def _cells(row: EditRates, heads: Sequence[str], *, interval: bool) -> list[str]:
-    pairwise = [None if row.edit == UNCHANGED else found for found in (row.turned, row.lowered, row.raised)]
+def _cells(row: EditRates, heads: Sequence[str]) -> list[str]:
+    pairwise = [None if row.edit == UNCHANGED else share for share in (row.turned, row.lowered, row.raised)]
     estimates: list[Estimate | None] = [row.flagged, *pairwise]
-    shown = [cell(found, interval=interval, digits=2) for found in estimates[: len(heads) - 4]]
+    shares = [cell(share, interval=True, digits=2) for share in estimates[: len(heads) - 4]]
     missing = NONE if row.edit == UNCHANGED else str(row.not_applicable)
-    return [row.edit, str(row.planted), missing, str(row.scored), *shown]
+    return [row.edit, str(row.planted), missing, str(row.scored), *shares]
 
 
 def notes(stress: Stress, resamples: int, seed: int) -> list[str]:
-    """What the columns are, what could not be planted, abstentions and failures."""
+    """Explain the columns, then list what could not be planted, abstentions and failures."""
     lines = [
         f"{stress.headlines} true headlines of {stress.clusters} clusters; of each at most one text of each kind.",
         "made: texts planted; n/a: headlines of which none could be made; n: scored, the denominator.",
@@ -53,39 +58,37 @@ def notes(stress: Stress, resamples: int, seed: int) -> list[str]:
 
 
 def markdown(stress: Stress, resamples: int, seed: int) -> str:
-    """Two tables for each checker, all intervals, in GitHub's Markdown."""
+    """Write two tables for each checker, with all intervals, in GitHub's Markdown."""
     parts = ["# Stress test\n"]
     for name in stress.signatures:
         rows = [row for row in stress.rows if row.checker == name]
         parts.append(f"## {escape.markdown(name)}\n")
         for heads, group in _groups(rows):
-            parts.append(markdown_table(heads, [_cells(row, heads, interval=True) for row in group]))
-    said = [f"- {escape.markdown(line)}" for line in notes(stress, resamples, seed)]
+            parts.append(markdown_table(heads, [_cells(row, heads) for row in group]))
+    explained = [f"- {escape.markdown(line)}" for line in notes(stress, resamples, seed)]
     signed = [f"- {escape.markdown(name)}: {escape.code(value)}" for name, value in stress.signatures.items()]
-    parts += ["\n".join(lines) + "\n" for lines in (said, signed)]
+    parts += ["\n".join(lines) + "\n" for lines in (explained, signed)]
     return "\n".join(parts)
 
 
-def plain(stress: Stress, resamples: int, seed: int) -> str:
-    """The same as aligned columns that fit 80 columns."""
-    parts = []
+def terminal(stress: Stress, resamples: int, seed: int, width: int) -> RenderableType:
+    """Lay the tables out for a terminal; they fit 80 columns without `made` and without the interval of `raised`."""
+    parts: list[RenderableType] = []
     for name in stress.signatures:
         rows = [row for row in stress.rows if row.checker == name]
         for heads, group in _groups(rows):
-            narrow = [head for head in heads if head != "made"]
-            cells = [_cells(row, heads, interval=True) for row in group]
-            for row in cells:
-                del row[1]
-            if "raised" in narrow:  # three intervals and a bare number fit
-                for row, rates in zip(cells, group, strict=True):
-                    row[-1] = NONE if rates.edit == UNCHANGED else cell(rates.raised, interval=False, digits=2)
-            parts.append(f"{name}\n{aligned(narrow, cells)}")
-    named = [f"{name}: {value}" for name, value in stress.signatures.items()]
-    return "\n\n".join([*parts, "\n".join([*notes(stress, resamples, seed), *named])])
+            columns = dict(zip(heads, zip(*(_cells(row, heads) for row in group), strict=True), strict=True))
+            del columns["made"]
+            if "raised" in columns:
+                columns["raised"] = tuple(text.partition(" ")[0] for text in columns["raised"])
+            parts += [grid(name, list(columns), list(zip(*columns.values(), strict=True)), width), Text()]
+    parts += map(shown, notes(stress, resamples, seed))
+    parts += [shown(folded_signature(f"{name}: {value}", width)) for name, value in stress.signatures.items()]
+    return Group(*parts)
 
 
 def as_json(stress: Stress, resamples: int, seed: int) -> str:
-    """Every figure unrounded, and in how many ways each edit was made."""
+    """Write every figure unrounded, and in how many ways each edit was made."""
     value = {
         "seed": seed,
         "resamples": resamples,
@@ -103,5 +106,5 @@ def as_json(stress: Stress, resamples: int, seed: int) -> str:
 
 
 def texts(planted: Sequence[PlantedText]) -> str:
-    """The planted texts, one JSON object a line, for a person to read."""
+    """Write the planted texts, one JSON object a line, for a person to read."""
     return "".join(f"{row.model_dump_json()}\n" for row in planted)
