@@ -54,7 +54,10 @@ _CODES = ("EUR", "USD", "GBP", "INR", "Rs.", "Rs")
 _CURRENCY = rf"(?:[{_SIGNS}]|\b(?:{'|'.join(map(re.escape, _CODES))}))"
 _GAPS = " \u00a0\u2009\u202f'’"
 """What stands between groups of three digits where no comma does: spaces of several widths, apostrophes."""
-_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
+_MONTH = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
+    r"|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
+)
 _MONTH_WORD = re.compile(_MONTH)
 _GROUPED = re.compile(
     rf"""

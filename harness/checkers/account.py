@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from harness.checkers.bearers import bearers
+from harness.checkers.bearers import bearers, misspelt
 from harness.checkers.coherence import coherence
 from harness.checkers.conflicts import Alignment, Conflict
 from harness.checkers.elements import SURE, Held, Spot
@@ -154,6 +154,10 @@ class _Accountant:
         if here:
             return Held(kind, start, end, "borne_out", tuple(here[:3]), tokens=tuple(range(name.start, name.end)))
         written = self.reading.parse.text[start:end]
+        slip = None if spots else next(misspelt(self.cluster, self.matcher, name), None)
+        if slip is not None:
+            spelt = self.cluster.readings[slip[0]].parse.text[slip[1] : slip[2]]
+            return Held(kind, start, end, "borne_out", (slip,), f"the articles spell it “{spelt}”")
         if spots:
             return Held(
                 kind, start, end, "unaccounted", tuple(spots[:1]),
@@ -181,8 +185,8 @@ class _Accountant:
             found = time_words(self.reading.parse, token)
             if not found:
                 continue
-            self.done.add(token.i)
             word = max(found, key=len)
+            self.done.update([token.i, *self._day_of(token, word)])
             plain = word.rpartition(" ")[2]
             units = [
                 unit for unit, other in enumerate(self.cluster.readings)
@@ -200,6 +204,14 @@ class _Accountant:
             else:
                 yield Held("time", token.start, token.end, "unaccounted", (), f"no article has “{token.text}”",
                            "time_missing", 1.0, "time")  # fmt: skip
+
+    def _day_of(self, month: Token, word: str) -> Iterator[int]:
+        """The token beside a month that writes its day, however it does: `July 4`, `July 04`, `4th July`."""
+        for near in (month.i - 1, month.i + 1):
+            if 0 <= near < len(self.tokens):
+                digits = self.tokens[near].lower.rstrip("stndrh")
+                if digits.isdigit() and word.endswith(f" {int(digits)}"):
+                    yield near
 
     def _time_spots(self, units: list[int], word: str, plain: str) -> Iterator[Spot]:
         for unit in units:

@@ -11,6 +11,9 @@ from harness.claims.meaning import nation_words, other_spellings
 from harness.claims.reading import Reading
 
 LONGEST_ACRONYM = 6
+LEAST_SPELT = 6
+"""Letters of a name of one word from which on one wrong letter is a slip; beside a right first name or surname four."""
+LEAST_BESIDE = 4
 
 
 def bearers(cluster: ClusterReading, matcher: Matcher, reading: Reading, name: Name) -> Iterator[Spot]:
@@ -60,3 +63,37 @@ def _other_spellings(cluster: ClusterReading, matcher: Matcher, name: Name) -> I
     for unit, first, last in found:
         tokens = cluster.readings[unit].parse.tokens
         yield unit, tokens[first].start, tokens[last].end
+
+
+def misspelt(cluster: ClusterReading, matcher: Matcher, name: Name) -> Iterator[Spot]:
+    """Where the articles have a name but for one letter of one of its words; only where they tell of the event."""
+    for other, units in cluster.names.items():
+        if not _one_slip(name.words, other.words):
+            continue
+        for unit in units:
+            for here in cluster.readings[unit].names:
+                if here == other and unit in matcher.scene:
+                    tokens = cluster.readings[unit].parse.tokens
+                    yield unit, tokens[here.start].start, tokens[here.end - 1].end
+
+
+def _one_slip(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
+    """Whether two names are one but for a letter of one word: the surname alone, or beside the same first name."""
+    if len(first) == 1 < len(second):
+        second = second[-1:]
+    apart = [pair for pair in zip(first, second, strict=False) if pair[0] != pair[1]]
+    if len(first) != len(second) or len(apart) != 1:
+        return False
+    least = LEAST_SPELT if len(first) == 1 else LEAST_BESIDE
+    one, other = apart[0]
+    return min(len(one), len(other)) >= least and one[0] == other[0] and _letters_apart(one, other)
+
+
+def _letters_apart(one: str, other: str) -> bool:
+    """Whether one letter is changed, left out or added, or two neighbours have changed places."""
+    short, long = sorted((one, other), key=len)
+    begun = next((at for at, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    if len(long) - len(short) == 1:
+        return short[begun:] == long[begun + 1 :]
+    swapped = short[begun : begun + 2] == long[begun : begun + 2][::-1] and short[begun + 2 :] == long[begun + 2 :]
+    return len(short) == len(long) and (short[begun + 1 :] == long[begun + 1 :] or swapped)

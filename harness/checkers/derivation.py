@@ -18,6 +18,8 @@ _SPAN_BEFORE = re.compile(
 _SPAN_AFTER = re.compile(
     r"[\s-]*years?['’]?[\s-](?:later|after|ago|since|on\b|old|apart|earlier|before|of)", re.IGNORECASE
 )
+_ON_THE = re.compile(r"\b(?:on|by|until|since|before|after|from|for) the\s+$", re.IGNORECASE)
+_DAYS = 31
 LOOSE = 0.1
 """How far two figures may be from a multiple that a claim calls them: 1.9 times as many are said to have doubled."""
 _AGES = frozenset({"age", "year", ""})
@@ -29,6 +31,7 @@ def derivations(figure: Figure, reading: Reading, cluster: ClusterReading) -> It
         if reading.parse.tokens[figure.head_token].lemma == "century":
             yield from ((unit, token.start, token.end) for unit, token, year in _years(cluster)
                         if (year - 1) // 100 + 1 == figure.value)  # fmt: skip
+        yield from _days(figure, reading, cluster)
         return
     bare = not figure.unit and reading.parse.tokens[figure.head_token].pos not in {"NOUN", "PROPN"}
     for unit, found in cluster.figures:
@@ -48,6 +51,17 @@ def derivations(figure: Figure, reading: Reading, cluster: ClusterReading) -> It
         for unit, token, year in years:
             if any(abs(abs(year - other) - figure.value) <= 1 for other in known if other != year):
                 yield unit, token.start, token.end
+
+
+def _days(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
+    """The day of a month that a bare ordinal is: `on the 12th` for 12 May."""
+    counts = figure.head_token != figure.token
+    if not 1 <= figure.value <= _DAYS or counts or not _ON_THE.search(reading.parse.text[: figure.start]):
+        return
+    for unit, other in enumerate(cluster.readings):
+        if any(time.endswith(f" {int(figure.value)}") for time in other.times):
+            yield from ((unit, token.start, token.end) for token in other.parse.tokens
+                        if token.lower.rstrip("stndrh").lstrip("0") == str(int(figure.value)))  # fmt: skip
 
 
 def _sums(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from harness.checkers.reading import ClusterReading
-from harness.claims.lexical import pieces
+from harness.claims.lexical import pieces, word_list
 from harness.claims.meaning import other_spellings
 from harness.claims.reading import Reading
 from harness.claims.thesaurus import said_by
@@ -80,8 +80,9 @@ class Matcher:
             yield [(unit, found.token) for unit, found in self.cluster.figures if found.value == figure.value], FORM
         parts = pieces(token.text)
         yield forms.pieces.get(parts[0], ()) if len(parts) == 1 else self._joined(parts), FORM
-        if token.text[:1].isupper():
-            for other in sorted(other_spellings().get(token.lower.rstrip("."), ())):
+        bare = token.lower.rstrip(".")
+        if token.text[:1].isupper() or bare in word_list("reading", "shortened"):
+            for other in sorted(other_spellings().get(bare, ())):
                 yield [(unit, first) for unit, first, _ in forms.phrase(other.split())], FORM
         if token.i in self._named:
             return

@@ -2,10 +2,12 @@
 
 import re
 
+from harness.claims.lexical import word_list
 from harness.text import sentence_spans
 
 _END = re.compile(r"(?<=[a-z]{4})\.(?=\s+[\"“‘']?[A-Z])")
 """A full stop after a small word of four letters or more, which is no abbreviation, before a capital."""
+_LAST = re.compile(r"([A-Z][a-z]+)\.$")
 
 
 def claim_spans(text: str) -> list[tuple[int, int]]:
@@ -13,16 +15,22 @@ def claim_spans(text: str) -> list[tuple[int, int]]:
 
     The splitter now and then leaves two together; they are parted where a small word ends in a full stop and a capital
     follows, so that a sentence is judged by itself whatever is written after it. And it parts a headline inside a
-    quoted question (`'Safe?': Mayor asks`); pieces without white space between them are one.
+    quoted question (`'Safe?': Mayor asks`) and after an abbreviation (`Admin. Reverses`); pieces without white space
+    between them are one, and so are those between which a shortened word stands.
     """
     found: list[tuple[int, int]] = []
     for start, end in sentence_spans(text):
-        if found and found[-1][1] == start:
-            found[-1] = found[-1][0], end
-            continue
-        begun = start
+        carried_on = found and (found[-1][1] == start or _shortened(text[: found[-1][1]]))
+        begun = found.pop()[0] if carried_on else start
         for ending in _END.finditer(text, start, end):
-            found.append((begun, ending.end()))
-            begun = end - len(text[ending.end() : end].lstrip())
+            if not _shortened(text[: ending.end()]):
+                found.append((begun, ending.end()))
+                begun = end - len(text[ending.end() : end].lstrip())
         found.append((begun, end))
     return found or [(0, len(text))]
+
+
+def _shortened(text: str) -> bool:
+    """Whether a text ends with a word that its full stop shortens: `Admin.`, `Calif.`, `Ex-Lt.`."""
+    last = _LAST.search(text)
+    return last is not None and last[1].lower() in word_list("reading", "shortened")

@@ -147,3 +147,11 @@ def test_whatever_stands_between_thousands(gap):
 )
 def test_which_digits_are_one_figure(text, values):
     assert [int(value) for _, value in number_values(text)] == values
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [("March 12 300 died", {12, 300}), ("Sept. 12 300 died", {12, 300}), ("Marcus 12 300 votes", {12300})],
+)
+def test_only_a_month_ends_a_figure_as_its_day(text, values):
+    assert {int(value) for _, value in number_values(text)} == values

@@ -11,6 +11,10 @@ from harness.checkers.sentences import claim_spans
          ["Two workers were found.", "Microphones picked up no sound."]),
         ("'How safe is it?': Mayor asks after flood", ["'How safe is it?': Mayor asks after flood"]),
         ("Jury convicts Merrin Jr. in port case", ["Jury convicts Merrin Jr. in port case"]),
+        ("Mayor's Admin. Drops Toll Plan. Drivers cheer.", ["Mayor's Admin. Drops Toll Plan.", "Drivers cheer."]),
+        ("Calif. Gov. Signs Water Law", ["Calif. Gov. Signs Water Law"]),
+        ("Natl. Guard Called to Ex-Lt. Gov. Harrow's Home", ["Natl. Guard Called to Ex-Lt. Gov. Harrow's Home"]),
+        ("The crew left Arklow. The ferry stayed.", ["The crew left Arklow.", "The ferry stayed."]),
         ("", [""]),
     ],
 )  # fmt: skip

@@ -1,0 +1,63 @@
+"""Forms that headlines write and articles do not: shortened words, days, a letter amiss. One mechanism a case."""
+
+import pytest
+
+from harness.checkers.rules import Rules
+from harness.records import Article, Cluster
+
+ARTICLE = (
+    "The administration of Mayor Ida Roos dropped a plan for a toll on Tuesday. Senator Mazie Lindell, who had opposed "
+    "it, said drivers were relieved. Power firm Norvik said 24 million people lost electricity after a fire on May 12"
+    ". Its head, Marcus Oduya, resigned. The new grid opens on July 4."
+)
+"""The words are our own."""
+
+
+@pytest.fixture(scope="module")
+def session(parser):
+    with Rules(entailment=False).open() as opened:
+        yield opened
+
+
+def states(session, text):
+    cluster = Cluster(cluster_id="c", articles=(Article(article_id="a", text=ARTICLE),))
+    return {element.text: (element.state, element.reason) for element in session.check(cluster, text)[0].elements}
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("Roos Admin. Drops Toll Plan", "Roos Admin"),
+        ("Roos admin drops toll plan", "admin"),
+        ("Sen. Lindell Says Drivers Are Relieved", "sen"),  # a headline's capitals are undone
+        ("New Grid to Open on July 04", "July"),
+        ("24M Lose Electricity After Fire", "24M"),
+        ("24 million lost electricity on the 12th", "12th"),
+        ("Norvik Head Marcus Oduia Resigns", "Marcus Oduia"),
+        ("Norvik Head Marcus Oudya Resigns", "Marcus Oudya"),
+    ],
+)
+def test_what_is_borne_out(session, text, word):
+    found = states(session, text)
+    assert {name.lower().rstrip("."): state for name, (state, _) in found.items()}[word.lower()] == "borne_out"
+    assert "04" not in found  # the day of a month is no word by itself
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("New Grid to Open on July 14", "July 14"),
+        ("24 million lost electricity on the 13th", "13th"),
+        ("24 million lost electricity on the 7th", "7th"),
+        ("Norvik Head Marcus Obuna Resigns", "Marcus Obuna"),  # two letters
+        ("Norvik Head Roya Oduya Resigns", "Roya Oduya"),  # another first name
+    ],
+)
+def test_what_is_not(session, text, word):
+    assert states(session, text)[word][0] != "borne_out"
+
+
+def test_a_misspelt_name_is_said_to_be_spelt_otherwise(session):
+    assert (
+        states(session, "Norvik Head Marcus Oduia Resigns")["Marcus Oduia"][1] == "the articles spell it “Marcus Oduya”"
+    )
