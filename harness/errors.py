@@ -53,13 +53,20 @@ class Problem:
         One line that steers no terminal, whatever the file or its name held; no secret stands in it, not even as what
         was found.
         """
+        place = _cut(redact.text(self.where), 500)
+        if place and self.line:
+            place = f"{place}:{self.line}"
+        path = _cut(redact.text(self.path), 200)
+        return printable.line(": ".join(part for part in (place, path, self.reason) if part))
+
+    @property
+    def reason(self) -> str:
+        """All but the place: `message; found …; accepted: …; did you mean …?`."""
         found = _cut(redact.quotable(self.path, self.found), 300)
-        where, message, accepted, nearest = map(redact.text, (self.where, self.message, self.accepted, self.nearest))
-        place = ":".join(part for part in (_cut(where, 500), str(self.line or "") if where else "") if part)
-        head = ": ".join(part for part in (place, _cut(redact.text(self.path), 200), message) if part)
+        message, accepted, nearest = map(redact.text, (self.message, self.accepted, self.nearest))
         tail = [f"found {found}" if found else "", f"accepted: {accepted}" if accepted else ""]
-        text = "; ".join(part for part in (head, *tail) if part)
-        return printable.line(f"{text}; did you mean {nearest!r}?" if nearest else text)
+        tail.append(f"did you mean {nearest!r}?" if nearest else "")
+        return "; ".join(part for part in (message, *tail) if part)
 
 
 def _cut(text: str, most: int) -> str:

@@ -1,1 +1,1 @@
-"""Where clusters come from."""
+"""Data sets: sources of clusters."""

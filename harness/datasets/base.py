@@ -1,4 +1,4 @@
-"""What every data set gives: clusters in a fixed order, and a located problem for every row that is not one."""
+"""Base class of data sets: clusters in a fixed order, and a located problem for every row that is not one."""
 
 from abc import abstractmethod
 from collections.abc import Iterator
@@ -13,11 +13,11 @@ class Dataset(Component):
 
     kind: ClassVar[Kind] = "dataset"
     light: ClassVar[bool] = True
-    """Whether reading it imports no heavy library, so that `harness validate` may."""
+    """True where reading imports no heavy library, so that `harness validate` may read it."""
 
     @abstractmethod
     def read(self) -> Iterator[Cluster | RowProblem]:
-        """Clusters in a fixed order, one at a time, and a RowProblem for each row that is not one.
+        """Yield clusters in a fixed order, one at a time, and a RowProblem for each row that is not one.
 
         Each call reads from the beginning. Ids are unique: of two rows with one id the second is a RowProblem.
         Raises DataError where the source as a whole cannot be read (no such file, a zip instead of text).

@@ -11,7 +11,7 @@ DATE_FORMS: Final = (
     "milliseconds since 1970; without a zone it is read as UTC"
 )
 _NONE: Final = frozenset({"", "none", "null", "nan", "nat", "na", "n/a", "<na>"})
-"""How programs write that there is no date."""
+"""Spellings of programs for no date."""
 
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH_NAMES: Final = (
@@ -33,17 +33,17 @@ _YEAR_FIRST = re.compile(r"^(\d{4})([-/.]) ?(\d{1,2})\2 ?(\d{1,2})\.?$")
 _YEAR_LAST = re.compile(r"^(\d{1,2})([-/.]) ?(\d{1,2})\2 ?(\d{4})$")
 _DIGITS = re.compile(r"^(\d+)(?:\.0+)?$")
 _SINCE_1970: Final = {10: 1, 13: 1_000, 16: 1_000_000, 19: 1_000_000_000}
-"""Digits of seconds, milli-, micro- and nanoseconds since 1970, in the years 2001 to 2286, where none is another."""
+"""Digits of a count of seconds, or of parts of one, since 1970 → parts in a second; unambiguous from 2001 to 2286."""
 _CALENDAR: Final = {14: "%Y%m%d%H%M%S"}
-"""Digits of a calendar date that cannot count seconds or milliseconds: of 8 or 12 digits a number may do either."""
+"""Digits of a calendar date that is no count of seconds; a number of 8 or 12 digits might be either."""
 
 
 class TwoReadingsError(ValueError):
     """A date that countries read differently; the message says how."""
 
 
-def parsed_date(value: object) -> datetime:
-    """A moment in UTC from the forms in DATE_FORMS, or from a datetime or date; without a zone it is UTC.
+def parse_date(value: object) -> datetime:
+    """Read a moment in UTC from a form in DATE_FORMS, a datetime or a date; without a zone it is UTC.
 
     Raises ValueError for anything else, TwoReadingsError for what countries read differently (01/02/2021).
     """
@@ -55,7 +55,7 @@ def parsed_date(value: object) -> datetime:
 
 
 def is_none(value: object) -> bool:
-    """Whether a value says that there is no date: null, NaN, an empty string, or how programs write null."""
+    """Tell whether a value says that there is no date: null, NaN, an empty string, or how programs write null."""
     if isinstance(value, str):
         return value.strip().lower() in _NONE
     return value is None or value != value
@@ -98,7 +98,7 @@ def _of_number(value: float) -> datetime:
 
 
 def _of_digits(digits: str) -> datetime:
-    """A moment from digits alone, told by how many there are."""
+    """Read a moment from digits alone; their number tells the form."""
     if len(digits) in _CALENDAR:
         return datetime.strptime(digits, _CALENDAR[len(digits)])  # noqa: DTZ007 - the caller adds the zone
     if digits.startswith("0"):
@@ -107,12 +107,12 @@ def _of_digits(digits: str) -> datetime:
 
 
 def _of_words(text: str) -> datetime:
-    """A date with a month's name or with the year at one end, and the time of day before or after it."""
+    """Read a date with a month's name or the year at one end, and the time of day before or after it."""
     text = " ".join(text.replace(",", " ").replace(" at ", " ").split())
     for clock in _CLOCK.finditer(text):
-        left = " ".join(f"{text[: clock.start()]} {text[clock.end() :]}".split())
+        rest = " ".join(f"{text[: clock.start()]} {text[clock.end() :]}".split())
         try:
-            return _at(_day(left), clock)
+            return _at(_day(rest), clock)
         except TwoReadingsError:
             raise
         except ValueError:  # what looks like a time may be part of the date
@@ -135,19 +135,19 @@ def _at(day: datetime, clock: re.Match[str]) -> datetime:
 
 def _day(text: str) -> datetime:
     plain = _ORDINAL.sub("", text)
-    if found := _YEAR_FIRST.match(plain):
-        return datetime(int(found[1]), int(found[3]), int(found[4]))  # noqa: DTZ001 - the caller adds the zone
-    if found := _YEAR_LAST.match(plain):
-        return _of_two(int(found[1]), int(found[3]), int(found[4]))
+    if match := _YEAR_FIRST.match(plain):
+        return datetime(int(match[1]), int(match[3]), int(match[4]))  # noqa: DTZ001 - the caller adds the zone
+    if match := _YEAR_LAST.match(plain):
+        return _of_two(int(match[1]), int(match[3]), int(match[4]))
     words = " ".join(plain.replace(".", " ").replace("-", " ").lower().split()).replace(" of ", " ")
-    found = _SPELLED.match(words)
-    if not found or bool(found["first"]) == bool(found["second"]):
+    match = _SPELLED.match(words)
+    if not match or bool(match["first"]) == bool(match["second"]):
         raise ValueError("not a known form")
-    return datetime(int(found["year"]), _month(found["month"]), int(found["first"] or found["second"]))  # noqa: DTZ001
+    return datetime(int(match["year"]), _month(match["month"]), int(match["first"] or match["second"]))  # noqa: DTZ001
 
 
 def _of_two(first: int, second: int, year: int) -> datetime:
-    """The date of two numbers of which only one can be the month. Raises ValueError where both can and they differ."""
+    """Read a date of which only one number can be the month. Raises ValueError where both can and they differ."""
     if first <= 12 and second <= 12 and first != second and first and second:
         one, other = _MONTH_NAMES[second - 1].capitalize(), _MONTH_NAMES[first - 1].capitalize()
         raise TwoReadingsError(f"{first} {one} or {second} {other}, depending on the country")
@@ -156,7 +156,7 @@ def _of_two(first: int, second: int, year: int) -> datetime:
 
 
 def _month(name: str) -> int:
-    """The number of a month by its English name, whole or cut to three letters. Raises ValueError for other words."""
+    """Return the number of an English month, whole or cut to three letters. Raises ValueError for other words."""
     if name in _MONTH_NAMES:
         return _MONTH_NAMES.index(name) + 1
     return _MONTHS.index("sep" if name == "sept" else name) + 1

@@ -1,7 +1,7 @@
-"""The field map that data sets share: where a row keeps what a cluster needs, and what is wrong with it if it does not.
+"""The field map that data sets share: where a row keeps what a cluster needs, and what is wrong if it does not.
 
 A row is a mapping of plain values, as JSON, CSV and Parquet give them. `RowReader` turns it into a Cluster, validated
-once; whatever it cannot use becomes one RowProblem that names the field as the row's author wrote it.
+once. A row that cannot be used becomes one RowProblem that names the field as the row's author wrote it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from harness.datasets.dates import DATE_FORMS, TwoReadingsError, is_none, parsed_date
+from harness.datasets.dates import DATE_FORMS, TwoReadingsError, is_none, parse_date
 from harness.errors import DataError, Problem, nearest_name
 from harness.inputs.delimited import UNNAMED
 from harness.inputs.dotted import MISSING, identifier_of, missing_field, string_of, value_at
@@ -22,13 +22,13 @@ MAX_TAG_CHARACTERS: Final = 200
 """Longer strings are texts, not something to break results down by."""
 
 MAX_TAG_DEPTH: Final = 3
-"""Objects within a row whose strings are tags, too, `meta.desk`; what stands deeper is not."""
+"""Depth of objects within a row whose strings are tags, too, such as `meta.desk`."""
 
 MAX_TAG_FIELDS: Final = 40
-"""An object within a row that has more fields is a table of its own, not a few facts about the row."""
+"""Fields of an object within a row; one with more is a table of its own, not a few facts about the row."""
 
 UNSEEN_AFTER: Final = 20
-"""Rows after which a mapped field that none of them had is reported, instead of only at the end of a long file."""
+"""Rows after which a mapped field that none of them had is reported, so that a long file need not be read first."""
 
 HOPELESS_AFTER: Final = 1000
 """Bad rows from the beginning after which the file as a whole is refused."""
@@ -60,12 +60,12 @@ class FieldMap(BaseModel):
     )
 
     def is_mapped(self, name: str) -> bool:
-        """True where the user names another field than the default: then rows are expected to have it."""
+        """Tell whether the user names another field than the default: then rows are expected to have it."""
         value = getattr(self, name)
         return value is not None and value != type(self).model_fields[name].default
 
-    def refuse_with(self, separator: str | None) -> None:
-        """Raises ValueError where articles that `separator` splits from one string are given fields of their own."""
+    def refuse_article_fields(self, separator: str | None) -> None:
+        """Raise ValueError where articles that `separator` splits from one string are given fields of their own."""
         mapped = [name for name in _OPTIONAL if self.is_mapped(name)]
         if separator is not None and mapped:
             raise ValueError(
@@ -73,8 +73,8 @@ class FieldMap(BaseModel):
                 f"leave {'it' if len(mapped) == 1 else 'them'} out of `fields`"
             )
 
-    def merged(self, other: "FieldMap") -> "FieldMap":
-        """The same map with whatever `other` says differently from the defaults."""
+    def merge(self, other: "FieldMap") -> "FieldMap":
+        """Return this map with whatever `other` sets differently from the defaults."""
         changed = {
             name: getattr(other, name)
             for name, field in type(other).model_fields.items()
@@ -84,7 +84,7 @@ class FieldMap(BaseModel):
 
 
 def _article_paths(fields: FieldMap, taken: Iterable[str]) -> dict[str, str | None]:
-    """Where an article's fields stand; a default gives way to what the map says about the same field of the row.
+    """Return where an article's fields stand; a default gives way to another use of the same field of the row.
 
     With `text: source` the source is not read too, and with `references: title` the title does not reach a model.
     """
@@ -119,12 +119,12 @@ class RowReader:
         self._flat_used = self._used | {path for path in self._flat.values() if path}
 
     def wanted(self, at: str | None = None) -> Wanted:
-        """What tells the shape of a JSON file; `at` is where the user says that its rows stand."""
+        """Return the fields that tell the shape of a JSON file; `at` is where the user says that its rows stand."""
         others = (self.fields.articles, self.fields.text)
         return Wanted(self.fields.id, tuple(path for path in others if path), at=at)
 
     def cluster(self, row: object, number: int) -> Cluster:
-        """The cluster that a row holds; `number` (from 1) names it where it has no id.
+        """Build the cluster that a row holds; `number` (from 1) names it where it has no id.
 
         Raises RowError for the first thing that cannot be used.
         """
@@ -156,7 +156,7 @@ class RowReader:
         return identifier_of(value, path, accepted)
 
     def _articles(self, row: Mapping[str, Any]) -> tuple[list[dict[str, Any]], bool]:
-        """The articles, and whether the row itself is the one article."""
+        """Read the articles; tell whether the row itself is the one article."""
         path = self.fields.articles
         value = MISSING if path is None else value_at(row, path)
         if value is MISSING:
@@ -170,26 +170,26 @@ class RowReader:
                 hint = f"; did you mean `fields: {{text: {near}}}`?" if near and text is MISSING else ""
                 raise RowError(error.path, f"{error.reason}{hint}")
             if self.separator is not None and isinstance(text, str):
-                return self._split(text, self.fields.text, self.separator), True
+                return self._split_articles(text, self.fields.text, self.separator), True
             return [self._article(row, "", 0, self._flat)], True
         assert path is not None  # noqa: S101 - for mypy: a value was found under it
         if isinstance(value, str) and self.separator is not None:
-            return self._split(value, path, self.separator), False
+            return self._split_articles(value, path, self.separator), False
         if not isinstance(value, list | tuple):
             hint = " (or one string, with `separator:`)" if isinstance(value, str) else ""
             raise RowError(path, f"found {describe(value)}; accepted: a list of objects or strings{hint}")
         if not value:
             raise RowError(path, "found an empty list; accepted: at least one article")
-        return [self._listed(item, f"{path}.{index}", index) for index, item in enumerate(value)], False
+        return [self._listed_article(item, f"{path}.{index}", index) for index, item in enumerate(value)], False
 
-    def _listed(self, item: object, place: str, index: int) -> dict[str, Any]:
+    def _listed_article(self, item: object, place: str, index: int) -> dict[str, Any]:
         if isinstance(item, str):
             return {"article_id": f"a{index}", "text": self._body(item, place)}
         if isinstance(item, Mapping):
             return self._article(item, place + ".", index, self._within)
         raise RowError(place, f"found {describe(item)}; accepted: an object with a text, or a string")
 
-    def _split(self, joined: str, path: str, separator: str) -> list[dict[str, Any]]:
+    def _split_articles(self, joined: str, path: str, separator: str) -> list[dict[str, Any]]:
         pieces = [piece.strip() for piece in joined.split(separator)]
         texts = [self._body(piece, path) for piece in pieces if piece]
         if not texts:
@@ -206,29 +206,29 @@ class RowReader:
     def _article(self, item: Mapping[str, Any], place: str, index: int, paths: dict[str, str | None]) -> dict[str, Any]:
         text = value_at(item, self.fields.text)
         if text is MISSING:
-            raise self._placed(missing_field(item, self.fields.text, "a string (empty only beside a title)"), place)
-        found: dict[str, Any] = {
+            raise self._prefix(missing_field(item, self.fields.text, "a string (empty only beside a title)"), place)
+        values: dict[str, Any] = {
             "article_id": f"a{index}",
             "title": self._text(item, "title", place, paths),
             "text": string_of(text, place + self.fields.text),
             "source": self._text(item, "source", place, paths) or None,
             "url": self._text(item, "url", place, paths) or None,
         }
-        if not found["text"].strip() and not found["title"].strip():
+        if not values["text"].strip() and not values["title"].strip():
             raise RowError(place + self.fields.text, "empty, and there is no title; accepted: a text or a title")
         own_id = self._optional(item, "article_id", paths)
         if own_id is not None:
-            found["article_id"] = identifier_of(own_id, f"{place}{paths['article_id']}", "a string or a whole number")
+            values["article_id"] = identifier_of(own_id, f"{place}{paths['article_id']}", "a string or a whole number")
         moment = self._optional(item, "date", paths)
         if not is_none(moment):
             try:
-                found["published"] = parsed_date(moment)
+                values["published"] = parse_date(moment)
             except ValueError as error:
                 readings = f", which is {error}" if isinstance(error, TwoReadingsError) else ""
                 way_out = "`fields: {date: null}` reads the rows without their dates"
                 reason = f"found {describe(moment)}{readings}; accepted: {DATE_FORMS}; {way_out}"
                 raise RowError(f"{place}{paths['date']}", reason) from None
-        return found
+        return values
 
     def _text(self, item: Mapping[str, Any], name: str, place: str, paths: dict[str, str | None]) -> str:
         return string_of(self._optional(item, name, paths), f"{place}{paths[name]}")
@@ -242,11 +242,11 @@ class RowReader:
         return value
 
     @staticmethod
-    def _placed(error: RowError, place: str) -> RowError:
+    def _prefix(error: RowError, place: str) -> RowError:
         return RowError(place + error.path, error.reason)
 
     def _references(self, row: Mapping[str, Any]) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
+        references: list[dict[str, Any]] = []
         for path in self._reference_paths:
             value = value_at(row, path)
             if value is MISSING and self.fields.is_mapped("references"):
@@ -257,14 +257,14 @@ class RowReader:
             if not isinstance(items, list | tuple):
                 raise RowError(path, f"found {describe(value)}; accepted: a string, a list of strings, or null")
             for index, item in enumerate(items):
-                found.append(self._reference(item, path if items is not value else f"{path}.{index}"))
-        return found
+                references.append(self._reference(item, path if items is not value else f"{path}.{index}"))
+        return references
 
     @staticmethod
     def _reference(item: object, place: str) -> dict[str, Any]:
         if isinstance(item, Mapping):
             if value_at(item, "text") is MISSING:
-                raise RowReader._placed(missing_field(item, "text", "the reference as a string"), place + ".")
+                raise RowReader._prefix(missing_field(item, "text", "the reference as a string"), place + ".")
             annotator = string_of(item.get("annotator"), f"{place}.annotator") or None
             return {"text": RowReader._reference(item["text"], f"{place}.text")["text"], "annotator": annotator}
         if not isinstance(item, str):
@@ -275,8 +275,8 @@ class RowReader:
 
     @staticmethod
     def _tags(row: Mapping[str, Any], used: set[str]) -> dict[str, str]:
-        """The short strings of a row that the map does not use, those within objects by their dotted names."""
-        found: dict[str, str] = {}
+        """Collect the short strings of a row that the map does not use, those within objects by dotted names."""
+        tags: dict[str, str] = {}
         holders: list[tuple[str, Mapping[str, Any]]] = [("", row)]
         for before, holder in holders:  # grows as objects are met
             for key, value in holder.items():
@@ -284,13 +284,13 @@ class RowReader:
                 if name in used or name.startswith(UNNAMED) or len(name) > MAX_TAG_CHARACTERS:
                     continue
                 if isinstance(value, str) and 0 < len(value) <= MAX_TAG_CHARACTERS:
-                    found.setdefault(check_text(name, "the name of a field"), check_text(value, name))
+                    tags.setdefault(check_text(name, "the name of a field"), check_text(value, name))
                 elif isinstance(value, Mapping) and len(value) <= MAX_TAG_FIELDS and name.count(".") < MAX_TAG_DEPTH:
                     holders.append((f"{name}.", value))
-        return found
+        return tags
 
     def unseen_problem(self, where: str, rows: int) -> Iterator[RowProblem]:
-        """A problem for mapped fields that no row had so far: most often a misspelt map. Reported once."""
+        """Report mapped fields that no row had so far, most often a misspelt map. Reports them once."""
         if not self.unseen:
             return
         named = ", ".join(f"{name}: {getattr(self.fields, name)}" for name in sorted(self.unseen))
@@ -300,7 +300,7 @@ class RowReader:
 
 
 def clusters(rows: Iterable[Row], reader: RowReader) -> Iterator[Cluster | RowProblem]:
-    """Clusters from rows, in order; each row that is none becomes a RowProblem, and reading goes on.
+    """Turn rows into clusters, in order; a row that is none becomes a RowProblem, and reading goes on.
 
     Of two rows with one id the second is a RowProblem that names the first. Raises DataError where the first
     HOPELESS_AFTER rows are all bad: then the file, or its map, is of another kind, and a long list would help nobody.

@@ -26,7 +26,7 @@ _LINK: Final = "a link that leads out of its folder"
 
 @dataclass(frozen=True)
 class RawCluster:
-    """One folder as it was read: raw texts by article id, references, and what could not be read."""
+    """One folder as it was read: raw texts by article id, references, and problems."""
 
     cluster_id: str
     files: dict[str, str] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class Folder(Dataset):
     )
 
     def read(self) -> Iterator[Cluster | RowProblem]:
-        """Clusters in the order of the folders' names, articles in that of the files', ids without the ending.
+        """Yield clusters in the order of the folders' names, articles in that of the files', ids without the ending.
 
         Raises DataError where there is no such folder, or no .txt file in it.
         """
@@ -61,15 +61,15 @@ class Folder(Dataset):
             if self.clean:
                 cleaned = cleaned_cluster(raw)
                 yield from problems_of(raw, cleaned)
-                found = cleaned.cluster if cleaned else None
+                cluster = cleaned.cluster if cleaned else None
             else:
                 yield from raw.problems
-                found = _uncleaned(raw)
-            if found is not None:
-                yield found
+                cluster = _raw_cluster(raw)
+            if cluster is not None:
+                yield cluster
 
     def raw(self) -> Iterator[RawCluster]:
-        """Each cluster's files as they stand. Raises DataError where there is no such folder, or no .txt file in it."""
+        """Yield each cluster's files as they stand. Raises DataError where there is no folder or no .txt file in it."""
         for folder, cluster_id in self._folders():
             if folder != located(self.path) and leads_out(folder, folder.parent):
                 problem = RowProblem(where=str(folder), reason=f"{_LINK}; accepted: a folder in {self.path}")
@@ -78,7 +78,7 @@ class Folder(Dataset):
                 yield _read_folder(folder, cluster_id)
 
     def problems(self) -> Iterable[Problem]:
-        """No such folder, no text in it, or a name for one cluster where there are several."""
+        """Report a missing folder, one without text, or one name for several clusters."""
         try:
             self._folders()
         except DataError as error:
@@ -86,7 +86,7 @@ class Folder(Dataset):
         return ()
 
     def _folders(self) -> list[tuple[Path, str]]:
-        """Each cluster's folder and id."""
+        """Return each cluster's folder and id."""
         top = located(self.path)
         if not top.exists():
             raise DataError([missing_file(self.path)])
@@ -112,27 +112,27 @@ class Folder(Dataset):
 
 
 def cleaned_cluster(raw: RawCluster) -> CleanedCluster | None:
-    """The clean cluster of a folder; none where no file of it could be read."""
+    """Clean a folder's cluster; None where no file of it could be read."""
     return clean_cluster(raw.files, raw.cluster_id, raw.references) if raw.files else None
 
 
 def problems_of(raw: RawCluster, cleaned: CleanedCluster | None) -> Iterator[RowProblem]:
-    """What could not be read of a folder: files, references, and files in which no article was found."""
+    """Report what could not be read of a folder: files, references, and files without an article."""
     yield from raw.problems
     for article_id, why in (cleaned.empty if cleaned else {}).items():
         reason = f"{why}; accepted: the text of an article"
         yield RowProblem(where=raw.places[article_id], reason=reason)
 
 
-def _uncleaned(raw: RawCluster) -> Cluster | None:
-    """The cluster of raw texts, untitled and whole."""
+def _raw_cluster(raw: RawCluster) -> Cluster | None:
+    """Build the cluster of raw texts, untitled and whole."""
     articles = tuple(Article(article_id=name, text=text.strip()) for name, text in raw.files.items() if text.strip())
     references = tuple(Reference(text=text) for text in raw.references)
     return Cluster(cluster_id=raw.cluster_id, articles=articles, references=references) if articles else None
 
 
 def _articles(folder: Path) -> list[Path]:
-    """The folder's text files that are articles, by name."""
+    """List the folder's text files that are articles, by name."""
     return sorted(
         entry
         for entry in folder.iterdir()
@@ -144,12 +144,12 @@ def _articles(folder: Path) -> list[Path]:
 
 
 def leads_out(file: Path, folder: Path) -> bool:
-    """Whether a file is a link to somewhere else than its folder: data from others must not name files of ours."""
+    """Tell whether a file is a link out of its folder: data from others must not name files of ours."""
     return file.is_symlink() and not file.resolve().is_relative_to(folder.resolve())
 
 
 def _read_folder(folder: Path, cluster_id: str) -> RawCluster:
-    """Everything in one cluster's folder."""
+    """Read everything in one cluster's folder."""
     problems: list[RowProblem] = []
     files: dict[str, str] = {}
     articles = _articles(folder)
@@ -186,7 +186,7 @@ def _read_folder(folder: Path, cluster_id: str) -> RawCluster:
 
 
 def article_text(file: Path) -> str:
-    """The text of one article's file. Raises DataError where it is none, or longer than any article."""
+    """Read one article's file. Raises DataError where it is no text, or longer than any article."""
     text = read_text(str(file), "the text of an article, in UTF-8", _LONGEST_FILE)
     if len(text.splitlines()) > _MOST_LINES:
         raise file_error(str(file), f"more than {_MOST_LINES:,} lines", "one article a file")
@@ -194,7 +194,7 @@ def article_text(file: Path) -> str:
 
 
 def _references(file: Path) -> Sequence[str]:
-    """The references in a file: one a line, or a JSON list of strings, bare or under the key `references`."""
+    """Read references from a file: one a line, or a JSON list of strings, bare or under the key `references`."""
     content = read_text(str(file), "references, in UTF-8", _LONGEST_FILE)
     if file.suffix == ".txt":
         return [line.strip() for line in content.splitlines() if line.strip()]
@@ -203,25 +203,16 @@ def _references(file: Path) -> Sequence[str]:
         value = decode_json(content)
     except RowError as error:
         raise file_error(str(file), error.reason, accepted) from None
-    found = value.get("references") if isinstance(value, dict) else value
-    if not isinstance(found, list) or not all(isinstance(each, str) and each.strip() for each in found):
+    listed = value.get("references") if isinstance(value, dict) else value
+    if not isinstance(listed, list) or not all(isinstance(each, str) and each.strip() for each in listed):
         raise file_error(str(file), "no list of references", accepted)
     try:
-        return [check_text(each.strip(), "") for each in found]
+        return [check_text(each.strip(), "") for each in listed]
     except RowError as error:
         raise file_error(str(file), error.reason, accepted) from None
 
 
 def _as_rows(error: DataError) -> Iterator[RowProblem]:
-    """A file's problems as rows, so that the other files are read all the same."""
+    """Turn a file's problems into rows, so that the other files are read all the same."""
     for problem in error.problems:
-        reason = "; ".join(
-            part
-            for part in (
-                problem.message,
-                f"found {problem.found}" if problem.found else "",
-                f"accepted: {problem.accepted}" if problem.accepted else "",
-            )
-            if part
-        )
-        yield RowProblem(where=problem.where, line=problem.line, reason=reason)
+        yield RowProblem(where=problem.where, line=problem.line, reason=problem.reason)

@@ -28,7 +28,7 @@ _NEEDED_BY: Final = "data set hub"
 
 
 class Layout(NamedTuple):
-    """Where a well-known data set keeps what a cluster needs."""
+    """Fields in which a well-known data set keeps what a cluster needs."""
 
     fields: FieldMap
     separator: str | None = None
@@ -84,15 +84,15 @@ class Hub(Dataset):
 
     @model_validator(mode="after")
     def _split_articles_have_no_fields(self) -> "Hub":
-        self._layout().fields.refuse_with(self._layout().separator)
+        self._layout().fields.refuse_article_fields(self._layout().separator)
         return self
 
     def _layout(self) -> Layout:
-        known = LAYOUTS[self.layout] if self.layout else Layout(FieldMap())
-        return known._replace(fields=known.fields.merged(self.fields), separator=self.separator or known.separator)
+        base = LAYOUTS[self.layout] if self.layout else Layout(FieldMap())
+        return base._replace(fields=base.fields.merge(self.fields), separator=self.separator or base.separator)
 
     def read(self) -> Iterator[Cluster | RowProblem]:
-        """Clusters in the order of the set; rows without an id are named by their number.
+        """Yield clusters in the order of the set; rows without an id are named by their number.
 
         Raises DataError where the set cannot be found, reached or read, MissingExtraError without the library that
         the format or the Hub needs.
@@ -106,18 +106,18 @@ class Hub(Dataset):
         if place.exists() and self.revision is not None:
             raise file_error(self.path, "a local file or folder has no revisions", "a name on the Hub, or no revision")
         if place.is_dir():
-            if _saved_by_library(place):
+            if _is_saved_by_library(place):
                 yield from self._saved_rows(str(place))
             else:
                 for file in self._files():
                     yield from file_rows(file, wanted)
-        elif place.exists() or _looks_local(self.path):
+        elif place.exists() or _is_local(self.path):
             yield from file_rows(self.path, wanted)
         else:
             yield from self._named_rows()
 
     def _files(self) -> list[str]:
-        """The files of the split in a local folder."""
+        """List the files of the split in a local folder."""
         if self.config is None and not _has_configurations(located(self.path)):
             return split_files(self.path, self.split)
         library = _library()
@@ -140,7 +140,7 @@ class Hub(Dataset):
     def _named_rows(self) -> Iterator[Row]:
         library = _library()
         was_offline = library.config.HF_HUB_OFFLINE
-        offline = was_offline or not _hub_answers(library)
+        offline = was_offline or not _does_hub_answer(library)
         here = "`hf download --repo-type dataset NAME --local-dir DIR` where there is a network, then `path: DIR`"
         if offline and self.revision is not None:
             message = "the Hugging Face Hub cannot be reached, and its cache here does not keep revisions apart"
@@ -161,7 +161,7 @@ class Hub(Dataset):
         yield from self._library_rows(loaded)
 
     def _library_rows(self, loaded: Any) -> Iterator[Row]:
-        """Rows of what the library loaded: one set, or a mapping of splits."""
+        """Yield the rows of what the library loaded: one set, or a mapping of splits."""
         if isinstance(loaded, Mapping):
             loaded = loaded[choose_split(self.path, self.split, [str(name) for name in loaded])]
         number = 0
@@ -175,16 +175,16 @@ class Hub(Dataset):
             raise file_error(self.path, "the split has no rows", "a split with rows")
 
     def problems(self) -> Iterable[Problem]:
-        """What can be seen without the library: no such file, an unknown format, no such split, a missing library."""
+        """Report what needs no library: no such file, an unknown format, no such split, a missing library."""
         place = located(self.path)
         try:
             if place.is_dir():
-                if not (self.config or _saved_by_library(place) or _has_configurations(place)):
+                if not (self.config or _is_saved_by_library(place) or _has_configurations(place)):
                     split_files(self.path, self.split)
             elif not format_of(self.path) and place.exists():
                 refuse_other_programs(self.path)
                 return [Problem("the ending does not tell the format", where=self.path, accepted=FORMATS)]
-            elif place.exists() or _looks_local(self.path):
+            elif place.exists() or _is_local(self.path):
                 with open_binary(self.path, FORMATS):
                     return ()
             elif not extras.is_installed("datasets"):
@@ -194,17 +194,17 @@ class Hub(Dataset):
         return ()
 
 
-def _looks_local(path: str) -> bool:
-    """True for what can only mean a file: a name on the Hub is `name` or `owner/name`."""
+def _is_local(path: str) -> bool:
+    """Tell whether a path can only mean a file: a name on the Hub is `name` or `owner/name`."""
     return path.startswith(("/", ".", "~")) or path.count("/") > 1 or bool(format_of(path))
 
 
-def _saved_by_library(folder: Path) -> bool:
+def _is_saved_by_library(folder: Path) -> bool:
     return (folder / "state.json").is_file() or (folder / "dataset_dict.json").is_file()
 
 
 def _has_configurations(folder: Path) -> bool:
-    """True where the README's head says which files make which split, as on the Hub."""
+    """Tell whether the README's head says which files make which split, as on the Hub."""
     try:
         lines = (folder / "README.md").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
@@ -216,7 +216,7 @@ def _has_configurations(folder: Path) -> bool:
 
 
 def _library() -> ModuleType:
-    """The `datasets` library, silent. Raises MissingExtraError where it is not installed."""
+    """Import the `datasets` library and silence it. Raises MissingExtraError where it is not installed."""
     try:
         import datasets
         import huggingface_hub
@@ -228,8 +228,8 @@ def _library() -> ModuleType:
     return datasets  # type: ignore[no-any-return]
 
 
-def _hub_answers(library: ModuleType) -> bool:
-    """True where the Hub answers at all, asked once and briefly, by whatever proxy is set."""
+def _does_hub_answer(library: ModuleType) -> bool:
+    """Tell whether the Hub answers at all: ask once and briefly, by whatever proxy is set."""
     import huggingface_hub
 
     try:
@@ -240,6 +240,6 @@ def _hub_answers(library: ModuleType) -> bool:
 
 
 def _one_line(error: Exception) -> str:
-    """What an exception says, on one line, without advice on calling the library, and not too long."""
+    """Put an exception's message on one line, cut short, without advice on calling the library."""
     text = " ".join(str(error).partition("Example of usage")[0].split())
     return text[:400] if text else type(error).__name__

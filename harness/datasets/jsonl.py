@@ -27,18 +27,18 @@ class Jsonl(Dataset):
 
     @model_validator(mode="after")
     def _split_articles_have_no_fields(self) -> "Jsonl":
-        self.fields.refuse_with(self.separator)
+        self.fields.refuse_article_fields(self.separator)
         return self
 
     def read(self) -> Iterator[Cluster | RowProblem]:
-        """Clusters in the order of the file; memory stays flat but for the ids seen.
+        """Yield clusters in the order of the file; memory stays flat except for the ids seen.
 
         Raises DataError where the file is missing, empty, not UTF-8 text or one JSON array.
         """
         return clusters(json_lines(self.path), RowReader(self.fields, self.separator))
 
     def problems(self) -> Iterable[Problem]:
-        """What the first few kilobytes give away: no such file, a folder, an archive, another encoding, nothing."""
+        """Report what the first kilobytes give away: no such file, a folder, an archive, another encoding, nothing."""
         try:
             with open_text(self.path, ONE_A_LINE):
                 return ()

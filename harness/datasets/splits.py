@@ -1,4 +1,4 @@
-"""Splits of a data set in a folder, told by the names of its files."""
+"""Splits of a data set in a folder, by the names of its files."""
 
 import re
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ _DESCRIPTIONS: Final = frozenset({"dataset_infos.json", "dataset_info.json", "co
 
 
 def split_files(folder: str, split: str | None) -> list[str]:
-    """The files of one split in a folder, sorted by path; splits are told by the names of files, or of their folders.
+    """List the files of one split in a folder, sorted by path; names of files or folders tell the splits.
 
     Without a split: test where there is one, else the only one there is. Where no name tells a split, all files are
     one, called train, as the `datasets` library has it.
@@ -37,13 +37,13 @@ def split_files(folder: str, split: str | None) -> list[str]:
     if not by_split:
         choose_split(folder, split, ["train"])
     if len({format_of(file) for file in files}) > 1:
-        found = ", ".join(Path(file).name for file in files[:5])
-        raise file_error(folder, "files of several formats may hold the same rows", "the name of one as path", found)
+        names = ", ".join(Path(file).name for file in files[:5])
+        raise file_error(folder, "files of several formats may hold the same rows", "the name of one as path", names)
     return files
 
 
 def choose_split(where: str, split: str | None, available: list[str]) -> str:
-    """The split that is asked for, else test, else the only one. Raises DataError where that is none of `available`."""
+    """Choose the split asked for, else test, else the only one. Raises DataError where that is not `available`."""
     wanted = split or ("test" if "test" in available else available[0] if len(available) == 1 else "")
     for name in (wanted, canonical_split(wanted)):
         if name in available:
@@ -53,12 +53,12 @@ def choose_split(where: str, split: str | None, available: list[str]) -> str:
 
 
 def canonical_split(name: str) -> str:
-    """`validation` for `dev`, and so on; a name that stands for no usual split is left as it is."""
+    """Return the usual name of a split, `validation` for `dev`; any other name unchanged."""
     return next((split for split, words in _SPLIT_WORDS.items() if name.lower() in words), name)
 
 
 def _split_of(relative: Path, wanted: str) -> str:
-    """The split that a path names, innermost part and last word first, or an empty string."""
+    """Return the split that a path names, innermost part and last word first, or an empty string."""
     for part in reversed(relative.parts):
         words = re.split(r"[^a-z0-9]+", part.lower())
         if wanted.lower() in words and canonical_split(wanted) not in _SPLIT_WORDS:

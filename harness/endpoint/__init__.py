@@ -1,1 +1,1 @@
-"""One client for everything that asks a language model over HTTP: bounded, patient, frugal, silent about keys."""
+"""The one client for language models over HTTP: it bounds requests, retries, counts costs and never shows a key."""

@@ -1,7 +1,7 @@
-"""Asks a server: many questions at once, each until it is answered or there is no use in asking again.
+"""Asks a server many questions at once, each until it is answered or there is no use in asking again.
 
-Everything runs in the caller's thread: an event loop turns while the caller waits for the next answer, so that an
-interruption ends the requests that are under way and nothing else.
+Everything runs in the caller's thread: an event loop runs while the caller waits for the next answer. So an
+interruption ends the requests under way, and nothing else.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ class Call(Generic[Read]):
     """One question."""
 
     name: str
-    """What it is about, for the seed of its pauses: the cluster's id."""
+    """The cluster's id, which seeds the pauses between tries."""
     body: Mapping[str, Any]
     most_out: int
     """Tokens that the answer can have at most."""
@@ -60,7 +60,7 @@ class _NotAnsweredError(Exception):
         super().__init__(why)
         self.again = again
         self.sent = sent
-        """Whether the server may have worked, and charge for it."""
+        """True where the server may have worked, and may charge for it."""
         self.asked = asked
         self.status = status
 
@@ -94,7 +94,7 @@ class Client:
     def each(
         self, items: Iterable[Item], call_for: Callable[[Item], Call[Read]], seconds: float | None = None
     ) -> Iterator[tuple[Item, Reply[Read] | Exception]]:
-        """Each item with its answer, or why there is none, as they arrive.
+        """Yield each item with its answer, or why there is none, as they arrive.
 
         Items are taken as they are needed, about twice as many as may be under way: those that wait for their next try
         hold nothing up. One that takes longer than `seconds`, all its tries together, has a TimeoutError in place of an
@@ -118,10 +118,10 @@ class Client:
                     except Exception as error:  # noqa: BLE001 - an item that cannot be asked about is one failure
                         yield item, error
                         continue
-                    running[self._runner.get_loop().create_task(_within(seconds, self._ask(call)))] = item
+                    running[self._runner.get_loop().create_task(_limit_time(seconds, self._ask(call)))] = item
                 if not running:
                     return
-                for task in self._runner.run(_first_done(running)):
+                for task in self._runner.run(_wait_for_first(running)):
                     item = running.pop(task)
                     error_or_none = task.exception()
                     if isinstance(error_or_none, StoreError):
@@ -132,10 +132,10 @@ class Client:
                         yield item, task.result()
         finally:
             if running:
-                self._runner.run(_cancelled(running))
+                self._runner.run(_cancel(running))
 
     async def _ask(self, call: Call[Read]) -> Reply[Read]:
-        """Try until there is an answer. Raises ModelError that says what the last try came to."""
+        """Try until there is an answer. Raises ModelError that says how the last try failed."""
         content = json.dumps(call.body, ensure_ascii=False).encode("utf-8", "replace")
         most_in = len(content) + FRAME_TOKENS  # a token is at least one byte
         attempt = 0
@@ -149,11 +149,11 @@ class Client:
                 except _NotAnsweredError as error:
                     failed = error.with_traceback(None)  # its frames hold what was read
                     if error.status in _TOO_MANY:
-                        self._pace.too_many(number)
+                        self._pace.slow_down(number)
                 finally:
                     self._pace.leave()
             finally:
-                self._spending.free(ticket)
+                self._spending.release(ticket)
             why = f"{self._remote.name} at {self._remote.where}: {redact.text(str(failed))}"
             if not failed.again:
                 raise ModelError(why, attempts=attempt)
@@ -163,25 +163,25 @@ class Client:
             await asyncio.sleep(pacing.pause(attempt, failed.asked, longest, f"{self._seed}/{call.name}"))
 
     async def _try(self, call: Call[Read], content: bytes, ticket: object) -> Read:
-        """One try, charged for what it is. Raises _NotAnsweredError."""
-        self._spending.sent(ticket)
+        """Try once, and charge the try for what it cost. Raises _NotAnsweredError."""
+        self._spending.note_sent(ticket)
         self.tries += 1
         try:
             data = await self._post(content)
         except _NotAnsweredError as error:
             if error.sent:
-                self._spending.lost(ticket)
+                self._spending.charge_lost(ticket)
             raise
         except asyncio.CancelledError:
-            self._spending.lost(ticket)
+            self._spending.charge_lost(ticket)
             raise
         try:
             completion = protocol.read(data, self._mode)
         except UnusableError as error:
-            self._spending.answered(ticket, error.usage.tokens_in, error.usage.tokens_out, usable=False)
+            self._spending.charge(ticket, error.usage.tokens_in, error.usage.tokens_out, usable=False)
             raise _NotAnsweredError(f"an unusable answer: {error}", again=True, sent=True) from None
-        self._spending.answered(ticket, completion.usage.tokens_in, completion.usage.tokens_out, usable=True)
-        self._pace.answered()
+        self._spending.charge(ticket, completion.usage.tokens_in, completion.usage.tokens_out, usable=True)
+        self._pace.speed_up()
         if self._key is not None and redact.contains(self._key, completion.text):
             raise _NotAnsweredError("the answer repeats the key, and is not kept", again=False, sent=True)
         try:
@@ -190,11 +190,11 @@ class Client:
             raise _NotAnsweredError(f"an unusable answer: {error}", again=True, sent=True) from None
 
     async def _post(self, content: bytes) -> bytes:
-        """The body of the answer to one request. Raises _NotAnsweredError."""
+        """Send one request and read the body of its answer. Raises _NotAnsweredError."""
         try:
             async with (
                 asyncio.timeout(self._remote.timeout),
-                self._opened().stream("POST", self._url, content=content, headers=self._headers) as response,
+                self._client().stream("POST", self._url, content=content, headers=self._headers) as response,
             ):
                 status = response.status_code
                 if status == 200:
@@ -207,11 +207,11 @@ class Client:
                         why = f"an unusable answer: it goes on after {MAX_BYTES} bytes"
                         raise _NotAnsweredError(why, again=True, sent=True)
                     return data
-                said = _said(await _read(response, MAX_ERROR_BYTES))
+                answer = _server_message(await _read(response, MAX_ERROR_BYTES))
                 if 300 <= status < 400:
-                    said = ", a redirect, which is not followed"
+                    answer = ", a redirect, which is not followed"
                 raise _NotAnsweredError(
-                    f"status {status}{said}",
+                    f"status {status}{answer}",
                     again=status in _AGAIN,
                     sent=False,
                     asked=pacing.retry_after(response.headers.get("retry-after")),
@@ -220,14 +220,14 @@ class Client:
         except TimeoutError:
             raise _NotAnsweredError(f"no answer in {self._remote.timeout:g} seconds", again=True, sent=True) from None
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError) as error:
-            raise _NotAnsweredError(f"no connection ({_named(error)})", again=True, sent=False) from None
+            raise _NotAnsweredError(f"no connection ({_describe(error)})", again=True, sent=False) from None
         except (httpx2.TransportError, httpx2.DecodingError) as error:
-            raise _NotAnsweredError(f"no answer ({_named(error)})", again=True, sent=True) from None
+            raise _NotAnsweredError(f"no answer ({_describe(error)})", again=True, sent=True) from None
         finally:
             if self._http is not None:
                 self._http.cookies.clear()  # each request stands for itself
 
-    def _opened(self) -> httpx2.AsyncClient:
+    def _client(self) -> httpx2.AsyncClient:
         if self._http is None:
             remote = self._remote
             most = remote.concurrency
@@ -252,24 +252,24 @@ class Client:
         return headers
 
 
-async def _within(seconds: float | None, asking: Coroutine[Any, Any, Reply[Read]]) -> Reply[Read]:
+async def _limit_time(seconds: float | None, asking: Coroutine[Any, Any, Reply[Read]]) -> Reply[Read]:
     async with asyncio.timeout(seconds):
         return await asking
 
 
-async def _first_done(running: Iterable[asyncio.Task[Any]]) -> set[asyncio.Task[Any]]:
+async def _wait_for_first(running: Iterable[asyncio.Task[Any]]) -> set[asyncio.Task[Any]]:
     done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
     return done
 
 
-async def _cancelled(running: Iterable[asyncio.Task[Any]]) -> None:
+async def _cancel(running: Iterable[asyncio.Task[Any]]) -> None:
     for task in running:
         task.cancel()
     await asyncio.gather(*running, return_exceptions=True)
 
 
 async def _read(response: httpx2.Response, most: int) -> bytes | None:
-    """The body as it came over the wire; None where it is longer than `most`."""
+    """Read the body as it came over the wire; None where it is longer than `most`."""
     data = bytearray()
     async for chunk in response.aiter_raw(65536):
         data += chunk
@@ -278,17 +278,17 @@ async def _read(response: httpx2.Response, most: int) -> bytes | None:
     return bytes(data)
 
 
-def _said(data: bytes | None) -> str:
-    """What the server says about a refusal, as the end of a sentence."""
+def _server_message(data: bytes | None) -> str:
+    """Say, as the end of a sentence, how the server explains a refusal."""
     if data is None:
         return ""
     try:
-        said = protocol.error_in(json.loads(data))
+        message = protocol.error_message(json.loads(data))
     except (ValueError, RecursionError):
         return ""
-    return f": {said}" if said else ""
+    return f": {message}" if message else ""
 
 
-def _named(error: Exception) -> str:
-    said = " ".join(str(error).split())[:200]
-    return f"{type(error).__name__}: {said}" if said else type(error).__name__
+def _describe(error: Exception) -> str:
+    message = " ".join(str(error).split())[:200]
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__

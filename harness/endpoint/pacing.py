@@ -1,4 +1,4 @@
-"""How many requests at once, and how long to wait between two tries."""
+"""Limits how many requests run at once, and how long to wait between two tries."""
 
 import asyncio
 import random
@@ -11,10 +11,10 @@ FIRST_PAUSE = 0.5
 
 
 class Pace:
-    """A gate that lets so many requests through at once, and fewer where the server says that it is too many.
+    """A gate that limits how many requests run at once; the limit follows what the server can take.
 
-    Halved then, and one more for each round that it answers (additive increase, multiplicative decrease: Chiu and
-    Jain, 1989).
+    It is halved where the server says that it is too much, and rises by one for each round of answers (additive
+    increase, multiplicative decrease: Chiu and Jain, 1989).
     """
 
     def __init__(self, most: int) -> None:
@@ -31,7 +31,7 @@ class Pace:
         return int(self._limit)
 
     async def enter(self) -> int:
-        """Wait for a place; returns the number of the request, which `too_many` wants."""
+        """Wait for a place; return the number of the request, which `slow_down` takes."""
         while self.under_way >= self.limit:
             place = asyncio.get_running_loop().create_future()
             self._waiting.append(place)
@@ -49,13 +49,13 @@ class Pace:
         self.under_way -= 1
         self._call_next()
 
-    def answered(self) -> None:
-        """The server kept up: one request more after as many answers as may be under way."""
+    def speed_up(self) -> None:
+        """Allow one request more after as many answers as may be under way: the server keeps up."""
         self._limit = min(float(self._most), self._limit + 1 / self._limit)
         self._call_next()
 
-    def too_many(self, number: int) -> None:
-        """The server did not keep up: half as many, once for all requests that were sent before it said so."""
+    def slow_down(self, number: int) -> None:
+        """Halve the limit, once for all requests that were sent before the server said that it is too much."""
         if number > self._lowered_at:
             self._limit = max(1.0, self._limit / 2)
             self._lowered_at = self._passed
@@ -70,11 +70,11 @@ class Pace:
 
 
 def pause(attempt: int, asked: float | None, longest: float, seed: str) -> float:
-    """Seconds to wait after try number `attempt`, at most `longest`.
+    """Return the seconds to wait after try number `attempt`, at most `longest`.
 
-    What the server asks for and up to a tenth more; otherwise anything between nothing and a bound that doubles with
-    each try (full jitter: Brooker, 2015), so that requests that failed together do not come back together. The same
-    for the same seed.
+    Where the server asks for a pause, it is that and up to a tenth more. Otherwise it is anything from nothing to a
+    bound that doubles with each try (full jitter: Brooker, 2015), so that requests that failed together do not come
+    back together. Equal seeds give equal pauses.
     """
     drawn = random.Random(f"{seed}/{attempt}").random()
     if asked is not None:
@@ -83,9 +83,9 @@ def pause(attempt: int, asked: float | None, longest: float, seed: str) -> float
 
 
 def retry_after(header: str | None) -> float | None:
-    """The seconds that a Retry-After header asks for, as a number or as an HTTP date (RFC 9110, 10.2.3); None without.
+    """Read the seconds of a Retry-After header, a number or an HTTP date (RFC 9110, 10.2.3); None without one.
 
-    A date that is past asks for nothing; what cannot be read counts as no header.
+    A past date asks for nothing; what cannot be read counts as no header.
     """
     if header is None:
         return None

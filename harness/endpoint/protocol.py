@@ -15,7 +15,7 @@ PATHS: Mapping[Mode, str] = {"chat": "/chat/completions", "completions": "/compl
 
 _STOPPED: Mapping[object, StopReason] = {"stop": "end", "eos": "end", "length": "length", "content_filter": "refused"}
 MOST_TOKENS = 10**8
-"""A count of tokens above this is none."""
+"""Greatest count of tokens that is believed."""
 MAX_VERSION = 200
 
 
@@ -38,7 +38,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Completion:
-    """What a model wrote, and what the server said about it."""
+    """The text of a model, and what the server said about it."""
 
     text: str
     stopped: StopReason
@@ -58,7 +58,7 @@ class UnusableError(ValueError):
 
 
 def read(data: bytes, mode: Mode) -> Completion:
-    """The completion in a server's answer. Raises UnusableError where there is none."""
+    """Read the completion in a server's answer. Raises UnusableError where there is none."""
     try:
         answer = json.loads(data)
     except (ValueError, RecursionError):
@@ -68,8 +68,8 @@ def read(data: bytes, mode: Mode) -> Completion:
     usage = _usage(answer.get("usage"))
     choices = answer.get("choices")
     if not (isinstance(choices, list) and choices and isinstance(choices[0], dict)):
-        said = error_in(answer)
-        raise UnusableError(f"it has no choices{f': {said}' if said else ''}", usage)
+        message = error_message(answer)
+        raise UnusableError(f"it has no choices{f': {message}' if message else ''}", usage)
     choice = choices[0]
     reason = choice.get("finish_reason")
     text = _chat_text(choice, usage) if mode == "chat" else choice.get("text")
@@ -87,9 +87,9 @@ def read(data: bytes, mode: Mode) -> Completion:
     )
 
 
-def _places(found: object) -> tuple[Place, ...]:
-    """The tokens of an answer with their probabilities; none where the server gives none, or something else."""
-    content = found.get("content") if isinstance(found, Mapping) else None
+def _places(logprobs: object) -> tuple[Place, ...]:
+    """Read an answer's tokens with their probabilities; none where the server gives none, or something else."""
+    content = logprobs.get("content") if isinstance(logprobs, Mapping) else None
     places = []
     for item in content if isinstance(content, list) else ():
         if not isinstance(item, Mapping) or not isinstance(item.get("token"), str):
@@ -106,7 +106,7 @@ def _places(found: object) -> tuple[Place, ...]:
 
 
 def _is_log(value: object) -> bool:
-    """Whether a value is the logarithm of a probability."""
+    """Tell whether a value is the logarithm of a probability."""
     return isinstance(value, int | float) and not isinstance(value, bool) and value <= 0
 
 
@@ -120,31 +120,32 @@ def _chat_text(choice: Mapping[str, Any], usage: Usage) -> object:
     return "" if "content" in message and message["content"] is None else message.get("content")
 
 
-def error_in(answer: object) -> str:
-    """What a server says went wrong, short and without secrets; empty where it does not say."""
-    said = answer.get("error", answer.get("message", answer.get("detail"))) if isinstance(answer, Mapping) else None
-    if isinstance(said, Mapping):
-        said = said.get("message")
-    return redact.text(" ".join(said.split()))[:300] if isinstance(said, str) else ""
+def error_message(answer: object) -> str:
+    """Say what went wrong in the server's words, short and without secrets; empty where it does not say."""
+    error = answer.get("error", answer.get("message", answer.get("detail"))) if isinstance(answer, Mapping) else None
+    if isinstance(error, Mapping):
+        error = error.get("message")
+    return redact.text(" ".join(error.split()))[:300] if isinstance(error, str) else ""
 
 
-def _usage(found: object) -> Usage:
-    if not isinstance(found, Mapping):
+def _usage(counts: object) -> Usage:
+    if not isinstance(counts, Mapping):
         return Usage()
-    return Usage(_tokens(found.get("prompt_tokens")), _tokens(found.get("completion_tokens")))
+    return Usage(_tokens(counts.get("prompt_tokens")), _tokens(counts.get("completion_tokens")))
 
 
-def _tokens(found: object) -> int | None:
-    whole = isinstance(found, int) and not isinstance(found, bool) and 0 <= found <= MOST_TOKENS
-    return found if whole and isinstance(found, int) else None
+def _tokens(count: object) -> int | None:
+    if isinstance(count, int) and not isinstance(count, bool) and 0 <= count <= MOST_TOKENS:
+        return count
+    return None
 
 
 def _version(answer: Mapping[str, Any]) -> str:
     parts = [answer.get("model"), answer.get("system_fingerprint")]
-    said = " ".join(" ".join(part.split()) for part in parts if isinstance(part, str) and part.strip())
-    return redact.text(_whole_characters(said))[:MAX_VERSION]
+    names = " ".join(" ".join(part.split()) for part in parts if isinstance(part, str) and part.strip())
+    return redact.text(_whole_characters(names))[:MAX_VERSION]
 
 
 def _whole_characters(text: str) -> str:
-    """The text with U+FFFD for half surrogate pairs, which JSON can hold and no file can."""
+    """Replace half surrogate pairs by U+FFFD: JSON can hold them and no file can."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -1,4 +1,4 @@
-"""The parameters of every component that asks an OpenAI-compatible server, and what can be wrong with them."""
+"""Parameters of every component that asks an OpenAI-compatible server, and what can be wrong with them."""
 
 import os
 import re
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PACKAGE = "httpx2"
 
 _OURS = frozenset({"messages", "model", "n", "prompt", "stream"})
-"""What a request says already, and `extra_body` may not say otherwise."""
+"""Fields that each request sets, which `extra_body` may not."""
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}\Z")
 _OUR_HEADERS = frozenset({"accept", "accept-encoding", "connection", "content-length", "content-type", "host", "te"})
 
@@ -114,18 +114,18 @@ class Remote(Component):
 
     @property
     def ledger(self) -> "Ledger | None":
-        """Where sessions note what their calls cost; without one a limit holds for each session by itself."""
+        """The ledger in which sessions note what calls cost; without one, a limit holds for each session by itself."""
         return self._ledger
 
-    def charged_to(self, ledger: "Ledger") -> Self:
-        """The same component with a ledger, which is no parameter."""
-        charged = self.model_copy()
-        charged._ledger = ledger
-        return charged
+    def with_ledger(self, ledger: "Ledger") -> Self:
+        """Copy the component with a ledger, which is no parameter."""
+        copy = self.model_copy()
+        copy._ledger = ledger
+        return copy
 
     @property
     def served(self) -> str:
-        """What is asked, as far as it can be told apart without asking: the model's name and where it is."""
+        """The model's name and address, which is all that identifies it without asking."""
         return f"{self.model} at {self.base_url}"
 
     @property
@@ -134,7 +134,7 @@ class Remote(Component):
         return urlsplit(self.base_url).netloc
 
     def key(self) -> str | None:
-        """The key, or None where none is named. Raises UsageError where the variable is not set."""
+        """Return the key, or None where none is named. Raises UsageError where the variable is not set."""
         if self.key_env is None:
             return None
         value = os.environ.get(self.key_env, "").strip()
@@ -146,7 +146,7 @@ class Remote(Component):
         return value
 
     def problems(self) -> Iterator[Problem]:
-        """A missing package, a key that is named and not set, a limit on money without prices."""
+        """Yield a missing package, a key that is named and not set, a limit on money without prices."""
         if not extras.is_installed(PACKAGE):
             yield Problem(str(MissingExtraError(f"{self.kind} {self.name}", PACKAGE, "api")))
         try:

@@ -1,8 +1,8 @@
-"""What calls cost: reserved before each, settled when it ends, so that a limit is never exceeded.
+"""Costs of calls: reserved before each, settled when it ends, so that a limit is never exceeded.
 
-A call is charged once, when it ends: as the server counts, or, where an answer was lost on the way or came without a
-count, by the most it can have cost. What the server refused or never received is free. With a ledger the limit holds
-for all sessions that share it, also where one of them was killed: a call stands there before it is made.
+A call is charged once, when it ends: as the server counts it, or by the most it can have cost where its answer was lost
+or came without a count. A call that the server refused or never received is free. With a ledger the limit holds for all
+sessions that share it, even where one of them was killed, since each call is noted there before it is made.
 """
 
 import asyncio
@@ -18,13 +18,13 @@ class LimitError(ModelError):
 
 
 class Ledger(Protocol):
-    """Where the charges of several sessions are kept together."""
+    """The charges of several sessions, kept together."""
 
-    def charged(self) -> tuple[int, int]:
-        """Tokens in and out of all calls so far; a call that did not end counts as the most it can take."""
+    def totals(self) -> tuple[int, int]:
+        """Return the tokens in and out of all calls so far; one that did not end counts as the most it can take."""
 
     def begin(self, most_in: int, most_out: int) -> int:
-        """Note a call that is about to be made, and the most it can take; returns what `end` wants."""
+        """Note a call that is about to be made, and the most it can take; return its number for `end`."""
 
     def end(self, call: int, tokens_in: int, tokens_out: int) -> None:
         """Note what a call was charged in the end."""
@@ -32,7 +32,7 @@ class Ledger(Protocol):
 
 @dataclass
 class Spent:
-    """What has been charged so far."""
+    """Totals charged so far."""
 
     answered: int = 0
     """Calls that brought a completion."""
@@ -45,8 +45,8 @@ class Spent:
 
 
 @dataclass
-class _Held:
-    """What is set aside for one call."""
+class _Reservation:
+    """The amount set aside for one call."""
 
     most_in: int
     most_out: int
@@ -64,16 +64,16 @@ class Spending:
         self._max_cost = max_cost
         self._prices = prices
         self._ledger = ledger
-        self._before_in, self._before_out = ledger.charged() if ledger is not None else (0, 0)
-        self._reserved: dict[object, _Held] = {}
+        self._before_in, self._before_out = ledger.totals() if ledger is not None else (0, 0)
+        self._reserved: dict[object, _Reservation] = {}
         self._changed: asyncio.Event = asyncio.Event()
         self.spent = Spent()
-        """What this session was charged; what others were, by the ledger, counts for the limit too."""
+        """Charges of this session; those of others, by the ledger, count for the limit, too."""
 
     async def reserve(self, most_in: int, most_out: int) -> object:
-        """Set aside the most that a call can cost; returns what the other methods know the call by.
+        """Set aside the most that a call can cost; return a ticket for the other methods.
 
-        Waits while what other calls have set aside may yet come back. Raises LimitError where the call cannot be paid.
+        Waits while other calls may yet release what they have set aside. Raises LimitError where the limit is too low.
         """
         while not self._fits(most_in, most_out):
             if not self._reserved:
@@ -81,28 +81,28 @@ class Spending:
             self._changed.clear()
             await self._changed.wait()
         ticket = object()
-        self._reserved[ticket] = _Held(most_in, most_out)
+        self._reserved[ticket] = _Reservation(most_in, most_out)
         return ticket
 
-    def sent(self, ticket: object) -> None:
-        """Note a call before it is made. Raises StoreError where the ledger cannot be written: then it must not be."""
+    def note_sent(self, ticket: object) -> None:
+        """Note a call before it is made. Raises StoreError where the ledger cannot be written; then do not make it."""
         held = self._reserved[ticket]
         if self._ledger is not None:
             held.call = self._ledger.begin(held.most_in, held.most_out)
 
-    def answered(self, ticket: object, tokens_in: int | None, tokens_out: int | None, *, usable: bool) -> None:
+    def charge(self, ticket: object, tokens_in: int | None, tokens_out: int | None, *, usable: bool) -> None:
         """Charge a call whose answer arrived; None is charged by the most it can have cost."""
         self.spent.answered += usable
         self.spent.unusable += not usable
         self._settle(ticket, tokens_in, tokens_out)
 
-    def lost(self, ticket: object) -> None:
+    def charge_lost(self, ticket: object) -> None:
         """Charge a call whose answer was lost."""
         self.spent.lost += 1
         self._settle(ticket, None, None)
 
-    def free(self, ticket: object) -> None:
-        """Give back what was set aside for a call that the server refused or never received; once settled, nothing."""
+    def release(self, ticket: object) -> None:
+        """Release what was set aside for a call that the server refused or never received; no effect once settled."""
         self._settle(ticket, 0, 0)
 
     def _settle(self, ticket: object, tokens_in: int | None, tokens_out: int | None) -> None:

@@ -63,7 +63,7 @@ class Generation(BaseModel):
         return self.max_tokens or self.max_completion_tokens or 0
 
     def fields(self, seed: int) -> dict[str, Any]:
-        """What a request says of it, given the run's seed."""
+        """Return what a request says of it, given the run's seed."""
         told = self.model_dump(mode="json", exclude_none=True)
         told.pop("stop")
         if self.stop:
@@ -112,26 +112,26 @@ class Api(Remote, Model):
         return postprocess.known(value)
 
     def clusters_at_once(self) -> int:
-        """As many as may be under way."""
+        """Return how many requests may be under way."""
         return self.concurrency
 
     def effective(self) -> dict[str, Any]:
-        """As for all components, with the version of each post-processing step."""
+        """Return the parameters that can change a number, with the version of each post-processing step."""
         return {**super().effective(), "postprocess": postprocess.versioned(self.postprocess)}
 
     def template(self) -> prompts.Template:
-        """The prompt template. Raises UsageError where it cannot be read."""
+        """Read the prompt template. Raises UsageError where it cannot be read."""
         return prompts.named_template(self.prompt)
 
     def identity(self) -> Mapping[str, str]:
-        """Digest of the prompt, and the model's name with its address.
+        """Return the digest of the prompt, and the model's name with its address.
 
         What runs behind an address cannot be digested: each prediction has what the server said of its model.
         """
         return {"prompt": self.template().digest, "served": self.served}
 
     def problems(self) -> Iterator[Problem]:
-        """Whatever can be found out without asking the server."""
+        """Yield whatever can be found without asking the server."""
         yield from super().problems()
         yield from prompts.problems(self.prompt)
         if self.system is not None and self.mode == "completions":
@@ -141,7 +141,7 @@ class Api(Remote, Model):
                 yield Problem("this belongs into `generation`", path=f"extra_body.{name}")
 
     def open(self, seed: int) -> AbstractContextManager[ModelSession]:
-        """A session; asks nothing yet.
+        """Open a session, without asking anything yet.
 
         Raises MissingExtraError without the HTTP library, UsageError where the key is named and not set.
         """

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def open_session(api: "Api", seed: int) -> Iterator["ApiSession"]:
-    """A session for the model `api`; its connections are closed when the context ends."""
+    """Open a session for the model `api`; close its connections when the context ends."""
     template = api.template()
     client = Client(api, api.mode, seed)
     try:
@@ -38,14 +38,14 @@ class ApiSession:
         self.client = client
 
     def answer(self, clusters: Sequence[Cluster]) -> list[Answer | Exception]:
-        """One answer for each cluster, in order; an exception stands where one could not be answered."""
+        """Answer clusters in order; an exception stands for one that could not be answered."""
         found = {cluster.cluster_id: answer for cluster, answer in self.answer_each(clusters)}
         return [found[cluster.cluster_id] for cluster in clusters]
 
     def answer_each(
         self, clusters: Iterable[Cluster], seconds: float | None = None
     ) -> Iterator[tuple[Cluster, Answer | Exception]]:
-        """Each cluster with its answer, as they arrive; one that takes longer than `seconds` has a TimeoutError.
+        """Yield each cluster with its answer as it arrives, or a TimeoutError after `seconds`.
 
         An answer took the time since the one before it, so that all together took as long as it took.
         """

@@ -43,7 +43,7 @@ class ModelSession(Protocol):
     """An opened model; holds the weights until its context ends."""
 
     def answer(self, clusters: Sequence[Cluster]) -> list[Answer | Exception]:
-        """One answer for each cluster, in order; an exception stands where that one cluster could not be answered."""
+        """Answer clusters in order; an exception stands for one that could not be answered."""
 
 
 @runtime_checkable
@@ -53,7 +53,7 @@ class StreamingSession(ModelSession, Protocol):
     def answer_each(
         self, clusters: Iterable[Cluster], seconds: float | None = None
     ) -> Iterator[tuple[Cluster, Answer | Exception]]:
-        """Each cluster with its answer, in the order in which answers arrive; clusters are taken as needed.
+        """Yield each cluster with its answer as soon as it arrives; take clusters as they are needed.
 
         One that takes longer than `seconds` has a TimeoutError in place of an answer.
         """
@@ -74,14 +74,14 @@ class Model(Component):
     """Whether the cache keeps what it wrote; False where asking again costs no more than looking up."""
 
     def clusters_at_once(self) -> int:
-        """How many clusters a session wants in one call; cannot change a prediction.
+        """Return how many clusters a session wants in one call; this cannot change a prediction.
 
         A method, so that a model may have a parameter `batch_size`: pydantic warns of a field over a property.
         """
         return 1
 
     def audit(self, ids: Iterable[str] | None) -> Audit:  # noqa: ARG002 - most models read nothing
-        """What `harness validate` finds in what the model reads, beside `problems`, by reading all of it.
+        """Read all that the model reads instead of generating; `harness validate` shows what is wrong with it.
 
         `ids` are the clusters' ids, read as often as asked; None where the data was not read.
         """
@@ -89,7 +89,7 @@ class Model(Component):
 
     @abstractmethod
     def open(self, seed: int) -> AbstractContextManager[ModelSession]:
-        """A session with weights loaded; `seed` governs everything random in it.
+        """Open a session with weights loaded; `seed` governs everything random in it.
 
         Raises UsageError where something it needs is missing.
         """
@@ -100,10 +100,10 @@ class ExtractiveModel(Model):
 
     @abstractmethod
     def pick(self, cluster: Cluster) -> str:
-        """The headline for one cluster. Raises ModelError where it has nothing to pick from."""
+        """Pick the headline for one cluster. Raises ModelError where there is nothing to pick from."""
 
     def open(self, seed: int) -> AbstractContextManager[ModelSession]:  # noqa: ARG002 - nothing here is random
-        """A session that calls `pick` for each cluster."""
+        """Open a session that calls `pick` for each cluster."""
         from contextlib import nullcontext
 
         return nullcontext(_PickingSession(self))

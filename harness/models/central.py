@@ -38,7 +38,7 @@ class Central(ExtractiveModel):
     )
 
     def pick(self, cluster: Cluster) -> str:
-        """The best title. Raises ModelError where no article has a title or a sentence."""
+        """Pick the best title. Raises ModelError where no article has a title or a sentence."""
         titles = [one_line(article.title) for article in cluster.articles]
         heads = [
             title or next(iter(article_sentences(article)), "")
@@ -53,7 +53,7 @@ class Central(ExtractiveModel):
 
 
 def closeness(heads: Sequence[str], texts: Sequence[str], candidates: Sequence[int]) -> list[float]:
-    """Agreement plus support, in [0, 2], of each candidate's head; heads and texts are the articles', in order."""
+    """Score each candidate's head by agreement plus support, in [0, 2]; heads and texts are the articles'."""
     weights = [0.0] * len(texts)
     for group in groups(texts):
         for index in group:

@@ -66,7 +66,7 @@ EXPORTS: Final[Mapping[ExportName, Export]] = {
 
 
 def recognised(row: Mapping[str, Any]) -> ExportName | None:
-    """The export that a row plainly comes from."""
+    """Recognise the export that a row plainly comes from."""
     for name, export in EXPORTS.items():
         if any(all(value_at(row, path) is not MISSING for path in paths) for paths in export.signs):
             return name
@@ -74,7 +74,7 @@ def recognised(row: Mapping[str, Any]) -> ExportName | None:
 
 
 def text_of(value: object) -> object:
-    """What a model wrote: a string, the text parts of a message, or the first of several answers.
+    """Extract what a model wrote: a string, the text parts of a message, or the first of several answers.
 
     What is none of these is returned as it is, for the caller to refuse.
     """
@@ -88,7 +88,7 @@ def text_of(value: object) -> object:
 
 
 def _parts(parts: list[Any]) -> list[str]:
-    """The texts among the parts of a message, or of the messages among the items of a response; no reasoning."""
+    """Extract the texts from the parts of a message, or from a response's messages; leave out reasoning."""
     found: list[str] = []
     for part in parts:
         if isinstance(part, Mapping):
@@ -101,7 +101,7 @@ def _parts(parts: list[Any]) -> list[str]:
 
 
 def reason_of(value: object) -> str:
-    """Why there is no text, in one line; empty for null and for what is empty."""
+    """Say in one line why there is no text; empty for null and for an empty value."""
     if isinstance(value, Mapping):
         told = [reason_of(value.get(key)) for key in ("code", "message", "error")]
         return ": ".join(part for part in dict.fromkeys(told) if part)
@@ -112,7 +112,7 @@ def reason_of(value: object) -> str:
 
 
 def refusal_of(row: Mapping[str, Any]) -> str:
-    """What a row of a batch gives as the model's refusal, in either of its shapes; empty where it gives none."""
+    """Say how the model refused, from either shape of a batch row; empty where it did not."""
     refusal = reason_of(value_at(row, "response.body.choices.0.message.refusal"))
     output = value_at(row, "response.body.output")
     for item in output if isinstance(output, list) else ():

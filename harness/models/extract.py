@@ -36,13 +36,13 @@ _CLOSING = re.compile(r"[%°.!?…]*['\"”’»)\]]*")
 
 
 def one_line(text: str) -> str:
-    """`text` with every run of white space made one space, and none round it."""
+    """Put a text on one line: a single space for each run of white space, none at the ends."""
     return " ".join(text.split())
 
 
 @lru_cache(maxsize=1024)
 def news_sentences(text: str, title: str = "") -> tuple[str, ...]:
-    """The sentences of an article that could stand for it, in order, each on one line and without its dateline.
+    """Return the sentences that could stand for an article, in order, each on one line and without its dateline.
 
     Left out are headings, bylines, dates and picture credits: what has fewer than four words, fewer than three beside
     numbers and the calendar's, no mark that ends a sentence, a credit in its paragraph, or stands in the title. Where
@@ -73,12 +73,12 @@ def _is_long_enough(sentence: str) -> bool:
 
 
 def article_sentences(article: Article) -> tuple[str, ...]:
-    """The sentences of `article` that could stand for it; see `news_sentences`."""
+    """Return the sentences that could stand for `article`; see `news_sentences`."""
     return news_sentences(article.text, article.title)
 
 
 def cut(text: str, max_words: int | None) -> str:
-    """The beginning of `text`, at most `max_words` long, with the marks that close its last word; adds nothing.
+    """Cut `text` to at most `max_words`, keeping the marks that close its last word; add nothing.
 
     It ends before the last mark or word that opens a clause, if that leaves at least 60 % of the words allowed, and at
     the limit otherwise, but never inside a number. Articles, prepositions and the like, which would dangle there, go
@@ -98,13 +98,13 @@ def cut(text: str, max_words: int | None) -> str:
 
 
 def _joined(text: str, word: Span, following: Span) -> bool:
-    """Whether two words are one to the eye, as in `61,000`, `3–2` and `and/or`: a cut between would falsify them."""
+    """Tell whether two words look like one, as in `61,000`, `3–2` and `and/or`: a cut between would falsify them."""
     between = text[word[1] : following[0]]
     return not any(mark.isspace() or mark == "—" for mark in between)
 
 
 def pool(by_article: Sequence[Sequence[str]], most: int) -> list[str]:
-    """The sentences of several articles, article after article.
+    """Return the sentences of several articles, article after article.
 
     Where there are more than `most`, articles give theirs in turn from their beginnings until there are enough.
     """

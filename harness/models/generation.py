@@ -62,7 +62,7 @@ _FLAGS = frozenset({"do_sample", "use_cache", "renormalize_logits", "remove_inva
 
 
 def effective(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The given parameters over the defaults that are in force beside them: greedy, 32 new tokens.
+    """Return the given parameters over the defaults that hold beside them: greedy, 32 new tokens.
 
     A model's own sampling defaults (temperature, beams, penalties) are not among them, so that every number that
     shapes the text stands in the record of the run.
@@ -74,7 +74,7 @@ def effective(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def problems(parameters: Mapping[str, Any]) -> Iterator[Problem]:
-    """Unknown names, values out of range, and parameters without effect beside the others."""
+    """Yield unknown names, values out of range, and parameters without effect beside the others."""
     for name, value in parameters.items():
         path = f"generation.{name}"
         if name in _REFUSED:
@@ -105,7 +105,7 @@ def problems(parameters: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _accepted(name: str, value: Any) -> str:
-    """What would be accepted in place of `value`; empty where it is fine or only transformers can tell."""
+    """Say what would be accepted in place of `value`; empty where it is fine or only transformers can tell."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if name in _WHOLE and not (isinstance(value, int) and number and value >= _WHOLE[name]):
         return f"a whole number from {_WHOLE[name]}"
@@ -119,7 +119,7 @@ def _accepted(name: str, value: Any) -> str:
 
 
 def same_in_any_batch(parameters: Mapping[str, Any], *, padded_prompt: bool) -> bool:
-    """Whether a text cannot depend on the clusters beside it, so that clusters may be generated together.
+    """Tell whether a text cannot depend on the others in its batch, so that clusters may be generated together.
 
     Sampling draws from one stream of random numbers; a repetition penalty on a causal model sees the padding of the
     prompt. Parameters not known to be harmless are taken to be harmful.
@@ -131,6 +131,6 @@ def same_in_any_batch(parameters: Mapping[str, Any], *, padded_prompt: bool) -> 
 
 
 def is_plainly_greedy(parameters: Mapping[str, Any]) -> bool:
-    """Whether each token is the one of the highest score as the model gives it, until an end or the limit."""
+    """Tell whether each token is the one that the model scores highest, until an end or the limit."""
     plain = {**_GREEDY, "max_new_tokens": parameters.get("max_new_tokens"), "use_cache": True}
     return all(plain.get(name) == value for name, value in parameters.items())

@@ -93,7 +93,7 @@ class Hf(Model):
     @field_validator("chat", mode="before")
     @classmethod
     def _yes_or_no(cls, value: Any) -> Any:
-        """YAML reads a bare yes or no as a boolean."""
+        """Accept a bare yes or no, which YAML reads as a boolean."""
         return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
 
     @field_validator("generation")
@@ -107,26 +107,26 @@ class Hf(Model):
         return postprocess.known(value)
 
     def clusters_at_once(self) -> int:
-        """The batch size."""
+        """Return the batch size."""
         return self.batch_size
 
     def effective(self) -> dict[str, Any]:
-        """As for all components, with the version of each post-processing step."""
+        """Return the parameters that can change a number, with the version of each post-processing step."""
         return {**super().effective(), "postprocess": postprocess.versioned(self.postprocess)}
 
     def stops_at_newline(self) -> bool:
-        """Whether the rest of a text cannot matter once its first line is known.
+        """Tell whether the rest of a text cannot matter once its first line is known.
 
         Beam search compares whole texts, so there it does matter.
         """
         return self.stop_at_newline and self.postprocess[:1] == ("first_line",) and self.generation["num_beams"] == 1
 
     def template(self) -> prompts.Template | None:
-        """The prompt template; None where none is named. Raises UsageError where it cannot be read."""
+        """Read the prompt template; None where none is named. Raises UsageError where it cannot be read."""
         return prompts.named_template(self.prompt) if self.prompt is not None else None
 
     def identity(self) -> Mapping[str, str]:
-        """Digests of weights, tokenizer, settings and prompt template; for a hub id the commit instead of files."""
+        """Return digests of weights, tokenizer, settings and prompt template; of a hub id the commit, not files."""
         checkpoint = weights.find(self.checkpoint)
         found = (
             {"commit": weights.commit(checkpoint.hub_id, self.revision)}
@@ -137,7 +137,7 @@ class Hf(Model):
         return {**found, "prompt": template.digest} if template is not None else found
 
     def problems(self) -> Iterator[Problem]:
-        """Missing extras, checkpoint and template, and generation parameters that make no sense."""
+        """Yield missing extras, checkpoint and template, and generation parameters that make no sense."""
         missing = self._missing_packages()
         if missing:
             yield Problem(str(MissingExtraError("model hf", missing, "models")))
@@ -166,7 +166,7 @@ class Hf(Model):
         return extras.missing(*needed)
 
     def open(self, seed: int) -> AbstractContextManager[ModelSession]:
-        """A session with tokenizer and weights loaded.
+        """Open a session with tokenizer and weights loaded.
 
         Raises MissingExtraError without torch and transformers, UsageError for what cannot be loaded.
         """

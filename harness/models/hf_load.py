@@ -31,7 +31,7 @@ class Loaded:
 
 
 def load(hf: "Hf", path: Path, *, gguf: bool) -> Loaded:
-    """The checkpoint in `path` on its device. Raises UsageError where it cannot be loaded."""
+    """Load the checkpoint in `path` onto its device. Raises UsageError where it cannot be loaded."""
     wrong = [] if gguf else list(weights.folder_problems(path))
     if wrong:
         raise UsageError("\n".join(str(problem) for problem in wrong))
@@ -73,7 +73,7 @@ def load(hf: "Hf", path: Path, *, gguf: bool) -> Loaded:
 
 
 def _is_seq2seq(hf: "Hf", config: Any) -> bool:
-    """Whether the checkpoint is an encoder-decoder. Raises UsageError where it is not what the configuration says."""
+    """Tell whether the checkpoint is an encoder-decoder. Raises UsageError where it contradicts the configuration."""
     architecture = (getattr(config, "architectures", None) or [""])[0]
     if architecture.endswith(_NOT_WRITERS):
         raise UsageError(f"the checkpoint {hf.checkpoint} is a {architecture}, which cannot write text")
@@ -95,7 +95,7 @@ def _why_not_loaded(hf: "Hf", error: Exception) -> str:
 
 
 def _prepared(tokenizer: Any, seq2seq: bool) -> Any:
-    """The tokenizer set up for batches: a causal model writes on from a row's end, so its padding goes first."""
+    """Set up the tokenizer for batches: a causal model writes on from a row's end, so padding goes first."""
     tokenizer.padding_side = "right" if seq2seq else "left"
     if tokenizer.pad_token is None:
         # The attention mask hides padding, so any token will do.
@@ -104,7 +104,7 @@ def _prepared(tokenizer: Any, seq2seq: bool) -> Any:
 
 
 def is_out_of_memory(error: Exception) -> bool:
-    """Whether memory ran out, the processor's or a GPU's; torch says the former in words only."""
+    """Tell whether memory ran out, the processor's or a GPU's; torch reports the former in words only."""
     words = ("out of memory", "not enough memory", "can't allocate memory", "cannot allocate memory")
     return isinstance(error, MemoryError | torch.OutOfMemoryError) or (
         isinstance(error, RuntimeError) and any(word in str(error).lower() for word in words)

@@ -46,7 +46,7 @@ _TOKEN_IDS = (
 
 @contextmanager
 def open_session(hf: "Hf", seed: int) -> Iterator["HfSession"]:
-    """A session for the model `hf`; its weights are freed when the context ends.
+    """Open a session for the model `hf`; free its weights when the context ends.
 
     Raises UsageError where the checkpoint cannot be loaded or does not fit the parameters.
     """
@@ -93,7 +93,7 @@ class _FirstLineWritten:
         return torch.tensor([end is not None for end in self._ended], device=input_ids.device)
 
     def end(self, row: int) -> int | None:
-        """How many tokens the row had when it was stopped; None where it was not."""
+        """Return how many tokens the row had when it was stopped; None where it was not."""
         return self._ended[row] if self._ended else None
 
 
@@ -124,11 +124,11 @@ class HfSession:
         self._budget = self._token_budget()
 
     def close(self) -> None:
-        """Lets go of the weights."""
+        """Let go of the weights."""
         self._model = self._tokenizer = self._together = None
 
     def answer(self, clusters: Sequence[Cluster]) -> list[Answer | Exception]:
-        """One answer for each cluster, in order; an exception stands where one cluster could not be answered."""
+        """Answer clusters in order; an exception stands for one that could not be answered."""
         answers: dict[int, Answer | Exception] = {}
         asked: list[_Asked] = []
         for position, cluster in enumerate(clusters):
@@ -146,13 +146,13 @@ class HfSession:
         return [answers[position] for position in range(len(clusters))]
 
     def _next_batch(self, left: list[_Asked]) -> list[_Asked]:
-        """The first of those left, as many as may be together: at least one."""
+        """Take as many of the remaining clusters as may be together, at least one."""
         tokens = accumulate(len(one.tokens) + self._hf.generation["max_new_tokens"] for one in left)
         fitting = sum(total <= self._hf.batch_tokens for total in tokens)
         return left[: max(1, min(self._size, fitting))]
 
     def _compared(self, batch: list[_Asked]) -> list[Answer | Exception]:
-        """The batch's answers; of the session's first batch, some are compared with the same written one by one.
+        """Answer a batch; check some texts of the session's first batch against the same written one by one.
 
         Where one differs, this batch and all that follow are written one by one.
         """
@@ -180,7 +180,7 @@ class HfSession:
         ]
 
     def _generate_or_retry(self, batch: list[_Asked], *, alone: bool = False) -> list[Answer | Exception]:
-        """The batch's answers; one too large for the memory in halves, one that fails otherwise cluster by cluster."""
+        """Answer a batch; halve one that is too large for the memory, and split up one that fails otherwise."""
         try:
             if alone or self._one_by_one or not self._batches:
                 return [answer for one in batch for answer in self._generate([one])]
@@ -222,7 +222,7 @@ class HfSession:
         ]
 
     def _is_close(self, row: Written) -> bool:
-        """Whether another order of adding up might have turned a choice of tokens.
+        """Tell whether another order of summation might have changed a token.
 
         In lower precision a row goes through the same numbers alone and in a batch, and ties are common.
         """
@@ -232,7 +232,7 @@ class HfSession:
         return postprocess.first_line_is_complete(self._decode(tokens))
 
     def _head(self) -> list[int]:
-        """The tokens that every prompt begins with: those of two that have nothing else in common."""
+        """Return the tokens that every prompt begins with: those of two with nothing else in common."""
         pair = [self._encode(self._template.fill(text, 1)) for text in self._template.differing]
         return [first for first, _ in takewhile(lambda both: both[0] == both[1], zip(*pair, strict=False))]
 
@@ -257,7 +257,7 @@ class HfSession:
         ]
 
     def _ended(self, new: list[int], stopped_at: int | None) -> tuple[list[int], bool]:
-        """A row's own tokens without the padding behind them, and whether it came to an end by itself."""
+        """Cut a row's new tokens at its end, before any padding; tell whether it ended by itself."""
         first = next((index + 1 for index, token in enumerate(new) if token in self._ends), None)
         end = min((place for place in (first, stopped_at) if place is not None), default=None)
         return (new, False) if end is None else (new[:end], True)
@@ -283,7 +283,7 @@ class HfSession:
 
     @contextmanager
     def _seeded(self, cluster: Cluster) -> Iterator[None]:
-        """Random numbers that depend on seed and cluster alone; the caller's generator is left as it was."""
+        """Seed the random numbers by seed and cluster alone; restore the caller's generator afterwards."""
         if not self._generation.do_sample:
             yield
             return
@@ -293,7 +293,7 @@ class HfSession:
             yield
 
     def _fit(self, cluster: Cluster) -> tuple[Prompt, list[int]]:
-        """The prompt and its tokens, within the model's context."""
+        """Build a prompt that fits the model's context, and its tokens."""
         budget = self._budget
         while True:
             prompt = build_prompt(
@@ -320,7 +320,7 @@ class HfSession:
         return list(self._tokenizer(self._chat_text(text), add_special_tokens=False)["input_ids"])
 
     def _chat_text(self, text: str) -> str:
-        """The prompt as a conversation in which the model's turn has come, or has begun where the template says so."""
+        """Write the prompt as a conversation: the model's turn comes next, or has begun where the template says so."""
         reply = self._template.reply
         messages = [{"role": "user", "content": text.removesuffix(reply).rstrip() if reply else text}]
         if self._hf.system is not None:
@@ -343,7 +343,7 @@ class HfSession:
         return True
 
     def _generation_config(self) -> Any:
-        """The parameters of the configuration over the checkpoint's own token ids, and nothing else of its own."""
+        """Combine the configuration's parameters with the checkpoint's token ids, and nothing else of its own."""
         known = GenerationConfig().to_dict() | {"max_new_tokens": None}
         for name in self._hf.generation:
             if name not in known and not hasattr(GenerationConfig(), name):
@@ -364,20 +364,20 @@ class HfSession:
         return clean
 
     def _is_plainly_greedy(self) -> bool:
-        """Whether every token is the likeliest one and nothing else: no penalty, nothing forced or forbidden."""
+        """Tell whether every token is simply the likeliest one: no penalty, nothing forced or forbidden."""
         special = [name for name in _TOKEN_IDS if name.startswith(("forced", "suppress", "begin", "bad"))]
         return generation.is_plainly_greedy(self._hf.generation) and not any(
             getattr(self._generation, name, None) for name in special
         )
 
     def _end_tokens(self, own: int | list[int] | None) -> list[int] | None:
-        """All tokens that end a text: the checkpoint's, and the tokenizer's, which may be the end of a chat turn."""
+        """Return all tokens that end a text: the checkpoint's, and the tokenizer's, which may end a chat turn."""
         found = own if isinstance(own, list) else [own]
         ends = list(dict.fromkeys(token for token in [*found, self._tokenizer.eos_token_id] if token is not None))
         return ends or None
 
     def _prompt_limit(self) -> int | None:
-        """How many tokens a prompt may have; None for a model without a limit."""
+        """Return how many tokens a prompt may have; None for a model without a limit."""
         config = self._model.config.get_text_config()
         sizes = [getattr(config, name, None) for name in ("max_position_embeddings", "n_positions", "max_seq_len")]
         stated = self._tokenizer.model_max_length

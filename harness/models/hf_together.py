@@ -97,7 +97,7 @@ class _Reading:
         return kept[0][:, :, :length], kept[1][:, :, :length]
 
     def head(self, length: int) -> _Head:
-        """The first tokens of what was read, as the head of prompts to come."""
+        """Return the first tokens of what was read, as the head of prompts to come."""
         kinds = (self.row.keys, self.row.values, self.queries)
         return _Head(length, *([layer[:, :, :length].clone() for layer in layers] for layers in kinds))
 
@@ -147,7 +147,7 @@ class _Step:
         )
 
     def done(self) -> None:
-        """The step is complete in every layer."""
+        """Finish the step, once it is complete in every layer."""
         for row in self._rows:
             row.length += 1
 
@@ -173,7 +173,7 @@ def _attend(
     rows: _Reading | _Step | None = None,
     **others: Any,
 ) -> tuple[torch.Tensor, None]:
-    """Attention as transformers calls it: (1, heads, tokens, size) in, (1, tokens, heads, size) out."""
+    """Compute attention as transformers calls it: (1, heads, tokens, size) in, (1, tokens, heads, size) out."""
     foreign = [name for name in _FOREIGN if others.get(name) is not None]
     if foreign or attention_mask is not None or rows is None:
         raise UnsuitedError(f"attention with {', '.join(foreign) or 'a mask'}")
@@ -194,7 +194,7 @@ class Together:
         known: Callable[[list[int]], bool] | None,
         head: Sequence[int] = (),
     ) -> None:
-        """For texts of at most `limit` tokens, ended by one of `ends` or where `known` says that enough is known.
+        """Write texts of at most `limit` tokens, ended by one of `ends` or where `is_known` says so.
 
         `head` is what prompts begin with; one that begins otherwise is read whole.
         """
@@ -206,7 +206,7 @@ class Together:
         self._heads: dict[int, _Head] = {}
 
     def suits(self, tokens: Sequence[int]) -> bool:
-        """Whether the model's scores come out as they do plainly, tried on some tokens of a real prompt.
+        """Tell, from some tokens of a real prompt, whether the model's scores come out as they do plainly.
 
         Raises MemoryError and the like.
         """
@@ -232,14 +232,14 @@ class Together:
         return bool((ours - wanted).abs().max() <= tolerance * wanted.abs().max())
 
     def _plainly(self, tokens: list[int]) -> torch.Tensor:
-        """The scores of the token that follows, as transformers finds them: all but the last read, then a step."""
+        """Score the next token as transformers does: read all tokens but the last, then take a step."""
         read = self._model(input_ids=self._ids(tokens[:-1]), use_cache=True)
         step = self._model(input_ids=self._ids(tokens[-1:]), past_key_values=read.past_key_values, use_cache=True)
         scores: torch.Tensor = step.logits[0, -1]
         return scores
 
     def write(self, prompts: Sequence[Sequence[int]]) -> list[Written]:
-        """One text for each prompt, in order."""
+        """Write one text for each prompt, in order."""
         written = [Written() for _ in prompts]
         with torch.inference_mode(), self._attention():
             rows: list[_Row] = []
@@ -273,7 +273,7 @@ class Together:
         return row.ended or len(row.tokens) >= self._limit
 
     def _read(self, prompt: Sequence[int], room: int) -> tuple[_Row, torch.Tensor]:
-        """A prompt's row, and the scores of the token that follows it."""
+        """Read a prompt; return its row, and the scores of the token that follows it."""
         size = len(self._head)
         kind = bisect(_SIZES, len(prompt))
         filled = -(-size // _BLOCKS[kind]) * _BLOCKS[kind]
@@ -301,7 +301,7 @@ class Together:
         return scores
 
     def _step(self, rows: Sequence[_Row], tokens: Sequence[int]) -> torch.Tensor:
-        """The scores of the token that follows each row's newest one."""
+        """Score the token that follows each row's newest one."""
         step = _Step(rows)
         positions = torch.tensor([[row.length for row in rows]])
         answer = self._model(
@@ -316,7 +316,7 @@ class Together:
 
     @contextmanager
     def _attention(self) -> Iterator[None]:
-        """The model with this module's attention, for as long as the context is open."""
+        """Give the model this module's attention for as long as the context is open."""
         config = self._model.config
         usual = config._attn_implementation
         config._attn_implementation = NAME

@@ -37,7 +37,7 @@ class Lead(ExtractiveModel):
     )
 
     def pick(self, cluster: Cluster) -> str:
-        """The chosen article's title or sentence. Raises ModelError where it has none, or where no date is known."""
+        """Pick the article's title or sentence. Raises ModelError where it has none, or where no date is known."""
         article = self._article(cluster)
         title = one_line(article.title)
         if self.part != "sentence" and title:

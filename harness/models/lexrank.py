@@ -62,7 +62,7 @@ class Lexrank(ExtractiveModel):
     )
 
     def pick(self, cluster: Cluster) -> str:
-        """The best sentences on one line. Raises ModelError where no article has a sentence."""
+        """Pick the best sentences, on one line. Raises ModelError where no article has a sentence."""
         by_article = []
         for article in cluster.articles:
             title = one_line(article.title)
@@ -80,7 +80,7 @@ class Lexrank(ExtractiveModel):
 
 
 def distinct(sentences: Sequence[str]) -> list[str]:
-    """The sentences without those that nearly repeat an earlier one: Jaccard index of their words at least `SAME`.
+    """Drop sentences that nearly repeat an earlier one: a Jaccard index of their words of at least `SAME`.
 
     Those without any content word are left out, too; if all are such, the first stays.
     """
@@ -98,7 +98,7 @@ def distinct(sentences: Sequence[str]) -> list[str]:
 
 
 def similarities(sentences: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """TF-IDF cosines of every two sentences, in [0, 1], shape (n, n); 0 for a sentence without content words."""
+    """Return TF-IDF cosines of all pairs of sentences, in [0, 1], shape (n, n); 0 for one without content words."""
     counts = _counts([content_stems(sentence) for sentence in sentences])
     frequency = (counts > 0).sum(axis=0)
     weights = counts * (1 + np.log((1 + len(sentences)) / (1 + frequency)))
@@ -108,7 +108,7 @@ def similarities(sentences: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float6
 
 
 def centrality(weights: np.ndarray[Any, np.dtype[np.float64]], damping: float) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """The stationary probabilities, summing to 1, of a walk over a graph of non-negative edge weights, shape (n, n).
+    """Return the stationary probabilities of a walk over a graph with non-negative edge weights, shape (n, n).
 
     From a vertex the walk follows an edge in proportion to its weight with probability `damping`, or jumps to any
     vertex; from one without edges it always jumps. The paper's d is
@@ -127,7 +127,7 @@ def centrality(weights: np.ndarray[Any, np.dtype[np.float64]], damping: float) -
 
 
 def _counts(stems: Sequence[Sequence[str]]) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """How often each stem stands in each text, shape (texts, stems)."""
+    """Count each stem in each text, shape (texts, stems)."""
     columns = {stem: column for column, stem in enumerate(sorted({stem for text in stems for stem in text}))}
     counts = np.zeros((len(stems), len(columns)))
     for row, text in enumerate(stems):

@@ -43,7 +43,7 @@ class Oracle(ExtractiveModel):
     )
 
     def pick(self, cluster: Cluster) -> str:
-        """The best extract. Raises ModelError where there is no reference, or nothing to pick from."""
+        """Pick the best extract. Raises ModelError where there is no reference, or nothing to pick from."""
         references = [reference.text for reference in cluster.references]
         if not references:
             raise ModelError("the cluster has no reference, so no extract is the best one")
@@ -67,7 +67,7 @@ class Oracle(ExtractiveModel):
         return self._extract(found, taken)
 
     def _candidates(self, cluster: Cluster) -> list[str]:
-        """What may be picked, each once: titles first, then the articles' sentences."""
+        """Return what may be picked, each text once: titles first, then the articles' sentences."""
         titles = [one_line(article.title) for article in cluster.articles] if self.candidates != "sentences" else []
         sentences = (
             [sentence for article in cluster.articles for sentence in article_sentences(article)]

@@ -26,7 +26,7 @@ _WHITESPACE = re.compile(r"\s+")
 
 
 def _lines(text: str) -> list[tuple[str, bool]]:
-    """The lines that hold more than white space, stripped; the flag says whether a line break follows."""
+    """Return the lines that are not blank, stripped, each with whether a line break follows."""
     found = []
     for match in _LINE.finditer(text):
         line = match.group().strip()
@@ -36,12 +36,12 @@ def _lines(text: str) -> list[tuple[str, bool]]:
 
 
 def _is_announcement(line: str) -> bool:
-    """Whether a line only announces the headline ("Here is a headline:"), so that the next one is meant."""
+    """Tell whether a line only announces the headline ("Here is a headline:"), so that the next one is meant."""
     return line.rstrip("*_ ").endswith(":")
 
 
 def first_line(text: str) -> str:
-    """The first line that is neither blank nor an announcement ending in a colon; an announcement if nothing follows.
+    """Return the first line that is not blank and announces nothing (no final colon); else an announcement.
 
     Lines end at a line feed or a carriage return.
     """
@@ -50,7 +50,7 @@ def first_line(text: str) -> str:
 
 
 def first_line_is_complete(text: str) -> bool:
-    """Whether `first_line(text + more)` is `first_line(text)` whatever `more` is: a model may stop writing here."""
+    """Tell whether `first_line(text)` cannot change any more, whatever follows: a model may stop writing here."""
     return any(ended and not _is_announcement(line) for line, ended in _lines(text))
 
 
@@ -65,7 +65,7 @@ def _headline_prefix(text: str) -> str:
 
 
 def _quotes(text: str) -> str:
-    """Without the one pair of quotes that holds the whole text, or an opening double quote that never closes."""
+    """Strip the one pair of quotes round the whole text, or an opening double quote that never closes."""
     stripped = text.strip()
     bare = stripped.rstrip(".,") if stripped[:1] in _PAIRS else stripped
     if len(bare) > 1 and _PAIRS.get(bare[0]) == bare[-1]:
@@ -104,7 +104,7 @@ DEFAULT = tuple(STEPS)
 
 
 def known(names: tuple[str, ...]) -> tuple[str, ...]:
-    """The names, for a parameter that lists steps. Raises ValueError for one that is not in `STEPS`."""
+    """Return the names of steps. Raises ValueError for one that is not in `STEPS`."""
     for name in names:
         if name not in STEPS:
             nearest = nearest_name(name, STEPS)
@@ -114,12 +114,12 @@ def known(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def versioned(names: Sequence[str]) -> list[str]:
-    """`name@version` of each step, for signatures."""
+    """Write each step as `name@version`, for signatures."""
     return [f"{name}@{STEPS[name].version}" for name in names]
 
 
 def apply(text: str, names: Sequence[str]) -> tuple[str, tuple[str, ...]]:
-    """The text after the named steps, in order, and the names of those that changed it.
+    """Apply the named steps in order; return the text, and the names of the steps that changed it.
 
     Raises KeyError for a name that is not in `STEPS`.
     """

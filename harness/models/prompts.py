@@ -52,7 +52,7 @@ class Template:
     """Whether each article is headed by its number and source."""
 
     def fill(self, articles: str, count: int) -> str:
-        """The prompt. Placeholders inside the articles are left as they stand."""
+        """Fill in the prompt. Placeholders inside the articles are left as they stand."""
         values = {"articles": articles, "count": str(count), "reply": ""}
         return _PLACEHOLDER.sub(lambda match: values.get(match.group(1), match.group()), self.text)
 
@@ -78,7 +78,7 @@ ARTICLES_ONLY = Template("{articles}", labelled=False)
 
 
 def template_problems(text: str, where: str) -> list[Problem]:
-    """What is wrong with a template's text: an unknown placeholder, no `{articles}`, or one behind `{reply}`."""
+    """List what is wrong with a template: an unknown placeholder, no `{articles}`, or one behind `{reply}`."""
     accepted = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
     problems = []
     for line, content in enumerate(text.splitlines(), start=1):
@@ -141,7 +141,7 @@ def named_template(prompt: str) -> Template:
 
 
 def _is_builtin(prompt: str) -> bool:
-    """Whether `prompt` names a template of the package; `./builtin:x` is a file of that name."""
+    """Tell whether `prompt` names a template of the package; `./builtin:x` is a file of that name."""
     return prompt.startswith(BUILTIN_PREFIX)
 
 
@@ -167,7 +167,7 @@ def _text(file: Path) -> str:
 
 
 def read_template(path: Path) -> Template:
-    """The template in a text file, white space at both ends left out.
+    """Read the template in a text file; strip white space at both ends.
 
     Raises UsageError where the file cannot be read or is no template.
     """
@@ -205,7 +205,7 @@ def build_prompt(
     include_titles: bool = True,
     include_sources: bool = False,
 ) -> Prompt:
-    """The prompt for one cluster, its articles (labels and titles with them) within `budget` tokens.
+    """Build the prompt for one cluster: its articles, with labels and titles, within `budget` tokens.
 
     `include_sources` puts the source behind the number in an article's label.
 
@@ -242,18 +242,18 @@ def build_prompt(
 
 
 def _one_of_each(articles: Sequence[Article]) -> list[int]:
-    """Indexes of the articles to show: of each group of near-duplicates the longest, the first among equals."""
+    """Choose the articles to show: the longest of each group of near-duplicates, the first among equals."""
     groups = near_duplicates.groups([article.text for article in articles])
     return sorted(max(group, key=lambda index: (len(articles[index].text), -index)) for group in groups)
 
 
 def _label(number: int, source: str | None) -> str:
-    """The line above an article."""
+    """Write the line above an article."""
     return f"Article {number} ({source}):" if source else f"Article {number}:"
 
 
 def _fit(whole: Sequence[_Shown], budget: int, count_tokens: TokenCounter) -> list[_Shown]:
-    """As many articles as get a share worth having, from the first, each cut to its share."""
+    """Cut each article to its share; drop the last articles where a share would be too small to be worth having."""
     between = count_tokens(_SEPARATOR)
     costs = [count_tokens(article.text) + between for article in whole]
     for count in range(len(whole), 0, -1):
@@ -265,7 +265,7 @@ def _fit(whole: Sequence[_Shown], budget: int, count_tokens: TokenCounter) -> li
 
 
 def fair_level(costs: Sequence[int], budget: int) -> int:
-    """The greatest level such that articles cut to at most `level` tokens cost at most `budget` together.
+    """Find the greatest level such that articles cut to at most `level` tokens cost at most `budget` together.
 
     Where everything fits it is the greatest cost. This is max-min fairness: nobody's share can grow but at the
     expense of somebody with no more (Bertsekas & Gallager, Data Networks, 1992, section 6.5.2).
@@ -281,7 +281,7 @@ def fair_level(costs: Sequence[int], budget: int) -> int:
 
 
 def _cut(article: _Shown, allowance: int, count_tokens: TokenCounter) -> _Shown:
-    """The article cut to its allowance: at the end of a sentence, failing that of a word, failing that of its title."""
+    """Cut an article to its allowance, at the end of a sentence, else of a word, else of its title."""
 
     def fits(candidate: _Shown) -> bool:
         return count_tokens(candidate.text) <= allowance
@@ -300,7 +300,7 @@ def _cut(article: _Shown, allowance: int, count_tokens: TokenCounter) -> _Shown:
 
 
 def _last_that(fits: Callable[[_Shown], bool], candidates: Sequence[_Shown]) -> _Shown | None:
-    """The last candidate that fits, by bisection: candidates grow."""
+    """Find the last candidate that fits, by bisection: candidates grow."""
     low, high = 0, len(candidates)
     while low < high:
         middle = (low + high) // 2
@@ -312,6 +312,6 @@ def _last_that(fits: Callable[[_Shown], bool], candidates: Sequence[_Shown]) -> 
 
 
 def _left_out(shown: _Shown, include_titles: bool) -> int:
-    """Characters of the body, and of a title that was to be shown, that did not fit; white space at a cut is none."""
+    """Count the characters of body, and of a wanted title, that did not fit; white space at a cut is none."""
     title = len(shown.article.title) - len(shown.title) if include_titles else 0
     return len(shown.article.text[shown.end :].strip()) + title

@@ -74,18 +74,18 @@ class Recorded(Model):
         return RowMap(self.fields, self.format, self.rows, self.where)
 
     def parameters(self) -> dict[str, Any]:
-        """All parameters as plain JSON values; the field `error`, which came later, only where it is given."""
+        """Return all parameters as plain JSON values; the field `error`, added later, only where it is given."""
         found = super().parameters()
         if not self.fields.is_given("error"):
             found["fields"] = {name: value for name, value in found["fields"].items() if name != "error"}
         return found
 
     def clusters_at_once(self) -> int:
-        """Many: a call costs more than the looking up."""
+        """Ask for many at once: a call costs more than a look-up."""
         return 64
 
     def identity(self) -> Mapping[str, str]:
-        """The SHA-256 of the file's bytes. Raises DataError where it cannot be read."""
+        """Return the SHA-256 of the file's bytes. Raises DataError where it cannot be read."""
         problem = self._missing()
         if problem:
             raise DataError([problem])
@@ -93,7 +93,7 @@ class Recorded(Model):
             return {"path": f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"}
 
     def problems(self) -> Iterable[Problem]:
-        """A missing file with the nearest name beside it, or what is wrong with the file's first row."""
+        """Report a missing file with the nearest name beside it, or what is wrong with the file's first row."""
         problem = self._missing()
         if problem:
             return [problem]
@@ -116,7 +116,7 @@ class Recorded(Model):
             return Audit()
 
     def open(self, seed: int) -> AbstractContextManager[ModelSession]:  # noqa: ARG002 - nothing here is random
-        """A session that looks answers up. Raises DataError with every bad or doubled row of the file."""
+        """Open a session that looks answers up. Raises DataError with every bad or doubled row of the file."""
         problem = self._missing()
         if problem:
             raise DataError([problem])
@@ -142,7 +142,7 @@ class Recorded(Model):
         return nullcontext(_LookUp(str(self.path), rows, texts))
 
     def _survey(self, ids: Iterable[str] | None) -> Audit:
-        """Everything that is wrong with the file. Raises DataError where not one row of it can be read.
+        """Find everything that is wrong with the file. Raises DataError where not one row of it can be read.
 
         Memory grows by 16 bytes a row and a cluster.
         """
@@ -188,7 +188,7 @@ class Recorded(Model):
         return Audit([*problems, *ended], notes)
 
     def _note_doubled(self, rows: Places, mistakes: Mistakes) -> None:
-        """Note each row whose cluster had one before; `rows` is where the last row of each cluster stands."""
+        """Report each row whose cluster had one before; `rows` is where the last row of each cluster stands."""
         before: dict[str, tuple[int, dict[str, str]]] = {}
         reading = self._map
         try:
@@ -226,7 +226,7 @@ class Recorded(Model):
         return notes
 
     def _recordings(self) -> Iterator[Recording | Problem]:
-        """What each row says, or what is wrong with it. Raises DataError for the whole file."""
+        """Yield what each row says, or what is wrong with it. Raises DataError for the whole file."""
         reading = self._map
         return (self._recording(reading, row) for row in reading.rows(str(self.path)))
 
@@ -278,7 +278,7 @@ def _has(rows: Places, cluster_id: str) -> bool:
 
 
 def _differing(first: Mapping[str, str], second: Mapping[str, str]) -> str:
-    """What tells two rows of one cluster apart, as a way out."""
+    """Suggest a `where` by which two rows of one cluster differ."""
     for path, value in first.items():
         other = second.get(path, value)
         if other != value:
@@ -288,7 +288,7 @@ def _differing(first: Mapping[str, str], second: Mapping[str, str]) -> str:
 
 
 def _in_yaml(word: str) -> str:
-    """A string as YAML takes it within braces: in quotes, but for plain words and numbers."""
+    """Write a string as YAML takes it within braces: in quotes, except plain words and numbers."""
     is_plain = re.fullmatch(r"[A-Za-z][\w.-]*|0|[1-9][0-9]*", word) and word.lower() not in _YAML_WORDS
     return word if is_plain else json.dumps(word, ensure_ascii=False)
 

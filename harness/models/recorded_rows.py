@@ -35,7 +35,7 @@ class RecordedFields(BaseModel):
     )
 
     def is_given(self, name: str) -> bool:
-        """Whether a field is another than the default."""
+        """Tell whether a field differs from its default."""
         return bool(getattr(self, name) != type(self).model_fields[name].default)
 
 
@@ -48,12 +48,12 @@ class Recording(NamedTuple):
     reason: str = ""
 
     def packed(self) -> bytes:
-        """Bytes that `unpacked` reads."""
+        """Pack the recording into bytes."""
         return json.dumps(list(self)).encode()
 
     @classmethod
     def unpacked(cls, content: bytes) -> "Recording":
-        """The recording that was packed."""
+        """Read a recording from the bytes of `pack`."""
         return cls(*json.loads(content))
 
 
@@ -76,7 +76,7 @@ class RowMap:
         self._is_strict = form is None and fields == RecordedFields()
 
     def rows(self, path: str) -> Iterator[Row]:
-        """The rows of a file by its ending, JSON Lines where that tells nothing, only those that `where` asks for.
+        """Yield the rows that `where` asks for; read the file by its ending, and as JSON Lines by default.
 
         Raises DataError for the whole file.
         """
@@ -100,13 +100,13 @@ class RowMap:
 
     @staticmethod
     def _by_content(path: str) -> str:
-        """The ending that a file of another ending deserves; empty where its beginning does not tell it either."""
+        """Guess the ending from the beginning of a file; empty where that does not tell it either."""
         with open_binary(path, FORMATS) as handle:
             head = handle.peek(64)[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
         return ".parquet" if head.startswith(b"PAR1") else ".jsonl" if head.startswith((b"{", b"[")) else ""
 
     def _is_asked_for(self, value: object, seen: dict[str, None]) -> bool:
-        """Whether a row is one that `where` asks for; notes what else stands there, for the message where none is."""
+        """Tell whether `where` asks for a row; collect other values in `seen`, for the message where no row fits."""
         for path, wanted in self._where.items():
             found = value_at(value, path)
             if found is MISSING or _spelled(found) != _spelled(wanted):
@@ -116,7 +116,7 @@ class RowMap:
         return True
 
     def recording(self, row: Row) -> Recording:
-        """What a row says. Raises RowError for what is no row, has no id, or cannot be written down again."""
+        """Read what a row says. Raises RowError for what is no row, has no id, or cannot be written again."""
         value = row.value
         if isinstance(value, RowError):
             raise value
@@ -136,7 +136,7 @@ class RowMap:
         return Recording(cluster_id, row.line, *self._text(value))
 
     def _text(self, row: Mapping[str, Any]) -> tuple[str, str]:
-        """The text of a row, or an empty one and why."""
+        """Return a row's text, or an empty one and the reason for it."""
         reason = self._reason(row) if self.export and self.export.error_first else ""
         if reason:
             return "", reason
@@ -153,7 +153,7 @@ class RowMap:
         return check_text(text, path), ""
 
     def _reason(self, row: Mapping[str, Any]) -> str:
-        """What a row says of why it has no text."""
+        """Return what a row says about why it has no text."""
         told = (reason_of(value_at(row, path)) for path in self.reasons)
         reason = next((reason for reason in told if reason), "") or (refusal_of(row) if self.export else "")
         status = value_at(row, "response.status_code") if self.export else MISSING
@@ -162,12 +162,12 @@ class RowMap:
         return check_text(reason, "error")
 
     def id_path(self, row: Row) -> str:
-        """Where a row keeps its id."""
+        """Return the path at which a row keeps its id."""
         return self._first(row.value, self.ids)[0] if isinstance(row.value, Mapping) else self.ids[0]
 
     @staticmethod
     def _first(row: Mapping[str, Any], paths: tuple[str, ...]) -> tuple[str, Any]:
-        """The first path that holds something, with what it holds; else the first that is there, or MISSING."""
+        """Return the first path with a value that is not null, else the first that is there, else MISSING."""
         if len(paths) == 1:
             return paths[0], value_at(row, paths[0])
         held = [(path, found) for path in paths if (found := value_at(row, path)) is not MISSING]
@@ -185,13 +185,13 @@ class RowMap:
         return RowError(paths[0], f"is {reason}")
 
     def accepted(self) -> str:
-        """What messages say should stand in a row."""
+        """Describe, for messages, what should stand in a row."""
         if self.export:
             return f"{self.export.title}, or fields named by `fields:`"
         return f'rows such as {{"{self.fields.cluster_id}": …, "{self.fields.text}": …}}, or fields named by `fields:`'
 
     def telling(self, row: Row) -> dict[str, str]:
-        """What may tell this row from another of the same cluster: paths that `where` can take, with their values."""
+        """Return what may tell this row from another of its cluster: paths that `where` takes, and their values."""
         value = row.value
         if not isinstance(value, Mapping):
             return {}
@@ -208,7 +208,7 @@ class RowMap:
 
 
 def _is_finite(value: object) -> bool:
-    """Whether no number within a value is NaN or infinite."""
+    """Tell whether no number within a value is NaN or infinite."""
     if isinstance(value, str):  # most of them
         return True
     if isinstance(value, float):
@@ -218,7 +218,7 @@ def _is_finite(value: object) -> bool:
 
 
 def _spelled(value: object) -> str:
-    """A value as YAML and JSON both spell it, so that `1`, `1.0` and `"1"` are one."""
+    """Spell a value alike for YAML and JSON, so that `1`, `1.0` and `"1"` are one."""
     if isinstance(value, bool) or value is None:
         return json.dumps(value)
     if isinstance(value, float) and value.is_integer():

@@ -32,7 +32,7 @@ def charging(folder: RunFolder) -> Iterator[Callable[[C, str], C]]:
                 return component
             if not charges:
                 charges.append(_Charges(folder, stack))
-            return component.charged_to(_Account(charges[0], account))
+            return component.with_ledger(_Account(charges[0], account))
 
         yield charged
 
@@ -86,7 +86,7 @@ class _Account:
         self._charges = charges
         self._name = name
 
-    def charged(self) -> tuple[int, int]:
+    def totals(self) -> tuple[int, int]:
         """Tokens in and out so far."""
         return self._charges.tokens(self._name)
 

@@ -16,7 +16,7 @@ from harness.claims.extract import article_claims, claims_of
 from harness.claims.parse import Parser
 from harness.comparison import baseline
 from harness.config import load_text
-from harness.datasets.dates import parsed_date
+from harness.datasets.dates import parse_date
 from harness.datasets.folder import Folder
 from harness.datasets.hub import Hub
 from harness.datasets.jsonl import Jsonl
@@ -160,7 +160,7 @@ def read_text(text: str, place: Path) -> None:
     assert 0 <= dateline_end(text) <= len(text)
     news_sentences(text)
     with suppress(ValueError):
-        parsed_date(text)
+        parse_date(text)
     problem = str(Problem(text, text, 1, text, text, text, text))
     for shown in (problem, escape.markdown(text), escape.code(text), escape.csv_cell(text), escape.latex(text)):
         assert not _steers(shown)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from harness.datasets.dates import parsed_date
+from harness.datasets.dates import parse_date
 from harness.datasets.fields import HOPELESS_AFTER, UNSEEN_AFTER, FieldMap, Row, RowReader, clusters
 from harness.datasets.jsonl import Jsonl
 from harness.errors import DataError
@@ -199,7 +199,7 @@ def test_unknown_keys_and_fields_of_split_articles_are_refused():
     ],
 )
 def test_dates_are_read_as_they_are_written(text, expected):
-    assert parsed_date(text) == datetime.fromisoformat(expected).replace(tzinfo=UTC)
+    assert parse_date(text) == datetime.fromisoformat(expected).replace(tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_what_is_not_surely_a_date_is_refused(text):
         ValueError,
         match=r"not a|neither|outside|must be in|out of range|unconverted|does not match|depending on the country",
     ):
-        parsed_date(text)
+        parse_date(text)
 
 
 @pytest.mark.parametrize("nothing", [None, "", " ", "None", "null", "NaN", "NaT", "NA", float("nan")])

@@ -12,21 +12,21 @@ def test_the_limit_is_halved_once_for_all_that_were_under_way_and_recovers():
         pace = Pace(8)
         numbers = [await pace.enter() for _ in range(8)]
         for number in numbers:  # eight refusals of one round
-            pace.too_many(number)
+            pace.slow_down(number)
             pace.leave()
         assert pace.limit == 4
         late = await pace.enter()
-        pace.too_many(late)
+        pace.slow_down(late)
         pace.leave()
         assert pace.limit == 2
         # 2 → 2.5 → 2.9 → 3.24: one more after each round of answers; 8 at most.
-        pace.answered()
-        pace.answered()
+        pace.speed_up()
+        pace.speed_up()
         assert pace.limit == 2
-        pace.answered()
+        pace.speed_up()
         assert pace.limit == 3
         for _ in range(100):
-            pace.answered()
+            pace.speed_up()
         assert pace.limit == 8
 
     asyncio.run(play())
@@ -57,7 +57,7 @@ def test_one_request_always_passes():
     pace = Pace(1)
     for number in range(1, 20):
         asyncio.run(pace.enter())
-        pace.too_many(number)
+        pace.slow_down(number)
         pace.leave()
     assert pace.limit == 1
 

@@ -14,14 +14,14 @@ def test_a_call_is_charged_once_for_what_it_is():
     async def work():
         spending = Spending(None, None, None)
         whole = await spending.reserve(100, 10)
-        spending.answered(whole, 7, 3, usable=True)
-        spending.free(whole)  # settled already: nothing is given back, nothing charged
+        spending.charge(whole, 7, 3, usable=True)
+        spending.release(whole)  # settled already: nothing is given back, nothing charged
         uncounted = await spending.reserve(100, 10)
-        spending.answered(uncounted, 7, None, usable=False)
+        spending.charge(uncounted, 7, None, usable=False)
         lost = await spending.reserve(100, 10)
-        spending.lost(lost)
+        spending.charge_lost(lost)
         refused = await spending.reserve(100, 10)
-        spending.free(refused)
+        spending.release(refused)
         return spending.spent
 
     spent = play(work())
@@ -36,9 +36,9 @@ def test_what_others_set_aside_is_waited_for_and_a_call_that_cannot_be_paid_is_n
         second = asyncio.create_task(spending.reserve(100, 20))  # 240 with the first's 120
         await asyncio.sleep(0)
         assert not second.done()
-        spending.answered(first, 60, 20, usable=True)
+        spending.charge(first, 60, 20, usable=True)
         ticket = await second  # 80 and 120 are 200
-        spending.free(ticket)
+        spending.release(ticket)
         with pytest.raises(LimitError, match="80 of max_tokens_total 200 are used, and it could take 121 more"):
             await spending.reserve(101, 20)
 
@@ -49,7 +49,7 @@ def test_a_limit_on_money_weighs_tokens_by_their_prices():
     async def work():
         spending = Spending(None, 2.0, Prices(input=1e4, output=1e5))  # a hundredth for a token in, a tenth out
         ticket = await spending.reserve(50, 10)  # 0.5 + 1.0
-        spending.answered(ticket, 50, 10, usable=True)
+        spending.charge(ticket, 50, 10, usable=True)
         await spending.reserve(0, 5)  # 2.0 in all
         spending = Spending(None, 2.0, Prices(input=1e4, output=1e5))
         with pytest.raises(LimitError, match=r"0 of max_cost 2 is spent, and it could cost 2\.1 more"):
