@@ -9,11 +9,12 @@ and by how far it is missing (in no article, elsewhere only, in a looser word): 
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from harness.checkers.bearers import bearers, misspelt
 from harness.checkers.coherence import coherence
 from harness.checkers.conflicts import Alignment, Conflict
+from harness.checkers.coverage import Covered, covered
 from harness.checkers.elements import SURE, Held, Spot
 from harness.checkers.features import lone_negation
 from harness.checkers.figures import account_of_figure
@@ -21,6 +22,7 @@ from harness.checkers.matching import Match, Matcher
 from harness.checkers.opposites import opposed_words
 from harness.checkers.reading import ClusterReading
 from harness.checkers.substitution import Substitute, names_apart, substitutes
+from harness.claims.attribution import keeps_away, names_nobody
 from harness.claims.converse import sides_of_one
 from harness.claims.entities import Name
 from harness.claims.frames import Frame
@@ -63,6 +65,8 @@ class Account:
     """The claim sentence."""
     verbatim: bool = False
     """Whether a sentence or title of the articles has the claim's words, three or more, one after the other."""
+    covers: Covered = field(default_factory=dict)
+    """For each sentence the elements that it bears out, and where."""
 
     def missing(self) -> list[Held]:
         """The elements that are unaccounted for."""
@@ -107,7 +111,7 @@ class _Accountant:
         found += self._clauses()
         found += self._polarity()
         found += self._conflicts()
-        found = self._with_replaced(found)
+        found = [self._handed_on(held) for held in self._with_replaced(found)]
         elements = tuple(sorted(found, key=lambda held: (held.start, held.end, held.kind)))
         for held in elements:
             if held.state == "unaccounted" and held.feature:
@@ -115,7 +119,10 @@ class _Accountant:
         self.features.update(coherence(self.cluster, self.matcher, self.reading, features))
         told = bool(self.alignment.told)
         text = self.reading.parse.text
-        return Account(elements, dict(self.features), self.matcher.sites, told, text, _verbatim(self.cluster, text))
+        return Account(
+            elements, dict(self.features), self.matcher.sites, told, text, _verbatim(self.cluster, text),
+            covered(self.cluster, self.matcher, self.reading, elements),
+        )  # fmt: skip
 
     def _spot(self, match: Match) -> Spot:
         token = self.cluster.readings[match.unit].parse.tokens[match.token]
@@ -336,6 +343,21 @@ class _Accountant:
                 replaced.setdefault((held.start, held.end), held)
         return [held for held in found if (held.start, held.end) not in replaced or held.state == "contradicted"
                 or held.kind == "party"] + list(replaced.values())  # fmt: skip
+
+    def _handed_on(self, held: Held) -> Held:
+        """A word by which a claim keeps away from what it says, borne out by a sentence that does, in any words."""
+        token = self.tokens[held.tokens[0]] if len(held.tokens) == 1 else None
+        if held.state != "unaccounted" or token is None or not names_nobody(self.reading.parse, token):
+            return held
+        for at in (frame.predicate for frame in self.reading.frames if frame.predicate != token.i):
+            for match in self.matcher.matches(at):
+                there = self.cluster.readings[match.unit]
+                told = any(frame.predicate == match.token for frame in there.sayings)
+                if match.grade >= SURE and match.unit in self.matcher.scene and told:
+                    cue = next((t for t in there.parse.tokens if keeps_away(t)), there.parse.tokens[match.token])
+                    spots = ((match.unit, cue.start, cue.end),)
+                    return Held(held.kind, held.start, held.end, "borne_out", spots, tokens=held.tokens)
+        return held
 
     def _replaced(self, one: Substitute) -> Held | None:
         mine = self.tokens[one.token]

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from harness.checkers.reading import Argument, ClusterReading, argument
 from harness.claims.converse import mutual, verb_of
 from harness.claims.entities import Name, same_name
 from harness.claims.frames import Frame
 from harness.claims.lexical import word_list
-from harness.claims.meaning import opposed
+from harness.claims.meaning import notion, opposed
 from harness.claims.reading import Reading, place_class
 from harness.claims.thesaurus import reversals
 from harness.claims.verbs import verb_notion
@@ -81,7 +82,11 @@ def _compare(cluster: ClusterReading, claimed: Argument, found: Argument) -> str
             holders = cluster.titled(title, plain.nation)
             if holders and named.name is not None:
                 return SAME if any(same_name(named.name, holder) for holder in holders) else DIFFERENT
-        return SAME if named.keys & plain.keys else UNKNOWN
+        shared = named.keys & plain.keys
+        if shared and named.name is not None and named.name.title and shared <= _titles():
+            held = cluster.titled(named.name.title, "")
+            return SAME if all(same_name(named.name, holder) for holder in held) else UNKNOWN
+        return SAME if shared else UNKNOWN
     if claimed.head == found.head:
         return DIFFERENT if claimed.nation and found.nation and claimed.nation != found.nation else SAME
     if opposed(claimed.head, found.head):
@@ -93,14 +98,21 @@ def _compare(cluster: ClusterReading, claimed: Argument, found: Argument) -> str
     return UNKNOWN
 
 
+@cache
+def _titles() -> frozenset[str]:
+    """Notions of what people are called by beside their names."""
+    return frozenset(notion(title) for title in word_list("roles", "titles"))
+
+
 def _compare_names(claimed: Argument, found: Argument, first: Name, second: Name) -> str:
     if same_name(first, second) or (first.words[-1] == second.words[-1] and first.kind == second.kind):
         return SAME
     if claimed.nation and claimed.nation == found.nation:
         return SAME
-    if claimed.keys & found.keys:
-        return SAME
     kinds = {first.kind, second.kind}
+    # Two ministers are not one for their title.
+    if (claimed.keys & found.keys) - (_titles() if kinds == {"person"} else frozenset()):
+        return SAME
     if len(kinds) == 1 and kinds != {"other"}:
         if kinds == {"place"} and not (first.nation and second.nation):
             # One place may lie in the other.

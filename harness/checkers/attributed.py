@@ -2,18 +2,26 @@
 
 from dataclasses import dataclass
 
-from harness.checkers.alignment import SAME, Pair
+from harness.checkers.account import Account
+from harness.checkers.alignment import SAME
 from harness.checkers.conflicts import Alignment
+from harness.checkers.coverage import deed, frame_there, saying_so, share
 from harness.checkers.reading import ClusterReading
+from harness.claims.attribution import Saying, keeps_away
 from harness.claims.extract import main_frame
 from harness.claims.frames import Frame
-from harness.claims.lexical import pieces
+from harness.claims.lexical import pieces, word_list
 from harness.claims.meaning import notion
 from harness.claims.reading import PRONOUNS, Reading
 from harness.claims.thesaurus import said_by
 
 _OTHERS = frozenset({"it", "they", "we", "i", "you", "who", "that", "this", "those", "these"})
 """Words that name no speaker, beside pronouns for people."""
+QUESTION = "?"
+_DENIALS = frozenset({"denies", "doubts"})
+_QUOTES = "\"'”’ "
+MOST = 0.6
+"""Share of a claim that a sentence has to tell to be what an article has of it, where no pair of deeds is aligned."""
 
 
 @dataclass(frozen=True)
@@ -23,23 +31,44 @@ class LostAttribution:
     distant: bool
     """True where the articles keep away from it (`claimed`, `blamed`, `allegedly`); false for plain `police said`."""
     speaker: str
-    pairs: tuple[Pair, ...]
+    units: tuple[int, ...]
+    """The sentences that hand it on, the closest first."""
+    word: str = ""
+    """How they hand it on where they name nobody: `reportedly`, `rumour`; `?` where they only ask it."""
+    articles: tuple[str, ...] = ()
+    """The articles that do, sorted."""
+    denied: bool = False
+    """Whether the speaker denies or doubts it rather than claims it."""
 
     @property
     def reason(self) -> str:
         """In a sentence."""
         named = self.speaker.lower() not in PRONOUNS | _OTHERS and self.speaker
-        if self.distant:
-            return f"no article says so itself: {named or 'somebody'} claims it"
-        return f"the articles have it only from “{named}”" if named else "the articles only report it"
+        by = ", ".join(self.articles)
+        if not self.distant:
+            return f"the articles have it only from “{named}”" if named else "the articles only report it"
+        if named:
+            return f"no article says so itself: {named} {'denies or doubts' if self.denied else 'claims'} it"
+        if self.word == QUESTION:
+            return f"no article says so itself: {by} only asks it"
+        if self.word in word_list("says", "distance") or self.word.rstrip("s") in word_list("says", "rumours"):
+            return f"reported as a rumour by {by} (“{self.word}”), not as a fact"
+        return (
+            f"no article says so itself: {by} has it as “{self.word}”"
+            if self.word
+            else "no article says so itself: somebody claims it"
+        )
 
 
-def lost_attribution(cluster: ClusterReading, reading: Reading, alignment: Alignment) -> LostAttribution | None:
+def lost_attribution(
+    cluster: ClusterReading, reading: Reading, alignment: Alignment, account: Account
+) -> LostAttribution | None:  # fmt: skip
     """Whether the sentence states as a fact what the articles only report; none where an article asserts it too."""
     frame = main_frame(reading)
     if (
         frame is None
         or reading.sayings
+        or _as_rumour(reading)
         or frame.notion in {notion("say"), notion("claim"), notion("blame"), notion("deny")}
     ):
         return None
@@ -49,20 +78,63 @@ def lost_attribution(cluster: ClusterReading, reading: Reading, alignment: Align
         and (pair.same >= 2 or (pair.same >= 1 and pair.context >= 0.4))
     ]  # fmt: skip
     if not pairs or not any(pair.agents == SAME or pair.patients == SAME for pair in pairs):
-        return None
+        return _handed_on(cluster, reading, account)
     said = [(pair, cluster.readings[pair.unit].sayings.get(pair.found)) for pair in pairs]
     if any(saying is None for _, saying in said):
-        return None
+        return _handed_on(cluster, reading, account)
     if any(_speaks(reading, frame, saying.speaker) for _, saying in said if saying is not None and saying.speaker):
         return None
     best, saying = max(said, key=lambda item: (item[0].same, item[0].context, -item[0].unit))
     distant = [found for _, found in said if found is not None and found.distant]
-    speaker = next((found.speaker for _, found in said if found is not None and found.distant and found.speaker), "")
+    speaker = next((found.speaker for found in distant if found.speaker), "")
+    units = (best.unit, *(pair.unit for pair, _ in said if pair is not best))
     return LostAttribution(
         bool(distant) and saying is not None and len(distant) * 2 >= len(said),
         speaker or (saying.speaker if saying else ""),
-        (best, *(pair for pair, _ in said if pair is not best)),
+        units,
+        next((found.word for found in distant if found.word), ""),
+        tuple(sorted(cluster.articles_of_all(units))),
     )
+
+
+def _handed_on(cluster: ClusterReading, reading: Reading, account: Account) -> LostAttribution | None:
+    """Whether all sentences that say most of a claim, its deed among it, keep away from it."""
+    if attributes(reading):
+        return None
+    units = saying_so(cluster, reading, account.covers, account.elements)
+    main = deed(reading)
+    told = [how_told(cluster, reading, account, unit) for unit in units if main in account.covers[unit]]
+    if not told or not all(told) or share(account.covers, account.elements, units[0]) < MOST:
+        return None
+    first = next((saying for saying in told if saying is not None and saying.speaker), told[0])
+    if first is None:
+        return None
+    articles = tuple(sorted(cluster.articles_of_all(units)))
+    denied = bool(first.speaker) and first.stance in _DENIALS
+    return LostAttribution(True, first.speaker, tuple(units), first.word, articles, denied)
+
+
+def how_told(cluster: ClusterReading, reading: Reading, account: Account, unit: int) -> Saying | None:
+    """How a sentence keeps away from the deed of a claim: as a rumour, one side's claim, a denial or a question."""
+    there = cluster.readings[unit]
+    frame = frame_there(cluster, reading, account.covers, unit)
+    saying = there.sayings.get(frame) if frame is not None else None
+    if saying is not None and (saying.distant or (saying.speaker and saying.stance in _DENIALS)):
+        return saying
+    return Saying("", "doubts", True, QUESTION) if there.parse.text.rstrip(_QUOTES).endswith(QUESTION) else None
+
+
+def attributes(reading: Reading) -> bool:
+    """Whether a text says itself that somebody says it, or that it is a rumour, or asks."""
+    tokens = reading.parse.tokens
+    keeps = any(keeps_away(token) for token in tokens)
+    return bool(reading.sayings) or keeps or reading.parse.text.rstrip().endswith(QUESTION)
+
+
+def _as_rumour(reading: Reading) -> bool:
+    """Whether a text calls what it says a rumour or alleged, though no clause of it is parsed as handed on."""
+    words = word_list("says", "distance") | word_list("says", "rumours")
+    return any(token.lower in words or token.lemma in words for token in reading.parse.tokens)
 
 
 def _speaks(reading: Reading, frame: Frame, speaker: str) -> bool:

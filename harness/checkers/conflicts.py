@@ -74,6 +74,8 @@ def align(cluster: ClusterReading, reading: Reading) -> Alignment:
         supporting.update(pair.unit for pair in good)
         for pair in pairs:
             conflict = None if pair.opposite and sides.told else _frame_conflict(cluster, reading, pair)
+            if pair.opposite and any(_does_it(other, pair) for other in pairs):
+                continue
             if conflict is not None and not any(_settles(other, pair, conflict.kind) for other in good):
                 conflicts.append(conflict)
     conflicts.extend(_figure_conflicts(cluster, reading, aligner))
@@ -116,6 +118,12 @@ def _settles(good: Pair, pair: Pair, kind: ErrorType) -> bool:
     return good.same >= pair.same
 
 
+def _does_it(other: Pair, pair: Pair) -> bool:
+    """Whether a sentence that tells more of a claim has its deed, by the same party, than one with the opposite."""
+    done = not other.opposite and not other.swapped and other.claim.negated == other.found.negated
+    return done and other.agents == SAME and other.patients != DIFFERENT and other.context > pair.context
+
+
 def _word_span(reading: Reading, index: int) -> tuple[int, int]:
     token = reading.parse.tokens[index]
     return token.start, token.end
@@ -139,7 +147,7 @@ def _other_party(cluster: ClusterReading, reading: Reading, pair: Pair, role: st
     theirs = {"agents": pair.found.agents, "patients": pair.found.patients,
               "places": tuple(index for _, index in pair.found.obliques)}[role]  # fmt: skip
     kind: ErrorType = "place" if role == "places" else "entity"
-    span = _word_span(reading, pair.claim.predicate) if mine is None else _word_span(reading, mine)
+    span = _word_span(reading, pair.claim.predicate) if mine is None else _written(reading, mine)
     other = next((index for index in theirs if there.parse.tokens[index].pos != "PRON"), None)
     if mine is None or other is None or there.keys[other] == reading.keys[mine]:
         named = "place" if kind == "place" else "party"

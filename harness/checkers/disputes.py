@@ -24,11 +24,16 @@ class Dispute:
 
     def reason(self, cluster: ClusterReading) -> str:
         """Both sides in a sentence."""
-        for_it = ", ".join(sorted(cluster.articles_of_all(self.agreeing)))
-        against = ", ".join(sorted(cluster.articles_of_all(self.differing)))
+        for_it, against = (_with_verb(cluster, units) for units in (self.agreeing, self.differing))
         if self.overtaken:
-            return f"overtaken: {for_it} has it, but {against} has {self.other} later"
-        return f"independent articles disagree: {for_it} has it, {against} has {self.other}"
+            return f"overtaken: {for_it} it, but {against} {self.other} later"
+        return f"independent articles disagree: {for_it} it, {against} {self.other}"
+
+
+def _with_verb(cluster: ClusterReading, units: Sequence[int]) -> str:
+    """The articles that some sentences stand in, and `has` or `have`."""
+    *others, last = sorted(cluster.articles_of_all(units))
+    return f"{', '.join(others)} and {last} have" if others else f"{last} has"
 
 
 def disputed_figures(cluster: ClusterReading, reading: Reading) -> list[Dispute]:

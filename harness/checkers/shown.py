@@ -1,11 +1,11 @@
 """What a judgement shows of a claim's account: its elements as records, and words named where no rule named any."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 from harness.checkers.account import Account
 from harness.checkers.attributed import LostAttribution
+from harness.checkers.coverage import frame_there
 from harness.checkers.elements import Held, Spot
 from harness.checkers.reading import ClusterReading
 from harness.claims.extract import main_frame
@@ -45,10 +45,34 @@ def quoted(reading: Reading, held: Sequence[Held]) -> str:
     return ", ".join([*named][:MOST_NAMED])
 
 
-def fullest(account: Account, units: Sequence[int]) -> int | None:
-    """The sentence that bears out most elements of a claim, the earlier of `units` where two do."""
-    found = Counter(unit for held in account.elements if held.state == "borne_out" for unit, _, _ in held.spots)
-    return max(units, key=lambda unit: found[unit], default=None)
+ALIKE = 0.05
+"""How much less surely a place may bear an element out and still be named before others."""
+
+
+def placed_first(account: Account, units: Sequence[int], held: Held) -> Held:
+    """An element that is borne out, at its place in the first of `units` that has it as surely as any."""
+    places = [place for unit in units if (place := account.covers.get(unit, {}).get((held.start, held.end)))]
+    if held.state != "borne_out" or not places:
+        return held
+    best = max(grade for grade, _ in places)
+    first = next(spot for grade, spot in places if grade >= best - ALIKE)
+    return replace(held, spots=(first, *(spot for spot in held.spots if spot[0] != first[0])))
+
+
+def only_as(cluster: ClusterReading, reading: Reading, account: Account, units: Sequence[int]) -> str:
+    """That those who say what a claim states as a fact have it only as possible or on a condition; else empty.
+
+    A plan is none of it: headlines tell plans in the present tense.
+    """
+    mine = main_frame(reading)
+    there = [frame.modality for unit in units if (frame := frame_there(cluster, reading, account.covers, unit))]
+    if mine is None or mine.modality != "actual" or not there or not all(kind in UNSURE for kind in there):
+        return ""
+    way = "as possible" if there[0] == "possible" else "on a condition"
+    return f"; they have it only {way}, the text as a fact"
+
+
+UNSURE = frozenset({"possible", "conditional"})
 
 
 def apart_from(cluster: ClusterReading, reading: Reading, account: Account, unit: int) -> list[Held]:
@@ -76,7 +100,7 @@ def of_main_verb(cluster: ClusterReading, reading: Reading, unit: int | None, re
 
 def of_speaker(cluster: ClusterReading, reading: Reading, lost: LostAttribution) -> Held:
     """The speaker whom a claim leaves out, at its main predicate, with the words of the article that name him."""
-    unit = lost.pairs[0].unit
+    unit = lost.units[0]
     text = cluster.readings[unit].parse.text
     start = text.find(lost.speaker) if lost.speaker else -1
     spot = (unit, start, start + len(lost.speaker)) if start >= 0 else (unit, 0, len(text))

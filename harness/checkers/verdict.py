@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from harness.checkers.account import Account
-from harness.checkers.attributed import lost_attribution
+from harness.checkers.attributed import attributes, how_told, lost_attribution
 from harness.checkers.conflicts import Alignment, Conflict
-from harness.checkers.disputes import disputed_figures
+from harness.checkers.coverage import AS_MUCH, ranked, saying_so, share, worth
+from harness.checkers.disputes import Dispute, disputed_figures
 from harness.checkers.doubt import hollow, load_doubts, signals, unspecific
 from harness.checkers.elements import Held
 from harness.checkers.neural.entailment import Entailment
@@ -20,10 +21,11 @@ from harness.checkers.order import disorder
 from harness.checkers.reading import ClusterReading
 from harness.checkers.shown import (
     apart_from,
-    fullest,
     instead,
     of_main_verb,
     of_speaker,
+    only_as,
+    placed_first,
     quoted,
     read_by_model,
     recorded,
@@ -113,10 +115,9 @@ def judge(
     certain = tuple(c for c in alignment.conflicts if is_certain(c, entailment))
     against = frozenset(cluster.articles_of_all(conflict.unit for conflict in certain))
     shares = shares_of(cluster, reading)
-    closest = sorted(range(len(shares)), key=lambda unit: (-shares[unit], unit))[:SHOWN]
-    near = [*account.sites, *(unit for unit in closest if shares[unit] > 0)]
+    near = ranked(account.covers, account.elements) or list(account.sites)
     opposites = [held for held in account.elements if held.feature in OPPOSITE and not excused(held, entailment)]
-    elements = shown(account, certain or opposites)
+    elements = [placed_first(account, near, held) for held in shown(account, certain or opposites)]
 
     def found(
         label: VerdictLabel, reason: str, errors: Iterable[ErrorType], units: Iterable[int],
@@ -142,7 +143,8 @@ def judge(
     gone = [*missing(account), *undone(account)]
     deciding = [held for held in gone if not excused(held, entailment)]
     empty = _why_empty(account, entailment)
-    if deciding or empty or probability < 0.5:
+    disputes = disputed_figures(cluster, reading)
+    if deciding or empty or (probability < 0.5 and not _one_side(account, disputes)):
         first = [*deciding, *gone]
         named: list[Held] = []
         if first:
@@ -152,17 +154,17 @@ def judge(
         else:
             reason, named = _why_held_up(cluster, reading, account, entailment, near)
         return found("not_found", reason, [*(held.error for held in gone), "invented"],
-                     [*(spot[0] for held in [*gone, *named] for spot in held.spots), *near],
+                     [*near[:1], *(spot[0] for held in [*gone, *named] for spot in held.spots), *near],
                      alone=bool(deciding or empty or without < 0.5), named=named)  # fmt: skip
-    lost = lost_attribution(cluster, reading, alignment)
+    lost = lost_attribution(cluster, reading, alignment, account)
     if lost is not None and lost.distant:
-        return found("not_found", lost.reason, ("attribution",), [*(pair.unit for pair in lost.pairs), *near],
+        return found("not_found", lost.reason, ("attribution",), [*lost.units, *near],
                      named=[of_speaker(cluster, reading, lost)])  # fmt: skip
-    disputes = disputed_figures(cluster, reading)
     if disputes:
         agreeing = cluster.articles_of_all(unit for dispute in disputes for unit in dispute.agreeing)
         opposing = cluster.articles_of_all(unit for dispute in disputes for unit in dispute.differing)
-        sides = [unit for dispute in disputes for unit in (*dispute.agreeing, *dispute.differing)]
+        sides = [unit for dispute in disputes for side in (dispute.agreeing, dispute.differing)
+                 for unit in sorted(side, key=lambda unit: -worth(account.covers, account.elements, unit))]  # fmt: skip
         return found("contested", disputes[0].reason(cluster), (), [*sides, *near], frozenset(agreeing),
                      frozenset(opposing - agreeing))  # fmt: skip
     read: Sequence[Held] = ()
@@ -172,8 +174,19 @@ def judge(
         if lost is None:
             reason = "the entailment model reads it in the closest sentences; in so many words none has "
             reason += quoted(reading, gone)
-    return found("supported", reason, (), near, frozenset(supporting(cluster, shares, alignment, account)),
+    units = supporting(cluster, reading, account)
+    reason += only_as(cluster, reading, account, units)
+    return found("supported", reason, (), [*units, *near], frozenset(cluster.articles_of_all(units)),
                  alone=not gone and without >= 0.5, named=read)  # fmt: skip
+
+
+def _one_side(account: Account, disputes: Sequence[Dispute]) -> bool:
+    """Whether a sentence with a disputed figure of a claim says the rest of it too.
+
+    A model that reads what the other side has doubts such a claim as it doubts a false one.
+    """
+    agreeing = (unit for dispute in disputes for unit in dispute.agreeing)
+    return any(share(account.covers, account.elements, unit) >= AS_MUCH for unit in agreeing)
 
 
 def voices(label: VerdictLabel, entailment: Entailment | None, *, alone: bool) -> tuple[Voice, ...]:
@@ -216,9 +229,14 @@ def _most_telling(reading: Reading, account: Account, first: Sequence[Held]) -> 
 
 
 def _with_absent(reading: Reading, account: Account, reason: str) -> str:
-    """A reason why a claim says nothing of these articles; that it fits any event, after its words that none has."""
+    """A reason why a claim says nothing of these articles; that it fits any event, after what they lack of it."""
     absent = _absent(account)
-    return f"no article mentions {quoted(reading, absent)}, and {reason}" if absent and reason == ANY_EVENT else reason
+    if reason != ANY_EVENT:
+        return reason
+    if absent:
+        return f"no article mentions {quoted(reading, absent)}, and {reason}"
+    apart = next((held.reason for held in account.missing() if held.feature.endswith("_elsewhere")), "")
+    return f"{apart}, and {reason}" if apart else reason
 
 
 def _absent(account: Account) -> list[Held]:
@@ -237,7 +255,7 @@ def _why_held_up(
     cluster: ClusterReading, reading: Reading, account: Account, entailment: Entailment | None, near: Sequence[int]
 ) -> tuple[str, list[Held]]:
     """Why a claim is not believed in which no element that decides by itself is missing, and the words that tell it."""
-    closest = fullest(account, near)
+    closest = near[0] if near else None
     if entailment is not None and entailment.contradicted >= SURE_OTHERWISE:
         reason = "the entailment model reads the closest sentences as saying otherwise"
         return reason, [of_main_verb(cluster, reading, closest, reason)]
@@ -271,20 +289,15 @@ def _why_supported(reading: Reading, account: Account) -> str:
     return reason + (f"; they have {quoted(reading, away)} only of something else" if away else "")
 
 
-def supporting(cluster: ClusterReading, shares: Sequence[float], alignment: Alignment, account: Account) -> set[str]:
-    """Articles that say so: a sentence of theirs has most of the claim's words, or many and a frame of it.
+def supporting(cluster: ClusterReading, reading: Reading, account: Account) -> list[int]:
+    """The sentences that say so themselves, the fullest first; where none does, those that tell of the event.
 
-    `shares` are those of the claim's words that each sentence has.
-
-    Where no single sentence does, those that tell of the event and between them bear it out.
+    What a sentence hands on as a rumour or as one side's claim, or asks, speaks only for a text that says as much.
     """
-    found = {
-        article
-        for unit, share in enumerate(shares)
-        if share >= 0.75 or (share >= 0.5 and unit in alignment.support_units)
-        for article in cluster.articles_of(unit)
-    }
-    return found or cluster.articles_of_all(account.sites)
+    units = saying_so(cluster, reading, account.covers, account.elements)
+    if not attributes(reading):
+        units = [unit for unit in units if how_told(cluster, reading, account, unit) is None] or units
+    return units or list(account.sites)
 
 
 def shares_of(cluster: ClusterReading, reading: Reading) -> list[float]:

@@ -1,7 +1,7 @@
 """Who says it: the speaker of a clause and how far the writer stands from what is said."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from harness.claims.frames import Frame, frames
@@ -24,6 +24,8 @@ class Saying:
     """`asserts`, `reports`, `denies` or `doubts`, as records have it."""
     distant: bool
     """True where the writer keeps away from it: a claim, an accusation, `allegedly`; false for plain `police said`."""
+    word: str = ""
+    """The word that keeps away from it where nobody is named: `reportedly`, `rumoured`, `believed`."""
 
 
 @lru_cache(maxsize=1 << 12)
@@ -41,6 +43,20 @@ def sayings(parse: Parse) -> dict[Frame, Saying]:
 def kind_of_saying(lemma: str) -> str:
     """`reports`, `claims`, `denies`, `doubts`, or nothing for a word that hands no statement on."""
     return next((kind for kind in ("denies", "doubts", "claims", "reports") if lemma in word_list("says", kind)), "")
+
+
+def keeps_away(token: Token) -> bool:
+    """Whether a word says that what it stands with is somebody's words: a verb or noun of saying, `reportedly`."""
+    return token.lower in word_list("says", "distance") or bool(kind_of_saying(token.lemma))
+
+
+def names_nobody(parse: Parse, token: Token) -> bool:
+    """Whether a word hands something on without saying whose words it is: `reportedly`, `rumour`, `reports say`."""
+    nobody = word_list("says", "distance") | word_list("says", "rumours")
+    if token.lower in nobody or token.lemma in nobody:
+        return True
+    subjects = (parse.tokens[child].lemma for child in parse.children[token.i] if parse.tokens[child].dep == "nsubj")
+    return bool(kind_of_saying(token.lemma)) and any(lemma in nobody or lemma == "report" for lemma in subjects)
 
 
 def _made(speaker: str, kind: str) -> Saying:
@@ -76,7 +92,7 @@ def _of(parse: Parse, frame: Frame) -> Saying | None:
     }
     for child in sorted(inside):
         if tokens[child].lower in distance and tokens[child].dep in {"advmod", "amod", "npadvmod"}:
-            return Saying("", "reports", True)
+            return Saying("", "reports", True, tokens[child].lower)
     passed = at
     for above in (at, *parse.ancestors(at.i)):
         for child in parse.children[above.i]:
@@ -88,16 +104,26 @@ def _of(parse: Parse, frame: Frame) -> Saying | None:
         if above is not at:
             kind = kind_of_saying(above.lemma)
             clause = passed.dep in {"ccomp", "xcomp", "pcomp", "acl", "prep", "dobj", "parataxis", "oprd"}
+            clause = clause or _is_content(parse, passed, above)
             if kind and clause and above.pos in {"VERB", "NOUN", "AUX"}:
                 order = passed.dep == "xcomp" and any(tokens[kid].lower == "to" for kid in parse.children[passed.i])
                 passive = any(tokens[kid].dep in {"auxpass", "nsubjpass"} for kid in parse.children[above.i])
                 if order and not passive and above.tag != "VBN":
                     return None  # "told them to leave" is an order, not a report
                 if passive or (order and above.tag == "VBN") or (above.tag == "VBN" and not _speaker(parse, above)):
-                    return Saying("", "reports", True)
-                return _made(_speaker(parse, above), kind)
+                    return Saying("", "reports", True, above.lower)
+                made = _made(_speaker(parse, above), kind)
+                return made if made.speaker else replace(made, word=above.lower)
         passed = above
     return None
+
+
+def _is_content(parse: Parse, clause: Token, noun: Token) -> bool:
+    """Whether a clause is what a noun hands on, though it is parsed as a relative one: `a rumour that he left`."""
+    subjects = [parse.tokens[child] for child in parse.children[clause.i]
+                if parse.tokens[child].dep in {"nsubj", "nsubjpass"}]  # fmt: skip
+    relative = any(token.tag in {"WDT", "WP"} for token in subjects)
+    return clause.dep == "relcl" and noun.pos == "NOUN" and bool(subjects) and not relative
 
 
 def _after_to(parse: Parse, according: Token) -> str:

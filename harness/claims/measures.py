@@ -8,13 +8,17 @@ from harness.claims.parse import Parse
 
 DURATIONS = frozenset({"year", "month", "week", "day", "hour", "minute", "second", "decade", "century"})
 """Units of time."""
-_PERCENT = re.compile(r"\s*[-‑]?(?:%|per\s?cent\b|percent(?:age)?\b|pc\b|pct\b|percentage points?\b)", re.IGNORECASE)
+_PERCENT = re.compile(r"\s*[-‑]?(?:%|per\s?cent\b|percent(?:age)?\b|pc\b|pct\b)", re.IGNORECASE)
+_POINTS = re.compile(r"(?:\s*[-‑]?(?:%|per\s?cent(?:age)?\b)[\s-]*|\s*-)points?\b", re.IGNORECASE)
+"""Percentage points: what a share itself rose or fell by."""
 _SIGNS = {"$": "usd", "£": "gbp", "€": "eur", "¥": "yen", "₹": "inr"}
 _DOLLARS = {"c$": "cad", "ca$": "cad", "a$": "aud", "au$": "aud", "nz$": "nzd", "hk$": "hkd", "s$": "sgd", "nt$": "twd"}
 _MONEY = {
     "dollar": "usd", "pound": "gbp", "euro": "eur", "yen": "yen", "rupee": "inr", "rouble": "rub", "ruble": "rub",
     "yuan": "cny", "franc": "franc", "peso": "peso", "lira": "lira", "krona": "krona", "krone": "krone", "rand": "zar",
-    "zloty": "pln", "hryvnia": "uah", "won": "krw", "real": "brl",
+    "zloty": "pln", "hryvnia": "uah", "won": "krw", "real": "brl", "kroner": "krone", "kronor": "krona",
+    "dirham": "dirham", "riyal": "riyal", "dinar": "dinar", "shekel": "ils", "baht": "thb", "ringgit": "myr",
+    "rupiah": "idr", "naira": "ngn", "tenge": "kzt", "forint": "huf", "renminbi": "cny", "sterling": "gbp",
 }  # fmt: skip
 CURRENCIES = frozenset({*_SIGNS.values(), *_DOLLARS.values(), *_MONEY.values()})
 """Names of all currencies."""
@@ -56,8 +60,9 @@ _AGED = re.compile(r",?\s*aged\s*$")
 _AREA = re.compile(r"[\s-]*sq(?:uare|\.)?[\s-]+", re.IGNORECASE)
 _ONE_LETTER = frozenset("mgCF")
 """Units of one letter, which are units only right after a digit: `40m`, `38C`."""
-_KIN = {"degree": frozenset({"celsius", "fahrenheit"}), "usd": frozenset({"cad", "aud", "nzd", "hkd", "sgd", "twd"})}
-"""Units that a claim may leave half said: degrees of some scale, dollars of some country."""
+_KIN = {"degree": frozenset({"celsius", "fahrenheit"}), "usd": frozenset({"cad", "aud", "nzd", "hkd", "sgd", "twd"}),
+        "percent": frozenset({"point"})}  # fmt: skip
+"""Units that a claim may leave half said: degrees of some scale, dollars of some country, points told as per cent."""
 _SHORT = ("kms", "kgs", "lb", "lbs", "cm", "mm", "ft", "oz", "m", "c", "f", "g", "ha", "°", "°c", "°f", "h")
 WORDS = frozenset(
     {
@@ -91,7 +96,9 @@ def with_unit(text: str, start: int, end: int, unit: str) -> str:
     if before:
         return text[before.start() : end]
     after = text[end:]
-    found = _PERCENT.match(after) or next((m for name, way in _AFTER if name == unit and (m := way.match(after))), None)
+    written = ((name, way) for name, way in _AFTER if name == unit)
+    found = _POINTS.match(after) or _PERCENT.match(after)
+    found = found or next((match for _, way in written if (match := way.match(after))), None)
     word = re.match(r"\s(\w+)", after)
     if found is None and word and _MONEY.get(word[1].lower().removesuffix("s"), "") == unit != "":
         found = word
@@ -101,6 +108,8 @@ def with_unit(text: str, start: int, end: int, unit: str) -> str:
 def unit_of(text: str, start: int, end: int, head: str, parse: Parse, head_token: int) -> str:
     """The unit of the figure `text[start:end]` that counts `head`; empty for a plain count."""
     after = text[end:]
+    if _POINTS.match(after):
+        return "point"
     if _PERCENT.match(after):
         return "percent"
     before = text[max(0, start - 6) : start].rstrip()

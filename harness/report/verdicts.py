@@ -73,13 +73,17 @@ def worth_telling(verdicts: Sequence[Verdict]) -> Iterator[Verdict]:
 
 
 def _sides(verdict: Verdict, quoted: account.Quoted) -> Iterator[RenderableType]:
-    """Who says so and who says otherwise, with the sentences that were not quoted above; else the nearest ones."""
+    """Who says so and who says otherwise, a sentence of each article unless it was quoted above; else the nearest one.
+
+    Of an article the first sentence of the evidence is the one that says it; what it has besides is in JSON.
+    """
     for heading, style, spans in sides(verdict):
-        if not heading and (verdict.label == "supported" or quoted.places):
-            continue  # what takes no side is worth quoting only where nothing else was quoted
-        seen = [span for span in spans if quoted.has(span)]
-        most = 1 if verdict.elements and (seen or not heading) else QUOTED
-        new = [span for span in spans if not quoted.has(span)][: max(0, most - len(seen))]
+        if not heading and verdict.label in {"supported", "contested", "contradicted"} and verdict.elements:
+            continue  # what takes no side is worth quoting only where no side was quoted
+        first = list({span.article_id: span for span in reversed(spans)}.values())[::-1]
+        most = QUOTED if heading else int(not any(quoted.has(span) for span in first[:1]))
+        seen = sum(quoted.has(span) for span in first)
+        new = [span for span in first[: most if not heading else None] if not quoted.has(span)][: max(0, most - seen)]
         if heading or new:
             yield Text(heading or "nearest", style=style)
         for span in new:

@@ -12,7 +12,7 @@ from harness.checkers.matching import Matcher
 from harness.checkers.neural.entailment import Entailment
 from harness.checkers.reading import ClusterReading
 from harness.checkers.rules import sentence_features
-from harness.checkers.verdict import judge, shares_of, supporting
+from harness.checkers.verdict import judge
 from harness.checkers.whole import Judgement, part_of, whole_of, worst_of
 from harness.claims.reading import read
 from harness.records import Article, Claim, Cluster, Element
@@ -203,31 +203,6 @@ def test_a_figure_that_independent_articles_dispute_is_contested(parser):
     found = Case(parser, "Storm kills 14 sailors off Ellis", articles).judge()
     assert (found.label, found.supporters, found.contradictors) == ("contested", {"a"}, {"b"})
     assert found.probability >= 0.5
-
-
-SUPPORT = {
-    "a": "Divers raised the ferry Maren off Ellis.",
-    "b": "The ferry Maren was raised on a cold and windy morning.",
-    "c": "Divers and the ferry Maren drew crowds.",
-    "d": "The weather was fine.",
-    "e": "Divers came to Ellis for the ferry Maren.",
-}
-
-
-def test_supporters_have_most_of_the_words_or_half_and_the_deed(parser):
-    # Of raise, divers, ferry, Maren and Ellis a has all, e four; b three with the deed, c three without it.
-    case = Case(parser, "Divers raise ferry Maren off Ellis", SUPPORT)
-    shares = shares_of(case.cluster, case.reading)
-    assert supporting(case.cluster, shares, case.alignment, case.account) == {"a", "b", "e"}
-    without = replace(case.alignment, support_units=frozenset())
-    assert supporting(case.cluster, shares, without, case.account) == {"a", "e"}
-
-
-def test_where_no_sentence_says_it_all_those_that_tell_of_the_event_support_it(parser):
-    parted = {"a": "Divers came to Ellis on Monday. By noon the ferry was up.", "b": "The weather was fine."}
-    case = Case(parser, "Divers raise sunken ferry Maren at Ellis before noon", parted)
-    telling = replace(case.account, sites=(0, 1))
-    assert supporting(case.cluster, shares_of(case.cluster, case.reading), case.alignment, telling) == {"a"}
 
 
 def judged(label, probability, *supporters):

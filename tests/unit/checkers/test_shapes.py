@@ -1,0 +1,69 @@
+"""Error shapes that the account tells by name: who of two title holders, which unit, which of two deals."""
+
+import pytest
+
+from harness.checkers.rules import Rules
+from harness.records import Article, Cluster
+
+PORT = (
+    "Harbour Minister Clara Voss closed the port of Sundvik on Monday after the storm. Prime Minister Olav Reim met "
+    "fishermen in Tarn. The harbour trust Seawall bought the old lighthouse for 38 million kroner in 2019. "
+    "Seawall may sell its two piers, its chairman said. Freight at Sundvik fell by 9 percentage points."
+)
+OTHER = "Sundvik port closed, minister says."
+CLUSTER = Cluster(cluster_id="c", articles=(Article(article_id="a", text=PORT), Article(article_id="b", text=OTHER)))
+
+
+@pytest.fixture(scope="module")
+def check(parser):
+    with Rules().open() as opened:
+        yield lambda text: opened.check(CLUSTER, text)[0]
+
+
+@pytest.mark.parametrize(
+    ("true", "false", "label", "reason"),
+    [
+        # Two ministers are two persons, whoever an article calls just the minister.
+        ("Harbour Minister Clara Voss closes port of Sundvik", "Prime Minister Olav Reim closes port of Sundvik",
+         "contradicted", "the articles have “Clara Voss” there, not “Olav Reim”"),
+        # A currency is part of a figure, in the plural of its own language too.
+        ("Seawall bought lighthouse for 38 million kroner", "Seawall bought lighthouse for $38 million", "not_found",
+         "no article has “$38 million”; the closest sentence has “38 million kroner”"),
+        # What the buyer may sell of something else says nothing against what it bought.
+        ("Seawall bought old lighthouse in 2019", "Seawall bought old lighthouse in 2016", "contradicted",
+         "the articles say “2019”, not “2016”"),
+    ],
+)  # fmt: skip
+def test_a_true_headline_is_supported_and_its_error_named(check, true, false, label, reason):
+    assert check(true).label == "supported"
+    found = check(false)
+    assert (found.label, found.reason) == (label, reason)
+
+
+@pytest.mark.parametrize(
+    ("article", "told", "label"),
+    [
+        ("9 percentage points", "9 percentage points", "supported"),
+        ("9 percentage points", "9 points", "supported"),
+        # News tells points as per cent; nothing said in per cent is one in points.
+        ("9 percentage points", "9%", "supported"),
+        ("9%", "9 percentage points", "not_found"),
+    ],
+)
+def test_points_of_a_percentage_are_another_unit_than_per_cent(parser, article, told, label):
+    text = f"Support for Mayor Ida Falk fell by {article} in May, a poll in Tarn found."
+    cluster = Cluster(cluster_id="c", articles=(Article(article_id="a", text=text),))
+    with Rules().open() as opened:
+        found = opened.check(cluster, f"Support for Mayor Ida Falk fell by {told} in May")[0]
+    assert found.label == label, found.reason
+
+
+def test_what_could_be_said_of_any_event_tells_first_what_the_articles_have_of_something_else(parser):
+    text = (
+        "The coast guard towed the boat to Ellis. It was built by a Danish firm. The weather was fine. "
+        "Nobody was hurt. Crowds gathered. The pier was closed. Police arrested an engineer."
+    )
+    cluster = Cluster(cluster_id="c", articles=(Article(article_id="a", text=text),))
+    with Rules().open() as opened:
+        found = opened.check(cluster, "Police arrest Danish engineer")[0]
+    assert found.reason.startswith("the articles name “Danish”, but of something else, and ")
