@@ -85,16 +85,22 @@ def lost_attribution(
     if any(_speaks(reading, frame, saying.speaker) for _, saying in said if saying is not None and saying.speaker):
         return None
     best, saying = max(said, key=lambda item: (item[0].same, item[0].context, -item[0].unit))
-    distant = [found for _, found in said if found is not None and found.distant]
-    speaker = next((found.speaker for found in distant if found.speaker), "")
+    distant = [found for _, found in said if found is not None and _is_apart(found)]
+    first = next((found for found in distant if found.speaker), saying)
     units = (best.unit, *(pair.unit for pair, _ in said if pair is not best))
     return LostAttribution(
         bool(distant) and saying is not None and len(distant) * 2 >= len(said),
-        speaker or (saying.speaker if saying else ""),
+        first.speaker if first else "",
         units,
         next((found.word for found in distant if found.word), ""),
         tuple(sorted(cluster.articles_of_all(units))),
+        first is not None and first.stance in _DENIALS,
     )
+
+
+def _is_apart(saying: Saying) -> bool:
+    """Whether a writer keeps away from what somebody says, or that somebody denies it."""
+    return saying.distant or (bool(saying.speaker) and saying.stance in _DENIALS)
 
 
 def _handed_on(cluster: ClusterReading, reading: Reading, account: Account) -> LostAttribution | None:
@@ -119,7 +125,7 @@ def how_told(cluster: ClusterReading, reading: Reading, account: Account, unit: 
     there = cluster.readings[unit]
     frame = frame_there(cluster, reading, account.covers, unit)
     saying = there.sayings.get(frame) if frame is not None else None
-    if saying is not None and (saying.distant or (saying.speaker and saying.stance in _DENIALS)):
+    if saying is not None and _is_apart(saying):
         return saying
     return Saying("", "doubts", True, QUESTION) if there.parse.text.rstrip(_QUOTES).endswith(QUESTION) else None
 

@@ -64,6 +64,8 @@ SURE_OF_IT = 1.5
 SURE_OTHERWISE = 1.0
 """Log-odds of contradiction from which on a reason says that the model reads the opposite."""
 ANY_EVENT = "what the articles have of it could be said of any event"
+ALIKE = 0.5
+"""Share of a claim's words from which on a sentence is quoted whatever its elements."""
 SHOWN = 5
 """Most pieces of evidence on one side."""
 
@@ -116,6 +118,7 @@ def judge(
     against = frozenset(cluster.articles_of_all(conflict.unit for conflict in certain))
     shares = shares_of(cluster, reading)
     near = ranked(account.covers, account.elements) or list(account.sites)
+    near += sorted({at for at, value in enumerate(shares) if value >= ALIKE} - {*near}, key=lambda at: -shares[at])
     opposites = [held for held in account.elements if held.feature in OPPOSITE and not excused(held, entailment)]
     elements = [placed_first(account, near, held) for held in shown(account, certain or opposites)]
 
