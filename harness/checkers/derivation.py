@@ -1,7 +1,7 @@
 """Figures that the articles do not write but give: an age, years between two dates, the rest of a share, a century."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from operator import itemgetter
 
@@ -16,12 +16,25 @@ _SPAN_BEFORE = re.compile(
     r"\b(?:after|for|in|over|within|since|past|last|previous|first)\s+(?:\w+\s+)?$", re.IGNORECASE
 )
 _SPAN_AFTER = re.compile(
-    r"[\s-]*years?['’]?[\s-](?:later|after|ago|since|on\b|old|apart|earlier|before|of)", re.IGNORECASE
+    r"[\s-]*(?:years?|decades?|century|centuries)['’]?[\s-]"
+    r"(?:later|after|ago|since|on\b|old|apart|earlier|before|of)",
+    re.IGNORECASE,
 )
 _ON_THE = re.compile(r"\b(?:on|by|until|since|before|after|from|for) the\s+$", re.IGNORECASE)
 _DAYS = 31
+_APART = re.compile(r"[A-Z]\w+, $")
+"""What stands before an age without its unit: a name and a comma."""
 LOOSE = 0.1
 """How far two figures may be from a multiple that a claim calls them: 1.9 times as many are said to have doubled."""
+_SPANS = {"year": 1, "decade": 10, "century": 100}
+"""Years that a span is counted in."""
+_ROUNDED = 0.6
+"""How far a span of decades or centuries may be from the years between: six decades are 54 to 66 years."""
+_OF = re.compile(r"\s*(?:\w+\s+)?(?:out\s+)?of\s+(?:(?:the|its|their|all|some|about)\s+){0,2}", re.IGNORECASE)
+_TO = re.compile(r"[^.;,]{0,25}\bto\s+(?:just\s+|about\s+|nearly\s+)?[$£€]?", re.IGNORECASE)
+_FROM = re.compile(r"\bfrom\s+(?:just\s+|about\s+|nearly\s+)?[$£€]?$", re.IGNORECASE)
+_POINTS = 0.51
+"""Points by which a percentage may differ from one that two figures give: it is rounded."""
 _AGES = frozenset({"age", "year", ""})
 
 
@@ -44,13 +57,11 @@ def derivations(figure: Figure, reading: Reading, cluster: ClusterReading) -> It
     if figure.unit == "times":
         yield from _multiples(figure, cluster)
     yield from _sums(figure, reading, cluster)
-    if figure.unit == "year" and figure.value == int(figure.value) and _is_span(figure, reading):
-        years = list(_years(cluster))
-        known = {year for _, _, year in years}
-        known |= {published.year for published in cluster.published.values() if published is not None}
-        for unit, token, year in years:
-            if any(abs(abs(year - other) - figure.value) <= 1 for other in known if other != year):
-                yield unit, token.start, token.end
+    yield from _changes(figure, reading, cluster)
+    if figure.unit in _SPANS and _is_span(figure, reading):
+        yield from _since(figure, cluster)
+    if figure.unit == "age" or (bare and _APART.search(reading.parse.text[: figure.start])):
+        yield from _born(figure, cluster)
 
 
 def _days(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
@@ -65,16 +76,81 @@ def _days(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator
 
 
 def _sums(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
-    """The first of two figures of one sentence that count what the claim's does and are that many together."""
+    """The first of several figures of one sentence that count what the claim's does and are that many together.
+
+    Two that each happen to them (four died here, nine there), or a list (two men, three women and a child).
+    """
     if figure.modifier not in {"exact", "about", "above"}:
         return
     mine = happening(reading, figure)
     for unit, figures in groupby(cluster.figures, key=itemgetter(0)):
         held = [found for _, found in figures if comparable(figure, found) and found.modifier in {"exact", "above"}]
+        other = cluster.readings[unit]
         for first, second in pairwise(held):
-            other = cluster.readings[unit]
             if first.value + second.value == figure.value and all(happening(other, f) & mine for f in (first, second)):
                 yield unit, first.start, first.end
+        for listed in _lists(other, held):
+            if sum(each.value for each in listed) == figure.value and any(happening(other, f) & mine for f in listed):
+                yield unit, listed[0].start, listed[0].end
+
+
+def _lists(reading: Reading, held: Sequence[Figure]) -> Iterator[list[Figure]]:
+    """Figures that stand in one list: between two only nouns and what belongs to them, and a comma or *and*."""
+    listed: list[Figure] = []
+    for figure in held:
+        between = [t for t in reading.parse.tokens if listed and listed[-1].end <= t.start and t.end <= figure.start]
+        if not any(t.lower in {",", "and"} for t in between) or any(t.pos in {"VERB", "AUX"} for t in between):
+            if len(listed) > 1:
+                yield listed
+            listed = []
+        listed.append(figure)
+    if len(listed) > 1:
+        yield listed
+
+
+def _changes(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
+    """The first of two figures that a share or a change follows from: `630 of the 900`, `from 40 to 50 per cent`."""
+    points = reading.parse.tokens[figure.head_token].lemma in {"point", "percentage"}
+    for unit, figures in groupby(cluster.figures, key=itemgetter(0)):
+        text = cluster.readings[unit].parse.text
+        held = [found for _, found in figures if not found.ordinal and not found.spelt]
+        for first, second in pairwise(held):
+            gap, grown = text[first.end : second.start], second.value - first.value
+            of = _OF.fullmatch(gap) is not None and first.value < second.value
+            changed = bool(first.value and _TO.fullmatch(gap) and _FROM.search(text[: first.start]))
+            if figure.unit == "percent" and of:
+                near = abs(100 * first.value / second.value - figure.value) <= _POINTS
+            elif figure.unit == "percent" and changed and second.unit != "percent":
+                near = abs(100 * abs(grown) / first.value - figure.value) <= _POINTS
+            else:
+                named = figure.unit or (figure.head and figure.head in {first.head, second.head})
+                same = points if second.unit == "percent" else bool(named) and comparable(figure, second)
+                near = changed and same and abs(grown) == figure.value
+            if near:
+                yield unit, first.start, first.end
+
+
+def _since(figure: Figure, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
+    """A year that is as long before or after another, or before the articles, as a claim says."""
+    years = list(_years(cluster))
+    known = {year for _, _, year in years}
+    known |= {published.year for published in cluster.published.values() if published is not None}
+    step = _SPANS[figure.unit]
+    loose = 1.0 if step == 1 else _ROUNDED * step
+    for unit, token, year in years:
+        if any(abs(abs(year - other) - figure.value * step) <= loose for other in known if other != year):
+            yield unit, token.start, token.end
+
+
+def _born(figure: Figure, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
+    """The year of a birth that makes somebody as old as a claim says, in a year that the articles name or are of."""
+    years = list(_years(cluster))
+    known = {year for _, _, year in years}
+    known |= {published.year for published in cluster.published.values() if published is not None}
+    for unit, token, year in years:
+        born = "born" in cluster.unit_words[unit]
+        if born and any(other - year - figure.value in {0, 1} for other in known if other > year):
+            yield unit, token.start, token.end
 
 
 def _is_span(figure: Figure, reading: Reading) -> bool:

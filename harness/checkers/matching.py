@@ -28,6 +28,8 @@ LEAST_GAIN = 0.05
 """Share of a claim's weight that a further site has to account for."""
 SHARED = 0.9
 """Grade at which a word is taken for the same: a further site has to share one with the claim."""
+GROUPS = {"both": 2, "pair": 2, "duo": 2, "trio": 3, "threesome": 3, "quartet": 4, "quintet": 5}
+"""Words for so many people or things."""
 _PARTS = {"NOUN": "n", "VERB": "v", "ADJ": "a", "ADV": "r", "AUX": "v"}
 
 
@@ -76,8 +78,9 @@ class Matcher:
         yield forms.exact.get(self.reading.keys[index], ()), 1.0
         yield forms.stems.get(token.stem, ()), FORM
         figure = next((figure for figure in self.reading.figures if figure.token == index), None)
-        if figure is not None:
-            yield [(unit, found.token) for unit, found in self.cluster.figures if found.value == figure.value], FORM
+        number = figure.value if figure is not None else GROUPS.get(token.lemma)
+        if number is not None:
+            yield [(unit, found.token) for unit, found in self.cluster.figures if found.value == number], FORM
         parts = pieces(token.text)
         yield forms.pieces.get(parts[0], ()) if len(parts) == 1 else self._joined(parts), FORM
         bare = token.lower.rstrip(".")

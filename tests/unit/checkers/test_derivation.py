@@ -1,0 +1,60 @@
+"""Figures that follow from others: spans of years, births, shares, changes, lists. One mechanism a case."""
+
+import pytest
+
+from harness.checkers.rules import Rules
+from harness.records import Article, Cluster
+
+FROG = (
+    "A whistling frog that was last seen in 1962 was found in the Karo hills in April 2023. Tove Lind, born in 1971, "
+    "led the search. The record before was of 1958."
+)
+HALDEN = (
+    "Voters in Halden backed the plan: 1,260 of the 1,800 who voted were for it. The share of women rose from 40 to 52 "
+    "per cent. The budget fell from 200 million kroner to 150 million kroner. Four men, three women and two children "
+    "were rescued from the hall. Two guards were hurt, and rain closed six roads."
+)
+"""The words are our own; what follows from them is worked out beside each case."""
+
+
+@pytest.fixture(scope="module")
+def session(parser):
+    with Rules(entailment=False).open() as opened:
+        yield opened
+
+
+def state(session, article, text, figure):
+    cluster = Cluster(cluster_id="c", articles=(Article(article_id="a", text=article),))
+    elements = session.check(cluster, text)[0].elements
+    return next(element.state for element in elements if element.text.startswith(figure) and element.kind == "figure")
+
+
+@pytest.mark.parametrize(
+    ("article", "text", "figure"),
+    [
+        (FROG, "Frog found after six decades", "six"),  # 2023 - 1962 = 61
+        (FROG, "Tove Lind, 52, led search for frog", "52"),  # 2023 - 1971
+        (FROG, "Tove Lind, 51, led search for frog", "51"),  # or a year less, before the birthday
+        (HALDEN, "70% of voters in Halden back plan", "70"),  # 1,260 / 1,800
+        (HALDEN, "Budget of Halden fell by 25 per cent", "25"),  # 50 of 200
+        (HALDEN, "Budget of Halden cut by 50 million kroner", "50"),
+        (HALDEN, "Nine rescued from hall", "Nine"),  # 4 + 3 + 2
+    ],
+)
+def test_what_follows(session, article, text, figure):
+    assert state(session, article, text, figure) == "borne_out"
+
+
+@pytest.mark.parametrize(
+    ("article", "text", "figure"),
+    [
+        (FROG, "Frog found after four decades", "four"),
+        (FROG, "Tove Lind, 65, led search for frog", "65"),  # 2023 - 1958: no birth
+        (HALDEN, "80% of voters in Halden back plan", "80"),
+        (HALDEN, "Budget of Halden fell by 35 per cent", "35"),
+        (HALDEN, "Budget of Halden cut by 12 million kroner", "12"),  # 52 - 40 are points
+        (HALDEN, "Eight hurt in Halden", "Eight"),  # 2 guards and 6 roads: no list
+    ],
+)
+def test_what_does_not(session, article, text, figure):
+    assert state(session, article, text, figure) != "borne_out"
