@@ -20,6 +20,8 @@ from harness.api.runs import ClusterResult, Run
 from harness.api.tables import Table
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from harness.api.gates import Named
     from harness.api.inputs import (
         CheckerLike,
@@ -57,6 +59,7 @@ __all__ = [
     "find_cluster",
     "gate",
     "load_run",
+    "report",
     "save_baseline",
     "score",
 ]
@@ -207,6 +210,40 @@ def compare(
         inputs.whole_number(worst, "worst")
     compared = comparing.compare_joined(joined, baseline)
     return Comparison(compared, comparing.details(compared, by, worst))
+
+
+def report(
+    runs: "Run | PathLike | Sequence[Run | PathLike]",
+    output: "PathLike",
+    *,
+    baseline: str | None = None,
+    primary: str | None = None,
+    intersection: bool = False,
+    results: "PathLike" = "results",
+) -> "Path":
+    """Write one HTML file about one run or several, as `harness report` does, and return its path.
+
+    Configurations are ranked by `primary`, a measure, the first leading one where none is named; the others differ from
+    `baseline`, a configuration, the first where none is named. With `intersection` runs on different data are reported
+    on the clusters that they share.
+
+    Raises MissingExtraError where the extra `report` is not installed, DataError for unequal data, UsageError for
+    measures whose signatures differ, for a name that is none, and where the file cannot be written.
+    """
+    from harness.api import inputs
+    from harness.report.html.document import write_report
+
+    for name, value in (("baseline", baseline), ("primary", primary)):
+        if value is not None:
+            inputs.text_of(value, name)
+    folders = [load_run(run, results=results).folder for run in inputs.runs_of(runs)]
+    return write_report(
+        folders,
+        inputs.path_of(output, "output", "the path of an HTML file"),
+        baseline=baseline,
+        primary=primary,
+        intersection=intersection,
+    )
 
 
 def gate(

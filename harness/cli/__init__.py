@@ -11,7 +11,7 @@ from itertools import pairwise
 import typer
 
 from harness import __version__, redact
-from harness.cli import check, compare, configuration, evaluate, gate, init, metaeval, remove, results, streams
+from harness.cli import check, compare, configuration, evaluate, gate, init, metaeval, remove, report, results, streams
 from harness.cli.baseline import app as baseline_app
 from harness.cli.cache import app as cache_app
 from harness.cli.data import app as data_app
@@ -68,6 +68,7 @@ app.command("check")(check.check)
 app.command("claims")(check.claims)
 app.command("list")(results.list_runs)
 app.command("show")(results.show)
+app.command("report")(report.report)
 app.command("rm")(remove.rm)
 app.add_typer(baseline_app, name="baseline", help="Save what a run scored as a baseline to gate against.")
 app.command("metaeval")(metaeval.metaeval)

@@ -1,0 +1,140 @@
+"""Rank configurations by one measure, and say which of them cannot be told apart from the best."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from harness.analysis.compare import PairComparison
+from harness.analysis.resample import LEVEL
+from harness.analysis.summary import Summary
+from harness.records import MeasureRecord
+
+LEADING: Mapping[str, tuple[str, ...]] = {
+    "factual": ("factual-supported", "factual-contradicted"),
+    "headline": ("within-limit",),
+    "surface": ("surface",),
+}
+"""Metric → the measures that stand for it on a leaderboard; other metrics show every F, or else their first measure."""
+Mark = Literal["better", "worse", ""]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One configuration on a leaderboard."""
+
+    rank: int
+    """From 1; configurations with equal means share a rank. Those without a mean stand last."""
+    configuration: str
+    summaries: Mapping[str, Summary]
+    """Measure → mean and interval."""
+    like_best: bool
+    """True for the best, and where no test tells it apart from the best on the primary measure."""
+    beside_baseline: Mapping[str, Mark]
+    """Measure → how it differs from the baseline where that difference is significant after Holm's correction."""
+
+
+@dataclass(frozen=True)
+class Leaderboard:
+    """Configurations, the best first by the primary measure."""
+
+    primary: MeasureRecord
+    measures: tuple[MeasureRecord, ...]
+    """Columns, the primary measure first."""
+    baseline: str
+    standings: tuple[Standing, ...]
+    pairs: tuple[PairComparison, ...]
+    """Every pair on the primary measure."""
+    clusters: int
+
+    @property
+    def best(self) -> Standing:
+        """The first standing."""
+        return self.standings[0]
+
+    def pair(self, first: str, second: str) -> PairComparison | None:
+        """The comparison of two configurations on the primary measure, first − second; None where there is none."""
+        from harness.analysis.compare import reversed_pair
+
+        for pair in self.pairs:
+            if (pair.first, pair.second) == (first, second):
+                return pair
+            if (pair.second, pair.first) == (first, second):
+                return reversed_pair(pair)
+        return None
+
+
+def leading_measures(measures: Iterable[MeasureRecord]) -> list[MeasureRecord]:
+    """Choose the measures a leaderboard shows: a few of each metric, only those that are better one way."""
+    chosen: list[MeasureRecord] = []
+    by_metric: dict[str, list[MeasureRecord]] = {}
+    for measure in measures:
+        if measure.shown and measure.direction != "neither":
+            by_metric.setdefault(measure.metric, []).append(measure)
+    for metric, found in by_metric.items():
+        named = [measure for measure in found if measure.name in LEADING.get(metric, ())]
+        chosen += named or [measure for measure in found if measure.name.endswith("-f")] or found[:1]
+    return chosen
+
+
+def is_significant(pair: PairComparison | None, level: float = LEVEL) -> bool:
+    """True where the Holm-corrected p-value of a pair is at most 1 − `level`, and the means differ."""
+    if pair is None or pair.p_adjusted is None or not pair.difference:
+        return False
+    return pair.p_adjusted <= (1 - level) * (1 + 1e-12)
+
+
+def rank(
+    summaries: Mapping[tuple[str, str], Summary],
+    pairs: Sequence[PairComparison],
+    measures: Sequence[MeasureRecord],
+    *,
+    configurations: Sequence[str],
+    baseline: str,
+    clusters: int,
+    primary: MeasureRecord | None = None,
+) -> Leaderboard:
+    """Rank configurations by their mean on `primary`, by default the first leading measure.
+
+    `summaries` maps (configuration, measure) to a summary; `pairs` holds every pair on every measure. Raises ValueError
+    where no measure is better one way or the other.
+    """
+    columns = leading_measures(measures)
+    if primary is None:
+        if not columns:
+            raise ValueError("no measure is better one way: there is nothing to rank by")
+        primary = columns[0]
+    columns = [primary, *(measure for measure in columns if measure.name != primary.name)]
+    sign = -1.0 if primary.direction == "lower" else 1.0
+
+    def goodness(name: str) -> float:
+        mean = summaries[name, primary.name].mean
+        return float("-inf") if mean is None else sign * mean
+
+    ordered = sorted(configurations, key=lambda name: -goodness(name))
+    of_pair = {(pair.measure, frozenset((pair.first, pair.second))): pair for pair in pairs}
+    standings: list[Standing] = []
+    for at, name in enumerate(ordered):
+        ties = at > 0 and goodness(name) == goodness(ordered[at - 1])
+        beside = of_pair.get((primary.name, frozenset((name, ordered[0]))))
+        has_mean = summaries[name, primary.name].mean is not None
+        standings.append(
+            Standing(
+                rank=standings[-1].rank if ties else at + 1,
+                configuration=name,
+                summaries={measure.name: summaries[name, measure.name] for measure in columns},
+                like_best=has_mean and not is_significant(beside),
+                beside_baseline={
+                    measure.name: _mark(of_pair.get((measure.name, frozenset((name, baseline)))), name, measure)
+                    for measure in columns
+                },
+            )
+        )
+    on_primary = tuple(pair for pair in pairs if pair.measure == primary.name)
+    return Leaderboard(primary, tuple(columns), baseline, tuple(standings), on_primary, clusters)
+
+
+def _mark(pair: PairComparison | None, name: str, measure: MeasureRecord) -> Mark:
+    if pair is None or not is_significant(pair) or pair.difference is None:
+        return ""
+    above = (pair.difference > 0) == (pair.first == name)
+    return "better" if above == (measure.direction != "lower") else "worse"

@@ -1,0 +1,100 @@
+"""The answer first: a leaderboard in cells, and what it shows in one to three sentences."""
+
+from collections.abc import Iterator, Sequence
+
+from harness.analysis.compare import PairComparison
+from harness.analysis.leaderboard import Leaderboard, Standing, is_significant
+from harness.analysis.summary import Summary
+from harness.records import MeasureRecord, Unit
+from harness.report import numbers
+
+NAMES = {
+    "rouge1-f": "ROUGE-1",
+    "rouge2-f": "ROUGE-2",
+    "rougeL-f": "ROUGE-L",
+    "rougeLsum-f": "ROUGE-Lsum",
+    "factual-supported": "supported",
+    "factual-contradicted": "contradicted",
+    "within-limit": "within limit",
+}
+"""What measures are called where people read; others have their own name."""
+MARKS = {"better": "▲", "worse": "▼", "": ""}
+NAMED_PAIRS = 3
+"""Pairs that a sentence names; further ones are counted."""
+
+
+def name_of(measure: MeasureRecord) -> str:
+    """What a measure is called in a heading: `ROUGE-1`, `supported`."""
+    return NAMES.get(measure.name, measure.name.removeprefix(f"{measure.metric}-"))
+
+
+def cell(summary: Summary, measure: MeasureRecord) -> str:
+    """A mean with half its interval, `42.4 ±10.0`; an en dash where no cluster was scored."""
+    if summary.mean is None:
+        return "–"
+    mean = numbers.shown(summary.mean, measure.unit)
+    if summary.low is None or summary.high is None:
+        return mean
+    return f"{mean} ±{numbers.shown((summary.high - summary.low) / 2, measure.unit)}"
+
+
+def sentences(board: Leaderboard) -> list[str]:
+    """Say what is really different, what cannot be told apart, and what difference could have been seen."""
+    return [*_differences(board), *_alike(board), *_detectable(board)]
+
+
+def _differences(board: Leaderboard) -> Iterator[str]:
+    """The configurations that the best one beats, each with its difference and interval."""
+    beaten = [
+        (standing, pair)
+        for standing in board.standings[1:]
+        if is_significant(pair := board.pair(board.best.configuration, standing.configuration)) and pair is not None
+    ]
+    if not beaten:
+        return
+    named = [
+        f"{standing.configuration} ({name_of(board.primary)} {_difference(pair, board.primary.unit)})"
+        for standing, pair in beaten[:NAMED_PAIRS]
+    ]
+    rest = len(beaten) - len(named)
+    yield f"{board.best.configuration} is better than {_listed([*named, *([f'{rest} more'] if rest else [])])}."
+
+
+def _difference(pair: PairComparison, unit: Unit) -> str:
+    return f"{numbers.signed(pair.difference, unit)} {numbers.ends(pair.low, pair.high, unit)}".rstrip()
+
+
+def _alike(board: Leaderboard) -> Iterator[str]:
+    alike = [standing for standing in board.standings if standing.like_best]
+    clusters = f"{board.clusters} cluster{'' if board.clusters == 1 else 's'}"
+    unscored = [standing.configuration for standing in board.standings if _mean(standing, board) is None]
+    if len(alike) > 1:
+        if all(_is_equal(board, standing) for standing in alike[1:]):
+            yield f"{_listed([each.configuration for each in alike])} have equal scores on all {clusters}."
+        else:
+            yield f"{_listed([each.configuration for each in alike])} cannot be told apart with {clusters}."
+    if unscored:
+        yield f"{_listed(unscored)} {'has' if len(unscored) == 1 else 'have'} no score."
+
+
+def _is_equal(board: Leaderboard, standing: Standing) -> bool:
+    pair = board.pair(board.best.configuration, standing.configuration)
+    return pair is not None and pair.both > 0 and pair.ties == pair.both == board.clusters
+
+
+def _mean(standing: Standing, board: Leaderboard) -> float | None:
+    return standing.summaries[board.primary.name].mean
+
+
+def _detectable(board: Leaderboard) -> Iterator[str]:
+    """How large a difference had to be to be seen; the largest over the pairs that were not told apart."""
+    unseen = [pair.detectable for pair in board.pairs if pair.detectable and not is_significant(pair)]
+    if unseen:
+        size = max(unseen)
+        points = f"{size * 100:.0f} points" if board.primary.unit == "share" else f"{size:.1f} {board.primary.unit}"
+        yield f"Differences under about {points} cannot be seen with so few."
+
+
+def _listed(names: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,202 @@
+"""Write a report: one HTML file that loads nothing, opens from a mail, and runs no script but its own."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from harness import extras
+from harness.errors import MissingExtraError
+from harness.records import MeasureRecord
+from harness.report import numbers
+from harness.report.answer import MARKS, cell, name_of, sentences
+from harness.report.escape import page
+from harness.report.html.charts import charts
+from harness.report.html.examples import TOGETHER, Examples, collect
+from harness.report.html.findings import Findings, gather
+from harness.run.durable import replace_text
+from harness.run.store import RunFolder
+
+PACKAGES = ("jinja2", "vl_convert")
+"""What the extra `report` brings."""
+
+
+def write_report(
+    folders: Sequence[RunFolder],
+    output: Path,
+    *,
+    baseline: str | None = None,
+    primary: str | None = None,
+    intersection: bool = False,
+) -> Path:
+    """Write the report of some runs to a file, which is put in place at once, and return its path.
+
+    Raises MissingExtraError where the extra `report` is not installed, StoreError where the file cannot be written, and
+    what `gather` raises.
+    """
+    missing = extras.missing(*PACKAGES)
+    if missing:
+        raise MissingExtraError("harness report", missing, "report")
+    findings = gather(folders, baseline=baseline, primary=primary, intersection=intersection)
+    replace_text(output, document(findings))
+    return output
+
+
+def document(findings: Findings) -> str:
+    """Make the page of a report."""
+    from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
+
+    room = files("harness.report.html")
+    script, style = ((room / name).read_text(encoding="utf-8") for name in ("report.js", "report.css"))
+    examples = collect(findings)
+    environment = Environment(autoescape=True, undefined=StrictUndefined, finalize=_visible)
+    template = environment.from_string((room / "report.html.j2").read_text(encoding="utf-8"))
+    names = ", ".join(sorted({manifest.name for manifest in findings.manifests}))
+    return template.render(
+        policy="; ".join(
+            (
+                "default-src 'none'",
+                f"script-src '{_hash(script)}'",
+                f"style-src '{_hash(style)}'",
+                "base-uri 'none'",
+                "form-action 'none'",
+            )
+        ),
+        title=f"{names}: {len(findings.labels)} configurations, {len(findings.joined.clusters)} clusters",
+        style=Markup(style),  # noqa: S704 - our own file
+        script=Markup(script),  # noqa: S704 - our own file
+        sentences=sentences(findings.board),
+        columns=[
+            {"name": name_of(each), "arrow": numbers.ARROWS[each.direction], "summary": each.summary}
+            for each in findings.board.measures
+        ],
+        rows=_rows(findings),
+        legend=_legend(findings),
+        charts=[(heading, text, Markup(svg)) for heading, text, svg in charts(findings)],  # noqa: S704 - text is escaped
+        notes=[*findings.notes, *([examples.note] if examples.note else [])],
+        examples_note=_size(examples),
+        facts=Markup(_script_json(_facts(findings))),  # noqa: S704 - holds no <
+        listed=examples.listed,
+        blocks=examples.blocks,
+        made=_made(findings),
+    )
+
+
+def _visible(value: Any) -> Any:
+    """Show control characters of text, which HTML would hide or refuse."""
+    from markupsafe import Markup
+
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return Markup(page(value))  # noqa: S704 - escaped
+    return value
+
+
+def _hash(text: str) -> str:
+    """What a content security policy calls a text that may stand in the page."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _script_json(value: Any) -> str:
+    """A value as JSON that ends no script element."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _rows(findings: Findings) -> list[dict[str, Any]]:
+    board = findings.board
+    counts = {column.label: column.counts for column in findings.joined.columns}
+    rows = []
+    for standing in board.standings:
+        held = counts[standing.configuration]
+        each = held.seconds / held.predicted if held.predicted and held.seconds else None
+        notes = ["baseline"] if standing.configuration == board.baseline and len(board.standings) > 1 else []
+        if standing.like_best and standing.rank > 1:
+            notes.append("not distinguishable from the best")
+        rows.append(
+            {
+                "rank": standing.rank,
+                "name": standing.configuration,
+                "best": standing.rank == 1,
+                "note": ", ".join(notes),
+                "cells": [_cell(findings, standing.configuration, measure) for measure in board.measures],
+                "seconds": "–" if each is None else f"{each:.2f}",
+                "seconds_value": "" if each is None else repr(each),
+                "failed": held.failed,
+            }
+        )
+    return rows
+
+
+def _cell(findings: Findings, label: str, measure: MeasureRecord) -> dict[str, Any]:
+    standing = next(each for each in findings.board.standings if each.configuration == label)
+    summary = standing.summaries[measure.name]
+    mark = standing.beside_baseline[measure.name]
+    mean, _, half = cell(summary, measure).partition(" ")
+    counts = f"{summary.scored} clusters scored, {summary.unscorable} without a statistic, {summary.failed} failed"
+    return {
+        "value": "" if summary.mean is None else repr(summary.mean),
+        "mean": mean,
+        "half": half,
+        "mark": mark,
+        "sign": MARKS[mark],
+        "title": f"{measure.name} {numbers.interval(summary, measure)}; {counts}",
+    }
+
+
+def _legend(findings: Findings) -> str:
+    board = findings.board
+    interval = "± half the 95 % interval (percentile bootstrap over clusters)"
+    parts = [f"Ranked by {name_of(board.primary)}, of {board.clusters} clusters; shares times 100; {interval}."]
+    if len(board.standings) > 1:
+        parts.append(
+            f"▲ better, ▼ worse than {board.baseline}: approximate randomisation test, corrected after Holm, p ≤ .05."
+        )
+    return " ".join(parts)
+
+
+def _size(examples: Examples) -> str:
+    if examples.whole == examples.clusters:
+        return f"All {examples.clusters} clusters, the most telling first."
+    listed = "" if examples.shown == examples.clusters else f" The list has the {examples.shown} most telling."
+    return (
+        f"The {examples.whole} most telling of {examples.clusters} clusters are here with articles and verdicts; "
+        f"the others with headlines and scores.{listed}"
+    )
+
+
+def _facts(findings: Findings) -> dict[str, Any]:
+    leading = {measure.name for measure in findings.board.measures}
+    return {
+        "configurations": list(findings.labels),
+        "baseline": findings.labels.index(findings.board.baseline),
+        "primary": name_of(findings.board.primary),
+        "lower": findings.board.primary.direction == "lower",
+        "together": TOGETHER,
+        "measures": [
+            {
+                "name": name_of(measure),
+                "unit": measure.unit,
+                "leading": measure.name in leading,
+                "primary": measure.name == findings.board.primary.name,
+            }
+            for measure in findings.joined.measures
+        ],
+        "missing": "The articles could not be read again from the data.",
+        "small": "Articles and verdicts of this cluster are left out, so that the file stays small; "
+        "harness show RUN --cluster ID has them.",
+    }
+
+
+def _made(findings: Findings) -> list[tuple[str, str]]:
+    made: list[tuple[str, str]] = []
+    for manifest in findings.manifests:
+        run = f"{manifest.name}-{manifest.digest}, started {manifest.started:%Y-%m-%d %H:%M} UTC, {manifest.status}"
+        data = f"{manifest.data}, {manifest.clusters} clusters, digest {manifest.data_digest}, seed {manifest.seed}"
+        made += [("run", run), ("data", data), ("harness", manifest.versions.get("headline-harness", "unknown"))]
+    made += [(column.label, column.record.signature) for column in findings.joined.columns]
+    made += [(measure.name, measure.signature) for measure in findings.board.measures]
+    return made

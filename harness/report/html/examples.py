@@ -1,0 +1,232 @@
+"""Examples of a report as plain values: what a browser draws, in blocks that it opens when they are needed."""
+
+import base64
+import gzip
+import json
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeAlias, cast
+
+from harness.config.build import load_component
+from harness.datasets.base import Dataset
+from harness.errors import HarnessError
+from harness.records import Article, CheckedPrediction, Cluster, Element, Evidence, Prediction, Verdict
+from harness.registry import Registry
+from harness.report.html.findings import Findings
+from harness.report.verdicts import ERRORS, worth_telling, wrong
+from harness.run.store import VERDICTS
+from harness.run.stored import case_of
+
+LISTED = 5_000
+"""Examples that the list names, the most telling first."""
+BUDGET = 2_200_000
+"""Characters of all blocks with articles and verdicts: a report stays under 3 MB."""
+MOST_WHOLE = 2_000
+"""Clusters whose articles are read for it."""
+TOGETHER = 10
+"""Clusters that share a block: fewer open sooner, more compress better."""
+Predictions: TypeAlias = Mapping[tuple[str, str], Prediction]
+"""(configuration, cluster) → what it wrote."""
+VerdictsOf: TypeAlias = Callable[[str, str], tuple[Verdict, ...]]
+
+
+@dataclass(frozen=True)
+class Examples:
+    """The list of examples, and blocks with all of each that found room."""
+
+    listed: str
+    """Compressed list: for each cluster its id, tags, and what each configuration wrote and scored."""
+    blocks: tuple[str, ...]
+    """Compressed mappings from cluster id to its articles, references and verdicts."""
+    clusters: int
+    """Clusters of the runs."""
+    shown: int
+    """Clusters of the list."""
+    whole: int
+    """Clusters that a block holds."""
+    note: str = ""
+    """Why articles are missing, where they are."""
+
+
+def packed(value: Any) -> str:
+    """A value as JSON, compressed, in base64: what the page's script unpacks."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return base64.b64encode(gzip.compress(text.encode(), compresslevel=9, mtime=0)).decode()
+
+
+def collect(findings: Findings) -> Examples:
+    """Choose the most telling examples, and pack as many whole as fit the budget."""
+    reader = _Reader(findings)
+    telling = findings.telling()[:LISTED]
+    predictions = _predictions(findings, set(telling))
+    listed = packed([reader.listed(cluster_id, predictions) for cluster_id in telling])
+    clusters, note = _clusters(findings, telling[:MOST_WHOLE])
+    blocks: list[str] = []
+    whole = spent = 0
+    with reader.opened() as verdicts_of:
+        for start in range(0, len(telling[:MOST_WHOLE]), TOGETHER):
+            part = telling[start : start + TOGETHER]
+            block = packed({each: reader.whole(each, clusters.get(each), predictions, verdicts_of) for each in part})
+            if blocks and spent + len(block) > BUDGET:
+                break
+            blocks.append(block)
+            whole, spent = whole + len(part), spent + len(block)
+    return Examples(listed, tuple(blocks), len(findings.joined.clusters), len(telling), whole, note)
+
+
+def _predictions(findings: Findings, chosen: set[str]) -> Predictions:
+    return {
+        (column.label, row.cluster_id): row
+        for column in findings.joined.columns
+        for row in column.folder.predictions()
+        if row.configuration == column.record.name and row.cluster_id in chosen
+    }
+
+
+def _clusters(findings: Findings, wanted: Iterable[str]) -> tuple[dict[str, Cluster], str]:
+    """Read clusters again from the data that the first run names; a note where that cannot be done, or they changed."""
+    facts = {facts.cluster_id: facts for facts in findings.joined.clusters}
+    kept = set(wanted)
+    held: dict[str, Cluster] = {}
+    try:
+        entry = json.dumps(findings.manifests[0].config.get("data"))  # JSON is YAML
+        dataset = cast("Dataset", load_component("dataset", entry, "the run's `data`", Registry()))
+        for row in dataset.read():
+            if isinstance(row, Cluster) and row.cluster_id in kept and row.digest == facts[row.cluster_id].digest:
+                held[row.cluster_id] = row
+    except HarnessError as error:
+        return held, f"Articles are not shown: {' '.join(str(error).split())}"
+    missing = len(kept) - len(held)
+    if missing:
+        noun = "cluster are" if missing == 1 else "clusters are"
+        return held, f"Articles of {missing} {noun} not shown: the data have changed since the run."
+    return held, ""
+
+
+class _Reader:
+    """Looks up what the runs hold of one cluster after another."""
+
+    def __init__(self, findings: Findings) -> None:
+        self.findings = findings
+        self.at = {facts.cluster_id: at for at, facts in enumerate(findings.joined.clusters)}
+        self.primary = findings.primary_values()
+
+    @contextmanager
+    def opened(self) -> Iterator[VerdictsOf]:
+        """Open the files of verdicts; the function yielded finds those of one configuration on one cluster."""
+        with ExitStack() as stack:
+            files = {}
+            for column in self.findings.joined.columns:
+                places = column.folder.places(VERDICTS, case_of)
+                if places:
+                    reading = stack.enter_context(column.folder.reading(VERDICTS, CheckedPrediction))
+                    files[column.label] = (column.record.name, places, reading)
+
+            def verdicts_of(label: str, cluster_id: str) -> tuple[Verdict, ...]:
+                if label not in files:
+                    return ()
+                name, places, reading = files[label]
+                place = places.get((name, cluster_id))
+                return () if place is None else reading(place).verdicts
+
+            yield verdicts_of
+
+    def listed(self, cluster_id: str, predictions: Predictions) -> dict[str, Any]:
+        """One line of the list of examples."""
+        at = self.at[cluster_id]
+        rows = []
+        for label, value in zip(self.findings.labels, self.primary[:, at], strict=True):
+            row = predictions.get((label, cluster_id))
+            finding = self.findings.verdicts.get((label, cluster_id))
+            rows.append(
+                {
+                    "text": row.text if row else None,
+                    "score": _number(value),
+                    "label": finding.label if finding else None,
+                    "errors": [ERRORS[error] for error in finding.errors] if finding else [],
+                    "failure": self.findings.failed.get((label, cluster_id)),
+                }
+            )
+        return {"id": cluster_id, "tags": dict(self.findings.joined.clusters[at].tags), "rows": rows}
+
+    def whole(
+        self, cluster_id: str, cluster: Cluster | None, predictions: Predictions, verdicts_of: VerdictsOf
+    ) -> dict[str, Any]:
+        """All of one example: articles, references, and what each configuration wrote, scored and was told."""
+        articles = cluster.articles if cluster else ()
+        places = {article.article_id: number for number, article in enumerate(articles)}
+        rows = []
+        for number, label in enumerate(self.findings.labels):
+            row = predictions.get((label, cluster_id))
+            claims = worth_telling(verdicts_of(label, cluster_id))
+            rows.append(
+                {
+                    "scores": [_number(value) for value in self.findings.joined.values[number, self.at[cluster_id]]],
+                    "raw": row.raw_text if row and row.raw_text != row.text else None,
+                    "claims": [_claim(verdict, places) for verdict in claims],
+                }
+            )
+        return {
+            "articles": [_article(article) for article in articles],
+            "references": [reference.text for reference in (cluster.references if cluster else ())],
+            "rows": rows,
+        }
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else round(float(value), 6)
+
+
+def _article(article: Article) -> dict[str, Any]:
+    date = f"{article.published:%Y-%m-%d %H:%M} UTC" if article.published else None
+    return {
+        "id": article.article_id,
+        "title": article.title,
+        "source": article.source,
+        "date": date,
+        "text": article.text,
+    }
+
+
+def _claim(verdict: Verdict, places: Mapping[str, int]) -> dict[str, Any]:
+    return {
+        "part": verdict.claim.part,
+        "start": verdict.claim.start,
+        "end": verdict.claim.end,
+        "label": verdict.label,
+        "probability": verdict.probability,
+        "reason": verdict.reason,
+        "errors": wrong(verdict),
+        "for": list(verdict.supporters),
+        "against": list(verdict.contradictors),
+        "evidence": [
+            _span(span, places, _side(span, verdict)) for span in verdict.evidence if span.article_id in places
+        ],
+        "elements": [_element(element, places) for element in verdict.elements],
+    }
+
+
+def _side(span: Evidence, verdict: Verdict) -> str:
+    """`for` or `against` the claim, or `near` where its article takes no side."""
+    if span.article_id in verdict.contradictors:
+        return "against"
+    return "for" if span.article_id in verdict.supporters else "near"
+
+
+def _element(element: Element, places: Mapping[str, int]) -> dict[str, Any]:
+    side = {"borne_out": "for", "contradicted": "against", "unaccounted": "near"}[element.state]
+    return {
+        "start": element.start,
+        "end": element.end,
+        "kind": element.kind,
+        "state": element.state,
+        "reason": element.reason,
+        "evidence": [_span(span, places, side) for span in element.evidence if span.article_id in places],
+    }
+
+
+def _span(span: Evidence, places: Mapping[str, int], side: str) -> list[Any]:
+    """[article's number, 1 in its title, first character, one past the last, side]; offsets count code points."""
+    return [places[span.article_id], int(span.title), span.start, span.end, side]

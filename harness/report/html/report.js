@@ -1,0 +1,362 @@
+"use strict";
+// Draws the examples. Text of others reaches the page through textContent only.
+(async () => {
+  const $ = (id) => document.getElementById(id);
+  const facts = JSON.parse($("facts").textContent);
+  const make = (tag, name, text) => {
+    const made = document.createElement(tag);
+    if (name) made.className = name;
+    if (text !== undefined && text !== null) made.textContent = text;
+    return made;
+  };
+  const unpack = async (text) => {
+    const bytes = Uint8Array.from(atob(text.trim()), (sign) => sign.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return JSON.parse(await new Response(stream).text());
+  };
+  const words = { not_found: "not found" };
+  const named = (label) => words[label] || label;
+
+  // Light and dark.
+  $("theme").addEventListener("click", () => {
+    const root = document.documentElement;
+    const dark = root.classList.contains("dark") ||
+      (!root.classList.contains("light") && matchMedia("(prefers-color-scheme: dark)").matches);
+    root.classList.toggle("dark", !dark);
+    root.classList.toggle("light", dark);
+  });
+
+  // The leaderboard sorts by any of its columns.
+  const board = $("board");
+  board.tHead.addEventListener("click", (event) => {
+    const head = event.target.closest("th");
+    if (!head) return;
+    const at = head.cellIndex;
+    const was = head.getAttribute("aria-sort");
+    const up = was === "descending" || (was === null && at < 2);
+    const value = (row) => {
+      const cell = row.cells[at];
+      const held = cell.dataset.value;
+      return held === undefined ? cell.textContent.trim() : held;
+    };
+    const rows = [...board.tBodies[0].rows].sort((first, second) => {
+      const [one, other] = [value(first), value(second)];
+      if (one === "" || other === "") return (one === "") - (other === "");
+      const order = isNaN(one) || isNaN(other) ? one.localeCompare(other) : one - other;
+      return up ? order : -order;
+    });
+    for (const each of board.tHead.rows[0].cells) each.removeAttribute("aria-sort");
+    head.setAttribute("aria-sort", up ? "ascending" : "descending");
+    board.tBodies[0].append(...rows);
+  });
+
+  const listed = await unpack($("listed").textContent);
+  const blocks = [...document.querySelectorAll(".block")];
+  const opened = new Map();
+  const open = (number) => {
+    if (!opened.has(number)) opened.set(number, unpack(blocks[number].textContent));
+    return opened.get(number);
+  };
+  listed.forEach((example, at) => { example.at = at; });
+  const labels = facts.configurations;
+  const option = (select, value, text) => select.append(new Option(text, value));
+  for (const error of [...new Set(listed.flatMap((each) => each.rows.flatMap((row) => row.errors)))].sort()) {
+    option($("error"), error, error);
+  }
+  const base = facts.baseline;
+  labels.forEach((label, at) => {
+    if (at !== base) {
+      option($("outcome"), `w${at}`, `${label} is better than ${labels[base]}`);
+      option($("outcome"), `l${at}`, `${label} is worse than ${labels[base]}`);
+    }
+    option($("order"), `d${at}`, `${label}: ${facts.primary}, highest first`);
+    option($("order"), `u${at}`, `${label}: ${facts.primary}, lowest first`);
+  });
+
+  const keep = () => {
+    const query = $("query").value.trim().toLocaleLowerCase();
+    const [verdict, error, outcome, order] = ["verdict", "error", "outcome", "order"].map((id) => $(id).value);
+    const sign = facts.lower ? -1 : 1;
+    const fits = (example) => {
+      if (verdict === "failed" ? !example.rows.some((row) => row.failure !== null)
+        : verdict && !example.rows.some((row) => row.label === verdict)) return false;
+      if (error && !example.rows.some((row) => row.errors.includes(error))) return false;
+      if (outcome) {
+        const [ours, theirs] = [example.rows[+outcome.slice(1)].score, example.rows[base].score];
+        if (ours === null || theirs === null) return false;
+        const apart = sign * (ours - theirs);
+        if (outcome[0] === "w" ? apart <= 0 : apart >= 0) return false;
+      }
+      const held = [example.id, ...Object.values(example.tags), ...example.rows.map((row) => row.text || "")];
+      return !query || held.some((text) => text.toLocaleLowerCase().includes(query));
+    };
+    const kept = listed.filter(fits);
+    if (order) {
+      const at = +order.slice(1);
+      const lost = order[0] === "d" ? -Infinity : Infinity;
+      const score = (example) => example.rows[at].score ?? lost;
+      kept.sort((one, other) => (order[0] === "d" ? score(other) - score(one) : score(one) - score(other)) || one.at - other.at);
+    }
+    return kept;
+  };
+
+  const MOST = 400;
+  let kept = [];
+  let current = null;
+  const badge = (label, text) => make("span", `label ${label}`, text || named(label));
+  const draw = () => {
+    kept = keep();
+    $("count").textContent = `${kept.length} of ${listed.length}`;
+    const rows = kept.slice(0, MOST).map((example) => {
+      const row = make("li");
+      const button = make("button");
+      button.type = "button";
+      button.dataset.id = example.id;
+      button.append(make("b", "", example.id), " ");
+      for (const label of new Set(example.rows.map((each) => (each.failure !== null ? "failed" : each.label)))) {
+        if (label && label !== "supported") button.append(badge(label), " ");
+      }
+      button.append(make("span", "first", example.rows.map((each) => each.text).find((text) => text) || ""));
+      button.addEventListener("click", () => choose(example));
+      row.append(button);
+      return row;
+    });
+    if (kept.length > MOST) rows.push(make("li", "more", `${kept.length - MOST} more: search or filter to see them.`));
+    if (!kept.length) rows.push(make("li", "more", "No example fits."));
+    $("list").replaceChildren(...rows);
+    point();
+  };
+  const point = () => {
+    for (const button of $("list").querySelectorAll("button")) {
+      const is = current !== null && button.dataset.id === current.id;
+      if (is) button.setAttribute("aria-current", "true");
+      else button.removeAttribute("aria-current");
+      if (is) { // scrolls the list alone: scrollIntoView would move the page
+        const [list, box] = [$("list"), button.getBoundingClientRect()];
+        const frame = list.getBoundingClientRect();
+        if (box.top < frame.top) list.scrollTop += box.top - frame.top;
+        if (box.bottom > frame.bottom) list.scrollTop += box.bottom - frame.bottom;
+      }
+    }
+  };
+
+  // Offsets count code points, as Python does; a string's own indices do not.
+  const textWith = (into, text, spans) => {
+    const signs = Array.from(text);
+    const edges = [...new Set([0, signs.length, ...spans.flatMap((span) => [span.start, span.end])])]
+      .filter((edge) => edge >= 0 && edge <= signs.length).sort((one, other) => one - other);
+    into.replaceChildren();
+    for (let at = 0; at + 1 < edges.length; at++) {
+      const part = signs.slice(edges[at], edges[at + 1]).join("");
+      const over = spans.filter((span) => span.start <= edges[at] && span.end >= edges[at + 1]);
+      if (over.length) into.append(make("mark", ["against", "for", "near"].find((side) => over.some((span) => span.side === side)), part));
+      else into.append(part);
+    }
+  };
+
+  let places = [];
+  const light = (spans, pressed) => {
+    for (const button of $("detail").querySelectorAll("[aria-pressed]")) button.setAttribute("aria-pressed", "false");
+    if (pressed) pressed.setAttribute("aria-pressed", "true");
+    places.forEach((place, number) => {
+      for (const [title, node, text] of place) {
+        const here = spans.filter((span) => span[0] === number && span[1] === title)
+          .map(([, , start, end, side]) => ({ start, end, side }));
+        textWith(node, text, here);
+      }
+    });
+    const first = $("detail").querySelector(".articles mark");
+    if (first) {
+      const pane = first.closest(".articles");
+      pane.scrollTop += first.getBoundingClientRect().top - pane.getBoundingClientRect().top - pane.clientHeight / 3;
+    }
+  };
+  const press = (button, spans) => {
+    button.setAttribute("aria-pressed", "false");
+    button.addEventListener("click", () => {
+      const was = button.getAttribute("aria-pressed") === "true";
+      light(was ? [] : spans, was ? null : button);
+    });
+  };
+
+  // A word-level difference by the longest common subsequence.
+  const tokens = (text) => text.match(/[\p{L}\p{N}]+(?:['’.,-][\p{L}\p{N}]+)*|[^\s]/gu) || [];
+  const difference = (reference, text) => {
+    const [old, now] = [tokens(reference).slice(0, 400), tokens(text).slice(0, 400)];
+    const [a, b] = [old, now].map((list) => list.map((word) => word.toLocaleLowerCase()));
+    const length = Array.from({ length: a.length + 1 }, () => new Uint16Array(b.length + 1));
+    for (let i = a.length - 1; i >= 0; i--) {
+      for (let j = b.length - 1; j >= 0; j--) {
+        length[i][j] = a[i] === b[j] ? length[i + 1][j + 1] + 1 : Math.max(length[i + 1][j], length[i][j + 1]);
+      }
+    }
+    const line = make("p", "diff");
+    line.append(make("span", "dim", "against the reference: "));
+    for (let i = 0, j = 0; i < a.length || j < b.length;) {
+      if (i < a.length && j < b.length && a[i] === b[j]) { line.append(now[j], " "); i++; j++; }
+      else if (j < b.length && (i === a.length || length[i][j + 1] >= length[i + 1][j])) { line.append(make("ins", "", now[j]), " "); j++; }
+      else { line.append(make("del", "", old[i]), " "); i++; }
+    }
+    return line;
+  };
+  const nearest = (references, text) => {
+    const bag = new Set(tokens(text).map((word) => word.toLocaleLowerCase()));
+    const shared = (reference) => {
+      const theirs = tokens(reference).map((word) => word.toLocaleLowerCase());
+      return (2 * theirs.filter((word) => bag.has(word)).length) / (theirs.length + bag.size || 1);
+    };
+    return [...references].sort((one, other) => shared(other) - shared(one))[0];
+  };
+
+  const shown = (value, measure) => value === null ? "–" : (measure.unit === "share" ? value * 100 : value).toFixed(1);
+  const headline = (text, elements) => {
+    const signs = Array.from(text);
+    const line = make("p", "headline");
+    const order = { contradicted: 0, unaccounted: 1, borne_out: 2 };
+    const taken = [];
+    for (const element of [...elements].sort((one, other) => order[one.state] - order[other.state] || (one.end - one.start) - (other.end - other.start))) {
+      const whole = element.end - element.start >= signs.length && signs.length > 0;
+      if (element.kind !== "party" && !whole && element.end > element.start && !taken.some((held) => element.start < held.end && held.start < element.end)) taken.push(element);
+    }
+    taken.sort((one, other) => one.start - other.start);
+    let at = 0;
+    for (const element of taken) {
+      line.append(signs.slice(at, element.start).join(""));
+      const button = make("button", element.state, signs.slice(element.start, element.end).join(""));
+      button.type = "button";
+      const state = { borne_out: "borne out", contradicted: "differs", unaccounted: "missing" }[element.state];
+      button.title = element.reason ? `${state}: ${element.reason}` : state;
+      press(button, element.evidence);
+      line.append(button);
+      at = element.end;
+    }
+    line.append(signs.slice(at).join(""));
+    return line;
+  };
+  const sides = (claim, articles) => {
+    const names = (ids) => ids.map((id) => {
+      const article = articles.find((each) => each.id === id);
+      return article && article.source ? `${id} (${article.source})` : id;
+    }).join(", ");
+    const line = make("p", "sides");
+    if (claim.for.length) line.append(make("span", "for", `says so: ${names(claim.for)}`), " ");
+    if (claim.against.length) line.append(make("span", "against", `says otherwise: ${names(claim.against)}`));
+    return line;
+  };
+  const claimButton = (claim, text) => {
+    const button = make("button", "claim");
+    button.type = "button";
+    button.append(badge(claim.label), claim.probability === null ? " " : ` ${claim.probability.toFixed(2)} `);
+    if (claim.errors) button.append(make("em", "", `${claim.errors} `));
+    if (claim.part !== "whole") button.append(Array.from(text).slice(claim.start, claim.end).join(""));
+    press(button, claim.evidence);
+    return button;
+  };
+
+  const drawExample = (example, whole) => {
+    const made = [make("h3", "", example.id)];
+    const tags = Object.entries(example.tags).map(([name, value]) => `${name}: ${value}`).join(" · ");
+    if (tags) made.push(make("p", "dim", tags));
+    const texts = make("div", "pane texts");
+    if (whole && whole.references.length) {
+      texts.append(make("h3", "", whole.references.length === 1 ? "Reference" : "References"));
+      for (const reference of whole.references) texts.append(make("p", "reference", reference));
+    }
+    example.rows.forEach((row, at) => {
+      const part = make("section", "row");
+      part.append(make("div", "dim", labels[at]));
+      if (row.text === null) {
+        part.append(badge("failed"), ` ${row.failure || "no prediction"}`);
+        texts.append(part);
+        return;
+      }
+      const held = whole ? whole.rows[at] : { claims: [], scores: [], raw: null };
+      const account = held.claims.find((claim) => claim.part === "whole");
+      part.append(headline(row.text, account ? account.elements : []));
+      const scores = make("p", "scores");
+      const values = whole ? held.scores : facts.measures.map((measure) => (measure.primary ? row.score : null));
+      values.forEach((value, number) => {
+        const measure = facts.measures[number];
+        if (measure.leading && value !== null) scores.append(make("span", "", `${measure.name} ${shown(value, measure)}`));
+      });
+      part.append(scores);
+      if (held.claims.length) {
+        const claims = make("ul", "claims");
+        for (const claim of held.claims) {
+          const item = make("li");
+          item.append(claimButton(claim, row.text));
+          if (claim.reason) item.append(make("div", "dim", claim.reason));
+          if (claim.for.length || claim.against.length) item.append(sides(claim, whole.articles));
+          claims.append(item);
+        }
+        part.append(claims);
+      } else if (row.label) part.append(badge(row.label));
+      if (whole && whole.references.length) part.append(difference(nearest(whole.references, row.text), row.text));
+      if (held.raw !== null) {
+        const raw = make("details");
+        raw.append(make("summary", "dim", "as the model wrote it"), make("p", "text", held.raw));
+        part.append(raw);
+      }
+      texts.append(part);
+    });
+    const pane = make("div", "pane articles");
+    pane.tabIndex = 0;
+    pane.setAttribute("role", "region");
+    pane.setAttribute("aria-label", "Articles");
+    places = [];
+    for (const article of whole ? whole.articles : []) {
+      const heading = make("h3", "", article.title || article.id);
+      const about = make("cite", "", [article.id, article.source, article.date].filter(Boolean).join(" · "));
+      const body = make("p", "text", article.text);
+      places.push([[1, heading, article.title], [0, body, article.text]]);
+      pane.append(heading, about, body);
+    }
+    if (!places.length) pane.append(make("p", "dim", whole ? facts.missing : facts.small));
+    const pair = make("div", "pair");
+    pair.append(texts, pane);
+    made.push(pair);
+    $("detail").replaceChildren(...made);
+  };
+
+  const choose = async (example, quietly) => {
+    current = example;
+    point();
+    const number = Math.floor(example.at / facts.together);
+    const whole = number < blocks.length ? (await open(number))[example.id] : null;
+    if (current !== example) return;
+    drawExample(example, whole);
+    if (!quietly) history.replaceState(null, "", `#example=${encodeURIComponent(example.id)}`);
+  };
+  const step = (by) => {
+    if (!kept.length) return;
+    const at = kept.indexOf(current);
+    choose(kept[Math.max(0, Math.min(kept.length - 1, at < 0 ? 0 : at + by))]);
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const typing = event.target.matches("input, select, textarea");
+    if (event.key === "Escape") {
+      if (typing) event.target.blur();
+      light([], null);
+    } else if (typing) return;
+    else if (event.key === "/") { event.preventDefault(); $("query").focus(); }
+    else if (event.key === "j" || event.key === "ArrowRight") { event.preventDefault(); step(1); }
+    else if (event.key === "k" || event.key === "ArrowLeft") { event.preventDefault(); step(-1); }
+    else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && $("list").contains(event.target)) {
+      event.preventDefault();
+      step(event.key === "ArrowDown" ? 1 : -1);
+    }
+  });
+  for (const id of ["query", "verdict", "error", "outcome", "order"]) $(id).addEventListener("input", draw);
+  $("filters").addEventListener("submit", (event) => event.preventDefault());
+  const go = () => {
+    const wanted = decodeURIComponent((location.hash.match(/^#example=(.*)$/) || [])[1] || "");
+    const example = listed.find((each) => each.id === wanted);
+    if (example && example !== current) choose(example);
+    return Boolean(example);
+  };
+  window.addEventListener("hashchange", go);
+  draw();
+  if (!go() && kept.length) choose(kept[0], true);
+  document.documentElement.dataset.ready = "yes";
+})();
