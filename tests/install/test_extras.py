@@ -87,6 +87,14 @@ def test_a_parquet_file_is_read(with_extra: With, desk: Path):
     assert len(scores(desk)) == NUMBER
 
 
+def test_a_report_is_written(with_extra: With, desk: Path):
+    write_data(desk)
+    write_config(desk)
+    with_extra("report").run("harness eval --config lights.yaml", desk).held()
+    with_extra("report").run("harness report lights -o lights.html", desk).held()
+    assert desk.joinpath("lights.html").read_text().startswith("<!doctype html>")
+
+
 def test_a_language_model_writes_headlines(with_extra: With, desk: Path):
     write_data(desk)
     save_causal(desk / "tiny")
