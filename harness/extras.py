@@ -18,7 +18,7 @@ EXTRAS = {
     "onnx": ("onnxruntime", "tokenizers"),
     "parquet": ("pyarrow",),
     "pandas": ("pandas",),
-    "report": ("jinja2", "vl_convert"),
+    "report": ("jinja2", "markupsafe", "vl_convert"),
 }
 """Extra → the packages it brings, by the names they are imported by."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import extras
+from harness.disk.durable import replace_text
 from harness.errors import MissingExtraError
 from harness.records import MeasureRecord
 from harness.report import numbers
@@ -17,11 +18,8 @@ from harness.report.escape import page
 from harness.report.html.charts import charts
 from harness.report.html.examples import TOGETHER, Examples, collect
 from harness.report.html.findings import Findings, gather
-from harness.run.durable import replace_text
-from harness.run.store import RunFolder
+from harness.results.run_folder import RunFolder
 
-PACKAGES = ("jinja2", "vl_convert")
-"""What the extra `report` brings."""
 
 
 def write_report(
@@ -37,7 +35,7 @@ def write_report(
     Raises MissingExtraError where the extra `report` is not installed, StoreError where the file cannot be written, and
     what `gather` raises.
     """
-    missing = extras.missing(*PACKAGES)
+    missing = extras.missing(*extras.EXTRAS["report"])
     if missing:
         raise MissingExtraError("harness report", missing, "report")
     findings = gather(folders, baseline=baseline, primary=primary, intersection=intersection)

@@ -16,8 +16,8 @@ from harness.records import Article, CheckedPrediction, Cluster, Element, Eviden
 from harness.registry import Registry
 from harness.report.html.findings import Findings
 from harness.report.verdicts import ERRORS, worth_telling, wrong
-from harness.run.store import VERDICTS
-from harness.run.stored import case_of
+from harness.results.run_folder import VERDICTS
+from harness.run.stored_rows import case_of
 
 LISTED = 5_000
 """Examples that the list names, the most telling first."""

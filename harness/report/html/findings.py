@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from harness.analysis.leaderboard import Leaderboard, rank
+from harness.comparison.compare import Comparison, compare_joined
+from harness.comparison.score_matrix import Joined, find_label, find_measure, join
 from harness.errors import UsageError
 from harness.records import ErrorType, MeasureRecord, RunManifest, VerdictLabel
-from harness.run.comparison import Comparison, compare_joined
-from harness.run.joined import Joined, find_label, find_measure, join
-from harness.run.store import RunFolder
+from harness.results.run_folder import RunFolder
 
 WEIGHTS: dict[VerdictLabel, float] = {"contradicted": 3.0, "contested": 2.0, "not_found": 1.0}
 """How telling one verdict is; a spread of the primary measure from 0 to 1 counts 1."""
