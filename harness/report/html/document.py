@@ -21,7 +21,6 @@ from harness.report.html.findings import Findings, gather
 from harness.results.run_folder import RunFolder
 
 
-
 def write_report(
     folders: Sequence[RunFolder],
     output: Path,
