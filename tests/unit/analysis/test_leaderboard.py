@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from harness.analysis.compare import compare
+from harness.analysis.compare import compare_and_resample
 from harness.analysis.leaderboard import Leaderboard, leading_measures, rank
 from harness.analysis.summary import summaries_of
 from harness.records import MeasureRecord
@@ -23,7 +23,9 @@ def board(
 ) -> Leaderboard:
     configurations = list(names[: len(scores)])
     directions = {each.name: each.direction for each in measures}
-    pairs = compare(scores, configurations=configurations, measures=directions, resamples=500, seed=1)
+    pairs, _ = compare_and_resample(
+        scores, configurations=configurations, measures=directions, resamples=500, seed=1, resampled=False
+    )
     summaries = summaries_of(scores, np.isnan(scores), configurations, measures, seed=1, resamples=500)
     return rank(
         {(each.configuration, each.measure): each for each in summaries},
