@@ -23,9 +23,7 @@ def board(
 ) -> Leaderboard:
     configurations = list(names[: len(scores)])
     directions = {each.name: each.direction for each in measures}
-    pairs, _ = compare_and_resample(
-        scores, configurations=configurations, measures=directions, resamples=500, seed=1, resampled=False
-    )
+    pairs, _ = compare_and_resample(scores, configurations=configurations, measures=directions, resamples=500, seed=1)
     summaries = summaries_of(scores, np.isnan(scores), configurations, measures, seed=1, resamples=500)
     return rank(
         {(each.configuration, each.measure): each for each in summaries},
