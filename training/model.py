@@ -30,8 +30,10 @@ class CrossEncoder(nn.Module):
 
     def forward(self, **inputs: torch.Tensor) -> torch.Tensor:
         """Logits, shape (pairs, 3)."""
-        states = self.encoder(**inputs).last_hidden_state
         claim = ((inputs["token_type_ids"] == 1) & (inputs["attention_mask"] == 1))[:, :, None]
+        if not getattr(self.encoder.config, "type_vocab_size", 0):
+            del inputs["token_type_ids"]  # MPNet tells the two texts by the marks between them alone
+        states = self.encoder(**inputs).last_hidden_state
         mean = (states * claim).sum(1) / claim.sum(1)
         most = states.masked_fill(~claim, -1e4).amax(1)
         joined = torch.cat([states[:, 0], mean, most], dim=-1)
@@ -43,6 +45,14 @@ def loss_of(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     logs = torch.log_softmax(logits.float(), dim=-1)
     either = torch.logsumexp(logs[:, 1:], dim=-1, keepdim=True)
     return -torch.cat([logs, either], dim=-1).gather(1, labels[:, None]).mean()
+
+
+def coded(tokenizer: Any, premises: list[str], claims: list[str], most: int) -> dict[str, list[list[int]]]:
+    """Pairs as the model reads them; whatever the tokenizer, `token_type_ids` is 1 where a token is the claim's."""
+    told = tokenizer(premises, claims, truncation="longest_first", max_length=most)
+    if "token_type_ids" not in told:
+        told["token_type_ids"] = [[int(of == 1) for of in told.sequence_ids(at)] for at in range(len(premises))]
+    return {name: told[name] for name in ("input_ids", "attention_mask", "token_type_ids")}
 
 
 def build(folder: Path) -> tuple[CrossEncoder, Any]:

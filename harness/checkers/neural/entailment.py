@@ -57,12 +57,14 @@ class EntailmentModel:
         return self._judged(plain(window), plain(claim))
 
     def _judge(self, window: str, claim: str) -> Entailment:
-        numbers, segments = self._tokenizer.pair(window, claim, MOST_TOKENS)
-        logits = self._encoder.logits(numbers, segments).astype(np.float64).round(LOGIT_DECIMALS)
+        logits = self._logits(window, claim).astype(np.float64).round(LOGIT_DECIMALS)
         entailed, neutral, contradicted = (float(value) for value in logits)
         return Entailment(
             entailed - float(np.logaddexp(neutral, contradicted)), contradicted - float(np.logaddexp(entailed, neutral))
         )
+
+    def _logits(self, window: str, claim: str) -> np.ndarray[Any, Any]:
+        return self._encoder.logits(*self._tokenizer.pair(window, claim, MOST_TOKENS))
 
 
 def tensors(held: bytes) -> Mapping[str, np.ndarray[Any, Any]]:
