@@ -46,6 +46,11 @@ def line(text: str) -> str:
     return _ONE_LINE.sub(_escape_match, text)
 
 
+def one_line(text: str) -> str:
+    """Put `text` on one line, with every run of white space as one space, and escape it as `line` does."""
+    return line(" ".join(text.split()))
+
+
 _WORD: Final = re.compile(r"(?:`[^`]*`|\S)+")
 
 

@@ -37,7 +37,8 @@ def ingest(
     """
     from harness.datasets.folder import Folder, cleaned_cluster, problems_of
     from harness.errors import DataError, Problem, UsageError
-    from harness.ingest.account import account_row, cluster_row, explanation, printable
+    from harness.ingest.account import account_row, cluster_row, explanation
+    from harness.printable import one_line
     from harness.records import canonical_json
 
     if not out.stem or out.is_dir() or out.suffix == ".gz":
@@ -74,7 +75,7 @@ def ingest(
     if problems:
         logs.say(f"{len(problems)} problems, left out:", "warning")
         for listed in problems[:_LISTED]:
-            logs.say(f"  {printable(listed)}", "warning")
+            logs.say(f"  {one_line(listed)}", "warning")
         if len(problems) > _LISTED:
             logs.say(f"  … and {len(problems) - _LISTED} more", "warning")
     if not rows:

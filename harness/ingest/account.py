@@ -1,18 +1,18 @@
-"""What an ingest writes and prints: rows of clean clusters, and the account of what was left out of them."""
+"""Rows that an ingest writes, and the account that it prints of what was left out."""
 
 import textwrap
 from collections.abc import Iterator
 from typing import Any
 
-from harness import printable as escape
 from harness.ingest.clean import CleanedCluster
+from harness.printable import one_line
 from harness.records import Cluster
 
 _WIDTH = 80
 
 
 def cluster_row(cluster: Cluster) -> dict[str, Any]:
-    """A cluster as the data set `jsonl` reads it; what is not known is left out."""
+    """Write a cluster as the data set `jsonl` reads it; what is not known is left out."""
     articles = [
         {
             "id": article.article_id,
@@ -32,7 +32,7 @@ def cluster_row(cluster: Cluster) -> dict[str, Any]:
 
 
 def account_row(cleaned: CleanedCluster) -> dict[str, Any]:
-    """What was found and left out in one cluster, without the texts that stand in the clusters' file."""
+    """Account for what was found and left out in one cluster, without the texts that the clusters' file has."""
     articles = []
     for each in cleaned.articles:
         plain = each.model_dump(mode="json", exclude={"article"})
@@ -46,11 +46,11 @@ def account_row(cleaned: CleanedCluster) -> dict[str, Any]:
 
 
 def explanation(cleaned: CleanedCluster) -> Iterator[str]:
-    """What `--explain` prints for one cluster, eighty columns wide."""
-    yield f"cluster {printable(cleaned.cluster_id)}"
+    """Yield the lines that `--explain` prints for one cluster, eighty columns wide."""
+    yield f"cluster {one_line(cleaned.cluster_id)}"
     for each in cleaned.articles:
         yield ""
-        yield f"  article {printable(each.article.article_id)}"
+        yield f"  article {one_line(each.article.article_id)}"
         yield from _wrapped("title  ", each.article.title or "(none)")
         yield from _wrapped("       ", f"{each.title_rule}: {each.title_why}")
         for name, value in (
@@ -64,7 +64,7 @@ def explanation(cleaned: CleanedCluster) -> Iterator[str]:
         words = len(each.article.text.split())
         yield from _wrapped("kept   ", f"{len(each.paragraphs)} paragraphs, {words} words")
         for drop in each.dropped:
-            yield from _wrapped(f"-{drop.line:>5} ", textwrap.shorten(printable(drop.text), 240, placeholder=" …"))
+            yield from _wrapped(f"-{drop.line:>5} ", textwrap.shorten(one_line(drop.text), 240, placeholder=" …"))
             yield from _wrapped("       ", f"{drop.rule}: {drop.why}")
     yield ""
     for group in cleaned.duplicates:
@@ -74,10 +74,5 @@ def explanation(cleaned: CleanedCluster) -> Iterator[str]:
 
 
 def _wrapped(name: str, text: str) -> Iterator[str]:
-    """`text` behind `name`, folded to the width, later lines indented."""
-    yield from textwrap.wrap(printable(text), _WIDTH, initial_indent=f"    {name} ", subsequent_indent=" " * 12)
-
-
-def printable(text: str) -> str:
-    """`text` on one line, every run of white space one space, what would steer the terminal escaped."""
-    return escape.line(" ".join(text.split()))
+    """Fold `text` behind `name` to the width, with later lines indented."""
+    yield from textwrap.wrap(one_line(text), _WIDTH, initial_indent=f"    {name} ", subsequent_indent=" " * 12)

@@ -3,59 +3,23 @@
 import re
 from collections.abc import Iterator
 
+from harness.ingest.lexicon import any_of
 from harness.ingest.page import Line, Page, is_paragraph
 
-_AGENCIES = (
-    r"(?:getty(?: images)?|reuters|afp|ap(?: photo)?|a\.p\.|epa(?:-efe)?|efe|pa(?: (?:wire|images|media))?|"
-    r"press association|tass|shutterstock|rex(?: features)?|alamy(?: stock photo)?|zuma(?: press)?|bloomberg|xinhua|"
-    r"ani|pti|ians|anadolu(?: agency)?|sputnik|ria novosti|wikimedia(?: commons)?|istock(?:photo)?|flickr|unsplash|"
-    r"pexels|pixabay|nurphoto|sipa(?: usa)?|upi|east2west(?: news)?|screengrab|file(?: photo| picture| pic| image)?|"
-    r"handout|dpa|swns|mirrorpix|imago|wireimage|associated press|the canadian press|cp|aap|newscom|corbis|"
-    r"usa today sports|barcroft(?: media)?|splash(?: news)?)"
-)
-_KINDS = (
-    r"(?:images?|photos?|pictures?|pics?|photographs?|photographers?|video|graphic|illustration|picture|photo|image)"
-)
-_CREDIT = re.compile(
-    rf"\W*(?:(?:{_KINDS}|credits?|courtesy|screengrab|file|handout)(?: (?:credits?|source|by|courtesy(?: of)?"
-    rf"|copyright|caption|via|file))*\s*"
-    rf"[:©|/]\s*\S?.{{0,120}}|(?:{_KINDS}|(?:image|photo|picture) credits?|credits?)\s*:?|(?:photo(?:graph)?s?"
-    rf"|image|picture|video) "
-    rf"(?:by|courtesy(?: of)?|via|credit|©)\b.{{0,80}}|.{{0,60}}[/|]\s*{_AGENCIES}(?:\s*[/|,]?\s*.{{0,30}})?|"
-    rf"{_AGENCIES}(?:\s*(?:/|via|\||,|-|–|and)\s*[\w .'’-]{{1,40}})*|(?:ap photo|reuters|afp)\s*[/|]\s*.{{1,60}}|"
-    rf"(?:via|©|\(c\)|copyright)\s*{_AGENCIES}.{{0,30}}|courtesy(?: of)? .{{1,60}}|(?:file|archive|stock"
-    rf"|handout) (?:photo|picture|image|pic)s?\b.{{0,60}})\W*",
-    re.IGNORECASE,
-)
-_CREDIT_AT_END = re.compile(
-    rf"(?:[(\[](?:(?:{_KINDS}|credits?|file|source|courtesy)\b[^()\[\]]{{0,80}}|ap photo[^()\[\]]{{0,60}}"
-    rf"|[^()\[\]]{{0,60}}"
-    rf"(?:/|via )\s*{_AGENCIES}[^()\[\]]{{0,30}}|(?:ap|afp|reuters|epa|pti|ani)\s*[/|][^()\[\]]{{1,60}}"
-    rf"|getty[^()\[\]]{{0,20}})[)\]]|"
-    rf"(?:{_KINDS}|(?:image|photo|picture) credits?|credit)\s*[:©|]\s*\S.{{0,80}}|\b(?:ap photo|reuters|afp"
-    rf"|epa)\s?/\s?(?-i:[A-Z])[\w .'’-]{{1,50}}|"
-    rf"[\w.'’-]+\s?/\s?{_AGENCIES}(?:\s?/\s?[\w ]{{1,20}})?|\bgetty images|\bvia (?:getty|reuters|ap|afp|twitter"
-    rf"|facebook)|\(file\)|\bap photo)\W*$",
-    re.IGNORECASE,
-)
+_CREDIT = re.compile(rf"\W*{any_of('credits')}\W*", re.IGNORECASE)
+_CREDIT_AT_END = re.compile(rf"{any_of('credits_at_end')}\W*$", re.IGNORECASE)
 _HOLDS_CAPTION = re.compile(r"\W*(?:file|archive|stock|handout) (?:photo|picture|image|pic) of\b", re.IGNORECASE)
-_CAPTION_OPENING = re.compile(
-    r"(?:file|file photo|photo|caption|image caption|pictured|picture|image|photos?)\s*(?::|\s[-–—])\s*\S|"
-    r"in this (?:\w+[ ,.]+){0,6}(?:photo|image|picture|frame|screengrab|still|photograph|video grab)\b|(?:a|"
-    r"an) (?:file|handout|undated|archive|still) (?:\w+ )?(?:photo|picture|image|photograph)\b|\(?(?:left|right|"
-    r"above|below|top|clockwise)(?: (?:to|from) \w+)*\s*[:)]",
-    re.IGNORECASE,
-)
-_OPEN_BRACKET = re.compile(rf"[(\[]\s*(?:{_KINDS}|credits?|source)?\s*:?", re.IGNORECASE)
+_CAPTION_OPENING = re.compile(any_of("caption_openings"), re.IGNORECASE)
+_OPEN_BRACKET = re.compile(rf"[(\[]\s*(?:{any_of('kinds')}|credits?|source)?\s*:?", re.IGNORECASE)
 _LONGEST_CAPTION = 45
 _LONGEST_LOOSE_LINE = 24
 """Words; a longer line without a credit is a paragraph, though its full stop be missing."""
 _SENTENCE_INSIDE = re.compile(r"\w{3}[.!?][\"'”’]?\s+[\"'“‘]?[A-Z]")
-_DIALOGUE = re.compile(r"\b(?:you|your|we|our|i|me|my)\b", re.IGNORECASE)
+_DIALOGUE = re.compile(rf"\b{any_of('dialogue')}\b", re.IGNORECASE)
 
 
 def credit_block(page: Page) -> Iterator[tuple[int, str]]:
-    """A bracket on a line of its own, the credit in it over several lines, and the caption above it."""
+    """Drop a credit in brackets that stretches over several lines, and the caption above it."""
     for index, line in enumerate(page.lines):
         if index in page.dropped or not _OPEN_BRACKET.fullmatch(line.text):
             continue
@@ -74,7 +38,7 @@ def credit_block(page: Page) -> Iterator[tuple[int, str]]:
 
 
 def credit(page: Page) -> Iterator[tuple[int, str]]:
-    """A picture credit on a line of its own, and the caption above it."""
+    """Drop a picture credit on a line of its own, and the caption above it."""
     for index in page.kept():
         line = page.lines[index]
         if (
@@ -90,8 +54,8 @@ def credit(page: Page) -> Iterator[tuple[int, str]]:
             yield above, "the caption above a picture credit"
 
 
-def captioned(page: Page) -> Iterator[tuple[int, str]]:
-    """A caption that ends with its credit, or opens as only captions do."""
+def caption(page: Page) -> Iterator[tuple[int, str]]:
+    """Drop a caption that ends with its credit, or opens as only captions do."""
     for index in page.kept():
         line = page.lines[index]
         if len(line.words) <= 70 and len(line.text) <= 700 and _CREDIT_AT_END.search(line.text):
@@ -101,9 +65,9 @@ def captioned(page: Page) -> Iterator[tuple[int, str]]:
 
 
 def _caption_above(page: Page, index: int) -> int | None:
-    """The caption that belongs to the credit at `index`: the line above it, where that is no paragraph.
+    """Find the caption that belongs to the credit at `index`: the line above it, unless that is a paragraph.
 
-    The first line of a page is never one: what stands there above a picture is the title.
+    The first line of a page is never a caption: above a picture, it is the title.
     """
     above = index - 1
     if above < 1 or above in page.dropped or above == page.title or page.lines[above].opens_quotation:
@@ -117,7 +81,7 @@ def _caption_above(page: Page, index: int) -> int | None:
 
 
 def loose_line(page: Page) -> Iterator[tuple[int, str, str]]:
-    """Lines between paragraphs that end without punctuation on a page whose paragraphs have it: (index, rule, reason).
+    """Yield index, rule and reason of lines that end without punctuation on a page whose paragraphs have it.
 
     A line that shares few words with the rest is a link to another story; one that shares them is a caption, or a link
     to a story on the same matter. Spared are lists, rests of broken sentences, quotations and short cross-headings.
@@ -150,7 +114,7 @@ def loose_line(page: Page) -> Iterator[tuple[int, str, str]]:
 
 
 def _is_spared(page: Page, line: Line, index: int) -> bool:
-    """Whether a line without end punctuation may still be part of the body."""
+    """Tell whether a line without end punctuation may still be part of the body."""
     before, after = page.neighbour(index, -1), page.neighbour(index, 1)
     continued = after is not None and after.goes_on and not _stands_between_halves(before, after)
     continues = line.goes_on or line.is_broken_off or continued
@@ -161,12 +125,12 @@ def _is_spared(page: Page, line: Line, index: int) -> bool:
 
 
 def _stands_between_halves(before: Line | None, after: Line) -> bool:
-    """Whether the lines round a line are two halves of one sentence, so that the line between is foreign to it."""
+    """Tell whether the lines round a line are two halves of one sentence, so that the line between is foreign to it."""
     return before is not None and after.goes_on and (before.is_broken_off or not before.ends_sentence)
 
 
 def _runs(page: Page, kept: list[int]) -> dict[int, int]:
-    """Index → how many neighbouring kept lines, itself among them, lack end punctuation: lists come in runs."""
+    """Count for each index how many kept lines in a row lack end punctuation: lists come in runs."""
     sizes: dict[int, int] = {}
     run: list[int] = []
     for index in [*kept, -1]:
@@ -180,7 +144,7 @@ def _runs(page: Page, kept: list[int]) -> dict[int, int]:
 
 
 def _is_name(page: Page, line: Line) -> bool:
-    """Whether a line is two to five capitalised words that stand in this order in a paragraph."""
+    """Tell whether a line is two to five capitalised words that stand in this order in a paragraph."""
     names = line.text.split()
     return (
         2 <= len(names) <= 5
@@ -189,8 +153,8 @@ def _is_name(page: Page, line: Line) -> bool:
     )
 
 
-def repeated(page: Page) -> Iterator[tuple[int, str]]:
-    """The title again, a line again, and pull quotes: short lines that stand word for word in a paragraph."""
+def repetition(page: Page) -> Iterator[tuple[int, str]]:
+    """Drop the title again, a line again, and pull quotes: short lines that stand word for word in a paragraph."""
     title = page.lines[page.title].words if page.title is not None else ()
     seen: set[tuple[str, ...]] = {title} if title else set()
     phrases = {index: f" {' '.join(page.lines[index].words)} " for index in page.kept()}
@@ -204,13 +168,13 @@ def repeated(page: Page) -> Iterator[tuple[int, str]]:
 
 
 def _is_pull_quote(line: Line, phrases: dict[int, str]) -> bool:
-    """Whether a longer line holds all words of `line` in their order."""
+    """Tell whether a longer line holds all words of `line` in their order."""
     phrase = f" {' '.join(line.words)} "
     return any(len(other) > len(phrase) + 12 and phrase in other for other in phrases.values())
 
 
-def trailing(page: Page) -> Iterator[tuple[int, str]]:
-    """Up to eight short lines without end punctuation below the last sentence: tags, names; lists are spared."""
+def trailing_line(page: Page) -> Iterator[tuple[int, str]]:
+    """Drop up to eight short lines without end punctuation below the last sentence: tags, names; lists are spared."""
     kept = page.kept()
     last = max((place for place, index in enumerate(kept) if page.lines[index].ends_sentence), default=len(kept))
     below = kept[last + 1 :]
@@ -225,7 +189,7 @@ def trailing(page: Page) -> Iterator[tuple[int, str]]:
 
 
 def is_list_of_names(line: Line) -> bool:
-    """Whether a line is two to twelve capitalised words, joined by commas and `and`: how authors are listed."""
+    """Tell whether a line lists authors: two to twelve capitalised words, joined by commas and `and`."""
     tokens = re.split(r"[\s,]+", line.text.strip(" ,|"))
     names = [token for token in tokens if token not in ("and", "&", "in", "de", "van", "von", "al")]
     return (

@@ -1,4 +1,4 @@
-"""Raw scraped text into clean articles, with an account of every line that was left out.
+"""Turn raw scraped text into clean articles, with an account of every line that was left out.
 
 The rules stand in one table, `RULES`, in the order in which they run. Each looks at a page and names lines and reasons;
 a line that two would drop is dropped by the first. A rule needs strong evidence against a line that ends as a sentence
@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pydantic import Field
 
-from harness.ingest import boilerplate, captions, furniture, stamps
+from harness.ingest import captions, furniture, stamps
 from harness.ingest.datelines import is_lone_dateline, stripped_dateline_end
 from harness.ingest.near_duplicates import groups
 from harness.ingest.page import Line, Page, read_page, tidy
-from harness.ingest.titles import Found, find_title, title_text
+from harness.ingest.phrases import rules
+from harness.ingest.titles import TitleFinding, clean_title, find_title
 from harness.records import Article, Cluster, Record, Reference
 
 
@@ -40,7 +41,7 @@ class Paragraph(Record):
 
 
 class Cleaned(Record):
-    """One clean article, and what became of every line of its raw text."""
+    """One clean article, and where every line of its raw text went."""
 
     article: Article = Field(description="The clean article.")
     title_rule: str = Field(description="How the title was found; `none` where there is none.")
@@ -76,36 +77,36 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("byline", stamps.byline),
     ("address", stamps.address),
     ("picture_credit", captions.credit),
-    *((phrases.name, phrases) for phrases in boilerplate.RULES),
-    ("caption", captions.captioned),
-    *((phrases.name, phrases) for phrases in furniture.RULES),
+    *((phrases.name, phrases) for phrases in rules("voice")),
+    ("caption", captions.caption),
+    *((phrases.name, phrases) for phrases in rules("furniture")),
     ("related", furniture.labelled_story),
     ("related", furniture.link_list),
     ("comment_section", furniture.comment_section),
 )
-"""Rules that need no title. The rules that do, `repeated` and `loose_line`, run once it is known."""
+"""Rules that need no title. The rules that do, `repetition`, `loose_line` and `trailing_line`, run once it is known."""
 
 
 def clean_article(raw: str, article_id: str) -> Cleaned:
-    """The article in `raw`, and what was left out; its text is empty where no line of a body was found."""
+    """Find the article in `raw` and list what was left out; its text is empty where no line of a body was found."""
     page = read_page(raw)
     for name, rule in RULES:
         for index, why in list(rule(page)):
             page.drop(index, name, why)
-    found = find_title(page)
+    finding = find_title(page)
     _mark_surroundings(page)
-    for index, why in list(captions.repeated(page)):
+    for index, why in list(captions.repetition(page)):
         page.drop(index, "repeated", why)
     _drop_loose_lines(page)
-    for index, why in list(captions.trailing(page)):
+    for index, why in list(captions.trailing_line(page)):
         page.drop(index, "trailing", why)
-    return _assemble(page, article_id, found)
+    return _assemble(page, article_id, finding)
 
 
 def clean_cluster(
     files: Mapping[str, str], cluster_id: str, references: Sequence[str] = (), tags: Mapping[str, str] | None = None
 ) -> CleanedCluster:
-    """The cluster of the raw texts in `files` (article id → text), in their order."""
+    """Clean the raw texts in `files` (article id → text) and make them one cluster, in their order."""
     cleaned = [clean_article(raw, article_id) for article_id, raw in files.items()]
     kept = [each for each in cleaned if each.article.text]
     empty = {
@@ -138,7 +139,7 @@ def clean_cluster(
 
 
 def _mark_surroundings(page: Page) -> None:
-    """Tell apart what stands round the title: lines above it, and the standfirst between it and the body."""
+    """Drop the lines above the title, and find the standfirst between it and the body."""
     title, lede = page.title, page.lede()
     if title is None or (title > lede and not _stands_above_all(page, title)):
         return
@@ -160,7 +161,7 @@ def _mark_surroundings(page: Page) -> None:
 
 
 def _stands_above_all(page: Page, title: int) -> bool:
-    """Whether all paragraphs but one strange one stand below the title."""
+    """Tell whether all paragraphs but one strange one stand below the title."""
     return (
         sum(index < title and page.lines[index].ends_sentence for index in page.kept())
         <= 1
@@ -177,8 +178,8 @@ def _drop_loose_lines(page: Page) -> None:
             page.drop(index, rule, why)
 
 
-def _assemble(page: Page, article_id: str, found: Found) -> Cleaned:
-    """The record of a page about which all is decided."""
+def _assemble(page: Page, article_id: str, finding: TitleFinding) -> Cleaned:
+    """Make the record of a page all of whose lines are decided."""
     dropped = {index: _dropped(page, page.lines[index], rule, why) for index, (rule, why) in page.dropped.items()}
     left_out = list(dropped.values())
     text, paragraphs = "", list[Paragraph]()
@@ -195,20 +196,20 @@ def _assemble(page: Page, article_id: str, found: Found) -> Cleaned:
         span = {"raw_start": line.start + cut, "raw_end": line.end}
         paragraphs.append(Paragraph(line=line.number, start=len(text), end=len(text) + len(body), **span))
         text += body
-    title, source = title_text(page.lines[page.title]) if page.title is not None else ("", None)
+    title, source = clean_title(page.lines[page.title]) if page.title is not None else ("", None)
     stamped = [page.lines[index] for index, (rule, _) in sorted(page.dropped.items()) if rule == "timestamp"]
     article = Article(
         article_id=article_id,
         title=title,
         text=text,
         source=source,
-        url=stamps.url(page.lines),
-        published=stamps.published(stamped),
+        url=stamps.find_url(page.lines),
+        published=stamps.find_date(stamped),
     )
     return Cleaned(
         article=article,
-        title_rule=found.rule,
-        title_why=found.why,
+        title_rule=finding.rule,
+        title_why=finding.why,
         title_span=(page.lines[page.title].start, page.lines[page.title].end) if page.title is not None else None,
         standfirst=page.lines[page.standfirst].text if page.standfirst is not None else None,
         paragraphs=tuple(paragraphs),

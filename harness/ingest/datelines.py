@@ -10,12 +10,12 @@ _EMPTY_BRACKETS = re.compile(r"[(\[]\s*[)\]]")
 
 
 def is_lone_dateline(text: str) -> bool:
-    """Whether a line above the body is nothing but a dateline: `New Delhi:`, `WASHINGTON (AP) —`."""
+    """Tell whether a line above the body is nothing but a dateline: `New Delhi:`, `WASHINGTON (AP) —`."""
     return bool(_LONE.fullmatch(text.strip()))
 
 
 def stripped_dateline_end(text: str) -> int:
-    """The offset at which the body starts after what a scraper left of a dateline; 0 where nothing was stripped.
+    """Find the offset at which the body starts after the remains of a dateline; 0 where nothing was stripped.
 
     `( )- Russia has sent` and `LONDON ( ) - Shares` are repaired, `LONDON (Reuters) - Shares` is whole and stays.
     """

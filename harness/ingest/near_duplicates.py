@@ -30,7 +30,7 @@ _LONG_QUOTATION = 5
 
 
 def groups(texts: Sequence[str]) -> list[list[int]]:
-    """Indexes of `texts`, parted so that near-duplicates stand together; a text without one is a group of its own.
+    """Part the indexes of `texts` into groups of near-duplicates; a text without one is a group of its own.
 
     Every index stands in exactly one group; groups are ordered by their first index, and indexes within a group rise.
     Being near-duplicates is passed on: where A copies B and B copies C, the three are one group. Which texts stand
@@ -56,7 +56,7 @@ def groups(texts: Sequence[str]) -> list[list[int]]:
 
 
 def are_near_duplicates(one: str, other: str) -> bool:
-    """Whether one text is a copy of the other, whole or cut short, up to small edits."""
+    """Tell whether one text is a copy of the other, whole or cut short, up to small edits."""
     mine, theirs = words(one), words(other)
     if mine == theirs:
         return bool(mine)
@@ -72,17 +72,17 @@ def are_near_duplicates(one: str, other: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def shingles(text: str) -> _Shingles:
-    """The set of runs of `SHINGLE` words in `text`, normalised; memoised, since every pair asks again."""
+    """Collect the runs of `SHINGLE` words in `text`, normalised; memoised, since every pair asks again."""
     return frozenset(ngrams(words(text), SHINGLE))
 
 
 @lru_cache(maxsize=4096)
 def without_quotations(text: str) -> str:
-    """`text` without quotations of `_LONG_QUOTATION` words and more; one left open ends with its paragraph."""
+    """Cut quotations of `_LONG_QUOTATION` words and more from `text`; one left open ends with its paragraph."""
     return _QUOTATION.sub(lambda found: found[0] if len(found[0].split()) < _LONG_QUOTATION else " ", text)
 
 
 def containment(one: _Shingles, other: _Shingles) -> float:
-    """Share of the smaller set that stands in the larger one, in [0, 1]; 0 where either is empty."""
+    """Compute which share of the smaller set stands in the larger one, in [0, 1]; 0 where either is empty."""
     smaller = min(len(one), len(other))
     return len(one & other) / smaller if smaller else 0.0

@@ -1,19 +1,13 @@
-"""The form of a phrase rule, and the words that several of them share."""
+"""Rules that drop lines by their phrases; the phrases stand in `phrases.toml`."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from harness.ingest import lexicon
 from harness.ingest.page import Line, Page
 
-SITE = r"(?:facebook|twitter|instagram|you ?tube|tik ?tok|telegram|whats ?app|linked ?in|reddit|google news|flipboard)"
-TEXT = r"(?:article|story|post|piece|content|page|version|text|interview|thread|blog|column|press release|feature)"
-NAMES = (
-    r"(?:(?-i:[A-Z])[\w.'’/-]*+|(?:and|in|for|with|by|the|at|of|de|van|von|additional|further|reporting|writing|"
-    r"editing|newsroom)\b|[,;:&()./|–—\s-])++"
-)
-"""Nothing but names, and what stands between them in a list of who wrote and edited."""
 _LONGEST_LINE = 700
 """Characters; no longer line is boilerplate, and the patterns' time stays bounded."""
 
@@ -37,18 +31,15 @@ class Phrases:
 
     @cached_property
     def _patterns(self) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-        whole, heading, within = (
-            "|".join(f"(?:{pattern})" for pattern in patterns) or "(?!)"
-            for patterns in (self.whole, self.heading, self.within)
-        )
+        whole, heading, within = map(lexicon.group, (self.whole, self.heading, self.within))
         return (
-            re.compile(rf"[\W_]*(?:{whole})[\W_]*", re.IGNORECASE),
-            re.compile(rf"[\W_]*(?:{heading})[\W_]*", re.IGNORECASE),
+            re.compile(rf"[\W_]*{whole}[\W_]*", re.IGNORECASE),
+            re.compile(rf"[\W_]*{heading}[\W_]*", re.IGNORECASE),
             re.compile(within, re.IGNORECASE),
         )
 
     def matches(self, line: Line) -> bool:
-        """Whether the line is of this kind."""
+        """Tell whether a line is of this kind."""
         whole, heading, within = self._patterns
         if len(line.text) > _LONGEST_LINE:
             return False
@@ -59,7 +50,12 @@ class Phrases:
         return len(line.words) <= self.longest and not line.is_speech and bool(within.search(line.text))
 
     def __call__(self, page: Page) -> Iterator[tuple[int, str]]:
-        """Indexes and reasons of the lines to drop."""
+        """Yield index and reason of each line to drop."""
         for index in page.kept():
             if self.matches(page.lines[index]):
                 yield index, self.why
+
+
+def rules(group: str) -> tuple[Phrases, ...]:
+    """List the rules of a group in `phrases.toml`, in the order in which they are tried."""
+    return tuple(Phrases(name, **parts) for name, parts in lexicon.table(group).items())

@@ -1,4 +1,4 @@
-"""Where the title stands: above the body, glued to either end of it, or as a last line; or nowhere, with the reason.
+"""Find a page's title: above the body, glued to either end of it, or as a last line; or say why there is none.
 
 Titles are found, never made: each is a stretch of the raw text.
 """
@@ -7,29 +7,22 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from harness.ingest.lexicon import any_of
 from harness.ingest.page import Line, Page, is_paragraph, stems
 from harness.text import dateline_end, normalise
 
 _FURTHEST = 14
 """Lines above the body that are looked at."""
 _LONGEST_TITLE = 30
-_LABEL = re.compile(r"(?:title|headline|heading|subject)\s*:\s*(?=\S)|#{1,3}\s+(?=\S)", re.IGNORECASE)
+_LABEL = re.compile(rf"{any_of('title_labels')}\s*:\s*(?=\S)|#{{1,3}}\s+(?=\S)", re.IGNORECASE)
 _SOURCE_AT_END = re.compile(r"(?<=\S)\s+(?:Source|Via|Credit):\s+\S+(?: \S+){0,2}$")
 _OUTLET = re.compile(
-    r"(?:.*\b(?:news|times|post|herald|guardian|tribune|journal|gazette|chronicle|telegraph|express|mirror|star|sun|"
-    r"mail|independent|observer|standard|press|daily|today|online|radio|tv|television|media|magazine|review|reuters|"
-    r"bbc|cnn|npr|nbc|abc|cbs|fox|msnbc|ap|afp|ndtv|aljazeera|jazeera|bloomberg|forbes|politico|axios|vox|vice|time|"
-    r"newsweek|hill|atlantic|economist|hindu|mint|firstpost|scroll|wire|dw|rt|rfe/rl|voa|globe|mail|week|digest|"
-    r"blog|world|report|inquirer|bulletin|examiner|sentinel|record|courier|dispatch|argus|advertiser|echo|"
-    r"metro)\b.*|[\w-]+\.(?:com|org|net|co\.\w\w|in|ie|uk|co|tv|info))",
-    re.IGNORECASE,
+    rf"(?:.*\b{any_of('outlets')}\b.*|[\w-]+\.(?:com|org|net|co\.\w\w|in|ie|uk|co|tv|info))", re.IGNORECASE
 )
-_DETERMINERS = re.compile(
-    r"\b(?:the|a|an|was|were|had|has been|have been|which|that|he|she|they|it|there|but|and)\b", re.IGNORECASE
-)
+_DETERMINERS = re.compile(rf"\b{any_of('determiners')}\b", re.IGNORECASE)
 _SENTENCE_END_INSIDE = re.compile(r"[.!?]['\"”’]?\s+[A-Z“‘\"']")
 _ABBREVIATION_AT_END = re.compile(r"\b[A-Za-z]\.[A-Za-z]\.$|\b[A-Z]\.$|\b(?:Inc|Co|Corp|Jr|Sr|Ltd|No|St|Bros)\.$")
-_PAST = re.compile(r"\b(?:was|were|has been|have been|are being|is being|is also|has \w+ed|had)\b|\bin (?:19|20)\d\d$")
+_PAST = re.compile(any_of("past_forms"))
 _GLUED_TAIL = re.compile(
     r"(?:(?<=[a-z0-9%][a-z0-9%][.!?…])|(?<=[a-z0-9.!?…][\"”’')\]][.!?…])|"
     r"(?<=[.!?…][\"”’'\])]))(?=[\"“‘'(]?[A-Z0-9][\w'’-])"
@@ -38,8 +31,8 @@ _GLUED_HEAD = re.compile(r"(?<=[a-z0-9’'”\")\]?!])(?=[A-Z“][a-z]*)")
 
 
 @dataclass(frozen=True)
-class Found:
-    """What was found out about a page's title."""
+class TitleFinding:
+    """How a page's title was found, or why it was not."""
 
     rule: str
     """Which way it was found, or `none`."""
@@ -47,20 +40,20 @@ class Found:
     """One sentence for people."""
 
 
-def find_title(page: Page) -> Found:
+def find_title(page: Page) -> TitleFinding:
     """Set `page.title` to the line that is the title, parting a line where the title is glued to the body.
 
     Leaves it unset where no line can be told to be one, and says why.
     """
-    for find in (_labelled, _above_the_body, _glued_before, _glued_after, _below_the_body):
-        found = find(page)
-        if found:
-            return found
-    return Found("none", "no line above or below the body reads as a title, and none is glued to it")
+    for find in (_find_labelled, _find_above_body, _find_glued_before, _find_glued_after, _find_below_body):
+        finding = find(page)
+        if finding:
+            return finding
+    return TitleFinding("none", "no line above or below the body reads as a title, and none is glued to it")
 
 
-def title_text(line: Line) -> tuple[str, str | None]:
-    """A title line without label, full stop and its site's name, and that name: `X - BBC News` → (X, BBC News)."""
+def clean_title(line: Line) -> tuple[str, str | None]:
+    """Strip label, full stop and site name from a title line; return that name, too: `X - BBC News` → (X, BBC News)."""
     text = _SOURCE_AT_END.sub("", _LABEL.sub("", line.text, count=1).strip())
     source = None
     parted = re.split(r"\s+[|·•»]\s+|\s+::\s+", text)
@@ -83,20 +76,20 @@ def title_text(line: Line) -> tuple[str, str | None]:
     return text.strip(), source
 
 
-def _labelled(page: Page) -> Found | None:
-    """A line that says itself that it is the title."""
+def _find_labelled(page: Page) -> TitleFinding | None:
+    """Find a line that says itself that it is the title."""
     for index in page.kept()[:_FURTHEST]:
         line = page.lines[index]
-        if _LABEL.match(line.text) and 2 <= len(line.words) <= _LONGEST_TITLE and _after(page, index):
+        if _LABEL.match(line.text) and 2 <= len(line.words) <= _LONGEST_TITLE and _has_paragraph_after(page, index):
             page.title = index
-            return Found("labelled", f"line {line.number} is labelled as the title")
+            return TitleFinding("labelled", f"line {line.number} is labelled as the title")
     return None
 
 
-def _above_the_body(page: Page) -> Found | None:
-    """The line above the first paragraph that shares most with the body, is repeated, or stands first."""
+def _find_above_body(page: Page) -> TitleFinding | None:
+    """Find the line above the first paragraph that shares most with the body, is repeated, or stands first."""
     kept = page.kept()
-    lede = _lede_below_titles(page)
+    lede = _find_lede(page)
     if lede is None:
         return None
     body = _body_stems(page, lede)
@@ -108,14 +101,14 @@ def _above_the_body(page: Page) -> Found | None:
     page.title = -negative
     line = page.lines[page.title]
     if line.number == page.lines[0].number:
-        return Found("first_line", "the first line, above the first paragraph")
-    return Found(
+        return TitleFinding("first_line", "the first line, above the first paragraph")
+    return TitleFinding(
         "above_body", f"line {line.number}, the likeliest of {len(candidates)} lines above the first paragraph"
     )
 
 
-def _lede_below_titles(page: Page) -> int | None:
-    """Index of the first paragraph; a question or exclamation that stands first on its own is not yet one."""
+def _find_lede(page: Page) -> int | None:
+    """Find the first paragraph; a question or exclamation that stands first on its own is not yet one."""
     kept = page.kept()
     for position, index in enumerate(kept):
         line = page.lines[index]
@@ -123,7 +116,7 @@ def _lede_below_titles(page: Page) -> int | None:
             continue
         short = len(line.words) <= 22 and position + 1 < len(kept)
         headings = all(len(page.lines[other].words) < 8 for other in kept[:position])
-        if short and headings and (_may_end_so(line) or (position == 0 and _is_restated(page, kept))):
+        if short and headings and (_may_end_a_title(line) or (position == 0 and _is_restated(page, kept))):
             continue
         if position == 0 and _is_blurb(page, index):
             continue
@@ -133,7 +126,7 @@ def _lede_below_titles(page: Page) -> int | None:
 
 
 def _is_restated(page: Page, kept: list[int]) -> bool:
-    """Whether the first line is a short sentence that the paragraph below says again at more length, as ledes do."""
+    """Tell whether the first line is a short sentence that the paragraph below repeats at more length, as ledes do."""
     if len(kept) < 2 or not page.lines[kept[1]].after_blank:
         return False
     first, second = page.lines[kept[0]], page.lines[kept[1]]
@@ -142,25 +135,25 @@ def _is_restated(page: Page, kept: list[int]) -> bool:
 
 
 def _is_blurb(page: Page, index: int) -> bool:
-    """Whether the first paragraph speaks of another matter than the rest, as a site's description of itself does."""
+    """Tell whether the first paragraph is on another matter than the rest, as a site's description of itself is."""
     line = page.lines[index]
     return len(line.stems) >= 5 and page.overlap(index) < 0.15 and len(page.kept()) >= 5
 
 
 def _score(page: Page, index: int, candidates: list[int], body: frozenset[str]) -> float:
-    """How much a line above the body looks like the title; 0 where it cannot be."""
+    """Rate how much a line above the body looks like the title; 0 where it cannot be."""
     line = page.lines[index]
-    text, _ = title_text(line)
+    text, _ = clean_title(line)
     size = len(text.split())
     if not 2 <= size <= _LONGEST_TITLE or line.is_list_item or (line.goes_on and not re.match(r"[a-z]+[A-Z]", text)):
         return 0.0
     if line.text.endswith((":", ";", ",")) or (size > 22 and _SENTENCE_END_INSIDE.search(text)):
         return 0.0
-    if _reads_as_caption(line) or any(title_text(page.lines[other])[1] == text for other in candidates):
+    if _reads_as_caption(line) or any(clean_title(page.lines[other])[1] == text for other in candidates):
         return 0.0
     if (
         line.ends_sentence
-        and not _may_end_so(line)
+        and not _may_end_a_title(line)
         and not _is_restated(page, candidates[:1] + [other for other in page.kept() if other > index])
     ):
         return 0.0
@@ -183,17 +176,17 @@ def _score(page: Page, index: int, candidates: list[int], body: frozenset[str]) 
 
 
 def _opens_with(line: str, text: str) -> bool:
-    """Whether a line starts with a title, however it is set, and may go on with its site's name."""
+    """Tell whether a line starts with a title, in whatever case; its site's name may follow."""
     return normalise(line).lower().startswith(normalise(text).lower())
 
 
 def _is_short(page: Page) -> bool:
-    """Whether a page is an excerpt, in which a title need not find any of its words again."""
+    """Tell whether a page is an excerpt, whose title need not share a word with it."""
     return sum(len(page.lines[index].words) for index in page.kept()) < 150
 
 
 def _reads_as_caption(line: Line) -> bool:
-    """Whether a line tells in whole words, articles and past tense, what a picture shows: headlines clip both.
+    """Tell whether a line describes a picture in whole sentences with articles and past tense, which headlines clip.
 
     Of 5,720 published headlines in sentence case, 16 do so (docs/ingest.md).
     """
@@ -206,62 +199,63 @@ def _reads_as_caption(line: Line) -> bool:
     )
 
 
-def _may_end_so(line: Line) -> bool:
-    """Whether a line with a sentence's ending may be a title all the same."""
+def _may_end_a_title(line: Line) -> bool:
+    """Tell whether a line with a sentence's ending may be a title all the same."""
     bare = line.text.rstrip("\"'”’")
     return bare.endswith(("?", "!", "…", "...")) or bool(_ABBREVIATION_AT_END.search(bare)) or _is_title_case(line.text)
 
 
 def _is_title_case(text: str) -> bool:
-    """Whether at least five words, and nearly all the longer ones, start with a capital."""
+    """Tell whether a line has at least four longer words and nearly all of them start with a capital."""
     longer = [word for word in re.findall(r"[^\W\d_][\w'’-]*", text) if len(word) > 3]
     return len(longer) >= 4 and sum(word[0].isupper() for word in longer) >= 0.85 * len(longer)
 
 
-def _glued_before(page: Page) -> Found | None:
-    """A title that runs into the first sentence without a space: `… into KazakhstanRussian President …`."""
+def _find_glued_before(page: Page) -> TitleFinding | None:
+    """Find a title that runs into the first sentence without a space: `… into KazakhstanRussian President …`."""
     kept = page.kept()
     if not kept:
         return None
     line = page.lines[kept[0]]
-    known = Counter(word.lower() for other in page.lines for word in re.findall(r"[^\W_]+", other.text))
+    counts = Counter(word.lower() for other in page.lines for word in re.findall(r"[^\W_]+", other.text))
     raw = page.raw[line.start : line.end]
-    for found in _GLUED_HEAD.finditer(raw, 0, 220):
-        head, tail = raw[: found.start()], raw[found.start() :]
-        left = re.search(r"[^\W_]+$", head.rstrip("’'”\")]?!"))
-        right = re.match(r"[“\"]?([^\W_]+)", tail)
-        if not left or not right or not 4 <= len(head.split()) <= 25 or _SENTENCE_END_INSIDE.search(head):
+    for seam in _GLUED_HEAD.finditer(raw, 0, 220):
+        head, tail = raw[: seam.start()], raw[seam.start() :]
+        before = re.search(r"[^\W_]+$", head.rstrip("’'”\")]?!"))
+        after = re.match(r"[“\"]?([^\W_]+)", tail)
+        if not before or not after or not 4 <= len(head.split()) <= 25 or _SENTENCE_END_INSIDE.search(head):
             continue
-        one, other = left[0].lower(), right[1].lower()
-        parts_known = len(one) > 2 and known[one] and known[other] and known[one + other] == 1
+        one, other = before[0].lower(), after[1].lower()
+        # Both halves stand elsewhere on the page as words of their own, and glued together nowhere else.
+        parts_known = len(one) > 2 and counts[one] and counts[other] and counts[one + other] == 1
         parts_known = parts_known or head[-1] in '”")]?!'
-        if parts_known and len(tail.split()) >= 8 and _headline_like(head, page, kept[0], at_least=0.3):
-            page.split(kept[0], line.start + found.start())
+        if parts_known and len(tail.split()) >= 8 and _is_headline_like(head, page, kept[0], at_least=0.3):
+            page.split(kept[0], line.start + seam.start())
             page.title = kept[0]
-            return Found("glued_before", f"glued to the start of the first sentence, line {line.number}")
+            return TitleFinding("glued_before", f"glued to the start of the first sentence, line {line.number}")
     return None
 
 
-def _glued_after(page: Page) -> Found | None:
-    """A title that runs on from the last sentence without a space: `… five ex-Soviet allies.WW3 fears loom as …`."""
+def _find_glued_after(page: Page) -> TitleFinding | None:
+    """Find a title glued to the last sentence without a space: `… five ex-Soviet allies.WW3 fears loom as …`."""
     kept = page.kept()
     for index in [index for index in kept if is_paragraph(page.lines[index])][-1:]:
         line = page.lines[index]
         raw = page.raw[line.start : line.end]
-        for found in reversed(list(_GLUED_TAIL.finditer(raw))):
-            tail = raw[found.start() :]
-            body = raw[: found.start()]
+        for seam in reversed(list(_GLUED_TAIL.finditer(raw))):
+            tail = raw[seam.start() :]
+            body = raw[: seam.start()]
             if not 4 <= len(tail.split()) <= 25 or _SENTENCE_END_INSIDE.search(tail) or len(body.split()) < 5:
                 continue
-            if _headline_like(tail, page, index, at_least=0.5):
-                page.split(index, line.start + found.start())
+            if _is_headline_like(tail, page, index, at_least=0.5):
+                page.split(index, line.start + seam.start())
                 page.title = index + 1
-                return Found("glued_after", f"glued to the end of the last sentence, line {line.number}")
+                return TitleFinding("glued_after", f"glued to the end of the last sentence, line {line.number}")
     return None
 
 
-def _below_the_body(page: Page) -> Found | None:
-    """A last line that is no sentence and shares most of its words with the body."""
+def _find_below_body(page: Page) -> TitleFinding | None:
+    """Find a last line that is no sentence and shares most of its words with the body."""
     kept = page.kept()
     if len(kept) < 3:
         return None
@@ -272,14 +266,14 @@ def _below_the_body(page: Page) -> Found | None:
     before = page.neighbour(index, -1)
     if not is_paragraph(page.lines[kept[0]]):
         return None
-    if before is not None and before.ends_sentence and _headline_like(line.text, page, index, at_least=0.75):
+    if before is not None and before.ends_sentence and _is_headline_like(line.text, page, index, at_least=0.75):
         page.title = index
-        return Found("last_line", f"line {line.number}, below the body: no sentence, and about the same matter")
+        return TitleFinding("last_line", f"line {line.number}, below the body: no sentence, and about the same matter")
     return None
 
 
-def _headline_like(text: str, page: Page, index: int, at_least: float) -> bool:
-    """Whether `text` is in the clipped style of headlines and shares enough words with the rest of the page."""
+def _is_headline_like(text: str, page: Page, index: int, at_least: float) -> bool:
+    """Tell whether `text` is in the clipped style of headlines and shares enough words with the rest of the page."""
     tidy = normalise(text)
     shared = stems(tidy)
     rest = " ".join(line.text for other, line in enumerate(page.lines) if other != index and other not in page.dropped)
@@ -289,10 +283,10 @@ def _headline_like(text: str, page: Page, index: int, at_least: float) -> bool:
 
 
 def _body_stems(page: Page, lede: int) -> frozenset[str]:
-    """Stems of all kept lines from the first paragraph on."""
+    """Collect the stems of all kept lines from the first paragraph on."""
     return frozenset[str]().union(*(page.lines[index].stems for index in page.kept() if index >= lede))
 
 
-def _after(page: Page, index: int) -> bool:
-    """Whether a paragraph follows."""
+def _has_paragraph_after(page: Page, index: int) -> bool:
+    """Tell whether a paragraph follows."""
     return any(is_paragraph(page.lines[other]) for other in page.kept() if other > index)

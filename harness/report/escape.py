@@ -9,6 +9,7 @@ import re
 from typing import Final
 
 from harness import printable
+from harness.printable import one_line as one_line
 
 _MARKDOWN: Final = re.compile(r"[\\|<>`*~$&]|\](?=[(\[:])|(?<!\w)_|_(?!\w)")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -29,11 +30,6 @@ _TEX: Final = str.maketrans(
         "≤": r"$\leq$",
     }
 )
-
-
-def one_line(text: str) -> str:
-    """`text` on one line, every run of white space one space."""
-    return printable.line(" ".join(text.split()))
 
 
 def markdown(text: str) -> str:
