@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from harness.checkers.bearers import bearers, misspelt
 from harness.checkers.coherence import coherence
 from harness.checkers.conflicts import Alignment, Conflict
-from harness.checkers.coverage import Covered, covered
+from harness.checkers.coverage import Covered, borne_by_saying, covered
 from harness.checkers.elements import SURE, Held, Spot
 from harness.checkers.features import lone_negation
 from harness.checkers.figures import account_of_figure
@@ -22,14 +22,13 @@ from harness.checkers.matching import Match, Matcher
 from harness.checkers.opposites import opposed_words
 from harness.checkers.reading import ClusterReading
 from harness.checkers.substitution import Substitute, names_apart, substitutes
-from harness.claims.attribution import keeps_away, names_nobody
 from harness.claims.converse import sides_of_one
 from harness.claims.entities import Name
 from harness.claims.frames import Frame
 from harness.claims.meaning import other_spellings
 from harness.claims.measures import WORDS as UNIT_WORDS
 from harness.claims.parse import Token
-from harness.claims.polarity import negates
+from harness.claims.polarity import fails_itself, negates
 from harness.claims.reading import Reading, tells_time, time_words
 from harness.claims.thesaurus import opposite
 from harness.claims.verbs import phrasal, written
@@ -111,7 +110,7 @@ class _Accountant:
         found += self._clauses()
         found += self._polarity()
         found += self._conflicts()
-        found = [self._handed_on(held) for held in self._with_replaced(found)]
+        found = [borne_by_saying(self.cluster, self.matcher, self.reading, held) for held in self._with_replaced(found)]
         elements = tuple(sorted(found, key=lambda held: (held.start, held.end, held.kind)))
         for held in elements:
             if held.state == "unaccounted" and held.feature:
@@ -316,7 +315,8 @@ class _Accountant:
         """A negation where no sentence that tells of the event has one."""
         if not lone_negation(self.cluster, self.reading):
             return
-        token = next(each for each in self.tokens if negates(self.reading.parse, each))
+        parse = self.reading.parse
+        token = next(each for each in self.tokens if negates(parse, each) and not fails_itself(parse, each))
         reason = f"the text says “{token.text}”, no article that tells of this does"
         yield Held("polarity", token.start, token.end, "unaccounted", (), reason, "negation_missing", 1.0, "negation")
 
@@ -343,21 +343,6 @@ class _Accountant:
                 replaced.setdefault((held.start, held.end), held)
         return [held for held in found if (held.start, held.end) not in replaced or held.state == "contradicted"
                 or held.kind == "party"] + list(replaced.values())  # fmt: skip
-
-    def _handed_on(self, held: Held) -> Held:
-        """A word by which a claim keeps away from what it says, borne out by a sentence that does, in any words."""
-        token = self.tokens[held.tokens[0]] if len(held.tokens) == 1 else None
-        if held.state != "unaccounted" or token is None or not names_nobody(self.reading.parse, token):
-            return held
-        for at in (frame.predicate for frame in self.reading.frames if frame.predicate != token.i):
-            for match in self.matcher.matches(at):
-                there = self.cluster.readings[match.unit]
-                told = any(frame.predicate == match.token for frame in there.sayings)
-                if match.grade >= SURE and match.unit in self.matcher.scene and told:
-                    cue = next((t for t in there.parse.tokens if keeps_away(t)), there.parse.tokens[match.token])
-                    spots = ((match.unit, cue.start, cue.end),)
-                    return Held(held.kind, held.start, held.end, "borne_out", spots, tokens=held.tokens)
-        return held
 
     def _replaced(self, one: Substitute) -> Held | None:
         mine = self.tokens[one.token]

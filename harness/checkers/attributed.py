@@ -1,13 +1,14 @@
 """What a text states as a fact while the articles only hand it on as somebody's words."""
 
+import re
 from dataclasses import dataclass
 
 from harness.checkers.account import Account
 from harness.checkers.alignment import SAME
 from harness.checkers.conflicts import Alignment
-from harness.checkers.coverage import deed, frame_there, saying_so, share
+from harness.checkers.coverage import frame_there, has_deed, saying_so, share
 from harness.checkers.reading import ClusterReading
-from harness.claims.attribution import Saying, keeps_away
+from harness.claims.attribution import Saying, keeps_away, kind_of_saying
 from harness.claims.extract import main_frame
 from harness.claims.frames import Frame
 from harness.claims.lexical import pieces, word_list
@@ -48,7 +49,8 @@ class LostAttribution:
         if not self.distant:
             return f"the articles have it only from “{named}”" if named else "the articles only report it"
         if named:
-            return f"no article says so itself: {named} {'denies or doubts' if self.denied else 'claims'} it"
+            verbs = _PLURAL if _is_plural(named) else _SINGULAR
+            return f"no article says so itself: {named} {verbs[self.denied]} it"
         if self.word == QUESTION:
             return f"no article says so itself: {by} only asks it"
         if self.word in word_list("says", "distance") or self.word.rstrip("s") in word_list("says", "rumours"):
@@ -60,6 +62,15 @@ class LostAttribution:
         )
 
 
+_SINGULAR, _PLURAL = ("claims", "denies or doubts"), ("claim", "deny or doubt")
+
+
+def _is_plural(speaker: str) -> bool:
+    """Whether the words that name a speaker are a plural: `some supporters of Garrick`, not `the United Nations`."""
+    head = re.split(r",| of | from | in | at ", speaker)[0].split()[-1]
+    return head in word_list("roles", "people") - {"person"} or (head.islower() and bool(re.search("[^suia]s$", head)))
+
+
 def lost_attribution(
     cluster: ClusterReading, reading: Reading, alignment: Alignment, account: Account
 ) -> LostAttribution | None:  # fmt: skip
@@ -68,7 +79,7 @@ def lost_attribution(
     if (
         frame is None
         or reading.sayings
-        or _as_rumour(reading)
+        or _hands_on(reading)
         or frame.notion in {notion("say"), notion("claim"), notion("blame"), notion("deny")}
     ):
         return None
@@ -108,9 +119,10 @@ def _handed_on(cluster: ClusterReading, reading: Reading, account: Account) -> L
     if attributes(reading):
         return None
     units = saying_so(cluster, reading, account.covers, account.elements)
-    main = deed(reading)
-    told = [how_told(cluster, reading, account, unit) for unit in units if main in account.covers[unit]]
-    if not told or not all(told) or share(account.covers, account.elements, units[0]) < MOST:
+    covers, elements = account.covers, account.elements
+    units = [unit for unit in units if has_deed(cluster, reading, covers, elements, unit)]
+    told = [how_told(cluster, reading, account, unit) for unit in units]
+    if not units or not all(told) or share(covers, elements, units[0]) < MOST:
         return None
     first = next((saying for saying in told if saying is not None and saying.speaker), told[0])
     if first is None:
@@ -137,10 +149,19 @@ def attributes(reading: Reading) -> bool:
     return bool(reading.sayings) or keeps or reading.parse.text.rstrip().endswith(QUESTION)
 
 
-def _as_rumour(reading: Reading) -> bool:
-    """Whether a text calls what it says a rumour or alleged, though no clause of it is parsed as handed on."""
+def _hands_on(reading: Reading) -> bool:
+    """Whether a text says that somebody claims it, or calls it a rumour, though no clause is parsed as handed on."""
     words = word_list("says", "distance") | word_list("says", "rumours")
-    return any(token.lower in words or token.lemma in words for token in reading.parse.tokens)
+    return any(
+        token.lower in words or token.lemma in words
+        or (token.tag in _FINITE and kind_of_saying(token.lemma) == "claims") or token.lower in _ONLY_VERBS
+        for token in reading.parse.tokens
+    )  # fmt: skip
+
+
+_FINITE = frozenset({"VBZ", "VBP", "VBD"})
+_ONLY_VERBS = frozenset({"allege", "alleges", "accuse", "accuses", "insist", "insists", "contend", "contends"})
+"""Words that hand something on whatever the tagger makes of them between two names."""
 
 
 def _speaks(reading: Reading, frame: Frame, speaker: str) -> bool:

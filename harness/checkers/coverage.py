@@ -12,6 +12,7 @@ from harness.checkers.bearers import bearers
 from harness.checkers.elements import SURE, Held, Spot
 from harness.checkers.matching import Matcher
 from harness.checkers.reading import ClusterReading
+from harness.claims.attribution import keeps_away, names_nobody
 from harness.claims.extract import main_frame
 from harness.claims.frames import Frame
 from harness.claims.quantities import agree
@@ -86,6 +87,22 @@ def _times(cluster: ClusterReading, reading: Reading, held: Held) -> Iterator[Sp
                 yield unit, token.start, token.end
 
 
+def borne_by_saying(cluster: ClusterReading, matcher: Matcher, reading: Reading, held: Held) -> Held:
+    """A word by which a claim keeps away from what it says, borne out by a sentence that does, in any words."""
+    token = reading.parse.tokens[held.tokens[0]] if len(held.tokens) == 1 else None
+    if held.state != "unaccounted" or token is None or not names_nobody(reading.parse, token):
+        return held
+    for at in (frame.predicate for frame in reading.frames if frame.predicate != token.i):
+        for match in matcher.matches(at):
+            there = cluster.readings[match.unit]
+            told = any(frame.predicate == match.token for frame in there.sayings)
+            if match.grade >= SURE and match.unit in matcher.scene and told:
+                cue = next((each for each in there.parse.tokens if keeps_away(each)), there.parse.tokens[match.token])
+                spots = ((match.unit, cue.start, cue.end),)
+                return Held(held.kind, held.start, held.end, "borne_out", spots, tokens=held.tokens)
+    return held
+
+
 def worth(covers: Covered, elements: Sequence[Held], unit: int) -> float:
     """How much of a claim one sentence bears out by itself."""
     return _sum(_weights(elements), covers.get(unit, {}))
@@ -132,15 +149,29 @@ def deed(reading: Reading) -> Span | None:
 def saying_so(cluster: ClusterReading, reading: Reading, covers: Covered, elements: Sequence[Held]) -> list[int]:
     """The sentences that say what a claim says, those that bear out most first.
 
-    They have its deed and, with their neighbours, at least `AS_MUCH` of what the fullest of them bears out. Where no
-    sentence has the deed, or where the claim has none, the fullest sentences are all there is.
+    They have its deed with a party to it or a pronoun in its place, and with their neighbours at least `AS_MUCH` of
+    what the fullest of them bears out. Where no sentence has the deed, or the claim none, the fullest are all there is.
     """
-    main = deed(reading)
-    having = [unit for unit, spans in covers.items() if main in spans] or [*covers]
+    having = [unit for unit in covers if has_deed(cluster, reading, covers, elements, unit)] or [*covers]
     full = {unit: _with_neighbours(cluster, covers, elements, unit) for unit in having}
     least = AS_MUCH * max(full.values(), default=0.0)
     kept = [unit for unit in having if full[unit] >= least]
     return sorted(kept, key=lambda unit: (-worth(covers, elements, unit), -full[unit], unit))
+
+
+def has_deed(
+    cluster: ClusterReading, reading: Reading, covers: Covered, elements: Sequence[Held], unit: int
+) -> bool:  # fmt: skip
+    """Whether a sentence has a claim's deed: a word for it alone, which may be of anything, is none."""
+    main, frame = deed(reading), main_frame(reading)
+    if main not in covers[unit] or frame is None:
+        return False
+    parties = {(held.start, held.end) for held in elements for at in (*frame.agents, *frame.patients)
+               if held.start <= reading.parse.tokens[at].start < held.end and held.kind != "party"}  # fmt: skip
+    there = frame_there(cluster, reading, covers, unit)
+    indices = () if there is None else (*there.agents, *there.patients)
+    pronouns = any(cluster.readings[unit].parse.tokens[at].pos == "PRON" for at in indices)
+    return not parties or pronouns or not parties.isdisjoint(covers[unit])
 
 
 def _with_neighbours(cluster: ClusterReading, covers: Covered, elements: Sequence[Held], unit: int) -> float:

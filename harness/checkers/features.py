@@ -12,7 +12,7 @@ from harness.checkers.reading import ClusterReading
 from harness.claims.lexical import content_stems, pieces, stem, word_list
 from harness.claims.meaning import notion
 from harness.claims.parse import Token
-from harness.claims.polarity import negates
+from harness.claims.polarity import fails_itself, negates
 from harness.claims.quantities import agree
 from harness.claims.reading import PRONOUNS, Reading
 from harness.claims.slots import comparable, same_slot
@@ -294,7 +294,8 @@ def _dangles(reading: Reading, before: Sequence[Reading]) -> bool:
 
 def lone_negation(cluster: ClusterReading, reading: Reading) -> bool:
     """Whether the claim negates while none of the three sentences closest to it does, nor denies or fails."""
-    if not any(negates(reading.parse, token) for token in reading.parse.tokens):
+    if not any(negates(reading.parse, token) and not fails_itself(reading.parse, token)
+               for token in reading.parse.tokens):  # fmt: skip
         return False
     near = [unit for unit, _ in cluster.index.best(reading.parse.text, 3)]
     return bool(near) and not any(

@@ -93,7 +93,7 @@ def _rival(
     Where the claim's value answers the same question in `having`, it may be that of another event (two collapses, two
     tolls): so it is only where every article that has it tells of both.
     """
-    if figure.ordinal or figure.unit == "age" or figure.modifier == "vague" or figure.unit in DURATIONS:
+    if figure.ordinal or figure.unit == "age" or figure.modifier == "vague":
         return None
     mine = reading.notions
 
@@ -104,10 +104,17 @@ def _rival(
     found = [
         (unit, other) for unit, other in cluster.figures
         if told(unit) > least and same_slot(reading, figure, cluster.readings[unit], other) and clash(figure, other)
+        and (figure.unit not in DURATIONS or _of_one(reading, figure, cluster.readings[unit], other))
     ]  # fmt: skip
     if in_slot and not cluster.articles_of_all(having) <= cluster.articles_of_all(unit for unit, _ in found):
         return None
     return max(found, key=lambda item: (told(item[0]), -item[0]), default=None)
+
+
+def _of_one(reading: Reading, figure: Figure, other: Reading, found: Figure) -> bool:
+    """Whether two stretches of time are said of one noun: a six-year sentence, a nine-year sentence."""
+    mine, theirs = reading.parse.tokens[figure.head_token], other.parse.tokens[found.head_token]
+    return mine.pos == theirs.pos == "NOUN" and mine.lemma == theirs.lemma and mine.lemma not in DURATIONS
 
 
 def _spelled(cluster: ClusterReading, matcher: Matcher, word: str) -> Iterator[Spot]:

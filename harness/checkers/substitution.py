@@ -113,12 +113,26 @@ class _Slot:
                     continue
                 apposed = [inner for inner in theirs.parse.children[child] if theirs.parse.tokens[inner].dep == "appos"]
                 yield from (each for each in (child, *apposed) if fits(theirs.parse.tokens[each]))
+            if self.named:
+                yield from (each for each in self._in_role(unit, match.token) if fits(theirs.parse.tokens[each]))
         for child in self.reading.parse.children[self.at]:
             for match in self._matched(child, unit):
                 token = theirs.parse.tokens[match.token]
                 governor = theirs.parse.tokens[token.head]
                 if relation(token) == relation(tokens[child]) and fits(governor):
                     yield governor.i
+
+    def _in_role(self, unit: int, predicate: int) -> Iterator[int]:
+        """Who has the word's part in the same deed of a sentence; a verb may share its subject with another."""
+        above = self.reading.parse.tokens[self.at].head
+        for mine in (frame for frame in self.reading.frames if frame.predicate == above):
+            for frame in self.cluster.readings[unit].frames:
+                if frame.predicate == predicate:
+                    # Headlines leave out the verb of a passive: `Pike fined` has an agent where `was fined` has none.
+                    if self.at in mine.agents:
+                        yield from frame.agents or frame.patients
+                    elif self.at in mine.patients:
+                        yield from frame.patients
 
     def _matched(self, index: int, unit: int) -> Iterator[Match]:
         """Where a sentence has another word of the claim, a preposition by itself."""

@@ -23,3 +23,9 @@ def negates(parse: Parse, token: Token) -> bool:
     """Whether a word negates, denies, or makes a failure of what it governs."""
     cues = word_list("polarity", "reversing") | word_list("says", "denies")
     return negator(parse, token) or token.lower in cues or token.lemma in cues
+
+
+def fails_itself(parse: Parse, token: Token) -> bool:
+    """Whether a verb of failing is the deed, with nothing below it that is not done: `talks fail`."""
+    below = (parse.tokens[child] for child in parse.children[token.i])
+    return token.lemma == "fail" and not any(child.dep in {"xcomp", "ccomp", "dobj", "prep"} for child in below)

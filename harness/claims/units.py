@@ -3,10 +3,12 @@
 A sentence that stands in several articles, or twice in one, is one unit: a doubled source changes no count.
 """
 
+import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from harness.claims.lexical import content_stems
+from harness.claims.lexical import content_stems, word_list
 from harness.records import Cluster, Evidence
 from harness.text import normalise, sentence_spans
 
@@ -51,12 +53,29 @@ class Unit:
         return frozenset(place.article_id for place in self.places)
 
 
+_END = re.compile(r"\b([a-z]{4,})[.]\s+(?=[“\"]?[A-Z])")
+
+
+def article_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Spans of the sentences of an article's text, also where one ends in a word that the splitter shortens elsewhere.
+
+    Such as `this month. Rescuers …`: two sentences read as one hide what each says of whom.
+    """
+    for start, end in sentence_spans(text):
+        at = start
+        for found in _END.finditer(text, start, end):
+            if found.group(1) not in word_list("reading", "shortened"):
+                yield at, found.end(1) + 1
+                at = found.end()
+        yield at, end
+
+
 def units(cluster: Cluster) -> list[Unit]:
     """The units of a cluster, ordered by article id and place, titles first; the articles' own order is nothing."""
     gathered: dict[str, list[Place]] = defaultdict(list)
     for article in sorted(cluster.articles, key=lambda article: article.article_id):
-        spans = [(article.title, span, True) for span in sentence_spans(article.title)]
-        spans += [(article.text, span, False) for span in sentence_spans(article.text)]
+        spans = [(article.title, span, True) for span in article_spans(article.title)]
+        spans += [(article.text, span, False) for span in article_spans(article.text)]
         for position, (source, (start, end), title) in enumerate(spans):
             text = source[start:end]
             gathered[normalise(text).lower()].append(Place(article.article_id, start, end, text, title, position))

@@ -9,9 +9,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from harness.claims.units import article_spans
 from harness.records import Cluster, Element, ElementKind, ElementState, Evidence, Verdict, VerdictLabel
 from harness.report.escape import one_line
-from harness.text import sentence_spans
 
 STATES: Mapping[ElementState, tuple[str, str]] = {
     "borne_out": ("borne out", "green"),
@@ -61,7 +61,7 @@ class Quoted:
     def _sentences(self, span: Evidence) -> Iterator[Evidence]:
         article = next(article for article in self.cluster.articles if article.article_id == span.article_id)
         text = article.title if span.title else article.text
-        for start, end in [(0, len(text))] if span.title else sentence_spans(text):
+        for start, end in [(0, len(text))] if span.title else article_spans(text):
             yield span.model_copy(update={"start": start, "end": end, "text": text[start:end]})
 
 
