@@ -115,7 +115,7 @@ def _settles(good: Pair, pair: Pair, kind: ErrorType) -> bool:
         return good.agents == SAME if pair.agents == DIFFERENT else good.patients == SAME
     if kind == "roles":
         return good.same >= 2
-    if pair.opposite and good.context < pair.context / 2:
+    if pair.opposite and good.context < 0.6 * pair.context:
         return False  # the deed of something else, such as `declined to comment` for a fall
     return good.same >= pair.same
 

@@ -3,6 +3,7 @@
 import pytest
 
 from harness.checkers.rules import Rules
+from harness.claims.units import article_spans
 from harness.records import Article, Cluster
 
 PORT = (
@@ -67,3 +68,53 @@ def test_what_could_be_said_of_any_event_tells_first_what_the_articles_have_of_s
     with Rules().open() as opened:
         found = opened.check(cluster, "Police arrest Danish engineer")[0]
     assert found.reason.startswith("the articles name “Danish”, but of something else, and ")
+
+
+@pytest.mark.parametrize(
+    ("article", "text", "label", "reason"),
+    [
+        # `Declined to comment` is a fall by the dictionary, but of nothing that a rating is.
+        ("Mayor Salo's approval rating rose from 41% to 46%. A spokesman for Salo declined to comment.",
+         "Salo's approval rating falls to 41%", "contradicted", "the articles say “rose”, not “falls”"),
+        # Two stretches of time said of one noun answer one question, those of other nouns do not.
+        ("Garrick will begin a six-year sentence in March. Prosecutors had sought nine years.",
+         "Garrick to begin nine-year sentence in March", "not_found",
+         "the articles have “six” there, and “nine” only of something else"),
+        ("Rents in Tarn have doubled since 2015. Crestline built three hospitals in Tarn.",
+         "Rents in Tarn have tripled since 2015", "not_found",
+         "no article has the figure “tripled”; the closest sentence has “doubled”"),
+        # Who was fined shares a subject with who resigned.
+        ("Dale Garrick wept in court. The chief executive, Lena Orth, resigned in 2022 and was fined €250,000.",
+         "Garrick fined €250,000", "not_found", "the sentence that tells the rest has “Lena Orth” there"),
+        ("Two aides of Garrick claimed that the FBI planted evidence. Garrick is in prison.",
+         "FBI planted evidence", "not_found", "no article says so itself: Two aides of Garrick claim it"),
+    ],
+)  # fmt: skip
+def test_an_error_is_told_by_what_the_articles_have_in_its_place(parser, article, text, label, reason):
+    cluster = Cluster(cluster_id="c", articles=(Article(article_id="a", text=article),))
+    with Rules().open() as opened:
+        found = opened.check(cluster, text)[0]
+    assert (found.label, found.reason) == (label, reason)
+
+
+@pytest.mark.parametrize(
+    ("article", "text"),
+    [
+        ("Talks in Tarn broke down on Monday. The envoys left Tarn without a deal.", "Tarn talks fail"),
+        ("Some supporters allege that the FBI planted evidence against Garrick.",
+         "Supporters allege FBI planted evidence against Garrick"),
+        ("Rents in Tarn are three times what they were in 2015.", "Rents in Tarn tripled since 2015"),
+    ],
+)  # fmt: skip
+def test_no_negation_no_lost_speaker_and_no_wrong_multiple_is_seen(parser, article, text):
+    cluster = Cluster(cluster_id="c", articles=(Article(article_id="a", text=article),))
+    with Rules().open() as opened:
+        found = opened.check(cluster, text)[0]
+    assert not {"negation", "attribution", "number"} & set(found.errors), found.reason
+
+
+def test_a_sentence_that_ends_in_a_word_that_is_shortened_elsewhere_is_one_by_itself():
+    text = "Freight fell again this month. Rescuers came from Tarn, a report found. Police closed Dept. Road."
+    assert [text[start:end] for start, end in article_spans(text)] == [
+        "Freight fell again this month.", "Rescuers came from Tarn, a report found.", "Police closed Dept. Road.",
+    ]  # fmt: skip
