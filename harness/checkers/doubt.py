@@ -93,11 +93,25 @@ def hollow(account: Account) -> bool:
         return True
     if any(_ties(held, account.text) for held in account.elements):
         return False
-    telling = {
-        account.text[held.start : held.end].lower() for held in words
-        if held.state == "borne_out" and not _says_little(account.text[held.start : held.end])
+    return len(_telling(account)) < TELLING
+
+
+def specific(account: Account) -> bool:
+    """Whether what is borne out ties a claim to these articles after all, however many of its words are missing.
+
+    A name, figure, time or place with another or with a word that tells something, or several such words.
+    """
+    ties, telling = sum(_ties(held, account.text) for held in account.elements), len(_telling(account))
+    return bool(ties and ties + telling >= TELLING) or telling >= FEWEST
+
+
+def _telling(account: Account) -> set[str]:
+    """The words that are borne out and that news has not of everything."""
+    return {
+        account.text[held.start : held.end].lower() for held in account.elements
+        if held.kind in {"word", "predicate"} and held.state == "borne_out"
+        and not _says_little(account.text[held.start : held.end])
     }  # fmt: skip
-    return len(telling) < TELLING
 
 
 def _ties(held: Held, written: str) -> bool:

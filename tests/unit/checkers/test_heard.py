@@ -1,0 +1,61 @@
+"""What the entailment model is heard on: claims that could be said of any event, and words in no order."""
+
+import pytest
+
+from harness.checkers.neural.entailment import Entailment
+from harness.checkers.rules import RulesSession
+from harness.records import Article, Cluster
+
+ARTICLE = (
+    "Candidates Orla Finn and Per Dahl traded insults in a televised debate on Monday. He called her a liar, and she "
+    "called him a clown. The debate in Halden lasted two hours. Rain delayed the broadcast from the harbour stage."
+)
+
+
+class Said:
+    """A model that says one thing of everything."""
+
+    def __init__(self, entailed: float) -> None:
+        self.entailed = entailed
+
+    def judge(self, _window: str, _claim: str) -> Entailment:
+        return Entailment(self.entailed, -3.0)
+
+
+def verdict(parser, text, entailed):
+    session = RulesSession("s", parser, "headline", Said(entailed))
+    return session.check(Cluster(cluster_id="c", articles=(Article(article_id="a", text=ARTICLE),)), text)[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "entailed", "held_up"),
+    [
+        ("Finn taunts Dahl, smiles, wins", 0.5, False),  # two names tie it to the article
+        ("Finn taunts Dahl, smiles, wins", -0.5, True),
+        ("Finn jokes, smiles, leaves", 0.5, True),  # one name, and nothing else
+        ("Two people called to harbour", 1.0, True),  # one word
+        ("Debate harbour stage gossip soars wildly upward", 0.5, False),  # words do that tell something
+    ],
+)
+def test_a_claim_in_other_words_is_believed_where_something_ties_it_and_the_model_leans_towards_it(
+    parser, text, entailed, held_up
+):
+    found = verdict(parser, text, entailed)
+    assert ("any event" in found.reason) is held_up
+
+
+@pytest.mark.parametrize(
+    ("text", "entailed", "held_up"),
+    [
+        ("Debate insults traded Finn televised Dahl", -4.5, True),
+        ("Debate insults traded Finn televised Dahl", 2.0, False),
+        ("Finn and Dahl traded insults in debate on Monday", -3.0, False),  # words in a good order need no model
+    ],
+)
+def test_the_model_speaks_for_an_order_of_words_and_against_one(parser, text, entailed, held_up):
+    assert ("not in this order" in verdict(parser, text, entailed).reason) is held_up
+
+
+def test_one_word_again_and_again_says_nothing_whatever_the_model_reads(parser):
+    found = verdict(parser, "Dahl-Finn Dahl-Finn Dahl-Finn", 3.0)
+    assert (found.label, found.reason) == ("not_found", "it is one word again and again, which says nothing")
