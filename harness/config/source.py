@@ -13,7 +13,8 @@ from typing import Any
 
 import yaml
 
-from harness.errors import ConfigError, Problem, nearest_name
+from harness.errors import ConfigError, Problem
+from harness.inputs.files import nearest_file
 from harness.inputs.values import RowError, check_text
 
 KeyPath = tuple[str | int, ...]
@@ -77,9 +78,9 @@ def read(file: Path) -> Source:
             data = stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:  # ValueError: a name that no file system can hold
         reason = error.strerror if isinstance(error, OSError) else "not the name of a file"
-        near = _neighbour(file)
+        nearest = nearest_file(file, (".yaml", ".yml"))
         raise ConfigError(
-            [Problem(f"cannot be read: {reason}", where[:200], accepted="a YAML file", nearest=near)]
+            [Problem(f"cannot be read: {reason}", where[:200], accepted="a YAML file", nearest=nearest)]
         ) from None
     if len(data) > MAX_BYTES:
         raise ConfigError([Problem("too large", where, accepted=f"a configuration of at most {MAX_BYTES:,} bytes")])
@@ -239,12 +240,3 @@ def _tab_line(text: str, start: yaml.Mark | None, end: yaml.Mark | None) -> int 
         if at < len(lines) and "\t" in lines[at][: len(lines[at]) - len(lines[at].lstrip())]:
             return at + 1
     return None
-
-
-def _neighbour(file: Path) -> str:
-    folder = file.parent
-    try:
-        near = nearest_name(file.name, [other.name for other in folder.iterdir() if other.suffix in (".yaml", ".yml")])
-    except (OSError, ValueError):
-        return ""
-    return str(folder / near) if near else ""

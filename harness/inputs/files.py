@@ -136,11 +136,18 @@ def missing_file(path: str) -> Problem:
         while not parent.parent.is_dir():
             parent = parent.parent
         return Problem(f"no such file: there is no folder {parent}", where=path)
+    return Problem("no such file or folder", where=path, nearest=nearest_file(path))
+
+
+def nearest_file(path: str | Path, endings: tuple[str, ...] = ("",)) -> str:
+    """Return the path beside a missing file whose name is nearest to it; empty where none is near."""
+    file = Path(path)
     try:
-        near = nearest_name(file.name, [entry.name for entry in parent.iterdir()])
-    except OSError:
-        near = ""
-    return Problem("no such file or folder", where=path, nearest=str(Path(path).parent / near) if near else "")
+        beside = [entry.name for entry in file.expanduser().parent.iterdir() if entry.name.endswith(endings)]
+    except (OSError, ValueError):  # a folder that is missing or may not be listed, a name that no file can have
+        return ""
+    nearest = nearest_name(file.name, beside)
+    return str(file.parent / nearest) if nearest else ""
 
 
 def file_error(path: str, message: str, accepted: str, found: str = "") -> DataError:

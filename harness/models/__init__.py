@@ -1,1 +1,1 @@
-"""What writes headlines."""
+"""Models: baselines, recorded predictions, language models here and behind servers."""

@@ -15,7 +15,7 @@ from harness.models.base import Model, ModelSession
 
 
 class Generation(BaseModel):
-    """How a server is asked to write; what is null is not sent, and the server's own default holds."""
+    """Generation parameters of a request; null ones are not sent, so that the server's own default holds."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -64,13 +64,13 @@ class Generation(BaseModel):
 
     def fields(self, seed: int) -> dict[str, Any]:
         """Return what a request says of it, given the run's seed."""
-        told = self.model_dump(mode="json", exclude_none=True)
-        told.pop("stop")
+        fields = self.model_dump(mode="json", exclude_none=True)
+        fields.pop("stop")
         if self.stop:
-            told["stop"] = list(self.stop)
+            fields["stop"] = list(self.stop)
         if self.seed == "run":
-            told["seed"] = seed
-        return told
+            fields["seed"] = seed
+        return fields
 
 
 class Api(Remote, Model):
@@ -109,7 +109,7 @@ class Api(Remote, Model):
     @field_validator("postprocess")
     @classmethod
     def _known_steps(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return postprocess.known(value)
+        return postprocess.check_steps(value)
 
     def clusters_at_once(self) -> int:
         """Return how many requests may be under way."""
@@ -117,7 +117,7 @@ class Api(Remote, Model):
 
     def effective(self) -> dict[str, Any]:
         """Return the parameters that can change a number, with the version of each post-processing step."""
-        return {**super().effective(), "postprocess": postprocess.versioned(self.postprocess)}
+        return {**super().effective(), "postprocess": postprocess.with_versions(self.postprocess)}
 
     def template(self) -> prompts.Template:
         """Read the prompt template. Raises UsageError where it cannot be read."""

@@ -34,20 +34,20 @@ class ApiSession:
     def __init__(self, api: "Api", client: Client, template: Template, seed: int) -> None:
         self._api = api
         self._template = template
-        self._told = api.generation.fields(seed)
+        self._generation = api.generation.fields(seed)
         self.client = client
 
     def answer(self, clusters: Sequence[Cluster]) -> list[Answer | Exception]:
         """Answer clusters in order; an exception stands for one that could not be answered."""
-        found = {cluster.cluster_id: answer for cluster, answer in self.answer_each(clusters)}
-        return [found[cluster.cluster_id] for cluster in clusters]
+        answers = {cluster.cluster_id: answer for cluster, answer in self.answer_each(clusters)}
+        return [answers[cluster.cluster_id] for cluster in clusters]
 
     def answer_each(
         self, clusters: Iterable[Cluster], seconds: float | None = None
     ) -> Iterator[tuple[Cluster, Answer | Exception]]:
         """Yield each cluster with its answer as it arrives, or a TimeoutError after `seconds`.
 
-        An answer took the time since the one before it, so that all together took as long as it took.
+        The time of an answer is counted from the one before it, so that the times add up to wall time.
         """
         before = perf_counter()
         for cluster, reply in self.client.each(clusters, self._call, seconds):
@@ -75,15 +75,15 @@ class ApiSession:
             {
                 "model": self._api.model,
                 "stream": False,
-                **self._asked(prompt.text),
-                **self._told,
+                **self._question(prompt.text),
+                **self._generation,
                 **self._api.extra_body,
             },
             self._api.generation.longest,
             lambda completion: self._answer(prompt, completion),
         )
 
-    def _asked(self, text: str) -> dict[str, Any]:
+    def _question(self, text: str) -> dict[str, Any]:
         if self._api.mode == "completions":
             return {"prompt": text}
         messages = [{"role": "system", "content": self._api.system}] if self._api.system is not None else []
@@ -96,16 +96,10 @@ class ApiSession:
         return {"messages": messages}
 
     def _answer(self, prompt: Prompt, completion: Completion) -> Answer:
-        raw = completion.text
-        text, changed = postprocess.apply(raw, self._api.postprocess)
-        whole = self._api.postprocess[:1] == ("first_line",) and postprocess.first_line_is_complete(raw)
-        empty = not text.strip()
-        stopped = "end" if whole and completion.stopped == "length" else completion.stopped
-        return Answer(
-            text="" if empty else text,
-            raw_text=raw if raw != text else None,
-            postprocess=changed,
-            stopped="refused" if empty else stopped,
+        return postprocess.finish(
+            completion.text,
+            self._api.postprocess,
+            completion.stopped,
             prompt=prompt,
             tokens_in=completion.usage.tokens_in,
             tokens_out=completion.usage.tokens_out,

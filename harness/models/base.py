@@ -1,8 +1,8 @@
-"""What every model gives: a session that answers clusters in batches."""
+"""Base class of models: a session answers clusters in batches."""
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from typing import ClassVar, NamedTuple, Protocol, runtime_checkable
 
 from pydantic import Field, FiniteFloat
@@ -13,7 +13,7 @@ from harness.records import Cluster, Comparison, Prompt, Record, StopReason
 
 
 class Answer(Record):
-    """What a model wrote for one cluster, before the run turns it into a Prediction."""
+    """The text of a model for one cluster, before the run turns it into a Prediction."""
 
     text: str = Field(description="What is scored, after post-processing; empty means the model refused.")
     raw_text: str | None = Field(default=None, description="What the model wrote, where post-processing changed it.")
@@ -31,12 +31,12 @@ class Answer(Record):
 
 
 class Audit(NamedTuple):
-    """What is found by reading whole what a model reads instead of generating."""
+    """Findings in a file that a model reads instead of generating."""
 
     problems: Sequence[Problem] = ()
-    """Mistakes because of which a run would be refused, located."""
+    """Located mistakes for which a run would be refused."""
     notes: Sequence[str] = ()
-    """What a user should know before a run, a sentence each."""
+    """Facts that a user should know before a run, a sentence each."""
 
 
 class ModelSession(Protocol):
@@ -66,12 +66,12 @@ class Model(Component):
     reads_references: ClassVar[bool] = False
     """True for upper bounds; every other model is handed clusters without their references."""
     deterministic: ClassVar[bool] = False
-    """Whether an equal configuration writes an equal text for an equal cluster, whenever it is asked.
+    """True where an equal configuration always writes an equal text for an equal cluster.
 
     Then an empty answer is kept as a prediction is, and no later run asks for it again (`--retry-errors` does).
     """
     worth_keeping: ClassVar[bool] = True
-    """Whether the cache keeps what it wrote; False where asking again costs no more than looking up."""
+    """False where asking again costs no more than a look-up, so that the cache keeps no texts."""
 
     def clusters_at_once(self) -> int:
         """Return how many clusters a session wants in one call; this cannot change a prediction.
@@ -104,8 +104,6 @@ class ExtractiveModel(Model):
 
     def open(self, seed: int) -> AbstractContextManager[ModelSession]:  # noqa: ARG002 - nothing here is random
         """Open a session that calls `pick` for each cluster."""
-        from contextlib import nullcontext
-
         return nullcontext(_PickingSession(self))
 
 

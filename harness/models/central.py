@@ -60,13 +60,13 @@ def closeness(heads: Sequence[str], texts: Sequence[str], candidates: Sequence[i
             weights[index] = 1 / len(group)
     head_stems = [Counter(content_stems(head)) for head in heads]
     text_stems = [frozenset(content_stems(text)) for text in texts]
-    found = []
+    scores = []
     for own in candidates:
         others = [index for index in range(len(heads)) if index != own and head_stems[index]]
         agreement = _mean([(weights[index], _f1(head_stems[own], head_stems[index])) for index in others])
         support = _mean([(weights[index], _share(head_stems[own], text_stems[index])) for index in range(len(texts))])
-        found.append(round(agreement + support, _DIGITS))
-    return found
+        scores.append(round(agreement + support, _DIGITS))
+    return scores
 
 
 def _mean(weighted: Sequence[tuple[float, float]]) -> float:

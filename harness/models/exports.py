@@ -1,4 +1,4 @@
-"""Ready maps for what other evaluation programs write: where their rows keep an id, a text, and why there is none."""
+"""Ready maps for the files of other evaluation programs: where rows keep an id, a text, or why there is none."""
 
 from collections.abc import Mapping
 from typing import Any, Final, Literal, NamedTuple
@@ -9,19 +9,19 @@ ExportName = Literal["lm-eval", "promptfoo", "openai-batch", "inspect"]
 
 
 class Export(NamedTuple):
-    """Where the rows of one program's files keep what a prediction needs; of several paths the first that is there."""
+    """Paths at which one program's rows keep what a prediction needs; the first that is there counts."""
 
     title: str
     ids: tuple[str, ...]
     texts: tuple[str, ...]
     reasons: tuple[str, ...]
-    """Why there is no text: looked at where there is none, and before it where `error_first`."""
+    """Paths of the reason for no text; read where there is no text, and first where `error_first`."""
     signs: tuple[tuple[str, ...], ...]
     """Sets of paths; a row that has all of one set is of this kind."""
     apart: tuple[str, ...]
-    """What tells several rows of one cluster apart, for `where`."""
+    """Paths that tell several rows of one cluster apart, for `where`."""
     error_first: bool = False
-    """Whether a row with an error is a failure even where it has a text."""
+    """True where a row with an error is a failure even if it has a text."""
 
 
 EXPORTS: Final[Mapping[ExportName, Export]] = {
@@ -65,7 +65,7 @@ EXPORTS: Final[Mapping[ExportName, Export]] = {
 }
 
 
-def recognised(row: Mapping[str, Any]) -> ExportName | None:
+def recognise(row: Mapping[str, Any]) -> ExportName | None:
     """Recognise the export that a row plainly comes from."""
     for name, export in EXPORTS.items():
         if any(all(value_at(row, path) is not MISSING for path in paths) for paths in export.signs):
@@ -76,7 +76,7 @@ def recognised(row: Mapping[str, Any]) -> ExportName | None:
 def text_of(value: object) -> object:
     """Extract what a model wrote: a string, the text parts of a message, or the first of several answers.
 
-    What is none of these is returned as it is, for the caller to refuse.
+    Anything else is returned as it is, for the caller to refuse.
     """
     if isinstance(value, list):
         if not value:
@@ -89,22 +89,22 @@ def text_of(value: object) -> object:
 
 def _parts(parts: list[Any]) -> list[str]:
     """Extract the texts from the parts of a message, or from a response's messages; leave out reasoning."""
-    found: list[str] = []
+    texts: list[str] = []
     for part in parts:
         if isinstance(part, Mapping):
             text, content = part.get("text"), part.get("content")
             if part.get("type") in ("text", "output_text") and isinstance(text, str):
-                found.append(text)
+                texts.append(text)
             elif part.get("type") in ("message", None) and isinstance(content, list):
-                found.extend(_parts(content))
-    return found
+                texts.extend(_parts(content))
+    return texts
 
 
 def reason_of(value: object) -> str:
     """Say in one line why there is no text; empty for null and for an empty value."""
     if isinstance(value, Mapping):
-        told = [reason_of(value.get(key)) for key in ("code", "message", "error")]
-        return ": ".join(part for part in dict.fromkeys(told) if part)
+        parts = [reason_of(value.get(key)) for key in ("code", "message", "error")]
+        return ": ".join(part for part in dict.fromkeys(parts) if part)
     if isinstance(value, str | int) and not isinstance(value, bool):
         text = " ".join(str(value).split())
         return text if len(text) <= 300 else f"{text[:299]}…"

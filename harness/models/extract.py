@@ -1,4 +1,4 @@
-"""What the extractive models share: which sentences can stand for an article, and how a text is shortened."""
+"""Helpers of the extractive models: choose the sentences that can stand for an article, and shorten a text."""
 
 import re
 from collections.abc import Sequence
@@ -8,10 +8,10 @@ from harness.records import Article
 from harness.text import Span, dateline_end, normalise, paragraph_spans, sentences, word_spans, words
 
 FEWEST_WORDS = 4
-"""Fewer words than this are a heading, a credit or a scrap of a date, not a sentence of news."""
+"""Least words of a sentence of news; fewer are a heading, a credit or a scrap of a date."""
 
 LEAST_SHARE = 0.6
-"""A cut at a clause keeps at least this share of the words allowed."""
+"""Least share of the words allowed that a cut at a clause keeps."""
 
 _ENDED = re.compile(r"[.!?…।。]['\"’”»)\]]*$")
 _CREDIT = re.compile(r"(?i)\b(?:photo|photograph|photography|image|picture|credit)s?(?:\s+by\b|\s+credit\b|\s*:)")
@@ -44,26 +44,26 @@ def one_line(text: str) -> str:
 def news_sentences(text: str, title: str = "") -> tuple[str, ...]:
     """Return the sentences that could stand for an article, in order, each on one line and without its dateline.
 
-    Left out are headings, bylines, dates and picture credits: what has fewer than four words, fewer than three beside
-    numbers and the calendar's, no mark that ends a sentence, a credit in its paragraph, or stands in the title. Where
-    nothing would remain (lower-cased or unpunctuated text), what is merely long enough stays; where that is nothing
-    either, everything that holds a word. Empty only for a text without words.
+    Headings, bylines, dates and picture credits are left out: anything with fewer than four words, with fewer than
+    three beside numbers and calendar words, without a mark that ends a sentence, with a credit in its paragraph, or
+    that repeats the title. Where nothing would remain (lower-cased or unpunctuated text), anything long enough stays;
+    failing that, everything with a word. Empty only for a text without words.
     """
     known_title = normalise(title).lower()
-    found = []
+    candidates: list[tuple[str, bool]] = []
     for start, end in paragraph_spans(text):
         paragraph = text[start:end]
         credited = bool(_CREDIT.search(paragraph)) and not _ENDED.search(paragraph)
-        found += [(one_line(sentence), credited) for sentence in sentences(paragraph[dateline_end(paragraph) :])]
-    found = [(sentence, credited) for sentence, credited in found if words(sentence)]
+        candidates += [(one_line(sentence), credited) for sentence in sentences(paragraph[dateline_end(paragraph) :])]
+    candidates = [(sentence, credited) for sentence, credited in candidates if words(sentence)]
     long_enough = [
         (sentence, credited)
-        for sentence, credited in found
+        for sentence, credited in candidates
         if _is_long_enough(sentence) and normalise(sentence).lower() not in known_title
     ]
     ended = [sentence for sentence, credited in long_enough if _ENDED.search(sentence) and not credited]
     unended = [sentence for sentence, credited in long_enough if not credited and not _BYLINE.match(sentence)]
-    return tuple(ended or unended or [sentence for sentence, _ in found])
+    return tuple(ended or unended or [sentence for sentence, _ in candidates])
 
 
 def _is_long_enough(sentence: str) -> bool:
@@ -88,16 +88,18 @@ def cut(text: str, max_words: int | None) -> str:
     spans = word_spans(text)
     if max_words is None or len(spans) <= max_words:
         return text
-    ends = [sum(end <= found.start() for _, end in spans) for found in _CLAUSE.finditer(text, 0, spans[max_words][1])]
+    ends = [sum(end <= clause.start() for _, end in spans) for clause in _CLAUSE.finditer(text, 0, spans[max_words][1])]
     kept = max((count for count in ends if LEAST_SHARE * max_words <= count <= max_words), default=max_words)
-    while kept > 1 and (_joined(text, spans[kept - 1], spans[kept]) or _DANGLING.fullmatch(text, *spans[kept - 1])):
+    while kept > 1 and (
+        _look_joined(text, spans[kept - 1], spans[kept]) or _DANGLING.fullmatch(text, *spans[kept - 1])
+    ):
         kept -= 1
     end = spans[kept - 1][1]
     closing = _CLOSING.match(text, end)
     return text[: closing.end() if closing else end]
 
 
-def _joined(text: str, word: Span, following: Span) -> bool:
+def _look_joined(text: str, word: Span, following: Span) -> bool:
     """Tell whether two words look like one, as in `61,000`, `3–2` and `and/or`: a cut between would falsify them."""
     between = text[word[1] : following[0]]
     return not any(mark.isspace() or mark == "—" for mark in between)
@@ -108,5 +110,5 @@ def pool(by_article: Sequence[Sequence[str]], most: int) -> list[str]:
 
     Where there are more than `most`, articles give theirs in turn from their beginnings until there are enough.
     """
-    turns = sorted((place, article) for article, found in enumerate(by_article) for place in range(len(found)))
+    turns = sorted((place, article) for article, own in enumerate(by_article) for place in range(len(own)))
     return [by_article[article][place] for article, place in sorted((turn[1], turn[0]) for turn in turns[:most])]

@@ -64,8 +64,8 @@ _FLAGS = frozenset({"do_sample", "use_cache", "renormalize_logits", "remove_inva
 def effective(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the given parameters over the defaults that hold beside them: greedy, 32 new tokens.
 
-    A model's own sampling defaults (temperature, beams, penalties) are not among them, so that every number that
-    shapes the text stands in the record of the run.
+    A model's own sampling defaults (temperature, beams, penalties) are ignored, so that the run records every number
+    that shapes a text.
     """
     number = given.get("num_beams", 1)
     beams = _BEAMS if isinstance(number, int) and number > 1 else {}

@@ -104,7 +104,7 @@ class Hf(Model):
     @field_validator("postprocess")
     @classmethod
     def _known_steps(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return postprocess.known(value)
+        return postprocess.check_steps(value)
 
     def clusters_at_once(self) -> int:
         """Return the batch size."""
@@ -112,7 +112,7 @@ class Hf(Model):
 
     def effective(self) -> dict[str, Any]:
         """Return the parameters that can change a number, with the version of each post-processing step."""
-        return {**super().effective(), "postprocess": postprocess.versioned(self.postprocess)}
+        return {**super().effective(), "postprocess": postprocess.with_versions(self.postprocess)}
 
     def stops_at_newline(self) -> bool:
         """Tell whether the rest of a text cannot matter once its first line is known.
@@ -128,13 +128,13 @@ class Hf(Model):
     def identity(self) -> Mapping[str, str]:
         """Return digests of weights, tokenizer, settings and prompt template; of a hub id the commit, not files."""
         checkpoint = weights.find(self.checkpoint)
-        found = (
+        digests = (
             {"commit": weights.commit(checkpoint.hub_id, self.revision)}
             if checkpoint.kind == "hub"
             else weights.digests(checkpoint)
         )
         template = self.template()
-        return {**found, "prompt": template.digest} if template is not None else found
+        return {**digests, "prompt": template.digest} if template is not None else digests
 
     def problems(self) -> Iterator[Problem]:
         """Yield missing extras, checkpoint and template, and generation parameters that make no sense."""

@@ -1,8 +1,8 @@
 """Linear layers whose rows do not depend on one another, in full and half precision and in 8-bit integers.
 
-A matrix product adds up the same terms in another order when it has very few rows (one, above all), so that a text
-written alone and in a batch would see scores that differ in their last digits. Where few rows come, some of zeros are
-added. Integers add up to the same number in any order.
+A matrix product of very few rows (one, above all) adds up the same terms in another order. So a text would see scores
+that differ in their last digits when written alone and in a batch. Few rows are therefore padded with zeros. Integers
+add up to the same number in any order.
 """
 
 from typing import Any
@@ -12,16 +12,16 @@ from torch import nn
 from torch.nn import functional
 
 STEP = 16
-"""Rows are brought to a multiple of this. Products of 16, 20, 24 … rows were equal row by row to those of 1,024 in
+"""Rows are padded to a multiple of this. Products of 16, 20, 24 … rows were equal row by row to those of 1,024 in
 float32 with one thread (oneDNN 3.12, MKL 2024.2) on every processor tried; of 4 to 12 on one with AVX-512, not on one
 with AMX, where weights of 576 by 1,536 that are not packed differ with two threads at 64 rows too. With packed weights
 those of 2 and more were equal."""
 _MANY = 64
-"""From this many rows on nothing is added: it would cost time, and only a short product is computed otherwise."""
+"""Rows from which nothing is padded: it would cost time, and only short products are computed differently."""
 _LARGEST = 127
-"""The largest magnitude of an 8-bit integer that is used."""
+"""Largest magnitude of an 8-bit integer that is used."""
 PACKED_BYTES = 1 << 30
-"""Weights up to this size are held a second time, as the processor's matrix product wants them (see `packed`)."""
+"""Size of weights up to which they are held a second time, laid out for the processor (see `pack_weights`)."""
 _LIKELY_ROWS = 512
 """Rows of a product that packed weights are laid out for; others are as fast."""
 
@@ -34,7 +34,7 @@ class SteadyLinear(nn.Module):
         self.in_features, self.out_features = layer.in_features, layer.out_features
         self.weight = layer.weight
         self.bias = layer.bias
-        self._packed = packed(layer.weight, layer.bias) if pack else None
+        self._packed = pack_weights(layer.weight, layer.bias) if pack else None
 
     def forward(self, given: torch.Tensor) -> torch.Tensor:
         """Multiply (…, in) to (…, out)."""
@@ -48,10 +48,10 @@ class SteadyLinear(nn.Module):
     def _product(self, given: torch.Tensor) -> torch.Tensor:
         if self._packed is None or given.dtype != self.weight.dtype:
             return functional.linear(given, self.weight, self.bias)
-        return _packed_product(given, self._packed, self.bias)
+        return _multiply_packed(given, self._packed, self.bias)
 
 
-def packed(weight: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor | None:
+def pack_weights(weight: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor | None:
     """Lay out weights in the blocks that oneDNN multiplies, so that not every product has to.
 
     None where this build of torch, or the processor, cannot. Measured with one thread against the plain product: 1.1
@@ -61,15 +61,15 @@ def packed(weight: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor | No
     detached = weight.detach()
     try:
         made: torch.Tensor = torch.ops.mkldnn._reorder_linear_weight(detached, _LIKELY_ROWS)
-        _packed_product(detached.new_zeros(STEP, detached.shape[1]), made, bias)
+        _multiply_packed(detached.new_zeros(STEP, detached.shape[1]), made, bias)
     except (AttributeError, RuntimeError):  # no such operation in this build; not on this processor, not for this type
         return None
     return made
 
 
-def _packed_product(given: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor:
-    found: torch.Tensor = torch.ops.mkldnn._linear_pointwise(given, weight, bias, "none", [], "")
-    return found
+def _multiply_packed(given: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor:
+    product: torch.Tensor = torch.ops.mkldnn._linear_pointwise(given, weight, bias, "none", [], "")
+    return product
 
 
 class Int8Linear(nn.Module):
@@ -82,7 +82,7 @@ class Int8Linear(nn.Module):
     def __init__(self, layer: nn.Linear) -> None:
         super().__init__()
         self.in_features, self.out_features = layer.in_features, layer.out_features
-        weight, scale = _quantised(layer.weight.detach().float())
+        weight, scale = _quantise(layer.weight.detach().float())
         self.weight: torch.Tensor
         self.scale: torch.Tensor
         self.register_buffer("weight", weight.t().contiguous())
@@ -91,14 +91,14 @@ class Int8Linear(nn.Module):
 
     def forward(self, given: torch.Tensor) -> torch.Tensor:
         """Multiply (…, in) to (…, out)."""
-        rows, scale = _quantised(given.reshape(-1, self.in_features).float())
+        rows, scale = _quantise(given.reshape(-1, self.in_features).float())
         product = torch._int_mm(rows, self.weight).float().mul_(scale).mul_(self.scale)
         if self.bias is not None:
             product = product.add_(self.bias)
         return product.view(*given.shape[:-1], -1).to(given.dtype)
 
 
-def _quantised(numbers: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def _quantise(numbers: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the rows as 8-bit integers, and the factor of each."""
     scale = numbers.abs().amax(dim=-1, keepdim=True).clamp_min(torch.finfo(torch.float32).tiny) / _LARGEST
     return (numbers / scale).round_().to(torch.int8), scale

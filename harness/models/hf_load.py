@@ -1,4 +1,4 @@
-"""Loading a transformers checkpoint, in the precision that the configuration names."""
+"""Loads a transformers checkpoint in the precision that the configuration names."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ _PRECISION = {"float32": "float32", "bfloat16": "bfloat16", "float16": "float16"
 
 @dataclass
 class Loaded:
-    """What a session works with."""
+    """A loaded model with its tokenizer and device."""
 
     model: Any
     tokenizer: Any
@@ -69,7 +69,7 @@ def load(hf: "Hf", path: Path, *, gguf: bool) -> Loaded:
     model = model.to(device).eval()
     if device.type == "cpu":
         replace_linear(model, Int8Linear if hf.dtype == "int8" else SteadyLinear)
-    return Loaded(model, _prepared(tokenizer, seq2seq), seq2seq, device)
+    return Loaded(model, _prepare_for_batches(tokenizer, seq2seq), seq2seq, device)
 
 
 def _is_seq2seq(hf: "Hf", config: Any) -> bool:
@@ -94,7 +94,7 @@ def _why_not_loaded(hf: "Hf", error: Exception) -> str:
     return f"the checkpoint {hf.checkpoint} cannot be loaded: {type(error).__name__}: {message[:300]}"
 
 
-def _prepared(tokenizer: Any, seq2seq: bool) -> Any:
+def _prepare_for_batches(tokenizer: Any, seq2seq: bool) -> Any:
     """Set up the tokenizer for batches: a causal model writes on from a row's end, so padding goes first."""
     tokenizer.padding_side = "right" if seq2seq else "left"
     if tokenizer.pad_token is None:

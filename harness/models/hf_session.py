@@ -1,4 +1,4 @@
-"""The code that needs torch: loading a transformers model and generating headlines with it."""
+"""Loads a transformers model and generates headlines with it; the code that needs torch."""
 
 import gc
 import hashlib
@@ -22,7 +22,7 @@ from harness.models.base import Answer
 from harness.models.hf_load import Loaded, is_out_of_memory, load
 from harness.models.hf_together import Together, Written
 from harness.models.prompts import ACCEPTED, ARTICLES_ONLY, LEAST_SHARE, Template, build_prompt
-from harness.records import Cluster, Prompt, StopReason
+from harness.records import Cluster, Prompt
 
 if TYPE_CHECKING:
     from harness.models.hf import Hf
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 BUDGET = 1024
 """Prompt tokens for the articles where neither the configuration nor the model's context says less."""
 MARGIN = 8
-"""Tokens kept free, since a text's tokens are not quite the sum of its parts'."""
+"""Tokens kept free, since a text has not quite as many tokens as its parts together."""
 
 CLOSE = 2e-5
 """Lead of a chosen token over the next one, as a share of the largest score, below which a text is written alone.
@@ -41,7 +41,7 @@ _TOKEN_IDS = (
     *("bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_id", "forced_bos_token_id"),
     *("forced_eos_token_id", "suppress_tokens", "begin_suppress_tokens", "bad_words_ids"),
 )
-"""What is kept of a checkpoint's own generation settings: which tokens mean what, and which must not be written."""
+"""Settings of a checkpoint that are kept: which tokens mean what, and which must not be written."""
 
 
 @contextmanager
@@ -68,7 +68,7 @@ def open_session(hf: "Hf", seed: int) -> Iterator["HfSession"]:
 
 @dataclass(frozen=True)
 class _Asked:
-    """A cluster with its prompt, and its place among those asked for."""
+    """A cluster with its prompt and tokens, and its place among the clusters of the call."""
 
     position: int
     cluster: Cluster
@@ -137,21 +137,21 @@ class HfSession:
             except Exception as error:  # noqa: BLE001 - one bad cluster becomes its own Failure row
                 answers[position] = error
         # Neighbours of like length waste little padding; the longest come first, so that memory fails early or not.
-        left = sorted(asked, key=lambda one: -len(one.tokens))
-        while left:
-            batch = self._next_batch(left)
-            left = left[len(batch) :]
-            for one, answer in zip(batch, self._compared(batch), strict=True):
+        waiting = sorted(asked, key=lambda one: -len(one.tokens))
+        while waiting:
+            batch = self._next_batch(waiting)
+            waiting = waiting[len(batch) :]
+            for one, answer in zip(batch, self._answer_and_verify(batch), strict=True):
                 answers[one.position] = answer
         return [answers[position] for position in range(len(clusters))]
 
-    def _next_batch(self, left: list[_Asked]) -> list[_Asked]:
+    def _next_batch(self, waiting: list[_Asked]) -> list[_Asked]:
         """Take as many of the remaining clusters as may be together, at least one."""
-        tokens = accumulate(len(one.tokens) + self._hf.generation["max_new_tokens"] for one in left)
+        tokens = accumulate(len(one.tokens) + self._hf.generation["max_new_tokens"] for one in waiting)
         fitting = sum(total <= self._hf.batch_tokens for total in tokens)
-        return left[: max(1, min(self._size, fitting))]
+        return waiting[: max(1, min(self._size, fitting))]
 
-    def _compared(self, batch: list[_Asked]) -> list[Answer | Exception]:
+    def _answer_and_verify(self, batch: list[_Asked]) -> list[Answer | Exception]:
         """Answer a batch; check some texts of the session's first batch against the same written one by one.
 
         Where one differs, this batch and all that follow are written one by one.
@@ -233,7 +233,7 @@ class HfSession:
 
     def _head(self) -> list[int]:
         """Return the tokens that every prompt begins with: those of two with nothing else in common."""
-        pair = [self._encode(self._template.fill(text, 1)) for text in self._template.differing]
+        pair = [self._encode(self._template.fill(text, 1)) for text in self._template.two_beginnings]
         return [first for first, _ in takewhile(lambda both: both[0] == both[1], zip(*pair, strict=False))]
 
     def _generate(self, batch: list[_Asked]) -> list[Answer]:
@@ -242,36 +242,31 @@ class HfSession:
         inputs = {name: tensor.to(self._device) for name, tensor in inputs.items()}
         prompt_length = 1 if self._seq2seq else inputs["input_ids"].shape[1]
         stopper = _FirstLineWritten(prompt_length, self._decode)
-        with quietly(), torch.inference_mode(), self._seeded(batch[0].cluster):
+        with quietly(), torch.inference_mode(), self._seed_random(batch[0].cluster):
             written = self._model.generate(
                 **inputs,
                 generation_config=self._generation,
                 stopping_criteria=[stopper] if self._hf.stops_at_newline() else [],
                 tokenizer=self._tokenizer,
             )
-        rows = [self._ended(row.tolist(), stopper.end(i)) for i, row in enumerate(written[:, prompt_length:])]
+        rows = [self._trim(row.tolist(), stopper.end(i)) for i, row in enumerate(written[:, prompt_length:])]
         seconds = (time.perf_counter() - started) / len(batch)
         return [
             self._answer(one.prompt, len(one.tokens), new, ended, seconds)
             for one, (new, ended) in zip(batch, rows, strict=True)
         ]
 
-    def _ended(self, new: list[int], stopped_at: int | None) -> tuple[list[int], bool]:
+    def _trim(self, new: list[int], stopped_at: int | None) -> tuple[list[int], bool]:
         """Cut a row's new tokens at its end, before any padding; tell whether it ended by itself."""
         first = next((index + 1 for index, token in enumerate(new) if token in self._ends), None)
         end = min((place for place in (first, stopped_at) if place is not None), default=None)
         return (new, False) if end is None else (new[:end], True)
 
     def _answer(self, prompt: Prompt, tokens_in: int, new: list[int], ended: bool, seconds: float) -> Answer:
-        raw = self._decode(new)
-        text, changed = postprocess.apply(raw, self._hf.postprocess)
-        is_whole = ended or (self._hf.postprocess[:1] == ("first_line",) and postprocess.first_line_is_complete(raw))
-        stopped: StopReason = "refused" if not text.strip() else "end" if is_whole else "length"
-        return Answer(
-            text=text if text.strip() else "",
-            raw_text=raw if raw != text else None,
-            postprocess=changed,
-            stopped=stopped,
+        return postprocess.finish(
+            self._decode(new),
+            self._hf.postprocess,
+            "end" if ended else "length",
             prompt=prompt,
             tokens_in=tokens_in,
             tokens_out=len(new),
@@ -282,7 +277,7 @@ class HfSession:
         return str(self._tokenizer.decode(tokens, skip_special_tokens=True))
 
     @contextmanager
-    def _seeded(self, cluster: Cluster) -> Iterator[None]:
+    def _seed_random(self, cluster: Cluster) -> Iterator[None]:
         """Seed the random numbers by seed and cluster alone; restore the caller's generator afterwards."""
         if not self._generation.do_sample:
             yield
@@ -344,10 +339,10 @@ class HfSession:
 
     def _generation_config(self) -> Any:
         """Combine the configuration's parameters with the checkpoint's token ids, and nothing else of its own."""
-        known = GenerationConfig().to_dict() | {"max_new_tokens": None}
+        names = GenerationConfig().to_dict() | {"max_new_tokens": None}
         for name in self._hf.generation:
-            if name not in known and not hasattr(GenerationConfig(), name):
-                nearest = nearest_name(name, known)
+            if name not in names and not hasattr(GenerationConfig(), name):
+                nearest = nearest_name(name, names)
                 hint = f"; did you mean {nearest!r}?" if nearest else ""
                 raise UsageError(f"transformers {transformers.__version__} has no generation parameter {name!r}{hint}")
         own = self._model.generation_config
@@ -372,8 +367,8 @@ class HfSession:
 
     def _end_tokens(self, own: int | list[int] | None) -> list[int] | None:
         """Return all tokens that end a text: the checkpoint's, and the tokenizer's, which may end a chat turn."""
-        found = own if isinstance(own, list) else [own]
-        ends = list(dict.fromkeys(token for token in [*found, self._tokenizer.eos_token_id] if token is not None))
+        stated = own if isinstance(own, list) else [own]
+        ends = list(dict.fromkeys(token for token in [*stated, self._tokenizer.eos_token_id] if token is not None))
         return ends or None
 
     def _prompt_limit(self) -> int | None:
@@ -391,10 +386,10 @@ class HfSession:
         if self._limit is None:
             return wanted
         frame = len(self._encode(self._template.fill("", 10)))
-        left = self._limit - frame - MARGIN
-        if left < LEAST_SHARE:
+        room = self._limit - frame - MARGIN
+        if room < LEAST_SHARE:
             raise UsageError(
                 f"{self._hf.checkpoint} reads {self._limit} tokens beside the new ones, and the prompt template takes "
                 f"{frame}: too few are left for the articles; shorten the template or lower max_new_tokens"
             )
-        return min(wanted, left)
+        return min(wanted, room)

@@ -6,7 +6,7 @@ computed for padding. What all prompts begin with (the chat template's head, the
 them: its keys, values and queries are kept, and attention over a prompt is computed over the whole of it as without.
 
 It works through two interfaces of transformers: an attention function under a name of its own, and an object in place
-of the cache. Models to which these do not do justice are found out before the first text is written (`suits`).
+of the cache. `suits` finds the models for which these are not enough, before the first text is written.
 """
 
 from bisect import bisect
@@ -23,7 +23,7 @@ from harness.models.hf_linear import Int8Linear
 
 NAME = "headline_harness_rows"
 _FOREIGN = ("sliding_window", "softcap", "s_aux", "position_bias")
-"""What an attention layer may ask for that is not done here."""
+"""Requests of an attention layer that are not met here."""
 _SIZES = (192, 768)
 _BLOCKS = (32, 64, 256)
 """Torch's attention on CPUs takes this many queries at a time, below, between and above these lengths (torch 2.13), and
@@ -36,16 +36,16 @@ _FINE, _COARSE = 1e-3, 0.06
 
 
 class UnsuitedError(Exception):
-    """A model asks for what is not done here."""
+    """A model needs something that this module does not do."""
 
 
 @dataclass
 class Written:
-    """What one row became."""
+    """The text of one row."""
 
     tokens: list[int] = field(default_factory=list)
     ended: bool = False
-    """Whether it came to an end by itself, not at the limit."""
+    """True where it ended by itself, not at the limit."""
     margin: float = float("inf")
     """The least lead of a chosen token over the next best, as a share of the largest score in its step."""
 
@@ -61,7 +61,7 @@ class _Row:
 
 @dataclass
 class _Head:
-    """What prompts begin with, as every layer saw it: (1, heads, tokens, size)."""
+    """The common beginning of prompts, as every layer saw it: (1, heads, tokens, size)."""
 
     length: int
     keys: list[torch.Tensor]
@@ -84,9 +84,11 @@ class _Reading:
     def update(
         self, keys: torch.Tensor, values: torch.Tensor, layer: int, *_: Any, **__: Any
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        known = (self._head.keys[layer], self._head.values[layer]) if self._head else (keys[:, :, :0], values[:, :, :0])
+        earlier = (
+            (self._head.keys[layer], self._head.values[layer]) if self._head else (keys[:, :, :0], values[:, :, :0])
+        )
         kept = []
-        for before, new in zip(known, (keys, values), strict=True):
+        for before, new in zip(earlier, (keys, values), strict=True):
             size, length = before.shape[2], before.shape[2] + new.shape[2]
             room = new.new_empty(new.shape[0], new.shape[1], length + self._room, new.shape[3])
             room[:, :, :size], room[:, :, size:length] = before, new
@@ -104,10 +106,10 @@ class _Reading:
     def attend(
         self, layer: int, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, scale: float | None
     ) -> torch.Tensor:
-        known = self._head.queries[layer] if self._head else query[:, :, :0]
-        whole = torch.cat([known, query], dim=2) if self._head else query
+        earlier = self._head.queries[layer] if self._head else query[:, :, :0]
+        whole = torch.cat([earlier, query], dim=2) if self._head else query
         self.queries.append(whole)
-        return _attention(whole, key, value, scale, causal=whole.shape[2] > 1)[:, :, known.shape[2] :]
+        return _attention(whole, key, value, scale, causal=whole.shape[2] > 1)[:, :, earlier.shape[2] :]
 
 
 class _Step:
@@ -146,7 +148,7 @@ class _Step:
             dim=2,
         )
 
-    def done(self) -> None:
+    def finish(self) -> None:
         """Finish the step, once it is complete in every layer."""
         for row in self._rows:
             row.length += 1
@@ -191,7 +193,7 @@ class Together:
         model: Any,
         ends: set[int],
         limit: int,
-        known: Callable[[list[int]], bool] | None,
+        is_known: Callable[[list[int]], bool] | None,
         head: Sequence[int] = (),
     ) -> None:
         """Write texts of at most `limit` tokens, ended by one of `ends` or where `is_known` says so.
@@ -201,7 +203,7 @@ class Together:
         self._model = model
         self._ends = ends
         self._limit = limit
-        self._known = known
+        self._is_known = is_known
         self._head = list(head)
         self._heads: dict[int, _Head] = {}
 
@@ -217,7 +219,7 @@ class Together:
             return False
         first, second = list(tokens[:12]), list(tokens[:7])
         try:
-            plain = [self._plainly(row) for row in (first, second)]
+            plain = [self._score_plainly(row) for row in (first, second)]
             with self._attention():
                 rows = [self._read(row[:-1], room=1)[0] for row in (first, second)]
                 ours = self._step(rows, [first[-1], second[-1]])
@@ -231,7 +233,7 @@ class Together:
         tolerance = _COARSE if rounded or self._model.dtype != torch.float32 else _FINE
         return bool((ours - wanted).abs().max() <= tolerance * wanted.abs().max())
 
-    def _plainly(self, tokens: list[int]) -> torch.Tensor:
+    def _score_plainly(self, tokens: list[int]) -> torch.Tensor:
         """Score the next token as transformers does: read all tokens but the last, then take a step."""
         read = self._model(input_ids=self._ids(tokens[:-1]), use_cache=True)
         step = self._model(input_ids=self._ids(tokens[-1:]), past_key_values=read.past_key_values, use_cache=True)
@@ -249,16 +251,16 @@ class Together:
                 rows.append(row)
                 scores.append(last)
             going = list(range(len(prompts)))
-            found = torch.stack(scores)
+            latest = torch.stack(scores)
             while True:
-                self._choose(found, [written[place] for place in going])
+                self._choose(latest, [written[place] for place in going])
                 for place in going:
                     if self._is_over(written[place]):
                         rows[place] = _Row()  # its memory is free for the others
                 going = [place for place in going if rows[place].length]
                 if not going:
                     return written
-                found = self._step([rows[place] for place in going], [written[place].tokens[-1] for place in going])
+                latest = self._step([rows[place] for place in going], [written[place].tokens[-1] for place in going])
 
     def _choose(self, scores: torch.Tensor, rows: Sequence[Written]) -> None:
         chosen = scores.argmax(dim=-1).tolist()
@@ -269,7 +271,7 @@ class Together:
             row.margin = min(row.margin, margin)
 
     def _is_over(self, row: Written) -> bool:
-        row.ended = row.tokens[-1] in self._ends or (self._known is not None and self._known(row.tokens))
+        row.ended = row.tokens[-1] in self._ends or (self._is_known is not None and self._is_known(row.tokens))
         return row.ended or len(row.tokens) >= self._limit
 
     def _read(self, prompt: Sequence[int], room: int) -> tuple[_Row, torch.Tensor]:
@@ -307,7 +309,7 @@ class Together:
         answer = self._model(
             input_ids=self._ids(tokens), position_ids=positions, past_key_values=step, use_cache=True, rows=step
         )
-        step.done()
+        step.finish()
         scores: torch.Tensor = answer.logits[0].float()
         return scores
 

@@ -13,11 +13,11 @@ from harness.models.extract import article_sentences, cut, one_line, pool
 from harness.records import Cluster
 
 MOST_SENTENCES = 1000
-"""More sentences than this in a cluster are taken in turn from the start of each article; it bounds the memory."""
+"""Most sentences of a cluster, to bound memory; of more, each article gives some in turn from its start."""
 SAME = 0.75
-"""Sentences that share this much of their words (Jaccard) are one vertex: the first of them."""
+"""Share of common words (Jaccard) from which sentences are one vertex: the first of them."""
 REDUNDANT = 0.5
-"""A further sentence is taken only if its cosine with those already taken is not above this."""
+"""Greatest cosine of a further sentence with those already taken."""
 _TOLERANCE = 1e-10
 _DIGITS = 9
 
@@ -117,13 +117,13 @@ def centrality(weights: np.ndarray[Any, np.dtype[np.float64]], damping: float) -
     n = len(weights)
     totals = weights.sum(axis=1, keepdims=True)
     steps = np.where(totals > 0, weights / np.where(totals > 0, totals, 1), 1 / n)
-    found = np.full(n, 1 / n)
+    probabilities = np.full(n, 1 / n)
     change = 1.0
     while change > _TOLERANCE:
-        following = (1 - damping) / n + damping * (found @ steps)
-        change = float(np.abs(following - found).sum())
-        found = following
-    return found
+        following = (1 - damping) / n + damping * (probabilities @ steps)
+        change = float(np.abs(following - probabilities).sum())
+        probabilities = following
+    return probabilities
 
 
 def _counts(stems: Sequence[Sequence[str]]) -> np.ndarray[Any, np.dtype[np.float64]]:

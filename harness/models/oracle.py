@@ -47,16 +47,16 @@ class Oracle(ExtractiveModel):
         references = [reference.text for reference in cluster.references]
         if not references:
             raise ModelError("the cluster has no reference, so no extract is the best one")
-        found = self._candidates(cluster)
-        if not found:
+        candidates = self._candidates(cluster)
+        if not candidates:
             what = {"titles": "title", "sentences": "sentence", "both": "title or sentence"}[self.candidates]
             raise ModelError(f"no article of the cluster has a {what} to pick")
         taken: list[int] = []
         best = -1.0
         while len(taken) < self.max_sentences:
             scored = [
-                (self._score(references, self._extract(found, [*taken, index])), -index)
-                for index in range(len(found))
+                (self._score(references, self._extract(candidates, [*taken, index])), -index)
+                for index in range(len(candidates))
                 if index not in taken
             ]
             score, index = max(scored, default=(best, 0))
@@ -64,7 +64,7 @@ class Oracle(ExtractiveModel):
                 break
             best = score
             taken.append(-index)
-        return self._extract(found, taken)
+        return self._extract(candidates, taken)
 
     def _candidates(self, cluster: Cluster) -> list[str]:
         """Return what may be picked, each text once: titles first, then the articles' sentences."""

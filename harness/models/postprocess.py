@@ -1,4 +1,4 @@
-"""From what a model wrote to the headline that is scored: named, versioned steps, each a function of the text alone.
+"""Turns the text of a model into the headline that is scored, by named, versioned steps on the text alone.
 
 A step that changes nothing is not recorded. The version of a step rises when it would change a text otherwise than
 before, and stands in the signature of every model that uses it (`first_line@1`).
@@ -7,8 +7,11 @@ before, and stands in the signature of every model that uses it (`first_line@1`)
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from harness.errors import nearest_name
+from harness.models.base import Answer
+from harness.records import StopReason
 
 _LINE = re.compile(r"[^\r\n]*")
 _LABEL = re.compile(
@@ -27,12 +30,12 @@ _WHITESPACE = re.compile(r"\s+")
 
 def _lines(text: str) -> list[tuple[str, bool]]:
     """Return the lines that are not blank, stripped, each with whether a line break follows."""
-    found = []
+    lines = []
     for match in _LINE.finditer(text):
         line = match.group().strip()
         if line:
-            found.append((line, match.end() < len(text)))
-    return found
+            lines.append((line, match.end() < len(text)))
+    return lines
 
 
 def _is_announcement(line: str) -> bool:
@@ -103,7 +106,7 @@ DEFAULT = tuple(STEPS)
 """The steps of a model whose configuration names none."""
 
 
-def known(names: tuple[str, ...]) -> tuple[str, ...]:
+def check_steps(names: tuple[str, ...]) -> tuple[str, ...]:
     """Return the names of steps. Raises ValueError for one that is not in `STEPS`."""
     for name in names:
         if name not in STEPS:
@@ -113,7 +116,7 @@ def known(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
-def versioned(names: Sequence[str]) -> list[str]:
+def with_versions(names: Sequence[str]) -> list[str]:
     """Write each step as `name@version`, for signatures."""
     return [f"{name}@{STEPS[name].version}" for name in names]
 
@@ -130,3 +133,18 @@ def apply(text: str, names: Sequence[str]) -> tuple[str, tuple[str, ...]]:
             changed.append(name)
         text = after
     return text, tuple(changed)
+
+
+def finish(raw: str, names: Sequence[str], stopped: StopReason, **details: Any) -> Answer:
+    """Build the answer from a model's raw text; an empty one means that the model refused.
+
+    A text that was cut off is whole where only its first line is kept and that is complete.
+    """
+    text, changed = apply(raw, names)
+    is_whole = tuple(names[:1]) == ("first_line",) and first_line_is_complete(raw)
+    if not text.strip():
+        text, stopped = "", "refused"
+    elif is_whole and stopped == "length":
+        stopped = "end"
+    raw_text = raw if raw != text else None
+    return Answer(text=text, raw_text=raw_text, postprocess=changed, stopped=stopped, **details)

@@ -1,8 +1,8 @@
-"""From a cluster to the text a model is asked: a template, and the articles cut to a budget of tokens.
+"""Builds the prompt for a cluster: a template, and the articles cut to a budget of tokens.
 
-The budget is shared by water-filling: every article may have the same number of tokens, what a short one leaves over
-goes to the others, and a long one is cut at the end of a sentence. Near-duplicates (wire copy) are shown once. What
-was left out is recorded in the `Prompt`.
+The budget is shared by water-filling: every article may have the same number of tokens, the others share what a short
+one does not need, and a long one is cut at the end of a sentence. Near-duplicates (wire copy) are shown once. The
+`Prompt` records what was left out.
 """
 
 import re
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from harness.errors import DataError, Problem, UsageError, nearest_name
 from harness.ingest import near_duplicates
-from harness.inputs.files import located, read_text
+from harness.inputs.files import located, nearest_file, read_text
 from harness.records import Article, Cluster, Prompt, content_digest
 from harness.text import sentence_spans, word_spans
 
@@ -27,7 +27,7 @@ LEAST_SHARE = 24
 """Tokens below which an article's share says nothing; rather than go under it, the last articles are left out."""
 
 LONGEST = 100_000
-"""Bytes of a template; a longer file is something else."""
+"""Most bytes of a template; a longer file is something else."""
 
 BUILTIN_PREFIX = "builtin:"
 BUILTIN: Mapping[str, str] = {
@@ -37,7 +37,7 @@ BUILTIN: Mapping[str, str] = {
 """Templates that come with the package, in `templates/`: name → what it asks for."""
 _BUILTIN_NAMES = ", ".join(f"{BUILTIN_PREFIX}{name}" for name in BUILTIN)
 ACCEPTED = f"the path of a text file with {{articles}} in it, or {_BUILTIN_NAMES}"
-"""What the parameter `prompt` of a model may be."""
+"""Values of the parameter `prompt` of a model."""
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _SEPARATOR = "\n\n"
@@ -49,7 +49,7 @@ class Template:
 
     text: str
     labelled: bool = True
-    """Whether each article is headed by its number and source."""
+    """True to head each article by its number and source."""
 
     def fill(self, articles: str, count: int) -> str:
         """Fill in the prompt. Placeholders inside the articles are left as they stand."""
@@ -62,7 +62,7 @@ class Template:
         return self.text.partition("{reply}")[2]
 
     @property
-    def differing(self) -> tuple[str, str]:
+    def two_beginnings(self) -> tuple[str, str]:
         """Two beginnings of article blocks that have nothing in common but the label."""
         label = f"{_label(1, '')}\n" if self.labelled else ""
         return f"{label}Zinc", f"{label}A"
@@ -74,7 +74,7 @@ class Template:
 
 
 ARTICLES_ONLY = Template("{articles}", labelled=False)
-"""What models trained to summarise are given: the articles, joined by blank lines."""
+"""Template for models trained to summarise: the articles, joined by blank lines."""
 
 
 def template_problems(text: str, where: str) -> list[Problem]:
@@ -111,13 +111,12 @@ def problems(prompt: str) -> Iterator[Problem]:
         return
     file = located(prompt)
     if not file.exists():
-        beside = [str(other) for other in file.parent.glob("*")] if file.parent.is_dir() else []
         yield Problem(
             "there is no such prompt template (paths are relative to the working directory)",
             path="prompt",
             found=prompt,
             accepted=ACCEPTED,
-            nearest=nearest_name(str(file), beside) or _nearest_builtin(prompt),
+            nearest=nearest_file(prompt) or _nearest_builtin(prompt),
         )
         return
     try:
@@ -175,15 +174,15 @@ def read_template(path: Path) -> Template:
         text = _text(path).strip()
     except DataError as error:
         raise UsageError(f"the prompt template cannot be read: {error}") from None
-    found = template_problems(text, str(path))
-    if found:
-        raise UsageError("\n".join(str(problem) for problem in found))
+    problems = template_problems(text, str(path))
+    if problems:
+        raise UsageError("\n".join(str(problem) for problem in problems))
     return Template(text)
 
 
 @dataclass(frozen=True)
 class _Shown:
-    """One article as far as it is shown."""
+    """The part of an article that is shown."""
 
     article: Article
     label: str
@@ -237,7 +236,7 @@ def build_prompt(
         text=template.fill(block, len(shown)),
         article_ids=ids,
         dropped_articles=tuple(a.article_id for a in cluster.articles if a.article_id not in ids),
-        dropped_characters=sum(_left_out(article, include_titles) for article in shown),
+        dropped_characters=sum(_count_dropped(article, include_titles) for article in shown),
     )
 
 
@@ -270,13 +269,13 @@ def fair_level(costs: Sequence[int], budget: int) -> int:
     Where everything fits it is the greatest cost. This is max-min fairness: nobody's share can grow but at the
     expense of somebody with no more (Bertsekas & Gallager, Data Networks, 1992, section 6.5.2).
     """
-    left = budget
+    remaining = budget
     ordered = sorted(costs)
     for index, cost in enumerate(ordered):
-        share = left // (len(ordered) - index)
+        share = remaining // (len(ordered) - index)
         if cost > share:
             return max(0, share)
-        left -= cost
+        remaining -= cost
     return ordered[-1] if ordered else 0
 
 
@@ -311,7 +310,7 @@ def _last_that(fits: Callable[[_Shown], bool], candidates: Sequence[_Shown]) -> 
     return candidates[low - 1] if low else None
 
 
-def _left_out(shown: _Shown, include_titles: bool) -> int:
+def _count_dropped(shown: _Shown, include_titles: bool) -> int:
     """Count the characters of body, and of a wanted title, that did not fit; white space at a cut is none."""
     title = len(shown.article.title) - len(shown.title) if include_titles else 0
     return len(shown.article.text[shown.end :].strip()) + title

@@ -13,9 +13,9 @@ from pydantic import Field
 
 from harness.disk.row_offsets import Key, Places
 from harness.disk.spool import Spool
-from harness.errors import DataError, MissingExtraError, ModelError, Problem, nearest_name
+from harness.errors import DataError, MissingExtraError, ModelError, Problem
 from harness.inputs.dotted import other_spelling
-from harness.inputs.files import located
+from harness.inputs.files import located, nearest_file
 from harness.inputs.grouping import Mistakes
 from harness.inputs.json_lines import Row
 from harness.inputs.tables import FORMATS
@@ -26,12 +26,12 @@ from harness.models.recorded_rows import RecordedFields, Recording, RowMap
 from harness.records import Cluster
 
 _MOST_PROBLEMS: Final = 50
-"""How many mistakes one error lists; the rest are counted."""
+"""Most mistakes that one error lists; the rest are counted."""
 _MOST_DOUBLED: Final = 100_000
-"""Doubled ids whose first lines are remembered; the rest are counted."""
+"""Most doubled ids whose first lines are remembered; the rest are counted."""
 _EXAMPLES: Final = 5
 _YAML_WORDS: Final = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
-"""Words that YAML takes for something else than a string."""
+"""Words that YAML does not take for a string."""
 _NOTHING: Final = frozenset({"na", "n/a", "nan", "none", "null", "<na>", "#n/a"})
 
 
@@ -75,10 +75,10 @@ class Recorded(Model):
 
     def parameters(self) -> dict[str, Any]:
         """Return all parameters as plain JSON values; the field `error`, added later, only where it is given."""
-        found = super().parameters()
+        plain = super().parameters()
         if not self.fields.is_given("error"):
-            found["fields"] = {name: value for name, value in found["fields"].items() if name != "error"}
-        return found
+            plain["fields"] = {name: value for name, value in plain["fields"].items() if name != "error"}
+        return plain
 
     def clusters_at_once(self) -> int:
         """Ask for many at once: a call costs more than a look-up."""
@@ -104,8 +104,8 @@ class Recorded(Model):
         except MissingExtraError as error:
             return [Problem(str(error), path="path")]
         if isinstance(first, Problem):
-            told = ": ".join(part for part in (f"line {first.line}", first.path, first.message) if part)
-            return [replace(first, message=told, line=None, path="")]
+            message = ": ".join(part for part in (f"line {first.line}", first.path, first.message) if part)
+            return [replace(first, message=message, line=None, path="")]
         return []
 
     def audit(self, ids: Iterable[str] | None) -> Audit:
@@ -121,23 +121,22 @@ class Recorded(Model):
         if problem:
             raise DataError([problem])
         texts = Spool()
-        bad = 0
+        mistakes = Mistakes()
 
         def good() -> Iterator[tuple[Key, int]]:
-            nonlocal bad
-            for found in self._recordings():
-                if isinstance(found, Problem):
-                    bad += 1
+            for recording in self._recordings():
+                if isinstance(recording, Problem):
+                    mistakes.add(recording)
                 else:
-                    yield (found.cluster_id,), texts.add(found.packed())
+                    yield (recording.cluster_id,), texts.add(recording.pack())
 
         try:
             rows = Places(good())
         except DataError as error:
-            if bad:
+            if mistakes.count:
                 raise DataError(self._survey(None).problems) from None
             raise error from None
-        if bad or rows.rows > len(rows):
+        if mistakes.count or rows.rows > len(rows):
             raise DataError(self._survey(None).problems)
         return nullcontext(_LookUp(str(self.path), rows, texts))
 
@@ -146,21 +145,21 @@ class Recorded(Model):
 
         Memory grows by 16 bytes a row and a cluster.
         """
-        known = None if ids is None else Places(((cluster_id,), at) for at, cluster_id in enumerate(ids))
+        clusters = None if ids is None else Places(((cluster_id,), at) for at, cluster_id in enumerate(ids))
         mistakes = Mistakes()
         strangers, empties = _Examples(), _Examples()
         ended: list[Problem] = []
 
         def good() -> Iterator[tuple[Key, int]]:
-            for found in self._recordings():
-                if isinstance(found, Problem):
-                    mistakes.add(found)
+            for recording in self._recordings():
+                if isinstance(recording, Problem):
+                    mistakes.add(recording)
                     continue
-                if known is not None and not _has(known, found.cluster_id):
-                    strangers.add(f"{found.cluster_id!r} (line {found.line})")
-                if found.text.strip().lower() in _NOTHING:
-                    empties.add(f"{found.text.strip()!r} (line {found.line})")
-                yield (found.cluster_id,), found.line
+                if clusters is not None and not _has(clusters, recording.cluster_id):
+                    strangers.add(f"{recording.cluster_id!r} (line {recording.line})")
+                if recording.text.strip().lower() in _NOTHING:
+                    empties.add(f"{recording.text.strip()!r} (line {recording.line})")
+                yield (recording.cluster_id,), recording.line
 
         def until_it_ends() -> Iterator[tuple[Key, int]]:
             read = False
@@ -178,13 +177,13 @@ class Recorded(Model):
             self._note_doubled(rows, mistakes)
         problems, more = mistakes.first(_MOST_PROBLEMS)
         if more:
-            told = "1 more row has a mistake" if more == 1 else f"{more:,} more rows have mistakes"
-            problems.append(Problem(told, where=str(self.path)))
+            rest = "1 more row has a mistake" if more == 1 else f"{more:,} more rows have mistakes"
+            problems.append(Problem(rest, where=str(self.path)))
         notes = self._notes(ids, rows, strangers)
         if empties.count:
             count = "1 prediction is a word" if empties.count == 1 else f"{empties.count:,} predictions are words"
-            told = "that programs write for nothing, scored as any text; leave the cell empty for a failure"
-            notes.append(f"{self.path}: {count} {told}: {empties}")
+            advice = "that programs write for nothing, scored as any text; leave the cell empty for a failure"
+            notes.append(f"{self.path}: {count} {advice}: {empties}")
         return Audit([*problems, *ended], notes)
 
     def _note_doubled(self, rows: Places, mistakes: Mistakes) -> None:
@@ -193,17 +192,17 @@ class Recorded(Model):
         reading = self._map
         try:
             for row in reading.rows(str(self.path)):
-                found = self._recording(reading, row)
-                if isinstance(found, Problem):
+                recording = self._recording(reading, row)
+                if isinstance(recording, Problem):
                     continue
-                first = before.get(found.cluster_id)
+                first = before.get(recording.cluster_id)
                 if first is not None:
-                    message = f"cluster {found.cluster_id!r} already has a prediction on line {first[0]}"
-                    hint = _differing(first[1], reading.telling(row))
+                    message = f"cluster {recording.cluster_id!r} already has a prediction on line {first[0]}"
+                    hint = _suggest_where(first[1], reading.distinguishing(row))
                     reason = f"{message}; accepted: one row each{hint}"
                     mistakes.add(Problem(reason, str(self.path), row.line, reading.id_path(row)))
-                elif rows.get((found.cluster_id,)) != row.line and len(before) < _MOST_DOUBLED:
-                    before[found.cluster_id] = (row.line, reading.telling(row))
+                elif rows.get((recording.cluster_id,)) != row.line and len(before) < _MOST_DOUBLED:
+                    before[recording.cluster_id] = (row.line, reading.distinguishing(row))
         except DataError:  # the file ends here; that was noted when it was read before
             pass
 
@@ -218,11 +217,11 @@ class Recorded(Model):
                 without.add(repr(cluster_id))
         notes = []
         if strangers.count:
-            told = f"{strangers.count:,} of {rows.rows:,} predictions are for clusters that the data does not have"
-            notes.append(f"{self.path}: {told}: {strangers}")
+            note = f"{strangers.count:,} of {rows.rows:,} predictions are for clusters that the data does not have"
+            notes.append(f"{self.path}: {note}: {strangers}")
         if without.count and rows.rows:
-            told = f"{without.count:,} of {clusters:,} clusters have no prediction"
-            notes.append(f"{self.path}: {told}, and would fail: {without}")
+            note = f"{without.count:,} of {clusters:,} clusters have no prediction"
+            notes.append(f"{self.path}: {note}, and would fail: {without}")
         return notes
 
     def _recordings(self) -> Iterator[Recording | Problem]:
@@ -242,22 +241,17 @@ class Recorded(Model):
         if self._file.is_dir():
             return Problem("is a folder", path="path", found=f"'{self.path}'", accepted=f"a file: {FORMATS}")
         folder = self._file.parent
-        try:
-            beside = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
-        except OSError:  # a folder that may be entered but not listed
-            beside = []
-        nearest = nearest_name(self._file.name, beside)
         return Problem(
             "no such predictions file" if folder.is_dir() else f"no such folder as '{folder}'",
             path="path",
             found=f"'{self.path}'",
             accepted="a file of predictions, relative to the working directory",
-            nearest=str(self.path.parent / nearest) if nearest else "",
+            nearest=nearest_file(self.path),
         )
 
 
 class _Examples:
-    """How many there are of something, and the first of them."""
+    """A count of something, and its first examples."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -277,7 +271,7 @@ def _has(rows: Places, cluster_id: str) -> bool:
     return (cluster_id,) in rows or bool(other and (other,) in rows)
 
 
-def _differing(first: Mapping[str, str], second: Mapping[str, str]) -> str:
+def _suggest_where(first: Mapping[str, str], second: Mapping[str, str]) -> str:
     """Suggest a `where` by which two rows of one cluster differ."""
     for path, value in first.items():
         other = second.get(path, value)
@@ -294,7 +288,7 @@ def _in_yaml(word: str) -> str:
 
 
 class _LookUp:
-    """The session: where each cluster's row stands, the rows put aside."""
+    """Session that looks up each cluster's row in the spool."""
 
     def __init__(self, file: str, places: Places, texts: Spool) -> None:
         self._file = file
@@ -308,8 +302,8 @@ class _LookUp:
         place = self._places.get((cluster_id,))
         if place is None:
             return None
-        found = Recording.unpacked(self._texts.at(place))
-        return found if found.cluster_id == cluster_id else None
+        recording = Recording.unpack(self._texts.at(place))
+        return recording if recording.cluster_id == cluster_id else None
 
     def _one(self, cluster_id: str) -> Answer | Exception:
         other = other_spelling(cluster_id)

@@ -1,4 +1,4 @@
-"""Rows of predictions that some other system made, whatever keys and shape they have: an id, and a text or a reason."""
+"""Reads predictions of other systems from rows of any shape: an id, and a text or the reason for none."""
 
 import json
 import math
@@ -14,17 +14,17 @@ from harness.inputs.json_files import Wanted
 from harness.inputs.json_lines import Row
 from harness.inputs.tables import FORMATS, file_rows, format_of
 from harness.inputs.values import RowError, check_text, describe
-from harness.models.exports import EXPORTS, Export, ExportName, reason_of, recognised, refusal_of, text_of
+from harness.models.exports import EXPORTS, Export, ExportName, reason_of, recognise, refusal_of, text_of
 
 _ID: Final = "a non-empty string or a whole number"
 _TELLING: Final = ("model", "system", "provider", "filter", "epoch", "prompt", "run", "seed", "version", "engine")
-"""Parts of the names of fields that tell predictions of several systems apart."""
+"""Parts of names of fields that may tell the predictions of several systems apart."""
 _LONGEST_TELLING: Final = 60
-"""Characters of the longest value that a message offers for `where`."""
+"""Most characters of a value that a message offers for `where`."""
 
 
 class RecordedFields(BaseModel):
-    """Which fields of a row mean what; a dot enters an object or a list, `response.output`, `filtered_resps.0`."""
+    """Names of the fields of a row; a dot enters an object or a list, `response.output`, `filtered_resps.0`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -40,19 +40,19 @@ class RecordedFields(BaseModel):
 
 
 class Recording(NamedTuple):
-    """What a row says of one cluster: a text, or why there is none."""
+    """A row about one cluster: a text, or why there is none."""
 
     cluster_id: str
     line: int
     text: str
     reason: str = ""
 
-    def packed(self) -> bytes:
+    def pack(self) -> bytes:
         """Pack the recording into bytes."""
         return json.dumps(list(self)).encode()
 
     @classmethod
-    def unpacked(cls, content: bytes) -> "Recording":
+    def unpack(cls, content: bytes) -> "Recording":
         """Read a recording from the bytes of `pack`."""
         return cls(*json.loads(content))
 
@@ -82,7 +82,7 @@ class RowMap:
         """
         key = self.ids[0] if len(self.ids) == 1 else None
         text = self.texts[0] if len(self.texts) == 1 else None
-        wanted = Wanted(key, self.texts, text, self._at, constants=True, is_likely=lambda row: bool(recognised(row)))
+        wanted = Wanted(key, self.texts, text, self._at, constants=True, is_likely=lambda row: bool(recognise(row)))
         seen: dict[str, None] = {}
         fitting = False
         rows = file_rows(path, wanted, "" if format_of(path) else self._by_content(path))
@@ -108,10 +108,10 @@ class RowMap:
     def _is_asked_for(self, value: object, seen: dict[str, None]) -> bool:
         """Tell whether `where` asks for a row; collect other values in `seen`, for the message where no row fits."""
         for path, wanted in self._where.items():
-            found = value_at(value, path)
-            if found is MISSING or _spelled(found) != _spelled(wanted):
-                if found is not MISSING and len(seen) < 8:
-                    seen[f"{path}: {_spelled(found)[:60]}"] = None
+            actual = value_at(value, path)
+            if actual is MISSING or _spell(actual) != _spell(wanted):
+                if actual is not MISSING and len(seen) < 8:
+                    seen[f"{path}: {_spell(actual)[:60]}"] = None
                 return False
         return True
 
@@ -123,14 +123,14 @@ class RowMap:
         if not isinstance(value, Mapping):
             raise RowError("", f"not a JSON object; found {describe(value)}; accepted: {self.accepted()}")
         if self._is_strict and not _is_finite(value):
-            name = recognised(value)
+            name = recognise(value)
             hint = f"; this looks like {EXPORTS[name].title}, which `format: {name}` reads" if name else ""
             raise RowError("", f"found NaN or Infinity, which is not JSON; accepted: finite numbers or null{hint}")
-        path, found = self._first(value, self.ids)
-        if found is MISSING:
+        path, identifier = self._first(value, self.ids)
+        if identifier is MISSING:
             raise self._missing(value, self.ids)
         try:
-            cluster_id = identifier_of(found, path, _ID)
+            cluster_id = identifier_of(identifier, path, _ID)
         except RowError as error:
             raise RowError(path, f"is not an id; {error.reason}") from None
         return Recording(cluster_id, row.line, *self._text(value))
@@ -140,8 +140,9 @@ class RowMap:
         reason = self._reason(row) if self.export and self.export.error_first else ""
         if reason:
             return "", reason
-        path, found = self._first(row, self.texts)
-        text = text_of(found) if self.export and self.texts is self.export.texts else found
+        path, text = self._first(row, self.texts)
+        if self.export and self.texts is self.export.texts:
+            text = text_of(text)
         if text is MISSING or text is None or text == "":
             reason = self._reason(row)
             if text is MISSING and not reason:
@@ -154,8 +155,8 @@ class RowMap:
 
     def _reason(self, row: Mapping[str, Any]) -> str:
         """Return what a row says about why it has no text."""
-        told = (reason_of(value_at(row, path)) for path in self.reasons)
-        reason = next((reason for reason in told if reason), "") or (refusal_of(row) if self.export else "")
+        reasons = (reason_of(value_at(row, path)) for path in self.reasons)
+        reason = next((reason for reason in reasons if reason), "") or (refusal_of(row) if self.export else "")
         status = value_at(row, "response.status_code") if self.export else MISSING
         if isinstance(status, int) and status >= 400 and str(status) not in reason:
             reason = f"status {status}: {reason}" if reason else f"status {status}"
@@ -170,8 +171,9 @@ class RowMap:
         """Return the first path with a value that is not null, else the first that is there, else MISSING."""
         if len(paths) == 1:
             return paths[0], value_at(row, paths[0])
-        held = [(path, found) for path in paths if (found := value_at(row, path)) is not MISSING]
-        return next(((path, found) for path, found in held if found is not None), held[0] if held else ("", MISSING))
+        present = [(path, value) for path in paths if (value := value_at(row, path)) is not MISSING]
+        missing = present[0] if present else ("", MISSING)
+        return next(((path, value) for path, value in present if value is not None), missing)
 
     def _missing(self, row: Mapping[str, Any], paths: tuple[str, ...]) -> RowError:
         error = missing_field(row, paths[0], self.accepted())
@@ -179,7 +181,7 @@ class RowMap:
         if len(paths) > 1:
             others = f"{', '.join(paths[:-1])} and {paths[-1]}"
             reason = f"missing: none of {others} is there; {reason.removeprefix('missing; ')}"
-        name = recognised(row)
+        name = recognise(row)
         if name and EXPORTS[name] is not self.export:
             reason = f"{reason}; this looks like {EXPORTS[name].title}, which `format: {name}` reads"
         return RowError(paths[0], f"is {reason}")
@@ -190,20 +192,20 @@ class RowMap:
             return f"{self.export.title}, or fields named by `fields:`"
         return f'rows such as {{"{self.fields.cluster_id}": …, "{self.fields.text}": …}}, or fields named by `fields:`'
 
-    def telling(self, row: Row) -> dict[str, str]:
+    def distinguishing(self, row: Row) -> dict[str, str]:
         """Return what may tell this row from another of its cluster: paths that `where` takes, and their values."""
         value = row.value
         if not isinstance(value, Mapping):
             return {}
         named = [str(key) for key in value if any(part in str(key).lower() for part in _TELLING)]
         paths = [*(self.export.apart if self.export else ()), *named]
-        found = {path: value_at(value, path) for path in paths if path not in (*self.ids, *self.texts)}
+        values = {path: value_at(value, path) for path in paths if path not in (*self.ids, *self.texts)}
         return {
             path: spelled
-            for path, value in found.items()
+            for path, value in values.items()
             if isinstance(value, str | int | float) and not isinstance(value, bool)
             # A longer one is a prompt or an answer; cut short it would be no value for `where`.
-            if len(spelled := _spelled(value)) <= _LONGEST_TELLING
+            if len(spelled := _spell(value)) <= _LONGEST_TELLING
         }
 
 
@@ -217,7 +219,7 @@ def _is_finite(value: object) -> bool:
     return all(map(_is_finite, inner))
 
 
-def _spelled(value: object) -> str:
+def _spell(value: object) -> str:
     """Spell a value alike for YAML and JSON, so that `1`, `1.0` and `"1"` are one."""
     if isinstance(value, bool) or value is None:
         return json.dumps(value)

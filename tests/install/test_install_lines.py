@@ -16,6 +16,7 @@ from tests.install.environments import Environment
 
 _LINE = re.compile(r"(?:python3? -m )?pip (?:install|wheel) [^`\n#]*[^`\n#\s]")
 NOT_OURS = {
+    "python -m pip install --editable .": "installs the reader's own package",
     "pip install atheris": "a fuzzer that is built with clang; the page says that it is no dependency",
     ".venv/bin/python -m pip install 'transformers[serving]'": "the peer of one benchmark",
 }

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.models.postprocess import DEFAULT, STEPS, apply, first_line, first_line_is_complete, versioned
+from harness.models.postprocess import DEFAULT, STEPS, apply, first_line, first_line_is_complete, with_versions
 
 
 @pytest.mark.parametrize(
@@ -82,5 +82,5 @@ def test_a_first_line_is_complete_as_soon_as_its_break_is_written(pieces: list[s
 def test_steps_are_applied_in_the_order_given_and_versioned() -> None:
     assert apply('"Headline: X"', ("headline_prefix", "quotes")) == ("Headline: X", ("quotes",))
     assert apply('"Headline: X"', ("quotes", "headline_prefix")) == ("X", ("quotes", "headline_prefix"))
-    assert versioned(["quotes", "whitespace"]) == ["quotes@1", "whitespace@1"]
-    assert set(versioned(DEFAULT)) == {f"{name}@{step.version}" for name, step in STEPS.items()}
+    assert with_versions(["quotes", "whitespace"]) == ["quotes@1", "whitespace@1"]
+    assert set(with_versions(DEFAULT)) == {f"{name}@{step.version}" for name, step in STEPS.items()}
