@@ -29,7 +29,7 @@ from harness.claims.meaning import other_spellings
 from harness.claims.measures import WORDS as UNIT_WORDS
 from harness.claims.parse import Token
 from harness.claims.polarity import fails_itself, negates
-from harness.claims.reading import Reading, tells_time, time_words
+from harness.claims.reading import Reading, ends_figure, tells_time, time_words
 from harness.claims.thesaurus import opposite
 from harness.claims.verbs import phrasal, written
 from harness.records import ElementKind, ErrorType
@@ -141,7 +141,11 @@ class _Accountant:
     def _names(self) -> Iterator[Held]:
         for name in self.reading.names:
             held = range(name.start, name.end)
-            ordinary = all(self.cluster.casing.ordinary(self.tokens[at].lower) for at in held)
+            if all(ends_figure(self.reading, at) for at in held):
+                self.done.update(held)
+                continue
+            written = [self.tokens[at] for at in held if self.tokens[at].text.strip("-‑–—/")]
+            ordinary = all(self.cluster.casing.ordinary(token.lower) for token in written)
             told = name.nation or self.cluster.matching(name) or other_spellings().get(" ".join(name.words))
             if ordinary and not told:
                 continue  # ordinary words with a headline's capitals
@@ -277,7 +281,7 @@ class _Accountant:
             for role, indices in (("agent", frame.agents), ("patient", frame.patients),
                                   ("oblique", tuple(index for _, index in frame.obliques))):  # fmt: skip
                 for index in indices:
-                    if index == frame.predicate or not self.reading.keys[index]:
+                    if index == frame.predicate or not self.reading.keys[index] or ends_figure(self.reading, index):
                         continue
                     held = self._party(frame, role, index)
                     if held is not None:

@@ -21,6 +21,13 @@ _SPAN_AFTER = re.compile(
     re.IGNORECASE,
 )
 _ON_THE = re.compile(r"\b(?:on|by|until|since|before|after|from|for) the\s+$", re.IGNORECASE)
+_NUMBER = re.compile(r"(?:\bNo\.|#|\bNumber)\s*$", re.IGNORECASE)
+_AMONG = frozenset({"including", "among", "included"})
+_IN_ONE = {
+    ("hour", "minute"): 60, ("minute", "second"): 60, ("day", "hour"): 24, ("week", "day"): 7, ("year", "month"): 12,
+}  # fmt: skip
+"""How many of a smaller unit make one of the larger."""
+_NEARLY = 0.1
 _DAYS = 31
 _APART = re.compile(r"[A-Z]\w+, $")
 """What stands before an age without its unit: a name and a comma."""
@@ -46,6 +53,8 @@ def derivations(figure: Figure, reading: Reading, cluster: ClusterReading) -> It
                         if (year - 1) // 100 + 1 == figure.value)  # fmt: skip
         yield from _days(figure, reading, cluster)
         return
+    yield from _ranks(figure, reading, cluster)
+    yield from _unsaid(figure, reading, cluster)
     bare = not figure.unit and reading.parse.tokens[figure.head_token].pos not in {"NOUN", "PROPN"}
     for unit, found in cluster.figures:
         same = found.value == figure.value and not found.ordinal
@@ -73,6 +82,36 @@ def _days(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator
         if any(time.endswith(f" {int(figure.value)}") for time in other.times):
             yield from ((unit, token.start, token.end) for token in other.parse.tokens
                         if token.lower.rstrip("stndrh").lstrip("0") == str(int(figure.value)))  # fmt: skip
+
+
+def _ranks(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
+    """The place in an order that a number is: `No. 5` for fifth."""
+    if _NUMBER.search(reading.parse.text[: figure.start]):
+        yield from ((unit, found.start, found.end) for unit, found in cluster.figures
+                    if found.ordinal and found.value == figure.value)  # fmt: skip
+
+
+def _unsaid(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
+    """Figures whose unit a sentence says apart, or in two parts; and who is left when one of them is named.
+
+    `28 a week, fewer hours` is 28 hours, `five hours and 40 minutes` nearly six; of ten, *including* one, nine others.
+    """
+    other = reading.parse.tokens[figure.head_token].lemma in {"other", "others"}
+    for unit, figures in groupby(cluster.figures, key=itemgetter(0)):
+        held = [found for _, found in figures if not found.ordinal]
+        tokens = cluster.readings[unit].parse.tokens
+        for found in held:
+            apart = not found.unit and not found.head and figure.unit in {token.lemma for token in tokens}
+            one = other and found.value - figure.value == 1 and any(token.lower in _AMONG for token in tokens)
+            if (figure.unit and apart and found.value == figure.value) or one:
+                yield unit, found.start, found.end
+        for first, second in pairwise(held):
+            parts = _IN_ONE.get((first.unit, second.unit))
+            if parts and figure.unit == first.unit and second.value < parts:
+                whole = first.value + second.value / parts
+                rounded = figure.modifier == "exact" and abs(whole - figure.value) <= _NEARLY
+                if rounded or (figure.modifier == "about" and abs(whole - figure.value) < 1):
+                    yield unit, first.start, first.end
 
 
 def _sums(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:

@@ -1,6 +1,7 @@
 """The account of a figure: in the same slot, beside what it counts, elsewhere, from other figures, or nowhere."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from harness.checkers.derivation import derivations
 from harness.checkers.elements import SURE, Held, Spot
@@ -105,6 +106,7 @@ def _rival(
         (unit, other) for unit, other in cluster.figures
         if told(unit) > least and same_slot(reading, figure, cluster.readings[unit], other) and clash(figure, other)
         and (figure.unit not in DURATIONS or _of_one(reading, figure, cluster.readings[unit], other))
+        and not _part_of_sum(cluster, figure, unit)
     ]  # fmt: skip
     if in_slot and not cluster.articles_of_all(having) <= cluster.articles_of_all(unit for unit, _ in found):
         return None
@@ -115,6 +117,12 @@ def _of_one(reading: Reading, figure: Figure, other: Reading, found: Figure) -> 
     """Whether two stretches of time are said of one noun: a six-year sentence, a nine-year sentence."""
     mine, theirs = reading.parse.tokens[figure.head_token], other.parse.tokens[found.head_token]
     return mine.pos == theirs.pos == "NOUN" and mine.lemma == theirs.lemma and mine.lemma not in DURATIONS
+
+
+def _part_of_sum(cluster: ClusterReading, figure: Figure, unit: int) -> bool:
+    """Whether two counts of a sentence make the claim's together, of which neither is its rival: 36 here, 27 there."""
+    held = [found for at, found in cluster.figures if at == unit and comparable(figure, found)]
+    return any(first.value + second.value == figure.value for first, second in pairwise(held))
 
 
 def _spelled(cluster: ClusterReading, matcher: Matcher, word: str) -> Iterator[Spot]:

@@ -14,7 +14,7 @@ from harness.checkers.conflicts import Alignment, align, conflict_features
 from harness.checkers.doubt import doubts_digest
 from harness.checkers.features import support_features
 from harness.checkers.matching import Matcher
-from harness.checkers.neural.entailment import Entailment, EntailmentModel, shipped, shipped_digest, window
+from harness.checkers.neural.entailment import Entailment, EntailmentModel, read_best, shipped, shipped_digest
 from harness.checkers.order import order_digest
 from harness.checkers.reading import ClusterReading, Sentences
 from harness.checkers.sentences import claim_spans
@@ -209,7 +209,7 @@ class RulesSession(CheckSession):
         if self._model is None:
             return None
         said = one.text.removesuffix(".")
-        return self._model.judge(window(cluster.index, said), said)
+        return read_best(self._model, cluster.index, said)
 
     def _verdicts_on(self, cluster: Cluster, text: str, sentences: Sequence[Examined]) -> list[Verdict]:
         """Verdicts on one text whose sentences were examined."""

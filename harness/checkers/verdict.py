@@ -223,12 +223,12 @@ def _why_empty(account: Account, entailment: Entailment | None) -> str:
         return "it is one word again and again, which says nothing"
     loose = not (account.verbatim or _in_one_sentence(account)) and (unspecific(account) or hollow(account))
     least = LEANING if specific(account) else SURE_OF_IT
-    if loose and (entailment is None or entailment.entailed < least):
+    if loose and (entailment is None or entailment.in_window < least):
         return ANY_EVENT
     if account.features["no_links"]:
         return "it says nothing that an article could bear out"
     told = [held for held in account.elements if held.kind != "party"]
-    said = 0.0 if entailment is None else READ_IN_ORDER - entailment.entailed
+    said = 0.0 if entailment is None else READ_IN_ORDER - entailment.in_window
     ordered = account.told or account.verbatim or disorder(account.features) + said <= 0
     if len(told) >= FEWEST_IN_ORDER and not ordered:
         return "the articles have its words, but not in this order, which says nothing"

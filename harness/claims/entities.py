@@ -42,7 +42,12 @@ def _starts_sentence(parse: Parse, index: int) -> bool:
 
 
 def _is_name_token(parse: Parse, token: Token) -> bool:
-    if not token.text[:1].isupper() or is_weekday(token.lower) or (is_month(token.lower) and token.entity == "DATE"):
+    if (
+        token.text == "UNK"
+        or not token.text[:1].isupper()
+        or is_weekday(token.lower)
+        or (is_month(token.lower) and token.entity == "DATE")
+    ):
         return False
     if token.entity in _FIGURES and token.tag != "NNP":
         return False

@@ -14,8 +14,8 @@ def negator(parse: Parse, token: Token) -> bool:
     after = [other.lower for other in parse.tokens[token.i + 1 : token.i + 3]]
     first, second = (*after, "", "")[:2]
     if token.lower == "no":
-        return not (first in {".", "one"} and second[:1].isdigit()) and not first[:1].isdigit() \
-            and not (first in _THAN and second == "than")  # fmt: skip
+        numbers = (first in {".", "one"} and second[:1].isdigit()) or (first == "." and second == "of")
+        return not numbers and not first[:1].isdigit() and not (first in _THAN and second == "than")
     return not (token.lower in {"not", "n't", "n’t"} and first in _MERELY)
 
 

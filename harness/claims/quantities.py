@@ -321,7 +321,7 @@ def agree(claimed: Figure, found: Figure) -> bool:
 def _rounds(claimed: Figure, found: Figure) -> bool:
     """Whether the claimed figure is the other with fewer digits, up or down, within six per cent."""
     difference = abs(claimed.value - found.value)
-    return claimed.step >= 10 * found.step and difference < claimed.step and difference <= 0.06 * abs(found.value)
+    return claimed.step >= 9.99 * found.step and difference < claimed.step and difference <= 0.06 * abs(found.value)
 
 
 def clash(first: Figure, second: Figure) -> bool:

@@ -154,6 +154,12 @@ def tells_time(reading: "Reading", words: Collection[str], time: str) -> bool:
     return time in reading.times or (plain in words and not others)
 
 
+def ends_figure(reading: Reading, at: int) -> bool:
+    """Whether a token is the end of a figure that the parser tore off: the `M` of `$1.2M`."""
+    token = reading.parse.tokens[at]
+    return any(figure.start < token.start and token.end <= figure.end for figure in reading.figures)
+
+
 def time_words(parse: Parse, token: Token) -> list[str]:
     """What one token says about when: nothing for most."""
     if is_weekday(token.lower) and token.text[:1].isupper():

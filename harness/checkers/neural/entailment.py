@@ -22,6 +22,12 @@ from harness.text import normalise
 
 WINDOW_SENTENCES: Final = 5
 WINDOW_WORDS: Final = 110
+SINGLE: Final = 2
+"""Sentences that are read by themselves where the window speaks against a claim."""
+LEAST_WORDS: Final = 4
+"""Words of a claim from which on that is done: every sentence with a word bears that word out."""
+ALONE: Final = 1.5
+"""Log-odds by which a sentence by itself has to read a claim better."""
 MOST_TOKENS: Final = 160
 """What it was trained on: so many sentences and words of evidence, so many tokens of a pair."""
 LOGIT_DECIMALS: Final = 3
@@ -41,6 +47,13 @@ class Entailment:
     """Of entailment against the rest."""
     contradicted: float
     """Of contradiction against the rest."""
+    together: float | None = None
+    """Of entailment beside the whole window, where `entailed` is that beside a sentence of it; else None."""
+
+    @property
+    def in_window(self) -> float:
+        """Of entailment beside the whole window, which tells more of an order of words than one sentence."""
+        return self.entailed if self.together is None else self.together
 
 
 class EntailmentModel:
@@ -112,3 +125,21 @@ def window(index: EvidenceIndex, claim: str, without: frozenset[str] = frozenset
             break
         chosen.append(unit)
     return " ".join(index.units[unit].text.strip() for unit in sorted(chosen))
+
+
+def read_best(model: EntailmentModel, index: EvidenceIndex, claim: str) -> Entailment:
+    """What the model says of a claim beside its window; where it leans against, beside single sentences too.
+
+    A neighbouring dispute in the window can drown the sentence that says so. A sentence by itself has less to go by, so
+    that it counts `ALONE` less; the contradiction that another sentence brought in counts no more.
+    """
+    whole = model.judge(window(index, claim), claim)
+    if whole.entailed >= 0 or len(claim.split()) < LEAST_WORDS:
+        return whole
+    alone = [model.judge(index.units[unit].text.strip(), claim) for unit, _ in index.best(claim, SINGLE)]
+    better = [each for each in alone if each.entailed > whole.entailed]
+    return Entailment(
+        max([whole.entailed, *(each.entailed - ALONE for each in better)]),
+        min([whole.contradicted, *(each.contradicted for each in better)]),
+        whole.entailed,
+    )

@@ -12,7 +12,9 @@ FROG = (
 HALDEN = (
     "Voters in Halden backed the plan: 1,260 of the 1,800 who voted were for it. The share of women rose from 40 to 52 "
     "per cent. The budget fell from 200 million kroner to 150 million kroner. Four men, three women and two children "
-    "were rescued from the hall. Two guards were hurt, and rain closed six roads."
+    "were rescued from the hall. Two guards were hurt, and rain closed six roads. The library opens on fewer hours, 28 "
+    "a week. The outage lasted five hours and 50 minutes. A bomber killed ten people, including a judge. Halden beat "
+    "the fifth-seeded team of Moss. The prize was $6.27 million."
 )
 """The words are our own; what follows from them is worked out beside each case."""
 
@@ -39,6 +41,11 @@ def state(session, article, text, figure):
         (HALDEN, "Budget of Halden fell by 25 per cent", "25"),  # 50 of 200
         (HALDEN, "Budget of Halden cut by 50 million kroner", "50"),
         (HALDEN, "Nine rescued from hall", "Nine"),  # 4 + 3 + 2
+        (HALDEN, "Library opens for 28 hours a week", "28"),  # the unit stands apart
+        (HALDEN, "Outage lasted nearly six hours", "six"),  # 5 50/60
+        (HALDEN, "Bomber kills judge, nine others", "nine"),  # 10 - 1
+        (HALDEN, "Halden beats No. 5 Moss", "5"),
+        (HALDEN, "Prize of $6.3M", "6.3M"),  # rounded
     ],
 )
 def test_what_follows(session, article, text, figure):
@@ -53,8 +60,27 @@ def test_what_follows(session, article, text, figure):
         (HALDEN, "80% of voters in Halden back plan", "80"),
         (HALDEN, "Budget of Halden fell by 35 per cent", "35"),
         (HALDEN, "Budget of Halden cut by 12 million kroner", "12"),  # 52 - 40 are points
+        (HALDEN, "Outage lasted six hours and more", "six"),
+        (HALDEN, "Bomber kills judge, eight others", "eight"),
+        (HALDEN, "Halden beats No. 4 Moss", "4"),
+        (HALDEN, "Prize of $6.4M", "6.4M"),
         (HALDEN, "Eight hurt in Halden", "Eight"),  # 2 guards and 6 roads: no list
     ],
 )
 def test_what_does_not(session, article, text, figure):
     assert state(session, article, text, figure) != "borne_out"
+
+
+def test_what_makes_a_figure_together_with_another_is_no_rival_of_it(session):
+    article = (
+        "Divers brought up 23 crates last week. On Friday divers raised 14 crates from the bow of the wreck and raised "
+        "9 crates from its stern."
+    )
+    assert state(session, article, "Divers raised 23 crates from wreck on Friday", "23") == "borne_out"
+    lone = article.replace(" and raised 9 crates from its stern", "")
+    assert state(session, lone, "Divers raised 23 crates from wreck on Friday", "23") != "borne_out"
+
+
+def test_the_mark_of_an_unread_word_is_no_name(session):
+    cluster = Cluster(cluster_id="c", articles=(Article(article_id="a", text=HALDEN),))
+    assert all(element.text != "UNK" for element in session.check(cluster, "UNK voters back the plan")[0].elements)

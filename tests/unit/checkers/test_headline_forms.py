@@ -8,7 +8,8 @@ from harness.records import Article, Cluster
 ARTICLE = (
     "The administration of Mayor Ida Roos dropped a plan for a toll on Tuesday. Senator Mazie Lindell, who had opposed "
     "it, said drivers were relieved. Power firm Norvik said 24 million people lost electricity after a fire on May 12"
-    ". Its head, Marcus Oduya, resigned. The new grid opens on July 4."
+    ". Its head, Marcus Oduya, resigned. The new grid opens on July 4. A rival, fast growing, paid 3 million dollars "
+    "for a house. Work on the line stopped on Monday. Norvik will not repair the line before Saturday."
 )
 """The words are our own."""
 
@@ -61,3 +62,31 @@ def test_a_misspelt_name_is_said_to_be_spelt_otherwise(session):
     assert (
         states(session, "Norvik Head Marcus Oduia Resigns")["Marcus Oduia"][1] == "the articles spell it “Marcus Oduya”"
     )
+
+
+def test_what_a_parser_tears_off_a_figure_is_no_name_and_no_party(session):
+    assert "M" not in states(session, "Fast-Growing Rival Pays $3M for House")
+
+
+def test_ordinary_words_joined_by_a_hyphen_are_no_name(session):
+    cluster = Cluster(cluster_id="c", articles=(Article(article_id="a", text=ARTICLE),))
+    elements = session.check(cluster, "Slow-Moving Rival Pays $3M for House")[0].elements
+    assert not any(element.kind == "name" for element in elements)
+
+
+def test_the_no_of_a_count_negates_nothing(session):
+    cluster = Cluster(cluster_id="c", articles=(Article(article_id="a", text=ARTICLE),))
+    assert all(
+        e.kind != "polarity"
+        for e in session.check(cluster, "No. of people who lost electricity: 24 million")[0].elements
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [("No work on line before Saturday", "supported"), ("Work on line stopped on Saturday", "contradicted")],
+)
+def test_a_time_under_the_same_preposition_is_the_articles_time(session, text, label):
+    cluster = Cluster(cluster_id="c", articles=(Article(article_id="a", text=ARTICLE),))
+    found = session.check(cluster, text)[0]
+    assert ("time" in found.errors) is (label == "contradicted"), found

@@ -2,7 +2,8 @@
 
 import pytest
 
-from harness.checkers.neural.entailment import Entailment
+from harness.checkers.evidence import EvidenceIndex
+from harness.checkers.neural.entailment import Entailment, read_best
 from harness.checkers.rules import RulesSession
 from harness.records import Article, Cluster
 
@@ -59,3 +60,29 @@ def test_the_model_speaks_for_an_order_of_words_and_against_one(parser, text, en
 def test_one_word_again_and_again_says_nothing_whatever_the_model_reads(parser):
     found = verdict(parser, "Dahl-Finn Dahl-Finn Dahl-Finn", 3.0)
     assert (found.label, found.reason) == ("not_found", "it is one word again and again, which says nothing")
+
+
+class Distracted:
+    """A model that reads a claim in one sentence, and not beside its neighbours."""
+
+    def __init__(self, alone: float, contradicted: float) -> None:
+        self.alone, self.contradicted = alone, contradicted
+
+    def judge(self, window: str, _claim: str) -> Entailment:
+        by_itself = window.count(".") == 1
+        return Entailment(self.alone, self.contradicted) if by_itself else Entailment(-3.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("claim", "alone", "expected"),
+    [
+        ("Debate in Halden lasted two hours", 2.0, (0.5, -2.0, -3.0)),  # 1.5 less, and no contradiction
+        ("Debate in Halden lasted two hours", -4.0, (-3.0, 2.0, -3.0)),  # no better than the window
+        ("Debate in Halden", 2.0, (-3.0, 2.0, None)),  # a few words stand in every sentence
+    ],
+)
+def test_a_sentence_is_read_by_itself_where_its_neighbours_drown_it(claim, alone, expected):
+    index = EvidenceIndex(Cluster(cluster_id="c", articles=(Article(article_id="a", text=ARTICLE),)))
+    found = read_best(Distracted(alone, -2.0), index, claim)
+    assert (found.entailed, found.contradicted, found.together) == expected
+    assert found.in_window == -3.0
