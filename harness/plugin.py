@@ -45,7 +45,7 @@ class GateFile(pytest.File):
 
     @cached_property
     def configuration(self) -> "Config":
-        """The configuration, read."""
+        """The configuration in the file."""
         from harness.config import load
         from harness.registry import Registry
 
@@ -62,7 +62,7 @@ class GateFile(pytest.File):
 
     @cached_property
     def baseline(self) -> "Baseline":
-        """The baseline, read. Raises UsageError where there is none yet."""
+        """The baseline that the gate names. Raises UsageError where there is none yet."""
         from harness.comparison.gate_ahead import committed
 
         return committed(self.baseline_path, "add --harness-update to take this run as the first")
@@ -87,7 +87,7 @@ class GateFile(pytest.File):
 
     @cached_property
     def report(self) -> "GateReport":
-        """The run held against the baseline."""
+        """What the gate finds in the run, compared with the baseline."""
         from harness import api
 
         return api.gate(self.made, self._named(), rules=self.configuration.gate).report
@@ -105,7 +105,7 @@ class GateFile(pytest.File):
         return api.save_baseline(self.made, self.baseline_path)
 
     def collect(self) -> Iterator[pytest.Item]:
-        """A test for each configuration and rule, and one for each configuration's failures."""
+        """Yield a test for each configuration and rule, and one for each configuration's failures."""
         from harness.comparison.gate_rules import refuse_mistakes, rules_of
         from harness.errors import HarnessError
         from harness.run.plan import measure_records, metrics_of
@@ -130,7 +130,7 @@ class GateFile(pytest.File):
 
 
 class BrokenRuleError(Exception):
-    """A rule that does not hold; its message is the gate's explanation."""
+    """Raised where a rule does not hold; its message is the gate's explanation."""
 
 
 def _end_with_error(said: str) -> None:
@@ -149,7 +149,7 @@ class _GateItem(pytest.Item):
         self.measure = measure
 
     def report(self) -> "GateReport":
-        """What the gate found; for `setup`, where pytest asks nobody how to show an error."""
+        """Read what the gate found; in `setup` pytest asks nobody how to show an error, so it is shown here."""
         from harness.errors import HarnessError
 
         try:
@@ -158,7 +158,7 @@ class _GateItem(pytest.Item):
             pytest.fail(str(error), pytrace=False)
 
     def repr_failure(self, excinfo: "ExceptionInfo[BaseException]", style: Any = None) -> "str | TerminalRepr":
-        """The gate's explanation, or the harness's message; a traceback only for what nobody expected."""
+        """Show the gate's explanation or the harness's message; a traceback only for what nobody expected."""
         from harness.errors import HarnessError
 
         if isinstance(excinfo.value, BrokenRuleError | HarnessError):
@@ -166,7 +166,7 @@ class _GateItem(pytest.Item):
         return redact.text(str(super().repr_failure(excinfo, style)))
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        """Where the test stands."""
+        """Name the place of the test."""
         return self.path, None, self.name
 
 
@@ -193,7 +193,7 @@ class RuleItem(_GateItem):
 
 
 class FailuresItem(_GateItem):
-    """Whether a configuration answered enough clusters."""
+    """The test that a configuration answered enough clusters."""
 
     def setup(self) -> None:
         """Make the run and hold it against the baseline; too many lost answers are an error."""
@@ -204,7 +204,7 @@ class FailuresItem(_GateItem):
                 _end_with_error("\n".join(lost_answers(lost)))
 
     def runtest(self) -> None:
-        """Pass: `setup` has seen that answers are there."""
+        """Pass: `setup` has already raised where answers are missing."""
 
 
 class UpdateItem(_GateItem):

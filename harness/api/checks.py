@@ -65,9 +65,9 @@ class Verdicts(Sequence["Verdict"]):
         return as_html(self._shown())
 
     def _shown(self) -> "RenderableType":
-        from harness.report.verdicts import explained
+        from harness.report.verdicts import explain
 
-        return explained(self.cluster, self.text, self.verdicts)
+        return explain(self.cluster, self.text, self.verdicts)
 
 
 @dataclass(frozen=True)

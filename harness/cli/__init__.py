@@ -51,7 +51,7 @@ def _options(
 
 
 def _log_format(arguments: Sequence[str]) -> logs.LogFormat:
-    """The format of log lines by the command line as it stands: what is wrong with the rest is said in it, too."""
+    """Find the format of log lines before the command line is parsed: its mistakes are told in that format, too."""
     told = " ".join(arguments).replace("--log-format=", "--log-format ").split()
     return "json" if ("--log-format", "json") in pairwise(told) else "plain"
 
@@ -85,7 +85,7 @@ def main() -> None:
     """
     redact.watch_environment()
     logs.configure(0, _log_format(sys.argv[1:]))
-    with streams.guarded(), interruption.heeded():
+    with streams.guard(), interruption.heeded():
         try:
             try:
                 app()
@@ -93,7 +93,7 @@ def main() -> None:
                 sys.stdout.flush()
         except HarnessError as error:
             if isinstance(error, streams.OutputError):
-                streams.let_go(sys.stdout)
+                streams.discard(sys.stdout)
             for line in str(error).splitlines() or [type(error).__name__]:
                 logs.say(f"error: {line}", "error")
             raise SystemExit(error.exit_code) from None
@@ -102,7 +102,7 @@ def main() -> None:
                 logs.say(interruption.message(), "warning", fold=False)
             raise
         except streams.ReaderGoneError:
-            streams.let_go(sys.stdout)
+            streams.discard(sys.stdout)
             raise SystemExit(EXIT_INTERRUPTED) from None
         except Exception as error:  # noqa: BLE001 - a defect, here or in a component of another package
             logs.say(redact.text(traceback.format_exc()).rstrip(), "error", fold=False)

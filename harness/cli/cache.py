@@ -90,7 +90,7 @@ def clear(
 
 @app.command("verify")
 def verify(cache: CacheFolder = None, results: ResultsFolder = RESULTS, form: Form = "table") -> None:
-    """Hold every entry against its digest; end with 1 where one is damaged, with 3 where the file cannot be read."""
+    """Check every entry against its digest; end with 1 where one is damaged, with 3 where the file cannot be read."""
     from harness.cache.maintenance import verify as verify_cache
     from harness.cache.store import folder_of
 

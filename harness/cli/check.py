@@ -52,7 +52,7 @@ def check(
     import sys
 
     from harness import api
-    from harness.cli.checkers import checkers_named
+    from harness.cli.checkers import load_checkers
     from harness.cli.progress import TerminalProgress
     from harness.errors import EXIT_FAILURES, UsageError
 
@@ -63,7 +63,7 @@ def check(
         clusters,
         text or (),
         file=sys.stdin.buffer if texts == "-" and sys.stdin else texts,
-        checker=list(checkers_named(checker).values()),
+        checker=list(load_checkers(checker).values()),
         cluster=cluster,
         progress=TerminalProgress(),
     )
@@ -98,9 +98,9 @@ def _print_checked(found: "Iterator[CheckedTexts]", form: str) -> None:
         console = printing.console()
         for each in found:
             for headline, judged in zip(each.texts, each.verdicts, strict=True):
-                console.print(verdicts.explained(each.cluster, headline, judged, each.failure))
+                console.print(verdicts.explain(each.cluster, headline, judged, each.failure))
                 console.print()
-            console.print(verdicts.checked_by(each.cluster, each.signature))
+            console.print(verdicts.describe_checker(each.cluster, each.signature))
 
 
 def claims(

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 DEFAULT = ("ensemble",)
 
 
-def checkers_named(wanted: Sequence[str] | None) -> "dict[str, Checker]":
-    """Display name → checker, in the order named; the default where none is named, and numbers for equal names.
+def load_checkers(wanted: Sequence[str] | None) -> "dict[str, Checker]":
+    """Build the named checkers, or the default, by display name; equal names are numbered.
 
     Raises ConfigError for a name that is none.
     """

@@ -89,11 +89,11 @@ def schema() -> None:
     from harness.registry import Registry
 
     registry = Registry()
-    registry.all(_warned)
+    registry.all(_warn)
     typer.echo(json.dumps(json_schema(registry), indent=2))
 
 
-def _warned(line: str) -> None:
+def _warn(line: str) -> None:
     """Warn of a component of another package that is left out."""
     from harness.process.logs import say
 
@@ -114,9 +114,9 @@ def components(
 
     from harness.registry import Registry
 
-    found = [(group, name, cls) for group, name, cls in Registry().all(_warned) if kind in (None, group)]
+    found = [(group, name, cls) for group, name, cls in Registry().all(_warn) if kind in (None, group)]
     if form == "json":
-        typer.echo(json.dumps([_described(group, name, cls) for group, name, cls in found], indent=2))
+        typer.echo(json.dumps([_describe(group, name, cls) for group, name, cls in found], indent=2))
         return
     heading = ""
     for group, name, cls in found:
@@ -144,7 +144,7 @@ def components(
                 streams.say(f"        {measure['name']:<{widest}}  {measure['summary']}", hang=widest + 2)
 
 
-def _described(kind: str, name: str, cls: "type[Component]") -> dict[str, object]:
+def _describe(kind: str, name: str, cls: "type[Component]") -> dict[str, object]:
     described: dict[str, object] = {
         "kind": kind, "name": name, "summary": cls.summary(), "parameters": _parameters(cls),
     }  # fmt: skip
@@ -154,7 +154,7 @@ def _described(kind: str, name: str, cls: "type[Component]") -> dict[str, object
 
 
 def _measures(kind: str, name: str) -> list[dict[str, str]]:
-    """The measures of a metric with its default parameters; none of one that has no defaults, or is no metric."""
+    """List the measures of a metric with its default parameters; none where it has no defaults or is no metric."""
     from typing import cast
 
     from harness.config.build import load_component
@@ -170,7 +170,7 @@ def _measures(kind: str, name: str) -> list[dict[str, str]]:
     try:
         measures = metric.measures()
     except Exception as error:  # noqa: BLE001 - of another package; the others are listed all the same
-        _warned(f"metric {name!r} does not say what it measures: {type(error).__name__}: {error}")
+        _warn(f"metric {name!r} does not say what it measures: {type(error).__name__}: {error}")
         return []
     return [
         {"name": measure.name, "direction": measure.direction, "unit": measure.unit, "summary": measure.summary}

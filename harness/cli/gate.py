@@ -95,7 +95,7 @@ def gate(
         refuse_mistakes(settings, loaded.source, held.manifest.measures, held.configurations)
     if held is None and loaded:
         against = None if update else old
-        held = _made(loaded, against, limit, results, False if no_cache else cache, jobs=jobs, wait=wait)
+        held = _run_configuration(loaded, against, limit, results, False if no_cache else cache, jobs=jobs, wait=wait)
     assert held is not None  # noqa: S101 - as above
     if old is None or update:
         changes = api.save_baseline(held, file)
@@ -124,7 +124,7 @@ def gate(
         raise typer.Exit(found.exit_code)
 
 
-def _made(
+def _run_configuration(
     loaded: "Config",
     against: "Named | None",
     limit: int | None,

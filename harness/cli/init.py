@@ -50,7 +50,7 @@ def _line(written: "Written") -> str:
 
 
 def _next(folder: Path) -> str:
-    """The commands that come next, ready to be copied."""
+    """Write the commands that come next, ready to be copied."""
     name = f"./{folder}" if str(folder).startswith("-") else str(folder)
     steps = [
         *([(f"cd {shlex.quote(name)}", "")] if folder != HERE else []),

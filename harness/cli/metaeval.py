@@ -44,7 +44,7 @@ def metaeval(
     often it is found.
     """
     from harness.api.inputs import dataset_of
-    from harness.cli.checkers import checkers_named
+    from harness.cli.checkers import load_checkers
     from harness.errors import UsageError
     from harness.metaeval import agreement as measuring
     from harness.metaeval.clusters import read_clusters
@@ -55,7 +55,7 @@ def metaeval(
     if not files:
         raise UsageError("no data; accepted: --data FILE, a JSON Lines file of labelled texts")
     _writable(out, "--out")
-    checkers = checkers_named(checker)
+    checkers = load_checkers(checker)
     known = None
     if clusters is not None:
         found_clusters = read_clusters(dataset_of(clusters), str(clusters))
@@ -114,14 +114,14 @@ def stress(
     number words, aliases, padding, doubled source, reordered articles.
     """
     from harness.api.inputs import dataset_of
-    from harness.cli.checkers import checkers_named
+    from harness.cli.checkers import load_checkers
     from harness.metaeval.clusters import read_clusters
     from harness.metaeval.stress import gathered, judge, plant_all
     from harness.report import stress as report
 
     _writable(out, "--out")
     _writable(texts, "--texts")
-    checkers = checkers_named(checker)
+    checkers = load_checkers(checker)
     clusters = read_clusters(dataset_of(data), str(data), limit)
     plantings = plant_all(clusters, seed)
     found = gathered(clusters, plantings)

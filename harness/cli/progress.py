@@ -34,7 +34,7 @@ class TerminalProgress:
             yield tick
 
     def note(self, message: str) -> None:
-        """One line on standard error."""
+        """Print one line on standard error."""
         logs.say(f"note: {redact.text(message)}", "warning")
 
 
@@ -52,7 +52,7 @@ def _bar(label: str, total: int | None) -> Iterator[Tick]:
 
 
 def _bars() -> "Progress":
-    """Rich's bars in our style. It must not take the streams over: what goes through ours is escaped by then."""
+    """Make Rich's bars in our style. They must not take the streams over: ours have escaped the text by then."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
     from rich.text import Text
@@ -63,7 +63,7 @@ def _bars() -> "Progress":
         def render(self, task: Task) -> Text:
             """Say how far the stage is."""
             return Text(
-                standing(int(task.completed), task.total, task.speed, task.time_remaining, task.elapsed or 0.0),
+                progress_line(int(task.completed), task.total, task.speed, task.time_remaining, task.elapsed or 0.0),
                 no_wrap=True,
             )
 
@@ -93,7 +93,7 @@ def _lines(label: str, total: int | None) -> Iterator[Tick]:
             taken = monotonic() - begun
             speed = so_far / taken if so_far else None
             left = (total - so_far) / speed if speed and total else None
-            logs.say(f"{label}: {standing(so_far, total, speed, left, taken)}")
+            logs.say(f"{label}: {progress_line(so_far, total, speed, left, taken)}")
 
     reporter = threading.Thread(target=report, name="progress", daemon=True)
     reporter.start()
@@ -104,8 +104,8 @@ def _lines(label: str, total: int | None) -> Iterator[Tick]:
         reporter.join(timeout=1.0)  # it may be writing to a pipe that nobody empties
 
 
-def standing(done: int, total: float | None, speed: float | None, left: float | None, taken: float) -> str:
-    """How far a stage is: `120 of 1,000, 4.0/s, 4 min left`; without a rate the time since it began."""
+def progress_line(done: int, total: float | None, speed: float | None, left: float | None, taken: float) -> str:
+    """Say how far a stage is: `120 of 1,000, 4.0/s, 4 min left`; without a rate the time since it began."""
     count = f"{done:,}" if total is None else f"{done:,} of {int(total):,}"
     if not speed or left is None:
         return f"{count}, {_rate(speed)}{_time(taken)}"
@@ -113,14 +113,14 @@ def standing(done: int, total: float | None, speed: float | None, left: float | 
 
 
 def _rate(speed: float | None) -> str:
-    """Pieces a second, as short as they can be read."""
+    """Write pieces a second, as short as they can be read."""
     if not speed:
         return ""
     return f"{speed:,.0f}/s, " if speed >= 10 else f"{speed:.2f}/s, "
 
 
 def _time(seconds: float) -> str:
-    """`42 s`, `4 min`, `1 h 20 min`."""
+    """Write a time as `42 s`, `4 min`, `1 h 20 min`."""
     if seconds < 60:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)

@@ -42,15 +42,15 @@ def rm(
     if not yes:
         for line in removal_lines(choice.candidates):
             logs.say(line)
-        if not _agreed(len(choice.candidates)):
+        if not _confirm(len(choice.candidates)):
             logs.say("nothing was removed")
             return
     for gone in remove(choice.candidates):
         streams.say(f"removed {gone.folder.path}, {size(gone.bytes)}")
 
 
-def _agreed(count: int) -> bool:
-    """Whether the user says yes. Raises UsageError where there is nobody to ask."""
+def _confirm(count: int) -> bool:
+    """Ask whether the runs are to go. Raises UsageError where there is nobody to ask."""
     from harness.errors import UsageError
 
     answer = ""

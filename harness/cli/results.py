@@ -27,12 +27,12 @@ def list_runs(
     The run before is the one of the same NAME that was started before it. What a run that is not complete has not come
     to yet is pending, not failed.
     """
-    from harness.report.runs import listed_json, listed_lines
+    from harness.report.runs import run_lines, runs_as_json
     from harness.results.listing import list_runs as found_in
 
     rows = found_in(results, name, lambda line: logs.say(f"note: {line}", "warning"))
     if form == "json":
-        typer.echo(listed_json(rows))
+        typer.echo(runs_as_json(rows))
         return
     if not rows:
         typer.echo(f"no runs in {results}")
@@ -40,8 +40,8 @@ def list_runs(
     from harness.report import printing
 
     console = printing.console()
-    for line, is_dim in listed_lines(rows, console.width):
-        console.print(printing.shown(line, "dim" if is_dim else ""), soft_wrap=True)
+    for line, is_dim in run_lines(rows, console.width):
+        console.print(printing.safe(line, "dim" if is_dim else ""), soft_wrap=True)
 
 
 def show(

@@ -1,4 +1,4 @@
-"""How a command's RUN becomes a run: `harness.api.load_run`, and what there is to say goes to standard error."""
+"""Load the run that a command's RUN names, with its notes on standard error."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

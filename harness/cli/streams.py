@@ -2,7 +2,7 @@
 
 Whatever is written was perhaps made by others: a title, an id, a prediction. What would steer a terminal is escaped
 here, once and for all. Rich writes past that, since its own control codes must arrive: whoever hands it a text of
-others escapes that before (`harness.report.printing.shown`). A reader that went away, a full disk and a stream that was
+others escapes that before (`harness.report.printing.safe`). A reader that went away, a full disk and a stream that was
 closed before we started are met here too.
 """
 
@@ -22,24 +22,24 @@ _ESCAPING = "harness.escaping"
 
 
 class OutputError(StoreError):
-    """What a command prints cannot be written: the disk is full, the terminal is gone."""
+    """Raised where output cannot be written: the disk is full, the terminal is gone."""
 
 
-def _escaped(error: UnicodeError) -> tuple[str, int]:
-    r"""What the stream's encoding lacks, as `\uXXXX`: in a locale without UTF-8 JSON stays JSON."""
+def _escape_unencodable(error: UnicodeError) -> tuple[str, int]:
+    r"""Write what the stream's encoding lacks as `\uXXXX`: in a locale without UTF-8, JSON stays JSON."""
     assert isinstance(error, UnicodeEncodeError)  # noqa: S101 - registered for streams that are written to
     return printable.escape(error.object[error.start : error.end]), error.end
 
 
-codecs.register_error(_ESCAPING, _escaped)
+codecs.register_error(_ESCAPING, _escape_unencodable)
 
 
 class ReaderGoneError(Exception):
-    """Nobody reads our output any more, as when it is piped to `head`; click would end a broken pipe with 1."""
+    """Raised where nobody reads our output any more, as after `| head`; click would end a broken pipe with 1."""
 
 
 class _Stream:
-    """A text stream whose failures are ours; it hides its buffer, so that nothing is written past it."""
+    """A text stream that raises our errors; it hides its buffer, so that nothing is written past it."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -99,14 +99,14 @@ class _Guarded(_Stream):
 
 
 class _Forgiving(_Stream):
-    """Standard error. Where it cannot be written there is nobody to tell, and no reason to stop."""
+    """Standard error. Where it cannot be written, there is nobody to tell and no reason to stop."""
 
     def write(self, text: str) -> int:
         """Write `text`, if it can be written."""
         try:
             return super().write(text)
         except (ReaderGoneError, OutputError):
-            let_go(self._stream)
+            discard(self._stream)
             return len(text)
 
     def flush(self) -> None:
@@ -144,7 +144,7 @@ class _Messages(_Guarded):
 
 
 def for_bars() -> Any:
-    """Standard error for a progress bar's own control codes, past all that is done to lines."""
+    """Find the stream for a progress bar's own control codes: standard error without our escaping."""
     return _Forgiving(sys.stderr._stream) if isinstance(sys.stderr, _Guarded) else sys.stderr
 
 
@@ -188,8 +188,8 @@ def write_file(file: Path, text: str, *, append: bool = False) -> None:
 
 
 @contextmanager
-def guarded() -> Iterator[None]:
-    """Guards both streams while a command runs."""
+def guard() -> Iterator[None]:
+    """Guard both streams while a command runs."""
     before = sys.stdout, sys.stderr
     nowhere: TextIO | None = None
     for name, given in zip(("stdout", "stderr"), before, strict=True):
@@ -208,7 +208,7 @@ def guarded() -> Iterator[None]:
             nowhere.close()
 
 
-def let_go(stream: TextIO) -> None:
+def discard(stream: TextIO) -> None:
     """Send what `stream` still holds back nowhere, so that the interpreter does not fail over it again at its end."""
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)

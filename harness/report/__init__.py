@@ -1,1 +1,1 @@
-"""How results are shown."""
+"""Results as people and programs read them."""

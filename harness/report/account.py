@@ -1,4 +1,4 @@
-"""The account of a claim for people: what differs and what is missing, each with the sentence that shows it."""
+"""Show the account of a claim: what differs and what is missing, each with the sentence that shows it."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,14 +33,14 @@ Place = tuple[str, bool, int, int]
 
 
 @dataclass
-class Quoted:
-    """The sentences of a cluster that were quoted already: each is quoted once."""
+class Quotations:
+    """Remembers which sentences of a cluster were quoted, so that each is quoted once."""
 
     cluster: Cluster
     places: set[Place] = field(default_factory=set)
 
     def sentence(self, span: Evidence, whole: Sequence[Evidence] = ()) -> Evidence:
-        """The sentence that a span stands in: one of `whole` where it is inside it, else as the article parts them."""
+        """Find the sentence that holds a span: one of `whole` where it is inside it, else as the article parts them."""
         for held in (*whole, *self._sentences(span)):
             same = (held.article_id, held.title) == (span.article_id, span.title)
             if same and held.start <= span.start and span.end <= held.end:
@@ -48,11 +48,11 @@ class Quoted:
         return span
 
     def has(self, sentence: Evidence) -> bool:
-        """Whether a sentence was quoted already."""
+        """Tell whether a sentence was quoted already."""
         return _place(sentence) in self.places
 
-    def is_new(self, sentence: Evidence) -> bool:
-        """Whether a sentence was not quoted so far; from now on it was."""
+    def note_quoted(self, sentence: Evidence) -> bool:
+        """Note that a sentence is quoted; return whether it was not before."""
         if self.has(sentence):
             return False
         self.places.add(_place(sentence))
@@ -70,17 +70,17 @@ def _place(sentence: Evidence) -> Place:
 
 
 def headline(text: str, elements: Sequence[Element]) -> Text:
-    """A text with the words marked that differ or are missing."""
+    """Mark the words of a text that differ or are missing."""
     line = Text(style="bold")
-    for part, element in marked(text, elements):
+    for part, element in mark_parts(text, elements):
         line.append(part, style=f"{STATES[element.state][1]} underline" if element is not None else "")
     return line
 
 
-def marked(text: str, elements: Sequence[Element]) -> Iterator[tuple[str, Element | None]]:
-    """The parts of a text, those that differ or are missing with their elements; a mark under all of it tells none."""
+def mark_parts(text: str, elements: Sequence[Element]) -> Iterator[tuple[str, Element | None]]:
+    """Part a text at its flagged elements; an element as long as the text is not marked: that would tell nothing."""
     at = 0
-    for element in sorted(flagged(elements), key=lambda element: element.start):
+    for element in sorted(flagged_elements(elements), key=lambda element: element.start):
         if element.start >= at and element.end - element.start < len(text.strip()):
             yield one_part(text[at : element.start]), None
             yield one_part(text[element.start : element.end]), element
@@ -89,12 +89,12 @@ def marked(text: str, elements: Sequence[Element]) -> Iterator[tuple[str, Elemen
 
 
 def one_part(text: str) -> str:
-    """A piece of a line, with the white space at its ends kept as one space."""
+    """Put a piece of a line on one line, and keep white space at its ends as one space."""
     return f"{' ' * text[:1].isspace()}{one_line(text)}{' ' * (text[-1:].isspace() and bool(text.strip()))}"
 
 
-def flagged(elements: Sequence[Element]) -> list[Element]:
-    """The elements that differ or are missing: what differs first, then in the order of the text, each span once.
+def flagged_elements(elements: Sequence[Element]) -> list[Element]:
+    """Select the elements that differ or are missing: what differs first, then in text order, each span once.
 
     Where another word is missing it goes without saying that it is joined to nothing, and where a thing differs that
     the articles have it in no such sense.
@@ -111,9 +111,9 @@ def flagged(elements: Sequence[Element]) -> list[Element]:
     return sorted(found.values(), key=lambda element: (element.state != "contradicted", element.start))
 
 
-def of_claim(verdict: Verdict, quoted: Quoted) -> Iterator[RenderableType]:
-    """What differs and what is missing, each with its kind, why, and the sentence that shows it; what is borne out."""
-    found = flagged(verdict.elements)
+def of_claim(verdict: Verdict, quoted: Quotations) -> Iterator[RenderableType]:
+    """Yield what differs and what is missing, each with its kind, the reason and a sentence; then what is borne out."""
+    found = flagged_elements(verdict.elements)
     reasons = [verdict.reason, *verdict.reason.split("; ")]
     first = sorted(found, key=lambda e: (e.state != "contradicted", e.reason not in reasons, bool(e.evidence), e.start))
     if verdict.label in FLAGGED:
@@ -121,7 +121,7 @@ def of_claim(verdict: Verdict, quoted: Quoted) -> Iterator[RenderableType]:
             yield _of_element(element, reasons)
             for span in element.evidence[:1]:
                 sentence = quoted.sentence(span, verdict.evidence)
-                if quoted.is_new(sentence):
+                if quoted.note_quoted(sentence):
                     yield Padding(quote(quoted.cluster, sentence, [span]), (0, 0, 0, WIDEST))
         first = first[APART:]
     if first:
@@ -132,7 +132,7 @@ def of_claim(verdict: Verdict, quoted: Quoted) -> Iterator[RenderableType]:
 
 
 def _of_element(element: Element, reasons: Sequence[str]) -> RenderableType:
-    """What differs or is missing, its kind, and why, unless the verdict's reason says it or no article has the word."""
+    """Show an element with its kind and the reason, unless the verdict gives the reason or no article has the word."""
     kind = KINDS[element.kind]
     said = f"“{one_line(element.text)}”" + (f" ({kind})" if kind else "")
     nowhere = not element.evidence and element.reason.endswith(f"“{element.text}”")
@@ -142,7 +142,7 @@ def _of_element(element: Element, reasons: Sequence[str]) -> RenderableType:
 
 
 def _line(state: ElementState, said: str) -> RenderableType:
-    """A state and what it is of; what does not fit one line stands below its own beginning."""
+    """Show a state and what it is of; folded lines are indented to where the text begins."""
     name, style = STATES[state]
     table = Table.grid(padding=0)
     table.add_column(width=WIDEST)
@@ -151,7 +151,7 @@ def _line(state: ElementState, said: str) -> RenderableType:
 
 
 def _by_article(elements: Sequence[Element]) -> Iterator[str]:
-    """The words that each article bears out, with its own where they differ."""
+    """Yield the words that each article bears out, with its own words where they differ."""
     found: dict[str, list[str]] = defaultdict(list)
     for element in elements:
         words = f"“{one_line(element.text)}”"
@@ -164,7 +164,7 @@ def _by_article(elements: Sequence[Element]) -> Iterator[str]:
 
 
 def quote(cluster: Cluster, evidence: Evidence, marked: Sequence[Evidence] = ()) -> Text:
-    """A sentence with the article it stands in; the spans that are marked stand out where colours do."""
+    """Quote a sentence after its article; the spans in `marked` stand out where there are colours."""
     line = Text(f"{quoted_place(cluster, evidence)}: ", style="cyan")
     line.append("“", style="default")
     at = evidence.start
@@ -182,7 +182,7 @@ TITLE = 40
 
 
 def quoted_place(cluster: Cluster, evidence: Evidence) -> str:
-    """Where a span stands, in words: its article, who published it, and whether it is the title."""
+    """Name the place of a span: its article, who published it, and whether it is the title."""
     article = next(article for article in cluster.articles if article.article_id == evidence.article_id)
     title = article.title if len(article.title) <= TITLE else f"{article.title[: TITLE - 1].rstrip()}…"
     known = article.source or (title if not evidence.title else "")

@@ -12,7 +12,7 @@ from harness.analysis.metaeval import BINS, Agreement, Estimate, EvidenceHits
 from harness.analysis.resample import LEVEL
 from harness.metaeval.agreement import FLOOR, PUBLISHED
 from harness.report import escape
-from harness.report.printing import shown
+from harness.report.printing import safe
 from harness.report.table import markdown_table
 from harness.report.terminal import folded_signature, grid
 
@@ -156,8 +156,8 @@ def terminal(found: Found, width: int) -> RenderableType:
         kept = [at for at in range(len(table.heads)) if at not in table.wide_only]
         rows = [[cell(row[at], interval=at in table.with_intervals, digits=2) for at in kept] for row in table.rows]
         parts += [grid(table.caption, [table.heads[at] for at in kept], rows, width), Text()]
-    parts += map(shown, notes(found))
-    parts += [shown(folded_signature(f"{name}: {value}", width)) for name, value in signatures(found.agreements)]
+    parts += map(safe, notes(found))
+    parts += [safe(folded_signature(f"{name}: {value}", width)) for name, value in signatures(found.agreements)]
     return Group(*parts)
 
 

@@ -32,10 +32,10 @@ def cell(summary: Summary, measure: MeasureRecord) -> str:
     """A mean with half its interval, `42.4 ±10.0`; an en dash where no cluster was scored."""
     if summary.mean is None:
         return "–"
-    mean = numbers.shown(summary.mean, measure.unit)
+    mean = numbers.show(summary.mean, measure.unit)
     if summary.low is None or summary.high is None:
         return mean
-    return f"{mean} ±{numbers.shown((summary.high - summary.low) / 2, measure.unit)}"
+    return f"{mean} ±{numbers.show((summary.high - summary.low) / 2, measure.unit)}"
 
 
 def sentences(board: Leaderboard) -> list[str]:
@@ -61,7 +61,7 @@ def _differences(board: Leaderboard) -> Iterator[str]:
 
 
 def _difference(pair: PairComparison, unit: Unit) -> str:
-    return f"{numbers.signed(pair.difference, unit)} {numbers.ends(pair.low, pair.high, unit)}".rstrip()
+    return f"{numbers.show_change(pair.difference, unit)} {numbers.ends(pair.low, pair.high, unit)}".rstrip()
 
 
 def _alike(board: Leaderboard) -> Iterator[str]:

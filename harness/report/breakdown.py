@@ -1,4 +1,4 @@
-"""What is told beside a comparison, for every format: means broken down by a field, and the clusters that moved."""
+"""Details beside a comparison, for every format: means broken down by a field, and the clusters that moved."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -17,12 +17,15 @@ class Table(NamedTuple):
 
 
 def tables(comparison: Comparison, details: Details) -> list[Table]:
-    """A table for each measure, its means by the values of the field; or one of errors; none where none is wanted."""
+    """Make a table of means by the values of the field for each measure, or one of errors; none if not asked for."""
     labels = comparison.joined.labels
     found = []
     if details.by == "error":
         rows = [
-            [error, *(f"{numbers.shown(of / checked, 'share')} ({of}/{checked})" for of, checked in counts.values())]
+            [
+                error,
+                *(f"{numbers.show(of / checked, 'share')} ({of}/{checked})" for of, checked in counts.values()),
+            ]
             for error, counts in details.errors.items()
         ]
         heads = ["error", *next(iter(details.errors.values()), labels)]
@@ -35,7 +38,7 @@ def tables(comparison: Comparison, details: Details) -> list[Table]:
 
 
 def _line(group: Group, measure: MeasureRecord, labels: Iterable[str]) -> list[str]:
-    """One value of the field: clusters, then each configuration's mean with its interval."""
+    """Show one value of the field: clusters, then each configuration's mean with its interval."""
     means = {summary.configuration: summary for summary in group.summaries if summary.measure == measure.name}
     return [
         group.key,
@@ -48,10 +51,10 @@ def _line(group: Group, measure: MeasureRecord, labels: Iterable[str]) -> list[s
 
 
 def move_lines(moves: Iterable[Move]) -> list[str]:
-    """Three lines for each cluster that moved: which and how far, then both texts."""
+    """List the clusters that moved, three lines each: which and how far, then both texts."""
     found = []
     for move in moves:
-        before, after = (numbers.shown(value, move.measure.unit) for value in (move.baseline, move.other))
+        before, after = (numbers.show(value, move.measure.unit) for value in (move.baseline, move.other))
         found += [
             escape.one_line(f"{move.cluster_id}: {move.measure.name} {before} → {after} ({move.configuration})"),
             f"  baseline: {escape.one_line(move.baseline_text)}",
@@ -61,7 +64,7 @@ def move_lines(moves: Iterable[Move]) -> list[str]:
 
 
 def values(details: Details) -> dict[str, Any]:
-    """The same for JSON, values unrounded and not multiplied: `by`, null where no field is named, and `worst`."""
+    """Make the values for JSON, unrounded and not multiplied: `by`, null where no field is named, and `worst`."""
     by = {
         "field": details.by,
         "groups": [

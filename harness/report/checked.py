@@ -1,4 +1,4 @@
-"""What checkers found about texts, for programs and browsers: JSON, CSV, and one HTML page that loads nothing."""
+"""Verdicts on texts for programs and browsers: JSON, CSV, and one HTML page that loads nothing."""
 
 import csv
 import io
@@ -7,9 +7,18 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from harness.metaeval.texts import CheckedTexts
 from harness.records import Cluster, Element, Evidence, Verdict
-from harness.report.account import FLAGGED, KINDS, STATES, Quoted, flagged, marked, one_part, quoted_place
+from harness.report.account import (
+    FLAGGED,
+    KINDS,
+    STATES,
+    Quotations,
+    flagged_elements,
+    mark_parts,
+    one_part,
+    quoted_place,
+)
 from harness.report.escape import csv_cell, one_line, page
-from harness.report.verdicts import decided_by, sides, worth_telling, wrong
+from harness.report.verdicts import describe_deciders, describe_errors, select_verdicts, sides
 
 COLUMNS = (
     "cluster", "text", "checker", "part", "claim", "label", "probability", "reason", "decided_by", "errors",
@@ -21,7 +30,7 @@ FAILED = "failed"
 
 
 def as_json(checked: Sequence[CheckedTexts]) -> str:
-    """One object for each checker and cluster (signature, then texts with verdicts); a list where there are several."""
+    """Write an object for each checker and cluster: signature, texts with verdicts; a list where there are several."""
     values = [
         {
             "cluster_id": found.cluster.cluster_id,
@@ -42,7 +51,7 @@ def as_json(checked: Sequence[CheckedTexts]) -> str:
 
 
 def as_csv(checked: Iterable[CheckedTexts]) -> Iterator[str]:
-    """A header, then a line for each claim: the whole text first, its parts below it; one line where a text failed."""
+    """Yield a header, then a line for each claim: the whole text, its parts below; one line where a text failed."""
     yield _csv_line(COLUMNS)
     for found in checked:
         for text, verdicts in zip(found.texts, found.verdicts, strict=True):
@@ -58,7 +67,7 @@ def _cells(cluster: Cluster, verdict: Verdict) -> tuple[str, ...]:
     quotes = " | ".join(f"{quoted_place(cluster, span)}: “{span.text}”" for span in verdict.evidence)
     elements = " | ".join(
         f"{STATES[each.state][0]}: “{each.text}” ({each.kind}){f', {each.reason}' if each.reason else ''}"
-        for each in flagged(verdict.elements)
+        for each in flagged_elements(verdict.elements)
     )
     return (
         verdict.claim.part, verdict.claim.text, verdict.label, probability, verdict.reason,
@@ -74,7 +83,7 @@ def _csv_line(cells: Iterable[str]) -> str:
 
 
 def as_page(checked: Sequence[CheckedTexts]) -> str:
-    """One HTML page: each text with its verdict, its claims, and the evidence of each side quoted. No script."""
+    """Write one HTML page: each text with its verdict, its claims, and the evidence of each side quoted. No script."""
     body = "".join(map(_section, checked))
     texts = sum(len(found.texts) for found in checked)
     title = f"{texts} text{'' if texts == 1 else 's'} checked"
@@ -109,24 +118,24 @@ def _section(found: CheckedTexts) -> str:
         made.append(f"<article><h3>{_headline(text, verdicts)}</h3>")
         if found.failure:
             made.append(f'<p><b class="failed">{FAILED}</b> {page(found.failure)}</p>')
-        quoted = Quoted(found.cluster)
-        made.extend(_claim(quoted, verdict) for verdict in worth_telling(verdicts))
+        quoted = Quotations(found.cluster)
+        made.extend(_claim(quoted, verdict) for verdict in select_verdicts(verdicts))
         made.append("</article>")
     return "".join(made)
 
 
-def _claim(quoted: Quoted, verdict: Verdict) -> str:
+def _claim(quoted: Quotations, verdict: Verdict) -> str:
     whole = verdict.claim.part == "whole"
     head = f'<b class="{verdict.label}">{verdict.label.replace("_", " ")}</b>'
     if verdict.probability is not None:
         head += f" {verdict.probability:.2f}"
-    errors = wrong(verdict)
+    errors = describe_errors(verdict)
     head += f" <em>{page(errors)}</em>" if errors else ""
-    spoke = decided_by(verdict)
+    spoke = describe_deciders(verdict)
     head += f' <span class="dim">{page(spoke)}</span>' if spoke else ""
     head += "" if whole else f" {page(one_line(verdict.claim.text))}"
     reason = f"<p>{page(verdict.reason)}</p>" if verdict.reason else ""
-    found = flagged(verdict.elements) if whole else []
+    found = flagged_elements(verdict.elements) if whole else []
     account = "".join(_element(quoted, element, verdict) for element in found)
     account = f"<ul>{account}</ul>" if account else ""
     quotes = ""
@@ -137,28 +146,28 @@ def _claim(quoted: Quoted, verdict: Verdict) -> str:
 
 
 def _headline(text: str, verdicts: Sequence[Verdict]) -> str:
-    """A text with the words marked that differ or are missing."""
+    """Mark the words of a text that differ or are missing."""
     told = verdicts[0].elements if verdicts and verdicts[0].label in FLAGGED else ()
     return "".join(
         f'<mark class="{element.state}">{page(part)}</mark>' if element is not None else page(part)
-        for part, element in marked(text, told)
+        for part, element in mark_parts(text, told)
     )
 
 
-def _element(quoted: Quoted, element: Element, verdict: Verdict) -> str:
-    """What differs or is missing, why, and the sentence with the nearest words of the articles, quoted once."""
+def _element(quoted: Quotations, element: Element, verdict: Verdict) -> str:
+    """Show an element that differs or is missing, why, and the sentence with the nearest words, quoted once."""
     kind = f" ({KINDS[element.kind]})" if KINDS[element.kind] else ""
     shown = f"{STATES[element.state][0]}: “{page(one_line(element.text))}”{kind}"
     shown += f", {page(element.reason)}" if element.reason and element.reason != verdict.reason else ""
     for span in element.evidence[:1]:
         sentence = quoted.sentence(span, verdict.evidence)
-        if quoted.is_new(sentence):
+        if quoted.note_quoted(sentence):
             shown += _quote(quoted.cluster, sentence, span)
     return f"<li>{shown}</li>"
 
 
 def _quote(cluster: Cluster, sentence: Evidence, marked: Evidence | None = None) -> str:
-    """A sentence with the article it stands in, and the words in it that are marked."""
+    """Quote a sentence after its article, with the words in `marked` marked."""
     said = page(one_line(sentence.text))
     if marked is not None and (marked.start, marked.end) != (sentence.start, sentence.end):
         start, end = marked.start - sentence.start, marked.end - sentence.start
@@ -167,6 +176,6 @@ def _quote(cluster: Cluster, sentence: Evidence, marked: Evidence | None = None)
     return f"<blockquote>{said}<br><cite>{page(quoted_place(cluster, sentence))}</cite></blockquote>"
 
 
-def _side(quoted: Quoted, heading: str, held: Sequence[Evidence]) -> str:
-    quotes = "".join(_quote(quoted.cluster, span) for span in held if quoted.is_new(span))
+def _side(quoted: Quotations, heading: str, held: Sequence[Evidence]) -> str:
+    quotes = "".join(_quote(quoted.cluster, span) for span in held if quoted.note_quoted(span))
     return f'<p class="dim">{page(heading or "nearest")}</p>{quotes}' if heading or quotes else ""

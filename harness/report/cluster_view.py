@@ -1,4 +1,4 @@
-"""One cluster of a run in every format: its references, and each configuration's text, verdicts and scores."""
+"""Show one cluster of a run in every format: its references, and each configuration's text, verdicts and scores."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ from rich.text import Text
 
 from harness.records import MeasureRecord, Verdict
 from harness.report import escape, numbers
-from harness.report.printing import shown
+from harness.report.printing import safe
 from harness.report.table import label, markdown_table
 from harness.report.terminal import Column, split
 from harness.report.verdicts import COLOURS, ERRORS
@@ -22,19 +22,19 @@ NO_REFERENCE = "none: this cluster has no reference"
 
 
 def terminal(view: ClusterView, width: int, *, every_measure: bool = False) -> RenderableType:
-    """References, then each text with its verdicts below it, then a table of scores for each metric."""
-    parts: list[RenderableType] = [shown(escape.one_line(view.facts.cluster_id), "bold"), *_tags(view)]
-    parts += [Text(), Text("references", "bold"), *(_indented(shown(text)) for text in _references(view)), Text()]
+    """Show references, then each text with its verdicts below it, then a table of scores for each metric."""
+    parts: list[RenderableType] = [safe(escape.one_line(view.facts.cluster_id), "bold"), *_tags(view)]
+    parts += [Text(), Text("references", "bold"), *(_indented(safe(text)) for text in _references(view)), Text()]
     for each in view.configurations:
-        parts.append(shown(label(each.record), "bold"))
+        parts.append(safe(label(each.record), "bold"))
         if each.prediction is not None:
-            parts.append(_indented(shown(each.prediction.text)))
-        parts += [_indented(shown(line, style)) for line, style in _remarks(each)]
+            parts.append(_indented(safe(each.prediction.text)))
+        parts += [_indented(safe(line, style)) for line, style in _remarks(each)]
     for metric, measures in _by_metric(view, every_measure=every_measure).items():
-        names = Column(Text("configuration"), tuple(shown(label(each.record)) for each in view.configurations))
+        names = Column(Text("configuration"), tuple(safe(label(each.record)) for each in view.configurations))
         columns = [
             Column(
-                shown(numbers.short_header(measure)),
+                safe(numbers.short_header(measure)),
                 tuple(Text(_score(each, measure)) for each in view.configurations),
             )
             for measure in measures
@@ -45,7 +45,7 @@ def terminal(view: ClusterView, width: int, *, every_measure: bool = False) -> R
 
 
 def markdown(view: ClusterView, *, every_measure: bool = False) -> str:
-    """The same in GitHub's Markdown."""
+    """Write the same in GitHub's Markdown."""
     parts = [f"# {escape.markdown(view.facts.cluster_id)} in {escape.markdown(view.run)}\n"]
     parts.append("".join(f"- reference: {escape.markdown(text)}\n" for text in _references(view)))
     rows = [
@@ -73,7 +73,7 @@ CSV_COLUMNS = ("cluster", "configuration", "status", "text", "references", "fail
 
 
 def as_csv(view: ClusterView) -> str:
-    """A line for each configuration: text, references (one a line of the cell), verdicts, every measure unrounded."""
+    """Write a line for each configuration: text, references (a line each in one cell), verdicts, raw measures."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     checkers = list(dict.fromkeys(signature for each in view.configurations for signature in each.verdicts))
@@ -96,7 +96,7 @@ def as_csv(view: ClusterView) -> str:
 
 
 def _verdict_columns(checkers: Sequence[str]) -> Iterator[str]:
-    """Heads of the columns of each checker; its name stands in them where there are several."""
+    """Name the columns of each checker; its name stands in them where there are several."""
     for number, signature in enumerate(checkers, 1):
         name = f" {number} ({signature.partition('|')[0]})" if len(checkers) > 1 else ""
         yield from (escape.csv_cell(f"{head}{name}") for head in ("verdict", "probability", "errors", "reason"))
@@ -110,7 +110,7 @@ def _verdict_cells(verdicts: Sequence[Verdict]) -> list[object]:
 
 
 def as_json(view: ClusterView) -> str:
-    """Everything as one JSON object, values unrounded and not multiplied."""
+    """Write everything as one JSON object, values unrounded and not multiplied."""
     value = {
         "run": view.run,
         "cluster_id": view.facts.cluster_id,
@@ -145,16 +145,16 @@ def _configuration_json(each: ConfigurationView) -> dict[str, object]:
 
 def _tags(view: ClusterView) -> Iterator[Text]:
     for tag, value in view.facts.tags.items():
-        yield shown(escape.one_line(f"{tag}: {value}"), "dim")
+        yield safe(escape.one_line(f"{tag}: {value}"), "dim")
 
 
 def _references(view: ClusterView) -> Sequence[str]:
-    """The references, or in their place why there are none."""
+    """List the references, or say why there are none."""
     return view.references or [view.note or NO_REFERENCE]
 
 
 def _remarks(each: ConfigurationView) -> Iterator[tuple[str, str]]:
-    """What stands below a text, and in which style: a line for each checker's verdict on the whole, and failures."""
+    """Yield the lines below a text with their styles: each checker's verdict on the whole, then failures."""
     for signature, verdicts in each.verdicts.items():
         whole = verdicts[0]
         checker = f" ({signature.partition('|')[0]})" if len(each.verdicts) > 1 else ""
@@ -179,7 +179,7 @@ def _by_metric(view: ClusterView, *, every_measure: bool) -> Mapping[str, list[M
 
 def _score(each: ConfigurationView, measure: MeasureRecord) -> str:
     value = each.scores.get(measure.name)
-    return NONE if value is None else numbers.shown(value, measure.unit)
+    return NONE if value is None else numbers.show(value, measure.unit)
 
 
 def _indented(text: Text) -> RenderableType:

@@ -1,4 +1,4 @@
-"""A comparison as one neutral grid for each measure, and that grid as Markdown, CSV, LaTeX, HTML and JSON."""
+"""Lay a comparison out as one neutral grid for each measure, and write it as Markdown, CSV, LaTeX, HTML and JSON."""
 
 import json
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Line:
     is_baseline: bool
 
     def cells(self) -> list[str]:
-        """The line's cells under `HEADS`, without the letters of those it beats."""
+        """List the line's cells under `HEADS`, without the letters of those it beats."""
         return [
             self.letter,
             self.label,
@@ -51,7 +51,7 @@ class Line:
 
 
 def lines(comparison: Comparison, measure: MeasureRecord) -> list[Line]:
-    """A line for each configuration, the baseline's among them."""
+    """Make a line for each configuration, the baseline's among them."""
     found = []
     for label in comparison.joined.labels:
         summary = comparison.summaries[label, measure.name]
@@ -66,7 +66,7 @@ def lines(comparison: Comparison, measure: MeasureRecord) -> list[Line]:
                     comparison.letters[other] for other in sorted(beaten, key=comparison.joined.labels.index)
                 ),
                 interval=numbers.interval(summary, measure),
-                difference=numbers.signed(pair.difference if pair else None, measure.unit),
+                difference=numbers.show_change(pair.difference if pair else None, measure.unit),
                 difference_interval=numbers.ends(pair.low, pair.high, measure.unit) if pair else "",
                 p=numbers.p_value(pair.p_adjusted) if pair else "",
                 record=f"{pair.wins}/{pair.ties}/{pair.losses}" if pair else "",
@@ -78,7 +78,7 @@ def lines(comparison: Comparison, measure: MeasureRecord) -> list[Line]:
 
 
 def detectable(comparison: Comparison, measure: MeasureRecord) -> str:
-    """A sentence on the smallest difference that these clusters could have shown."""
+    """Say what is the smallest difference that these clusters could have shown."""
     pairs = [
         (label, pair)
         for label in comparison.joined.labels
@@ -91,7 +91,7 @@ def detectable(comparison: Comparison, measure: MeasureRecord) -> str:
         told.append(f"No difference: {', '.join(equal)} {'has' if len(equal) == 1 else 'have'} the baseline's score in "
                     "every cluster.")  # fmt: skip
     if known:
-        shown = ", ".join(f"{label} {numbers.shown(value, measure.unit)}" for label, value in known)
+        shown = ", ".join(f"{label} {numbers.show(value, measure.unit)}" for label, value in known)
         told.append(f"Smallest difference from the baseline that these clusters show with chance 0.8: {shown}.")
     elif len(equal) < len(pairs) or not pairs:
         told.append("Too few clusters to say which difference they could show.")
@@ -99,7 +99,7 @@ def detectable(comparison: Comparison, measure: MeasureRecord) -> str:
 
 
 def legend(comparison: Comparison) -> list[str]:
-    """Sentences under the tables: what is compared with what, and how."""
+    """Explain below the tables what is compared with what, and how."""
     joined = comparison.joined
     exact = all(pair.exact for pair in comparison.pairs)
     test = "exact over all sign flips" if exact else f"approximate randomisation, {RESAMPLES:,} sign flips"
@@ -117,12 +117,12 @@ COST_HEADS = ("configuration", "headlines", "s each", "headlines/s", "tokens in"
 
 
 def cost_lines(comparison: Comparison) -> list[list[str]]:
-    """Tokens, time, and money where prices are configured, of each configuration."""
+    """List tokens, time, and money where prices are configured, of each configuration."""
     return [[column.label, *_cost(column.counts), money(column)] for column in comparison.joined.columns]
 
 
 def money(column: Column) -> str:
-    """What a configuration's tokens cost, where its model has `prices`."""
+    """Compute what a configuration's tokens cost, where its model has `prices`."""
     try:
         prices = Prices.model_validate(column.record.parameters.get("prices"))
     except ValidationError:  # none configured; or a manifest that we did not write
@@ -144,7 +144,7 @@ def _cost(counts: Counts) -> list[str]:
 
 
 def markdown(comparison: Comparison, details: Details) -> str:
-    """All measures, costs, signatures and details in Markdown."""
+    """Write all measures, costs, signatures and details in Markdown."""
     parts = []
     for measure in comparison.joined.measures:
         rows = [[escape.markdown(cell) for cell in line.cells()] for line in lines(comparison, measure)]
@@ -166,7 +166,7 @@ def markdown(comparison: Comparison, details: Details) -> str:
 
 
 def records(comparison: Comparison) -> list[dict[str, Any]]:
-    """A record for each measure and configuration, values unrounded and not multiplied.
+    """Make a record for each measure and configuration, values unrounded and not multiplied.
 
     What compares with the baseline is None in the baseline's own.
     """
@@ -195,7 +195,7 @@ def records(comparison: Comparison) -> list[dict[str, Any]]:
 
 
 def as_csv(comparison: Comparison) -> str:
-    """The records, a line each."""
+    """Write the records, a line each."""
     rows = records(comparison)
     return csv_of([{**row, "better_than": " ".join(row["better_than"])} for row in rows])
 
@@ -220,7 +220,7 @@ def _pair_values(pair: PairComparison | None) -> dict[str, Any]:
 
 
 def as_json(comparison: Comparison, details: Details) -> str:
-    """Everything, every pair included, as one JSON object."""
+    """Write everything, every pair included, as one JSON object."""
     joined = comparison.joined
     value = {
         "baseline": comparison.baseline,
@@ -248,7 +248,7 @@ def as_json(comparison: Comparison, details: Details) -> str:
 
 
 def latex(comparison: Comparison) -> str:
-    """A `tabular` for each measure; needs the package booktabs."""
+    """Write a `tabular` for each measure; needs the package booktabs."""
     parts = ["% needs \\usepackage{booktabs}"]
     heads = " & ".join(escape.latex(head) for head in HEADS)
     for measure in comparison.joined.measures:
@@ -285,7 +285,7 @@ _STYLE = (
 
 
 def page(comparison: Comparison, details: Details) -> str:
-    """One self-contained HTML page: no script, nothing fetched."""
+    """Write one self-contained HTML page: no script, nothing fetched."""
     tables = []
     for measure in comparison.joined.measures:
         rows = []

@@ -1,4 +1,4 @@
-r"""Text that others wrote, in every format that we write: it says what it says, and does nothing.
+r"""Make text that others wrote harmless in every format that we write: it says what it says, and does nothing.
 
 Names, ids, titles, predictions and evidence may hold anything. Each function here makes one string harmless in one
 format; control characters stand as `\uXXXX` in all of them.
@@ -33,12 +33,12 @@ _TEX: Final = str.maketrans(
 
 
 def markdown(text: str) -> str:
-    """`text` as one line of GitHub's Markdown that says just that: no markup, link, HTML, formula or table cell."""
+    """Write `text` as one line of GitHub's Markdown: no markup, link, HTML, formula or table cell works in it."""
     return _MARKDOWN.sub(r"\\\g<0>", printable.line(text.replace("\n", " ")))
 
 
 def code(text: str) -> str:
-    """`text` as a code span of Markdown, whatever backticks it holds."""
+    """Write `text` as a code span of Markdown, whatever backticks it holds."""
     text = printable.line(text)
     fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
     pad = " " if len(fence) > 1 else ""
@@ -46,7 +46,7 @@ def code(text: str) -> str:
 
 
 def csv_cell(text: str) -> str:
-    """`text` on one line, with an apostrophe before what a spreadsheet would take for a formula, or an apostrophe.
+    """Put `text` on one line, with an apostrophe before what a spreadsheet would take for a formula, or an apostrophe.
 
     So it can be undone: where a cell begins with an apostrophe, that one is ours.
     """
@@ -54,7 +54,7 @@ def csv_cell(text: str) -> str:
 
 
 def csv_block(text: str) -> str:
-    """`csv_cell` for a cell that may have several lines."""
+    """Do the same as `csv_cell` for a cell that may have several lines."""
     return printable.lines(_no_formula(text))
 
 
@@ -63,31 +63,31 @@ def _no_formula(text: str) -> str:
 
 
 def csv_text(text: str) -> str:
-    """The same for a text of several lines: they stay lines of the quoted cell, and none is an order to a program."""
+    """Do the same for a text of several lines: they stay lines of the quoted cell, and none orders a program."""
     first, *others = text.split("\n")
     return "\n".join([csv_cell(first), *map(printable.line, others)])
 
 
 def xml(text: str) -> str:
-    """`text` without what XML 1.0 cannot hold; ElementTree escapes the rest."""
+    """Leave out of `text` what XML 1.0 cannot hold; ElementTree escapes the rest."""
     return printable.lines(text)
 
 
 def latex(text: str) -> str:
-    """`text` with every character that TeX would take for a command made plain."""
+    """Make every character of `text` plain that TeX would take for a command."""
     return printable.line(text).translate(_TEX)
 
 
 def page(text: str) -> str:
-    """`text` inside HTML, or in a quoted attribute."""
+    """Write `text` for the inside of HTML, or for a quoted attribute."""
     return html.escape(printable.line(text))
 
 
 def annotation(text: str) -> str:
-    """The message of a GitHub workflow command."""
+    """Write `text` as the message of a GitHub workflow command."""
     return printable.lines(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def annotation_title(text: str) -> str:
-    """A property of a GitHub workflow command."""
+    """Write `text` as a property of a GitHub workflow command."""
     return annotation(text).replace(":", "%3A").replace(",", "%2C")

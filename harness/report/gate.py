@@ -1,4 +1,4 @@
-"""What the gate found: lines that a person can act on, JUnit, GitHub, JSON."""
+"""Show what the gate found: lines that a person can act on, JUnit, GitHub, JSON."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,14 +23,14 @@ NAMED = 4
 
 
 def lines(report: GateReport) -> list[str]:
-    """The whole report as text: two or three lines for each finding that does not pass, one for the rest."""
+    """Write the whole report as text: two or three lines for each finding that does not pass, one for the rest."""
     found = [line for _, told in _explanations(report) for line in told]
     found.append(f"gate: {outcome_words(report)}: {escape.one_line(verdict(report))}")
     return found + blindness(report) + allowed_failures(report)
 
 
 def _explanations(report: GateReport) -> Iterator[tuple[str, list[str]]]:
-    """What does not pass, each with what it is called: configurations that lost answers, then measures."""
+    """Yield what does not pass, each with its name: configurations that lost answers, then measures."""
     for lost in report.failures:
         yield lost.configuration, lost_answers(lost)
     for finding in report.findings:
@@ -39,18 +39,18 @@ def _explanations(report: GateReport) -> Iterator[tuple[str, list[str]]]:
 
 
 def outcome_words(report: GateReport) -> str:
-    """The outcome as a person reads it."""
+    """Write the outcome as a person reads it."""
     lost = [finding for finding in report.findings if finding.verdict == "lost"]
     return "LOST ANSWERS" if report.outcome == "lost" and all(map(is_unanswered, lost)) else WORDS[report.outcome]
 
 
 def is_unanswered(finding: Finding) -> bool:
-    """Whether all scores that a finding misses are those of clusters without an answer."""
+    """Tell whether all scores that a finding misses are those of clusters without an answer."""
     return finding.verdict == "lost" and finding.decision.unanswered == finding.decision.lost
 
 
 def allowed_failures(report: GateReport) -> list[str]:
-    """A note on each configuration that failed on some clusters, on no more than it may."""
+    """Note the configurations that failed on some clusters, but on no more than they may."""
     told = {lost.configuration for lost in report.failures}
     failed = {
         finding.decision.configuration: finding.decision.unanswered
@@ -65,7 +65,7 @@ def allowed_failures(report: GateReport) -> list[str]:
 
 
 def verdict(report: GateReport) -> str:
-    """How many of the rules that somebody wrote hold, are broken or cannot be held, and by what."""
+    """Count how many of the written rules hold, are broken or cannot be held, and say by what."""
     broken, unheld = [], []
     for rule in report.rules:
         found = report.broken(rule)
@@ -92,7 +92,7 @@ def _clusters(count: int) -> str:
 
 
 def _breakers(broken: Iterable[Iterable[Finding]]) -> str:
-    """`lead: rouge1-f; lexrank: rouge1-f, rougeL-f`: which configurations break rules, and on which measures."""
+    """Name which configurations break rules, and on which measures: `lead: rouge1-f; lexrank: rouge1-f, rougeL-f`."""
     by: dict[str, dict[str, None]] = {}
     for findings in broken:
         for finding in findings:
@@ -107,12 +107,12 @@ def _some(names: Sequence[str]) -> str:
 
 
 def _is_told(finding: Finding, report: GateReport) -> bool:
-    """Whether all there is to say of a finding is that its configuration answered nothing, which is said already."""
+    """Tell whether a finding only repeats that its configuration answered nothing, which is said already."""
     return is_unanswered(finding) and finding.decision.configuration in {lost.configuration for lost in report.failures}
 
 
 def lost_answers(lost: LostAnswers) -> list[str]:
-    """A configuration that failed on too many clusters: how many, and why."""
+    """Describe a configuration that failed on too many clusters: how many, and why."""
     why = _reasons(lost.reasons)
     return [
         escape.one_line(f"LOST ANSWERS {lost.configuration}: {lost.said}"),
@@ -122,7 +122,7 @@ def lost_answers(lost: LostAnswers) -> list[str]:
 
 
 def _reasons(reasons: Reasons) -> str:
-    """The commonest reasons with their counts."""
+    """Join the commonest reasons with their counts."""
     if not reasons:
         return ""
     shown = "; ".join(f"{times} × {reason}" for reason, times in reasons[:2])
@@ -131,7 +131,7 @@ def _reasons(reasons: Reasons) -> str:
 
 
 def explanation(finding: Finding) -> list[str]:
-    """What is wrong and by how much, why that fails, and the worst example or the reasons: up to three lines."""
+    """Say what is wrong, by how much and why it fails, with the worst example or the reasons: up to three lines."""
     why = _reasons(finding.reasons)
     if finding.verdict in ("lost", "not_compared"):
         rest = [why] if why else []
@@ -142,25 +142,25 @@ def explanation(finding: Finding) -> list[str]:
 
 
 def head(finding: Finding) -> str:
-    """The first line of an explanation; it says REGRESSION only beside a difference that is not 0."""
+    """Write the first line of an explanation; it says REGRESSION only beside a difference that is not 0."""
     decision, unit = finding.decision, finding.measure.unit
     name = f"{decision.configuration} {decision.measure}"
     if finding.verdict == "regression":
         decimals = numbers.decimals_for(decision.difference, unit)
         means = (decision.baseline_mean, decision.candidate_mean)
-        before, after = ("–" if mean is None else numbers.shown(mean, unit, decimals) for mean in means)
-        return f"REGRESSION {name}: {before} → {after} ({numbers.signed(decision.difference, unit, decimals)})"
+        before, after = ("–" if mean is None else numbers.show(mean, unit, decimals) for mean in means)
+        return f"REGRESSION {name}: {before} → {after} ({numbers.show_change(decision.difference, unit, decimals)})"
     if finding.verdict == "limit":
         mean = decision.candidate_mean_all
-        before = "" if decision.baseline_mean is None else f" (baseline {numbers.shown(decision.baseline_mean, unit)})"
-        return f"BROKEN LIMIT {name}: {'–' if mean is None else numbers.shown(mean, unit)}{before}"
+        before = "" if decision.baseline_mean is None else f" (baseline {numbers.show(decision.baseline_mean, unit)})"
+        return f"BROKEN LIMIT {name}: {'–' if mean is None else numbers.show(mean, unit)}{before}"
     return f"{'LOST ANSWERS' if is_unanswered(finding) else WORDS[finding.verdict]} {name}: {finding.said}"
 
 
 def example_line(example: Example, finding: Finding) -> str:
-    """A cluster that fell, with both texts."""
+    """Show a cluster that fell, with both texts."""
     unit = finding.measure.unit
-    before, after = numbers.shown(example.before, unit), numbers.shown(example.after, unit)
+    before, after = numbers.show(example.before, unit), numbers.show(example.after, unit)
     return escape.one_line(
         f"{example.cluster_id} {before} → {after}: “{example.text_before}” became “{example.text_after}”"
     )
@@ -183,7 +183,7 @@ def blindness(report: GateReport) -> list[str]:
 
 
 def as_json(report: GateReport) -> str:
-    """The report as one JSON object."""
+    """Write the report as one JSON object."""
     value = {
         "outcome": report.outcome,
         "exit_code": report.exit_code,
@@ -226,13 +226,13 @@ def _causes(reasons: Reasons) -> list[dict[str, object]]:
 
 
 def update_as_json(changes: Sequence[str], baseline: str, run: str) -> str:
-    """What a new baseline changed as one JSON object."""
+    """Write what a new baseline changed as one JSON object."""
     value = {"baseline": baseline, "run": run, "changes": list(changes)}
     return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def junit(report: GateReport) -> str:
-    """JUnit XML: a test case for each configuration and measure.
+    """Write JUnit XML: a test case for each configuration and measure.
 
     A regression and a broken limit fail it; lost answers, lost scores and what cannot be compared are errors.
     """
@@ -275,7 +275,7 @@ def _case(finding: Finding) -> ElementTree.Element:
 
 
 def github_annotations(report: GateReport) -> Iterable[str]:
-    """Workflow commands that mark each broken rule on the job's page."""
+    """Yield workflow commands that mark each broken rule on the job's page."""
     for name, told in _explanations(report):
         said = "\n".join(told)
         yield f"::error title={escape.annotation_title(f'harness gate: {name}')}::{escape.annotation(said)}"
@@ -290,7 +290,7 @@ SIGNS = {"pass": "✅", "regression": "❌", "limit": "❌", "failures": "⛔", 
 
 
 def markdown(report: GateReport) -> str:
-    """A job summary: the verdict, what to act on, and the whole table folded away."""
+    """Write a job summary: the verdict, what to act on, and the whole table folded away."""
     parts = [f"## Headline quality: {SIGNS[report.outcome]} {outcome_words(report).lower()}\n"]
     for _, (first, *rest) in _explanations(report):
         parts.append(f"- **{escape.markdown(first.removeprefix('REGRESSION '))}**  ")
@@ -307,8 +307,8 @@ def _row(finding: Finding) -> list[str]:
         SIGNS[finding.verdict],
         escape.markdown(decision.configuration),
         escape.markdown(decision.measure),
-        *("–" if mean is None else numbers.shown(mean, unit) for mean in means),
-        numbers.signed(decision.difference, unit),
+        *("–" if mean is None else numbers.show(mean, unit) for mean in means),
+        numbers.show_change(decision.difference, unit),
         escape.markdown(numbers.ends(decision.low, decision.high, unit)),
         escape.markdown(numbers.p_value(decision.p_adjusted)),
         str(decision.both),

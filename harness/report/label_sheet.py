@@ -1,4 +1,4 @@
-"""A sheet to label by hand, as CSV that spreadsheets open."""
+"""Write a sheet to label by hand, as CSV that spreadsheets open."""
 
 import csv
 import io
@@ -9,7 +9,7 @@ from harness.report.escape import csv_block, csv_cell
 
 
 def as_csv(rows: Iterable[SheetRow]) -> str:
-    """A header, then a row for each text; claims and verdicts have a line each in their cell, the label is empty."""
+    """Write a header, then a row for each text; claims and verdicts have a line each in a cell, the label is empty."""
     made = io.StringIO()
     writer = csv.writer(made, lineterminator="\n")
     writer.writerow(COLUMNS)

@@ -10,17 +10,17 @@ from harness import printable
 
 
 def console(width: int | None = None) -> Console:
-    """A console on standard output that takes no text for markup and ends no line with spaces."""
+    """Make a console on standard output that takes no text for markup and ends no line with spaces."""
     made = Console(width=width, highlight=False, soft_wrap=False, markup=False, emoji=False)
     made.push_render_hook(_Trimming())
     return made
 
 
 class _Trimming(RenderHook):
-    """Has a console leave out the spaces that Rich fills lines up with."""
+    """Makes a console leave out the spaces that Rich fills lines up with."""
 
     def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
-        """What is printed, its lines trimmed."""
+        """Trim the lines of what is printed."""
         return [_Trimmed(Group(*renderables))]
 
 
@@ -39,6 +39,6 @@ class _Trimmed:
             yield Segment.line()
 
 
-def shown(text: str, style: str = "") -> Text:
-    """`text` for a terminal: its lines as they are, what would steer the terminal escaped."""
+def safe(text: str, style: str = "") -> Text:
+    """Make `text` safe for a terminal: lines stay as they are, what would steer the terminal is escaped."""
     return Text("\n".join(map(printable.line, text.split("\n"))), style=style)

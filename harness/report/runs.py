@@ -17,14 +17,14 @@ INDENT = 4
 """Columns that what belongs to a run is moved in below its line."""
 
 
-def listed_lines(runs: Sequence[ListedRun], width: int) -> Iterator[tuple[str, bool]]:
-    """`harness list`: a line for each run, and below it what is pending and what differs from the run before it.
+def run_lines(runs: Sequence[ListedRun], width: int) -> Iterator[tuple[str, bool]]:
+    """Yield a line for each run, and below it what is pending and what differs from the run before it.
 
     Yields each line, and whether it is a heading or details, no wider than `width` but for names that are.
     """
     cells = [HEADS, *map(_cells, runs)]
     rows = next(
-        (rows for rows in (aligned(cells), aligned([row[:-1] for row in cells])) if max(map(cell_len, rows)) <= width),
+        (rows for rows in (align(cells), align([row[:-1] for row in cells])) if max(map(cell_len, rows)) <= width),
         None,
     )
     if rows:
@@ -50,8 +50,8 @@ def _cells(run: ListedRun) -> tuple[str, ...]:
     return (name, manifest.status, started, *counts, printable.line(manifest.data_digest))
 
 
-def listed_json(runs: Sequence[ListedRun]) -> str:
-    """Every run's manifest, with its folder's name, what is pending, and what differs from the run before it."""
+def runs_as_json(runs: Sequence[ListedRun]) -> str:
+    """Write every run's manifest, with its folder's name, what is pending, and what differs from the run before it."""
     rows = [
         {
             "run": run.folder.path.name,
@@ -67,8 +67,8 @@ def listed_json(runs: Sequence[ListedRun]) -> str:
     return json.dumps(rows, indent=2, ensure_ascii=False)
 
 
-def rescored(manifest: RunManifest) -> list[str]:
-    """A sentence that says whose predictions a run scored, and when they were made; nothing for any other run."""
+def describe_rescoring(manifest: RunManifest) -> list[str]:
+    """Say whose predictions a run scored, and when they were made; nothing for any other run."""
     origin = manifest.predictions_from
     if origin is None:
         return []
@@ -77,7 +77,7 @@ def rescored(manifest: RunManifest) -> list[str]:
 
 
 def removal_lines(candidates: Sequence[Candidate]) -> list[str]:
-    """A line for each run that is to go, with status, date and size, and their number and size in all."""
+    """List the runs that are to go with status, date and size, then their number and size in all."""
     rows = [
         (
             printable.line(str(each.folder.path)),
@@ -88,11 +88,11 @@ def removal_lines(candidates: Sequence[Candidate]) -> list[str]:
         for each in candidates
     ]
     total = f"{len(rows)} run{'' if len(rows) == 1 else 's'}, {size(sum(each.bytes for each in candidates))}"
-    return [*aligned(rows), total]
+    return [*align(rows), total]
 
 
-def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Rows as lines with their columns aligned, two spaces between them and none at the end."""
+def align(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Write rows as lines with their columns align, two spaces between them and none at the end."""
     widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
     return ["  ".join(_padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 

@@ -1,8 +1,8 @@
-"""How sizes in bytes are printed."""
+"""Print sizes in bytes."""
 
 
 def size(count: int) -> str:
-    """Bytes in the largest unit that leaves at least one before the point: `12 B`, `3.4 kB`, `1.2 GB`."""
+    """Print bytes in the largest unit that leaves at least one before the point: `12 B`, `3.4 kB`, `1.2 GB`."""
     value = float(count)
     for unit in ("B", "kB", "MB", "GB"):
         if value < 1000:

@@ -13,7 +13,7 @@ from harness.metaeval.stress import Stress, ways
 from harness.planting.plant import PlantedText
 from harness.report import escape
 from harness.report.agreement import NONE, cell
-from harness.report.printing import shown
+from harness.report.printing import safe
 from harness.report.table import markdown_table
 from harness.report.terminal import folded_signature, grid
 
@@ -82,8 +82,8 @@ def terminal(stress: Stress, resamples: int, seed: int, width: int) -> Renderabl
             if "raised" in columns:
                 columns["raised"] = tuple(text.partition(" ")[0] for text in columns["raised"])
             parts += [grid(name, list(columns), list(zip(*columns.values(), strict=True)), width), Text()]
-    parts += map(shown, notes(stress, resamples, seed))
-    parts += [shown(folded_signature(f"{name}: {value}", width)) for name, value in stress.signatures.items()]
+    parts += map(safe, notes(stress, resamples, seed))
+    parts += [safe(folded_signature(f"{name}: {value}", width)) for name, value in stress.signatures.items()]
     return Group(*parts)
 
 

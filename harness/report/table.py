@@ -1,4 +1,4 @@
-"""Results tables: one block for each metric, a row for each configuration; Markdown, CSV and JSON.
+"""Results tables: one block for each metric, a row for each configuration; as Markdown, CSV and JSON.
 
 The terminal's version is in `harness.report.terminal`. Every format carries means, intervals and denominators.
 """
@@ -66,7 +66,7 @@ class Block:
 
 
 def blocks(outcome: Outcome, *, every_measure: bool = False) -> list[Block]:
-    """The tables of a run; measures that merely support others only where `every_measure`."""
+    """Make the tables of a run, with measures that merely support others only where `every_measure`."""
     found = by_configuration(outcome.summaries)
     made = []
     for metric, measures in measures_by_metric(outcome.manifest.measures).items():
@@ -105,25 +105,25 @@ def _is_best(summary: Summary, measure: MeasureRecord, rivals: Iterable[Summary]
 
 
 def label(item: ConfigurationRecord) -> str:
-    """A configuration's name, marked where it reads the references or judges itself."""
+    """Mark a configuration's name where it reads the references or judges itself."""
     marks = (REFERENCE_MARK if item.reads_references else "") + (JUDGE_MARK if item.judges_itself else "")
     return item.name + marks
 
 
 def denominators(summary: Summary) -> Denominators:
-    """Clusters scored, unscorable, failed; and pending, where any are."""
+    """Count the clusters scored, unscorable, failed; and pending, where any are."""
     counts = summary.scored, summary.unscorable, summary.failed
     return (*counts, summary.pending) if summary.pending else counts
 
 
 def pending_of(manifest: RunManifest, configuration: str) -> int:
-    """Clusters that a configuration of a run which is not complete has neither answered nor failed on yet."""
+    """Count the clusters that a configuration of an unfinished run has neither answered nor failed on yet."""
     counts = manifest.counts.get(configuration, Counts())
     return 0 if manifest.status == "complete" else max(manifest.clusters - counts.predicted - counts.failed, 0)
 
 
 def cost_row(counts: Counts) -> list[str]:
-    """Predicted, failed, seconds a headline, tokens in and out a headline."""
+    """List predicted, failed, seconds a headline, tokens in and out a headline."""
     made = counts.predicted
     each = f"{counts.seconds / made:.3f}" if made and counts.seconds else UNKNOWN
     tokens_in = f"{counts.tokens_in / made:.0f}" if made and counts.tokens_in else UNKNOWN
@@ -135,7 +135,7 @@ COST_HEADERS = ("predicted", "failed", "s each", "tokens in", "tokens out")
 
 
 def provenance(manifest: RunManifest, escaped: Callable[[str], str] = str) -> list[str]:
-    """Sentences that stand under a table: what the numbers are, and of what; `escaped` is done to what others wrote."""
+    """Explain below a table what the numbers are, and of what; `escaped` is applied to what others wrote."""
     made_of = f"{manifest.clusters} clusters, data {manifest.data_digest}, seed {manifest.seed}."
     pending = " / pending (not reached yet)" if manifest.status in UNFINISHED else ""
     intervals = f"{LEVEL:.0%} percentile bootstrap over clusters, {RESAMPLES:,} resamples"
@@ -159,7 +159,7 @@ def provenance(manifest: RunManifest, escaped: Callable[[str], str] = str) -> li
 
 
 def markdown(outcome: Outcome, *, every_measure: bool = False) -> str:
-    """All tables, costs and signatures in GitHub's Markdown."""
+    """Write all tables, costs and signatures in GitHub's Markdown."""
     manifest = outcome.manifest
     parts = [f"# {manifest.name} {manifest.digest}\n"]
     for block in blocks(outcome, every_measure=every_measure):
@@ -195,7 +195,7 @@ def _slashed(counts: Denominators) -> str:
 
 
 def markdown_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table, the first column to the left, the others to the right; cells may hold Markdown."""
+    """Write a Markdown table, the first column to the left, the others to the right; cells may hold Markdown."""
     lines = [
         "| " + " | ".join(heads) + " |",
         "| --- |" + " ---: |" * (len(heads) - 1),
@@ -205,7 +205,7 @@ def markdown_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def records(outcome: Outcome) -> list[dict[str, Any]]:
-    """A record for each configuration and measure, values unrounded and not multiplied; None where there is no mean."""
+    """Make a record for each configuration and measure, unrounded and not multiplied; None where there is no mean."""
     measures = {measure.name: measure for measure in outcome.manifest.measures}
     return [
         {
@@ -228,12 +228,12 @@ def records(outcome: Outcome) -> list[dict[str, Any]]:
 
 
 def as_csv(outcome: Outcome) -> str:
-    """The records, a line each; empty where there is no mean."""
+    """Write the records, a line each; a cell is empty where there is no mean."""
     return csv_of(records(outcome))
 
 
 def csv_of(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Records with the same keys as CSV, their keys as its heads; texts harmless to a spreadsheet."""
+    """Write records with the same keys as CSV, their keys as its heads; texts are harmless to a spreadsheet."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(rows[0] if rows else ())
@@ -243,7 +243,7 @@ def csv_of(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def as_json(outcome: Outcome) -> str:
-    """The manifest's identity, the measures and every summary as one JSON object."""
+    """Write the manifest's identity, the measures and every summary as one JSON object."""
     manifest = outcome.manifest
     value = {
         "run": outcome.folder.path.name,

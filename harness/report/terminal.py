@@ -16,8 +16,8 @@ from harness.comparison.compare import Comparison
 from harness.records import Counts
 from harness.report import comparison as comparison_report
 from harness.report import numbers
-from harness.report.printing import shown
-from harness.report.runs import rescored
+from harness.report.printing import safe
+from harness.report.runs import describe_rescoring
 from harness.report.table import COST_HEADERS, UNKNOWN, Cell, blocks, cost_row, label, provenance
 from harness.run.pipeline import Outcome
 
@@ -28,28 +28,28 @@ NAME_WIDTH = 24
 
 
 def results(outcome: Outcome, width: int, *, every_measure: bool = False) -> RenderableType:
-    """All tables of a run, each metric's measures split over as many tables as the width needs, and no more."""
+    """Show all tables of a run, each metric's measures split over as many tables as the width needs, and no more."""
     manifest = outcome.manifest
     parts: list[RenderableType] = []
     for block in blocks(outcome, every_measure=every_measure):
-        names = Column(Text("configuration"), tuple(shown(row.label) for row in block.rows))
+        names = Column(Text("configuration"), tuple(safe(row.label) for row in block.rows))
         counts = Column(Text("n"), tuple(Text(_slashed(row.denominators)) for row in block.rows), style="dim")
         measures = [
-            Column(shown(numbers.short_header(measure)), tuple(_cell(row.cells[at]) for row in block.rows))
+            Column(safe(numbers.short_header(measure)), tuple(_cell(row.cells[at]) for row in block.rows))
             for at, measure in enumerate(block.measures)
         ]
         for table in split(block.metric, names, [counts], measures, width):
             parts += [table, Text()]
-    names = Column(Text("configuration"), tuple(shown(label(item)) for item in manifest.configurations))
+    names = Column(Text("configuration"), tuple(safe(label(item)) for item in manifest.configurations))
     counted = [cost_row(manifest.counts.get(item.name, Counts())) for item in manifest.configurations]
     costs = [
-        Column(Text(head), tuple(map(shown, cells)))
+        Column(Text(head), tuple(map(safe, cells)))
         for head, *cells in zip(COST_HEADERS, *counted, strict=True)
         if set(cells) != {UNKNOWN}
     ]
     for table in split("generation", names, [], costs, width):
         parts += [table, Text()]
-    parts.extend(shown(line, style="dim") for line in [*provenance(manifest), *rescored(manifest)])
+    parts.extend(safe(line, style="dim") for line in [*provenance(manifest), *describe_rescoring(manifest)])
     return Group(*parts)
 
 
@@ -73,9 +73,9 @@ class Column:
 def split(
     title: str, names: Column, first: Sequence[Column], others: Sequence[Column], width: int
 ) -> Iterator[RenderableType]:
-    """Tables no wider than `width` that hold each of `others` once, beside `names`; the first has `first` too."""
+    """Yield tables no wider than `width` that hold each of `others` once, beside `names`; the first has `first` too."""
     name_width = min(names.width, max(16, width // 3))
-    for number, columns in enumerate(shared_out([*first, *others], width - name_width)):
+    for number, columns in enumerate(share_out([*first, *others], width - name_width)):
         table = _plain(f"{title}, continued" if number else title)
         table.add_column(names.head, width=name_width, overflow="fold")
         for column in columns:
@@ -92,8 +92,8 @@ def split(
         yield table
 
 
-def shared_out(columns: Sequence[Column], room: int) -> list[Sequence[Column]]:
-    """The columns in their order, in as few parts as fit `room`; the parts about equally long where that fits too."""
+def share_out(columns: Sequence[Column], room: int) -> list[Sequence[Column]]:
+    """Part the columns, in order, in as few groups as fit `room`, about equally long where that fits too."""
     parts: list[list[Column]] = []
     left = 0
     for column in columns:
@@ -108,11 +108,11 @@ def shared_out(columns: Sequence[Column], room: int) -> list[Sequence[Column]]:
 
 
 def _plain(title: str | None = None) -> Table:
-    """An empty table in our one style: a rule under the heads, nothing else."""
+    """Make an empty table in our one style: a rule under the heads, nothing else."""
     return Table(
         box=box.SIMPLE_HEAD,
         show_edge=False,
-        title=shown(title, "bold") if title else None,
+        title=safe(title, "bold") if title else None,
         title_justify="left",
         padding=(0, 1, 0, 0),
         pad_edge=False,
@@ -120,7 +120,7 @@ def _plain(title: str | None = None) -> Table:
 
 
 def _cell(cell: Cell) -> Text:
-    text = shown(cell.mean, style="bold green" if cell.best else "")
+    text = safe(cell.mean, style="bold green" if cell.best else "")
     if cell.interval:
         text.append(f"\n{cell.interval}", style="not bold default dim")
     if not cell.usual:
@@ -133,7 +133,7 @@ def _slashed(counts: Iterable[int]) -> str:
 
 
 def comparison(found: Comparison, width: int) -> RenderableType:
-    """A table for each measure, costs, and what the signs mean; below 110 columns the intervals go to a second line."""
+    """Show a table for each measure, costs and a legend; below 110 columns the intervals go to a second line."""
     lines = {measure.name: comparison_report.lines(found, measure) for measure in found.joined.measures}
     heads: tuple[str, ...] = comparison_report.HEADS if width >= 110 else NARROW_HEADS
     if not any(line.difference_interval for each in lines.values() for line in each):  # too few clusters for any
@@ -149,23 +149,23 @@ def comparison(found: Comparison, width: int) -> RenderableType:
         for line in lines[measure.name]:
             cells = _comparison_cells(line, roomy="interval" in heads)
             table.add_row(*(cells[head] for head in heads), style="dim" if line.is_baseline else "")
-        parts += [table, Padding(shown(comparison_report.detectable(found, measure), style="dim"), (0, 0, 1, 0))]
+        parts += [table, Padding(safe(comparison_report.detectable(found, measure), style="dim"), (0, 0, 1, 0))]
     costs = _known_columns([comparison_report.COST_HEADS, *comparison_report.cost_lines(found)])
     if len(costs[0]) > 2:  # more than how many headlines there are, which `n` says too
         parts.append(Padding(grid("cost", costs[0], costs[1:], width), (0, 0, 1, 0)))
-    parts.extend(shown(line, style="dim") for line in comparison_report.legend(found))
-    parts.extend(shown(folded_signature(measure.signature, width), style="dim") for measure in found.joined.measures)
+    parts.extend(safe(line, style="dim") for line in comparison_report.legend(found))
+    parts.extend(safe(folded_signature(measure.signature, width), style="dim") for measure in found.joined.measures)
     return Group(*parts)
 
 
 def _known_columns(rows: Sequence[Sequence[str]]) -> list[list[str]]:
-    """A table, its heads first, without the columns that hold nothing in any row below."""
+    """Leave out the columns of a table, its heads first, that hold nothing in any row below."""
     kept = [column for column in zip(*rows, strict=True) if set(column[1:]) != {UNKNOWN}]
     return [list(row) for row in zip(*kept, strict=True)]
 
 
 def folded_signature(signature: str, width: int) -> str:
-    """A signature on as many lines as `width` needs, broken after a `|` or `/`, the later ones indented."""
+    """Break a signature after a `|` or `/` into as many lines as `width` needs, the later ones indented."""
     lines = [""]
     for part in re.split(r"(?<=[|/])", signature):
         if lines[-1].strip() and cell_len(lines[-1] + part) > width:
@@ -178,8 +178,8 @@ NARROW_HEADS = ("", "configuration", "mean", "difference", "p", "W/T/L", "n")
 
 
 def _comparison_cells(line: comparison_report.Line, *, roomy: bool) -> dict[str, Text]:
-    """The cells under their heads; where there is no room, intervals stand under what they are of."""
-    cells = dict(zip(comparison_report.HEADS, map(shown, line.cells()), strict=True))
+    """Put the cells under their heads; where there is no room, intervals stand under what they are of."""
+    cells = dict(zip(comparison_report.HEADS, map(safe, line.cells()), strict=True))
     if line.beats:
         cells["mean"].append(f" {line.beats}", style="bold green")
     if not roomy and line.interval:
@@ -190,15 +190,15 @@ def _comparison_cells(line: comparison_report.Line, *, roomy: bool) -> dict[str,
 
 
 def grid(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> RenderableType:
-    """A plain table, its first column to the left, in as many parts as the width needs."""
+    """Show a plain table, its first column to the left, in as many parts as the width needs."""
     first, *others = (
-        Column(shown(head), tuple(shown(row[at]) for row in rows), folds=True) for at, head in enumerate(heads)
+        Column(safe(head), tuple(safe(row[at]) for row in rows), folds=True) for at, head in enumerate(heads)
     )
     return Group(*split(title, first, [], others, width))
 
 
 def cache(found: Contents) -> RenderableType:
-    """`harness cache list`: a line for each kind and component, and the file."""
+    """Show what the cache holds: a line for each kind and component, and the file."""
     table = _plain()
     table.add_column("kind", no_wrap=True)
     table.add_column("component", overflow="fold")

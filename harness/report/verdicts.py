@@ -36,8 +36,8 @@ ERRORS: Mapping[ErrorType, str] = {
 }
 
 
-def explained(cluster: Cluster, text: str, verdicts: Sequence[Verdict], failure: str = "") -> RenderableType:
-    """One text's verdicts: the whole with its account, its sentences, the propositions that fare otherwise than those.
+def explain(cluster: Cluster, text: str, verdicts: Sequence[Verdict], failure: str = "") -> RenderableType:
+    """Show one text's verdicts: the whole with its account, its sentences, propositions with other labels than those.
 
     Each sentence of an article is quoted once. `failure` is why the checker could not judge it, where it could not.
     """
@@ -45,9 +45,9 @@ def explained(cluster: Cluster, text: str, verdicts: Sequence[Verdict], failure:
     parts: list[RenderableType] = [account.headline(text, elements)]
     if failure:
         parts.append(Text(one_line(f"failed: {failure}"), style="red"))
-    quoted = account.Quoted(cluster)
+    quoted = account.Quotations(cluster)
     told: set[str] = set()
-    for verdict in worth_telling(verdicts):
+    for verdict in select_verdicts(verdicts):
         whole = verdict.claim.part == "whole"
         parts.append(Padding(_claim(verdict), (0, 0, 0, 0 if whole else 2)))
         below: list[RenderableType] = []
@@ -61,8 +61,8 @@ def explained(cluster: Cluster, text: str, verdicts: Sequence[Verdict], failure:
     return Group(*parts)
 
 
-def worth_telling(verdicts: Sequence[Verdict]) -> Iterator[Verdict]:
-    """The whole, its sentences, and the propositions with another label than what they stand in."""
+def select_verdicts(verdicts: Sequence[Verdict]) -> Iterator[Verdict]:
+    """Select the whole, its sentences, and the propositions with another label than what they stand in."""
     above: VerdictLabel | None = None
     for verdict in verdicts:
         if verdict.claim.part != "proposition":
@@ -72,7 +72,7 @@ def worth_telling(verdicts: Sequence[Verdict]) -> Iterator[Verdict]:
             yield verdict
 
 
-def _sides(verdict: Verdict, quoted: account.Quoted) -> Iterator[RenderableType]:
+def _sides(verdict: Verdict, quoted: account.Quotations) -> Iterator[RenderableType]:
     """Who says so and who says otherwise, a sentence of each article unless it was quoted above; else the nearest one.
 
     Of an article the first sentence of the evidence is the one that says it; what it has besides is in JSON.
@@ -87,7 +87,7 @@ def _sides(verdict: Verdict, quoted: account.Quoted) -> Iterator[RenderableType]
         if heading or new:
             yield Text(heading or "nearest", style=style)
         for span in new:
-            quoted.is_new(span)
+            quoted.note_quoted(span)
             yield Padding(account.quote(quoted.cluster, span), (0, 0, 0, 2))
     rest = sum(not quoted.has(span) for span in verdict.evidence)
     if rest and verdict.claim.part == "whole":
@@ -95,12 +95,12 @@ def _sides(verdict: Verdict, quoted: account.Quoted) -> Iterator[RenderableType]
 
 
 def _beside(span: Evidence, verdict: Verdict) -> bool:
-    """Whether a span is of an article that takes neither side."""
+    """Tell whether a span is of an article that takes neither side."""
     return span.article_id not in {*verdict.supporters, *verdict.contradictors}
 
 
 def sides(verdict: Verdict) -> Iterator[tuple[str, str, list[Evidence]]]:
-    """A heading, its colour and its evidence for each side; last, under no heading, that of articles that take none."""
+    """Yield heading, colour and evidence of each side; last, under no heading, those of articles that take none."""
     if verdict.supporters:
         named = one_line(", ".join(verdict.supporters))
         held = [span for span in verdict.evidence if span.article_id in verdict.supporters]
@@ -113,8 +113,8 @@ def sides(verdict: Verdict) -> Iterator[tuple[str, str, list[Evidence]]]:
     yield "", "dim", [span for span in verdict.evidence if _beside(span, verdict)]
 
 
-def checked_by(cluster: Cluster, signature: str) -> Text:
-    """The line below a checker's verdicts: what was asked of what."""
+def describe_checker(cluster: Cluster, signature: str) -> Text:
+    """Write the line below a checker's verdicts: what was asked of what."""
     many = "1 article" if len(cluster.articles) == 1 else f"{len(cluster.articles)} articles"
     return Text(one_line(f"{signature}, on the {many} of {cluster.cluster_id}"), style="dim")
 
@@ -124,8 +124,8 @@ def _claim(verdict: Verdict) -> Text:
     if verdict.probability is not None:
         line.append(f" {verdict.probability:.2f}", style="default not bold")
     if verdict.errors:
-        line.append(f"  {wrong(verdict)}", style="red not bold")
-    spoke = decided_by(verdict)
+        line.append(f"  {describe_errors(verdict)}", style="red not bold")
+    spoke = describe_deciders(verdict)
     if spoke and verdict.claim.part == "whole":
         line.append(f"  {spoke}", style="default dim not bold")
     if verdict.claim.part != "whole":
@@ -133,24 +133,24 @@ def _claim(verdict: Verdict) -> Text:
     return line
 
 
-def wrong(verdict: Verdict) -> str:
-    """What is wrong with a claim, in words; `invented` only where nothing more is known."""
+def describe_errors(verdict: Verdict) -> str:
+    """Say in words what is wrong with a claim; `invented` only where nothing more is known."""
     known = [error for error in verdict.errors if error != "invented"] or verdict.errors
     return ", ".join(ERRORS[error] for error in known)
 
 
-def decided_by(verdict: Verdict) -> str:
-    """Which part of the checker spoke for the label; empty where nothing is known of it."""
+def describe_deciders(verdict: Verdict) -> str:
+    """Name the part of the checker that spoke for the label; empty where nothing is known of it."""
     return f"decided by {' and '.join(verdict.decided_by)}" if verdict.decided_by else ""
 
 
 def witnesses(count: int) -> str:
-    """`1 independent witness`, `3 independent witnesses`."""
+    """Write a count as `1 independent witness`, `3 independent witnesses`."""
     return "1 independent witness" if count == 1 else f"{count} independent witnesses"
 
 
 def claims(cluster: Cluster, carried: Iterable[CarriedClaim], contested: Sequence[ContestedFact]) -> RenderableType:
-    """What independent articles of a cluster disagree about, then its claims with their carriers."""
+    """Show what independent articles of a cluster disagree about, then its claims with their carriers."""
     parts: list[RenderableType] = [*_contested(cluster, contested)]
     parts.append(Text(f"\nclaims of {one_line(cluster.cluster_id)}", style="bold"))
     for found in carried:
@@ -179,7 +179,7 @@ def _contested(cluster: Cluster, contested: Sequence[ContestedFact]) -> Iterator
 
 
 def claims_as_json(cluster: Cluster, carried: Iterable[CarriedClaim], contested: Sequence[ContestedFact]) -> str:
-    """The same as one JSON object."""
+    """Write the same as one JSON object."""
     value = {
         "cluster_id": cluster.cluster_id,
         "contested": [fact.model_dump(mode="json") for fact in contested],

@@ -22,7 +22,7 @@ def _as_it_was() -> Iterator[None]:
 
 def stage_of(seconds: float, total: int | None, capsys: pytest.CaptureFixture[str]) -> list[str]:
     """What a stage of two pieces, done at once, prints in so many seconds."""
-    with streams.guarded(), progress.TerminalProgress().stage("generate \x1b[31mred", total) as tick:
+    with streams.guard(), progress.TerminalProgress().stage("generate \x1b[31mred", total) as tick:
         tick()
         tick(1)
         time.sleep(seconds)
@@ -63,14 +63,14 @@ def test_among_json_lines_it_is_one(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     ],
 )
 def test_how_far_a_stage_is(said: str, arguments: tuple[Any, ...]):
-    assert progress.standing(*arguments) == said
+    assert progress.progress_line(*arguments) == said
 
 
 def test_a_secret_among_json_lines_takes_no_brace_with_it(capsys: pytest.CaptureFixture[str]):
     """Redacted as text, each of these lines would lose a quote or a brace."""
     redact.register("warning")
     logs.configure(0, "json")
-    with streams.guarded():
+    with streams.guard():
         logs.LOGGER.warning("one", extra={"fields": {"secret": {"a": 1}, "password": 5}})
         logs.say("-----BEGIN RSA PRIVATE KEY----- MIIB", "warning")
         logs.LOGGER.warning("api_key: %s", "{x}")

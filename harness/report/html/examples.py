@@ -15,7 +15,7 @@ from harness.errors import HarnessError
 from harness.records import Article, CheckedPrediction, Cluster, Element, Evidence, Prediction, Verdict
 from harness.registry import Registry
 from harness.report.html.findings import Findings
-from harness.report.verdicts import ERRORS, worth_telling, wrong
+from harness.report.verdicts import ERRORS, describe_errors, select_verdicts
 from harness.results.run_folder import VERDICTS
 from harness.run.stored_rows import case_of
 
@@ -165,7 +165,7 @@ class _Reader:
         rows = []
         for number, label in enumerate(self.findings.labels):
             row = predictions.get((label, cluster_id))
-            claims = worth_telling(verdicts_of(label, cluster_id))
+            claims = select_verdicts(verdicts_of(label, cluster_id))
             rows.append(
                 {
                     "scores": [_number(value) for value in self.findings.joined.values[number, self.at[cluster_id]]],
@@ -203,7 +203,7 @@ def _claim(verdict: Verdict, places: Mapping[str, int]) -> dict[str, Any]:
         "label": verdict.label,
         "probability": verdict.probability,
         "reason": verdict.reason,
-        "errors": wrong(verdict),
+        "errors": describe_errors(verdict),
         "for": list(verdict.supporters),
         "against": list(verdict.contradictors),
         "evidence": [

@@ -172,5 +172,5 @@ def _bounds(found: Findings, label: str, failed: int) -> str:
     if primary.unit != "share" or not len(scored):
         return f"{said}."
     low, high = scored.sum() / (len(scored) + failed), (scored.sum() + failed) / (len(scored) + failed)
-    ends = f"{numbers.shown(low, primary.unit)} and {numbers.shown(high, primary.unit)}"
+    ends = f"{numbers.show(low, primary.unit)} and {numbers.show(high, primary.unit)}"
     return f"{said}: had these scored 0 or 100, its {name_of(primary)} would be between {ends}."

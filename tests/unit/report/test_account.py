@@ -3,8 +3,8 @@
 from rich.console import Console
 
 from harness.records import Article, Claim, Cluster, Element, Evidence, Verdict
-from harness.report.account import flagged, headline
-from harness.report.verdicts import explained
+from harness.report.account import flagged_elements, headline
+from harness.report.verdicts import explain
 
 BODY = "A ferry struck a reef on Tuesday, injuring 14 people. Nobody is missing."
 TEXT = "Ferry strikes reef on Friday, hurting 40"
@@ -44,7 +44,7 @@ def shown(label="contradicted", elements=ELEMENTS, width=80, **more):
     )  # fmt: skip
     console = Console(width=width, record=True, file=None, color_system=None)
     with console.capture() as held:
-        console.print(explained(CLUSTER, TEXT, [verdict]))
+        console.print(explain(CLUSTER, TEXT, [verdict]))
     return held.get()
 
 
@@ -82,9 +82,9 @@ def test_words_that_differ_or_are_missing_are_marked_in_the_text():
 
 def test_a_party_is_told_only_where_no_other_word_is_missing():
     party = ELEMENTS[3]
-    assert flagged([party]) == [party]
-    assert party not in flagged(ELEMENTS)
-    assert [each.text for each in flagged(ELEMENTS)] == ["Friday", "40"]
+    assert flagged_elements([party]) == [party]
+    assert party not in flagged_elements(ELEMENTS)
+    assert [each.text for each in flagged_elements(ELEMENTS)] == ["Friday", "40"]
 
 
 def test_propositions_are_told_where_they_fare_otherwise():
@@ -98,6 +98,6 @@ def test_propositions_are_told_where_they_fare_otherwise():
         verdict(19, 28, "proposition", "not_found"),
     ]  # fmt: skip
     with console.capture() as held:
-        console.print(explained(CLUSTER, TEXT, verdicts))
+        console.print(explain(CLUSTER, TEXT, verdicts))
     assert "supported 0.50  Ferry strikes reef" in held.get()
     assert held.get().count("not found") == 1

@@ -7,7 +7,7 @@ import pytest
 
 from harness.errors import UsageError
 from harness.records import Failure, Prediction, PredictionsOrigin
-from harness.report.runs import listed_lines
+from harness.report.runs import run_lines
 from harness.results.listing import differences, list_runs
 from harness.results.run_folder import FAILURES, PREDICTIONS, RunFolder
 from tests.runs import FIRST, configuration, manifest, save_run
@@ -132,7 +132,7 @@ def test_what_a_run_has_not_come_to_is_pending(tmp_path: Path):
         stream.write('{"torn')
     (run,) = list_runs(tmp_path, None, nobody)
     assert (run.answered, run.failed, run.pending, run.expected) == (2, 1, 5, 8)
-    lines = [line for line, _ in listed_lines([run], 100)]
+    lines = [line for line, _ in run_lines([run], 100)]
     assert lines[1].split()[:2] == ["trial-0000000000", "interrupted"]
     assert lines[2] == "    5 of 8 predictions pending"
 
@@ -148,7 +148,7 @@ def test_a_run_whose_failures_cannot_be_read_is_told_of_and_the_others_are_liste
 
 @pytest.mark.parametrize("width", [40, 80, 112, 160])
 def test_no_line_is_wider_than_the_terminal_nor_ends_with_spaces(width: int, results: Path):
-    lines = [line for line, _ in listed_lines(list_runs(results, None, nobody), width)]
+    lines = [line for line, _ in run_lines(list_runs(results, None, nobody), width)]
     assert max(map(len, lines)) <= width
     assert not [line for line in lines if line != line.rstrip()]
     assert sum("differs from smoke-" in line for line in lines) == 2
