@@ -14,7 +14,7 @@ from typing import Any
 
 from harness.claims.lexical import word_list
 from harness.claims.parse import Parser
-from harness.planting.plant import plant
+from harness.perturbations.plant import plant
 from harness.records import Article, Cluster, Reference
 from harness.text import words
 

@@ -20,7 +20,7 @@ from harness.claims.parse import Parser
 from harness.datasets.jsonl import Jsonl
 from harness.metaeval.clusters import read_clusters
 from harness.metaeval.labelled import LabelledText, read
-from harness.planting.plant import plant
+from harness.perturbations.plant import plant
 from harness.records import Cluster
 from harness.text import words
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from harness.checkers.rules import RulesSession
 from harness.claims.parse import Parse, Parser, Token
-from harness.planting.plant import plant
+from harness.perturbations.plant import plant
 from harness.records import Article, Cluster, Reference
 
 FILES = {
@@ -131,7 +131,7 @@ def code_digest() -> str:
     """Digest of all code that a signal can come from."""
     code = hashlib.sha256(Path(__file__).read_bytes())
     top = Path(__file__).resolve().parent.parent
-    for folder in ("checkers", "claims", "ingest", "planting"):
+    for folder in ("checkers", "claims", "ingest", "perturbations"):
         for file in sorted((top / "harness" / folder).glob("*.*")):
             if file.suffix in (".py", ".toml") and not file.name.startswith(
                 ("nli", "judge", "likelihood", "chat", "ensemble", "causal", "language")

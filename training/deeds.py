@@ -16,7 +16,7 @@ from harness.checkers.neural.entailment import window
 from harness.claims.lexical import word_list
 from harness.claims.parse import Parse, Parser, Token
 from harness.claims.thesaurus import opposite
-from harness.planting.words import inflected
+from harness.perturbations.words import inflected
 from harness.records import Cluster
 from harness.text import words
 

@@ -144,10 +144,10 @@ def _long(title: str) -> bool:
 
 
 def planted_pairs(folder: Path, seed: int, part: int, parts: int, limit: int) -> Iterator[Pair]:
-    """Pairs from editors' headlines of NeuS, planted by `harness.planting`; one of `parts` shares of the clusters."""
+    """Pairs from headlines of NeuS that `harness.perturbations` changed; one of `parts` shares of the clusters."""
     from harness.claims.parse import Parser
     from harness.datasets.jsonl import Jsonl
-    from harness.planting.plant import plant
+    from harness.perturbations.plant import plant
     from harness.records import RowProblem
 
     read = Jsonl(path=str(folder / "clusters" / "neus_train.jsonl")).read()

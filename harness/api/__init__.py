@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, overload
 from harness.api.checks import Claims, Verdicts
 from harness.api.comparisons import Comparison
 from harness.api.gates import GateResult
-from harness.api.runs import ClusterResult, Run
+from harness.api.runs import ClusterResult, Run, runs_of
 from harness.api.tables import Table
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ def compare(
     from harness.comparison import compare as comparing
     from harness.comparison.score_matrix import find_measures, join
 
-    found = [load_run(run, results=results).folder for run in inputs.runs_of(runs)]
+    found = [load_run(run, results=results).folder for run in runs_of(runs)]
     joined = join(list({folder.path.resolve(): folder for folder in found}.values()), intersection=intersection)
     chosen = [measure for name in inputs.names_of(metric, "metric") for measure in find_measures(joined.measures, name)]
     joined = joined.only(list(dict.fromkeys(chosen)) or [measure for measure in joined.measures if measure.shown])
@@ -236,7 +236,7 @@ def report(
     for name, value in (("baseline", baseline), ("primary", primary)):
         if value is not None:
             inputs.text_of(value, name)
-    folders = [load_run(run, results=results).folder for run in inputs.runs_of(runs)]
+    folders = [load_run(run, results=results).folder for run in runs_of(runs)]
     return write_report(
         folders,
         inputs.path_of(output, "output", "the path of an HTML file"),
@@ -429,6 +429,6 @@ def export_labels(
     place = sheets.sheet_path(file, "file")
     if not force:
         sheets.refuse_labels(place, "force=True writes over them, another file keeps them")
-    sample, several = inputs.whole_number(sample, "sample"), inputs.runs_of(sources)
+    sample, several = inputs.whole_number(sample, "sample"), runs_of(sources)
     opened = [sheets.check_file(each) or load_run(each, results=results, progress=progress).folder for each in several]
     return sheets.exported(opened, several, place, sample=sample, seed=seed, excel=excel)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 if TYPE_CHECKING:
     from typing import IO
 
-    from harness.api.runs import Run
     from harness.checkers.base import Checker
     from harness.config import Config
     from harness.datasets.base import Dataset
@@ -99,21 +98,6 @@ def names_of(value: object, name: str, accepted: str = "a name, or a list of nam
     if all(isinstance(one, str) for one in several):
         return several
     raise UsageError(f"{name}: found {value!r:.80}; accepted: {accepted}")
-
-
-def runs_of(runs: "Run | PathLike | Sequence[Run | PathLike]") -> "list[Run | PathLike]":
-    """One run or several, as a list. Raises UsageError for none at all, and for what is neither."""
-    from harness.api.runs import Run
-    from harness.errors import UsageError
-
-    several: list[Run | PathLike] = []
-    if isinstance(runs, Run | str | os.PathLike):
-        several = [runs]
-    elif isinstance(runs, Iterable):
-        several = list(runs)
-    if several:
-        return several
-    raise UsageError(f"runs: found {runs!r:.80}; accepted: a Run, the folder of one, its name, or a list of these")
 
 
 def whole_number(value: int | None, name: str) -> int | None:

@@ -1,6 +1,7 @@
 """A run as a program sees it: its manifest, its table, and what it holds of each cluster."""
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from harness.analysis.summary import Summary
+    from harness.api.inputs import PathLike
     from harness.records import (
         Article,
         CheckedPrediction,
@@ -291,3 +293,17 @@ class ClusterResult:
         from harness.report.cluster_view import terminal
 
         return as_html(terminal(self.view, WIDTH))
+
+
+def runs_of(runs: "Run | PathLike | Sequence[Run | PathLike]") -> "list[Run | PathLike]":
+    """One run or several, as a list. Raises UsageError for none at all, and for what is neither."""
+    from harness.errors import UsageError
+
+    several: list[Run | PathLike] = []
+    if isinstance(runs, Run | str | os.PathLike):
+        several = [runs]
+    elif isinstance(runs, Iterable):
+        several = list(runs)
+    if several:
+        return several
+    raise UsageError(f"runs: found {runs!r:.80}; accepted: a Run, the folder of one, its name, or a list of these")

@@ -11,7 +11,7 @@ from harness.checkers.base import CheckSession
 from harness.claims.parse import Parser
 from harness.errors import DataError, Problem
 from harness.metaeval.agreement import Finding, check_texts
-from harness.planting.plant import ERRORS, HARMLESS, PlantedText, Planting, plant
+from harness.perturbations.plant import ERRORS, HARMLESS, PlantedText, Planting, plant
 from harness.records import Cluster
 
 

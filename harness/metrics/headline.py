@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, field_validator
 
 from harness.metrics.base import Findings, Measure, Metric
-from harness.metrics.reading import Block, Column, runs_met
+from harness.metrics.text_block import Block, Column, runs_met
 from harness.metrics.vocabulary import END, letters_and_digits
 from harness.records import Case, Cluster
 from harness.text import words

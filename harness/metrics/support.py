@@ -8,7 +8,7 @@ import numpy as np
 
 from harness.claims.lexical import word_list
 from harness.memo import Memo
-from harness.metrics.reading import Block, Bools, Column, Wanted, keys, runs_met
+from harness.metrics.text_block import Block, Bools, Column, Wanted, keys, runs_met
 from harness.metrics.vocabulary import END, Numbers, form_of
 from harness.numerals import CORE, number_values
 from harness.records import Case

@@ -10,8 +10,8 @@ from statistics import fmean
 from typing import ClassVar
 
 from harness.metrics.base import Findings, Measure, Metric
-from harness.metrics.reading import Block
 from harness.metrics.support import Support, function_words
+from harness.metrics.text_block import Block
 from harness.records import Case, content_digest
 
 _CHECKED: Mapping[str, str] = {

@@ -10,7 +10,7 @@ from harness.analysis.metaeval import Estimate
 from harness.analysis.resample import LEVEL
 from harness.analysis.stress import MARGIN, UNCHANGED, EditRates
 from harness.metaeval.stress import Stress, ways
-from harness.planting.plant import PlantedText
+from harness.perturbations.plant import PlantedText
 from harness.report import escape
 from harness.report.agreement import NONE, cell
 from harness.report.printing import safe

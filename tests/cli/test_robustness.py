@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from harness.claims.scoring import faithfulness
-from harness.planting.plant import plant
+from harness.perturbations.plant import plant
 from harness.records import Article, Cluster, Reference
 from harness.registry import Registry
 

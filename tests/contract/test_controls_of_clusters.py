@@ -15,7 +15,7 @@ import pytest
 from harness.checkers.base import CheckSession
 from harness.checkers.ensemble import Ensemble
 from harness.checkers.rules import Rules
-from harness.planting.plant import Planting, plant
+from harness.perturbations.plant import Planting, plant
 from harness.records import Article, Cluster, Reference
 from harness.text import words
 

@@ -6,7 +6,7 @@ import pytest
 
 from harness.claims.parse import Parser
 from harness.claims.thesaurus import opposite
-from harness.planting.words import inflected
+from harness.perturbations.words import inflected
 from training.deeds import Deed, claims_of, deeds_in, shuffled
 
 

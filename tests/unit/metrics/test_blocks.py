@@ -12,9 +12,9 @@ import pytest
 from harness.metrics import tokens, vocabulary
 from harness.metrics.base import Metric
 from harness.metrics.headline import Headline
-from harness.metrics.reading import _last
 from harness.metrics.rouge import Rouge
 from harness.metrics.surface import Surface
+from harness.metrics.text_block import _last
 from harness.records import Article, Case, Cluster, Prediction, Reference
 from tests.unit.metrics import plainly
 

@@ -7,9 +7,9 @@ from harness.claims.frames import Frame
 from harness.claims.lexical import content_stems, word_list
 from harness.claims.parse import Token
 from harness.claims.reading import Reading, phrase_text
-from harness.planting.change import Change, Means, replaced
-from harness.planting.scene import Headline, sentence_case
-from harness.planting.words import inflected, replacements, table
+from harness.perturbations.change import Change, Means, replaced
+from harness.perturbations.context import Headline, sentence_case
+from harness.perturbations.words import inflected, replacements, table
 
 _FINITE = frozenset({"VBZ", "VBP", "VBD"})
 _NOT_AFTER = frozenset({"is", "are", "was", "were", "am", "can", "could", "will", "would", "may", "might", "must",
@@ -56,7 +56,7 @@ def _is_party(headline: Headline, index: int) -> bool:
     token = reading.parse.tokens[index]
     for name in reading.names:
         if name.start <= index < name.end:
-            return name.kind in {"person", "organisation"} or headline.scene.acts(name)
+            return name.kind in {"person", "organisation"} or headline.context.acts(name)
     return token.pos in {"NOUN", "PROPN"} and token.lemma in table()["parties"]["nouns"].split()
 
 
@@ -137,7 +137,7 @@ def predicate(headline: Headline, means: Means) -> Iterator[Change]:
             yield replaced(headline, "another deed", verb.start, verb.end, new)
     for token in tokens:
         pool = replacements("acts", "qualities").get(token.lower, ())
-        pool = tuple(other for other in pool if other not in headline.scene.words)
+        pool = tuple(other for other in pool if other not in headline.context.words)
         if pool and token.pos in {"ADJ", "ADV", "NOUN"} and token.tag not in {"NNP", "NNPS"}:
             yield replaced(headline, "another quality", token.start, token.end, means.random.choice(pool))
 
@@ -156,7 +156,7 @@ def _told(headline: Headline, frame: Frame, other: str) -> bool:
     stems = set(content_stems(other))
     return any(
         arguments & sentence.notions and stems & set(content_stems(sentence.parse.text))
-        for sentence in headline.scene.readings
+        for sentence in headline.context.readings
     )
 
 
@@ -170,7 +170,7 @@ def attribution(headline: Headline, means: Means) -> Iterator[Change]:
     yield from found
     if found:
         return
-    claims = [clause for reading in headline.scene.readings for clause in _claimed(headline, reading)]
+    claims = [clause for reading in headline.context.readings for clause in _claimed(headline, reading)]
     if claims:
         clause = means.random.choice(claims)
         stop = "" if headline.text.rstrip()[-1:] in ".!?" else "."
@@ -233,7 +233,7 @@ def _claimed(headline: Headline, reading: Reading) -> Iterator[str]:
 def _asserted(headline: Headline, source: Reading, clause: str) -> bool:
     """Whether another sentence of the articles says much the same on its own account."""
     wanted = set(content_stems(clause))
-    for reading in headline.scene.readings:
+    for reading in headline.context.readings:
         if reading is source or not wanted:
             continue
         shared = wanted & set(content_stems(reading.parse.text))

@@ -31,7 +31,7 @@ class Spelled:
     """Whether some sentence says that something is in it, at it, near it."""
 
 
-class Scene:
+class Context:
     """The article side of a cluster."""
 
     def __init__(self, cluster: Cluster, parser: Parser) -> None:
@@ -107,7 +107,7 @@ class Headline:
 
     text: str
     reading: Reading
-    scene: Scene
+    context: Context
 
     @cached_property
     def capitals(self) -> bool:
@@ -118,7 +118,7 @@ class Headline:
         """Words from the head of the headline as they stand inside one: without the capital that was the place's."""
         first = words.split(" ", 1)[0]
         long_name = any(name.start == 0 and len(name.words) > 1 for name in self.reading.names)
-        kept = long_name or first[1:2].isupper() or self.capitals or not self.scene.writes_small(first)
+        kept = long_name or first[1:2].isupper() or self.capitals or not self.context.writes_small(first)
         return words if kept else words[:1].lower() + words[1:]
 
     def put(self, start: int, end: int, new: str) -> str:
@@ -186,9 +186,9 @@ def titles_and_references(cluster: Cluster) -> list[tuple[str, str]]:
     return list(kept.values())
 
 
-def strangers(scenes: Iterable[Scene], most: int = 12) -> Mapping[str, Sequence[Spelled]]:
+def strangers(contexts: Iterable[Context], most: int = 12) -> Mapping[str, Sequence[Spelled]]:
     """Names that clusters can lend one another, by cluster: the most frequent of each."""
     found: dict[str, list[Spelled]] = defaultdict(list)
-    for scene in scenes:
-        found[scene.cluster.cluster_id] = [spelling for spelling in scene.names if len(spelling.text) > 2][:most]
+    for context in contexts:
+        found[context.cluster.cluster_id] = [spelling for spelling in context.names if len(spelling.text) > 2][:most]
     return found

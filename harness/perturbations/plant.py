@@ -8,22 +8,22 @@ from random import Random
 from pydantic import Field
 
 from harness.claims.parse import Parser
-from harness.planting import deeds, facts, harmless
-from harness.planting.change import Change, Edit, Means
-from harness.planting.scene import Headline, Scene, Spelled, strangers, titles_and_references
+from harness.perturbations import entity_errors, harmless, predicate_errors
+from harness.perturbations.change import Change, Edit, Means
+from harness.perturbations.context import Context, Headline, Spelled, strangers, titles_and_references
 from harness.records import Cluster, Identifier, Record
 from harness.text import normalise, word_spans
 
 ERRORS: Mapping[str, Edit] = {
-    "number": facts.number,
-    "entity": facts.entity,
-    "roles": deeds.roles,
-    "negation": deeds.negation,
-    "predicate": deeds.predicate,
-    "attribution": deeds.attribution,
-    "time": facts.time,
-    "place": facts.place,
-    "invented": facts.invented,
+    "number": entity_errors.number,
+    "entity": entity_errors.entity,
+    "roles": predicate_errors.roles,
+    "negation": predicate_errors.negation,
+    "predicate": predicate_errors.predicate,
+    "attribution": predicate_errors.attribution,
+    "time": entity_errors.time,
+    "place": entity_errors.place,
+    "invented": entity_errors.invented,
 }
 """Edits that make a true headline false, by the type of error."""
 HARMLESS: Mapping[str, Edit] = {
@@ -74,16 +74,16 @@ def plant(clusters: Sequence[Cluster], parser: Parser, seed: int) -> Iterator[Pl
     A cluster borrows names from its neighbours only, so that memory does not grow with the data. Deterministic: the
     choice among several changes depends on the seed, the cluster's id, the headline and the edit, nothing else.
     """
-    scenes: dict[int, Scene] = {}
+    contexts: dict[int, Context] = {}
     for at, cluster in enumerate(clusters):
         near = range(max(0, at - NEIGHBOURS), min(len(clusters), at + NEIGHBOURS + 1))
         for index in near:
-            if index not in scenes:
-                scenes[index] = Scene(clusters[index], parser)
-        for index in [index for index in scenes if index not in near]:
-            del scenes[index]
-        here = scenes[at]
-        others = strangers(scenes[index] for index in near if index != at)
+            if index not in contexts:
+                contexts[index] = Context(clusters[index], parser)
+        for index in [index for index in contexts if index not in near]:
+            del contexts[index]
+        here = contexts[at]
+        others = strangers(contexts[index] for index in near if index != at)
         lent = [name for names in others.values() for name in names if not here.speaks_of(name.name)]
         for origin, text in titles_and_references(cluster):
             yield plant_in(here.headline(text), origin, lent, seed)
@@ -91,7 +91,7 @@ def plant(clusters: Sequence[Cluster], parser: Parser, seed: int) -> Iterator[Pl
 
 def plant_in(headline: Headline, origin: str, lent: Sequence[Spelled], seed: int) -> Planting:
     """One headline with at most one change of each kind; `lent` are names that the articles do not have."""
-    cluster = headline.scene.without(headline.text)
+    cluster = headline.context.without(headline.text)
     planted = []
     missing = []
     for edit, make in {**ERRORS, **HARMLESS}.items():
@@ -133,6 +133,6 @@ def _sound(headline: Headline, change: Change, error: bool) -> bool:
         or key == normalise(headline.text).lower()
     ):
         return False
-    true = {normalise(text).lower() for _, text in titles_and_references(headline.scene.cluster)}
-    true |= {normalise(article.title).lower() for article in headline.scene.cluster.articles}
+    true = {normalise(text).lower() for _, text in titles_and_references(headline.context.cluster)}
+    true |= {normalise(article.title).lower() for article in headline.context.cluster.articles}
     return not error or key not in true

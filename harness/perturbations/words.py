@@ -20,7 +20,7 @@ ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh
 @cache
 def table() -> dict[str, Any]:
     """The word lists of `words.toml`, beside this module."""
-    return tomllib.loads(files("harness.planting").joinpath("words.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(files("harness.perturbations").joinpath("words.toml").read_text(encoding="utf-8"))
 
 
 def lines(section: str, key: str) -> list[str]:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from harness.planting.plant import ERRORS, HARMLESS, plant, plant_in
-from harness.planting.scene import Scene
-from harness.planting.words import in_letters, inflected, written_like
+from harness.perturbations.context import Context
+from harness.perturbations.plant import ERRORS, HARMLESS, plant, plant_in
+from harness.perturbations.words import in_letters, inflected, written_like
 from harness.records import Article, Cluster, Reference
 
 FLOOD = Cluster(
@@ -34,12 +34,12 @@ FIRE = Cluster(
 
 
 @pytest.fixture(scope="module")
-def scene(parser):
-    return Scene(FLOOD, parser)
+def context(parser):
+    return Context(FLOOD, parser)
 
 
-def planted(scene, text, seed=13):
-    return {row.edit: row for row, _ in plant_in(scene.headline(text), "reference", [], seed).planted}
+def planted(context, text, seed=13):
+    return {row.edit: row for row, _ in plant_in(context.headline(text), "reference", [], seed).planted}
 
 
 def test_every_headline_has_each_edit_or_says_that_it_does_not_apply(parser):
@@ -58,31 +58,31 @@ def test_equal_seeds_plant_equal_texts_whatever_stands_beside(parser):
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_a_wrong_number_is_none_that_an_article_states_or_allows_in_that_slot(scene, seed):
+def test_a_wrong_number_is_none_that_an_article_states_or_allows_in_that_slot(context, seed):
     # 40 and `at least 35` are stated, so that anything from 35 up would be borne out.
-    wrong = planted(scene, "Army rescues 40 villagers near Rivertown", seed)["number"]
+    wrong = planted(context, "Army rescues 40 villagers near Rivertown", seed)["number"]
     value = int(wrong.text.split()[2])
     assert value < 35
     assert wrong.text == f"Army rescues {value} villagers near Rivertown"
 
 
-def test_a_bound_is_only_moved_to_promise_more(scene):
+def test_a_bound_is_only_moved_to_promise_more(context):
     for seed in range(12):
-        found = planted(scene, "More than 30 villagers rescued near Rivertown", seed).get("number")
+        found = planted(context, "More than 30 villagers rescued near Rivertown", seed).get("number")
         assert found is None or int(found.text.split()[2]) > 35
 
 
 def test_another_name_is_no_alias_and_does_not_share_the_deed(parser):
     text = "General Ann Lee rescues villagers near Rivertown"
-    scene = Scene(FLOOD, parser)
+    context = Context(FLOOD, parser)
     for seed in range(12):
-        row = planted(scene, text, seed)["entity"]
+        row = planted(context, text, seed)["entity"]
         assert "Lee" not in row.text
         assert row.text.endswith("rescues villagers near Rivertown")
 
 
-def test_parties_change_places(scene):
-    row = planted(scene, "Army rescues villagers near Rivertown")["roles"]
+def test_parties_change_places(context):
+    row = planted(context, "Army rescues villagers near Rivertown")["roles"]
     assert row.text == "Villagers rescues army near Rivertown"
 
 
@@ -96,39 +96,39 @@ def test_parties_change_places(scene):
         ("40 villagers rescued near Rivertown", "40 villagers not rescued near Rivertown"),
     ],
 )
-def test_negation(scene, true, denied):
-    assert planted(scene, true)["negation"].text == denied
+def test_negation(context, true, denied):
+    assert planted(context, true)["negation"].text == denied
 
 
-def test_a_claim_loses_its_speaker_and_a_plain_report_is_none(scene):
-    row = planted(scene, "Mayor claims engineers opened dam at night")["attribution"]
+def test_a_claim_loses_its_speaker_and_a_plain_report_is_none(context):
+    row = planted(context, "Mayor claims engineers opened dam at night")["attribution"]
     assert row.text == "Engineers opened dam at night"
-    beside = planted(scene, "Army rescues 40 villagers")["attribution"]
+    beside = planted(context, "Army rescues 40 villagers")["attribution"]
     assert beside.way == "asserted beside"
     assert beside.after == "Engineers had opened the dam at night."
 
 
-def test_a_wrong_time_and_place_stand_in_no_article(scene):
-    row = planted(scene, "Army rescues villagers on Monday")["time"]
+def test_a_wrong_time_and_place_stand_in_no_article(context):
+    row = planted(context, "Army rescues villagers on Monday")["time"]
     assert row.before == "Monday"
     assert row.after not in ("Monday", "")
-    turned = planted(scene, "Rain floods northern valley")["place"]
+    turned = planted(context, "Rain floods northern valley")["place"]
     assert turned.text in ("Rain floods southern valley",) or turned.way == "added"
 
 
-def test_numbers_in_letters_and_digits(scene):
-    assert planted(scene, "Army rescues 40 villagers")["number words"].text == "Army rescues forty villagers"
-    assert planted(scene, "Army rescues forty villagers")["number words"].text == "Army rescues 40 villagers"
+def test_numbers_in_letters_and_digits(context):
+    assert planted(context, "Army rescues 40 villagers")["number words"].text == "Army rescues forty villagers"
+    assert planted(context, "Army rescues forty villagers")["number words"].text == "Army rescues 40 villagers"
 
 
-def test_padding_is_a_sentence_of_an_article_as_it_stands(scene):
-    row = planted(scene, "Army rescues 40 villagers")["padding"]
+def test_padding_is_a_sentence_of_an_article_as_it_stands(context):
+    row = planted(context, "Army rescues 40 villagers")["padding"]
     assert any(row.after in article.text for article in FLOOD.articles)
     assert row.text == f"Army rescues 40 villagers. {row.after}"
 
 
-def test_a_title_that_is_the_headline_is_taken_from_the_articles(scene):
-    planting = plant_in(scene.headline("Army rescues 40 villagers"), "title", [], 13)
+def test_a_title_that_is_the_headline_is_taken_from_the_articles(context):
+    planting = plant_in(context.headline("Army rescues 40 villagers"), "title", [], 13)
     assert [article.title for article in planting.cluster.articles] == ["", ""]
     assert all(cluster.articles[-1].title == "" for _, cluster in planting.planted)
 

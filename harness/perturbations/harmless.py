@@ -10,9 +10,9 @@ from harness.claims.meaning import other_names
 from harness.claims.parse import Token
 from harness.claims.reading import phrase_text
 from harness.numerals import number_values
-from harness.planting.change import Change, Means, replaced
-from harness.planting.scene import Headline, sentence_case, spelled
-from harness.planting.words import doubles, in_digits, in_letters, inflected
+from harness.perturbations.change import Change, Means, replaced
+from harness.perturbations.context import Headline, sentence_case, spelled
+from harness.perturbations.words import doubles, in_digits, in_letters, inflected
 
 _PARTS = {"verbs": "VERB", "acts": "VERB", "nouns": "NOUN", "adjectives": "ADJ", "adverbs": "ADV"}
 _FRONTED = frozenset({"in", "on", "at", "after", "as", "during", "before", "despite", "amid"})
@@ -104,7 +104,7 @@ def _fronted(headline: Headline) -> Iterator[Change]:
 def _when_or_where(headline: Headline, token: Token) -> bool:
     """Whether a noun is a date, or (part of) a name in which the articles have something happen."""
     return token.entity in {"DATE", "TIME"} or any(
-        found.where and token.lower in found.name.words for found in headline.scene.names
+        found.where and token.lower in found.name.words for found in headline.context.names
     )
 
 
@@ -168,11 +168,11 @@ def _other_names(headline: Headline, name: Name, text: str) -> Iterator[str]:
     if name.nation:
         yield from (other for other in other_names(name.nation) if text in other_names(name.nation))
         return
-    known = [found for found in headline.scene.names if found.form == "name" and found.name.kind == name.kind]
+    known = [found for found in headline.context.names if found.form == "name" and found.name.kind == name.kind]
     if name.kind == "person":
         bearers = {found.name.words for found in known if found.name.last == name.last and len(found.name.words) > 1}
         bearers |= {found.name.words for found in known if name.last in found.name.words[:-1]}
-        alone = any(found.name.words == (name.last,) for found in headline.scene.names)
+        alone = any(found.name.words == (name.last,) for found in headline.context.names)
         if len(name.words) > 1 and alone and bearers <= {name.words}:
             yield text.split()[-1]
         if len(name.words) == 1 and len(bearers) == 1:
@@ -187,7 +187,7 @@ def padding(headline: Headline, means: Means) -> Iterator[Change]:  # noqa: ARG0
     """A sentence of an article after the headline, as it stands: one without figures, quotes, speakers, pronouns."""
     stop = "" if headline.text.rstrip()[-1:] in ".!?" else "."
     told = set(content_stems(headline.text))
-    for sentence, reading in zip(headline.scene.sentences, headline.scene.readings, strict=True):
+    for sentence, reading in zip(headline.context.sentences, headline.context.readings, strict=True):
         words = sentence.split()
         if not (6 <= len(words) <= 25 and sentence.endswith(".") and sentence[:1].isupper()):
             continue
@@ -204,7 +204,7 @@ def padding(headline: Headline, means: Means) -> Iterator[Change]:  # noqa: ARG0
 
 def doubled(headline: Headline, means: Means) -> Iterator[Change]:
     """The same text about articles of which one stands twice."""
-    cluster = headline.scene.without(headline.text)
+    cluster = headline.context.without(headline.text)
     copied = means.random.choice(cluster.articles)
     taken = {article.article_id for article in cluster.articles}
     name = f"{copied.article_id}-again"
@@ -216,7 +216,7 @@ def doubled(headline: Headline, means: Means) -> Iterator[Change]:
 
 def reordered(headline: Headline, means: Means) -> Iterator[Change]:  # noqa: ARG001 - one way only
     """The same text about the articles in the opposite order."""
-    cluster = headline.scene.without(headline.text)
+    cluster = headline.context.without(headline.text)
     if len(cluster.articles) > 1:
         turned = cluster.model_copy(update={"articles": tuple(reversed(cluster.articles))})
         yield Change("articles", headline.text, "", "", turned)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from harness.planting.scene import Headline, Spelled, capitalised
+from harness.perturbations.context import Headline, Spelled, capitalised
 from harness.records import Cluster
 
 

@@ -8,9 +8,9 @@ from harness.claims.lexical import content_stems, word_list
 from harness.claims.meaning import is_month, is_weekday
 from harness.claims.quantities import Figure, agree
 from harness.claims.slots import counted
-from harness.planting.change import Change, Means, added, replaced
-from harness.planting.scene import LOCATIVE, Headline, Spelled, is_where, spelled
-from harness.planting.words import lines, replacements, table, written_like
+from harness.perturbations.change import Change, Means, added, replaced
+from harness.perturbations.context import LOCATIVE, Headline, Spelled, is_where, spelled
+from harness.perturbations.words import lines, replacements, table, written_like
 
 
 def number(headline: Headline, means: Means) -> Iterator[Change]:
@@ -56,7 +56,7 @@ def _stated(headline: Headline, figure: Figure) -> list[Figure]:
     mine = counted(headline.reading, figure)
     return [
         found
-        for reading, found in headline.scene.figures
+        for reading, found in headline.context.figures
         if found.unit == figure.unit
         and found.ordinal == figure.ordinal
         and (figure.unit or figure.ordinal or mine & counted(reading, found))
@@ -89,7 +89,7 @@ def place(headline: Headline, means: Means) -> Iterator[Change]:
         yield from _other_name(headline, name, means)
     for token in reading.parse.tokens:
         for other in replacements("places", "turned").get(token.lower, ()):
-            if other not in headline.scene.words:
+            if other not in headline.context.words:
                 new = other.capitalize() if token.text[:1].isupper() else other
                 yield replaced(headline, "turned round", token.start, token.end, new)
     if not where and not any(token.lower in LOCATIVE for token in reading.parse.tokens):
@@ -104,14 +104,14 @@ def _other_name(headline: Headline, name: Name, means: Means) -> Iterator[Change
     tokens = reading.parse.tokens
     start = tokens[name.start].start
     end = start + len(mine.text)
-    small = len(name.words) == 1 and headline.scene.writes_small(mine.text)
+    small = len(name.words) == 1 and headline.context.writes_small(mine.text)
     possessive = mine.text[-1:] == "s" and headline.text[end : end + 1] in {"'", "’"}
     hyphened = "-" in {headline.text[end : end + 1], headline.text[max(0, start - 1) : start]}
     if (name.start == 0 and small) or possessive or hyphened:
         return  # a common noun with the capital of a headline's first word, `Legionnaires'`, `Faith-Based`
     own = [
         other
-        for other in headline.scene.names
+        for other in headline.context.names
         if _fits(mine, other) and not _shares_a_sentence(headline, name, other.name)
         and not any(same_name(other.name, held) for held in reading.names)
     ]  # fmt: skip
@@ -159,28 +159,30 @@ def _shares_a_sentence(headline: Headline, name: Name, other: Name) -> bool:
     }
     return any(
         mine & {frame.notion for frame in sentence.frames} and any(same_name(other, held) for held in sentence.names)
-        for sentence in headline.scene.readings
+        for sentence in headline.context.readings
     )
 
 
 def _unknown(headline: Headline, text: str) -> bool:
-    return not set(content_stems(text)) & headline.scene.stems
+    return not set(content_stems(text)) & headline.context.stems
 
 
 def time(headline: Headline, means: Means) -> Iterator[Change]:
     """Another weekday, month or year than the headline gives, or one where it gives none; no article has it."""
-    scene = headline.scene
+    context = headline.context
     given = False
     for token in headline.reading.parse.tokens:
         if is_weekday(token.lower) and token.text[:1].isupper():
             given = True
-            days = [day for day in word_list("time", "weekdays") if day not in scene.times]
+            days = [day for day in word_list("time", "weekdays") if day not in context.times]
             if days:
                 new = means.random.choice(sorted(days)).capitalize()
                 yield replaced(headline, "another", token.start, token.end, new)
         elif is_month(token.lower) and token.tag in {"NNP", "NNPS"} and token.entity == "DATE":
             given = True
-            months = [month for month in word_list("time", "months") if len(month) > 4 and month[:3] not in scene.times]
+            months = [
+                month for month in word_list("time", "months") if len(month) > 4 and month[:3] not in context.times
+            ]
             if months:
                 new = means.random.choice(sorted(months)).capitalize()
                 yield replaced(headline, "another", token.start, token.end, new)
@@ -189,15 +191,15 @@ def time(headline: Headline, means: Means) -> Iterator[Change]:
         ):  # fmt: skip
             given = True
             years = [
-                year for year in (int(token.text) + step for step in (-7, -3, 3, 7)) if str(year) not in scene.times
+                year for year in (int(token.text) + step for step in (-7, -3, 3, 7)) if str(year) not in context.times
             ]
             if years:
                 yield replaced(headline, "another", token.start, token.end, str(means.random.choice(years)))
     if given or headline.reading.times:
         return
     weekdays = word_list("time", "weekdays")
-    free = sorted(weekdays - scene.times)
-    if free and weekdays & scene.times:
+    free = sorted(weekdays - context.times)
+    if free and weekdays & context.times:
         yield added(headline, "added", f"on {means.random.choice(free).capitalize()}")
 
 
