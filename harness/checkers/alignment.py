@@ -72,7 +72,7 @@ def compare(cluster: ClusterReading, claimed: Argument, found: Argument) -> str:
 
 def _compare(cluster: ClusterReading, claimed: Argument, found: Argument) -> str:
     if claimed.name is not None and found.name is not None:
-        return _compare_names(claimed, found, claimed.name, found.name)
+        return _compare_names(cluster, claimed, found, claimed.name, found.name)
     if claimed.name is not None or found.name is not None:
         named, plain = (claimed, found) if claimed.name is not None else (found, claimed)
         if named.nation and named.nation == plain.nation:
@@ -104,12 +104,12 @@ def _titles() -> frozenset[str]:
     return frozenset(notion(title) for title in word_list("roles", "titles"))
 
 
-def _compare_names(claimed: Argument, found: Argument, first: Name, second: Name) -> str:
+def _compare_names(cluster: ClusterReading, claimed: Argument, found: Argument, first: Name, second: Name) -> str:
     if same_name(first, second) or (first.words[-1] == second.words[-1] and first.kind == second.kind):
         return SAME
     if claimed.nation and claimed.nation == found.nation:
         return SAME
-    kinds = {first.kind, second.kind}
+    kinds = {_kind(cluster, first), _kind(cluster, second)}
     # Two ministers are not one for their title.
     if (claimed.keys & found.keys) - (_titles() if kinds == {"person"} else frozenset()):
         return SAME
@@ -119,6 +119,12 @@ def _compare_names(claimed: Argument, found: Argument, first: Name, second: Name
             return UNKNOWN
         return DIFFERENT
     return UNKNOWN if "place" in kinds or "other" in kinds else DIFFERENT
+
+
+def _kind(cluster: ClusterReading, name: Name) -> str:
+    """What a name names; where its sentence does not tell, what the articles tell of a name that can be the same."""
+    kinds = (other.kind for other in cluster.matching(name) if other.kind != "other")
+    return name.kind if name.kind != "other" else next(kinds, "other")
 
 
 def best(cluster: ClusterReading, claimed: Sequence[Argument], found: Sequence[Argument]) -> str:

@@ -1,6 +1,6 @@
 """Where the articles have a name: as it stands, in another spelling, inside another name, or by what lies in it."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 
 from harness.checkers.elements import SURE, Spot
 from harness.checkers.matching import Matcher
@@ -26,14 +26,24 @@ def bearers(cluster: ClusterReading, matcher: Matcher, reading: Reading, name: N
             if same_name(name, other):
                 tokens = cluster.readings[unit].parse.tokens
                 yield unit, tokens[other.start].start, tokens[other.end - 1].end
-    if names:
+    if any(unit in matcher.scene for unit in units):
+        return
+    parts = [at for at in range(name.start, name.end) if reading.keys[at]]
+    if names:  # a sentence in which the parser sees no name may have it all the same
+        yield from _parts(cluster, matcher, parts, matcher.scene)
         return
     yield from _of_nation(cluster, matcher, name)
     yield from _other_spellings(cluster, matcher, name)
-    parts = [at for at in range(name.start, name.end) if reading.keys[at]]
+    yield from _parts(cluster, matcher, parts, None)
+
+
+def _parts(
+    cluster: ClusterReading, matcher: Matcher, parts: Sequence[int], inside: Container[int] | None
+) -> Iterator[Spot]:  # fmt: skip
+    """Where one sentence has all words of a name, of some sentences or of all."""
     grades = [matcher.by_unit(at) for at in parts]
     for unit in sorted(set.intersection(*(set(found) for found in grades)) if grades else ()):
-        if all(found[unit] >= SURE for found in grades):
+        if all(found[unit] >= SURE for found in grades) and (inside is None or unit in inside):
             match = next(m for m in matcher.matches(parts[0]) if m.unit == unit)
             token = cluster.readings[match.unit].parse.tokens[match.token]
             yield match.unit, token.start, token.end

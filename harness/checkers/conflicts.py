@@ -345,7 +345,7 @@ def _denials(cluster: ClusterReading, reading: Reading, aligner: Aligner) -> lis
             continue
         for token in other.parse.tokens:
             weight, words = 0.0, (token.start, token.end)
-            if token.lemma in cues or token.lower in cues:
+            if (token.lemma in cues or token.lower in cues) and not _is_quarrel(token):
                 share = _denied_share(other, token, reading)
                 if share >= 0.5 or short:
                     weight = min(1.0, 0.3 + max(share, 0.4 * short))
@@ -369,6 +369,11 @@ def _denials(cluster: ClusterReading, reading: Reading, aligner: Aligner) -> lis
                 found.append(Conflict("negation", unit, _denied_span(reading), weight, reason, words))
                 break
     return found
+
+
+def _is_quarrel(token: Token) -> bool:
+    """Whether a word of denial is the noun for a quarrel, which denies nothing: `a dispute over pay`."""
+    return token.lemma == "dispute" and token.pos == "NOUN"
 
 
 def _denied_span(reading: Reading) -> tuple[int, int]:

@@ -52,10 +52,11 @@ def _places(
     """All places that bear an element out; of a word that the articles have only in other words, those."""
     if held.kind in {"word", "predicate"} and len(held.tokens) == 1:
         least = SURE if held.state == "borne_out" else NEAR if held.feature.endswith("_near") else 2.0
-        for match in matcher.matches(held.tokens[0]):
-            if match.grade >= least:
-                token = cluster.readings[match.unit].parse.tokens[match.token]
-                yield match.grade, (match.unit, token.start, token.end)
+        own = reading.parse.tokens[held.tokens[0]]
+        found = [(match, cluster.readings[match.unit].parse.tokens[match.token])
+                 for match in matcher.matches(held.tokens[0]) if match.grade >= least]  # fmt: skip
+        for match, token in sorted(found, key=lambda place: place[1].stem != own.stem):  # the word itself before others
+            yield match.grade, (match.unit, token.start, token.end)
     elif held.state == "borne_out" and held.kind != "party":
         for spot in (*held.spots, *_others(cluster, matcher, reading, held)):
             yield 1.0, spot

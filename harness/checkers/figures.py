@@ -40,11 +40,13 @@ def account_of_figure(cluster: ClusterReading, matcher: Matcher, reading: Readin
         spots = tuple((unit, found.start, found.end) for unit, found in chosen[:3])
         return Held("figure", start, end, "borne_out", spots)
     if same:
-        unit, found = same[0]
-        return Held(
-            "figure", start, end, "unaccounted", ((unit, found.start, found.end),),
-            f"the articles have the figure “{written}”, but of something else", "figure_elsewhere", 1.0, "number",
-        )  # fmt: skip
+        closest = _nearest(cluster, reading, figure) or same[0]
+        unit, found = closest
+        reason = f"the articles have the figure “{written}”, but of something else"
+        if closest not in same:
+            reason += f"; the closest sentence has “{cluster.readings[unit].parse.text[found.start : found.end]}”"
+        return Held("figure", start, end, "unaccounted", ((unit, found.start, found.end),), reason,
+                    "figure_elsewhere", 1.0, "number")  # fmt: skip
     derived = next(iter(derivations(figure, reading, cluster)), None)
     if derived is not None:
         return Held("figure", start, end, "borne_out", (derived,))

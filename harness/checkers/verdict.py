@@ -48,6 +48,8 @@ FEWEST_IN_ORDER = 3
 """Elements of a claim from which on their order says something: two words have none."""
 OFTEN_WRONG = frozenset({"negation"})
 """Conflicts that, where the model reads the claim in the evidence, stand on true texts as often as on false ones."""
+PLAIN = 0.75
+"""Weight from which on no model reads such a conflict away: one sentence denies all of a claim."""
 OPPOSITE = frozenset({"opposite", "deed_opposed"})
 """Words whose opposite the articles have; of the same parties, or only in a sentence that tells the rest."""
 FIRM = frozenset({
@@ -84,7 +86,8 @@ def missing(account: Account) -> list[Held]:
 
 def is_certain(conflict: Conflict, entailment: Entailment | None) -> bool:
     """Whether a conflict makes a contradiction by itself."""
-    if conflict.kind in OFTEN_WRONG and entailment is not None and entailment.entailed >= 0:
+    unsure = conflict.kind in OFTEN_WRONG and conflict.weight < PLAIN
+    if unsure and entailment is not None and entailment.entailed >= 0:
         return False
     return conflict.weight >= CERTAIN.get(conflict.kind, 2.0)
 
@@ -153,7 +156,9 @@ def judge(
     deciding = [held for held in gone if not excused(held, entailment)]
     empty = _why_empty(account, entailment)
     disputes = disputed_figures(cluster, reading)
-    if deciding or empty or (probability < 0.5 and not _one_side(account, disputes)):
+    lost = lost_attribution(cluster, reading, alignment, account)
+    handed_on = lost is not None and lost.distant and not (gone or empty)
+    if deciding or empty or (probability < 0.5 and not handed_on and not _one_side(account, disputes)):
         first = [*deciding, *gone]
         named: list[Held] = []
         if first:
@@ -165,7 +170,6 @@ def judge(
         return found("not_found", reason, [*(held.error for held in gone), "invented"],
                      [*near[:1], *(spot[0] for held in [*gone, *named] for spot in held.spots), *near],
                      alone=bool(deciding or empty or without < 0.5), named=named)  # fmt: skip
-    lost = lost_attribution(cluster, reading, alignment, account)
     if lost is not None and lost.distant:
         return found("not_found", lost.reason, ("attribution",), [*lost.units, *near],
                      named=[of_speaker(cluster, reading, lost)])  # fmt: skip

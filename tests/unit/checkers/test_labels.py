@@ -82,9 +82,10 @@ def test_another_modality_never_contradicts(case):
 
 
 def test_a_negation_contradicts_only_where_the_model_does_not_read_the_claim(case):
-    conflict = at_odds("negation", 0.9)
+    conflict = at_odds("negation", 0.74)
     assert case.judge(conflicts=[conflict], entailed=-0.01).label == "contradicted"
     assert case.judge(conflicts=[conflict], entailed=0.0).label != "contradicted"
+    assert case.judge(conflicts=[at_odds("negation", 0.75)], entailed=5.0).label == "contradicted"
     assert case.judge(conflicts=[at_odds("number", 0.9)], entailed=5.0).label == "contradicted"
 
 

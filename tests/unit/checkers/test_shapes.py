@@ -2,7 +2,11 @@
 
 import pytest
 
+from harness.checkers.account import account
+from harness.checkers.matching import Matcher
+from harness.checkers.neural.entailment import Entailment
 from harness.checkers.rules import Rules
+from harness.checkers.verdict import judge
 from harness.claims.units import article_spans
 from harness.records import Article, Cluster
 
@@ -103,6 +107,8 @@ def test_an_error_is_told_by_what_the_articles_have_in_its_place(parser, article
         ("Talks in Tarn broke down on Monday. The envoys left Tarn without a deal.", "Tarn talks fail"),
         ("Some supporters allege that the FBI planted evidence against Garrick.",
          "Supporters allege FBI planted evidence against Garrick"),
+        ("In a dispute over pay, drivers in Tarn may still compete for contracts, the court said.",
+         "Tarn drivers may still compete for contracts"),
         ("Rents in Tarn are three times what they were in 2015.", "Rents in Tarn tripled since 2015"),
     ],
 )  # fmt: skip
@@ -118,3 +124,48 @@ def test_a_sentence_that_ends_in_a_word_that_is_shortened_elsewhere_is_one_by_it
     assert [text[start:end] for start, end in article_spans(text)] == [
         "Freight fell again this month.", "Rescuers came from Tarn, a report found.", "Police closed Dept. Road.",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("article", "text", "entailed", "label"),
+    [
+        # The sentence has all words of the claim, and denies them: no model reads that away.
+        ("The miners' union in Tarn will not strike over the quake, its leader said.",
+         "Miners in Tarn strike over quake", 3.0, "contradicted"),
+        ("The miners' union in Tarn will strike over the quake, its leader said.",
+         "Miners in Tarn strike over quake", 3.0, "supported"),
+    ],
+)  # fmt: skip
+def test_a_denial_of_all_of_a_claim_is_no_matter_of_a_model(parser, article, text, entailed, label):
+    cluster = Cluster(cluster_id="c", articles=(Article(article_id="a", text=article),))
+    with Rules().open() as opened:
+        ((one,),) = opened.examined(cluster, [text])
+        reading = opened.reading_of(cluster)
+        held = account(reading, Matcher(reading, one.reading), one.reading, one.alignment, one.features)
+        found = judge(reading, one.reading, 0.9, one.alignment, held, 0, Entailment(entailed, -3.0))
+    assert found.label == label
+
+
+def test_a_text_that_the_model_doubts_is_told_who_claims_it_where_somebody_does(parser):
+    article = "Some scientists believe drilling caused the quake near Tarn; others blamed natural forces."
+    cluster = Cluster(cluster_id="c", articles=(Article(article_id="a", text=article),))
+    with Rules().open() as opened:
+        ((one,),) = opened.examined(cluster, ["Drilling caused quake near Tarn"])
+        reading = opened.reading_of(cluster)
+        held = account(reading, Matcher(reading, one.reading), one.reading, one.alignment, one.features)
+        found = judge(reading, one.reading, 0.5, one.alignment, held, 0, Entailment(-5.0, 5.0))
+    assert (found.label, found.errors) == ("not_found", ("attribution",))
+    assert found.reason == "no article says so itself: Some scientists claim it"
+
+
+def test_a_figure_of_something_else_is_told_beside_the_one_in_its_place(parser):
+    article = (
+        "The storm reached force 7 on the coast. Ships stayed in port. The weather cleared at noon. Schools reopened. "
+        "Rescuers pulled a girl, 9, from rubble in Sella."
+    )
+    cluster = Cluster(cluster_id="c", articles=(Article(article_id="a", text=article),))
+    with Rules().open() as opened:
+        found = opened.check(cluster, "Girl, 7, pulled from rubble in Sella")[0]
+    (figure,) = (element for element in found.elements if element.kind == "figure")
+    assert figure.state != "borne_out"
+    assert figure.evidence[0].text == "9"
