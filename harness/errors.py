@@ -147,4 +147,4 @@ class ModelError(RunError):
     def __init__(self, message: str = "", attempts: int = 1) -> None:
         super().__init__(message)
         self.attempts = attempts
-        """How often it was tried."""
+        """Number of tries."""

@@ -53,6 +53,22 @@ def quietly() -> Iterator[None]:
             log.enable_progress_bar()
 
 
+@contextmanager
+def explain_failure(owner: str) -> Iterator[None]:
+    """Turn whatever transformers raises for a checkpoint that it cannot load into a UsageError about `owner`."""
+    try:
+        yield
+    except UsageError:
+        raise
+    except Exception as error:
+        message = " ".join(str(error).split())
+        if "trust_remote_code" in message:
+            raise UsageError(
+                f"{owner} brings Python code of its own; set `trust_remote_code: true` if you have read it and trust it"
+            ) from error
+        raise UsageError(f"{owner} cannot be loaded: {type(error).__name__}: {message[:300]}") from error
+
+
 def readable(text: str) -> str:
     """`text` with what no tokenizer takes (half of a surrogate pair) replaced by a question mark."""
     return text.encode("utf-8", "replace").decode("utf-8")

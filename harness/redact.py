@@ -72,7 +72,7 @@ _SHAPE_BEGINS = re.compile(
     r"-----BEGIN|[spr]k[-_]|gh[pousr]_|github_pat_|glpat-|hf[_\-]|gsk[_\-]|npm[_\-]|nvapi[_\-]|r8[_\-]|pypi-|xox|AKIA"
     r"|ASIA|ABIA|ACCA|AIza|eyJ"
 )
-"""How each alternative of `_SHAPES` begins: looking for these first takes a sixth of the time where there are none."""
+"""Beginnings of the alternatives of `_SHAPES`; where there are none, looking for these takes a sixth of the time."""
 _SCHEME = re.compile(
     r"(?P<scheme>(?<!\w)(?:bearer|basic)\s{1,4})(?!\[redacted\])(?P<value>[\w.~+/=\-]{6,})", re.IGNORECASE
 )

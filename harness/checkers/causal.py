@@ -13,7 +13,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
 from harness.claims.units import Unit
 from harness.errors import UsageError
-from harness.loading import choose_device, local_checkpoint, quietly, readable
+from harness.loading import choose_device, explain_failure, local_checkpoint, quietly, readable
 
 LEAD_IN = "\n\nIn short:"
 """What stands between evidence and text, and before the text alone."""
@@ -60,7 +60,7 @@ class Causal:
         if path.is_file():
             common["gguf_file"] = str(path)
         place = path.parent if path.is_file() else path
-        try:
+        with explain_failure(f"{owner}: {checkpoint}"):
             config = AutoConfig.from_pretrained(place, **common)
             if config.is_encoder_decoder:
                 raise UsageError(f"{owner}: {checkpoint} is a seq2seq model, not a causal one")
@@ -68,11 +68,6 @@ class Causal:
             model = AutoModelForCausalLM.from_pretrained(
                 place, config=config, dtype="float32" if path.is_file() else "auto", use_safetensors=True, **common
             )
-        except UsageError:
-            raise
-        except Exception as error:  # transformers raises whatever it likes for a checkpoint it cannot load
-            message = " ".join(str(error).split())[:300]
-            raise UsageError(f"{owner}: {checkpoint} cannot be loaded: {type(error).__name__}: {message}") from error
         self._device = choose_device(device)
         self.model: Any = model.to(self._device).eval()
         self._batch_size = batch_size

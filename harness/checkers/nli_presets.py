@@ -17,7 +17,7 @@ from harness.checkers.sentences import claim_spans
 from harness.checkers.whole import Judgement, verdicts_on
 from harness.errors import UsageError
 from harness.ingest.independence import Sources
-from harness.loading import choose_device, local_checkpoint, quietly, readable
+from harness.loading import choose_device, explain_failure, local_checkpoint, quietly, readable
 from harness.records import Cluster, Verdict, VerdictLabel
 
 if TYPE_CHECKING:
@@ -122,19 +122,13 @@ class PresetScorer(Scorer):
         if wrong:
             raise UsageError("\n".join(str(problem) for problem in wrong))
         foundation = self._foundation(nli, folder)
-        try:
-            with quietly():
-                self._tokenizer = AutoTokenizer.from_pretrained(
-                    foundation, trust_remote_code=self._trusted, local_files_only=True
-                )
-                config = self._config(foundation)
-                self._check_outputs(nli, config)
-                model = self._loaded(folder, config)
-        except UsageError:
-            raise
-        except Exception as error:  # transformers raises whatever it likes for a checkpoint it cannot load
-            message = " ".join(str(error).split())[:300]
-            raise UsageError(f"checker nli: {nli.model} cannot be loaded: {type(error).__name__}: {message}") from error
+        with explain_failure(f"checker nli: {nli.model}"), quietly():
+            self._tokenizer = AutoTokenizer.from_pretrained(
+                foundation, trust_remote_code=self._trusted, local_files_only=True
+            )
+            config = self._config(foundation)
+            self._check_outputs(nli, config)
+            model = self._loaded(folder, config)
         self._answers = self._answer_tokens()
         self._start = int(getattr(config, "decoder_start_token_id", None) or 0)
         self.max_tokens = min(nli.max_tokens, _positions(config))

@@ -18,7 +18,7 @@ from harness.checkers.premises import Premise, Premises
 from harness.checkers.sentences import claim_spans
 from harness.checkers.whole import Judgement, verdicts_on
 from harness.errors import UsageError
-from harness.loading import choose_device, local_checkpoint, quietly, readable
+from harness.loading import choose_device, explain_failure, local_checkpoint, quietly, readable
 from harness.records import Cluster, Verdict, VerdictLabel
 
 if TYPE_CHECKING:
@@ -180,16 +180,12 @@ class _Torch(Scorer):
         if wrong:
             raise UsageError("\n".join(str(problem) for problem in wrong))
         common: dict[str, Any] = {"trust_remote_code": nli.trust_remote_code, "local_files_only": True}
-        try:
-            with quietly():
-                config = AutoConfig.from_pretrained(folder, **common)
-                self._tokenizer = AutoTokenizer.from_pretrained(folder, **common)
-                model, about = AutoModelForSequenceClassification.from_pretrained(
-                    folder, config=config, use_safetensors=True, output_loading_info=True, **common
-                )
-        except Exception as error:  # transformers raises whatever it likes for a checkpoint it cannot load
-            message = " ".join(str(error).split())[:300]
-            raise UsageError(f"checker nli: {nli.model} cannot be loaded: {type(error).__name__}: {message}") from error
+        with explain_failure(f"checker nli: {nli.model}"), quietly():
+            config = AutoConfig.from_pretrained(folder, **common)
+            self._tokenizer = AutoTokenizer.from_pretrained(folder, **common)
+            model, about = AutoModelForSequenceClassification.from_pretrained(
+                folder, config=config, use_safetensors=True, output_loading_info=True, **common
+            )
         absent = sorted(about["missing_keys"])
         if absent:
             raise UsageError(

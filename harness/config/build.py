@@ -46,7 +46,7 @@ class Configured:
     """Display name, unique among its siblings."""
     component: Component
     path: KeyPath
-    """Where in the file it stands."""
+    """Its place in the file."""
     seed: int | None = None
     """The seed that a sweep gave it; None means the run's."""
 

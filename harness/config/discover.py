@@ -32,7 +32,7 @@ class Candidate:
 
     file: Path
     names_baseline: bool
-    """Whether its `gate:` names a baseline."""
+    """True where its `gate:` names a baseline."""
 
 
 def candidates(folder: Path = Path()) -> list[Candidate]:

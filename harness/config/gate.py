@@ -1,4 +1,4 @@
-"""The `gate:` section of a configuration: what a run must hold against its baseline."""
+"""The `gate:` section of a configuration: rules that a run must hold against its baseline."""
 
 import re
 from typing import Annotated, Literal, NamedTuple
@@ -39,7 +39,7 @@ Fall = Annotated[FiniteFloat, Field(ge=0)]
 
 
 class GateSettings(Record):
-    """What a run must hold. Shares lie in [0, 1]: a tolerance of 0.01 is one ROUGE point."""
+    """Rules that a run must hold. Shares lie in [0, 1]: a tolerance of 0.01 is one ROUGE point."""
 
     baseline: str | None = Field(default=None, description="The baseline file, for `harness gate` without --baseline.")
     alpha: Annotated[FiniteFloat, Field(gt=0, lt=0.5)] = Field(

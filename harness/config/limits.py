@@ -60,7 +60,7 @@ Duration = Annotated[float, BeforeValidator(duration), WithJsonSchema(_DURATION_
 
 
 class TimeLimit(Record):
-    """How long things may take, in seconds or as `30s`, `5m`, `2h`."""
+    """Limits of time, in seconds or as `30s`, `5m`, `2h`."""
 
     cluster: Duration | None = Field(default=None, description="One cluster in one stage; past it, it is a failure.")
     run: Duration | None = Field(default=None, description="One call of the command; past it, the run stops.")

@@ -54,9 +54,9 @@ def _written_location(raw: Any, location: Sequence[str | int]) -> KeyPath:
     node = raw
     kept: list[str | int] = []
     for at, part in enumerate(location):
-        held: Any = node if isinstance(node, Mapping) else dict(enumerate(node)) if isinstance(node, list) else {}
-        if part in held:
-            node = held[part]
+        inner: Any = node if isinstance(node, Mapping) else dict(enumerate(node)) if isinstance(node, list) else {}
+        if part in inner:
+            node = inner[part]
         elif not (at == len(location) - 1 and isinstance(node, Mapping) and isinstance(part, str)):
             continue
         kept.append(part)

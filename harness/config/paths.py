@@ -76,17 +76,16 @@ def assign_in_component(entry: Any, parts: Sequence[str], value: Any) -> Any:
     name = component_name(entry)
     if name is None:
         raise PathError(parts[0] if parts else "", ["an entry of the form `name` or `name: {parameters}`"])
+    whole = dict(entry) if isinstance(entry, Mapping) else {name: None}
     rest = list(parts)
-    if rest and rest[0] == "as" and len(rest) == 1:
-        whole = dict(entry) if isinstance(entry, Mapping) else {name: None}
+    if rest == ["as"]:
         return {**whole, "as": value}
     if rest and rest[0] == name:
         rest = rest[1:]
-    whole = dict(entry) if isinstance(entry, Mapping) else {name: None}
-    held = whole.get(name)
-    if rest and held is not None and not isinstance(held, Mapping):
-        raise PathError(rest[0], [f"`{name}: {{parameter: value}}` in place of the bare value {held!r}"])
-    whole[name] = _assign(held, rest, value)
+    parameters = whole.get(name)
+    if rest and parameters is not None and not isinstance(parameters, Mapping):
+        raise PathError(rest[0], [f"`{name}: {{parameter: value}}` in place of the bare value {parameters!r}"])
+    whole[name] = _assign(parameters, rest, value)
     return whole
 
 

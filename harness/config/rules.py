@@ -2,7 +2,7 @@
 
     {"rouge1-f": {"min": 0.3, "tolerance": 0.01}, "factual-contradicted": {"max": 0.05, "clusters": 0.0}}
 
-says what `gate:` says with `limits`, `tolerance` and `clusters`.
+means the same as `limits`, `tolerance` and `clusters` of `gate:`.
 """
 
 import math
@@ -20,7 +20,7 @@ from harness.errors import ConfigError, nearest_name
 SIGNS = {"min": ">=", "max": "<="}
 FALLS = ("tolerance", "clusters")
 PARTS = (*SIGNS, *FALLS)
-"""What a measure's own mapping may hold."""
+"""Keys of a measure's own mapping."""
 
 
 def settings_of(rules: Any, where: str = "rules") -> GateSettings:

@@ -60,14 +60,15 @@ def _redact(schema: Any, name: str = "") -> Any:
         return [_redact(inner, name) for inner in schema]
     if not isinstance(schema, Mapping):
         return schema
-    return {
-        key: redact.value(inner, secret=redact.is_secret_name(name))
-        if key in _VALUES
-        else {parameter: _redact(each, parameter) for parameter, each in inner.items()}
-        if key in ("properties", "$defs") and isinstance(inner, Mapping)
-        else _redact(inner, name)
-        for key, inner in schema.items()
-    }
+    redacted: dict[str, Any] = {}
+    for key, inner in schema.items():
+        if key in _VALUES:
+            redacted[key] = redact.value(inner, secret=redact.is_secret_name(name))
+        elif key in ("properties", "$defs") and isinstance(inner, Mapping):
+            redacted[key] = {parameter: _redact(each, parameter) for parameter, each in inner.items()}
+        else:
+            redacted[key] = _redact(inner, name)
+    return redacted
 
 
 def _slot(table: ComponentTable, kind: Kind, definitions: dict[str, Any]) -> dict[str, Any]:

@@ -38,7 +38,7 @@ _OPTIONAL = ("article_id", "title", "source", "date", "url")
 
 
 class FieldMap(BaseModel):
-    """Which field of a row holds what; a dot enters an object or a list: `meta.headline`, `docs.0.title`."""
+    """Names of the fields of a row; a dot enters an object or a list: `meta.headline`, `docs.0.title`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

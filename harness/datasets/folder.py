@@ -175,11 +175,11 @@ def _read_folder(folder: Path, cluster_id: str) -> RawCluster:
                 references.extend(_references(folder / name))
         except DataError as error:
             problems.extend(_as_rows(error))
-    known = {file.name for file in articles} | set(_REFERENCES)
+    used = {file.name for file in articles} | set(_REFERENCES)
     ignored = sorted(
         printable.line(entry.name)
         for entry in folder.iterdir()
-        if entry.name not in known and not entry.name.startswith(".")
+        if entry.name not in used and not entry.name.startswith(".")
     )
     places = {file.stem: str(file) for file in articles if file.stem in files}
     return RawCluster(cluster_id, files, tuple(dict.fromkeys(references)), tuple(problems), tuple(ignored), places)

@@ -80,7 +80,7 @@ class Client:
         self._pace = pacing.Pace(remote.concurrency)
         self._spending = Spending(remote.max_tokens_total, remote.max_cost, remote.prices, remote.ledger)
         self.spent = self._spending.spent
-        """What this session was charged so far."""
+        """Charges of this session so far."""
         self.tries = 0
         """Requests made so far."""
 

@@ -86,9 +86,9 @@ class Spending:
 
     def note_sent(self, ticket: object) -> None:
         """Note a call before it is made. Raises StoreError where the ledger cannot be written; then do not make it."""
-        held = self._reserved[ticket]
+        reservation = self._reserved[ticket]
         if self._ledger is not None:
-            held.call = self._ledger.begin(held.most_in, held.most_out)
+            reservation.call = self._ledger.begin(reservation.most_in, reservation.most_out)
 
     def charge(self, ticket: object, tokens_in: int | None, tokens_out: int | None, *, usable: bool) -> None:
         """Charge a call whose answer arrived; None is charged by the most it can have cost."""
@@ -106,16 +106,16 @@ class Spending:
         self._settle(ticket, 0, 0)
 
     def _settle(self, ticket: object, tokens_in: int | None, tokens_out: int | None) -> None:
-        held = self._reserved.pop(ticket, None)
-        if held is None:
+        reservation = self._reserved.pop(ticket, None)
+        if reservation is None:
             return
         self._changed.set()
-        charged_in = held.most_in if tokens_in is None else tokens_in
-        charged_out = held.most_out if tokens_out is None else tokens_out
+        charged_in = reservation.most_in if tokens_in is None else tokens_in
+        charged_out = reservation.most_out if tokens_out is None else tokens_out
         self.spent.tokens_in += charged_in
         self.spent.tokens_out += charged_out
-        if self._ledger is not None and held.call is not None:
-            self._ledger.end(held.call, charged_in, charged_out)
+        if self._ledger is not None and reservation.call is not None:
+            self._ledger.end(reservation.call, charged_in, charged_out)
 
     def _used(self) -> tuple[int, int]:
         return self._before_in + self.spent.tokens_in, self._before_out + self.spent.tokens_out
@@ -124,8 +124,8 @@ class Spending:
         if self._max_tokens is None and self._max_cost is None:
             return True
         used_in, used_out = self._used()
-        tokens_in = used_in + most_in + sum(held.most_in for held in self._reserved.values())
-        tokens_out = used_out + most_out + sum(held.most_out for held in self._reserved.values())
+        tokens_in = used_in + most_in + sum(each.most_in for each in self._reserved.values())
+        tokens_out = used_out + most_out + sum(each.most_out for each in self._reserved.values())
         within_tokens = self._max_tokens is None or tokens_in + tokens_out <= self._max_tokens
         return within_tokens and (self._max_cost is None or self._money(tokens_in, tokens_out) <= self._max_cost)
 

@@ -42,7 +42,7 @@ class Mistakes:
     def __init__(self) -> None:
         self._groups: dict[Kind, _Group] = {}
         self.count = 0
-        """How many there are."""
+        """Number of mistakes."""
 
     def add(self, problem: Problem) -> None:
         """Count a mistake, and keep it if it is one of the first of its kind."""

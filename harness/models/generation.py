@@ -31,11 +31,10 @@ _REFUSED: Mapping[str, tuple[str, str]] = {
     "max_length": ("it counts the prompt and its padding, so a text would depend on its batch", "max_new_tokens"),
     "min_length": ("it counts the prompt and its padding, so a text would depend on its batch", "min_new_tokens"),
     "num_return_sequences": ("one headline is wanted for each cluster", ""),
-    "return_dict_in_generate": ("only the text is kept", ""),
-    "output_scores": ("only the text is kept", ""),
-    "output_logits": ("only the text is kept", ""),
-    "output_attentions": ("only the text is kept", ""),
-    "output_hidden_states": ("only the text is kept", ""),
+    **dict.fromkeys(
+        ("return_dict_in_generate", "output_scores", "output_logits", "output_attentions", "output_hidden_states"),
+        ("only the text is kept", ""),
+    ),
 }
 
 _GREEDY: Mapping[str, Any] = {

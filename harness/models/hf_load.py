@@ -9,7 +9,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM
 
 from harness import weights
 from harness.errors import UsageError
-from harness.loading import choose_device
+from harness.loading import choose_device, explain_failure
 from harness.models.hf_linear import Int8Linear, SteadyLinear, replace_linear
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def load(hf: "Hf", path: Path, *, gguf: bool) -> Loaded:
     common: dict[str, Any] = {"trust_remote_code": hf.trust_remote_code, "local_files_only": True}
     if gguf:
         common["gguf_file"] = str(path)
-    try:
+    with explain_failure(f"the checkpoint {hf.checkpoint}"):
         config = AutoConfig.from_pretrained(place, **common)
         seq2seq = _is_seq2seq(hf, config)
         tokenizer = AutoTokenizer.from_pretrained(place, **common)
@@ -53,10 +53,6 @@ def load(hf: "Hf", path: Path, *, gguf: bool) -> Loaded:
             output_loading_info=True,
             **common,
         )
-    except UsageError:
-        raise
-    except Exception as error:  # transformers raises whatever it likes for a checkpoint it cannot load
-        raise UsageError(_why_not_loaded(hf, error)) from error
     absent = sorted(about["missing_keys"])
     if absent:
         raise UsageError(
@@ -82,16 +78,6 @@ def _is_seq2seq(hf: "Hf", config: Any) -> bool:
         actual = "seq2seq" if seq2seq else "causal"
         raise UsageError(f"the checkpoint {hf.checkpoint} is a {actual} model ({config.model_type}), not {hf.task}")
     return seq2seq
-
-
-def _why_not_loaded(hf: "Hf", error: Exception) -> str:
-    message = " ".join(str(error).split())
-    if "trust_remote_code" in message:
-        return (
-            f"the checkpoint {hf.checkpoint} brings Python code of its own; "
-            "set `trust_remote_code: true` if you have read it and trust it"
-        )
-    return f"the checkpoint {hf.checkpoint} cannot be loaded: {type(error).__name__}: {message[:300]}"
 
 
 def _prepare_for_batches(tokenizer: Any, seq2seq: bool) -> Any:

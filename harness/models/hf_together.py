@@ -32,7 +32,7 @@ blocks: they give the same bits with it as without."""
 _CHANGING_ROTATIONS = ("dynamic", "longrope")
 """Rotary embeddings that depend on the longest row."""
 _FINE, _COARSE = 1e-3, 0.06
-"""How far scores may be from plain ones, as a share of the largest: if further, the method does not suit a model."""
+"""Greatest distance from plain scores, as a share of the largest score, at which the method suits a model."""
 
 
 class UnsuitedError(Exception):

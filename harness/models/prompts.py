@@ -20,7 +20,7 @@ from harness.text import sentence_spans, word_spans
 TokenCounter = Callable[[str], int]
 
 PLACEHOLDERS = ("articles", "count", "reply")
-"""What a template may hold: `{articles}`; `{count}`, the number of articles shown; and `{reply}`, behind which the
+"""Placeholders of a template: `{articles}`; `{count}`, the number of articles shown; and `{reply}`, behind which the
 beginning of the model's reply stands, written for it (`{reply}Headline:`)."""
 
 LEAST_SHARE = 24
@@ -58,7 +58,7 @@ class Template:
 
     @property
     def reply(self) -> str:
-        """How the model's reply begins, at the end of every filled prompt; empty where the model begins it."""
+        """Beginning of the model's reply, at the end of every filled prompt; empty where the model begins it."""
         return self.text.partition("{reply}")[2]
 
     @property

@@ -111,7 +111,7 @@ class Recorded(Model):
     def audit(self, ids: Iterable[str] | None) -> Audit:
         """Read the file whole: every bad or doubled row, ids that no cluster has, clusters without a prediction."""
         try:
-            return self._survey(ids)
+            return self._survey(ids)[1]
         except (DataError, MissingExtraError):  # nothing could be read: `problems` says why, and where it is named
             return Audit()
 
@@ -121,29 +121,16 @@ class Recorded(Model):
         if problem:
             raise DataError([problem])
         texts = Spool()
-        mistakes = Mistakes()
-
-        def good() -> Iterator[tuple[Key, int]]:
-            for recording in self._recordings():
-                if isinstance(recording, Problem):
-                    mistakes.add(recording)
-                else:
-                    yield (recording.cluster_id,), texts.add(recording.pack())
-
-        try:
-            rows = Places(good())
-        except DataError as error:
-            if mistakes.count:
-                raise DataError(self._survey(None).problems) from None
-            raise error from None
-        if mistakes.count or rows.rows > len(rows):
-            raise DataError(self._survey(None).problems)
+        rows, audit = self._survey(None, texts)
+        if audit.problems:
+            raise DataError(audit.problems)
         return nullcontext(_LookUp(str(self.path), rows, texts))
 
-    def _survey(self, ids: Iterable[str] | None) -> Audit:
-        """Find everything that is wrong with the file. Raises DataError where not one row of it can be read.
+    def _survey(self, ids: Iterable[str] | None, texts: Spool | None = None) -> tuple[Places, Audit]:
+        """Read the whole file; return the place of each cluster's last row, and everything that is wrong.
 
-        Memory grows by 16 bytes a row and a cluster.
+        A place is a line, or where the row stands in `texts`, which takes all rows. Memory grows by 16 bytes a row and
+        a cluster. Raises DataError where not one row can be read.
         """
         clusters = None if ids is None else Places(((cluster_id,), at) for at, cluster_id in enumerate(ids))
         mistakes = Mistakes()
@@ -151,30 +138,26 @@ class Recorded(Model):
         ended: list[Problem] = []
 
         def good() -> Iterator[tuple[Key, int]]:
-            for recording in self._recordings():
-                if isinstance(recording, Problem):
-                    mistakes.add(recording)
-                    continue
-                if clusters is not None and not _has(clusters, recording.cluster_id):
-                    strangers.add(f"{recording.cluster_id!r} (line {recording.line})")
-                if recording.text.strip().lower() in _NOTHING:
-                    empties.add(f"{recording.text.strip()!r} (line {recording.line})")
-                yield (recording.cluster_id,), recording.line
-
-        def until_it_ends() -> Iterator[tuple[Key, int]]:
             read = False
             try:
-                for row in good():
+                for recording in self._recordings():
+                    if isinstance(recording, Problem):
+                        mistakes.add(recording)
+                        continue
+                    if clusters is not None and not _has(clusters, recording.cluster_id):
+                        strangers.add(f"{recording.cluster_id!r} (line {recording.line})")
+                    if recording.text.strip().lower() in _NOTHING:
+                        empties.add(f"{recording.text.strip()!r} (line {recording.line})")
                     read = True
-                    yield row
+                    yield (recording.cluster_id,), recording.line if texts is None else texts.add(recording.pack())
             except DataError as error:
                 if not read and not mistakes.count:
                     raise
                 ended.extend(error.problems)
 
-        rows = Places(until_it_ends())
+        rows = Places(good())
         if rows.rows > len(rows):
-            self._note_doubled(rows, mistakes)
+            self._note_doubled(rows, texts, mistakes)
         problems, more = mistakes.first(_MOST_PROBLEMS)
         if more:
             rest = "1 more row has a mistake" if more == 1 else f"{more:,} more rows have mistakes"
@@ -184,10 +167,10 @@ class Recorded(Model):
             count = "1 prediction is a word" if empties.count == 1 else f"{empties.count:,} predictions are words"
             advice = "that programs write for nothing, scored as any text; leave the cell empty for a failure"
             notes.append(f"{self.path}: {count} {advice}: {empties}")
-        return Audit([*problems, *ended], notes)
+        return rows, Audit([*problems, *ended], notes)
 
-    def _note_doubled(self, rows: Places, mistakes: Mistakes) -> None:
-        """Report each row whose cluster had one before; `rows` is where the last row of each cluster stands."""
+    def _note_doubled(self, rows: Places, texts: Spool | None, mistakes: Mistakes) -> None:
+        """Report each row whose cluster had one before; `rows` has the place of each cluster's last row."""
         before: dict[str, tuple[int, dict[str, str]]] = {}
         reading = self._map
         try:
@@ -201,7 +184,7 @@ class Recorded(Model):
                     hint = _suggest_where(first[1], reading.distinguishing(row))
                     reason = f"{message}; accepted: one row each{hint}"
                     mistakes.add(Problem(reason, str(self.path), row.line, reading.id_path(row)))
-                elif rows.get((recording.cluster_id,)) != row.line and len(before) < _MOST_DOUBLED:
+                elif len(before) < _MOST_DOUBLED and row.line != _last_line(rows, texts, recording.cluster_id):
                     before[recording.cluster_id] = (row.line, reading.distinguishing(row))
         except DataError:  # the file ends here; that was noted when it was read before
             pass
@@ -264,6 +247,12 @@ class _Examples:
 
     def __str__(self) -> str:
         return ", ".join(self._first) + (", …" if self.count > len(self._first) else "")
+
+
+def _last_line(rows: Places, texts: Spool | None, cluster_id: str) -> int | None:
+    """Return the line of a cluster's last row."""
+    place = rows.get((cluster_id,))
+    return place if place is None or texts is None else Recording.unpack(texts.at(place)).line
 
 
 def _has(rows: Places, cluster_id: str) -> bool:
