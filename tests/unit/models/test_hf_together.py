@@ -228,7 +228,7 @@ def test_weights_are_packed_where_they_are_small_and_the_build_of_torch_can(monk
     def cannot(*_: object) -> None:
         raise RuntimeError("no such operation on this processor")
 
-    monkeypatch.setattr(hf_linear, "_packed_product", cannot)
+    monkeypatch.setattr(hf_linear, "_multiply_packed", cannot)
     assert torch.allclose(SteadyLinear(layer, pack=True)(rows), usual, atol=1e-6)
     with pytest.raises(RuntimeError, match="no such operation"):
         made(rows)
