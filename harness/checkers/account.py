@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from harness.checkers.bearers import bearers, misspelt
+from harness.checkers.bearers import bearers, misspelt, without_plain_words
 from harness.checkers.coherence import coherence
 from harness.checkers.conflicts import Alignment, Conflict
 from harness.checkers.coverage import Covered, borne_by_saying, covered
@@ -139,7 +139,8 @@ class _Accountant:
         return reading.parse.text[tokens[first].start : tokens[last].end]
 
     def _names(self) -> Iterator[Held]:
-        for name in self.reading.names:
+        for whole in self.reading.names:
+            name = without_plain_words(self.cluster, self.matcher, self.reading, whole)
             held = range(name.start, name.end)
             if all(ends_figure(self.reading, at) for at in held):
                 self.done.update(held)

@@ -1,13 +1,14 @@
 """Where the articles have a name: as it stands, in another spelling, inside another name, or by what lies in it."""
 
 from collections.abc import Container, Iterator, Sequence
+from dataclasses import replace
 
 from harness.checkers.elements import SURE, Spot
 from harness.checkers.matching import Matcher
 from harness.checkers.reading import ClusterReading
 from harness.claims.entities import Name, acronym, same_name
 from harness.claims.lexical import pieces
-from harness.claims.meaning import nation_words, other_spellings
+from harness.claims.meaning import nation_words, nations, other_spellings
 from harness.claims.reading import Reading
 
 LONGEST_ACRONYM = 6
@@ -73,6 +74,23 @@ def _other_spellings(cluster: ClusterReading, matcher: Matcher, name: Name) -> I
     for unit, first, last in found:
         tokens = cluster.readings[unit].parse.tokens
         yield unit, tokens[first].start, tokens[last].end
+
+
+def without_plain_words(cluster: ClusterReading, matcher: Matcher, reading: Reading, name: Name) -> Name:
+    """A name without the words before it that are ordinary ones of a headline's capitals: `Twin Afghan Bombings`.
+
+    Only where the articles have what is left, and neither the whole name nor the word.
+    """
+    tokens = reading.parse.tokens
+    start = name.start
+    while start < name.end - 1 and cluster.casing.ordinary(tokens[start].lower) and not matcher.matches(start):
+        start += 1
+    if start == name.start or cluster.matching(name):
+        return name
+    words = tuple(tokens[at].lower.removesuffix("'s").strip(".") for at in range(start, name.end))
+    nation = nations().get(" ".join(words), "")
+    rest = replace(name, start=start, words=words, nation=nation, kind="place" if nation else name.kind)
+    return rest if cluster.matching(rest) else name
 
 
 def misspelt(cluster: ClusterReading, matcher: Matcher, name: Name) -> Iterator[Spot]:

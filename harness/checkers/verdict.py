@@ -233,8 +233,8 @@ def _why_empty(account: Account, entailment: Entailment | None) -> str:
         return "it says nothing that an article could bear out"
     told = [held for held in account.elements if held.kind != "party"]
     said = 0.0 if entailment is None else READ_IN_ORDER - entailment.in_window
-    ordered = account.told or account.verbatim or disorder(account.features) + said <= 0
-    if len(told) >= FEWEST_IN_ORDER and not ordered:
+    parties = account.told and said < -READ_IN_ORDER  # a shuffle may leave both beside their deed
+    if len(told) >= FEWEST_IN_ORDER and not (parties or account.verbatim or disorder(account.features) + said <= 0):
         return "the articles have its words, but not in this order, which says nothing"
     return ""
 

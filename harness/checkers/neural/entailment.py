@@ -26,6 +26,8 @@ SINGLE: Final = 2
 """Sentences that are read by themselves where the window speaks against a claim."""
 LEAST_WORDS: Final = 4
 """Words of a claim from which on that is done: every sentence with a word bears that word out."""
+DROWNED: Final = -3.0
+"""Log-odds below which a window speaks against a claim so that no sentence of it is asked: words in any order, most."""
 ALONE: Final = 1.5
 """Log-odds by which a sentence by itself has to read a claim better."""
 MOST_TOKENS: Final = 160
@@ -134,7 +136,7 @@ def read_best(model: EntailmentModel, index: EvidenceIndex, claim: str) -> Entai
     that it counts `ALONE` less; the contradiction that another sentence brought in counts no more.
     """
     whole = model.judge(window(index, claim), claim)
-    if whole.entailed >= 0 or len(claim.split()) < LEAST_WORDS:
+    if not DROWNED <= whole.entailed < 0 or len(claim.split()) < LEAST_WORDS:
         return whole
     alone = [model.judge(index.units[unit].text.strip(), claim) for unit, _ in index.best(claim, SINGLE)]
     better = [each for each in alone if each.entailed > whole.entailed]

@@ -90,3 +90,17 @@ def test_a_time_under_the_same_preposition_is_the_articles_time(session, text, l
     cluster = Cluster(cluster_id="c", articles=(Article(article_id="a", text=ARTICLE),))
     found = session.check(cluster, text)[0]
     assert ("time" in found.errors) is (label == "contradicted"), found
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "state"),
+    [
+        ("Twin Icelandic Eruptions Close Roads", "Icelandic", "borne_out"),  # no article has twins
+        ("Sven Greve Moves 40 People", "Sven Greve", "unaccounted"),  # a name is no ordinary word
+    ],
+)
+def test_an_ordinary_word_before_a_name_is_no_part_of_it(session, text, name, state):
+    article = "Two eruptions in Iceland closed roads on Monday. Icelandic rescuers under Hanna Greve moved 40 people."
+    cluster = Cluster(cluster_id="c", articles=(Article(article_id="a", text=article),))
+    found = {element.text: element.state for element in session.check(cluster, text)[0].elements}
+    assert found.get(name) == state, found

@@ -65,12 +65,12 @@ def test_one_word_again_and_again_says_nothing_whatever_the_model_reads(parser):
 class Distracted:
     """A model that reads a claim in one sentence, and not beside its neighbours."""
 
-    def __init__(self, alone: float, contradicted: float) -> None:
-        self.alone, self.contradicted = alone, contradicted
+    def __init__(self, alone: float, contradicted: float, together: float = -3.0) -> None:
+        self.alone, self.contradicted, self.together = alone, contradicted, together
 
     def judge(self, window: str, _claim: str) -> Entailment:
         by_itself = window.count(".") == 1
-        return Entailment(self.alone, self.contradicted) if by_itself else Entailment(-3.0, 2.0)
+        return Entailment(self.alone, self.contradicted) if by_itself else Entailment(self.together, 2.0)
 
 
 @pytest.mark.parametrize(
@@ -86,3 +86,17 @@ def test_a_sentence_is_read_by_itself_where_its_neighbours_drown_it(claim, alone
     found = read_best(Distracted(alone, -2.0), index, claim)
     assert (found.entailed, found.contradicted, found.together) == expected
     assert found.in_window == -3.0
+
+
+def test_where_the_window_leaves_no_doubt_no_sentence_is_asked():
+    index = EvidenceIndex(Cluster(cluster_id="c", articles=(Article(article_id="a", text=ARTICLE),)))
+    claim = "Debate in Halden lasted two hours"
+    assert read_best(Distracted(2.0, -2.0, together=-3.1), index, claim).entailed == -3.1
+    assert read_best(Distracted(2.0, -2.0, together=0.1), index, claim).contradicted == 2.0
+
+
+def test_parties_in_their_places_are_an_order_unless_the_model_reads_none(parser):
+    # The article has both parties of the deed so; the other words have no place.
+    text = "Finn and Dahl traded insults televised Halden stage Monday rain debate broadcast"
+    assert "not in this order" not in verdict(parser, text, -2.0).reason
+    assert "not in this order" in verdict(parser, text, -4.5).reason
