@@ -17,12 +17,10 @@ from harness.claims.measures import DURATIONS
 from harness.claims.parse import Token
 from harness.claims.polarity import negator
 from harness.claims.quantities import agree
-from harness.claims.reading import Reading, tells_time, time_words
+from harness.claims.reading import Reading, bounded_alike, tells_time, time_words
 from harness.claims.slots import comparable, same_slot
 from harness.claims.verbs import written
 from harness.records import ErrorType
-
-_BOUNDS = frozenset({"before", "after", "until", "till", "since", "by", "from"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +279,7 @@ def _time_conflicts(cluster: ClusterReading, reading: Reading, aligner: Aligner)
         near = [unit for unit, context in enumerate(contexts) if context >= max(0.35, 0.75 * max(contexts))]
         if any(tells_time(cluster.readings[unit], cluster.unit_words[unit], word) for unit in near):
             continue
-        if _bounded_alike(cluster, reading, word):
+        if bounded_alike(reading, word, cluster.bigrams):
             continue
         for unit in near:
             others = [other for other in cluster.readings[unit].times if _grain(other) == kin]
@@ -293,16 +291,6 @@ def _time_conflicts(cluster: ClusterReading, reading: Reading, aligner: Aligner)
                 reason = f"the articles say {told}, not “{reading.parse.text[start:end]}”"
                 found.append(Conflict("time", unit, (start, end), aligner.context(unit), reason, spans[0]))
     return found
-
-
-def _bounded_alike(cluster: ClusterReading, reading: Reading, word: str) -> bool:
-    """Whether an article has a time under the same preposition, which says more than a bare day: `before Saturday`."""
-    pairs = zip(reading.parse.tokens, reading.parse.tokens[1:], strict=False)
-    return any(
-        first.lower in _BOUNDS and word in time_words(reading.parse, second)
-        and (first.lower, second.lower) in cluster.bigrams
-        for first, second in pairs
-    )  # fmt: skip
 
 
 def _time_span(reading: Reading, word: str) -> tuple[int, int]:

@@ -154,6 +154,18 @@ def tells_time(reading: "Reading", words: Collection[str], time: str) -> bool:
     return time in reading.times or (plain in words and not others)
 
 
+_BOUNDS = frozenset({"before", "after", "until", "till", "since", "by", "from"})
+
+
+def bounded_alike(reading: Reading, word: str, bigrams: Collection[tuple[str, ...]]) -> bool:
+    """Whether other sentences have a time under the same preposition, which says more than a bare day: `before May`."""
+    pairs = zip(reading.parse.tokens, reading.parse.tokens[1:], strict=False)
+    return any(
+        first.lower in _BOUNDS and word in time_words(reading.parse, second) and (first.lower, second.lower) in bigrams
+        for first, second in pairs
+    )
+
+
 def ends_figure(reading: Reading, at: int) -> bool:
     """Whether a token is the end of a figure that the parser tore off: the `M` of `$1.2M`."""
     token = reading.parse.tokens[at]
