@@ -1,4 +1,4 @@
-"""The base of all components, and the signature that stands under every number.
+"""The base of all components, and the signature of every number.
 
 A component *is* its parameters: a frozen pydantic model that YAML builds directly. Five kinds exist: dataset, model,
 checker, metric, executor. Weights exist only inside `with component.open() as session:`.

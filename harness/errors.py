@@ -35,8 +35,9 @@ EXIT_INTERRUPTED = 130
 class Problem:
     """A mistake of the user's, with its place.
 
-    `where` is the file (or the flag) it stands in, `line` counts from 1, `path` is the dotted path of the YAML key or
-    the JSON field, `found` is what stands there and `accepted` what could. `nearest` is the closest accepted name.
+    `where` is the file (or the flag) with the mistake, `line` counts from 1, `path` is the dotted path of the YAML key
+    or the JSON field, `found` is the value there and `accepted` what it could be. `nearest` is the closest accepted
+    name.
     """
 
     message: str
@@ -50,8 +51,8 @@ class Problem:
     def __str__(self) -> str:
         """Write `file:line: path: message; found …; accepted: …; did you mean …?`, leaving out what is not known.
 
-        One line that steers no terminal, whatever the file or its name held; no secret stands in it, not even as what
-        was found.
+        The line cannot steer a terminal, whatever the file or its name holds, and shows no secret, not even as what was
+        found.
         """
         place = _cut(redact.text(self.where), 500)
         if place and self.line:
@@ -84,7 +85,7 @@ def nearest_name(found: str, accepted: Iterable[str], cutoff: float = 0.6) -> st
 class HarnessError(Exception):
     """Base of all errors raised on purpose; `exit_code` is what the command line ends with.
 
-    Whatever ends up in the message, no secret stands in it.
+    Secrets in the message are redacted.
     """
 
     exit_code = EXIT_USAGE

@@ -57,7 +57,7 @@ _WORD: Final = re.compile(r"(?:`[^`]*`|\S)+")
 def fold(text: str, width: int, hang: int = 2) -> str:
     """Fold lines of more than `width` columns between words, and indent what follows `hang` further.
 
-    A word that is longer stays whole, and so does what stands between backticks: it is there to be copied.
+    A longer word stays whole, and so does text between backticks, since it is there to be copied.
     """
     hang = hang if hang < width // 2 else 2
     return "\n".join(_fold_line(each, width, hang) if len(each) > width // 2 else each for each in text.split("\n"))

@@ -1,6 +1,6 @@
 """Keeps secrets out of everything that is written or printed: one redactor for the whole program.
 
-A secret is known by the name it stands under (`api_key`, `Authorization`), by its shape (`sk-…`, `ghp_…`, a JSON Web
+A secret is known by the name it has (`api_key`, `Authorization`), by its shape (`sk-…`, `ghp_…`, a JSON Web
 Token), by the user info of an address, or because it *is* a value that was registered: what an environment variable
 holds that a configuration names as its key, in plain, in URL encoding, base64, hexadecimal and as JSON, Python or HTML
 would write it.
@@ -23,7 +23,7 @@ MARK = "[redacted]"
 """Text in place of a secret."""
 
 LEAST_ANYWHERE = 8
-"""Characters of a registered value from which it is replaced wherever it stands; a shorter one only as a whole word."""
+"""Characters of a registered value from which it is replaced anywhere; a shorter one only as a whole word."""
 LEAST = 4
 """Characters below which a value is no secret: replacing it would make messages unreadable and protect nobody."""
 LEAST_CUT = 6
@@ -190,7 +190,7 @@ def _clean(message: str) -> str:
 
 
 def value(plain: Any, *, secret: bool = False) -> Any:
-    """Redact plain values, nested ones too; `secret` says that they stand under the name of a secret."""
+    """Redact plain values, nested ones too; `secret` says that their key is the name of a secret."""
     if isinstance(plain, Mapping):
         return {_key(key): value(inner, secret=secret or is_secret_name(str(key))) for key, inner in plain.items()}
     if isinstance(plain, list | tuple):

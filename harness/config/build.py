@@ -106,12 +106,12 @@ def load(file: Path, table: ComponentTable, overrides: Sequence[str] = ()) -> Co
 
 
 def load_text(text: str, where: str, table: ComponentTable, overrides: Sequence[str] = ()) -> Config:
-    """Read a configuration from YAML in memory; `where` stands in messages."""
+    """Read a configuration from YAML in memory; messages name it as `where`."""
     return _build(yaml_source.parse(text, where), table, overrides)
 
 
 def load_values(value: Any, where: str, table: ComponentTable, overrides: Sequence[str] = ()) -> Config:
-    """Read a configuration from plain values, as YAML would hold them; `where` stands in messages."""
+    """Read a configuration from plain values, as YAML would hold them; messages name it as `where`."""
     return _build(read_values(value, where), table, overrides)
 
 

@@ -39,7 +39,7 @@ def report_fields(
 
 
 def _model_at(cls: type[BaseModel], location: Sequence[str | int]) -> type[BaseModel] | None:
-    """Return the model whose fields stand at a location below `cls`; None where there is none, or a list of them."""
+    """Return the model whose fields are at a location below `cls`; None where there is none, or a list of them."""
     holder: type[BaseModel] | None = cls
     for part in location:
         field = holder.model_fields.get(str(part)) if holder else None

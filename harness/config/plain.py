@@ -12,7 +12,7 @@ PLAIN = "what YAML holds: mappings, lists, strings, numbers, true, false, null; 
 
 
 def read_values(value: Any, where: str) -> Source:
-    """Read a configuration given as plain values; `where` stands in messages in place of a file's name.
+    """Read a configuration given as plain values; messages name it as `where`.
 
     Tuples count as lists and paths as strings. Mistakes are collected in `problems`. Raises ConfigError for more
     values, or more levels, than a file may have: a list that holds itself is one.

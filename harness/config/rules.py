@@ -26,7 +26,7 @@ PARTS = (*SIGNS, *FALLS)
 def settings_of(rules: Any, where: str = "rules") -> GateSettings:
     """Read a gate's settings from `rules`. The run checks whether the measures exist.
 
-    Raises ConfigError with every mistake; `where` stands in messages.
+    Raises ConfigError with every mistake; messages name it as `where`.
     """
     if isinstance(rules, GateSettings):
         return rules
@@ -64,4 +64,4 @@ def _add_measure(source: Source, whole: dict[str, Any], measure: str, parts: Any
             whole["limits"] = [*limits, f"{measure} {SIGNS[part]} {float(value)!r}"]
         elif part in FALLS and isinstance(falls := whole.setdefault(part, {}), Mapping):
             whole[part] = {**falls, measure: value}
-        # Else what stands under that key of the gate is a mistake, which is found when the whole is read.
+        # Otherwise the value of that key of the gate is a mistake, which is found when the whole is read.

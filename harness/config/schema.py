@@ -16,7 +16,7 @@ from harness.errors import UsageError
 MATRIX_VALUES: dict[str, Any] = {
     "anyOf": [
         {"type": "array", "minItems": 1, "description": "Values; `name: {…}` names one that is a mapping."},
-        {"type": "object", "minProperties": 1, "description": "Name → value; the name stands in labels."},
+        {"type": "object", "minProperties": 1, "description": "Name → value; labels show the name."},
     ]
 }
 

@@ -84,7 +84,7 @@ class FieldMap(BaseModel):
 
 
 def _article_paths(fields: FieldMap, taken: Iterable[str]) -> dict[str, str | None]:
-    """Return where an article's fields stand; a default gives way to another use of the same field of the row.
+    """Return the paths of an article's fields; a default gives way to another use of the same field of the row.
 
     With `text: source` the source is not read too, and with `references: title` the title does not reach a model.
     """
@@ -119,7 +119,7 @@ class RowReader:
         self._flat_used = self._used | {path for path in self._flat.values() if path}
 
     def wanted(self, at: str | None = None) -> Wanted:
-        """Return the fields that tell the shape of a JSON file; `at` is where the user says that its rows stand."""
+        """Return the fields that tell the shape of a JSON file; `at` is the path that the user gives for the rows."""
         others = (self.fields.articles, self.fields.text)
         return Wanted(self.fields.id, tuple(path for path in others if path), at=at)
 

@@ -69,7 +69,7 @@ class Folder(Dataset):
                 yield cluster
 
     def raw(self) -> Iterator[RawCluster]:
-        """Yield each cluster's files as they stand. Raises DataError where there is no folder or no .txt file in it."""
+        """Yield each cluster's files, uncleaned. Raises DataError where there is no folder or no .txt file in it."""
         for folder, cluster_id in self._folders():
             if folder != located(self.path) and leads_out(folder, folder.parent):
                 problem = RowProblem(where=str(folder), reason=f"{_LINK}; accepted: a folder in {self.path}")

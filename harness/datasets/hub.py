@@ -67,12 +67,12 @@ class Hub(Dataset):
     )
     fields: FieldMap = Field(default=FieldMap(), description="Where rows of another shape keep what a cluster needs.")
     separator: str | None = Field(
-        default=None, min_length=1, description="What stands between articles where one string holds them all."
+        default=None, min_length=1, description="Text between the articles where one string holds them all."
     )
     rows: str | None = Field(
         default=None,
         min_length=1,
-        description="Where in a JSON file the list of rows stands, dotted; left out, it is found where it can be told.",
+        description="Dotted path of the list of rows in a JSON file; not needed where only one list can be meant.",
     )
 
     @field_validator("split")

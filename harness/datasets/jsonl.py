@@ -22,7 +22,7 @@ class Jsonl(Dataset):
     path: str = Field(min_length=1, description="The file, relative to the working directory.")
     fields: FieldMap = Field(default=FieldMap(), description="Where rows of another shape keep what a cluster needs.")
     separator: str | None = Field(
-        default=None, min_length=1, description="What stands between articles where one string holds them all."
+        default=None, min_length=1, description="Text between the articles where one string holds them all."
     )
 
     @model_validator(mode="after")

@@ -225,7 +225,7 @@ class Client:
             raise _NotAnsweredError(f"no answer ({_describe(error)})", again=True, sent=True) from None
         finally:
             if self._http is not None:
-                self._http.cookies.clear()  # each request stands for itself
+                self._http.cookies.clear()  # no request depends on the one before
 
     def _client(self) -> httpx2.AsyncClient:
         if self._http is None:

@@ -29,7 +29,7 @@ class Usage:
 
 @dataclass(frozen=True)
 class Place:
-    """One token of an answer, and what else could have stood there."""
+    """One token of an answer, and the likeliest alternatives."""
 
     text: str
     likely: Mapping[str, float]

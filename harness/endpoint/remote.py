@@ -30,7 +30,7 @@ class Remote(Component):
     base_url: str = Field(description="Address of the server up to /v1, for instance http://127.0.0.1:8000/v1.")
     model: str = Field(min_length=1, description="Name of the model on the server.")
     key_env: str | None = secret_name(
-        description="Environment variable that holds the key; none for servers without. The key itself stands nowhere."
+        description="Environment variable that holds the key; none for servers without. The key is never written."
     )
     key_header: str = neutral(
         "Authorization", description="Header that carries the key: Authorization as `Bearer KEY`, any other bare."

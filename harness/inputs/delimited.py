@@ -40,7 +40,7 @@ def csv_rows(path: str) -> Iterator[Row]:
     """
     csv.field_size_limit(MAX_LINE_BYTES)
     with open_text(path, ACCEPTED) as handle:
-        # Bytes that are not UTF-8 become half surrogates, which are refused in the row they stand in.
+        # Bytes that are not UTF-8 become half surrogates, and then a mistake of their row.
         text = TextIOWrapper(handle, encoding="utf-8-sig", errors="surrogateescape", newline="")
         lines = _Lines(text)
         try:

@@ -1,4 +1,4 @@
-"""Dotted names of a row's fields: one grammar for data and for predictions, and checks of what stands there.
+"""Dotted names of a row's fields: one grammar for data and for predictions, and checks of their values.
 
 A dot enters an object or a list: `meta.headline`, `choices.0.message.content`, `turns.-1` (the last). A key that itself
 contains dots is preferred, at every level: `scores.rouge.f` finds the key `scores.rouge.f`, then `f` within
@@ -13,7 +13,7 @@ from harness.errors import nearest_name
 from harness.inputs.values import RowError, check_text, describe, describe_keys
 
 MAX_ID_CHARACTERS: Final = 512
-"""Longer ids are texts that stand in the wrong field; the records refuse them too."""
+"""Most characters of an id; a longer one is a text in the wrong field, which the records refuse, too."""
 
 MISSING: Final = object()
 """The value of a field that a row does not have, which is not the same as null."""

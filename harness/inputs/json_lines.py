@@ -21,7 +21,7 @@ _BOM = b"\xef\xbb\xbf"
 
 
 class Row(NamedTuple):
-    """One row of a file before it is a cluster: where it stands, and its value or the RowError met in reading it."""
+    """One row of a file before it is a cluster: its place, and its value or the RowError met in reading it."""
 
     where: str
     line: int
@@ -31,7 +31,7 @@ class Row(NamedTuple):
 def json_lines(path: str, accepted: str = ONE_A_LINE, *, constants: bool = False) -> Iterator[Row]:
     """Yield the value of each line that is not blank, or the RowError met in reading it.
 
-    A line longer than MAX_LINE_BYTES is never read whole. `accepted` is what messages say should stand in the file.
+    A line longer than MAX_LINE_BYTES is never read whole. `accepted` tells, in messages, what the file should hold.
     `constants` allows NaN and Infinity. Raises DataError where the file as a whole cannot be read or holds
     no line.
     """
@@ -56,7 +56,7 @@ def _lines(handle: ByteReader) -> Iterator[tuple[int, bytes | RowError]]:
                 line = handle.readline(1 << 20)
             yield number, RowError("", f"a line longer than {MAX_LINE_BYTES:,} bytes; accepted: {ONE_A_LINE}")
             continue
-        # A byte order mark also stands inside files that were put together from several.
+        # Files that were put together from several have byte order marks inside, too.
         line = line.removeprefix(_BOM).strip()
         if line:
             yield number, line

@@ -30,10 +30,10 @@ class Generation(BaseModel):
     )
     top_p: Annotated[FiniteFloat, Field(gt=0, le=1)] | None = Field(default=None, description="Nucleus of sampling.")
     frequency_penalty: Annotated[FiniteFloat, Field(ge=-2, le=2)] | None = Field(
-        default=None, description="Against tokens by how often they stand there, -2 to 2."
+        default=None, description="Penalty on tokens by how often they were written, -2 to 2."
     )
     presence_penalty: Annotated[FiniteFloat, Field(ge=-2, le=2)] | None = Field(
-        default=None, description="Against tokens that stand there already, -2 to 2."
+        default=None, description="Penalty on tokens that were written already, -2 to 2."
     )
     stop: tuple[Annotated[str, Field(min_length=1)], ...] = Field(
         default=(), max_length=4, description="Texts before which the answer ends, at most 4."
@@ -84,13 +84,13 @@ class Api(Remote, Model):
     )
     prompt: str = Field(
         min_length=1,
-        description=f"The template: {prompts.ACCEPTED}; {{count}} and {{reply}} may stand in it, too.",
+        description=f"The template: {prompts.ACCEPTED}; it may also hold {{count}} and {{reply}}.",
     )
     system: str | None = Field(default=None, min_length=1, description="System message, in mode chat.")
     reply: Literal["user", "assistant"] = Field(
         default="user",
-        description="Where the beginning of the reply, behind {reply}, stands in mode chat: at the end of the user's "
-        "message, or as the beginning of the assistant's, for servers that write on from there.",
+        description="Place of the beginning of the reply, behind {reply}, in mode chat: the end of the user's "
+        "message, or the beginning of the assistant's, for servers that write on from there.",
     )
     generation: Generation = Field(
         default_factory=Generation,

@@ -38,7 +38,7 @@ class ApiSession:
         self.client = client
 
     def answer(self, clusters: Sequence[Cluster]) -> list[Answer | Exception]:
-        """Answer clusters in order; an exception stands for one that could not be answered."""
+        """Answer clusters in order; a cluster that could not be answered has an exception."""
         answers = {cluster.cluster_id: answer for cluster, answer in self.answer_each(clusters)}
         return [answers[cluster.cluster_id] for cluster in clusters]
 

@@ -43,7 +43,7 @@ class ModelSession(Protocol):
     """An opened model; holds the weights until its context ends."""
 
     def answer(self, clusters: Sequence[Cluster]) -> list[Answer | Exception]:
-        """Answer clusters in order; an exception stands for one that could not be answered."""
+        """Answer clusters in order; a cluster that could not be answered has an exception."""
 
 
 @runtime_checkable

@@ -21,7 +21,7 @@ class Central(ExtractiveModel):
     """The title closest to the cluster: what the other titles say, too, and the articles bear out.
 
     A title's score is its *agreement*, the mean unigram F1 with the other articles' titles, plus its *support*, the
-    mean share of its words that stand in an article's text. Words are stems without function words. Agreement alone
+    mean share of its words that an article's text has. Words are stems without function words. Agreement alone
     is the consensus choice of minimum Bayes risk decoding (Kumar & Byrne 2004, section 2, with articles in the place of
     a model's samples); support decides between two titles, where agreement is the same for both.
 

@@ -34,7 +34,7 @@ EXPORTS: Final[Mapping[ExportName, Export]] = {
         signs=(("doc_id", "filtered_resps"), ("doc_id", "resps"), ("doc", "filtered_resps")),
         apart=("filter",),
     ),
-    # promptfoo eval --output x.json or x.jsonl, versions 2 and 3; an error of a check stands beside an output.
+    # promptfoo eval --output x.json or x.jsonl, versions 2 and 3; a check's error may come with an output.
     "promptfoo": Export(
         "an export of promptfoo",
         ids=("vars.cluster_id", "vars.id", "testCase.vars.cluster_id", "testCase.vars.id", "testCase.metadata.id"),

@@ -32,7 +32,7 @@ class Hf(Model):
     )
     prompt: str | None = Field(
         default=None,
-        description=f"The template: {prompts.ACCEPTED}; {{count}} and {{reply}} may stand in it, too. Without one a "
+        description=f"The template: {prompts.ACCEPTED}; it may also hold {{count}} and {{reply}}. Without one a "
         "seq2seq model is given the bare articles, and a causal model is refused.",
     )
     system: str | None = Field(default=None, description="System message, for models with a chat template.")

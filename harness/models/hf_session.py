@@ -128,7 +128,7 @@ class HfSession:
         self._model = self._tokenizer = self._together = None
 
     def answer(self, clusters: Sequence[Cluster]) -> list[Answer | Exception]:
-        """Answer clusters in order; an exception stands for one that could not be answered."""
+        """Answer clusters in order; a cluster that could not be answered has an exception."""
         answers: dict[int, Answer | Exception] = {}
         asked: list[_Asked] = []
         for position, cluster in enumerate(clusters):

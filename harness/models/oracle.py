@@ -17,7 +17,7 @@ class Oracle(ExtractiveModel):
 
     The sentence or title with the highest ROUGE F1, the best over several references. For more than one sentence
     the choice is greedy: the one that raises the score most is added until none does (Nallapati, Zhai & Zhou 2017,
-    section 3), which is a lower bound of the best extract. Ties go to what stands earlier, titles first.
+    section 3), which is a lower bound of the best extract. Ties go to the earlier text, titles first.
     """
 
     name: ClassVar[str] = "oracle"
@@ -39,7 +39,7 @@ class Oracle(ExtractiveModel):
     max_sentences: int = Field(
         default=1,
         ge=1,
-        description="How many to join at most (1 or more): titles first, then sentences, as they stand.",
+        description="How many to join at most (1 or more): titles first, then sentences, in the articles' order.",
     )
 
     def pick(self, cluster: Cluster) -> str:

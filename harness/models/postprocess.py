@@ -1,7 +1,7 @@
 """Turns the text of a model into the headline that is scored, by named, versioned steps on the text alone.
 
-A step that changes nothing is not recorded. The version of a step rises when it would change a text otherwise than
-before, and stands in the signature of every model that uses it (`first_line@1`).
+A step that changes nothing is not recorded. The version of a step rises when it changes texts differently than before.
+It is part of the signature of every model that uses the step (`first_line@1`).
 """
 
 import re

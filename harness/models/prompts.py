@@ -52,7 +52,7 @@ class Template:
     """True to head each article by its number and source."""
 
     def fill(self, articles: str, count: int) -> str:
-        """Fill in the prompt. Placeholders inside the articles are left as they stand."""
+        """Fill in the prompt. Placeholders inside the articles are left alone."""
         values = {"articles": articles, "count": str(count), "reply": ""}
         return _PLACEHOLDER.sub(lambda match: values.get(match.group(1), match.group()), self.text)
 

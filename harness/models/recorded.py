@@ -59,7 +59,7 @@ class Recorded(Model):
     rows: str | None = Field(
         default=None,
         min_length=1,
-        description="Where in a JSON file the list of rows stands, dotted; left out, it is found where it can be told.",
+        description="Dotted path of the list of rows in a JSON file; not needed where only one list can be meant.",
     )
     where: dict[str, str | int | float | bool | None] = Field(
         default={}, description="Only rows with these values, dotted path: value, where a file holds several systems."

@@ -187,7 +187,7 @@ class RowMap:
         return RowError(paths[0], f"is {reason}")
 
     def accepted(self) -> str:
-        """Describe, for messages, what should stand in a row."""
+        """Describe, for messages, what a row should have."""
         if self.export:
             return f"{self.export.title}, or fields named by `fields:`"
         return f'rows such as {{"{self.fields.cluster_id}": …, "{self.fields.text}": …}}, or fields named by `fields:`'

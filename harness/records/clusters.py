@@ -85,7 +85,7 @@ class Cluster(Record):
 class RowProblem(Record):
     """A row of a data set that could not be read: counted, listed and skipped, unless the user is strict."""
 
-    where: Shown = Field(description="The file it stands in.")
+    where: Shown = Field(description="The file with the row.")
     line: int | None = Field(default=None, description="Line or row number, from 1.")
     path: Shown = Field(default="", description="The field, dotted.")
     reason: Shown = Field(description="What was found and what would be accepted.")

@@ -22,7 +22,7 @@ class Case(Record):
 class MetricScore(Record):
     """One metric's finding for one configuration on one cluster.
 
-    Each measure of the metric stands in exactly one of the two mappings: it has a statistic, or a reason for none.
+    Each measure of the metric is in exactly one of the two mappings: it has a statistic, or a reason for none.
     """
 
     cluster_id: Identifier = Field(description="The cluster.")

@@ -10,7 +10,7 @@ from harness.records.base import Identifier, Record
 class Mention(Record):
     """A name inside a claim: of a person, a place, an organisation or anything else written with a capital."""
 
-    start: int = Field(ge=0, description="First character, in the text the claim stands in.")
+    start: int = Field(ge=0, description="First character, in the text with the claim.")
     end: int = Field(ge=1, description="One past the last character.")
     text: str = Field(description="As it is written there.")
     kind: Literal["person", "place", "organisation", "other"] = Field(default="other", description="What it names.")
@@ -19,7 +19,7 @@ class Mention(Record):
 class Quantity(Record):
     """A number inside a claim with what it counts or measures. Calendar dates and names are not quantities."""
 
-    start: int = Field(ge=0, description="First character of the number, in the text the claim stands in.")
+    start: int = Field(ge=0, description="First character of the number, in the text with the claim.")
     end: int = Field(ge=1, description="One past the last character, the modifier and the unit left out.")
     text: str = Field(description="As it is written there.")
     low: FiniteFloat = Field(description="Smallest value that the wording is compatible with, after its modifier.")
@@ -42,7 +42,7 @@ Stance = Literal["asserts", "reports", "denies", "doubts"]
 class Claim(Record):
     """Something checkable that a text says. `text == source[start:end]`, in characters of the owner's text."""
 
-    owner: str = Field(default="", description="Id of the article or prediction it stands in; empty for a bare text.")
+    owner: str = Field(default="", description="Id of the article or prediction it is from; empty for a bare text.")
     start: int = Field(ge=0, description="First character in the owner's text.")
     end: int = Field(ge=0, description="One past the last character.")
     text: str = Field(description="The owner's text between start and end.")
@@ -69,7 +69,7 @@ class Claim(Record):
 class Evidence(Record):
     """A span of an article that bears on a claim. `text == article.text[start:end]`."""
 
-    article_id: Identifier = Field(description="The article it stands in.")
+    article_id: Identifier = Field(description="The article it is from.")
     start: int = Field(ge=0, description="First character in the article's text.")
     end: int = Field(ge=0, description="One past the last character.")
     text: str = Field(description="The article's text between start and end.")
@@ -87,7 +87,7 @@ class Element(Record):
     """One thing that a claim says, and what the articles make of it. `text == source[start:end]`."""
 
     kind: ElementKind = Field(description="What it is; a party is who does something, or to whom or where it is done.")
-    start: int = Field(ge=0, description="First character, in the text the claim stands in.")
+    start: int = Field(ge=0, description="First character, in the text with the claim.")
     end: int = Field(ge=0, description="One past the last character.")
     text: str = Field(description="As it is written there.")
     state: ElementState = Field(
