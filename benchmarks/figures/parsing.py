@@ -19,7 +19,8 @@ from harness.claims.units import units
 from harness.datasets.jsonl import Jsonl
 from harness.models.lead import Lead
 from harness.records import Cluster
-from harness.run.jobs import Workers, checked_in_order
+from harness.run.check import Questions, check_in_order
+from harness.run.workers import Workers
 
 CLUSTERS = TOP.parent / "shared/data/clusters"
 
@@ -50,9 +51,10 @@ def _factual(file: str, most: int, quick: bool, *, model: bool = False) -> Measu
 
     def check() -> None:
         asked = [
-            (cluster.without_references(), [headline]) for cluster, headline in zip(clusters, headlines, strict=True)
+            Questions(cluster.without_references(), [headline])
+            for cluster, headline in zip(clusters, headlines, strict=True)
         ]
-        for _ in checked_in_order(Rules(entailment=model), asked, Workers(), total=len(asked)):
+        for _ in check_in_order(Rules(entailment=model), asked, Workers(), total=len(asked)):
             pass
 
     def parse() -> None:

@@ -27,8 +27,11 @@ _DATA = (".json", ".toml")
 _READS = re.compile(rb"\bfiles\(|\b__file__\b")
 """A module that asks where it stands may read the data files in its folder."""
 _TOP = Path(harness.__file__).parent
-_ALWAYS = ("harness.run.stages", "harness.cache.keys", "harness.run.cached")
-"""Modules that turn what a component answers into what is kept, whatever the component."""
+_ALWAYS = ("harness.run.generate", "harness.run.check", "harness.process.isolation", "harness.cache.keys")
+"""Modules that turn what a component answers into what is kept, whatever the component.
+
+Their imports are not followed: a stage meets the folder and the workers too, which no result depends on.
+"""
 
 
 def component_code(component: Component) -> str:
@@ -56,7 +59,7 @@ _PUBLISHED = frozenset({"abc", "pydantic", "typing"})
 @cache
 def _digest(ours: tuple[str, ...], others: tuple[str, ...]) -> str:
     seen = hashlib.sha256()
-    for file in sorted({file for name in reached(*ours, *_ALWAYS) for file in _files_of(name)}):
+    for file in sorted({file for name in {*reached(*ours), *_ALWAYS} for file in _files_of(name)}):
         seen.update(f"{file.relative_to(_TOP).as_posix()}\0".encode())
         seen.update(_contents(file))
     for package in others:

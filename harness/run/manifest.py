@@ -13,8 +13,8 @@ from harness.run.plan import Plan
 from harness.run.progress import Progress
 
 
-def begun(plan: Plan, folder: RunFolder, progress: Progress) -> RunManifest:
-    """The manifest of a run that begins, or of one that goes on."""
+def begin(plan: Plan, folder: RunFolder, progress: Progress) -> RunManifest:
+    """Make the manifest of a run that begins, or of one that goes on."""
     if not folder.exists:
         commit, dirty = environment.git_state(Path.cwd())
         return RunManifest(
@@ -46,8 +46,8 @@ def begun(plan: Plan, folder: RunFolder, progress: Progress) -> RunManifest:
     return manifest.model_copy(update={"status": "running", "finished": None})
 
 
-def rescored(plan: Plan, source: RunFolder, folder: RunFolder, digest: str) -> RunManifest:
-    """The manifest of a run that scores the predictions of another one, or of one that goes on with that.
+def begin_rescoring(plan: Plan, source: RunFolder, folder: RunFolder, digest: str) -> RunManifest:
+    """Make the manifest of a run that scores the predictions of another one, or of one that goes on with that.
 
     Times, versions and machine are those of the scoring; those of the generation stand under `predictions_from`.
     """
@@ -78,8 +78,8 @@ def rescored(plan: Plan, source: RunFolder, folder: RunFolder, digest: str) -> R
     )
 
 
-def left(manifest: RunManifest, status: Literal["interrupted", "failed"]) -> RunManifest:
-    """The manifest of a run that stops before its end."""
+def stop(manifest: RunManifest, status: Literal["interrupted", "failed"]) -> RunManifest:
+    """Make the manifest of a run that stops before its end."""
     return manifest.model_copy(update={"status": status, "finished": _end_of(manifest)})
 
 
@@ -88,7 +88,7 @@ def _end_of(manifest: RunManifest) -> datetime:
     return max(utc_now(), manifest.started)
 
 
-def counted(folder: RunFolder, manifest: RunManifest) -> dict[str, Counts]:
+def count_rows(folder: RunFolder, manifest: RunManifest) -> dict[str, Counts]:
     """Count what each configuration did so far, from the rows of the folder. Raises StoreError for a row of no one."""
     counts = {item.name: Counts() for item in manifest.configurations}
     for made in folder.predictions():
@@ -102,13 +102,13 @@ def counted(folder: RunFolder, manifest: RunManifest) -> dict[str, Counts]:
     return counts
 
 
-def finished(folder: RunFolder, manifest: RunManifest, took: Mapping[str, float]) -> RunManifest:
-    """The manifest of a run that has done all its stages, counted from its folder; `took` is stage → seconds.
+def finish(folder: RunFolder, manifest: RunManifest, took: Mapping[str, float]) -> RunManifest:
+    """Make the manifest of a run that has done all its stages, counted from its folder; `took` is stage → seconds.
 
     Where clusters are neither answered nor failed (the stored predictions of an interrupted run were scored), it is
     `interrupted`, so that `harness eval` goes on with them.
     """
-    counts = counted(folder, manifest)
+    counts = count_rows(folder, manifest)
     seconds = dict(manifest.seconds)
     for stage, more in took.items():
         seconds[stage] = round(seconds.get(stage, 0.0) + more, 3)

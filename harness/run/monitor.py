@@ -7,14 +7,15 @@ from time import monotonic
 from typing import Literal, Protocol
 
 from harness.config.limits import Limits
+from harness.disk.durable import Appender
 from harness.errors import RunStoppedError, StoreError
 from harness.process import interruption, isolation
 from harness.process.time_limit import RunOver, stopped_after
-from harness.records import Failure, RunManifest
+from harness.records import CheckedPrediction, Failure, Prediction, RunManifest
 from harness.results.run_folder import EVENTS, RunFolder
 from harness.run import manifest as manifests
 from harness.run.events import Events
-from harness.run.progress import Progress, Tick
+from harness.run.progress import Progress, Tick, count_nothing
 
 LATE = 10.0
 """Seconds that the cluster under way has when the run's time is over; then it is stopped, and done again next time."""
@@ -27,7 +28,7 @@ class FailureRows(Protocol):
         """Keep one."""
 
 
-class Watch:
+class Monitor:
     """Progress that notes each stage in the run's events, and stops the run where it has reached a limit.
 
     A limit is looked at after what was done is on disk, never before: the run goes on behind it another time.
@@ -36,7 +37,7 @@ class Watch:
     def __init__(self, progress: Progress, events: Events, limits: Limits, clusters: int) -> None:
         self._progress = progress
         self._limits = limits
-        self._failed = _Failed(limits, clusters)
+        self._failed = _FailedClusters(limits, clusters)
         seconds = limits.time_limit.run
         self._until = None if seconds is None else monotonic() + seconds
         self.events = events
@@ -51,39 +52,35 @@ class Watch:
         """A stage of `total` pieces of work. Raises RunStoppedError from its tick where the run's time is over."""
         name, _, what = label.partition(" ")
         self.events.add("stage_begun", what, stage=name, counts={} if total is None else {"left": total})
-        so_far = 0
+        counter = _Counter(total, self._see_time)
         try:
-            with self._progress.stage(label, total) as tick:
-
-                def counted(done: int = 1) -> None:
-                    nonlocal so_far
-                    so_far += done
-                    tick(done)
-                    if so_far != total:
-                        self._see_time()
-
-                yield counted
+            with self._progress.stage(label, total) as counter.tick:
+                yield counter
         finally:
-            self.events.add("stage_ended", what, stage=name, counts={"done": so_far})
+            self.events.add("stage_ended", what, stage=name, counts={"done": counter.done})
 
     def note(self, message: str) -> None:
         """Say something that the user should know, and note it."""
         self.events.add("note", message)
         self._progress.note(message)
 
-    def known(self, failures: Iterable[Failure]) -> None:
+    def count_earlier(self, failures: Iterable[Failure]) -> None:
         """Count failures of an earlier time. Raises RunStoppedError where they are too many already."""
         for row in failures:
             self._failed.add(row)
 
-    def failed(self, row: Failure) -> None:
+    def note_failure(self, row: Failure) -> None:
         """Note a failure. Raises RunStoppedError where its configuration failed on more clusters than it may."""
         self.events.failure(row)
         self._failed.add(row)
 
-    def keeping(self, rows: FailureRows) -> FailureRows:
-        """`rows` with each failure noted when it is kept."""
-        return _Noted(rows, self.failed)
+    def noting(self, rows: FailureRows) -> FailureRows:
+        """Return `rows` with each failure noted when it is kept."""
+        return _Noted(rows, self.note_failure)
+
+    def rows(self, made: Appender, failures: FailureRows, tick: Tick) -> "StageRows":
+        """Return where a stage puts its rows: what it made and what failed, each counted."""
+        return StageRows(made, self.noting(failures), tick)
 
     def _see_time(self) -> None:
         if self._until is not None and monotonic() >= self._until:
@@ -97,7 +94,23 @@ def _time_is_over(limits: Limits) -> RunStoppedError:
     )
 
 
-class _Failed:
+class _Counter:
+    """Counts a stage's work off, and looks at the time behind each piece but the last."""
+
+    def __init__(self, total: int | None, see_time: Callable[[], None]) -> None:
+        self.done = 0
+        self.tick: Tick = count_nothing
+        self._total = total
+        self._see_time = see_time
+
+    def __call__(self, done: int = 1) -> None:
+        self.done += done
+        self.tick(done)
+        if self.done != self._total:
+            self._see_time()
+
+
+class _FailedClusters:
     """The clusters that each configuration failed on."""
 
     def __init__(self, limits: Limits, clusters: int) -> None:
@@ -120,6 +133,23 @@ class _Failed:
             )
 
 
+class StageRows:
+    """Where a stage puts its rows."""
+
+    def __init__(self, made: Appender, failures: FailureRows, tick: Tick) -> None:
+        self._made = made
+        self._failures = failures
+        self._tick = tick
+
+    def add(self, row: Prediction | CheckedPrediction | Failure) -> None:
+        """Keep a row among what was made or among the failures, and count it."""
+        if isinstance(row, Failure):
+            self._failures.add(row)
+        else:
+            self._made.add(row)
+        self._tick()
+
+
 class _Noted:
     def __init__(self, rows: FailureRows, note: Callable[[Failure], None]) -> None:
         self._rows = rows
@@ -130,21 +160,21 @@ class _Noted:
         self._note(record)
 
 
-def see_failures(folder: RunFolder, limits: Limits, clusters: int) -> None:
+def refuse_too_many_failures(folder: RunFolder, limits: Limits, clusters: int) -> None:
     """Raise RunStoppedError where a finished run has more failures than it may."""
-    failed = _Failed(limits, clusters)
+    failed = _FailedClusters(limits, clusters)
     for row in folder.failures():
         failed.add(row)
 
 
 @contextmanager
-def under_way(folder: RunFolder, manifest: RunManifest, limits: Limits, progress: Progress) -> Iterator[Watch]:
+def monitored(folder: RunFolder, manifest: RunManifest, limits: Limits, progress: Progress) -> Iterator[Monitor]:
     """A run from its first or next beginning to its end; how it ends stands in the manifest and in the events."""
     events = Events(lambda: folder.appender(EVENTS))
 
     def leave(status: Literal["interrupted", "failed"], message: str) -> None:
         with suppress(StoreError):  # a full disk or a deleted folder is why it ended: that error is the one to show
-            folder.write_manifest(manifests.left(manifest, status))
+            folder.write_manifest(manifests.stop(manifest, status))
         events.add("interrupted" if status == "interrupted" else "stopped", message)
         events.close()
 
@@ -157,7 +187,7 @@ def under_way(folder: RunFolder, manifest: RunManifest, limits: Limits, progress
             interruption.saving(folder.path, lambda: leave("interrupted", "in a call that did not come back")),
             stopped_after(None if seconds is None else seconds + LATE),
         ):
-            yield Watch(progress, events, limits, manifest.clusters)
+            yield Monitor(progress, events, limits, manifest.clusters)
     except RunOver:
         over = _time_is_over(limits)
         leave("failed", str(over))
@@ -168,12 +198,12 @@ def under_way(folder: RunFolder, manifest: RunManifest, limits: Limits, progress
     except BaseException as error:
         leave("failed", isolation.reason(error).message)
         raise
-    counts = manifest_counts(folder)
+    counts = _count_all(folder)
     events.add("finished", counts=counts)
     events.close()
 
 
-def manifest_counts(folder: RunFolder) -> dict[str, int]:
+def _count_all(folder: RunFolder) -> dict[str, int]:
     """What a finished run predicted and failed on, over all its configurations."""
     counts = folder.manifest().counts.values()
     return {"predicted": sum(each.predicted for each in counts), "failed": sum(each.failed for each in counts)}

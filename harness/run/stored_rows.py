@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+from harness.disk.row_offsets import Places
 from harness.metrics.base import Metric
 from harness.records import CheckedPrediction, Cluster, ConfigurationRecord, Prediction, Verdict
 from harness.results.run_folder import PREDICTIONS, VERDICTS, RunFolder
@@ -20,6 +21,11 @@ def case_of(row: Mapping[str, Any]) -> tuple[str, str]:
 def check_of(row: Mapping[str, Any]) -> tuple[str, str, str]:
     """The key of the verdicts on a prediction."""
     return row["checker"], row["configuration"], row["cluster_id"]
+
+
+def failed_cases(folder: RunFolder, stage: str) -> Places:
+    """Find the cases, as `case_of` names them, that failed in a stage."""
+    return Places(((row.configuration or "", row.cluster_id), 0) for row in folder.failures() if row.stage == stage)
 
 
 def by_cluster(

@@ -5,6 +5,7 @@ import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import nullcontext
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -243,29 +244,26 @@ def test_what_cannot_be_written_stops_no_run(harness: Callable[..., Any]):
 
 def test_rows_stay_in_order_when_few_of_many_are_made(monkeypatch: pytest.MonkeyPatch):
     """What is held back behind a row being made is bounded: `make` is ended and called again."""
-    from harness.run import cached
+    from harness.run import reuse
 
-    monkeypatch.setattr(cached, "_HELD", 100)
-    calls: list[list[int]] = []
-
-    def make(left: Any) -> Any:
-        first = [next(left)]
-        calls.append(first)
-        for number in left:  # a model that wants two at once
-            first.append(number)
-            if len(first) == 2:
-                yield from (-each for each in first)
-                first = []
-                calls.append(first)
-        yield from (-each for each in first)
-
+    monkeypatch.setattr(reuse, "_HELD", 100)
     taken: list[tuple[int, int, bool]] = []
-    cached.in_order(
-        range(1, 2000),
-        lambda window: [None if number % 500 == 0 else number for number in window],
-        make,
-        lambda *row: taken.append(row),
-    )
+    made: list[list[int]] = []
+
+    class Numbers(reuse.Reuse[int, int]):
+        def look_up(self, window: Any) -> Any:
+            return [None if number % 500 == 0 else number for number in window]
+
+        def make(self, items: Any) -> Any:
+            made.append([])
+            while asked := list(islice(items, 2)):  # a model that wants two at once
+                made[-1].extend(asked)
+                yield from (-each for each in asked)
+
+        def take(self, item: int, row: int, reused: bool) -> None:
+            taken.append((item, row, reused))
+
+    Numbers().run(range(1, 2000))
     expected = [(number, -number, False) if number % 500 == 0 else (number, number, True) for number in range(1, 2000)]
     assert taken == expected
-    assert len(calls) >= 3
+    assert made == [[500], [1000], [1500]]

@@ -18,9 +18,9 @@ from harness.executors.base import Executor, Lost
 from harness.executors.local import Inline, Processes
 from harness.metrics.base import Findings, Measure, Metric
 from harness.records import Article, Case, Cluster, Failure, MetricScore, Prediction
-from harness.run import jobs
-from harness.run.jobs import Workers
-from harness.run.stages import Scorable
+from harness.run import workers as workers_module
+from harness.run.score import Scorable, score_in_order
+from harness.run.workers import Workers
 
 
 @dataclass(frozen=True)
@@ -110,12 +110,12 @@ def test_chunks_are_taken_a_few_at_a_time_and_no_process_outlives_the_iterator()
 
 
 def test_several_processes_are_started_once_they_pay(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(jobs, "cores", lambda: 2)
-    monkeypatch.setattr(jobs, "LOOK", 0.0)
+    monkeypatch.setattr(workers_module, "cores", lambda: 2)
+    monkeypatch.setattr(workers_module, "LOOK", 0.0)
     chunks = chunks_of(range(60))
 
     def ran(total: int, workers: Workers, *, splits: bool = True) -> list[int]:
-        rows = [row for found in workers.map(Doubling(), iter(chunks), total=total, splits=splits) for row in found]
+        rows = [row for _, found in workers.map(Doubling(), iter(chunks), total=total, splits=splits) for row in found]
         assert [value for value, _ in rows] == [2 * number for number in range(60)]
         return [process for _, process in rows]
 
@@ -153,7 +153,7 @@ def test_a_prediction_whose_process_dies_has_a_failure_with_the_reason_and_the_o
         )
         for number, text in enumerate(texts)
     ]
-    (found,) = jobs.scored_in_order((Deadly(),), [block], Workers(2), total=4)
+    (found,) = score_in_order((Deadly(),), [block], Workers(2), total=4)
     rows = [row for rows in found for row in rows]
     assert [row.cluster_id for row in rows] == ["c0", "c1", "c2", "c3"]
     assert [row.statistics["deadly"] for row in rows if isinstance(row, MetricScore)] == [3.0, 5.0, 5.0]

@@ -166,6 +166,9 @@ def test_edited_code_and_weights_change_the_keys_of_what_depends_on_them_and_no_
 
     assert edited("models/lead.py") == [True, False]
     assert edited("text.py") == [True, True]
+    assert edited("run/generate.py") == [True, True]
+    assert edited("run/check.py") == [True, True]
+    assert edited("run/monitor.py") == [False, False]
     assert edited("metrics/rouge.py") == [False, False]
     assert edited("checkers/rules_weights.json") == [False, True]
     assert edited("claims/lexicon.toml") == [False, True]

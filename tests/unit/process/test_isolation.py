@@ -15,8 +15,8 @@ from harness.process import isolation
 from harness.process.isolation import isolated, reason
 from harness.process.time_limit import TimeLimitError, limited
 from harness.records import Article, Cluster, ConfigurationRecord, Failure, Prediction
-from harness.run import stages
-from harness.run.jobs import CheckJob
+from harness.run.check import CheckJob, Questions, Unchecked
+from harness.run.generate import generate
 from harness.run.plan import Configuration
 
 
@@ -74,7 +74,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Prediction | Fail
         model = Scripted()
         record = ConfigurationRecord(name="m", model="scripted", signature="s", parameters={}, seed=0)
         clusters = [Cluster(cluster_id=f"c{at}", articles=(Article(article_id="a", text="t"),)) for at in range(8)]
-        return list(stages.generate(Configuration("m", model, 0, record), clusters, **given))
+        return list(generate(Configuration("m", model, 0, record), clusters, **given))
 
     return go
 
@@ -138,8 +138,8 @@ def test_a_checker_that_cannot_be_opened_fails_its_predictions():
 
     cluster = Cluster(cluster_id="c0", articles=(Article(article_id="a", text="t"),))
     with CheckJob(Broken(), seconds=None).open() as found_about:
-        found = found_about([(cluster, ["one", "two"]), (cluster, ["three"])])
-    why = stages.Unchecked("MemoryError", "no room for the parser")
+        found = found_about([Questions(cluster, ["one", "two"]), Questions(cluster, ["three"])])
+    why = Unchecked("MemoryError", "no room for the parser")
     assert found == [[why, why], [why]]
 
 

@@ -9,7 +9,7 @@ from harness.cache.store import opened
 from harness.models.base import Answer
 from harness.models.lead import Lead
 from harness.records import Article, Cluster, ConfigurationRecord, Failure
-from harness.run import cached, stages
+from harness.run.generate import REFUSED, generate_with_cache
 from harness.run.plan import Configuration
 
 CLUSTERS = [Cluster(cluster_id=name, articles=(Article(article_id="a", text=f"Text {name}."),)) for name in "xy"]
@@ -41,8 +41,8 @@ def run(tmp_path):
         with opened(tmp_path, tmp_path, pytest.fail) as cache:
             rows = []
             configuration = Configuration(name, model, 1, record(name))
-            assert cached.generate(configuration, CLUSTERS, cache, rows.append, **given) == 0
-        assert all(isinstance(row, Failure) and row.error == stages.REFUSED for row in rows)
+            assert generate_with_cache(configuration, CLUSTERS, cache, rows.append, **given) == 0
+        assert all(isinstance(row, Failure) and row.error == REFUSED for row in rows)
         assert [(row.configuration, row.cluster_id) for row in rows] == [(name, "x"), (name, "y")]
         return "".join(Quiet.asked)
 

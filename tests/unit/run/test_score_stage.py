@@ -3,8 +3,7 @@ from typing import ClassVar
 
 from harness.metrics.base import Findings, Measure, Metric
 from harness.records import Article, Case, Cluster, Failure, MetricScore, Prediction, Verdict
-from harness.run import stages
-from harness.run.stages import Scorable
+from harness.run.score import Scorable, score
 
 
 class Length(Metric):
@@ -47,7 +46,7 @@ def case(cluster: str, text: str, *verdicts: tuple[Verdict, ...] | None) -> Scor
 
 
 def rows_of(metrics: Sequence[Metric], block: Sequence[Scorable]) -> list[MetricScore | Failure]:
-    return [row for rows in stages.score(metrics, block) for row in rows]
+    return [row for rows in score(metrics, block) for row in rows]
 
 
 def test_one_bad_case_fails_alone_and_rows_keep_the_order_of_predictions_then_metrics():

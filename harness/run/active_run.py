@@ -1,0 +1,27 @@
+"""What a stage needs of the run that it belongs to."""
+
+from dataclasses import dataclass
+
+from harness.cache.store import Cache
+from harness.records import ConfigurationRecord, RunManifest
+from harness.results.run_folder import RunFolder
+from harness.run.monitor import Monitor
+from harness.run.plan import Plan
+from harness.run.workers import Workers
+
+
+@dataclass(frozen=True)
+class ActiveRun:
+    """A run under way: what it does, where it writes, who does the work, and what watches it."""
+
+    plan: Plan
+    manifest: RunManifest
+    folder: RunFolder
+    cache: Cache | None
+    workers: Workers
+    monitor: Monitor
+
+    @property
+    def configurations(self) -> tuple[ConfigurationRecord, ...]:
+        """The configurations whose predictions are checked and scored; in a rescoring the plan has none."""
+        return self.manifest.configurations

@@ -1,0 +1,379 @@
+"""Generate: what each configuration writes for the clusters that it has not answered yet.
+
+    clusters without a prediction or a failure → cache → model → Prediction | Failure
+    → predictions.jsonl, failures.jsonl
+
+What goes wrong with one cluster is a Failure row, and the next cluster has its turn: see `process.isolation`.
+"""
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from itertools import chain, islice
+
+from pydantic import TypeAdapter, ValidationError
+
+from harness.cache import keys
+from harness.cache.store import Cache
+from harness.errors import ModelError
+from harness.models.base import Answer, ModelSession, StreamingSession
+from harness.process.isolation import PASSED_ON, Reason, isolated, opened, reason
+from harness.process.time_limit import too_long
+from harness.records import Cluster, ConfigurationRecord, Failure, Prediction, content_digest
+from harness.results.run_folder import FAILURES, PREDICTIONS, RunFolder
+from harness.run.active_run import ActiveRun
+from harness.run.ledger import charging
+from harness.run.plan import Configuration
+from harness.run.reuse import Reuse
+from harness.run.stored_rows import case_of, failed_cases
+
+REFUSED = "Refused"
+"""The error of a model that answered with nothing."""
+_ROW: TypeAdapter[Prediction | Failure] = TypeAdapter(Prediction | Failure)
+
+
+# Records in, records out
+
+
+def generate(
+    configuration: Configuration,
+    clusters: Iterable[Cluster],
+    *,
+    seconds: float | None = None,
+    arrived: Callable[[Prediction], None] = lambda _: None,
+) -> Generator[Prediction | Failure, None, None]:
+    """Yield a prediction or a failure for each cluster, in order; `seconds` is what each may take.
+
+    A model that works on many clusters at once may answer a later one before an earlier one: `arrived` is handed each
+    prediction as soon as it is there.
+
+    Opens the model at the first cluster, so that nothing is loaded where nothing is left to do. A model that cannot be
+    opened, for a reason that is not the user's to mend, fails each cluster.
+    """
+    waiting = iter(clusters)
+    at_once = configuration.model.clusters_at_once()
+    batch: Sequence[Cluster] = list(islice(waiting, at_once))
+    if not batch:
+        return
+    with ExitStack() as stack:
+        try:
+            session = stack.enter_context(opened(configuration.model.open(configuration.seed)))
+        except PASSED_ON:
+            raise
+        except BaseException as error:  # noqa: BLE001 - corrupt weights, out of memory: a reason in each row, not a crash
+            why = reason(error)
+            for cluster in (*batch, *waiting):
+                yield _failure(configuration, cluster, why, attempts=1)
+            return
+        if isinstance(session, StreamingSession):
+            yield from _stream(configuration, session, chain(batch, waiting), seconds, arrived)
+            return
+        while batch:
+            for row in _answer_batch(configuration, session, batch, seconds):
+                if isinstance(row, Prediction):
+                    arrived(row)
+                yield row
+            batch = list(islice(waiting, at_once))
+
+
+def _answer_batch(
+    configuration: Configuration, session: ModelSession, batch: Sequence[Cluster], seconds: float | None
+) -> Iterator[Prediction | Failure]:
+    def answer(asked: Sequence[Cluster]) -> list[Prediction | Failure | BaseException]:
+        answers = list(session.answer([_shown(configuration, cluster) for cluster in asked]))
+        if len(answers) != len(asked):
+            raise ValueError(f"{len(answers)} answers for {len(asked)} clusters")
+        return [
+            given if isinstance(given, BaseException) else _row_of(configuration, cluster, given)
+            for cluster, given in zip(asked, answers, strict=True)
+        ]
+
+    tried = isolated(answer, batch, lambda asked: None if seconds is None else seconds * len(asked))
+    for cluster, (row, times) in zip(batch, tried, strict=True):
+        yield _failure(configuration, cluster, reason(row), times) if isinstance(row, BaseException) else row
+
+
+def _stream(
+    configuration: Configuration,
+    session: StreamingSession,
+    clusters: Iterable[Cluster],
+    seconds: float | None,
+    arrived: Callable[[Prediction], None],
+) -> Iterator[Prediction | Failure]:
+    """Yield the rows of a session that answers as it can, put in order."""
+    order = _Order(configuration, clusters)
+    for shown, answer in session.answer_each(order.shown(), seconds):
+        row = _row_of_streamed(configuration, order.cluster_of(shown), answer, seconds)
+        if isinstance(row, Prediction):
+            arrived(row)
+        yield from order.put(shown, row)
+
+
+class _Order:
+    """The clusters that a session was shown, and the rows that wait for those of earlier clusters."""
+
+    def __init__(self, configuration: Configuration, clusters: Iterable[Cluster]) -> None:
+        self._configuration = configuration
+        self._clusters = clusters
+        self._order: deque[int] = deque()
+        # Held with what was shown, so that no id is given to another object meanwhile.
+        self._given: dict[int, tuple[Cluster, Cluster]] = {}
+        self._rows: dict[int, Prediction | Failure] = {}
+
+    def shown(self) -> Iterator[Cluster]:
+        """Yield the clusters as the model may see them."""
+        for cluster in self._clusters:
+            shown = _shown(self._configuration, cluster)
+            self._given[id(shown)] = cluster, shown
+            self._order.append(id(shown))
+            yield shown
+
+    def cluster_of(self, shown: Cluster) -> Cluster:
+        """Return the whole cluster."""
+        return self._given[id(shown)][0]
+
+    def put(self, shown: Cluster, row: Prediction | Failure) -> Iterator[Prediction | Failure]:
+        """Add a row, and yield those that wait for no other any more."""
+        self._rows[id(shown)] = row
+        while self._order and self._order[0] in self._rows:
+            del self._given[self._order[0]]
+            yield self._rows.pop(self._order.popleft())
+
+
+def _row_of_streamed(
+    configuration: Configuration, cluster: Cluster, answer: Answer | Exception, seconds: float | None
+) -> Prediction | Failure:
+    """Turn an answer of a self-isolating session into a row."""
+    if isinstance(answer, TimeoutError) and seconds is not None:
+        return _failure(configuration, cluster, reason(too_long(seconds)), 1)
+    if isinstance(answer, Exception):
+        times = answer.attempts if isinstance(answer, ModelError) else 1
+        return _failure(configuration, cluster, reason(answer), times)
+    try:
+        return _row_of(configuration, cluster, answer)
+    except PASSED_ON:
+        raise
+    except Exception as error:  # noqa: BLE001 - an answer that no record can hold
+        return _failure(configuration, cluster, reason(error), 1)
+
+
+def _shown(configuration: Configuration, cluster: Cluster) -> Cluster:
+    return cluster if configuration.model.reads_references else cluster.without_references()
+
+
+def _row_of(configuration: Configuration, cluster: Cluster, answer: Answer) -> Prediction | Failure:
+    if answer.text.strip():
+        return _prediction(configuration, cluster, answer)
+    wrote = f"; it wrote {answer.raw_text[:200]!r}" if answer.raw_text else ""
+    why = Reason(REFUSED, f"the model answered with nothing that can be scored{wrote}")
+    return _failure(configuration, cluster, why, attempts=1)
+
+
+def _prediction(configuration: Configuration, cluster: Cluster, answer: Answer) -> Prediction:
+    prompt = answer.prompt
+    raw_text = answer.raw_text if answer.raw_text != answer.text else None
+    prompt_digest = content_digest(prompt.text) if prompt else None
+    return Prediction(
+        prediction_id=_prediction_id(configuration, cluster, prompt_digest, raw_text, answer.text),
+        cluster_id=cluster.cluster_id,
+        configuration=configuration.name,
+        text=answer.text,
+        raw_text=raw_text,
+        postprocess=answer.postprocess,
+        stopped=answer.stopped,
+        prompt_digest=prompt_digest,
+        article_ids=prompt.article_ids if prompt else None,
+        dropped_articles=prompt.dropped_articles if prompt else (),
+        dropped_characters=prompt.dropped_characters if prompt else 0,
+        tokens_in=answer.tokens_in,
+        tokens_out=answer.tokens_out,
+        seconds=answer.seconds,
+        compared=answer.compared,
+        version=answer.version,
+    )
+
+
+def _prediction_id(
+    configuration: Configuration, cluster: Cluster, prompt_digest: str | None, raw_text: str | None, text: str
+) -> str:
+    return content_digest([configuration.digest, cluster.digest, prompt_digest, raw_text, text])
+
+
+def _failure(configuration: Configuration, cluster: Cluster, why: Reason, attempts: int) -> Failure:
+    return Failure(
+        stage="generate",
+        cluster_id=cluster.cluster_id,
+        configuration=configuration.name,
+        component=configuration.model.name,
+        error=why.error,
+        message=why.message,
+        attempts=attempts,
+    )
+
+
+# With the cache
+
+
+def generate_with_cache(
+    configuration: Configuration,
+    clusters: Iterable[Cluster],
+    cache: Cache | None,
+    keep: Callable[[Prediction | Failure], None],
+    *,
+    seconds: float | None = None,
+    again: bool = False,
+) -> int:
+    """Hand `keep` a prediction or a failure for each cluster, in order; returns how many predictions the cache had.
+
+    `seconds` is what the model may take for each; with `again` it is asked again where it answered nothing before.
+    """
+    if cache is None or not configuration.model.worth_keeping:
+        for row in generate(configuration, clusters, seconds=seconds):
+            keep(row)
+        return 0
+    generation = _Generation(configuration, cache, keep, seconds, again)
+    generation.run(map(generation.asked_of, clusters))
+    return generation.reused
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A cluster that a model is to write for."""
+
+    cluster: Cluster
+    key: bytes
+
+
+class _Generation(Reuse[_Asked, Prediction | Failure]):
+    """The work of one configuration: rows from the cache, the others made and kept.
+
+    A failure is not kept, but for the empty answer of a deterministic model, which would answer so again.
+    """
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        cache: Cache,
+        keep: Callable[[Prediction | Failure], None],
+        seconds: float | None,
+        again: bool,
+    ) -> None:
+        super().__init__()
+        self.reused = 0
+        """Predictions that the cache had."""
+        self._configuration = configuration
+        self._cache = cache
+        self._keep = keep
+        self._seconds = seconds
+        self._again = again
+        self._maker = keys.of_model(configuration.model, configuration.seed, configuration.record.identity)
+        self._waiting: dict[str, bytes] = {}
+
+    def asked_of(self, cluster: Cluster) -> _Asked:
+        """Name the cluster's row in the cache."""
+        return _Asked(cluster, keys.of_prediction(self._maker, _shown(self._configuration, cluster)))
+
+    def look_up(self, window: Sequence[_Asked]) -> Sequence[Prediction | Failure | None]:
+        """Find the rows that are kept; a failure only where the model is not to be asked again."""
+        values = self._cache.find([asked.key for asked in window])
+        rows = [_kept_row(self._configuration, asked, values.get(asked.key), self._cache) for asked in window]
+        return [None if self._again and isinstance(row, Failure) else row for row in rows]
+
+    def make(self, items: Iterator[_Asked]) -> Generator[Prediction | Failure, None, None]:
+        """Ask the model for the rows that are not kept."""
+        return generate(self._configuration, self._await(items), seconds=self._seconds, arrived=self._arrived)
+
+    def _await(self, items: Iterator[_Asked]) -> Iterator[Cluster]:
+        for asked in items:
+            self._waiting[asked.cluster.cluster_id] = asked.key
+            yield asked.cluster
+
+    def _arrived(self, row: Prediction) -> None:
+        # Before its turn, perhaps: a run that ends while an earlier cluster is waited for has not paid in vain.
+        self._put(self._waiting[row.cluster_id], row)
+        if next(iter(self._waiting)) != row.cluster_id:
+            self._cache.flush()
+
+    def take(self, item: _Asked, row: Prediction | Failure, reused: bool) -> None:
+        """Hand a row on, in its turn."""
+        model = self._configuration.model
+        if isinstance(row, Failure):
+            if model.deterministic and row.error == REFUSED and not reused:
+                self._put(item.key, row)
+        else:
+            self.reused += reused
+        self._waiting.pop(item.cluster.cluster_id, None)
+        self._keep(row)
+
+    def _put(self, key: bytes, row: Prediction | Failure) -> None:
+        signature = self._configuration.record.signature
+        self._cache.keep("prediction", self._configuration.model.name, signature, key, row.to_json().encode())
+
+
+def _kept_row(
+    configuration: Configuration, asked: _Asked, value: bytes | None, cache: Cache
+) -> Prediction | Failure | None:
+    """Read a kept row, which an equal configuration made for an equal cluster, under the ids of this run."""
+    if value is None:
+        return None
+    try:
+        kept = _ROW.validate_json(value)
+    except ValidationError:
+        cache.drop([asked.key])
+        return None
+    ids = {"cluster_id": asked.cluster.cluster_id, "configuration": configuration.name}
+    if isinstance(kept, Failure):
+        return kept.model_copy(update=ids)
+    prediction_id = _prediction_id(configuration, asked.cluster, kept.prompt_digest, kept.raw_text, kept.text)
+    return kept.model_copy(update={**ids, "prediction_id": prediction_id})
+
+
+# From the folder, to the folder
+
+
+def generate_missing(run: ActiveRun, *, again: bool = False) -> int:
+    """Append what each configuration has not answered yet; returns how many predictions were on disk already.
+
+    With `again` a model is asked again where the cache has an empty answer of it.
+    """
+    folder = run.folder
+    stored = folder.places(PREDICTIONS, case_of)
+    failed = failed_cases(folder, "generate")
+    reused = len(stored)
+
+    def is_missing(configuration: str, cluster_id: str) -> bool:
+        return (configuration, cluster_id) not in stored and (configuration, cluster_id) not in failed
+
+    with (
+        folder.appending(PREDICTIONS) as predictions,
+        folder.appending(FAILURES) as failures,
+        charging(folder) as charged,
+    ):
+        for configuration in run.plan.configurations:
+            name = configuration.name
+            missing = sum(is_missing(name, facts.cluster_id) for facts in folder.clusters())
+            if not missing:
+                continue
+            with run.monitor.stage(f"generate {name}", missing) as tick:
+                reused += generate_with_cache(
+                    replace(configuration, model=charged(configuration.model, name)),
+                    _missing_clusters(run, name, is_missing),
+                    run.cache,
+                    run.monitor.rows(predictions, failures, tick).add,
+                    seconds=run.monitor.seconds_each,
+                    again=again,
+                )
+    if stored:
+        order_predictions(folder, run.configurations)
+    return reused
+
+
+def _missing_clusters(run: ActiveRun, name: str, is_missing: Callable[[str, str], bool]) -> Iterator[Cluster]:
+    return (cluster for cluster in run.plan.clusters if is_missing(name, cluster.cluster_id))
+
+
+def order_predictions(folder: RunFolder, configurations: Sequence[ConfigurationRecord]) -> None:
+    """Put the stored predictions into the order that they have in a run that nothing disturbed."""
+    order = ((item.name, facts.cluster_id) for item in configurations for facts in folder.clusters())
+    folder.put_in_order(PREDICTIONS, Prediction, case_of, order)

@@ -1,0 +1,211 @@
+"""Score: what the metrics find about each stored prediction.
+
+stored predictions, verdicts → Scorable, in blocks of whole clusters → workers → MetricScore | Failure
+→ scores.jsonl, failures.jsonl, and the table
+"""
+
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import NamedTuple
+
+from harness.analysis.summary import ScoreTable
+from harness.errors import StoreError
+from harness.executors.base import LOST, Lost
+from harness.metrics.base import Metric
+from harness.process import logs
+from harness.process.isolation import Reason, isolated, reason
+from harness.records import (
+    Case,
+    Cluster,
+    ConfigurationRecord,
+    Failure,
+    MeasureRecord,
+    MetricScore,
+    Prediction,
+    RunManifest,
+    Verdict,
+)
+from harness.results.run_folder import CLUSTERS, FAILURES, SCORES, RunFolder
+from harness.run.active_run import ActiveRun
+from harness.run.monitor import FailureRows
+from harness.run.progress import Tick
+from harness.run.stored_rows import VerdictsOf, by_cluster, stored_verdicts
+from harness.run.workers import Workers, few_collections
+
+BLOCK_CASES = 512
+BLOCK_CHARACTERS = 1_000_000
+"""A block that is scored at once ends with the cluster that reaches one of these: what it holds stays small."""
+
+
+# Records in, records out
+
+
+class Scorable(NamedTuple):
+    """A prediction with all that its metrics may look at."""
+
+    cluster: Cluster
+    prediction: Prediction
+    verdicts: Sequence[tuple[Verdict, ...] | None]
+    """For each metric what its checker found, nothing where it has none; None where the check failed."""
+
+
+Scored = Sequence[MetricScore | Failure]
+"""What the metrics found about one prediction, in their order."""
+
+
+def score(metrics: Sequence[Metric], block: Sequence[Scorable], *, seconds: float | None = None) -> Sequence[Scored]:
+    """Score each prediction of a block with every metric, in order.
+
+    A metric whose check failed has nothing to look at: that Failure row is there, and the table counts it. A metric
+    that fails on one case is a row with a reason; `seconds` is what it may take for one cluster.
+    """
+    rows: list[list[MetricScore | Failure]] = [[] for _ in block]
+    unchecked = [
+        Case.model_construct(cluster=piece.cluster, prediction=piece.prediction, verdicts=()) for piece in block
+    ]
+    for at, metric in enumerate(metrics):
+        cases = [
+            (place, case.model_copy(update={"verdicts": verdicts}) if verdicts else case)
+            for place, (piece, case) in enumerate(zip(block, unchecked, strict=True))
+            if (verdicts := piece.verdicts[at]) is not None
+        ]
+        scored = _score_with(metric, [case for _, case in cases], seconds)
+        for (place, _), row in zip(cases, scored, strict=True):
+            rows[place].append(row)
+    return rows
+
+
+def _score_with(metric: Metric, cases: Sequence[Case], seconds: float | None) -> Iterator[MetricScore | Failure]:
+    def allowed(asked: Sequence[Case]) -> float | None:
+        return None if seconds is None else seconds * len({case.cluster.cluster_id for case in asked})
+
+    for case, (found, times) in zip(cases, isolated(metric.score_all, cases, allowed), strict=True):
+        if isinstance(found, BaseException):
+            yield _failure(metric, case.prediction, reason(found), times)
+        else:
+            yield found
+
+
+def _failure(metric: Metric, prediction: Prediction, why: Reason, attempts: int = 1) -> Failure:
+    return Failure(
+        stage="score",
+        cluster_id=prediction.cluster_id,
+        configuration=prediction.configuration,
+        component=metric.name,
+        error=why.error,
+        message=why.message,
+        attempts=attempts,
+    )
+
+
+# With workers
+
+
+@dataclass(frozen=True)
+class ScoreJob:
+    """Scores; a piece is a prediction with its cluster and verdicts."""
+
+    metrics: tuple[Metric, ...]
+    seconds: float | None
+    logged: logs.Setting = field(default_factory=logs.setting)
+
+    @contextmanager
+    def open(self) -> Iterator[Callable[[Sequence[Scorable]], Sequence[Scored]]]:
+        """Metrics need no opening."""
+        logs.take_up(self.logged)
+        with few_collections():
+            yield lambda block: score(self.metrics, block, seconds=self.seconds)
+
+
+def score_in_order(
+    metrics: tuple[Metric, ...],
+    blocks: Iterable[Sequence[Scorable]],
+    workers: Workers,
+    *,
+    total: int,
+    seconds: float | None = None,
+) -> Generator[Sequence[Scored], None, None]:
+    """Score the predictions of each block with every metric, in order."""
+    with closing(workers.map(ScoreJob(metrics, seconds), blocks, total=total, splits=True)) as results:
+        for block, found in results:
+            yield [_of_lost(metrics, piece, one) for piece, one in zip(block, found, strict=True)]
+
+
+def _of_lost(metrics: Sequence[Metric], piece: Scorable, found: Scored | Lost) -> Scored:
+    """Give each metric a failure where the process that scored the prediction was lost."""
+    if isinstance(found, Lost):
+        return [_failure(metric, piece.prediction, Reason(LOST, found.message)) for metric in metrics]
+    return found
+
+
+# From the folder, to the folder
+
+
+def score_all(run: ActiveRun) -> ScoreTable:
+    """Score every stored prediction, by cluster, so that what is computed of its articles serves all of them."""
+    folder = run.folder
+    table = _empty_table(run.plan.clusters.count, run.configurations, run.plan.measures)
+    folder.replace_rows(FAILURES, (row for row in folder.failures() if row.stage != "score"))
+    total = sum(1 for _ in folder.predictions())
+    with (
+        folder.appending(FAILURES) as failures,
+        run.monitor.stage("score", total) as tick,
+        stored_verdicts(folder) as verdicts_of,
+    ):
+        blocks = _blocks(run, verdicts_of)
+        scored = score_in_order(run.plan.metrics, blocks, run.workers, total=total, seconds=run.monitor.seconds_each)
+        with closing(scored):
+            folder.replace_rows(SCORES, _scores(scored, table, run.monitor.noting(failures), tick))
+    return table
+
+
+def _scores(
+    scored: Iterable[Sequence[Scored]], table: ScoreTable, failures: FailureRows, tick: Tick
+) -> Iterator[MetricScore]:
+    """Yield the scores, each noted in the table; failures are kept apart."""
+    for block in scored:
+        for row in chain.from_iterable(block):
+            if isinstance(row, Failure):
+                failures.add(row)
+            else:
+                table.add(row)
+                yield row
+        tick(len(block))
+
+
+def _blocks(run: ActiveRun, verdicts_of: VerdictsOf) -> Iterator[list[Scorable]]:
+    """Yield what there is to score in blocks; no cluster is divided between two."""
+    block: list[Scorable] = []
+    characters = 0
+    for cluster, predictions in by_cluster(run.plan.clusters, run.configurations, run.folder):
+        for prediction in predictions:
+            verdicts = [verdicts_of(metric, prediction) for metric in run.plan.metrics]
+            block.append(Scorable(cluster, prediction, verdicts))
+        characters += sum(len(article.text) for article in cluster.articles)
+        if len(block) >= BLOCK_CASES or characters >= BLOCK_CHARACTERS:
+            yield block
+            block, characters = [], 0
+    if block:
+        yield block
+
+
+def _empty_table(
+    clusters: int, configurations: Sequence[ConfigurationRecord], measures: Sequence[MeasureRecord]
+) -> ScoreTable:
+    return ScoreTable(clusters, [item.name for item in configurations], [measure.name for measure in measures])
+
+
+def read_scores(folder: RunFolder, manifest: RunManifest) -> ScoreTable:
+    """Read the table of a run's stored scores. Raises StoreError where they do not fit its manifest."""
+    misfit = StoreError(f"{folder.path}: scores.jsonl does not fit manifest.json; remove the folder and run again")
+    if manifest.clusters > folder.size(CLUSTERS):  # a row has more than one byte: before room is made for them
+        raise misfit
+    table = _empty_table(manifest.clusters, manifest.configurations, manifest.measures)
+    try:
+        for row in folder.scores():
+            table.add(row)
+    except LookupError:
+        raise misfit from None
+    return table
