@@ -44,11 +44,11 @@ class Workers:
             executor: Executor = Inline() if jobs is None or jobs == 1 else Processes(jobs=jobs)
             yield from executor.map(job, chunks)
             return
-        yield from Inline().map(job, _until_several_pay(chunks, total))
+        yield from Inline().map(job, until_several_pay(chunks, total))
         yield from Processes(jobs=cores()).map(job, chunks)
 
 
-def _until_several_pay(chunks: Iterator[Sequence[Piece]], total: int) -> Iterator[Sequence[Piece]]:
+def until_several_pay(chunks: Iterator[Sequence[Piece]], total: int) -> Iterator[Sequence[Piece]]:
     """Yield chunks until so much is left, by the rate so far, that to start several processes pays."""
     done, started = 0, monotonic()
     for chunk in chunks:

@@ -26,6 +26,10 @@ DATELINES = [
     ("Moscow (AFP) - 13 people", "13 people"),
     ("  PARIS: Thousands", "Thousands"),
     ("Jan. 5 (Bloomberg) -- Stocks", "Stocks"),
+    ("Bonn, Lyon, Graz, Turin (Reuters) - Shares", "Shares"),
+    ("Rio Grande do Sul (Reuters) - Rain", "Rain"),
+    ("NEW DELHI, India: The court", "The court"),
+    ("OSLO, Norway, Europe – Fish", "Fish"),
 ]
 
 BODIES = [
@@ -41,6 +45,15 @@ BODIES = [
     "The mission falls under the Collective Security Treaty Organization – the CSTO – comprising Russia.",
     "Tokayev said: “It is an undermining",
     "GEN. MYERS: I think we are on track",
+    "Bonn, Lyon, Graz, Turin, Basel (Reuters) - Shares",
+    "Old Town Of New York (Reuters) - Rain",
+    "de Janeiro, Brazil – Protesters",
+    "Almaty – Protesters",
+    "Almaty, Kazakhstan, Asia – Protesters",
+    "BREAKING UPDATE – Protesters",
+    "Almaty, Kazakhstan: Protesters",
+    "OSLO: Fish",
+    "Almaty (the city) Protesters",
     "",
     "—",
 ]

@@ -129,6 +129,18 @@ def test_several_processes_are_started_once_they_pay(monkeypatch: pytest.MonkeyP
     assert here not in ran(3, Workers(2))
 
 
+def test_several_pay_where_more_than_ten_seconds_are_left_after_one(monkeypatch: pytest.MonkeyPatch):
+    clock = iter(range(1000))
+    monkeypatch.setattr(workers_module, "monotonic", lambda: float(next(clock)))  # each chunk takes a second
+
+    def done_here(pieces: int) -> int:
+        return len(list(workers_module.until_several_pay(iter([[0]] * pieces), pieces)))
+
+    # After the second piece, the first look beyond one second: 10 of 12 seconds are left, 11 of 13.
+    assert done_here(12) == 12
+    assert done_here(13) == 2
+
+
 class Deadly(Metric):
     """Counts characters; ends the process at one text."""
 

@@ -69,8 +69,16 @@ def test_pauses_are_bounded_random_and_the_same_for_a_seed():
         mine = drawn[attempt - 1 :: 4]
         assert 0 <= min(mine) < 0.1 * bound
         assert 0.9 * bound < max(mine) <= bound
-    assert 2.0 <= pause(1, 2.0, 30.0, "s") <= 2.2
     assert pause(1, 3600.0, 30.0, "s") == 30.0
+
+
+def test_a_pause_that_a_server_asks_for_is_drawn_out_by_up_to_a_tenth():
+    """Requests that were refused together do not come back together."""
+    drawn = [pause(1, 2.0, 30.0, f"13/c{cluster}") for cluster in range(200)]
+    assert 2.0 <= min(drawn) < 2.02
+    assert 2.18 < max(drawn) <= 2.2
+    assert len(set(drawn)) == 200
+    assert pause(2, 2.0, 30.0, "13/c0") != drawn[0]
 
 
 @pytest.mark.parametrize(
