@@ -79,7 +79,7 @@ class Verified(Record):
 
 def contents(folder: Path) -> Contents:
     """What the cache in `folder` holds. Raises StoreError where it cannot be read."""
-    file = folder / FILE
+    file = _file_in(folder)
     if not file.exists():
         return Contents(file=str(file), file_bytes=0, rows=())
     with _open(file) as db:
@@ -95,7 +95,7 @@ def prune(folder: Path, *, older_than: int | None = None, max_size: int | None =
 
     The file is written anew without them. Raises StoreError where it cannot be.
     """
-    file = folder / FILE
+    file = _file_in(folder)
     if not file.exists():
         return Removed(file=str(file), entries=0, left=0, file_bytes=0)
     with _open(file) as db:
@@ -115,7 +115,7 @@ def prune(folder: Path, *, older_than: int | None = None, max_size: int | None =
 
 def clear(folder: Path) -> Removed:
     """Take everything out; a file that cannot be read is deleted. Raises StoreError where that is not possible."""
-    file = folder / FILE
+    file = _file_in(folder)
     if not file.exists():
         return Removed(file=str(file), entries=0, left=0, file_bytes=0)
     try:
@@ -138,7 +138,7 @@ def verify(folder: Path) -> Verified:
 
     Raises StoreError where the file cannot be read at all.
     """
-    file = folder / FILE
+    file = _file_in(folder)
     if not file.exists():
         return Verified(file=str(file), entries=0, damaged=0, problems=())
     problems: list[str] = []
@@ -158,6 +158,13 @@ def verify(folder: Path) -> Verified:
     if damaged > _LISTED:
         problems.append(f"and {damaged - _LISTED} more damaged entries")
     return Verified(file=str(file), entries=entries, damaged=damaged, problems=tuple(problems))
+
+
+def _file_in(folder: Path) -> Path:
+    """Return where the cache in `folder` is. Raises UsageError where that is no folder."""
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder}: not a folder; accepted: the folder of a cache")
+    return folder / FILE
 
 
 def size_in_bytes(text: str) -> int:

@@ -49,8 +49,10 @@ class ListedRun:
 def list_runs(results: Path, wanted: str | None, told: Told) -> list[ListedRun]:
     """List the runs below a results folder, newest first; of the NAME `wanted`, else of folders that begin so.
 
-    `told` hears of runs that cannot be read. Raises UsageError where no run fits `wanted`.
+    `told` hears of runs that cannot be read. Raises UsageError where no run fits `wanted`, and for a file.
     """
+    if results.exists() and not results.is_dir():
+        raise UsageError(f"{results}: not a folder; accepted: a folder of runs")
     folders = run_folders(results)
     if wanted is not None:
         named = [folder for folder in folders if run_name(folder) == wanted]

@@ -31,8 +31,8 @@ def write(*rows: dict[str, Any]) -> None:
     Path("clusters.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
 
 
-def calm(ended: Any, *codes: int) -> None:
-    assert ended.code in codes, (ended.code, ended.err)
+def calm(ended: Any, code: int) -> None:
+    assert ended.code == code, (ended.code, ended.err)
     assert "Traceback" not in ended.err, ended.err
 
 
@@ -58,19 +58,25 @@ CLUSTERS: dict[str, tuple[dict[str, Any], ...]] = {
 }
 
 
+UNANSWERED = ("no letter", "a title alone")
+"""Clusters that `lead` has no sentence of: it fails on all there are, and the run says so."""
+UNSCORED = ("no reference at all", "another script", "ids with spaces, dashes and faces", "a hundred articles")
+"""Clusters without a reference, or without a word in one: there is no ROUGE that a gate could hold."""
+
+
 @pytest.mark.parametrize("case", CLUSTERS, ids=lambda case: case.replace(" ", "-"))
 def test_strange_clusters_are_scored_or_have_a_reason(case: str, harness: Callable[..., Any]):
     write(*CLUSTERS[case])
     ended = harness("eval", "--config", "x.yaml")
-    calm(ended, 0, 3)
-    assert "failures: " in ended.err or ended.code == 0, "3 only where a model answered nothing, and it says why"
+    calm(ended, 3 if case in UNANSWERED else 0)
+    assert ("failures: " in ended.err) == (case in UNANSWERED), "it says why a model answered nothing"
     for form in ("json", "csv", "md"):
         calm(harness("show", "trial", "--format", form), 0)
     calm(harness("compare", "trial"), 0)
     for text in ("Dam fell", "", " ", "x" * 5000, "🙂"):
-        calm(harness("check", "clusters.jsonl", f"--text={text}", "--cluster", CLUSTERS[case][0]["id"]), 0, 2)
+        calm(harness("check", "clusters.jsonl", f"--text={text}", "--cluster", CLUSTERS[case][0]["id"]), 0)
     calm(harness("baseline", "save", "trial", "-o", "b.json"), 0)
-    calm(harness("gate", "trial", "--baseline", "b.json"), 0, 1, 2, 3)
+    calm(harness("gate", "trial", "--baseline", "b.json"), 3 if case in UNANSWERED else 2 if case in UNSCORED else 0)
 
 
 CALLS = [
@@ -105,8 +111,13 @@ CALLS = [
     ("data", "ingest", "", "--out", "o"), ("nonsense",), ("--nonsense",),
     ("eval", "--config", "~nobody-of-that-name/x.yaml"), ("stress",), ("stress", "--data", "none"), ("cache",),
     ("cache", "list", "x"), ("cache", "verify", "--cache", "x.yaml"), ("init", "x.yaml"), ("labels",),
-    ("labels", "export", "none", "-o", "l.csv"), ("rm",), ("rm", "none"),
+    ("labels", "export", "none", "-o", "l.csv"), ("rm",), ("rm", "none"), ("report",),
+    ("report", "none", "-o", "r.html"),
 ]  # fmt: skip
+
+
+UNWRITABLE = [("eval", "--config", "x.yaml", "--results", place) for place in ("x.yaml", "/proc/x", "x.yaml/y")]
+"""Calls that make sense but for a folder that cannot be written."""
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: " ".join(call)[:60].encode("ascii", "replace").decode())
@@ -115,10 +126,7 @@ def test_a_call_that_makes_no_sense_is_a_message_and_not_a_regression(
 ):
     before = sorted(Path().rglob("*"))
     ended = harness(*call)
-    calm(ended, 0, 2, 3)
-    assert ended.code or call[0] in ("list", "data", "baseline", "cache", "labels"), (
-        "only what lists nothing, or helps, is a success"
-    )
+    calm(ended, 3 if call in UNWRITABLE else 2)
     assert ended.out or ended.err
     assert len(ended.err) < 6000, "short"
     assert sorted(path for path in Path().rglob("*") if "results" not in path.parts) == before
@@ -127,16 +135,16 @@ def test_a_call_that_makes_no_sense_is_a_message_and_not_a_regression(
 def test_reports_that_cannot_be_written_are_a_message(harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch):
     assert harness("eval", "--config", "x.yaml").code == 0
     assert harness("baseline", "save", "trial", "-o", "b.json").code == 0
-    for arguments in (
-        ("gate", "trial", "--baseline", "b.json", "--junit", "x.yaml/j.xml"),
-        ("gate", "trial", "--baseline", "b.json", "--junit", "."),
-        ("gate", "trial", "--baseline", "b.json", "--junit", "x" * 300),
-        ("baseline", "save", "trial", "-o", "x.yaml/b.json"),
-        ("baseline", "save", "trial", "-o", "."),
-        ("gate", "trial", "--baseline", "x" * 300),
-        ("gate", "trial", "--baseline", "x" * 300, "--update"),
+    for code, arguments in (
+        (3, ("gate", "trial", "--baseline", "b.json", "--junit", "x.yaml/j.xml")),
+        (3, ("gate", "trial", "--baseline", "b.json", "--junit", ".")),
+        (3, ("gate", "trial", "--baseline", "b.json", "--junit", "x" * 300)),
+        (3, ("baseline", "save", "trial", "-o", "x.yaml/b.json")),
+        (2, ("baseline", "save", "trial", "-o", ".")),  # a folder is no name for a file, whatever may be written
+        (2, ("gate", "trial", "--baseline", "x" * 300)),  # there is none to read
+        (3, ("gate", "trial", "--baseline", "x" * 300, "--update")),
     ):
-        calm(harness(*arguments), 2, 3)
+        calm(harness(*arguments), code)
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", "/proc/none")
     calm(harness("gate", "trial", "--baseline", "b.json", "--github"), 3)
 
@@ -166,7 +174,7 @@ def command(line: str, **environment: str | None) -> subprocess.CompletedProcess
 
 def test_streams_that_end_early_are_closed_or_are_full(made: None):
     for line, codes in (
-        ("harness components | head -1", (130, 0)),
+        ("harness components | head -1", (130, 0)),  # by chance: 0 where all is written before `head` is gone
         ("harness show trial | head -1", (130, 0)),
         ("harness list >&-", (0,)),
         ("harness show trial >&- 2>&-", (0,)),
@@ -206,7 +214,7 @@ def test_surroundings_without_utf8_colours_width_or_home(harness: Callable[..., 
 
 def test_a_working_directory_that_is_read_only_or_gone(tmp_path: Path):
     done = command("mkdir gone && cd gone && rmdir ../gone && harness list; harness eval --config x.yaml")
-    assert done.returncode in (2, 3), done.stderr
+    assert done.returncode == 2, done.stderr  # the configuration is not there
     assert b"Traceback" not in done.stderr, done.stderr
     done = command("harness eval --config x.yaml --results /proc/sys/results")
     assert done.returncode == 3, done.stderr
