@@ -143,7 +143,7 @@ def nearest_file(path: str | Path, endings: tuple[str, ...] = ("",)) -> str:
     """Return the path beside a missing file whose name is nearest to it; empty where none is near."""
     file = Path(path)
     try:
-        beside = [entry.name for entry in file.expanduser().parent.iterdir() if entry.name.endswith(endings)]
+        beside = [entry.name for entry in located(str(path)).parent.iterdir() if entry.name.endswith(endings)]
     except (OSError, ValueError):  # a folder that is missing or may not be listed, a name that no file can have
         return ""
     nearest = nearest_name(file.name, beside)
