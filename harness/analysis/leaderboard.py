@@ -28,7 +28,7 @@ class Standing:
     summaries: Mapping[str, Summary]
     """Measure → mean and interval."""
     like_best: bool
-    """True for the best, and where no test tells it apart from the best on the primary measure."""
+    """True for the best, and where a test was made and does not tell it apart from the best on the primary measure."""
     beside_baseline: Mapping[str, Mark]
     """Measure → how it differs from the baseline where that difference is significant after Holm's correction."""
 
@@ -45,6 +45,11 @@ class Leaderboard:
     pairs: tuple[PairComparison, ...]
     """Every pair on the primary measure."""
     clusters: int
+
+    @property
+    def is_tested(self) -> bool:
+        """True where configurations were compared; without, nothing is said of what tells them apart."""
+        return bool(self.pairs)
 
     @property
     def best(self) -> Standing:
@@ -122,7 +127,7 @@ def rank(
                 rank=standings[-1].rank if ties else at + 1,
                 configuration=name,
                 summaries={measure.name: summaries[name, measure.name] for measure in columns},
-                like_best=has_mean and not is_significant(beside),
+                like_best=has_mean and (at == 0 or (beside is not None and not is_significant(beside))),
                 beside_baseline={
                     measure.name: _mark(of_pair.get((measure.name, frozenset((name, baseline)))), name, measure)
                     for measure in columns

@@ -76,7 +76,7 @@ def split(
     """Yield tables no wider than `width` that hold each of `others` once, beside `names`; the first has `first` too."""
     name_width = min(names.width, max(16, width // 3))
     for number, columns in enumerate(share_out([*first, *others], width - name_width)):
-        table = _plain(f"{title}, continued" if number else title)
+        table = plain(f"{title}, continued" if number else title)
         table.add_column(names.head, width=name_width, overflow="fold")
         for column in columns:
             table.add_column(
@@ -107,7 +107,7 @@ def share_out(columns: Sequence[Column], room: int) -> list[Sequence[Column]]:
     return even if all(sum(column.width + GAP for column in part) <= room for part in even) else list(parts)
 
 
-def _plain(title: str | None = None) -> Table:
+def plain(title: str | None = None) -> Table:
     """Make an empty table in our one style: a rule under the heads, nothing else."""
     return Table(
         box=box.SIMPLE_HEAD,
@@ -140,7 +140,7 @@ def comparison(found: Comparison, width: int) -> RenderableType:
         heads = tuple(head for head in heads if head != "its interval")
     parts: list[RenderableType] = []
     for measure in found.joined.measures:
-        table = _plain(numbers.header(measure))
+        table = plain(numbers.header(measure))
         for head in heads:
             left = head in ("", "configuration")
             table.add_column(
@@ -199,7 +199,7 @@ def grid(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], width:
 
 def cache(found: Contents) -> RenderableType:
     """Show what the cache holds: a line for each kind and component, and the file."""
-    table = _plain()
+    table = plain()
     table.add_column("kind", no_wrap=True)
     table.add_column("component", overflow="fold")
     for head in ("entries", "MB", "oldest (UTC)", "newest (UTC)"):

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from harness.analysis.leaderboard import Leaderboard, rank
+from harness.analysis.leaderboard import Leaderboard
 from harness.comparison.compare import Comparison, compare_joined
-from harness.comparison.score_matrix import Joined, find_label, find_measure, join
-from harness.errors import UsageError
-from harness.records import ErrorType, MeasureRecord, RunManifest, VerdictLabel
+from harness.comparison.leaderboard import leaderboard, primary_of
+from harness.comparison.score_matrix import Joined, find_label, join
+from harness.records import ErrorType, RunManifest, VerdictLabel
 from harness.results.run_folder import RunFolder
 
 WEIGHTS: dict[VerdictLabel, float] = {"contradicted": 3.0, "contested": 2.0, "not_found": 1.0}
@@ -87,7 +87,7 @@ def gather(
     Raises what `join` raises, and UsageError for names that are none and for runs without a measure to rank by.
     """
     joined = join(list({folder.path.resolve(): folder for folder in folders}.values()), intersection=intersection)
-    ranked_by = find_measure(joined.measures, primary) if primary is not None else None
+    ranked_by = primary_of(joined.columns[0].folder.manifest(), primary)
     shown = joined.only([each for each in joined.measures if each.shown or each == ranked_by])
     first = find_label(joined.labels, baseline) if baseline is not None else joined.labels[0]
     compared = compare_joined(shown, first) if len(joined.columns) > 1 else None
@@ -107,27 +107,6 @@ def gather(
     found = Findings(manifests, shown, compared, board, verdicts, failed)
     found.notes.extend(_notes(found))
     return found
-
-
-def leaderboard(
-    joined: Joined, compared: Comparison | None, baseline: str, primary: MeasureRecord | None = None
-) -> Leaderboard:
-    """Rank the configurations. Raises UsageError where there is no measure to rank by."""
-    summaries = (
-        compared.summaries if compared else {(each.configuration, each.measure): each for each in joined.summaries()}
-    )
-    try:
-        return rank(
-            summaries,
-            compared.pairs if compared else (),
-            joined.measures,
-            configurations=joined.labels,
-            baseline=baseline,
-            clusters=len(joined.clusters),
-            primary=primary,
-        )
-    except ValueError as error:
-        raise UsageError(f"{error}; --primary names a measure to rank by") from None
 
 
 def _notes(found: Findings) -> list[str]:

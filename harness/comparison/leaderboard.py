@@ -1,0 +1,77 @@
+"""Rank the configurations of runs, with what their paired tests say where that is quick enough to find out."""
+
+from collections.abc import Sequence
+
+from harness.analysis.leaderboard import Leaderboard, rank
+from harness.analysis.summary import Summary
+from harness.comparison.compare import Comparison, compare_joined
+from harness.comparison.score_matrix import Joined, find_label, find_measure, join
+from harness.errors import UsageError
+from harness.records import MeasureRecord, RunManifest
+from harness.results.run_folder import RunFolder
+
+TESTED = 20_000
+"""Predictions that are compared at once where a run is only shown: more would take seconds, `harness compare` does."""
+
+
+def primary_of(manifest: RunManifest, wanted: str | None = None) -> MeasureRecord | None:
+    """Find the measure to rank by: the one wanted, else the one that the run's configuration names, else None.
+
+    Raises UsageError for a name that is none.
+    """
+    named = wanted if wanted is not None else manifest.config.get("primary")
+    return find_measure(manifest.measures, str(named)) if named is not None else None
+
+
+def leaderboard(
+    joined: Joined, compared: Comparison | None, baseline: str, primary: MeasureRecord | None = None
+) -> Leaderboard:
+    """Rank joined configurations. Raises UsageError where there is no measure to rank by."""
+    summaries = (
+        compared.summaries if compared else {(each.configuration, each.measure): each for each in joined.summaries()}
+    )
+    try:
+        return rank(
+            summaries,
+            compared.pairs if compared else (),
+            joined.measures,
+            configurations=joined.labels,
+            baseline=baseline,
+            clusters=len(joined.clusters),
+            primary=primary,
+        )
+    except ValueError as error:
+        raise UsageError(f"{error}; --primary names a measure to rank by") from None
+
+
+def leaderboard_of_run(
+    folder: RunFolder,
+    manifest: RunManifest,
+    summaries: Sequence[Summary],
+    *,
+    primary: str | None = None,
+    baseline: str | None = None,
+) -> Leaderboard:
+    """Rank the configurations of one run, finished or not; they are tested where it is complete and not too large.
+
+    Raises UsageError for names that are none, and where there is no measure to rank by.
+    """
+    ranked_by = primary_of(manifest, primary)
+    names = [item.name for item in manifest.configurations]
+    first = find_label(names, baseline) if baseline is not None else names[0]
+    if manifest.status == "complete" and len(names) > 1 and manifest.clusters * len(names) <= TESTED:
+        joined = join([folder])
+        shown = joined.only([each for each in joined.measures if each.shown or each == ranked_by])
+        return leaderboard(shown, compare_joined(shown, first), first, ranked_by)
+    try:
+        return rank(
+            {(each.configuration, each.measure): each for each in summaries},
+            (),
+            [each for each in manifest.measures if each.shown or each == ranked_by],
+            configurations=names,
+            baseline=first,
+            clusters=manifest.clusters,
+            primary=ranked_by,
+        )
+    except ValueError as error:
+        raise UsageError(f"{error}; --primary names a measure to rank by") from None

@@ -1,0 +1,125 @@
+"""The first screen of a run or a comparison: configurations ranked, what is certain in words, where to look next."""
+
+from collections.abc import Mapping, Sequence
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from harness.analysis.leaderboard import Leaderboard, Standing
+from harness.analysis.summary import Summary
+from harness.records import Counts, MeasureRecord
+from harness.report import numbers
+from harness.report.answer import MARKS, name_of, sentences
+from harness.report.printing import shown
+from harness.report.terminal import Column, plain
+
+FOLDED = {"supported": "sup-\nported", "contradicted": "contra-\ndicted", "within limit": "within\nlimit"}
+"""Headings that take two lines on a narrow terminal; `ROUGE-1` and the like are parted at their hyphen."""
+NAME = 14
+"""Columns that a configuration's name keeps, however many measures there are."""
+
+
+def first_screen(
+    board: Leaderboard, counts: Mapping[str, Counts], labels: Mapping[str, str], width: int
+) -> RenderableType:
+    """Draw the ranking, then say what it shows. `labels` are the configurations' names with their marks.
+
+    Measures that do not fit the width are left out, the last first, and named.
+    """
+    names = Column(Text(""), tuple(_name(standing, board, labels) for standing in board.standings))
+    costs = _costs(board, counts)
+    named = min(names.width, max(NAME, width // 3))
+    columns = [_column(board, measure, roomy=True) for measure in board.measures]
+    gap = 2
+    if named + _taken([*columns, *costs], gap) > width:  # half an interval goes below its mean
+        columns, gap = [_column(board, measure, roomy=False) for measure in board.measures], 1
+    left_out = 0
+    while columns[1:] and named + _taken([*columns, *costs], gap) > width:
+        columns.pop()
+        left_out += 1
+    kept = [*columns, *costs]
+    table = plain()
+    table.padding = (0, gap - 1, 0, 0)
+    table.add_column("", width=min(names.width, width - _taken(kept, gap)), overflow="fold")
+    for column in kept:
+        table.add_column(column.head, justify="right", no_wrap=True)
+    for cells in zip(names.cells, *(column.cells for column in kept), strict=True):
+        table.add_row(*cells)
+    parts: list[RenderableType] = [table, Text()]
+    parts += [shown(line, "bold" if at == 0 else "") for at, line in enumerate(sentences(board))]
+    gone = [name_of(measure) for measure in board.measures[len(board.measures) - left_out :]]
+    parts += [shown(line, "dim") for line in _legend(board, gone)]
+    return Group(*parts)
+
+
+def _name(standing: Standing, board: Leaderboard, labels: Mapping[str, str]) -> Text:
+    best = standing.configuration == board.best.configuration
+    text = shown(f"{standing.rank} {labels[standing.configuration]}", "bold" if best else "")
+    if board.is_tested and standing.like_best and not best:
+        text.append(" ≈", style="not bold cyan")
+    return text
+
+
+def _column(board: Leaderboard, measure: MeasureRecord, *, roomy: bool) -> Column:
+    name = name_of(measure)
+    arrow = numbers.ARROWS[measure.direction].strip()
+    if roomy:
+        head = f"{name} {arrow}"
+    else:
+        folded = FOLDED.get(name) or (name.replace("-", "\n-", 1) if name.startswith("ROUGE-") else name)
+        head = f"{folded} {arrow}" if "\n" in folded else f"{folded}\n{arrow}"
+    means = [standing.summaries[measure.name].mean for standing in board.standings]
+    return Column(shown(head), tuple(_cell(each, measure, means, roomy=roomy) for each in board.standings))
+
+
+def _cell(standing: Standing, measure: MeasureRecord, means: Sequence[float | None], *, roomy: bool) -> Text:
+    summary = standing.summaries[measure.name]
+    known = [mean for mean in means if mean is not None]
+    best = bool(known) and summary.mean == (min(known) if measure.direction == "lower" else max(known))
+    mark = standing.beside_baseline[measure.name]
+    text = Text(MARKS[mark], style={"better": "green", "worse": "red", "": ""}[mark])
+    text.append(numbers.mean(summary, measure), style="bold" if best and len(set(known)) > 1 else "")
+    half = _half(summary, measure)
+    if half:
+        text.append(f" {half:>5}" if roomy else f"\n{half}", style="dim")
+    return text
+
+
+def _half(summary: Summary, measure: MeasureRecord) -> str:
+    if summary.low is None or summary.high is None:
+        return ""
+    return f"±{numbers.shown((summary.high - summary.low) / 2, measure.unit)}"
+
+
+def _costs(board: Leaderboard, counts: Mapping[str, Counts]) -> list[Column]:
+    """Seconds a headline and failures, each only where there are any."""
+    held = [counts.get(standing.configuration, Counts()) for standing in board.standings]
+    columns = []
+    if any(count.seconds and count.predicted for count in held):
+        each = [count.seconds / count.predicted if count.predicted and count.seconds else None for count in held]
+        columns.append(Column(Text("s\neach"), tuple(Text("–" if value is None else f"{value:.2f}") for value in each)))
+    if any(count.failed for count in held):
+        columns.append(
+            Column(Text("fail-\ned"), tuple(Text(str(count.failed), "red" if count.failed else "") for count in held))
+        )
+    return columns
+
+
+def _taken(columns: Sequence[Column], gap: int) -> int:
+    return sum(column.width + gap for column in columns)
+
+
+def _legend(board: Leaderboard, left_out: Sequence[str]) -> list[str]:
+    parts = [f"Ranked by {name_of(board.primary)}, {board.clusters} clusters; ± half the 95 % interval."]
+    if board.is_tested:
+        marks = {mark for standing in board.standings for mark in standing.beside_baseline.values()}
+        told = [f"{MARKS[mark]} {mark}" for mark in ("better", "worse") if mark in marks]
+        if told:
+            parts.append(f"{', '.join(told)} than {board.baseline}.")
+        if sum(standing.like_best for standing in board.standings) > 1:
+            parts.append("≈ not distinguishable from the best.")
+    elif len(board.standings) > 1:
+        parts.append("Differences were not tested: `harness compare` does.")
+    if left_out:
+        parts.append(f"No room for {', '.join(left_out)}.")
+    return [" ".join(parts)]
