@@ -1,6 +1,6 @@
 """Rank configurations by one measure, and say which of them cannot be told apart from the best."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,7 +23,7 @@ class Standing:
     """One configuration on a leaderboard."""
 
     rank: int
-    """From 1; configurations with equal means share a rank. Those without a mean stand last."""
+    """From 1; configurations with equal means share a rank. 0 for an upper bound, which does not compete."""
     configuration: str
     summaries: Mapping[str, Summary]
     """Measure → mean and interval."""
@@ -43,7 +43,7 @@ class Leaderboard:
     baseline: str
     standings: tuple[Standing, ...]
     pairs: tuple[PairComparison, ...]
-    """Every pair on the primary measure."""
+    """Every pair on the primary measure, without upper bounds."""
     clusters: int
 
     @property
@@ -97,11 +97,13 @@ def rank(
     baseline: str,
     clusters: int,
     primary: MeasureRecord | None = None,
+    upper_bounds: Collection[str] = (),
 ) -> Leaderboard:
     """Rank configurations by their mean on `primary`, by default the first leading measure.
 
-    `summaries` maps (configuration, measure) to a summary; `pairs` holds every pair on every measure. Raises ValueError
-    where no measure is better one way or the other.
+    `summaries` maps (configuration, measure) to a summary; `pairs` holds every pair on every measure. `upper_bounds`
+    are configurations that read the references: they stand last, without a rank, and so do those without a mean.
+    Raises ValueError where no measure is better one way or the other.
     """
     columns = leading_measures(measures)
     if primary is None:
@@ -115,26 +117,30 @@ def rank(
         mean = summaries[name, primary.name].mean
         return float("-inf") if mean is None else sign * mean
 
-    ordered = sorted(configurations, key=lambda name: -goodness(name))
+    ordered = sorted(configurations, key=lambda name: (name in upper_bounds, -goodness(name)))
     of_pair = {(pair.measure, frozenset((pair.first, pair.second))): pair for pair in pairs}
     standings: list[Standing] = []
     for at, name in enumerate(ordered):
+        competes = name not in upper_bounds or len(upper_bounds) == len(ordered)
         ties = at > 0 and goodness(name) == goodness(ordered[at - 1])
         beside = of_pair.get((primary.name, frozenset((name, ordered[0]))))
         has_mean = summaries[name, primary.name].mean is not None
         standings.append(
             Standing(
-                rank=standings[-1].rank if ties else at + 1,
+                rank=0 if not competes else standings[-1].rank if ties else at + 1,
                 configuration=name,
                 summaries={measure.name: summaries[name, measure.name] for measure in columns},
-                like_best=has_mean and (at == 0 or (beside is not None and not is_significant(beside))),
+                like_best=has_mean and competes and (at == 0 or (beside is not None and not is_significant(beside))),
                 beside_baseline={
                     measure.name: _mark(of_pair.get((measure.name, frozenset((name, baseline)))), name, measure)
                     for measure in columns
                 },
             )
         )
-    on_primary = tuple(pair for pair in pairs if pair.measure == primary.name)
+    bounds = set(upper_bounds)
+    on_primary = tuple(
+        pair for pair in pairs if pair.measure == primary.name and bounds.isdisjoint((pair.first, pair.second))
+    )
     return Leaderboard(primary, tuple(columns), baseline, tuple(standings), on_primary, clusters)
 
 

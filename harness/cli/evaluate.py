@@ -9,6 +9,7 @@ from harness.cli.options import (
     CacheFolder,
     ConfigFile,
     ConfigFileOrNone,
+    Details,
     EveryMeasure,
     Format,
     Jobs,
@@ -16,6 +17,7 @@ from harness.cli.options import (
     LogLines,
     NoCache,
     Overrides,
+    Primary,
     ResultsFolder,
     RunArgument,
     Strict,
@@ -41,6 +43,8 @@ def evaluate(
     results: ResultsFolder = RESULTS,
     form: Format = "table",
     every_measure: EveryMeasure = False,
+    details: Details = False,
+    primary: Primary = None,
     strict: Strict = False,
     retry_errors: Annotated[
         bool, typer.Option("--retry-errors", help="Do again what failed before, and nothing else.")
@@ -77,7 +81,7 @@ def evaluate(
         wait=wait,
         progress=TerminalProgress(),
     )
-    print_outcome(run.outcome, form, every_measure=every_measure)
+    print_outcome(run.outcome, form, every_measure=every_measure, details=details, primary=primary)
     report_bad_rows(run.mistakes)
     _end(run.outcome, again="the same command with --retry-errors scores what is there")
 
@@ -89,6 +93,8 @@ def score(
     results: ResultsFolder = RESULTS,
     form: Format = "table",
     every_measure: EveryMeasure = False,
+    details: Details = False,
+    primary: Primary = None,
     wait: Wait = False,
     verbose: Verbose = 0,
     log_format: LogLines = None,
@@ -115,14 +121,21 @@ def score(
         wait=wait,
         progress=TerminalProgress(),
     )
-    print_outcome(scored.outcome, form, every_measure=every_measure)
+    print_outcome(scored.outcome, form, every_measure=every_measure, details=details, primary=primary)
     _end(scored.outcome)
 
 
-def print_outcome(outcome: "Outcome", form: str, *, every_measure: bool) -> None:
-    """Print a run's tables on standard output."""
+def print_outcome(
+    outcome: "Outcome", form: str, *, every_measure: bool, details: bool = False, primary: str | None = None
+) -> None:
+    """Print what a run found on standard output: the ranking; its tables too with `details` or every measure.
+
+    Raises UsageError where `primary` is no measure, and where it is given for a form that ranks nothing.
+    """
     from harness.report import table
 
+    if form != "table" and primary is not None:
+        raise UsageError(f"--primary ranks the table; --format {form} has every measure")
     if form == "json":
         typer.echo(table.as_json(outcome), nl=False)
     elif form == "csv":
@@ -130,10 +143,15 @@ def print_outcome(outcome: "Outcome", form: str, *, every_measure: bool) -> None
     elif form == "md":
         typer.echo(table.markdown(outcome, every_measure=every_measure), nl=False)
     else:
-        from harness.report import printing, terminal
+        from harness.report import leaderboard, printing, terminal
 
         console = printing.console()
-        console.print(terminal.results(outcome, console.width, every_measure=every_measure))
+        console.print(
+            leaderboard.of_run(outcome, console.width, primary=primary, closer=not (details or every_measure))
+        )
+        if details or every_measure:
+            console.print()
+            console.print(terminal.results(outcome, console.width, every_measure=every_measure))
 
 
 def report_bad_rows(mistakes: "Mistakes | None") -> None:

@@ -41,6 +41,11 @@ RunArgument = Annotated[str, typer.Argument(metavar="RUN", help=f"The run: {RUN_
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first bad row of the data.")]
 Format = Annotated[Literal["table", "json", "md", "csv"], typer.Option("--format", help="How results are printed.")]
 EveryMeasure = Annotated[bool, typer.Option("--all", help="Show every measure, precision and recall too.")]
+Details = Annotated[bool, typer.Option("--details", help="Show the tables of every metric below the ranking.")]
+Primary = Annotated[
+    str | None,
+    typer.Option("--primary", metavar="MEASURE", help="The measure to rank by: rouge1, factual-supported."),
+]
 Wait = Annotated[bool, typer.Option("--wait", help="Wait for a process that has the run, in place of refusing.")]
 Verbose = Annotated[
     int,

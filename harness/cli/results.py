@@ -4,7 +4,16 @@ from typing import Annotated, Literal
 
 import typer
 
-from harness.cli.options import RESULTS, EveryMeasure, Format, ResultsFolder, RunArgument, complete_run
+from harness.cli.options import (
+    RESULTS,
+    Details,
+    EveryMeasure,
+    Format,
+    Primary,
+    ResultsFolder,
+    RunArgument,
+    complete_run,
+)
 from harness.cli.runs import load_run
 from harness.process import logs
 
@@ -49,6 +58,8 @@ def show(
     results: ResultsFolder = RESULTS,
     form: Format = "table",
     every_measure: EveryMeasure = False,
+    details: Details = False,
+    primary: Primary = None,
     cluster: Annotated[
         str | None,
         typer.Option(
@@ -63,7 +74,7 @@ def show(
 
     found = load_run(results, run)
     if cluster is None:
-        print_outcome(found.outcome, form, every_measure=every_measure)
+        print_outcome(found.outcome, form, every_measure=every_measure, details=details, primary=primary)
         return
     from harness.report import cluster_view as report
 

@@ -20,7 +20,15 @@ def primary_of(manifest: RunManifest, wanted: str | None = None) -> MeasureRecor
     Raises UsageError for a name that is none.
     """
     named = wanted if wanted is not None else manifest.config.get("primary")
-    return find_measure(manifest.measures, str(named)) if named is not None else None
+    return None if named is None else find_primary(manifest.measures, str(named))
+
+
+def find_primary(measures: Sequence[MeasureRecord], wanted: str) -> MeasureRecord:
+    """Find a measure to rank by. Raises UsageError for a name that is none, and for one that is better neither way."""
+    found = find_measure(measures, wanted)
+    if found.direction == "neither":
+        raise UsageError(f"{found.name!r} is better neither way, so nothing can be ranked by it")
+    return found
 
 
 def leaderboard(
@@ -39,6 +47,7 @@ def leaderboard(
             baseline=baseline,
             clusters=len(joined.clusters),
             primary=primary,
+            upper_bounds=[column.label for column in joined.columns if column.record.reads_references],
         )
     except ValueError as error:
         raise UsageError(f"{error}; --primary names a measure to rank by") from None
@@ -72,6 +81,7 @@ def leaderboard_of_run(
             baseline=first,
             clusters=manifest.clusters,
             primary=ranked_by,
+            upper_bounds=[item.name for item in manifest.configurations if item.reads_references],
         )
     except ValueError as error:
         raise UsageError(f"{error}; --primary names a measure to rank by") from None

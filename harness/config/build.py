@@ -29,6 +29,7 @@ KEYS: Mapping[str, str] = {
     "max_failures": "clusters a configuration may fail on before the run stops: a count, or a share such as 5%",
     "time_limit": "how long a cluster and the run may take: {cluster: 30s, run: 2h}",
     "gate": "what a run must hold against its baseline",
+    "primary": "the measure that configurations are ranked by: rouge1, factual-supported",
 }
 REQUIRED = ("name", "data", "models", "metrics")
 DEFAULT_SEED = 13
@@ -68,6 +69,8 @@ class Config:
     source: Source
     gate: GateSettings = field(default_factory=GateSettings)
     limits: Limits = field(default_factory=Limits)
+    primary: str | None = None
+    """The measure that configurations are ranked by; None means the first that tables show."""
 
     def resolved(self) -> dict[str, Any]:
         """Return values that build the same configuration: sweep expanded, overrides applied, defaults filled in."""
@@ -82,6 +85,7 @@ class Config:
             "metrics": [metric.as_entry() for metric in self.metrics],
             **self.limits.model_dump(mode="json", exclude_defaults=True),
             **({"gate": self.gate.model_dump(mode="json")} if self.gate != GateSettings() else {}),
+            **({"primary": self.primary} if self.primary is not None else {}),
         }
 
     def component_problems(self, *, models: bool = True) -> list[Problem]:
@@ -167,6 +171,9 @@ def _build(source: Source, table: ComponentTable, overrides: Sequence[str]) -> C
     ]
     gate = _section(source, tree, "gate", GateSettings)
     limits = _limits(source, tree)
+    primary = tree.get("primary")
+    if "primary" in tree and not (isinstance(primary, str) and primary):
+        source.report(("primary",), "not a measure", found=quote(primary), accepted="a measure's name, such as rouge1")
     _check_unique(
         source, [model for model, _ in models], "two configurations of this name; give one of them another `as:`"
     )
@@ -182,6 +189,7 @@ def _build(source: Source, table: ComponentTable, overrides: Sequence[str]) -> C
         source=source,
         gate=gate,
         limits=limits,
+        primary=primary,
     )
 
 

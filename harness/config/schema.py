@@ -35,6 +35,7 @@ def json_schema(table: ComponentTable) -> dict[str, Any]:
     properties["max_failures"] = dict(FAILURES_SCHEMA)
     properties["time_limit"] = _flatten("time_limit", TimeLimit, definitions)
     properties["gate"] = _flatten("gate", GateSettings, definitions)
+    properties["primary"] = {"type": "string", "minLength": 1}
     for key, text in KEYS.items():
         properties[key]["description"] = text
     schema = {

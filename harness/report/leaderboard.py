@@ -1,22 +1,46 @@
 """The first screen of a run or a comparison: configurations ranked, what is certain in words, where to look next."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from harness.analysis.leaderboard import Leaderboard, Standing
+from harness.analysis.leaderboard import Leaderboard, Standing, leading_measures
 from harness.analysis.summary import Summary
+from harness.comparison.leaderboard import leaderboard_of_run
 from harness.records import Counts, MeasureRecord
 from harness.report import numbers
 from harness.report.answer import MARKS, name_of, sentences
 from harness.report.printing import shown
-from harness.report.terminal import Column, plain
+from harness.report.runs import rescored
+from harness.report.table import UNKNOWN, caveats, label, made_of, status_notes
+from harness.report.terminal import Column, plain, results
+from harness.run.pipeline import Outcome
 
 FOLDED = {"supported": "sup-\nported", "contradicted": "contra-\ndicted", "within limit": "within\nlimit"}
 """Headings that take two lines on a narrow terminal; `ROUGE-1` and the like are parted at their hyphen."""
 NAME = 14
 """Columns that a configuration's name keeps, however many measures there are."""
+
+
+def of_run(outcome: Outcome, width: int, *, primary: str | None = None, closer: bool = True) -> RenderableType:
+    """Draw the first screen of a run; with `closer` it ends with the commands that show more.
+
+    Raises UsageError where `primary` is no measure. A run without a measure that is better one way has its tables.
+    """
+    manifest = outcome.manifest
+    labels = {item.name: label(item) for item in manifest.configurations}
+    if primary is None and not leading_measures(manifest.measures):
+        return results(outcome, width)
+    board = leaderboard_of_run(outcome.folder, manifest, outcome.summaries, primary=primary)
+    parts = [first_screen(board, manifest.counts, labels, width)]
+    about = [*status_notes(manifest), f"{made_of(manifest)} Shares are printed times 100."]
+    parts += [shown(line, "dim") for line in [*about, *caveats(manifest), *rescored(manifest)]]
+    if closer:
+        name = shlex.quote(outcome.folder.path.name)
+        parts.append(shown(f"More: --details has every table, `harness report {name}` is a page with examples.", "dim"))
+    return Group(*parts)
 
 
 def first_screen(
@@ -33,10 +57,11 @@ def first_screen(
     gap = 2
     if named + _taken([*columns, *costs], gap) > width:  # half an interval goes below its mean
         columns, gap = [_column(board, measure, roomy=False) for measure in board.measures], 1
-    left_out = 0
+    shown_measures, gone = list(board.measures), []
     while columns[1:] and named + _taken([*columns, *costs], gap) > width:
-        columns.pop()
-        left_out += 1
+        at = _least_telling(shown_measures)
+        columns.pop(at)
+        gone.append(name_of(shown_measures.pop(at)))
     kept = [*columns, *costs]
     table = plain()
     table.padding = (0, gap - 1, 0, 0)
@@ -47,14 +72,19 @@ def first_screen(
         table.add_row(*cells)
     parts: list[RenderableType] = [table, Text()]
     parts += [shown(line, "bold" if at == 0 else "") for at, line in enumerate(sentences(board))]
-    gone = [name_of(measure) for measure in board.measures[len(board.measures) - left_out :]]
     parts += [shown(line, "dim") for line in _legend(board, gone)]
     return Group(*parts)
 
 
+def _least_telling(measures: Sequence[MeasureRecord]) -> int:
+    """Choose the column to leave out first: `surface`, the floor of the factual check, else the last."""
+    names = [measure.name for measure in measures]
+    return names.index("surface") if "surface" in names[1:] else len(names) - 1
+
+
 def _name(standing: Standing, board: Leaderboard, labels: Mapping[str, str]) -> Text:
     best = standing.configuration == board.best.configuration
-    text = shown(f"{standing.rank} {labels[standing.configuration]}", "bold" if best else "")
+    text = shown(f"{standing.rank or UNKNOWN} {labels[standing.configuration]}", "bold" if best else "")
     if board.is_tested and standing.like_best and not best:
         text.append(" ≈", style="not bold cyan")
     return text
@@ -120,6 +150,10 @@ def _legend(board: Leaderboard, left_out: Sequence[str]) -> list[str]:
             parts.append("≈ not distinguishable from the best.")
     elif len(board.standings) > 1:
         parts.append("Differences were not tested: `harness compare` does.")
+    scored = {each.summaries[board.primary.name].scored for each in board.standings}
+    if scored != {board.clusters}:
+        counts = f"{min(scored)} to {max(scored)}" if len(scored) > 1 else str(min(scored))
+        parts.append(f"{counts} of the clusters have a score.")
     if left_out:
         parts.append(f"No room for {', '.join(left_out)}.")
     return [" ".join(parts)]

@@ -136,14 +136,29 @@ COST_HEADERS = ("predicted", "failed", "s each", "tokens in", "tokens out")
 
 def provenance(manifest: RunManifest, escaped: Callable[[str], str] = str) -> list[str]:
     """Explain below a table what the numbers are, and of what; `escaped` is applied to what others wrote."""
-    made_of = f"{manifest.clusters} clusters, data {manifest.data_digest}, seed {manifest.seed}."
     pending = " / pending (not reached yet)" if manifest.status in UNFINISHED else ""
     intervals = f"{LEVEL:.0%} percentile bootstrap over clusters, {RESAMPLES:,} resamples"
-    lines = [f"The run is {manifest.status}: {UNFINISHED[manifest.status]}."] if manifest.status in UNFINISHED else []
-    lines += [
-        f"{made_of} Means over scored clusters; brackets: {intervals}.",
+    return [
+        *status_notes(manifest),
+        f"{made_of(manifest)} Means over scored clusters; brackets: {intervals}.",
         f"Shares are printed times 100. n: clusters scored / unscorable / failed{pending}.",
+        *caveats(manifest, escaped),
     ]
+
+
+def made_of(manifest: RunManifest) -> str:
+    """Say which data a run read, and its seed."""
+    return f"{manifest.clusters} clusters, data {manifest.data_digest}, seed {manifest.seed}."
+
+
+def status_notes(manifest: RunManifest) -> list[str]:
+    """Say how far a run got that is not complete."""
+    return [f"The run is {manifest.status}: {UNFINISHED[manifest.status]}."] if manifest.status in UNFINISHED else []
+
+
+def caveats(manifest: RunManifest, escaped: Callable[[str], str] = str) -> list[str]:
+    """Say what the numbers of a run leave out, and which of them are not what they seem."""
+    lines = []
     waiting = {item.name: pending_of(manifest, item.name) for item in manifest.configurations}
     if any(waiting.values()):
         told = ", ".join(f"{escaped(name)} on {count}" for name, count in waiting.items() if count)
