@@ -23,7 +23,8 @@ class Standing:
     """One configuration on a leaderboard."""
 
     rank: int
-    """From 1; configurations with equal means share a rank. 0 for an upper bound, which does not compete."""
+    """From 1; configurations with equal means share a rank. 0 for an upper bound, which does not
+    compete, and where there is no mean."""
     configuration: str
     summaries: Mapping[str, Summary]
     """Measure → mean and interval."""
@@ -122,12 +123,12 @@ def rank(
     standings: list[Standing] = []
     for at, name in enumerate(ordered):
         competes = name not in upper_bounds or len(upper_bounds) == len(ordered)
+        has_mean = summaries[name, primary.name].mean is not None
         ties = at > 0 and goodness(name) == goodness(ordered[at - 1])
         beside = of_pair.get((primary.name, frozenset((name, ordered[0]))))
-        has_mean = summaries[name, primary.name].mean is not None
         standings.append(
             Standing(
-                rank=0 if not competes else standings[-1].rank if ties else at + 1,
+                rank=0 if not (competes and has_mean) else standings[-1].rank if ties else at + 1,
                 configuration=name,
                 summaries={measure.name: summaries[name, measure.name] for measure in columns},
                 like_best=has_mean and competes and (at == 0 or (beside is not None and not is_significant(beside))),

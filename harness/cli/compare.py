@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import typer
 
 from harness.cli import streams
-from harness.cli.options import RESULTS, RUN_FORMS, ResultsFolder, complete_run
+from harness.cli.options import RESULTS, RUN_FORMS, Details, Primary, ResultsFolder, complete_run
 from harness.cli.runs import load_run
 
 BESIDE = "table, md, json, html"
@@ -37,10 +37,14 @@ def compare(
     intersection: Annotated[
         bool, typer.Option("--intersection", help="Compare runs on different data on the clusters they share.")
     ] = False,
+    details: Details = False,
+    primary: Primary = None,
     results: ResultsFolder = RESULTS,
 ) -> None:
     """Compare configurations pairwise: differences, intervals, tests.
 
+    First the ranking, and what is certain of it; then the tests on the measure that is ranked by, on those of --metric,
+    or with --details on every measure.
     Configurations of one run or of several are joined by cluster id. Runs on different data are refused, and so are
     measures whose signatures differ.
     """
@@ -59,19 +63,26 @@ def compare(
         worst=worst,
         intersection=intersection,
     )
-    found, details = compared.comparison, compared.details
+    found, beside = compared.comparison, compared.details
+    if form != "table" and primary is not None:
+        raise UsageError(f"--primary ranks the table; --format {form} has every measure")
     if form == "table":
-        from harness.report import printing, terminal
+        from harness.report import leaderboard, printing, terminal
 
         console = printing.console()
-        console.print(terminal.comparison(found, console.width))
-        for table in breakdown.tables(found, details):
+        board = leaderboard.of_comparison(found, primary)
+        if board is not None:
+            console.print(leaderboard.ranking(board, found.joined, console.width))
+            console.print()
+        only = None if details or metric or board is None else board.primary
+        console.print(terminal.comparison(found, console.width, only))
+        for table in breakdown.tables(found, beside):
             streams.say("")
             console.print(terminal.grid(*table, console.width))
-        for line in breakdown.move_lines(details.moves):
+        for line in breakdown.move_lines(beside.moves):
             streams.say(line if line.startswith(" ") else f"\n{line}")
     elif form in ("csv", "latex"):
         typer.echo((report.as_csv if form == "csv" else report.latex)(found), nl=False)
     else:
         written = {"md": report.markdown, "json": report.as_json, "html": report.page}[form]
-        typer.echo(written(found, details), nl=False)
+        typer.echo(written(found, beside), nl=False)

@@ -8,7 +8,10 @@ from rich.text import Text
 
 from harness.analysis.leaderboard import Leaderboard, Standing, leading_measures
 from harness.analysis.summary import Summary
-from harness.comparison.leaderboard import leaderboard_of_run
+from harness.comparison.compare import Comparison
+from harness.comparison.leaderboard import leaderboard, leaderboard_of_run, primary_of
+from harness.comparison.score_matrix import Joined
+from harness.errors import UsageError
 from harness.records import Counts, MeasureRecord
 from harness.report import numbers
 from harness.report.answer import MARKS, name_of, sentences
@@ -41,6 +44,30 @@ def of_run(outcome: Outcome, width: int, *, primary: str | None = None, closer: 
         name = shlex.quote(outcome.folder.path.name)
         parts.append(shown(f"More: --details has every table, `harness report {name}` is a page with examples.", "dim"))
     return Group(*parts)
+
+
+def of_comparison(found: Comparison, primary: str | None = None) -> Leaderboard | None:
+    """Rank what was compared, by `primary`, by what the first run's configuration names, or by the first measure.
+
+    None where no measure that was compared is better one way. Raises UsageError where `primary` is not among them.
+    """
+    manifest = found.joined.columns[0].folder.manifest()
+    named = primary_of(manifest, primary)
+    compared = [measure.name for measure in found.joined.measures]
+    if named is not None and named.name not in compared:
+        if primary is not None:
+            raise UsageError(f"{named.name!r} is not compared; there are {', '.join(compared)}")
+        named = None
+    if named is None and not leading_measures(found.joined.measures):
+        return None
+    return leaderboard(found.joined, found, found.baseline, named)
+
+
+def ranking(board: Leaderboard, joined: Joined, width: int) -> RenderableType:
+    """Draw the first screen of a comparison."""
+    counts = {column.label: column.counts for column in joined.columns}
+    marks = {column.label: label(column.record)[len(column.record.name) :] for column in joined.columns}
+    return first_screen(board, counts, {name: f"{name}{mark}" for name, mark in marks.items()}, width)
 
 
 def first_screen(

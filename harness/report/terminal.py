@@ -13,7 +13,7 @@ from rich.text import Text
 
 from harness.cache.maintenance import Contents
 from harness.comparison.compare import Comparison
-from harness.records import Counts
+from harness.records import Counts, MeasureRecord
 from harness.report import comparison as comparison_report
 from harness.report import numbers
 from harness.report.printing import safe
@@ -132,14 +132,18 @@ def _slashed(counts: Iterable[int]) -> str:
     return "/".join(str(count) for count in counts)
 
 
-def comparison(found: Comparison, width: int) -> RenderableType:
-    """Show a table for each measure, costs and a legend; below 110 columns the intervals go to a second line."""
-    lines = {measure.name: comparison_report.lines(found, measure) for measure in found.joined.measures}
+def comparison(found: Comparison, width: int, only: MeasureRecord | None = None) -> RenderableType:
+    """Draw a table for each measure or for the only one, and say what the signs mean; for all of them costs as well.
+
+    Below 110 columns the intervals go to a second line.
+    """
+    measures = [measure for measure in found.joined.measures if only is None or measure.name == only.name]
+    lines = {measure.name: comparison_report.lines(found, measure) for measure in measures}
     heads: tuple[str, ...] = comparison_report.HEADS if width >= 110 else NARROW_HEADS
     if not any(line.difference_interval for each in lines.values() for line in each):  # too few clusters for any
         heads = tuple(head for head in heads if head != "its interval")
     parts: list[RenderableType] = []
-    for measure in found.joined.measures:
+    for measure in measures:
         table = plain(numbers.header(measure))
         for head in heads:
             left = head in ("", "configuration")
@@ -151,10 +155,10 @@ def comparison(found: Comparison, width: int) -> RenderableType:
             table.add_row(*(cells[head] for head in heads), style="dim" if line.is_baseline else "")
         parts += [table, Padding(safe(comparison_report.detectable(found, measure), style="dim"), (0, 0, 1, 0))]
     costs = _known_columns([comparison_report.COST_HEADS, *comparison_report.cost_lines(found)])
-    if len(costs[0]) > 2:  # more than how many headlines there are, which `n` says too
+    if only is None and len(costs[0]) > 2:  # more than how many headlines there are, which `n` says too
         parts.append(Padding(grid("cost", costs[0], costs[1:], width), (0, 0, 1, 0)))
     parts.extend(safe(line, style="dim") for line in comparison_report.legend(found))
-    parts.extend(safe(folded_signature(measure.signature, width), style="dim") for measure in found.joined.measures)
+    parts.extend(safe(folded_signature(measure.signature, width), style="dim") for measure in measures)
     return Group(*parts)
 
 

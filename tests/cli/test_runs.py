@@ -232,7 +232,7 @@ def test_what_an_interrupted_run_has_not_come_to_is_pending_not_failed(
     ]
     counts = {(row["configuration"], row["failed"], row["pending"]) for row in shown["summaries"]}
     assert counts == {("lead", 1, 0), ("sentence", 0, 1)}
-    table = harness("show", "trial@latest").out
+    table = harness("show", "trial@latest", "--details").out
     assert "0/0/1" in table
     assert "0/0/0/1" in table
     assert "Pending, neither answered nor failed yet: sentence on 1 of 1 clusters." in table

@@ -18,6 +18,7 @@ from harness.report.escape import page
 from harness.report.html.charts import charts
 from harness.report.html.examples import TOGETHER, Examples, collect
 from harness.report.html.findings import Findings, gather
+from harness.report.table import UNKNOWN
 from harness.results.run_folder import RunFolder
 
 
@@ -115,7 +116,7 @@ def _rows(findings: Findings) -> list[dict[str, Any]]:
             notes.append("not distinguishable from the best")
         rows.append(
             {
-                "rank": standing.rank,
+                "rank": standing.rank or UNKNOWN,
                 "name": standing.configuration,
                 "best": standing.rank == 1,
                 "note": ", ".join(notes),

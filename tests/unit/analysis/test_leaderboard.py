@@ -67,7 +67,7 @@ def test_where_lower_is_better_the_lowest_stands_first_and_a_rise_is_worse():
 def test_equal_means_share_a_rank_and_what_has_no_score_stands_last():
     scores = np.array([[math.nan] * 3, [0.5, 0.6, 0.7], [0.5, 0.6, 0.7]])[:, :, None]
     found = board(scores, [measure("rouge1-f")])
-    assert [(each.rank, each.configuration) for each in found.standings] == [(1, "b"), (1, "c"), (3, "a")]
+    assert [(each.rank, each.configuration) for each in found.standings] == [(1, "b"), (1, "c"), (0, "a")]
     assert not found.standings[-1].like_best
     assert sentences(found) == ["b and c have equal scores on all 3 clusters.", "a has no score."]
 
