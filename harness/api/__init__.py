@@ -120,7 +120,9 @@ def evaluate(
         outcome = execute(
             plan, folder, told, cache=kept, jobs=jobs, retry_errors=retry_errors, wait=wait, table=markdown
         )
-    return Run(outcome.folder, outcome, plan.clusters)
+    run = Run(outcome.folder, outcome, plan.clusters)
+    run.primary = loaded.primary
+    return run
 
 
 def score(

@@ -47,6 +47,8 @@ class Run:
         """Rows that could not be read, the first thousand, where this program read the data; `bad_rows` counts all."""
         self.mistakes = read.mistakes if read else None
         """The same grouped by kind, and counted."""
+        self.primary: str | None = None
+        """The measure that the configuration just evaluated ranks by; of a run that was found, its manifest says."""
         if outcome is not None:
             self.__dict__["outcome"] = outcome
 

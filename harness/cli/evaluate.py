@@ -81,6 +81,8 @@ def evaluate(
         wait=wait,
         progress=TerminalProgress(),
     )
+    if form == "table" and primary is None:
+        primary = run.primary  # a finished run's manifest may have been written before this was chosen
     print_outcome(run.outcome, form, every_measure=every_measure, details=details, primary=primary)
     report_bad_rows(run.mistakes)
     _end(run.outcome, again="the same command with --retry-errors scores what is there")

@@ -358,7 +358,9 @@ def test_what_is_ranked_by_is_named_in_the_configuration_or_by_a_flag(harness: C
     assert "Ranked by ROUGE-L" in harness("eval", "--config", "x.yaml", "--primary", "rougeL").out
     Path("x.yaml").write_text(f"{written}primary: rouge2\n")
     assert "Ranked by ROUGE-2" in harness("eval", "--config", "x.yaml").out
-    assert "Ranked by ROUGE-2" in harness("show", "trial@latest").out
+    Path("x.yaml").write_text(f"{written.replace('trial', 'second')}primary: rouge2\n")
+    assert "Ranked by ROUGE-2" in harness("eval", "--config", "x.yaml").out
+    assert "Ranked by ROUGE-2" in harness("show", "second@latest").out
     Path("x.yaml").write_text(f"{written}primary: rogue2\n")
     line = len(written.splitlines()) + 1
     for command in ("validate", "eval"):
