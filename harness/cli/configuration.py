@@ -33,6 +33,7 @@ def validate(
     from harness.cli.progress import TerminalProgress
     from harness.comparison.gate_ahead import baseline_problems, is_missing
     from harness.comparison.gate_rules import rule_problems
+    from harness.comparison.leaderboard import primary_problems
     from harness.config import load
     from harness.config.discover import the_configuration
     from harness.errors import ConfigError, Problem, UsageError
@@ -56,6 +57,7 @@ def validate(
             if is_sound:
                 rules = rule_problems(loaded.gate, loaded.source, measures, [model.name for model in loaded.models])
                 found += rules or baseline_problems(loaded.gate)
+                found += primary_problems(loaded, measures)
             clusters = Clusters(dataset_of(loaded))
             read = clusters.dataset.light and not any(problem.path.startswith("data.") for problem in found)
             if read:

@@ -6,7 +6,8 @@ from harness.analysis.leaderboard import Leaderboard, rank
 from harness.analysis.summary import Summary
 from harness.comparison.compare import Comparison, compare_joined
 from harness.comparison.score_matrix import Joined, find_label, find_measure, join
-from harness.errors import UsageError
+from harness.config import Config
+from harness.errors import Problem, UsageError
 from harness.records import MeasureRecord, RunManifest
 from harness.results.run_folder import RunFolder
 
@@ -29,6 +30,17 @@ def find_primary(measures: Sequence[MeasureRecord], wanted: str) -> MeasureRecor
     if found.direction == "neither":
         raise UsageError(f"{found.name!r} is better neither way, so nothing can be ranked by it")
     return found
+
+
+def primary_problems(config: Config, measures: Sequence[MeasureRecord]) -> list[Problem]:
+    """Find what is wrong with the measure that a configuration ranks by, with its line."""
+    try:
+        if config.primary is not None:
+            find_primary(measures, config.primary)
+    except UsageError as error:
+        where, line = config.source.place(("primary",))
+        return [Problem(str(error), where, line, "primary")]
+    return []
 
 
 def leaderboard(

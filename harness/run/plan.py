@@ -1,18 +1,18 @@
 """What a run will do, worked out before anything is written: data read once, identities resolved, a folder named."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import cast
 
 from harness.checkers.base import Checker
 from harness.comparison.gate_rules import refuse_mistakes
-from harness.comparison.leaderboard import find_primary
+from harness.comparison.leaderboard import primary_problems
 from harness.config import Config
 from harness.datasets.base import Dataset
 from harness.disk.spool import Spool
-from harness.errors import ConfigError, DataError, Problem, UsageError
+from harness.errors import ConfigError, DataError, Problem
 from harness.inputs.grouping import Mistakes
 from harness.metrics.base import Metric
 from harness.models.base import Model
@@ -186,7 +186,8 @@ def make_plan(
     metrics = metrics_of(config)
     measures = measure_records(metrics, config)
     refuse_mistakes(config.gate, config.source, measures, [item.name for item in config.models])
-    _see_primary(config, measures)
+    if problems := primary_problems(config, measures):
+        raise ConfigError(problems)
     clusters = Clusters(dataset_of(config), limit)
     clusters.scan(strict=strict, advance=advance)
     return Plan(
@@ -202,17 +203,6 @@ def make_plan(
         metrics=metrics,
         measures=measures,
     )
-
-
-def _see_primary(config: Config, measures: Sequence[MeasureRecord]) -> None:
-    """Raise ConfigError where the configuration ranks by something that is no measure of its metrics."""
-    if config.primary is None:
-        return
-    try:
-        find_primary(measures, config.primary)
-    except UsageError as error:
-        where, line = config.source.place(("primary",))
-        raise ConfigError([Problem(str(error), where, line, "primary")]) from None
 
 
 def dataset_of(config: Config) -> Dataset:
