@@ -15,8 +15,8 @@ from harness.errors import UsageError
 from harness.records import Counts, MeasureRecord
 from harness.report import numbers
 from harness.report.answer import MARKS, name_of, sentences
-from harness.report.printing import shown
-from harness.report.runs import rescored
+from harness.report.printing import safe
+from harness.report.runs import describe_rescoring
 from harness.report.table import UNKNOWN, caveats, label, made_of, status_notes
 from harness.report.terminal import Column, plain, results
 from harness.run.pipeline import Outcome
@@ -39,10 +39,10 @@ def of_run(outcome: Outcome, width: int, *, primary: str | None = None, closer: 
     board = leaderboard_of_run(outcome.folder, manifest, outcome.summaries, primary=primary)
     parts = [first_screen(board, manifest.counts, labels, width)]
     about = [*status_notes(manifest), f"{made_of(manifest)} Shares are printed times 100."]
-    parts += [shown(line, "dim") for line in [*about, *caveats(manifest), *rescored(manifest)]]
+    parts += [safe(line, "dim") for line in [*about, *caveats(manifest), *describe_rescoring(manifest)]]
     if closer:
         name = shlex.quote(outcome.folder.path.name)
-        parts.append(shown(f"More: --details has every table, `harness report {name}` is a page with examples.", "dim"))
+        parts.append(safe(f"More: --details has every table, `harness report {name}` is a page with examples.", "dim"))
     return Group(*parts)
 
 
@@ -98,8 +98,8 @@ def first_screen(
     for cells in zip(names.cells, *(column.cells for column in kept), strict=True):
         table.add_row(*cells)
     parts: list[RenderableType] = [table, Text()]
-    parts += [shown(line, "bold" if at == 0 else "") for at, line in enumerate(sentences(board))]
-    parts += [shown(line, "dim") for line in _legend(board, gone)]
+    parts += [safe(line, "bold" if at == 0 else "") for at, line in enumerate(sentences(board))]
+    parts += [safe(line, "dim") for line in _legend(board, gone)]
     return Group(*parts)
 
 
@@ -111,7 +111,7 @@ def _least_telling(measures: Sequence[MeasureRecord]) -> int:
 
 def _name(standing: Standing, board: Leaderboard, labels: Mapping[str, str]) -> Text:
     best = standing.configuration == board.best.configuration
-    text = shown(f"{standing.rank or UNKNOWN} {labels[standing.configuration]}", "bold" if best else "")
+    text = safe(f"{standing.rank or UNKNOWN} {labels[standing.configuration]}", "bold" if best else "")
     if board.is_tested and standing.like_best and not best:
         text.append(" ≈", style="not bold cyan")
     return text
@@ -126,7 +126,7 @@ def _column(board: Leaderboard, measure: MeasureRecord, *, roomy: bool) -> Colum
         folded = FOLDED.get(name) or (name.replace("-", "\n-", 1) if name.startswith("ROUGE-") else name)
         head = f"{folded} {arrow}" if "\n" in folded else f"{folded}\n{arrow}"
     means = [standing.summaries[measure.name].mean for standing in board.standings]
-    return Column(shown(head), tuple(_cell(each, measure, means, roomy=roomy) for each in board.standings))
+    return Column(safe(head), tuple(_cell(each, measure, means, roomy=roomy) for each in board.standings))
 
 
 def _cell(standing: Standing, measure: MeasureRecord, means: Sequence[float | None], *, roomy: bool) -> Text:
