@@ -145,7 +145,7 @@ def _cell(standing: Standing, measure: MeasureRecord, means: Sequence[float | No
 def _half(summary: Summary, measure: MeasureRecord) -> str:
     if summary.low is None or summary.high is None:
         return ""
-    return f"±{numbers.shown((summary.high - summary.low) / 2, measure.unit)}"
+    return f"±{numbers.show((summary.high - summary.low) / 2, measure.unit)}"
 
 
 def _costs(board: Leaderboard, counts: Mapping[str, Counts]) -> list[Column]:
