@@ -15,7 +15,8 @@ PAST_THE_API = {
     "configuration.py": {  # `validate`, `schema`, `components` look at configurations and run nothing
         "harness.config", "harness.config.build", "harness.config.discover",
         "harness.config.schema", "harness.registry", "harness.comparison.gate_ahead",
-        "harness.comparison.gate_rules", "harness.run.plan", "harness.run.validation",
+        "harness.comparison.gate_rules", "harness.comparison.leaderboard", "harness.run.plan",
+        "harness.run.validation",
     },
     "data.py": {"harness.datasets.folder", "harness.ingest.account", "harness.records"},  # no part of the API
     "evaluate.py": {"harness.config.discover"},  # which file is meant where none is named
