@@ -36,9 +36,9 @@ def unpack(folder: Path) -> None:
     """The checkpoint as a folder with safetensors, in full precision."""
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    from harness import weights
+    from harness.checkpoints.find import find_checkpoint
 
-    file = weights.find(CHECKPOINT).path
+    file = find_checkpoint(CHECKPOINT).path
     if file is None:
         raise SystemExit(f"{CHECKPOINT} is not installed")
     place, name = str(file.parent), str(file)

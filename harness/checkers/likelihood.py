@@ -7,8 +7,12 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from harness import extras, weights
+from harness import extras
 from harness.checkers.base import Checker, CheckSession
+from harness.checkpoints.digests import checkpoint_digests
+from harness.checkpoints.find import find_checkpoint
+from harness.checkpoints.hub import current_commit
+from harness.checkpoints.problems import checkpoint_problems
 from harness.component import neutral
 from harness.errors import MissingExtraError, Problem, UsageError
 
@@ -50,17 +54,17 @@ class Likelihood(Checker):
 
     def identity(self) -> Mapping[str, str]:
         """Digests of weights, tokenizer and settings; for a hub id its commit."""
-        checkpoint = weights.find(self.checkpoint)
+        checkpoint = find_checkpoint(self.checkpoint)
         if checkpoint.kind == "hub":
-            return {"commit": weights.commit(checkpoint.hub_id, self.revision)}
-        return weights.digests(checkpoint)
+            return {"commit": current_commit(checkpoint.hub_id, self.revision)}
+        return checkpoint_digests(checkpoint)
 
     def problems(self) -> Iterator[Problem]:
         """Missing extras and weights."""
         missing = self._missing_packages()
         if missing:
             yield Problem(str(MissingExtraError("checker likelihood", missing, "models")))
-        for problem in weights.problems(self.checkpoint, self.revision):
+        for problem in checkpoint_problems(self.checkpoint, self.revision):
             yield Problem(problem.message, path="checkpoint", found=problem.found, accepted=problem.accepted)
 
     @staticmethod

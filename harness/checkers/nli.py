@@ -8,9 +8,14 @@ from typing import Any, ClassVar
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from harness import extras, weights
+from harness import extras
 from harness.checkers.base import Checker, CheckSession
 from harness.checkers.presets import PRESETS, Output, Preset, PresetName, lines
+from harness.checkpoints.digests import checkpoint_digests, file_digest
+from harness.checkpoints.find import PACKAGE, NotFoundError, find_checkpoint, in_package
+from harness.checkpoints.hub import current_commit
+from harness.checkpoints.problems import checkpoint_problems, folder_problems
+from harness.checkpoints.settings import read_json
 from harness.component import neutral
 from harness.errors import MissingExtraError, Problem, UsageError
 from harness.inputs.files import located
@@ -161,7 +166,7 @@ class Nli(Checker):
 
         Raises UsageError where a named file is not there.
         """
-        path = weights.in_package(self.model) if self.model.startswith(weights.PACKAGE) else located(self.model)
+        path = in_package(self.model) if self.model.startswith(PACKAGE) else located(self.model)
         if path.suffix.lower() == ".onnx":
             if not path.is_file():
                 raise UsageError(f"there is no such file: {path}; accepted: an .onnx file")
@@ -178,8 +183,8 @@ class Nli(Checker):
         """The tokenizer.json of an ONNX model. Raises UsageError that says where it was looked for."""
         places = (
             [located(self.tokenizer)]
-            if self.tokenizer is not None and not self.tokenizer.startswith(weights.PACKAGE)
-            else [weights.in_package(self.tokenizer)]
+            if self.tokenizer is not None and not self.tokenizer.startswith(PACKAGE)
+            else [in_package(self.tokenizer)]
             if self.tokenizer is not None
             else [model.parent, model.parent.parent]
         )
@@ -199,7 +204,7 @@ class Nli(Checker):
             return None
         if self.tokenizer is not None:
             return self.tokenizer
-        whole = folder is not None and weights.read_json(folder / "config.json").get("model_type") == "t5"
+        whole = folder is not None and read_json(folder / "config.json").get("model_type") == "t5"
         return None if whole else chosen.foundation
 
     def folder_problems(self, folder: Path) -> Iterator[Problem]:
@@ -211,12 +216,12 @@ class Nli(Checker):
             yield Problem(f"preset {chosen.name} reads a folder with config.json and safetensors", found=str(folder))
             return
         apart = self.foundation(folder) is not None
-        for problem in weights.folder_problems(folder):
+        for problem in folder_problems(folder):
             if apart and "no tokenizer" in problem.message:
                 continue
             bare = "weights" in problem.message and chosen.note
             yield replace(problem, message=f"{problem.message}; {chosen.note}") if bare else problem
-        kind = weights.read_json(folder / "config.json").get("model_type")
+        kind = read_json(folder / "config.json").get("model_type")
         if kind is not None and kind not in chosen.architectures:
             yield Problem(
                 f"preset {chosen.name} reads another architecture",
@@ -231,26 +236,26 @@ class Nli(Checker):
         onnx = self.onnx_file()
         if onnx is not None:
             return {
-                "weights": weights.file_digest(onnx),
-                "tokenizer": weights.file_digest(self.tokenizer_file(onnx)),
+                "weights": file_digest(onnx),
+                "tokenizer": file_digest(self.tokenizer_file(onnx)),
             }
-        checkpoint = weights.find(self.model)
+        checkpoint = find_checkpoint(self.model)
         if checkpoint.kind == "hub":
-            return {"commit": weights.commit(checkpoint.hub_id, self.revision)}
-        return weights.digests(checkpoint)
+            return {"commit": current_commit(checkpoint.hub_id, self.revision)}
+        return checkpoint_digests(checkpoint)
 
     def _preset_identity(self) -> dict[str, str]:
-        checkpoint = weights.find(self.model)
+        checkpoint = find_checkpoint(self.model)
         found = (
-            {"commit": weights.commit(checkpoint.hub_id, self.revision)}
+            {"commit": current_commit(checkpoint.hub_id, self.revision)}
             if checkpoint.kind == "hub"
-            else weights.digests(checkpoint)
+            else checkpoint_digests(checkpoint)
         )
         named = self.foundation(checkpoint.path)
         if named is None:
             return found
-        base = weights.find(named)
-        told = {"commit": weights.commit(base.hub_id, None)} if base.kind == "hub" else weights.digests(base)
+        base = find_checkpoint(named)
+        told = {"commit": current_commit(base.hub_id, None)} if base.kind == "hub" else checkpoint_digests(base)
         return {**found, **{f"foundation.{key}": value for key, value in told.items() if key != "weights"}}
 
     def _preset_problems(self) -> Iterator[Problem]:
@@ -258,17 +263,17 @@ class Nli(Checker):
         if missing:
             yield Problem(str(MissingExtraError("checker nli", missing, "models")), path="preset")
         try:
-            checkpoint = weights.find(self.model)
-        except weights.NotFoundError as error:
+            checkpoint = find_checkpoint(self.model)
+        except NotFoundError as error:
             yield error.problem
             return
         if checkpoint.path is None or self.revision is not None:
-            yield from weights.problems(self.model, self.revision)
+            yield from checkpoint_problems(self.model, self.revision)
         if checkpoint.path is not None:
             yield from (replace(problem, path="model") for problem in self.folder_problems(checkpoint.path))
         named = self.foundation(checkpoint.path)
-        if named is not None and weights.find(named).path is None:
-            yield from (replace(problem, path="tokenizer") for problem in weights.problems(named, None))
+        if named is not None and find_checkpoint(named).path is None:
+            yield from (replace(problem, path="tokenizer") for problem in checkpoint_problems(named, None))
 
     def problems(self) -> Iterator[Problem]:
         """Missing extras, weights and tokenizer."""
@@ -285,7 +290,7 @@ class Nli(Checker):
         if missing:
             yield Problem(str(MissingExtraError("checker nli", missing, extra)), path="model")
         if onnx is None:
-            yield from weights.problems(self.model, self.revision)
+            yield from checkpoint_problems(self.model, self.revision)
             return
         try:
             self.tokenizer_file(onnx)

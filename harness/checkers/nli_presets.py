@@ -15,9 +15,9 @@ from harness.checkers.nli_session import DIGITS, LONG, Floats, NliSession, Score
 from harness.checkers.presets import Preset
 from harness.checkers.sentences import claim_spans
 from harness.checkers.whole import Judgement, verdicts_on
+from harness.checkpoints.load import choose_device, explain_failure, local_checkpoint, quietly, readable
 from harness.errors import UsageError
 from harness.ingest.independence import Sources
-from harness.loading import choose_device, explain_failure, local_checkpoint, quietly, readable
 from harness.records import Cluster, Verdict, VerdictLabel
 
 if TYPE_CHECKING:

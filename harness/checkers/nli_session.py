@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness import weights
 from harness.checkers.base import CheckSession
 from harness.checkers.nli import Label, read_labels
 from harness.checkers.premises import Premise, Premises
 from harness.checkers.sentences import claim_spans
 from harness.checkers.whole import Judgement, verdicts_on
+from harness.checkpoints.load import choose_device, explain_failure, local_checkpoint, quietly, readable
+from harness.checkpoints.problems import folder_problems
+from harness.checkpoints.settings import read_json
 from harness.errors import UsageError
-from harness.loading import choose_device, explain_failure, local_checkpoint, quietly, readable
 from harness.records import Cluster, Verdict, VerdictLabel
 
 if TYPE_CHECKING:
@@ -176,7 +177,7 @@ class _Torch(Scorer):
 
         self._torch = torch
         folder = local_checkpoint(nli.model, nli.revision, with_code=nli.trust_remote_code)
-        wrong = list(weights.folder_problems(folder))
+        wrong = list(folder_problems(folder))
         if wrong:
             raise UsageError("\n".join(str(problem) for problem in wrong))
         common: dict[str, Any] = {"trust_remote_code": nli.trust_remote_code, "local_files_only": True}
@@ -260,7 +261,7 @@ class _Onnx(Scorer):
             (
                 found
                 for folder in (file.parent, file.parent.parent, place.parent)
-                if (found := weights.read_json(folder / "config.json"))
+                if (found := read_json(folder / "config.json"))
             ),
             {},
         )
@@ -274,7 +275,7 @@ class _Onnx(Scorer):
         stated = settings.get("max_position_embeddings")
         lengths = self._session.get_inputs()[0].shape
         fixed = lengths[1] if len(lengths) > 1 and isinstance(lengths[1], int) else None
-        tokenizer_settings = weights.read_json(place.parent / "tokenizer_config.json")
+        tokenizer_settings = read_json(place.parent / "tokenizer_config.json")
         own = tokenizer_settings.get("model_max_length")
         self._fixed = fixed
         self.max_tokens = min(
@@ -285,7 +286,7 @@ class _Onnx(Scorer):
         self._pad = self._padding_token(place)
 
     def _padding_token(self, place: Path) -> int:
-        named = weights.read_json(place.parent / "special_tokens_map.json").get("pad_token")
+        named = read_json(place.parent / "special_tokens_map.json").get("pad_token")
         if isinstance(named, dict):
             named = named.get("content")
         for token in (named, "[PAD]", "<pad>"):

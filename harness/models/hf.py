@@ -7,7 +7,12 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
-from harness import extras, weights
+from harness import extras
+from harness.checkpoints.digests import checkpoint_digests
+from harness.checkpoints.find import NotFoundError, find_checkpoint
+from harness.checkpoints.hub import current_commit
+from harness.checkpoints.problems import checkpoint_problems
+from harness.checkpoints.settings import is_encoder_decoder
 from harness.component import neutral
 from harness.errors import ConfigError, MissingExtraError, Problem
 from harness.models import generation, postprocess, prompts
@@ -127,11 +132,11 @@ class Hf(Model):
 
     def identity(self) -> Mapping[str, str]:
         """Return digests of weights, tokenizer, settings and prompt template; of a hub id the commit, not files."""
-        checkpoint = weights.find(self.checkpoint)
+        checkpoint = find_checkpoint(self.checkpoint)
         digests = (
-            {"commit": weights.commit(checkpoint.hub_id, self.revision)}
+            {"commit": current_commit(checkpoint.hub_id, self.revision)}
             if checkpoint.kind == "hub"
-            else weights.digests(checkpoint)
+            else checkpoint_digests(checkpoint)
         )
         template = self.template()
         return {**digests, "prompt": template.digest} if template is not None else digests
@@ -141,7 +146,7 @@ class Hf(Model):
         missing = self._missing_packages()
         if missing:
             yield Problem(str(MissingExtraError("model hf", missing, "models")))
-        for problem in weights.problems(self.checkpoint, self.revision):
+        for problem in checkpoint_problems(self.checkpoint, self.revision):
             yield replace(problem, path=problem.path or "checkpoint")
         yield from generation.problems(self.generation)
         if self.prompt is not None:
@@ -155,8 +160,8 @@ class Hf(Model):
         if self.task != "auto":
             return self.task == "seq2seq"
         try:
-            return weights.is_encoder_decoder(weights.find(self.checkpoint))
-        except weights.NotFoundError:
+            return is_encoder_decoder(find_checkpoint(self.checkpoint))
+        except NotFoundError:
             return None
 
     def _missing_packages(self) -> list[str]:

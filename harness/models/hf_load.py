@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer
 
-from harness import weights
+from harness.checkpoints.load import choose_device, explain_failure
+from harness.checkpoints.problems import folder_problems
 from harness.errors import UsageError
-from harness.loading import choose_device, explain_failure
 from harness.models.hf_linear import Int8Linear, SteadyLinear, replace_linear
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Loaded:
 
 def load(hf: "Hf", path: Path, *, gguf: bool) -> Loaded:
     """Load the checkpoint in `path` onto its device. Raises UsageError where it cannot be loaded."""
-    wrong = [] if gguf else list(weights.folder_problems(path))
+    wrong = [] if gguf else list(folder_problems(path))
     if wrong:
         raise UsageError("\n".join(str(problem) for problem in wrong))
     place = str(path.parent if gguf else path)

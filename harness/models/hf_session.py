@@ -14,9 +14,9 @@ import torch
 import transformers
 from transformers import GenerationConfig
 
-from harness import weights
+from harness.checkpoints.find import find_checkpoint
+from harness.checkpoints.load import local_checkpoint, quietly
 from harness.errors import ModelError, UsageError, nearest_name
-from harness.loading import local_checkpoint, quietly
 from harness.models import generation, postprocess
 from harness.models.base import Answer
 from harness.models.hf_load import Loaded, is_out_of_memory, load
@@ -51,7 +51,7 @@ def open_session(hf: "Hf", seed: int) -> Iterator["HfSession"]:
     Raises UsageError where the checkpoint cannot be loaded or does not fit the parameters.
     """
     template = hf.template()
-    checkpoint = weights.find(hf.checkpoint)
+    checkpoint = find_checkpoint(hf.checkpoint)
     # Outside the silence below: a download takes minutes, and shows how far it is.
     path = local_checkpoint(hf.checkpoint, hf.revision, with_code=hf.trust_remote_code)
     # The bar shown while a GGUF file is unpacked heeds none of transformers' settings.

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from harness.checkpoints.find import find_checkpoint
+from harness.checkpoints.problems import checkpoint_problems, folder_problems
 from harness.errors import UsageError
-from harness.weights import find, folder_problems, problems
 from tests.tiny import save_causal
 
 
@@ -77,12 +78,12 @@ def test_a_checkpoint_of_pickles_alone_is_refused_whatever_is_trusted(hostile: P
 def test_a_single_file_can_only_be_gguf(tmp_path: Path, name: str):
     (tmp_path / name).write_bytes(pickle.dumps(Owned(tmp_path / "owned")))
     with pytest.raises(UsageError, match="a single file can only be a GGUF checkpoint"):
-        find(str(tmp_path / name))
+        find_checkpoint(str(tmp_path / name))
 
 
 def test_a_pickle_under_the_name_of_gguf_is_refused(tmp_path: Path):
     (tmp_path / "model.gguf").write_bytes(pickle.dumps(Owned(tmp_path / "owned")))
-    (problem,) = problems(str(tmp_path / "model.gguf"), None)
+    (problem,) = checkpoint_problems(str(tmp_path / "model.gguf"), None)
     assert "does not begin as a GGUF file does" in problem.message
 
 
@@ -141,7 +142,7 @@ NAMES = [
 
 @pytest.mark.parametrize("name", NAMES, ids=lambda name: repr(name)[:20])
 def test_a_name_that_leads_nowhere_is_a_problem(name: str):
-    found = list(problems(name, None))
+    found = list(checkpoint_problems(name, None))
     assert found
     assert all(problem.message for problem in found)
 

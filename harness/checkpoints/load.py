@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from harness import weights
+from harness.checkpoints.find import find_checkpoint
+from harness.checkpoints.hub import current_commit, download
 from harness.errors import UsageError
 
 
@@ -15,10 +16,10 @@ def local_checkpoint(name: str, revision: str | None, *, with_code: bool = False
 
     Raises UsageError that says what was looked for where it cannot be had.
     """
-    checkpoint = weights.find(name)
+    checkpoint = find_checkpoint(name)
     if checkpoint.path is not None:
         return checkpoint.path
-    return weights.download(checkpoint.hub_id, weights.commit(checkpoint.hub_id, revision), with_code=with_code)
+    return download(checkpoint.hub_id, current_commit(checkpoint.hub_id, revision), with_code=with_code)
 
 
 def choose_device(name: str) -> Any:

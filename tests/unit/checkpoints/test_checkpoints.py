@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from harness import weights
+from harness.checkpoints.digests import checkpoint_digests
+from harness.checkpoints.find import find_checkpoint
+from harness.checkpoints.hub import current_commit, download
+from harness.checkpoints.problems import checkpoint_problems, folder_problems
+from harness.checkpoints.settings import is_encoder_decoder
 from harness.errors import UsageError
-from harness.weights import find, folder_problems, is_encoder_decoder, problems
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -40,17 +43,17 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def only(name: str, revision: str | None = None) -> str:
-    (problem,) = problems(name, revision)
+    (problem,) = checkpoint_problems(name, revision)
     return str(problem)
 
 
 def test_a_packaged_file_is_found_without_importing_the_package(package: str) -> None:
     for name in (package, "packed-weights"):
-        found = find(f"package:{name}/tiny.Q4_1.gguf")
+        found = find_checkpoint(f"package:{name}/tiny.Q4_1.gguf")
         assert found.kind == "gguf"
         assert found.path is not None
         assert found.path.read_bytes() == b"GGUF...."
-        assert list(problems(f"package:{name}/tiny.Q4_1.gguf", None)) == []
+        assert list(checkpoint_problems(f"package:{name}/tiny.Q4_1.gguf", None)) == []
     assert package not in sys.modules
 
 
@@ -65,17 +68,17 @@ def test_problems_of_packages(package: str) -> None:
 
 def test_local_names_are_told_from_hub_ids(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder.parent)
-    assert find("model").kind == "folder"
-    assert find("./model").path == folder
-    assert find("owner/name").kind == "hub"
-    assert find("gpt2").hub_id == "gpt2"
+    assert find_checkpoint("model").kind == "folder"
+    assert find_checkpoint("./model").path == folder
+    assert find_checkpoint("owner/name").kind == "hub"
+    assert find_checkpoint("gpt2").hub_id == "gpt2"
     assert "there is no such folder; found ./modle" in only("./modle")
     assert "did you mean 'model'?" in only("./modle")
     assert "there is no such file; found model/x.gguf" in only("model/x.gguf")
     assert "a single file can only be a GGUF checkpoint" in only("model/model.safetensors")
     assert "did you mean 'model'?" in only("model/model.safetensors")
     assert "revision: a revision can only be chosen of a model on the hub; found v1" in only("model", "v1")
-    assert list(problems("model", None)) == []
+    assert list(checkpoint_problems("model", None)) == []
 
 
 def test_problems_of_folders(folder: Path) -> None:
@@ -111,7 +114,7 @@ def test_a_file_that_is_no_gguf_is_refused(tmp_path: Path) -> None:
 def test_a_link_keeps_its_name(tmp_path: Path) -> None:
     (tmp_path / "blob").write_bytes(b"GGUF")
     (tmp_path / "tiny.gguf").symlink_to(tmp_path / "blob")
-    assert find(str(tmp_path / "tiny.gguf")).path == tmp_path / "tiny.gguf"
+    assert find_checkpoint(str(tmp_path / "tiny.gguf")).path == tmp_path / "tiny.gguf"
 
 
 def header(architecture: str) -> bytes:
@@ -131,7 +134,7 @@ def header(architecture: str) -> bytes:
 def test_whether_it_is_an_encoder_decoder_is_read_from_its_files(folder: Path, tmp_path: Path) -> None:
     def stated(**settings: object) -> bool | None:
         (folder / "config.json").write_text(json.dumps(settings))
-        return is_encoder_decoder(find(str(folder)))
+        return is_encoder_decoder(find_checkpoint(str(folder)))
 
     assert stated(is_encoder_decoder=True, architectures=["LlamaForCausalLM"]) is True
     assert stated(architectures=["LlamaForCausalLM"]) is False
@@ -140,23 +143,25 @@ def test_whether_it_is_an_encoder_decoder_is_read_from_its_files(folder: Path, t
     assert stated() is None
     for architecture, expected in (("llama", False), ("t5", True)):
         (tmp_path / "tiny.gguf").write_bytes(header(architecture))
-        assert is_encoder_decoder(find(str(tmp_path / "tiny.gguf"))) is expected
+        assert is_encoder_decoder(find_checkpoint(str(tmp_path / "tiny.gguf"))) is expected
 
 
 def test_digests_are_of_the_files(folder: Path, tmp_path: Path) -> None:
     file = tmp_path / "tiny.gguf"
     file.write_bytes(b"GGUF and more")
-    assert weights.digests(find(str(file))) == {"weights": hashlib.sha256(b"GGUF and more").hexdigest()[:16]}
+    assert checkpoint_digests(find_checkpoint(str(file))) == {
+        "weights": hashlib.sha256(b"GGUF and more").hexdigest()[:16]
+    }
     # A folder's: over "name, NUL, digest of the content, newline" of each file, in the order of their names.
     content = hashlib.sha256(b"weights").hexdigest()
     expected = hashlib.sha256(f"model.safetensors\0{content}\n".encode()).hexdigest()[:16]
-    before = weights.digests(find(str(folder)))
+    before = checkpoint_digests(find_checkpoint(str(folder)))
     assert before["weights"] == expected
     assert set(before) == {"weights", "tokenizer", "settings"}
     (folder / "README.md").write_text("of no consequence")
-    assert weights.digests(find(str(folder))) == before
+    assert checkpoint_digests(find_checkpoint(str(folder))) == before
     (folder / "generation_config.json").write_text('{"eos_token_id": 7}')
-    after = weights.digests(find(str(folder)))
+    after = checkpoint_digests(find_checkpoint(str(folder)))
     assert {part for part in before if before[part] != after[part]} == {"settings"}
 
 
@@ -175,15 +180,15 @@ def hub_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    weights.commit.cache_clear()
+    current_commit.cache_clear()
     return snapshot
 
 
 def test_a_hub_id_is_resolved_from_the_cache_when_offline(hub_cache: Path) -> None:
-    assert list(problems("owner/name", None)) == []
-    assert weights.commit("owner/name", None) == COMMIT
-    assert weights.commit("owner/other", COMMIT) == COMMIT, "a commit stands for itself"
-    assert weights.download("owner/name", COMMIT, with_code=False) == hub_cache
+    assert list(checkpoint_problems("owner/name", None)) == []
+    assert current_commit("owner/name", None) == COMMIT
+    assert current_commit("owner/other", COMMIT) == COMMIT, "a commit stands for itself"
+    assert download("owner/name", COMMIT, with_code=False) == hub_cache
 
 
 def test_a_hub_id_that_is_not_cached_is_a_problem_only_when_offline(
@@ -192,9 +197,9 @@ def test_a_hub_id_that_is_not_cached_is_a_problem_only_when_offline(
     assert "HF_HUB_OFFLINE forbids asking; found owner/other" in only("owner/other")
     assert "found owner/name at revision v2" in only("owner/name", "v2")
     with pytest.raises(UsageError, match="no folder owner/other is here, HF_HUB_OFFLINE forbids asking the hub"):
-        weights.commit("owner/other", None)
+        current_commit("owner/other", None)
     monkeypatch.setenv("HF_HUB_OFFLINE", "0")
-    assert list(problems("owner/other", None)) == []
+    assert list(checkpoint_problems("owner/other", None)) == []
 
 
 def test_an_unreachable_hub_falls_back_to_the_cache(hub_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,9 +210,9 @@ def test_an_unreachable_hub_falls_back_to_the_cache(hub_cache: Path, monkeypatch
 
     monkeypatch.setenv("HF_HUB_OFFLINE", "0")
     monkeypatch.setattr(huggingface_hub.HfApi, "model_info", unreachable)
-    assert weights.commit("owner/name", None) == COMMIT
+    assert current_commit("owner/name", None) == COMMIT
     with pytest.raises(UsageError, match=r"the hub cannot be reached \(ConnectionError\), and its local cache has no"):
-        weights.commit("owner/other", None)
+        current_commit("owner/other", None)
 
 
 def test_a_download_says_how_much_it_fetches_and_one_from_the_cache_says_nothing(
@@ -228,8 +233,8 @@ def test_a_download_says_how_much_it_fetches_and_one_from_the_cache_says_nothing
     monkeypatch.setenv("HF_HUB_OFFLINE", "0")
     monkeypatch.setattr(huggingface_hub, "snapshot_download", planned)
     here = ["config.json"]
-    assert weights.download("owner/name", COMMIT, with_code=False) == hub_cache
+    assert download("owner/name", COMMIT, with_code=False) == hub_cache
     assert capsys.readouterr().err == "downloading owner/name: 2 files, 271 MB\n"
     here = ["config.json", "model.safetensors", "tokenizer.json"]
-    weights.download("owner/name", COMMIT, with_code=False)
+    download("owner/name", COMMIT, with_code=False)
     assert capsys.readouterr().err == ""

@@ -1,0 +1,60 @@
+"""Which checkpoint it is: digests of its files."""
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from harness.checkpoints.find import Checkpoint
+
+DIGITS = 16
+"""Hexadecimal digits of a SHA-256 that are kept: 64 bits."""
+TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "spiece.model", "vocab.json", "vocab.txt", "tekken.json")
+TOKENIZER_SUFFIXES = (".model", ".spm", ".tiktoken")
+
+
+def checkpoint_digests(checkpoint: Checkpoint) -> dict[str, str]:
+    """SHA-256 over the weights, over the tokenizer's files and over the other settings of a local checkpoint."""
+    if checkpoint.path is None:
+        return {}
+    if checkpoint.kind == "gguf":
+        return {"weights": _file_digest(checkpoint.path)[:DIGITS]}
+    parts: dict[str, list[Path]] = {"weights": [], "tokenizer": [], "settings": []}
+    for file in sorted(checkpoint.path.iterdir()):
+        part = _part(file.name)
+        if file.is_file() and part:
+            parts[part].append(file)
+    return {part: _joint_digest(files) for part, files in parts.items() if files}
+
+
+def _part(name: str) -> str | None:
+    if name.endswith(".safetensors"):
+        return "weights"
+    if name in ("config.json", "generation_config.json") or name.endswith(".py"):
+        return "settings"
+    if name.endswith((".jinja", *TOKENIZER_SUFFIXES)) or name in (*TOKENIZER_FILES, "merges.txt"):
+        return "tokenizer"
+    return "tokenizer" if name.endswith(".json") and ("token" in name or "vocab" in name) else None
+
+
+def _joint_digest(files: list[Path]) -> str:
+    joint = hashlib.sha256()
+    for file in files:
+        joint.update(f"{file.name}\0{_file_digest(file)}\n".encode())
+    return joint.hexdigest()[:DIGITS]
+
+
+def file_digest(file: Path) -> str:
+    """The first digits of one file's SHA-256; raises OSError where it cannot be read."""
+    return _file_digest(file)[:DIGITS]
+
+
+def _file_digest(file: Path) -> str:
+    about = file.stat()
+    return _digest_of(str(file), about.st_size, about.st_mtime_ns)
+
+
+@lru_cache(maxsize=256)
+def _digest_of(file: str, size: int, modified: int) -> str:  # noqa: ARG001 - size and time tell a changed file apart
+    """SHA-256 of a file; memoised, since every configuration of a sweep asks again."""
+    with Path(file).open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
