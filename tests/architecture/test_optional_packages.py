@@ -17,10 +17,10 @@ OPENED_LAZILY = (
     "harness/checkers/likelihood_session.py",
     "harness/endpoint/client.py",
     "harness/models/api_session.py",
-    "harness/models/hf_linear.py",
-    "harness/models/hf_load.py",
-    "harness/models/hf_session.py",
-    "harness/models/hf_together.py",
+    "harness/models/hf/linear.py",
+    "harness/models/hf/load.py",
+    "harness/models/hf/session.py",
+    "harness/models/hf/together.py",
 )
 """Modules that import something optional, or one another, at the top: only functions import them from elsewhere."""
 COMES_WITH = {

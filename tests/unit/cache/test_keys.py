@@ -136,7 +136,7 @@ def test_code_of_a_model_is_followed_through_imports_and_has_no_metric_in_it():
     assert not {name for name in of_lead if name.startswith("harness.metrics")}
     of_rules = code_digest.reached("harness.checkers.rules")
     assert {"harness.claims.lexical", "harness.checkers.weights"} <= of_rules
-    assert "harness.models.hf_session" in code_digest.reached("harness.models.hf")  # imported inside a function
+    assert "harness.models.hf.session" in code_digest.reached("harness.models.hf.model")  # imported inside a function
 
 
 def test_imports_that_are_computed_make_all_modules_count():

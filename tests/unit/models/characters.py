@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from harness.models.base import Answer
-from harness.models.hf import Hf
+from harness.models.hf.model import Hf
 from harness.records import Article, Cluster
 
 CHARACTERS = sorted(set("\n abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,:'-"))

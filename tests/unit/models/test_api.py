@@ -4,7 +4,8 @@ import pytest
 from pydantic import ValidationError
 
 from harness.errors import UsageError
-from harness.models.api import Api, Generation
+from harness.models.api import Api
+from harness.models.api_parameters import Generation
 from harness.models.base import Answer
 from harness.records import Article, Cluster
 from tests.faults.server import FaultServer, good_answer

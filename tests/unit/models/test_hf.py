@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.models.hf import Hf
+from harness.models.hf.model import Hf
 from tests.unit.models.characters import CLUSTERS, cluster, texts
 
 torch = pytest.importorskip("torch", reason="the models extra is not installed")
@@ -149,7 +149,7 @@ def test_a_long_cluster_is_cut_to_the_context(causal: Path, template: str) -> No
 def test_one_cluster_that_fails_does_not_take_its_batch_along(
     causal: Path, template: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from harness.models.hf_together import Together
+    from harness.models.hf.together import Together
 
     read = Together._read
 

@@ -11,7 +11,7 @@ import pytest
 
 from harness import extras
 from harness.errors import ConfigError, MissingExtraError, UsageError
-from harness.models.hf import Hf
+from harness.models.hf.model import Hf
 from harness.registry import Registry
 from tests.unit.models.characters import CLUSTERS, texts, tokenizer
 
@@ -119,7 +119,7 @@ def test_generation_parameters_are_checked_without_transformers(causal: Path, te
 
 
 def test_every_accepted_generation_parameter_is_known_to_transformers() -> None:
-    from harness.models.generation import NAMES
+    from harness.models.hf.generation import NAMES
 
     config = transformers.GenerationConfig()
     assert [name for name in sorted(NAMES) if not hasattr(config, name)] == []
@@ -174,7 +174,7 @@ def test_a_missing_extra_is_named(template: str, causal: Path, monkeypatch: pyte
 
 def test_validation_loads_neither_torch_nor_transformers(causal: Path, template: str) -> None:
     code = (
-        "import sys; from harness.models.hf import Hf; "
+        "import sys; from harness.models.hf.model import Hf; "
         f"m = Hf(checkpoint={str(causal)!r}, prompt={template!r}); assert not list(m.problems()); m.identity(); "
         "m.signature(); assert not {'torch', 'transformers'} & set(sys.modules)"
     )

@@ -5,15 +5,16 @@ from pathlib import Path
 import pytest
 
 from harness.models.base import Answer
-from harness.models.hf import Hf
+from harness.models.hf.model import Hf
 from harness.records import Article, Cluster
 
 torch = pytest.importorskip("torch", reason="the models extra is not installed")
 transformers = pytest.importorskip("transformers", reason="the models extra is not installed")
 
-from harness.models import hf_linear, hf_session, hf_together  # noqa: E402 - needs torch
-from harness.models.hf_linear import Int8Linear, SteadyLinear  # noqa: E402 - needs torch
-from harness.models.hf_together import Together  # noqa: E402 - needs torch
+from harness.models.hf import linear, together  # noqa: E402 - needs torch
+from harness.models.hf import session as hf_session  # noqa: E402
+from harness.models.hf.linear import Int8Linear, SteadyLinear  # noqa: E402 - needs torch
+from harness.models.hf.together import Together  # noqa: E402 - needs torch
 from tests.tiny import WORDS, save_tokenizer  # noqa: E402 - needs torch
 
 TEXTS = [" ".join(WORDS[(3 * i + j) % len(WORDS)] for j in range(14 + 4 * i)) for i in range(8)]
@@ -228,20 +229,20 @@ def test_weights_are_packed_where_they_are_small_and_the_build_of_torch_can(monk
     def cannot(*_: object) -> None:
         raise RuntimeError("no such operation on this processor")
 
-    monkeypatch.setattr(hf_linear, "_multiply_packed", cannot)
+    monkeypatch.setattr(linear, "_multiply_packed", cannot)
     assert torch.allclose(SteadyLinear(layer, pack=True)(rows), usual, atol=1e-6)
     with pytest.raises(RuntimeError, match="no such operation"):
         made(rows)
     small = transformers.LlamaForCausalLM(transformers.LlamaConfig(**SIZES))
-    monkeypatch.setattr(hf_linear, "PACKED_BYTES", 0)
-    hf_linear.replace_linear(small, SteadyLinear)
+    monkeypatch.setattr(linear, "PACKED_BYTES", 0)
+    linear.replace_linear(small, SteadyLinear)
     assert small(torch.tensor([[1, 2, 3]])).logits.shape[1] == 3, "too large to be held twice, so nothing is packed"
 
 
 def test_attention_of_one_token_with_shared_heads_is_the_same_in_low_precision() -> None:
     torch.manual_seed(0)
     query, key, value = (torch.randn(1, heads, tokens, 8).bfloat16() for heads, tokens in ((6, 1), (2, 40), (2, 40)))
-    found = hf_together._attention(query, key, value, None, causal=False)
+    found = together._attention(query, key, value, None, causal=False)
     repeated = (part.repeat_interleave(3, dim=1).float() for part in (key, value))
     wanted = torch.nn.functional.scaled_dot_product_attention(query.float(), *repeated)
     assert torch.allclose(found.float(), wanted, atol=0.02)

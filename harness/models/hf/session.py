@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass
 from itertools import accumulate, takewhile
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 import transformers
@@ -17,15 +17,14 @@ from transformers import GenerationConfig
 from harness.checkpoints.find import find_checkpoint
 from harness.checkpoints.load import local_checkpoint, quietly
 from harness.errors import ModelError, UsageError, nearest_name
-from harness.models import generation, postprocess
+from harness.models import postprocess
 from harness.models.base import Answer
-from harness.models.hf_load import Loaded, is_out_of_memory, load
-from harness.models.hf_together import Together, Written
+from harness.models.hf import generation
+from harness.models.hf.load import Loaded, is_out_of_memory, load
+from harness.models.hf.parameters import HfParameters
+from harness.models.hf.together import Together, Written
 from harness.models.prompts import ACCEPTED, ARTICLES_ONLY, LEAST_SHARE, Template, build_prompt
 from harness.records import Cluster, Prompt
-
-if TYPE_CHECKING:
-    from harness.models.hf import Hf
 
 BUDGET = 1024
 """Prompt tokens for the articles where neither the configuration nor the model's context says less."""
@@ -45,7 +44,7 @@ _TOKEN_IDS = (
 
 
 @contextmanager
-def open_session(hf: "Hf", seed: int) -> Iterator["HfSession"]:
+def open_session(hf: HfParameters, seed: int) -> Iterator["HfSession"]:
     """Open a session for the model `hf`; free its weights when the context ends.
 
     Raises UsageError where the checkpoint cannot be loaded or does not fit the parameters.
@@ -100,7 +99,7 @@ class _FirstLineWritten:
 class HfSession:
     """An opened transformers model."""
 
-    def __init__(self, hf: "Hf", loaded: Loaded, template: Template | None, seed: int) -> None:
+    def __init__(self, hf: HfParameters, loaded: Loaded, template: Template | None, seed: int) -> None:
         self._hf = hf
         self._model: Any = loaded.model
         self._tokenizer: Any = loaded.tokenizer

@@ -1,7 +1,6 @@
-"""Transformers models, causal and seq2seq: parameters only; `hf_session` has the code that needs torch."""
+"""What can be said of a transformers model, causal or seq2seq, and what is wrong with it; nothing is loaded."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
@@ -14,18 +13,17 @@ from harness.checkpoints.hub import current_commit
 from harness.checkpoints.problems import checkpoint_problems
 from harness.checkpoints.settings import is_encoder_decoder
 from harness.component import neutral
-from harness.errors import ConfigError, MissingExtraError, Problem
-from harness.models import generation, postprocess, prompts
-from harness.models.base import Model, ModelSession
+from harness.errors import MissingExtraError, Problem
+from harness.models import postprocess, prompts
+from harness.models.base import Model
+from harness.models.hf import generation
 from harness.records import Prices
 
 
-class Hf(Model):
-    """A transformers model, causal or seq2seq, from the hub, a folder, a GGUF file or an installed package."""
+class HfParameters(Model):
+    """All of model `hf` but its session."""
 
-    name: ClassVar[str] = "hf"
     deterministic: ClassVar[bool] = True
-    version: ClassVar[int] = 2
     positional: ClassVar[str | None] = "checkpoint"
 
     checkpoint: str = Field(
@@ -143,7 +141,7 @@ class Hf(Model):
 
     def problems(self) -> Iterator[Problem]:
         """Yield missing extras, checkpoint and template, and generation parameters that make no sense."""
-        missing = self._missing_packages()
+        missing = self.missing_packages()
         if missing:
             yield Problem(str(MissingExtraError("model hf", missing, "models")))
         for problem in checkpoint_problems(self.checkpoint, self.revision):
@@ -164,23 +162,9 @@ class Hf(Model):
         except NotFoundError:
             return None
 
-    def _missing_packages(self) -> list[str]:
+    def missing_packages(self) -> list[str]:
+        """Name the packages that it needs and that are not installed."""
         needed = ["torch", "transformers"]
         if self.checkpoint.lower().endswith(".gguf"):
             needed += ["gguf", "accelerate"]
         return extras.missing(*needed)
-
-    def open(self, seed: int) -> AbstractContextManager[ModelSession]:
-        """Open a session with tokenizer and weights loaded.
-
-        Raises MissingExtraError without torch and transformers, UsageError for what cannot be loaded.
-        """
-        missing = self._missing_packages()
-        if missing:
-            raise MissingExtraError("model hf", missing, "models")
-        wrong = list(generation.problems(self.generation))
-        if wrong:
-            raise ConfigError(wrong)
-        from harness.models.hf_session import open_session
-
-        return open_session(self, seed)

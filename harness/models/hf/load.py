@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer
@@ -10,10 +10,8 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM
 from harness.checkpoints.load import choose_device, explain_failure
 from harness.checkpoints.problems import folder_problems
 from harness.errors import UsageError
-from harness.models.hf_linear import Int8Linear, SteadyLinear, replace_linear
-
-if TYPE_CHECKING:
-    from harness.models.hf import Hf
+from harness.models.hf.linear import Int8Linear, SteadyLinear, replace_linear
+from harness.models.hf.parameters import HfParameters
 
 _NOT_WRITERS = ("ForMaskedLM", "ForSequenceClassification", "ForTokenClassification", "ForQuestionAnswering")
 _PRECISION = {"float32": "float32", "bfloat16": "bfloat16", "float16": "float16", "int8": "float32"}
@@ -30,7 +28,7 @@ class Loaded:
     device: torch.device
 
 
-def load(hf: "Hf", path: Path, *, gguf: bool) -> Loaded:
+def load(hf: HfParameters, path: Path, *, gguf: bool) -> Loaded:
     """Load the checkpoint in `path` onto its device. Raises UsageError where it cannot be loaded."""
     wrong = [] if gguf else list(folder_problems(path))
     if wrong:
@@ -68,7 +66,7 @@ def load(hf: "Hf", path: Path, *, gguf: bool) -> Loaded:
     return Loaded(model, _prepare_for_batches(tokenizer, seq2seq), seq2seq, device)
 
 
-def _is_seq2seq(hf: "Hf", config: Any) -> bool:
+def _is_seq2seq(hf: HfParameters, config: Any) -> bool:
     """Tell whether the checkpoint is an encoder-decoder. Raises UsageError where it contradicts the configuration."""
     architecture = (getattr(config, "architectures", None) or [""])[0]
     if architecture.endswith(_NOT_WRITERS):

@@ -19,7 +19,7 @@ import torch
 from torch.nn.functional import scaled_dot_product_attention
 from transformers import AttentionInterface
 
-from harness.models.hf_linear import Int8Linear
+from harness.models.hf.linear import Int8Linear
 
 NAME = "headline_harness_rows"
 _FOREIGN = ("sliding_window", "softcap", "s_aux", "position_bias")

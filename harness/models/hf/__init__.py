@@ -1,0 +1,1 @@
+"""Models of the transformers library: their parameters, loading, writing alone and together."""
