@@ -142,13 +142,11 @@ class _Accountant:
         for whole in self.reading.names:
             name = without_plain_words(self.cluster, self.matcher, self.reading, whole)
             held = range(name.start, name.end)
-            if all(ends_figure(self.reading, at) for at in held):
-                self.done.update(held)
-                continue
-            written = [self.tokens[at] for at in held if self.tokens[at].text.strip("-‑–—/")]
+            written = [self.tokens[at] for at in held
+                       if self.tokens[at].text.strip("-‑–—/") and not ends_figure(self.reading, at)]  # fmt: skip
             ordinary = all(self.cluster.casing.ordinary(token.lower) for token in written)
             told = name.nation or self.cluster.matching(name) or other_spellings().get(" ".join(name.words))
-            if ordinary and not told:
+            if ordinary and not (told and written):
                 continue  # ordinary words with a headline's capitals
             self.done.update(held)
             yield self._name(name)

@@ -64,14 +64,18 @@ def test_a_misspelt_name_is_said_to_be_spelt_otherwise(session):
     )
 
 
-def test_what_a_parser_tears_off_a_figure_is_no_name_and_no_party(session):
-    assert "M" not in states(session, "Fast-Growing Rival Pays $3M for House")
-
-
-def test_ordinary_words_joined_by_a_hyphen_are_no_name(session):
+@pytest.mark.parametrize(
+    ("text", "ordinary"),
+    [
+        ("Couple living in $3M Home", "M"),  # what a parser tears off a figure
+        ("Couple in $3.5M House on Welfare", "M House"),
+        ("Jet-Setting couple pays $3M for house", "Jet-Setting"),
+    ],
+)
+def test_a_capital_makes_no_name(session, text, ordinary):
     cluster = Cluster(cluster_id="c", articles=(Article(article_id="a", text=ARTICLE),))
-    elements = session.check(cluster, "Slow-Moving Rival Pays $3M for House")[0].elements
-    assert not any(element.kind == "name" for element in elements)
+    elements = session.check(cluster, text)[0].elements
+    assert (ordinary, "name") not in {(element.text, element.kind) for element in elements}, elements
 
 
 def test_the_no_of_a_count_negates_nothing(session):
@@ -83,13 +87,16 @@ def test_the_no_of_a_count_negates_nothing(session):
 
 
 @pytest.mark.parametrize(
-    ("text", "label"),
-    [("No work on line before Saturday", "supported"), ("Work on line stopped on Saturday", "contradicted")],
+    ("text", "against"),
+    [("No trains north of Moen before Saturday", False), ("Trains north of Moen stop on Saturday", True)],
 )
-def test_a_time_under_the_same_preposition_is_the_articles_time(session, text, label):
-    cluster = Cluster(cluster_id="c", articles=(Article(article_id="a", text=ARTICLE),))
-    found = session.check(cluster, text)[0]
-    assert ("time" in found.errors) is (label == "contradicted"), found
+def test_a_time_under_the_same_preposition_is_the_articles_time(session, text, against):
+    article = (
+        "Trains north of Moen had stopped, and schools stay closed on Monday. Passengers were told to go home. The "
+        "line up the valley has not reopened, and will not before Saturday at the earliest, the railway announced."
+    )
+    cluster = Cluster(cluster_id="c", articles=(Article(article_id="a", text=article),))
+    assert ("time" in session.check(cluster, text)[0].errors) is against
 
 
 @pytest.mark.parametrize(

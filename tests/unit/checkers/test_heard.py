@@ -93,10 +93,3 @@ def test_where_the_window_leaves_no_doubt_no_sentence_is_asked():
     claim = "Debate in Halden lasted two hours"
     assert read_best(Distracted(2.0, -2.0, together=-3.1), index, claim).entailed == -3.1
     assert read_best(Distracted(2.0, -2.0, together=0.1), index, claim).contradicted == 2.0
-
-
-def test_parties_in_their_places_are_an_order_unless_the_model_reads_none(parser):
-    # The article has both parties of the deed so; the other words have no place.
-    text = "Finn and Dahl traded insults televised Halden stage Monday rain debate broadcast"
-    assert "not in this order" not in verdict(parser, text, -2.0).reason
-    assert "not in this order" in verdict(parser, text, -4.5).reason
