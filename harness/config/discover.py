@@ -35,10 +35,10 @@ class Candidate:
     """True where its `gate:` names a baseline."""
 
 
-def candidates(folder: Path = Path()) -> list[Candidate]:
-    """Find the configurations directly in a folder; the preferred name first, then by name."""
+def candidates() -> list[Candidate]:
+    """Find the configurations directly in the working directory; the preferred name first, then by name."""
     try:
-        files = sorted(file for file in folder.iterdir() if file.suffix in (".yaml", ".yml"))
+        files = sorted(file for file in Path().iterdir() if file.suffix in (".yaml", ".yml"))
     except OSError:
         return []
     configurations = [candidate for file in files if (candidate := _candidate(file))]

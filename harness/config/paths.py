@@ -21,10 +21,9 @@ _INDEX = re.compile(r"[0-9]{1,6}\Z")
 
 
 class PathError(ValueError):
-    """A path that leads nowhere; carries the part that failed and what would be accepted there."""
+    """A path that leads nowhere; carries what would be accepted in place of the part that failed."""
 
     def __init__(self, part: str, accepted: Sequence[str]) -> None:
-        self.part = part
         self.accepted = list(accepted)
         self.nearest = nearest_name(part, self.accepted)
         super().__init__(f"no {part!r} here")

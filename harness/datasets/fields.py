@@ -118,7 +118,7 @@ class RowReader:
         self._used = {path for path in (fields.id, fields.articles, *self._reference_paths) if path}
         self._flat_used = self._used | {path for path in self._flat.values() if path}
 
-    def wanted(self, at: str | None = None) -> Wanted:
+    def wanted(self, at: str | None) -> Wanted:
         """Return the fields that tell the shape of a JSON file; `at` is the path that the user gives for the rows."""
         others = (self.fields.articles, self.fields.text)
         return Wanted(self.fields.id, tuple(path for path in others if path), at=at)

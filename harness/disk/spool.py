@@ -1,4 +1,4 @@
-"""What is too much for memory, put aside in a temporary file that nobody else sees and that no kill leaves behind."""
+"""Keeps what is too much for memory in a temporary file that nobody else sees and that no kill leaves behind."""
 
 import tempfile
 from collections.abc import Iterator
@@ -8,9 +8,9 @@ from harness.errors import StoreError
 IN_MEMORY = 8 << 20
 """Bytes up to which nothing touches the disk."""
 READ_AT_ONCE = 1 << 18
-"""Bytes that are read in one go where values are read in order."""
+"""Bytes read at once where values are read in order."""
 _FRAME = 8
-"""Bytes before each value that say how long it is."""
+"""Bytes before each value for its length."""
 
 
 class Spool:
@@ -25,7 +25,7 @@ class Spool:
         self._end = 0
 
     def add(self, value: bytes) -> int:
-        """Put a value aside; returns its place."""
+        """Add a value; return its place."""
         place = self._end
         framed = len(value).to_bytes(_FRAME, "little") + value
         try:
@@ -36,7 +36,7 @@ class Spool:
         return place
 
     def at(self, place: int) -> bytes:
-        """The value at a place; call it only when the last one was added."""
+        """Return the value at a place; call it only when the last one was added."""
         size = int.from_bytes(self._read(place, _FRAME), "little")
         return self._read(place + _FRAME, size)
 
@@ -52,10 +52,10 @@ class Spool:
         return StoreError(f"{tempfile.gettempdir()}: no room for temporary files: {error.strerror}")
 
     def __iter__(self) -> Iterator[bytes]:
-        """All values in order; another reader does not disturb it."""
+        """Yield all values in order; another reader does not disturb it."""
         place = 0
         while place < self._end:
-            for value in list(_whole(self._read(place, READ_AT_ONCE))) or [self.at(place)]:
+            for value in list(_complete(self._read(place, READ_AT_ONCE))) or [self.at(place)]:
                 place += _FRAME + len(value)
                 yield value
 
@@ -64,8 +64,8 @@ class Spool:
         self._file.close()
 
 
-def _whole(block: bytes) -> Iterator[bytes]:
-    """The values that stand whole in a block of bytes that begins with one."""
+def _complete(block: bytes) -> Iterator[bytes]:
+    """Yield the values that are complete in a block of bytes that begins with one."""
     start = 0
     while start + _FRAME <= len(block):
         first = start + _FRAME

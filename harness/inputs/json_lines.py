@@ -28,15 +28,14 @@ class Row(NamedTuple):
     value: object
 
 
-def json_lines(path: str, accepted: str = ONE_A_LINE, *, constants: bool = False) -> Iterator[Row]:
+def json_lines(path: str, *, constants: bool = False) -> Iterator[Row]:
     """Yield the value of each line that is not blank, or the RowError met in reading it.
 
-    A line longer than MAX_LINE_BYTES is never read whole. `accepted` tells, in messages, what the file should hold.
-    `constants` allows NaN and Infinity. Raises DataError where the file as a whole cannot be read or holds
-    no line.
+    A line longer than MAX_LINE_BYTES is never read whole. `constants` allows NaN and Infinity. Raises DataError where
+    the file as a whole cannot be read or holds no line.
     """
     rows = 0
-    with open_text(path, accepted) as handle:
+    with open_text(path, ONE_A_LINE) as handle:
         for number, line in _lines(handle):
             rows += 1
             value = line if isinstance(line, RowError) else _value(line, constants=constants)
@@ -44,7 +43,7 @@ def json_lines(path: str, accepted: str = ONE_A_LINE, *, constants: bool = False
                 _refuse_whole_document(line, value, handle, path)
             yield Row(path, number, value)
     if not rows:
-        raise file_error(path, "the file has no rows", accepted)
+        raise file_error(path, "the file has no rows", ONE_A_LINE)
 
 
 def _lines(handle: ByteReader) -> Iterator[tuple[int, bytes | RowError]]:
@@ -62,7 +61,7 @@ def _lines(handle: ByteReader) -> Iterator[tuple[int, bytes | RowError]]:
             yield number, line
 
 
-def _value(line: bytes, *, constants: bool = False) -> object:
+def _value(line: bytes, *, constants: bool) -> object:
     """Return the value of one line, or a RowError."""
     try:
         return decode_json(line.decode(), ONE_A_LINE, constants=constants)
