@@ -144,7 +144,7 @@ def nearest_file(path: str | Path, endings: tuple[str, ...] = ("",)) -> str:
     file = Path(path)
     try:
         beside = [entry.name for entry in located(str(path)).parent.iterdir() if entry.name.endswith(endings)]
-    except (OSError, ValueError):  # a folder that is missing or may not be listed, a name that no file can have
+    except (OSError, DataError):  # no such folder or home, a folder that may not be listed, a name no file can have
         return ""
     nearest = nearest_name(file.name, beside)
     return str(file.parent / nearest) if nearest else ""
