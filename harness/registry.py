@@ -42,10 +42,6 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
         "rouge": "harness.metrics.rouge:Rouge",
         "surface": "harness.metrics.surface:Surface",
     },
-    "executor": {
-        "inline": "harness.executors.local:Inline",
-        "processes": "harness.executors.local:Processes",
-    },
 }
 
 
@@ -54,7 +50,6 @@ BASES: Mapping[Kind, str] = {
     "model": "harness.models.base:Model",
     "checker": "harness.checkers.base:Checker",
     "metric": "harness.metrics.base:Metric",
-    "executor": "harness.executors.base:Executor",
 }
 """Base class of each kind; a component of another package must derive from it."""
 

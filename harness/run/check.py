@@ -16,7 +16,6 @@ from harness.cache import keys
 from harness.cache.store import Cache
 from harness.checkers.base import Checker, CheckSession
 from harness.disk.row_offsets import Places
-from harness.executors.base import LOST, Lost
 from harness.process import logs
 from harness.process.isolation import PASSED_ON, isolated, opened, reason
 from harness.records import CheckedPrediction, Cluster, Failure, Prediction, Verdict
@@ -25,7 +24,7 @@ from harness.run.active_run import ActiveRun
 from harness.run.ledger import charging
 from harness.run.reuse import Reuse
 from harness.run.stored_rows import by_cluster, check_of, failed_cases
-from harness.run.workers import Workers, few_collections
+from harness.run.workers import LOST, Lost, Workers, few_collections
 
 _VERDICTS = TypeAdapter(tuple[Verdict, ...])
 

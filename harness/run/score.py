@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from harness.analysis.summary import ScoreTable
 from harness.errors import StoreError
-from harness.executors.base import LOST, Lost
 from harness.metrics.base import Metric
 from harness.process import logs
 from harness.process.isolation import Reason, isolated, reason
@@ -32,7 +31,7 @@ from harness.run.active_run import ActiveRun
 from harness.run.monitor import FailureRows
 from harness.run.progress import Tick
 from harness.run.stored_rows import VerdictsOf, by_cluster, stored_verdicts
-from harness.run.workers import Workers, few_collections
+from harness.run.workers import LOST, Lost, Workers, few_collections
 
 BLOCK_CASES = 512
 BLOCK_CHARACTERS = 1_000_000

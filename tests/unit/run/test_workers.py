@@ -1,4 +1,4 @@
-"""Executors: order, one process or several, and what is left of a piece whose process dies."""
+"""Workers: order, one process or several, and what is left of a piece whose process dies."""
 
 import os
 import signal
@@ -14,13 +14,11 @@ from typing import Any, ClassVar
 import pytest
 
 from harness.errors import RunError, UsageError
-from harness.executors.base import Executor, Lost
-from harness.executors.local import Inline, Processes
 from harness.metrics.base import Findings, Measure, Metric
 from harness.records import Article, Case, Cluster, Failure, MetricScore, Prediction
 from harness.run import workers as workers_module
 from harness.run.score import Scorable, score_in_order
-from harness.run.workers import Workers
+from harness.run.workers import Inline, Lost, Processes, Workers
 
 
 @dataclass(frozen=True)
@@ -50,8 +48,8 @@ def chunks_of(numbers: range, size: int = 3) -> list[list[int]]:
     return [[*numbers[start : start + size]] for start in range(0, len(numbers), size)]
 
 
-def doubled(executor: Executor, job: Doubling, numbers: range) -> tuple[list[Any], set[int]]:
-    rows = [row for found in executor.map(job, chunks_of(numbers)) for row in found]
+def doubled(place: Inline | Processes, job: Doubling, numbers: range) -> tuple[list[Any], set[int]]:
+    rows = [row for found in place.map(job, chunks_of(numbers)) for row in found]
     values = [row if isinstance(row, Lost) else row[0] for row in rows]
     return values, {row[1] for row in rows if not isinstance(row, Lost)}
 
@@ -80,10 +78,10 @@ def test_an_error_that_is_not_kept_to_its_piece_is_kept_to_its_chunk():
     assert values[9:] == [18, 20, 22]
 
 
-@pytest.mark.parametrize("executor", [Inline(), Processes(jobs=2)], ids=lambda each: each.name)
-def test_a_mistake_of_the_users_is_raised(executor: Executor):
+@pytest.mark.parametrize("place", [Inline(), Processes(jobs=2)], ids=["inline", "processes"])
+def test_a_mistake_of_the_users_is_raised(place: Inline | Processes):
     with pytest.raises(UsageError, match="no parser is installed"):
-        list(executor.map(Doubling(refuses=True), [[1], [2]]))
+        list(place.map(Doubling(refuses=True), [[1], [2]]))
 
 
 def test_work_that_cannot_be_sent_says_how_to_go_on():
@@ -176,8 +174,8 @@ def test_a_prediction_whose_process_dies_has_a_failure_with_the_reason_and_the_o
 
 PROGRAM = """
 import sys, time
-from harness.executors.local import Processes
-from tests.unit.test_executors import Slow
+from harness.run.workers import Processes
+from tests.unit.run.test_workers import Slow
 if __name__ == "__main__":
     for found in Processes(jobs=2).map(Slow(), ([number] for number in range(1000))):
         print(*found, flush=True)

@@ -1,1 +1,0 @@
-"""Where independent work runs: in this process, or in several."""
