@@ -16,10 +16,11 @@ from harness.checkers.coherence import coherence
 from harness.checkers.conflicts import Alignment, Conflict
 from harness.checkers.coverage import Covered, borne_by_saying, covered
 from harness.checkers.elements import SURE, Held, Spot
-from harness.checkers.features import lone_negation
 from harness.checkers.figures import account_of_figure
+from harness.checkers.hedges import account_of_modality
 from harness.checkers.matching import Match, Matcher
 from harness.checkers.opposites import opposed_words
+from harness.checkers.polarity import account_of_polarity
 from harness.checkers.reading import ClusterReading
 from harness.checkers.substitution import Substitute, names_apart, substitutes
 from harness.claims.converse import sides_of_one
@@ -28,7 +29,6 @@ from harness.claims.frames import Frame
 from harness.claims.meaning import other_spellings
 from harness.claims.measures import WORDS as UNIT_WORDS
 from harness.claims.parse import Token
-from harness.claims.polarity import fails_itself, negates
 from harness.claims.reading import Reading, ends_figure, tells_time, time_words
 from harness.claims.thesaurus import opposite
 from harness.claims.verbs import phrasal, written
@@ -108,7 +108,8 @@ class _Accountant:
         found += self._words()
         found += self._parties()
         found += self._clauses()
-        found += self._polarity()
+        found += account_of_polarity(self.cluster, self.matcher, self.reading)
+        found += account_of_modality(self.cluster, self.matcher, self.reading)
         found += self._conflicts()
         found = [borne_by_saying(self.cluster, self.matcher, self.reading, held) for held in self._with_replaced(found)]
         elements = tuple(sorted(found, key=lambda held: (held.start, held.end, held.kind)))
@@ -313,15 +314,6 @@ class _Accountant:
                 written = self.reading.parse.text[start:end]
                 yield Held("word", start, end, "unaccounted", (), f"no article has anything of “{written}”",
                            "clause_missing", float(len(below)), "invented", tuple(below))  # fmt: skip
-
-    def _polarity(self) -> Iterator[Held]:
-        """A negation where no sentence that tells of the event has one."""
-        if not lone_negation(self.cluster, self.reading):
-            return
-        parse = self.reading.parse
-        token = next(each for each in self.tokens if negates(parse, each) and not fails_itself(parse, each))
-        reason = f"the text says “{token.text}”, no article that tells of this does"
-        yield Held("polarity", token.start, token.end, "unaccounted", (), reason, "negation_missing", 1.0, "negation")
 
     def _conflicts(self) -> Iterator[Held]:
         kinds: Mapping[str, ElementKind] = {

@@ -15,7 +15,7 @@ from harness.claims.lexical import word_list
 from harness.claims.meaning import is_weekday
 from harness.claims.measures import DURATIONS
 from harness.claims.parse import Token
-from harness.claims.polarity import negator
+from harness.claims.polarity import negator, prevents
 from harness.claims.quantities import agree
 from harness.claims.reading import Reading, bounded_alike, tells_time, time_words
 from harness.claims.slots import comparable, same_slot
@@ -171,7 +171,10 @@ def _frame_conflict(cluster: ClusterReading, reading: Reading, pair: Pair) -> Co
         handed = converse(verb_of(reading.parse, frame), verb_of(cluster.readings[pair.unit].parse, other))
         if handed and pair.agents != SAME:
             return None  # one buys what the other sells
-        one_thing = pair.patients == SAME or (pair.agents == SAME and not frame.patients and not other.patients)
+        misread = any(reading.parse.tokens[at].pos == "ADJ" for at in frame.patients)  # `X guilty as Y acquitted`
+        one_thing = (pair.patients == SAME and not misread) or (
+            pair.agents == SAME and not frame.patients and not other.patients
+        )
         if one_thing and not pair.differing and frame.negated == other.negated and not pair.swapped:
             weight = min(1.0, 0.4 * pair.same + 0.5 * pair.context)
             return Conflict(
@@ -321,6 +324,8 @@ def _denials(cluster: ClusterReading, reading: Reading, aligner: Aligner) -> lis
     negators = word_list("polarity", "negators")
     mine = {token.lemma for token in reading.parse.tokens} | {token.lower for token in reading.parse.tokens}
     if mine & (cues | word_list("says", "doubts") | word_list("says", "rumours") | negators):
+        return []
+    if any(prevents(reading.parse, token) for token in reading.parse.tokens):
         return []
     found = []
     for unit, other in enumerate(cluster.readings):

@@ -13,16 +13,27 @@ def negator(parse: Parse, token: Token) -> bool:
         return False
     after = [other.lower for other in parse.tokens[token.i + 1 : token.i + 3]]
     first, second = (*after, "", "")[:2]
+    if token.lower == "no" and first == "-":  # a no-confidence vote, a no-fly zone
+        return False
     if token.lower == "no":
         numbers = (first in {".", "one"} and second[:1].isdigit()) or (first == "." and second == "of")
         return not numbers and not first[:1].isdigit() and not (first in _THAN and second == "than")
     return not (token.lower in {"not", "n't", "n’t"} and first in _MERELY)
 
 
+def prevents(parse: Parse, token: Token) -> bool:
+    """Whether a word keeps somebody from what it governs: `keeps her from voting`, `banned from flying`."""
+    if token.lemma not in word_list("polarity", "preventing"):
+        return False
+    below = [child for inner in parse.children[token.i] for child in (inner, *parse.children[inner])]
+    return any(parse.tokens[child].lower == "from" and any(parse.tokens[inner].dep == "pcomp" for inner in
+                                                           parse.children[child]) for child in below)  # fmt: skip
+
+
 def negates(parse: Parse, token: Token) -> bool:
     """Whether a word negates, denies, or makes a failure of what it governs."""
     cues = word_list("polarity", "reversing") | word_list("says", "denies")
-    return negator(parse, token) or token.lower in cues or token.lemma in cues
+    return negator(parse, token) or token.lower in cues or token.lemma in cues or prevents(parse, token)
 
 
 def fails_itself(parse: Parse, token: Token) -> bool:

@@ -1,0 +1,121 @@
+"""What the articles only consider, fear or plan is not told as done; a negation bears out only one of its own deed."""
+
+import pytest
+
+from harness.checkers.rules import Rules
+from harness.records import Article, Cluster
+
+
+@pytest.fixture(scope="module")
+def session(parser):
+    with Rules().open() as opened:
+        yield opened
+
+
+def check(session, article, text):
+    return session.check(Cluster(cluster_id="c", articles=(Article(article_id="a", text=article),)), text)[0]
+
+
+TUNNEL = "The council of Varde may close the road tunnel in May. Engineer Tove Lind inspected the tunnel on Sunday."
+STRIKE = "Ferry workers are threatening to strike over pay, their union Havn said. The line carries 900 people a day."
+BUDGET = "Premier Ruud is considering an early election, an aide said. Ruud met the king in Holm on Friday."
+TAX = "The cabinet of Ruritania will cut the tax on diesel in June, minister Ana Roth said."
+BOTH = "The council of Varde may close the road tunnel. On Monday the council closed the road tunnel for a day."
+
+
+@pytest.mark.parametrize(
+    ("article", "text", "under"),
+    [
+        (TUNNEL, "Council closes road tunnel", "may"),
+        (TUNNEL, "Road tunnel in Varde closed", "may"),
+        (STRIKE, "Ferry workers strike over pay", "threatening"),
+        (BUDGET, "Premier Ruud calls early election", "considering"),
+        (TAX, "Cabinet of Ruritania has cut tax on diesel", "will"),
+        ("Residents of Skov fear that the dam will burst.", "Dam bursts at Skov", "fear"),
+    ],
+)
+def test_what_is_only_possible_or_planned_is_not_told_as_done(session, article, text, under):
+    whole = check(session, article, text)
+    assert (whole.label, whole.errors[0]) == ("not_found", "modality"), whole.reason
+    assert f"under “{under}”" in whole.reason
+    held = next(each for each in whole.elements if each.kind == "modality")
+    assert [each.text for each in held.evidence] == [under]
+
+
+@pytest.mark.parametrize(
+    ("article", "text"),
+    [
+        (TUNNEL, "Council may close road tunnel"),
+        (TUNNEL, "Engineer inspects road tunnel"),
+        (STRIKE, "Ferry workers threaten to strike over pay"),
+        (BUDGET, "Premier Ruud considers early election"),
+        (TAX, "Cabinet of Ruritania to cut tax on diesel"),
+        (TAX, "Cabinet of Ruritania cuts tax on diesel"),  # a headline's present tense may mean what is to come
+        (BOTH, "Council closes road tunnel in Varde"),  # one sentence that tells it as done settles it
+        ("Rescuers could hear voices in the shaft at Skov.", "Rescuers hear voices in shaft at Skov"),
+    ],
+)
+def test_a_claim_that_hedges_as_the_articles_do_or_that_one_of_them_tells_as_done_is_not_held_up(
+    session, article, text
+):
+    assert all(each.kind != "modality" for each in check(session, article, text).elements)
+
+
+LIBRARY = (
+    "Holm kept its library open by one vote. The mayor said she did not sell the site. The school was not damaged."
+)
+SWIM = "The storm kept swimmer Ida Moe from crossing the strait. Moe, 40, had trained for a year."
+
+
+@pytest.mark.parametrize(
+    "text", ["Holm does not keep library open by one vote", "Mayor of Holm did not say she sold site"]
+)
+def test_a_negation_of_something_else_bears_none_out(session, text):
+    whole = check(session, LIBRARY, text)
+    assert whole.label in {"not_found", "contradicted"}, whole.reason
+    assert "negation" in whole.errors
+
+
+@pytest.mark.parametrize(
+    ("article", "text"),
+    [
+        (LIBRARY, "Mayor of Holm did not sell site of library"),
+        (LIBRARY, "School in Holm not damaged"),
+        ("Nobody was hurt when the crane fell at Holm.", "Crane falls at Holm without hurting anyone"),
+        ("No passenger was hurt when the crane fell at Holm.", "Passengers not hurt as crane falls at Holm"),
+        ("A jury in Holm acquitted Ole Hauk of fraud.", "Ole Hauk not convicted of fraud in Holm"),
+        ("Judge Moe refused to release the file on Holm.", "Judge Moe does not release file on Holm"),
+    ],
+)
+def test_a_negation_is_borne_out_by_one_of_the_same_deed_or_by_its_opposite(session, article, text):
+    assert all(each.kind != "polarity" or each.state == "borne_out" for each in check(session, article, text).elements)
+
+
+def test_who_is_kept_from_a_deed_does_not_do_it(session):
+    assert check(session, "Illness meant that Ida Moe could not vote on Holm.", "Illness keeps Ida Moe from voting "
+                 "on Holm").label != "contradicted"  # fmt: skip
+    assert check(session, SWIM, "Storm keeps swimmer Ida Moe from crossing strait").label == "supported"
+
+
+def test_a_vote_of_no_confidence_negates_nothing(session):
+    article = "Premier Orr narrowly survived a no-confidence vote in Holm on Monday."
+    assert check(session, article, "Premier Orr survives no-confidence vote").label == "supported"
+    assert check(session, article, "Premier Orr does not survive no-confidence vote").label != "supported"
+
+
+def test_of_two_people_one_may_be_convicted_and_the_other_cleared(session):
+    article = "A jury on Friday convicted trader Ole Hauk of fraud but cleared his father, the former chairman."
+    assert check(session, article, "Trader guilty of fraud as former chairman father is acquitted").label == "supported"
+    assert check(session, article, "Jury convicts former chairman and clears trader").label != "supported"
+
+
+def test_a_dispute_between_two_denies_nothing(session):
+    article = (
+        "The dispute over the quay of Holm went on. Tarrant took the harbour board to court over the quay on Friday."
+    )
+    assert check(session, article, "Tarrant takes harbour board to court over quay of Holm").label == "supported"
+
+
+def test_a_negation_does_not_reach_into_a_clause_that_says_more(session):
+    article = "Orrin has no plan to build a road through the valley where the grey heron was photographed in Holm."
+    assert check(session, article, "Grey heron not photographed in valley in Holm").label != "supported"
