@@ -12,7 +12,6 @@ from harness.checkers.elements import Held
 from harness.checkers.features import lone_negation
 from harness.checkers.matching import Matcher
 from harness.checkers.reading import ClusterReading
-from harness.claims.lexical import word_list
 from harness.claims.parse import Parse, Token
 from harness.claims.polarity import fails_itself, negates, negator
 from harness.claims.reading import Reading
@@ -24,6 +23,8 @@ _CARRIED = frozenset({"nsubj", "nsubjpass", "dobj", "attr", "pobj"})
 """Where `no` stands with a party, the deed is denied."""
 _BEYOND = frozenset({"nsubj", "nsubjpass", "csubj", "relcl", "advcl"})
 """What a negation over a verb does not reach: its subject, and clauses that only say more."""
+_IN_OTHER_WORDS = frozenset({"nothing", "none", "nowhere", "neither"})
+"""Words that sum up what articles tell at length: who was cheated `got nothing`."""
 _EMPTY = frozenset({"be", "have", "do", "get"})
 
 
@@ -55,7 +56,7 @@ def lone_negations(cluster: ClusterReading, matcher: Matcher, reading: Reading) 
     """The negations of a claim that are not over a word that the articles deny, too."""
     units = {*matcher.scene, *(unit for unit, _ in cluster.index.best(reading.parse.text, 3))}
     for token in reading.parse.tokens:
-        if not negator(reading.parse, token) or not units:
+        if not negator(reading.parse, token) or token.lower in _IN_OTHER_WORDS or not units:
             continue
         denied = [at for at in _denied(reading.parse, token) if reading.keys[at]]
         if not denied or any(_borne_out(cluster, matcher, reading, at, units) for at in denied):
@@ -66,6 +67,9 @@ def lone_negations(cluster: ClusterReading, matcher: Matcher, reading: Reading) 
 def _denied(parse: Parse, token: Token) -> Iterator[int]:
     """What a negation denies: the verb over it, the complement of an empty one, or the noun it stands with."""
     head = parse.tokens[token.head]
+    if token.lower == "without":
+        yield from parse.children[token.i]
+        return
     if head.i == token.i:
         return
     if head.lemma in _EMPTY:
@@ -93,10 +97,11 @@ def _borne_out(
 
 def _over(parse: Parse, token: Token, below: int) -> bool:
     """Whether a negation holds for a word: the one over it, or what that governs but for its subject."""
-    top = token if token.lemma in word_list("says", "denies") or not negator(parse, token) else parse.tokens[token.head]
+    itself = token.lower == "without" or not negator(parse, token)
+    top = token if itself else parse.tokens[token.head]
     if top.i == below:
         return True
-    if negator(parse, token) and top.dep in _CARRIED and token.dep in {"det", "preconj", "neg", "nsubj", "nsubjpass"}:
+    if not itself and top.dep in _CARRIED and token.dep in {"det", "preconj", "neg", "nsubj", "nsubjpass"}:
         top = parse.tokens[top.head]
     if top.i == below:
         return True
