@@ -32,7 +32,7 @@ def _against_rouge_score(kind: str, references: int, compiled: bool, quick: bool
     """How many times as fast as rouge-score; our memory of stems is emptied before each round."""
     from rouge_score.rouge_scorer import RougeScorer
 
-    if compiled and not accelerated.installed():
+    if compiled and not accelerated.is_installed():
         raise UnavailableError("the extra `fast` is not installed")
     ours, theirs = {"headline": (10_000, 500), "summary": (500, 16)}[kind]
     ours, theirs = ours // references, theirs // references

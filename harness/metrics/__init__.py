@@ -1,1 +1,1 @@
-"""What is measured on each case."""
+"""Metrics: what they measure on each case."""

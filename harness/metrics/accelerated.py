@@ -26,8 +26,8 @@ Score = tuple[float, float, float]
 
 
 @cache
-def installed() -> bool:
-    """Whether the package is there and can be imported.
+def is_installed() -> bool:
+    """Tell whether the package is there and can be imported.
 
     A copy that cannot be imported (made for another processor, an older layout) counts as absent: our own code gives
     the same numbers.
@@ -57,17 +57,17 @@ def _tokenizer() -> Any:
 
 
 def stems(words: Sequence[str]) -> list[str]:
-    """The stem of each word of four and more letters or digits."""
-    found: list[str] = _tokenizer().tokenize(" ".join(words))
-    if len(found) != len(words):
-        raise ValueError(f"{PACKAGE} gave {len(found)} stems for {len(words)} words")
-    return found
+    """Stem each word of four and more letters or digits."""
+    tokens: list[str] = _tokenizer().tokenize(" ".join(words))
+    if len(tokens) != len(words):
+        raise ValueError(f"{PACKAGE} gave {len(tokens)} stems for {len(words)} words")
+    return tokens
 
 
 def best_scores(
     variants: tuple[str, ...], stemmed: bool, predictions: Sequence[str], references: Sequence[Sequence[str]]
 ) -> list[Mapping[str, Score] | None]:
-    """For each prediction and variant the score against its best reference; None where no reference has a token.
+    """Score each prediction against its best reference, by variant; None where no reference has a token.
 
     The variants stand in the order asked for. All cores take part. Texts are tokenised once for each pair.
     """
@@ -87,7 +87,7 @@ def best_scores(
 
 
 def _best(variants: tuple[str, ...], scores: Sequence[Mapping[str, Score]]) -> Mapping[str, Score]:
-    """Each variant's first score of those with the greatest F."""
+    """Choose each variant's first score of those with the greatest F."""
     return {variant: max((score[variant] for score in scores), key=_F) for variant in variants} if scores else {}
 
 

@@ -1,4 +1,4 @@
-"""What every metric gives: named measures, and for each case an additive statistic or a reason for each of them."""
+"""The base of all metrics: named measures, and for each case an additive statistic or a reason for each of them."""
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ class Measure:
 
 @dataclass(slots=True)
 class Findings:
-    """What a metric found for one case: a statistic or a reason for each measure."""
+    """The statistic of one case for each measure, or the reason why it has none."""
 
     statistics: dict[str, float] = field(default_factory=dict)
     unscorable: dict[str, str] = field(default_factory=dict)
@@ -40,14 +40,14 @@ class Metric(Component):
 
     @abstractmethod
     def measures(self) -> tuple[Measure, ...]:
-        """The measures that every case has a statistic or a reason for, in the order of the table's columns."""
+        """List the measures, in the order of the table's columns; every case has a statistic or a reason for each."""
 
     @abstractmethod
     def findings(self, case: Case) -> Findings:
-        """The statistic or the reason for each measure of one case. Looks at nothing but the case."""
+        """Find the statistic or the reason for each measure of one case. Looks at nothing but the case."""
 
     def findings_all(self, cases: Sequence[Case]) -> Sequence[Findings]:
-        """`findings` of each case, in order.
+        """Find the same for each case, in order.
 
         A run asks for a block of cases at once, clusters one after the other. A metric that gains by seeing several
         at once does it here, with numbers equal to the last bit to those of `findings`.
@@ -55,15 +55,15 @@ class Metric(Component):
         return [self.findings(case) for case in cases]
 
     def wanted_checker(self) -> Component | None:
-        """The checker whose verdicts it wants in its cases, if it wants any."""
+        """Name the checker whose verdicts it wants in its cases, if it wants any."""
         return None
 
     def packages(self) -> tuple[str, ...]:
-        """Distributions whose version can change a number; they stand in every measure's signature."""
+        """Name the distributions whose version can change a number; every measure's signature has them."""
         return ()
 
     def signatures(self, versions: Mapping[str, str]) -> dict[str, str]:
-        """Measure name → signature of its number; `versions` maps each of `packages()` to what is installed."""
+        """Write the signature of each measure's number; `versions` maps each of `packages()` to the installed one."""
         tail = [f"{package}:{versions[package]}" for package in self.packages()]
         head, _, version = self.signature().rpartition("|")
         return {
@@ -71,21 +71,25 @@ class Metric(Component):
         }
 
     def score(self, case: Case) -> MetricScore:
-        """`findings`, held to the promise that each measure has a statistic or a reason, and filed under its ids.
+        """Score a case, and make sure that each measure has a statistic or a reason.
 
         Raises ValueError where a measure has both or neither.
         """
-        return self._filed([case], [self.findings(case)])[0]
+        return self._make_scores([case], [self.findings(case)])[0]
 
     def score_all(self, cases: Sequence[Case]) -> list[MetricScore]:
-        """`score` of each case, in order, by way of `findings_all`."""
-        return self._filed(cases, self.findings_all(cases))
+        """Score each case, in order, by way of `findings_all`."""
+        return self._make_scores(cases, self.findings_all(cases))
 
-    def _filed(self, cases: Sequence[Case], findings: Sequence[Findings]) -> list[MetricScore]:
+    def _make_scores(self, cases: Sequence[Case], findings: Sequence[Findings]) -> list[MetricScore]:
         expected = {measure.name for measure in self.measures()}
         rows = []
-        for case, found in zip(cases, findings, strict=True):
-            given = found.statistics.keys() | found.unscorable.keys() if found.unscorable else found.statistics.keys()
+        for case, finding in zip(cases, findings, strict=True):
+            given = (
+                finding.statistics.keys() | finding.unscorable.keys()
+                if finding.unscorable
+                else finding.statistics.keys()
+            )
             if given != expected:
                 raise ValueError(f"metric {self.name!r} promised {sorted(expected)} and gave {sorted(given)}")
             rows.append(
@@ -93,8 +97,8 @@ class Metric(Component):
                     cluster_id=case.cluster.cluster_id,
                     configuration=case.prediction.configuration,
                     metric=self.name,
-                    statistics=found.statistics,
-                    unscorable=found.unscorable,
+                    statistics=finding.statistics,
+                    unscorable=finding.unscorable,
                 )
             )
         return rows

@@ -1,4 +1,4 @@
-"""Factual consistency: what a checker found about the claims of a prediction, against the articles."""
+"""Factual consistency: shares of a prediction's claims by their verdicts against the articles."""
 
 from collections.abc import Mapping
 from typing import ClassVar
@@ -32,11 +32,11 @@ class Factual(Metric):
     checker: SerializeAsAny[Component] = Field(description="Which checker judges the claims.")
 
     def wanted_checker(self) -> Component:
-        """The checker whose verdicts it wants."""
+        """Name the checker whose verdicts it wants."""
         return self.checker
 
     def measures(self) -> tuple[Measure, ...]:
-        """Four shares that add up to 1, the worst claim, lost attributions, abstentions."""
+        """List four shares that add up to 1, the worst claim, lost attributions, abstentions."""
         shares = [
             Measure(
                 f"factual-{name}",
@@ -57,22 +57,22 @@ class Factual(Metric):
         )
 
     def findings(self, case: Case) -> Findings:
-        """Shares over the judged claims, or the checker's reason for none."""
+        """Compute shares over the judged claims, or give the checker's reason for none."""
         judged = [verdict for verdict in case.verdicts if verdict.label != "abstained"]
-        found = Findings(statistics={"factual-abstained": 0.0 if judged else 1.0})
+        result = Findings(statistics={"factual-abstained": 0.0 if judged else 1.0})
         if not judged:
             reason = case.verdicts[0].reason if case.verdicts else "no checker was run"
             for measure in self.measures()[:-1]:
-                found.unscorable[measure.name] = reason
-            return found
+                result.unscorable[measure.name] = reason
+            return result
         claims = [verdict for verdict in judged if verdict.claim.part != "whole"] or judged
         for name, label, _ in _LABELS:
-            found.statistics[f"factual-{name}"] = sum(verdict.label == label for verdict in claims) / len(claims)
-        found.statistics["factual-worst"] = min(map(_probability, judged))
-        found.statistics["factual-attribution"] = float(any("attribution" in verdict.errors for verdict in judged))
-        return found
+            result.statistics[f"factual-{name}"] = sum(verdict.label == label for verdict in claims) / len(claims)
+        result.statistics["factual-worst"] = min(map(_probability, judged))
+        result.statistics["factual-attribution"] = float(any("attribution" in verdict.errors for verdict in judged))
+        return result
 
 
 def _probability(verdict: Verdict) -> float:
-    """A judged claim's probability, which the record promises to be there."""
+    """Read a judged claim's probability, which the record promises to be there."""
     return 1.0 if verdict.probability is None else verdict.probability

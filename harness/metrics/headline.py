@@ -1,4 +1,4 @@
-"""What a headline looks like beside its articles: length, novelty, copying, and leaks in the data."""
+"""A headline beside its articles: length, novelty, copying, and leaks in the data."""
 
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, field_validator
 
 from harness.metrics.base import Findings, Measure, Metric
-from harness.metrics.text_block import Block, Column, runs_met
+from harness.metrics.text_block import Block, Column, shared_runs
 from harness.metrics.vocabulary import END, letters_and_digits
 from harness.records import Case, Cluster
 from harness.text import words
@@ -42,7 +42,7 @@ class Headline(Metric):
         return novel
 
     def measures(self) -> tuple[Measure, ...]:
-        """Words and characters; the limit, where one is set; novelty for each n; copying; leakage."""
+        """List words and characters; the limit, where one is set; novelty for each n; copying; leakage."""
         limits = [
             f"at most {limit} {unit}"
             for limit, unit in ((self.max_characters, "characters"), (self.max_words, "words"))
@@ -71,7 +71,7 @@ class Headline(Metric):
         )
 
     def signatures(self, versions: Mapping[str, str]) -> dict[str, str]:  # noqa: ARG002
-        """`novel-2|v:2`; the limits stand in the signature of `within-limit` alone."""
+        """Write `novel-2|v:2`; the limits stand in the signature of `within-limit` alone."""
         limits = [f"{name}:{value}" for name in ("max_characters", "max_words") if (value := getattr(self, name))]
         return {
             measure.name: "|".join(
@@ -81,19 +81,19 @@ class Headline(Metric):
         }
 
     def findings(self, case: Case) -> Findings:
-        """Each measure's number, or why a text is too short for it or a reference missing."""
+        """Compute each measure's number, or say why a text is too short for it or a reference missing."""
         return self.findings_all([case])[0]
 
     def findings_all(self, cases: Sequence[Case]) -> list[Findings]:
-        """The same for each case; the articles of one cluster are read once for all that follow each other."""
+        """Do the same for each case; the articles of a cluster are read once for all cases that follow each other."""
         if not cases:
             return []
         block = Block(cases)
-        leaks = [_leakage(cluster, partial(block.articles.hold, at)) for at, cluster in enumerate(block.clusters)]
+        leaks = [_leakage(cluster, partial(block.articles.contain, at)) for at, cluster in enumerate(block.clusters)]
         ours = block.predictions.column(block.articles.vocabulary.words_in)
         counts = block.count(ours.owners[ours.numbers != END]).tolist()
         novel = self._novel(block, ours)
-        found = []
+        results = []
         for at, (case, cluster, written) in enumerate(zip(cases, block.cluster_of.tolist(), counts, strict=True)):
             one = self._sizes(case.prediction.text, written)
             for n, (runs, known) in novel.items():
@@ -104,7 +104,7 @@ class Headline(Metric):
                         f"prediction has fewer than {n} words" if n > 1 else "prediction has no word"
                     )
             if written >= SHORTEST_QUOTE:
-                one.statistics["copied"] = float(block.articles.hold(cluster, block.predictions.runs(at, at + 1)))
+                one.statistics["copied"] = float(block.articles.contain(cluster, block.predictions.runs(at, at + 1)))
             else:
                 one.unscorable["copied"] = f"prediction has fewer than {SHORTEST_QUOTE} words"
             leak = leaks[cluster]
@@ -112,23 +112,23 @@ class Headline(Metric):
                 one.unscorable["leakage"] = leak
             else:
                 one.statistics["leakage"] = leak
-            found.append(one)
-        return found
+            results.append(one)
+        return results
 
     def _sizes(self, text: str, words: int) -> Findings:
         written = text.strip()
         characters = len(written if written.isascii() else unicodedata.normalize("NFC", written))
-        found = Findings({"words": float(words), "characters": float(characters)})
+        sizes = Findings({"words": float(words), "characters": float(characters)})
         if self.max_characters is not None or self.max_words is not None:
             fits = (self.max_characters is None or characters <= self.max_characters) and (
                 self.max_words is None or words <= self.max_words
             )
-            found.statistics["within-limit"] = float(fits)
-        return found
+            sizes.statistics["within-limit"] = float(fits)
+        return sizes
 
     def _novel(self, block: Block, ours: Column) -> dict[int, tuple[list[int], list[int]]]:
-        """For each n how many runs of n words each prediction has, and how many of them its articles have."""
-        runs = runs_met(Column(ours.numbers, block.cluster_of[ours.owners]), block.articles.words)
+        """Count for each n the runs of n words in each prediction, and those of them that its articles have."""
+        runs = shared_runs(Column(ours.numbers, block.cluster_of[ours.owners]), block.articles.words)
         counted = {}
         for n, (places, known) in enumerate(islice(runs, max(self.novel, default=0)), 1):
             owners = ours.owners[places]
@@ -136,10 +136,10 @@ class Headline(Metric):
         return {n: counted[n] for n in self.novel}
 
 
-def _leakage(cluster: Cluster, hold: Callable[[str], bool]) -> float | str:
-    """Whether a reference stands in an article, or why that cannot be said: the same for all configurations."""
+def _leakage(cluster: Cluster, contain: Callable[[str], bool]) -> float | str:
+    """Look for a reference in an article, or say why that cannot be done: the same for all configurations."""
     references = [words(reference.text) for reference in cluster.references]
     long_enough = [tokens for tokens in references if len(tokens) >= SHORTEST_QUOTE]
     if long_enough:
-        return float(any(hold(f" {letters_and_digits(tokens)} ") for tokens in long_enough))
+        return float(any(contain(f" {letters_and_digits(tokens)} ") for tokens in long_enough))
     return f"every reference has fewer than {SHORTEST_QUOTE} words" if references else "cluster has no references"

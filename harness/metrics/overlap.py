@@ -1,4 +1,4 @@
-"""What ROUGE counts of many pairs of texts at once, to the last bit as the package rouge-score 0.1.2 counts it.
+"""Count the overlap of many pairs of texts at once, equal to the package rouge-score 0.1.2 to the last bit.
 
 Written anew for speed: a text is read once for all that it is compared with, n-grams of all pairs meet in one search in
 a sorted column, and longest common subsequences run on bit vectors (Hyyrö, "Bit-parallel LCS-length computation
@@ -30,14 +30,14 @@ class Overlap(NamedTuple):
 
 
 def _overlap(hits: Numbers, predicted: Numbers, referred: Numbers) -> Overlap:
-    """`hits` of `predicted` and of `referred` things, pair by pair; 0 where there are none."""
+    """Divide `hits` by `predicted` and by `referred`, pair by pair; 0 where there are none."""
     precision = hits / np.maximum(predicted, 1)
     recall = hits / np.maximum(referred, 1)
     return Overlap(precision, recall, 2 * precision * recall / np.where(hits > 0, precision + recall, 1.0))
 
 
 class _Entries:
-    """The n-grams of each text, once each and sorted, with how often they stand there."""
+    """The n-grams of each text, once each and sorted, with their counts."""
 
     def __init__(self, grams: Numbers, owners: Numbers, kinds: int, texts: int) -> None:
         self.kinds = kinds
@@ -55,19 +55,19 @@ class _Entries:
     @cached_property
     def of_grams(self) -> Numbers:
         """Shape (n-grams,): the entry of each n-gram, in the order of the texts."""
-        found = np.empty(len(self.order), dtype=np.int64)
-        found[self.order] = np.repeat(np.arange(len(self.keys)), self.counts)
-        return found
+        matches = np.empty(len(self.order), dtype=np.int64)
+        matches[self.order] = np.repeat(np.arange(len(self.keys)), self.counts)
+        return matches
 
 
 class _Meeting(NamedTuple):
-    """Every entry of every pair's prediction, pair by pair, with its counterpart in the reference."""
+    """The n-grams of every pair's prediction, pair by pair, each with its counterpart in the reference."""
 
     starts: Numbers
     """Shape (pairs,): where each pair begins in the following."""
     pairs: Numbers
     entries: Numbers
-    found: Numbers
+    matches: Numbers
     """The reference's entry of the same n-gram; meaningless where not `shared`."""
     shared: Bools
 
@@ -89,21 +89,25 @@ class Pairs:
         self._entries: dict[int, _Entries] = {}
 
     def ngrams(self, n: int) -> Overlap:
-        """ROUGE-N (Lin, 2004, section 2): n-grams in common, each as often as it stands in both."""
+        """Compute ROUGE-N (Lin, 2004, section 2): n-grams in common, each as often as it stands in both."""
         entries = self._entries_of(n)
-        met = self._unigrams_met if n == 1 else self._met(entries)
-        both = np.minimum(entries.counts[met.entries], entries.counts[met.found]) if len(met.found) else met.found
-        hits = np.bincount(met.pairs[met.shared], both[met.shared], minlength=len(self._ours))
+        meeting = self._unigram_meeting if n == 1 else self._meet(entries)
+        both = (
+            np.minimum(entries.counts[meeting.entries], entries.counts[meeting.matches])
+            if len(meeting.matches)
+            else meeting.matches
+        )
+        hits = np.bincount(meeting.pairs[meeting.shared], both[meeting.shared], minlength=len(self._ours))
         sizes = np.maximum(self._column.sizes - (n - 1), 0)
         return _overlap(hits.astype(np.int64), sizes[self._ours], sizes[self._theirs])
 
     def subsequences(self) -> Overlap:
-        """ROUGE-L (Lin, 2004, section 3.1): the longest common subsequence of the tokens of two whole texts."""
+        """Compute ROUGE-L (Lin, 2004, section 3.1): the longest common subsequence of two whole texts."""
         sizes = self._column.sizes
         return _overlap(self._common, sizes[self._ours], sizes[self._theirs])
 
     def summaries(self) -> Overlap:
-        """ROUGE-Lsum (Lin, 2004, section 3.2): for each reference line the union of its subsequences with our lines.
+        """Compute ROUGE-Lsum (Lin, 2004, section 3.2): unite each reference line's subsequences with our lines.
 
         As in ROUGE-1.5.5 and unlike the paper, no token counts more often than it stands in either text.
         """
@@ -129,7 +133,7 @@ class Pairs:
         return self._entries[n]
 
     def _grams(self, n: int) -> tuple[Numbers, Numbers, int]:
-        """A number for each n-gram of the texts, the token it starts at, and one more than the greatest number."""
+        """Number each n-gram; return the numbers, the token each starts at, and one more than the greatest number."""
         tokens = self._column.tokens
         if n == 1:
             return tokens, np.arange(len(tokens)), int(tokens.max(initial=0)) + 1
@@ -143,18 +147,18 @@ class Pairs:
         return shorter * single + tokens[starts + (n - 1)], starts, kinds * single
 
     @cached_property
-    def _unigrams_met(self) -> _Meeting:
-        return self._met(self._entries_of(1))
+    def _unigram_meeting(self) -> _Meeting:
+        return self._meet(self._entries_of(1))
 
-    def _met(self, entries: _Entries) -> _Meeting:
+    def _meet(self, entries: _Entries) -> _Meeting:
         begins = entries.starts[self._ours]
         sizes = entries.starts[self._ours + 1] - begins
         starts = np.cumsum(sizes) - sizes
         pairs = np.repeat(np.arange(len(sizes)), sizes)
         ours = np.arange(len(pairs)) + (begins - starts)[pairs]
         wanted = entries.keys[ours] + (self._theirs - self._ours)[pairs] * entries.kinds
-        found = np.minimum(np.searchsorted(entries.keys, wanted), len(entries.keys) - 1)
-        return _Meeting(starts, pairs, ours, found, entries.keys[found] == wanted)
+        matches = np.minimum(np.searchsorted(entries.keys, wanted), len(entries.keys) - 1)
+        return _Meeting(starts, pairs, ours, matches, entries.keys[matches] == wanted)
 
     @cached_property
     def _common(self) -> Numbers:
@@ -173,17 +177,17 @@ class Pairs:
         return lengths
 
     def _common_side_by_side(self, pairs: Numbers) -> Numbers:
-        """The lengths for pairs whose references fit a word: each step takes the next token of all predictions."""
-        entries, met = self._entries_of(1), self._unigrams_met
+        """Compute them where references fit a word: each step takes the next token of all predictions."""
+        entries, meeting = self._entries_of(1), self._unigram_meeting
         bits = np.uint64(1) << (self._places % _WORD).astype(np.uint64)
         masks = np.add.reduceat(bits[entries.order], entries.firsts) if len(bits) else bits
-        matches = np.where(met.shared, masks[met.found], np.uint64(0)) if len(bits) else bits
+        matches = np.where(meeting.shared, masks[meeting.matches], np.uint64(0)) if len(bits) else bits
         # The longest predictions come first, so that those with a token left are always the first few.
         sizes = self._column.sizes[self._ours[pairs]]
         by_size = np.argsort(-sizes, kind="stable")
         ours, sizes = self._ours[pairs[by_size]], sizes[by_size]
         firsts = self._column.starts[ours]
-        to_match = met.starts[pairs[by_size]] - entries.starts[ours]
+        to_match = meeting.starts[pairs[by_size]] - entries.starts[ours]
         going = np.searchsorted(-sizes, -np.arange(int(sizes[0])), side="left") if len(sizes) else sizes
         rows = np.full(len(ours), ~np.uint64(0))
         for place, left in enumerate(going.tolist()):

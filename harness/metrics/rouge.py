@@ -66,7 +66,7 @@ class Rouge(Metric):
         return variants
 
     def measures(self) -> tuple[Measure, ...]:
-        """F, precision and recall of each variant; tables show F unless asked for more."""
+        """List F, precision and recall of each variant; tables show F unless asked for more."""
         return tuple(
             Measure(
                 name=f"{variant}-{aspect}",
@@ -78,11 +78,11 @@ class Rouge(Metric):
         )
 
     def packages(self) -> tuple[str, ...]:
-        """nupunkt, where it decides where sentences end."""
+        """Name nupunkt, where it decides where sentences end."""
         return ("nupunkt",) if self.lsum_split == "sentences" and "rougeLsum" in self.variants else ()
 
     def signatures(self, versions: Mapping[str, str]) -> dict[str, str]:
-        """`rouge2-f|stemmer:porter|refs:max|rouge-score:0.1.2|v:1`: what each measure depends on, no more.
+        """Write `rouge2-f|stemmer:porter|refs:max|rouge-score:0.1.2|v:1`: what each measure depends on, no more.
 
         `rouge-score` names the version whose numbers these equal; it need not be installed.
         """
@@ -99,27 +99,27 @@ class Rouge(Metric):
         return signatures
 
     def findings(self, case: Case) -> Findings:
-        """Precision, recall and F of each variant; a reason where no reference has anything to compare with."""
+        """Compute precision, recall and F of each variant, or say why no reference can be compared with."""
         return self.findings_all([case])[0]
 
     def findings_all(self, cases: Sequence[Case]) -> list[Findings]:
-        """The same for each case, every text read once however many it is compared with."""
-        fast = list(map(self._faster_compiled, cases))
+        """Do the same for each case; every text is read once, however many it is compared with."""
+        fast = list(map(self._is_faster_compiled, cases))
         for_compiled = [case for case, yes in zip(cases, fast, strict=True) if yes]
-        compiled = iter(self._compiled(for_compiled) if for_compiled else ())
-        columns = iter(self._columns([case for case, yes in zip(cases, fast, strict=True) if not yes]))
+        compiled = iter(self._score_compiled(for_compiled) if for_compiled else ())
+        columns = iter(self._score_columns([case for case, yes in zip(cases, fast, strict=True) if not yes]))
         return [next(compiled if yes else columns) for yes in fast]
 
-    def _faster_compiled(self, case: Case) -> bool:
-        """Whether compiled code is there, can do what is asked for, and pays."""
+    def _is_faster_compiled(self, case: Case) -> bool:
+        """Tell whether compiled code is there, can do what is asked for, and pays."""
         return (
             self.references == "max"
             and (self.lsum_split == "newline" or "rougeLsum" not in self.variants)
             and (len(case.cluster.references) < FEW_REFERENCES or len(case.prediction.text) > LONG_CHARACTERS)
-            and accelerated.installed()
+            and accelerated.is_installed()
         )
 
-    def _compiled(self, cases: Sequence[Case]) -> list[Findings]:
+    def _score_compiled(self, cases: Sequence[Case]) -> list[Findings]:
         scores = accelerated.best_scores(
             self.variants,
             self.stemmer,
@@ -130,7 +130,7 @@ class Rouge(Metric):
         findings = []
         for case, best in zip(cases, scores, strict=True):
             if best is None:
-                findings.append(self._nothing(case))
+                findings.append(self._unscorable(case))
                 continue
             statistics: dict[str, float] = {}
             for (p, r, f), (precision, recall, harmonic) in zip(names, best.values(), strict=True):
@@ -140,11 +140,11 @@ class Rouge(Metric):
             findings.append(Findings(statistics, {}))
         return findings
 
-    def _columns(self, cases: Sequence[Case]) -> list[Findings]:
-        return [found for chunk in _chunks(cases) for found in self._compared(chunk)]
+    def _score_columns(self, cases: Sequence[Case]) -> list[Findings]:
+        return [result for chunk in _chunks(cases) for result in self._compare_columns(chunk)]
 
-    def _compared(self, cases: Sequence[Case]) -> list[Findings]:
-        texts, ours, first, count = _gathered(cases)
+    def _compare_columns(self, cases: Sequence[Case]) -> list[Findings]:
+        texts, ours, first, count = _gather(cases)
         column = token_column(texts, self.stemmer)
         lines = column
         if self.lsum_split == "sentences" and "rougeLsum" in self.variants:
@@ -158,15 +158,15 @@ class Rouge(Metric):
         names: list[str] = []
         columns: list[list[float]] = []
         for variant in self.variants if len(starts) else ():
-            chosen = self._combined(self._overlap(variant, pairs), starts)
+            chosen = self._combine(self._overlap(variant, pairs), starts)
             names += [f"{variant}-{aspect}" for aspect in _COUNTED_ASPECTS]
             columns += [column.tolist() for column in chosen]
-        found: list[Findings | None] = [None] * len(cases)
+        results: list[Findings | None] = [None] * len(cases)
         for at, row in zip(owners[starts].tolist(), zip(*columns, strict=True), strict=True):
-            found[at] = Findings(dict(zip(names, row, strict=True)), {})
-        return [one or self._nothing(case) for one, case in zip(found, cases, strict=True)]
+            results[at] = Findings(dict(zip(names, row, strict=True)), {})
+        return [one or self._unscorable(case) for one, case in zip(results, cases, strict=True)]
 
-    def _nothing(self, case: Case) -> Findings:
+    def _unscorable(self, case: Case) -> Findings:
         reason = NO_TOKEN if case.cluster.references else NO_REFERENCE
         return Findings(unscorable={measure.name: reason for measure in self.measures()})
 
@@ -177,8 +177,8 @@ class Rouge(Metric):
             return pairs.summaries()
         return pairs.ngrams(int(variant.removeprefix("rouge")))
 
-    def _combined(self, overlap: Overlap, starts: Numbers) -> Overlap:
-        """One overlap for the references of each case: the first of those with the best F, or the mean of each number.
+    def _combine(self, overlap: Overlap, starts: Numbers) -> Overlap:
+        """Combine the references of each case: the first of those with the best F, or the mean of each number.
 
         `starts` says where the pairs of each case begin.
         """
@@ -191,8 +191,8 @@ class Rouge(Metric):
         return Overlap(*(column[first] for column in overlap))
 
 
-def _gathered(cases: Sequence[Case]) -> tuple[list[str], Numbers, Numbers, Numbers]:
-    """The texts of the cases, and for each case its prediction's place, its first reference's and how many it has.
+def _gather(cases: Sequence[Case]) -> tuple[list[str], Numbers, Numbers, Numbers]:
+    """List the texts of the cases, and for each case the places of its prediction and first reference, and their count.
 
     The references of one cluster stand there once, however many of its predictions follow each other.
     """
@@ -211,7 +211,7 @@ def _gathered(cases: Sequence[Case]) -> tuple[list[str], Numbers, Numbers, Numbe
 
 
 def _chunks(cases: Sequence[Case]) -> Iterator[list[Case]]:
-    """The cases in order, in lists that are compared in one go."""
+    """Part the cases, in order, into lists that are compared in one go."""
     chunk: list[Case] = []
     characters = 0
     for case in cases:

@@ -1,4 +1,4 @@
-"""Porter's stems of many words at once: our own stemmer's, by compiled code where that is installed."""
+"""Stem many words at once with Porter's rules: by our own stemmer, or by compiled code where that is installed."""
 
 from collections.abc import Sequence
 
@@ -13,14 +13,14 @@ _stem = Memo(stem)
 
 
 def stems(words: Sequence[str]) -> list[str]:
-    """The stem of each word in lower case; a short word is its own."""
+    """Stem each word in lower case; a short word is its own stem."""
     long = [word for word in words if len(word) > SHORT and word[-1].isascii()]  # rules change English endings only
     compiled: dict[str, str] = {}
-    if accelerated.installed():
+    if accelerated.is_installed():
         plain = long if _are_plain("".join(long)) else list(filter(_are_plain, long))
         compiled = dict(zip(plain, accelerated.stems(plain), strict=True))
-    found = {word: compiled.get(word) or _stem[word] for word in long}
-    return [found.get(word, word) for word in words]
+    stemmed = {word: compiled.get(word) or _stem[word] for word in long}
+    return [stemmed.get(word, word) for word in words]
 
 
 def _are_plain(word: str) -> bool:

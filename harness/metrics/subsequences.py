@@ -9,20 +9,21 @@ from collections.abc import Sequence
 
 
 def places(tokens: Sequence[int]) -> dict[int, int]:
-    """Token → the places where it stands, as bits."""
-    found: dict[int, int] = {}
+    """Map each token to the places where it stands, as bits."""
+    bits: dict[int, int] = {}
     bit = 1
     for token in tokens:
-        found[token] = found.get(token, 0) | bit
+        bits[token] = bits.get(token, 0) | bit
         bit <<= 1
-    return found
+    return bits
 
 
 def length(tokens: Sequence[int], others: dict[int, int], size: int) -> int:
-    """The length of a longest common subsequence of `tokens` and the `size` tokens whose places are `others`."""
+    """Compute the length of a longest common subsequence of `tokens` and `size` tokens whose places are `others`."""
     full = row = (1 << size) - 1
     for match in map(others.get, tokens):
         if match:
+            # The carry of the addition moves the zero bit of each run of ones to the run's first match.
             both = row & match
             row = (row + both | row - both) & full
     return size - row.bit_count()
@@ -51,7 +52,7 @@ class PackedLines:
                 bit <<= 1
 
     def hits(self, lines: Sequence[Sequence[int]]) -> int:
-        """Tokens of all reference lines that lie on a subsequence with one of ours, none more often than we have it."""
+        """Count the tokens of reference lines on a subsequence with one of ours, none more often than we have it."""
         taken: list[int] = []
         for line in lines:
             self._take(line, taken)

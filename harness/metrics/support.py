@@ -1,4 +1,4 @@
-"""What of predictions stands in their articles: content words, pairs of words, numbers, names."""
+"""Count what of predictions stands in their articles: content words, pairs of words, numbers, names."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -8,7 +8,7 @@ import numpy as np
 
 from harness.claims.lexical import word_list
 from harness.memo import Memo
-from harness.metrics.text_block import Block, Bools, Column, Wanted, keys, runs_met
+from harness.metrics.text_block import Block, Bools, Column, KeySet, keys, shared_runs
 from harness.metrics.vocabulary import END, Numbers, form_of
 from harness.numerals import CORE, number_values
 from harness.records import Case
@@ -20,7 +20,7 @@ Counts = list[tuple[int, int]]
 
 @cache
 def function_words() -> frozenset[str]:
-    """Words that are not looked for, in the form in which words are compared."""
+    """List the words that are not looked for, in the form in which words are compared."""
     return word_list("function", "content_free")
 
 
@@ -35,32 +35,32 @@ _CONTENT, _SMALL, _NAMEABLE, _CAPITAL, _INNER = (1 << bit for bit in range(5))
 """
 
 
-def _asked(word: str, shouted: bool) -> int:
-    """`US`, `IT` and `WHO` are no function words, unless the whole text is in capitals (`shouted`)."""
-    found = 0
+def _flags_of(word: str, shouted: bool) -> int:
+    """Flag a word: `US`, `IT`, `WHO` are no function words, unless the whole text is in capitals (`shouted`)."""
+    flags = 0
     acronym = len(word) > 1 and word.isupper() and not shouted
     counts = acronym or form_of(word) not in function_words()
     if counts and not word[0].isdigit():
-        found |= _CONTENT
+        flags |= _CONTENT
     if counts and word[0].islower():
-        found |= _SMALL
+        flags |= _SMALL
     if word.islower():  # no capital in it
-        return found
+        return flags
     if counts and any(map(str.isupper, word)) and all(start > 0 for (start, _), _ in number_values(word)):
-        found |= _NAMEABLE
+        flags |= _NAMEABLE
     if word[0].isupper():
-        found |= _CAPITAL
+        flags |= _CAPITAL
     if _has_inner_capital(word) or (word[0].isupper() and any(map(str.isdigit, word))):
-        found |= _INNER
-    return found
+        flags |= _INNER
+    return flags
 
 
 def _has_inner_capital(word: str) -> bool:
-    """True for `GOP`, `U.S` and `McCain`, not for `Re-Open` and `O'Neill`."""
+    """Tell `GOP`, `U.S` and `McCain` from `Re-Open` and `O'Neill`."""
     return any(right.isupper() and (left.isalnum() or left == ".") for left, right in pairwise(word))
 
 
-_asked_of = {False: Memo(lambda word: _asked(word, False)), True: Memo(lambda word: _asked(word, True))}
+_FLAGS = {False: Memo(lambda word: _flags_of(word, False)), True: Memo(lambda word: _flags_of(word, True))}
 _values = Memo(lambda form: tuple(value for _, value in number_values(form)))
 
 
@@ -74,7 +74,7 @@ class Support:
         known = self._vocabulary = block.articles.vocabulary
         written, self._cases = block.predictions.column(known.written_in)
         clusters = block.cluster_of[self._cases]
-        self._asked = self._asked_about(written)
+        self._flags = self._flag(written)
         self._forms = Column(known.form_of[written], clusters)
         pieces, self._words_of_pieces = known.pieces_of.of(self._forms.numbers)
         self._pieces = Column(pieces, clusters[self._words_of_pieces])
@@ -84,11 +84,11 @@ class Support:
         self._article_pieces = Column(pieces, clusters[places])
         self._small = known.small[written]
 
-    def _asked_about(self, written: Numbers) -> Numbers:
-        """The flags of each word in its text; none for an end."""
+    def _flag(self, written: Numbers) -> Numbers:
+        """Flag each word in its text; an end has no flag."""
         asked = np.zeros(len(written), dtype=np.int64)
         shouted = self._shouted[self._cases]
-        for of_these, memo in ((~shouted, _asked_of[False]), (shouted, _asked_of[True])):
+        for of_these, memo in ((~shouted, _FLAGS[False]), (shouted, _FLAGS[True])):
             kinds, which = np.unique(written[of_these], return_inverse=True)
             words = map(self._vocabulary.written.__getitem__, kinds.tolist())
             flags = [memo[word] if kind != END else 0 for kind, word in zip(kinds.tolist(), words, strict=True)]
@@ -96,17 +96,17 @@ class Support:
         return asked
 
     def _is(self, asked: int) -> Bools:
-        found: Bools = (self._asked & asked) != 0
-        return found
+        is_flagged: Bools = (self._flags & asked) != 0
+        return is_flagged
 
     def content_words(self) -> Counts:
-        """Words but function words and numerals: in any form, by their hyphened pieces, or by value as a number."""
+        """Look for words but function words and numerals: in any form, by hyphened pieces, or by value as a number."""
         content = self._is(_CONTENT)
         stem_of = self._vocabulary.stem_of
         stems = [
             Column(stem_of[column.numbers], column.owners) for column in (self._article_forms, self._article_pieces)
         ]
-        there = self._stand(stem_of, np.concatenate([keys(column) for column in stems]))
+        there = self._are_there(stem_of, np.concatenate([keys(column) for column in stems]))
         for word in np.flatnonzero(content & ~there).tolist():
             values = _values[self._vocabulary.forms[self._forms.numbers[word]]]
             if values:
@@ -114,30 +114,30 @@ class Support:
         return self._counts(np.flatnonzero(content), there[content])
 
     def word_pairs(self) -> Counts:
-        """Neighbouring words, function words among them; none across the end of a sentence or clause."""
-        met = runs_met(self._forms, self._article_forms)
+        """Look for neighbouring words, function words among them; no pair crosses the end of a sentence or clause."""
+        met = shared_runs(self._forms, self._article_forms)
         next(met)
         return self._counts(*next(met))
 
     def numbers(self, cases: Sequence[Case]) -> Counts:
-        """Numbers, by value."""
-        found = [(0, 0)] * len(cases)
+        """Look for numbers, by value."""
+        counts = [(0, 0)] * len(cases)
         roles = np.frombuffer(self._block.predictions.roles, dtype=np.uint8)
         for at in np.unique(self._block.predictions.owners[roles == CORE]).tolist():
             values = [value for _, value in number_values(composed_letters(cases[at].prediction.text))]
             if values:
                 known = self._block.articles.numbers(int(self._block.cluster_of[at]))
-                found[at] = sum(value in known for value in values), len(values)
-        return found
+                counts[at] = sum(value in known for value in values), len(values)
+        return counts
 
     def names(self) -> Counts:
-        """The words that capitals mark as names, as they are or by their hyphened pieces, whatever their case there."""
-        marked = self._marked()
-        there = self._stand(None, np.concatenate([keys(self._article_forms), keys(self._article_pieces)]))
+        """Look for the words that capitals mark as names, as they are or by their hyphened pieces, in any case."""
+        marked = self._mark_names()
+        there = self._are_there(None, np.concatenate([keys(self._article_forms), keys(self._article_pieces)]))
         return self._counts(np.flatnonzero(marked), there[marked])
 
-    def _marked(self) -> Bools:
-        """Which words capitals mark as names.
+    def _mark_names(self) -> Bools:
+        """Mark the words that capitals show to be names.
 
         A word of several is a name for itself. Function words and number words never are. Any other word is one
 
@@ -151,41 +151,41 @@ class Support:
         titled = (self._block.count(self._cases[self._is(_SMALL)]) == 0)[self._cases]
         starts = np.concatenate([[True], self._forms.numbers[:-1] == END])
         inner = self._is(_INNER)
-        marked = self._is(_CAPITAL) & ~titled & ~(starts & self._stand_in_lower_case())
-        found: Bools = self._is(_NAMEABLE) & np.where(inner, ~self._shouted[self._cases], marked)
-        return found
+        marked = self._is(_CAPITAL) & ~titled & ~(starts & self._are_small_there())
+        is_name: Bools = self._is(_NAMEABLE) & np.where(inner, ~self._shouted[self._cases], marked)
+        return is_name
 
-    def _stand_in_lower_case(self) -> Bools:
-        """For each word, whether a form of it or of a hyphened piece begins with a small letter in an article."""
+    def _are_small_there(self) -> Bools:
+        """Tell for each word whether a form of it or of a hyphened piece is in lower case in an article."""
         stem_of = self._vocabulary.stem_of
         there = Column(stem_of[self._article_forms.numbers[self._small]], self._article_forms.owners[self._small])
-        words, pieces = self._looked_for(stem_of, keys(there))
+        words, pieces = self._look_for(stem_of, keys(there))
         words[self._words_of_pieces[pieces]] = True
         return words
 
-    def _stand(self, as_looked_for: Numbers | None, there: Numbers) -> Bools:
-        """For each word, whether it or all of its hyphened pieces are among the keys `there`."""
-        words, pieces = self._looked_for(as_looked_for, there)
+    def _are_there(self, form_to_key: Numbers | None, there: Numbers) -> Bools:
+        """Tell for each word whether it or all of its hyphened pieces are among the keys `there`."""
+        words, pieces = self._look_for(form_to_key, there)
         hyphened, missing = np.zeros((2, len(words)), dtype=np.bool_)
         hyphened[self._words_of_pieces] = True
         missing[self._words_of_pieces[~pieces]] = True
-        found: Bools = words | (hyphened & ~missing)
-        return found
+        there_or_in_pieces: Bools = words | (hyphened & ~missing)
+        return there_or_in_pieces
 
-    def _looked_for(self, as_looked_for: Numbers | None, there: Numbers) -> tuple[Bools, Bools]:
-        """For each word, and for each hyphened piece, whether its key is among those `there`.
+    def _look_for(self, form_to_key: Numbers | None, there: Numbers) -> tuple[Bools, Bools]:
+        """Tell for each word, and for each hyphened piece, whether its key is among those `there`.
 
-        `as_looked_for` says by form as what it is looked for: its stem, say; None as itself.
+        `form_to_key` says by form as what it is looked for: its stem, say; None as itself.
         """
         wanted = [
-            keys(column if as_looked_for is None else Column(as_looked_for[column.numbers], column.owners))
+            keys(column if form_to_key is None else Column(form_to_key[column.numbers], column.owners))
             for column in (self._forms, self._pieces)
         ]
-        known = Wanted(np.concatenate(wanted)).stand_in(there)
+        known = KeySet(np.concatenate(wanted)).are_in(there)
         return known[: len(wanted[0])], known[len(wanted[0]) :]
 
     def _counts(self, words: Numbers, there: Bools) -> Counts:
-        """Of the words that are looked for, how many are there and how many there are, case by case."""
+        """Count case by case how many of the words looked for are there, and how many there are in all."""
         cases = self._cases[words]
         counts = (self._block.count(several).tolist() for several in (cases[there], cases))
         return list(zip(*counts, strict=True))

@@ -1,4 +1,4 @@
-"""What of a prediction stands in its articles, read off the surface: the floor that any factual check has to beat.
+"""Measure how much of a prediction stands in its articles word for word: the floor for any factual check.
 
 Four precisions: of content words, of word pairs, of numbers by value, of names. They find invented words, figures and
 people; they are nearly blind to a wrong role, a lost negation or a swapped date. docs/metrics.md says how well each
@@ -35,7 +35,7 @@ class Surface(Metric):
     version: ClassVar[int] = 2  # letters and their marks are composed before words are parted
 
     def measures(self) -> tuple[Measure, ...]:
-        """The mean of the four precisions, then each of them."""
+        """List the mean of the four precisions, then each of them."""
         return (
             Measure("surface", "mean of those of the four precisions below that have something to check"),
             *(
@@ -45,7 +45,7 @@ class Surface(Metric):
         )
 
     def signatures(self, versions: Mapping[str, str]) -> dict[str, str]:  # noqa: ARG002
-        """`surface-name|function-words:1f0c…|v:2`, with the digest of the list of words that are not counted."""
+        """Write `surface-name|function-words:1f0c…|v:2`, with the digest of the words that are not counted."""
         digest = content_digest(sorted(function_words()))[:8]
         return {
             measure.name: "|".join(
@@ -59,11 +59,11 @@ class Surface(Metric):
         }
 
     def findings(self, case: Case) -> Findings:
-        """Each precision with something to check, and their mean; a reason for the others."""
+        """Compute each precision with something to check, and their mean; give a reason for the others."""
         return self.findings_all([case])[0]
 
     def findings_all(self, cases: Sequence[Case]) -> list[Findings]:
-        """The same for each case; the articles of one cluster are read once for all that follow each other."""
+        """Do the same for each case; the articles of a cluster are read once for all cases that follow each other."""
         if not cases:
             return []
         block = Block(cases)
@@ -73,19 +73,19 @@ class Surface(Metric):
 
 
 def _is_shouted(text: str) -> bool:
-    """Whether `text` is all in capitals, or in a script that has none."""
+    """Tell whether `text` is all in capitals, or in a script that has none."""
     return not any(map(str.islower, text))
 
 
 def _precisions(counts: Sequence[tuple[int, int]]) -> Findings:
-    found = Findings()
+    result = Findings()
     for part, (there, checked) in zip(_CHECKED, counts, strict=True):
         if checked:
-            found.statistics[f"surface-{part}"] = there / checked
+            result.statistics[f"surface-{part}"] = there / checked
         else:
-            found.unscorable[f"surface-{part}"] = _NOTHING[part]
-    if found.statistics:
-        found.statistics["surface"] = fmean(found.statistics.values())
+            result.unscorable[f"surface-{part}"] = _NOTHING[part]
+    if result.statistics:
+        result.statistics["surface"] = fmean(result.statistics.values())
     else:
-        found.unscorable["surface"] = _NOTHING["unigram"]
-    return found
+        result.unscorable["surface"] = _NOTHING["unigram"]
+    return result

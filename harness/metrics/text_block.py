@@ -1,4 +1,4 @@
-"""Articles of several clusters and predictions about them as columns, read once for all that is asked of them."""
+"""Articles of several clusters and predictions about them as columns of numbers, read once for all metrics."""
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.metrics.vocabulary import END, TEXT_END, Lists, Numbers, Vocabulary, begin_anew, vocabulary
+from harness.metrics.vocabulary import END, TEXT_END, Lists, Numbers, Vocabulary, forget, vocabulary
 from harness.numerals import values_among
 from harness.records import Case, Cluster
 from harness.text import composed_letters
@@ -23,20 +23,20 @@ _WIDTH = 32
 
 
 class Column(NamedTuple):
-    """Numbers of words, or of what is asked about words, and for each the text or cluster that it is of."""
+    """Numbers of words, or of flags of words, each with the text or cluster that it belongs to."""
 
     numbers: Numbers
     owners: Numbers
 
 
 def keys(column: Column) -> Numbers:
-    """One number for each number and its owner."""
-    found: Numbers = (column.owners << _WIDTH) | column.numbers
-    return found
+    """Pack each number and its owner into one key."""
+    packed: Numbers = (column.owners << _WIDTH) | column.numbers
+    return packed
 
 
-class Wanted:
-    """Keys that are looked for among many more, most of which are none of them."""
+class KeySet:
+    """Key set with a hash prefilter, for searching a much larger column."""
 
     def __init__(self, wanted: Numbers) -> None:
         self.kinds, self.labels = np.unique(wanted, return_inverse=True)
@@ -48,8 +48,8 @@ class Wanted:
     def _slots(several: Numbers) -> Numbers:
         return ((several.view(np.uint64) * _MIX) >> np.uint64(64 - _SLOT_BITS)).view(np.int64)
 
-    def found_in(self, there: Numbers) -> tuple[Numbers, Numbers]:
-        """The places of those in `there` that are wanted, and for each its place among the kinds."""
+    def find(self, there: Numbers) -> tuple[Numbers, Numbers]:
+        """Find the places of the wanted keys in `there`, and for each its place in `kinds`."""
         near = np.flatnonzero(self._marked[self._slots(there)])
         if not len(near):
             return near, near
@@ -58,20 +58,20 @@ class Wanted:
         same = self.kinds[kinds] == of_near
         return near[same], kinds[same]
 
-    def stand_in(self, there: Numbers) -> Bools:
-        """For each wanted key, whether it is in `there`."""
-        return self.known(self.found_in(there)[1])
+    def are_in(self, there: Numbers) -> Bools:
+        """Tell for each wanted key whether it is in `there`."""
+        return self.have_kinds(self.find(there)[1])
 
-    def known(self, kinds: Numbers) -> Bools:
-        """For each wanted key, whether its kind is one of these."""
+    def have_kinds(self, kinds: Numbers) -> Bools:
+        """Tell for each wanted key whether its kind is one of these."""
         seen = np.zeros(len(self.kinds), dtype=np.bool_)
         seen[kinds] = True
-        known: Bools = seen[self.labels]
-        return known
+        has_kind: Bools = seen[self.labels]
+        return has_kind
 
 
-def runs_met(ours: Column, theirs: Column) -> Iterator[tuple[Numbers, Bools]]:
-    """For n = 1, 2, …: where in `ours` each run of n words begins, and whether it stands in `theirs` of the same owner.
+def shared_runs(ours: Column, theirs: Column) -> Iterator[tuple[Numbers, Bools]]:
+    """Yield for n = 1, 2, … where each run of n words in `ours` begins, and whether the same owner has it in `theirs`.
 
     Both columns end with END, and no run goes across one.
     """
@@ -79,23 +79,23 @@ def runs_met(ours: Column, theirs: Column) -> Iterator[tuple[Numbers, Bools]]:
     wanted, there = keys(ours)[our_places], keys(theirs)[their_places]
     n = 1
     while True:
-        looked_for = Wanted(wanted)
-        near, kinds = looked_for.found_in(there)
-        yield our_places, looked_for.known(kinds)
-        our_places, wanted = _longer(ours, our_places, looked_for.labels, n)
-        their_places, there = _longer(theirs, their_places[near], kinds, n)
+        looked_for = KeySet(wanted)
+        near, kinds = looked_for.find(there)
+        yield our_places, looked_for.have_kinds(kinds)
+        our_places, wanted = _lengthen(ours, our_places, looked_for.labels, n)
+        their_places, there = _lengthen(theirs, their_places[near], kinds, n)
         n += 1
 
 
-def _longer(column: Column, places: Numbers, kinds: Numbers, n: int) -> tuple[Numbers, Numbers]:
-    """Runs of n words that go on for another: where they begin, and the key of the longer run."""
+def _lengthen(column: Column, places: Numbers, kinds: Numbers, n: int) -> tuple[Numbers, Numbers]:
+    """Lengthen runs of n words by one: return where they begin, and the keys of the longer runs."""
     after = column.numbers[places + n]
     goes_on = after != END
     return places[goes_on], keys(Column(after[goes_on], kinds[goes_on]))
 
 
 class Texts:
-    """Several texts: the stretches between their spaces, one text after the other."""
+    """Several texts as numbers of the stretches between their spaces, one text after the other."""
 
     def __init__(self, known: Vocabulary, texts: Sequence[str]) -> None:
         self.vocabulary = known
@@ -112,21 +112,21 @@ class Texts:
 
     @cached_property
     def roles(self) -> bytes:
-        """What each stretch may hold of a number: see `numerals.roles`."""
+        """For each stretch, which part of a number it may be: see `numerals.roles`."""
         return self.vocabulary.roles[self.stretches].tobytes()
 
     def values(self, first: int, stop: int) -> set[Decimal]:
-        """The values of the numbers of several texts."""
+        """Read the values of the numbers in several texts."""
         several = slice(self._ends[first], self._ends[stop])
         return values_among(self._split[several], self.roles[several])
 
     def runs(self, first: int, stop: int) -> str:
-        """The runs of letters and digits of several texts, a space before and after each."""
-        found = map(self.vocabulary.runs.__getitem__, self.stretches[self._ends[first] : self._ends[stop] - 1].tolist())
-        return f" {' '.join(filter(None, found))} "
+        """Join the runs of letters and digits of several texts, with a space before and after each."""
+        runs = map(self.vocabulary.runs.__getitem__, self.stretches[self._ends[first] : self._ends[stop] - 1].tolist())
+        return f" {' '.join(filter(None, runs))} "
 
     def column(self, lists: Lists) -> Column:
-        """What the stretches hold, and the text that it is of."""
+        """Look up what the stretches hold, with the text of each."""
         numbers, places = lists.of(self.stretches)
         return Column(numbers, self.owners[places])
 
@@ -144,7 +144,7 @@ class Articles:
         self._runs: dict[int, str] = {}
 
     def column(self, lists: Lists) -> Column:
-        """What the stretches hold, and the cluster that it is of."""
+        """Look up what the stretches hold, with the cluster of each."""
         numbers, texts = self._texts.column(lists)
         return Column(numbers, self._clusters[texts])
 
@@ -159,13 +159,13 @@ class Articles:
         return self.column(self.vocabulary.words_in)
 
     def numbers(self, cluster: int) -> set[Decimal]:
-        """The values of all numbers of one cluster; worked out when a prediction has one."""
+        """Read the values of all numbers of one cluster, the first time that a prediction has a number."""
         if cluster not in self._numbers:
             self._numbers[cluster] = self._texts.values(self._firsts[cluster], self._firsts[cluster + 1])
         return self._numbers[cluster]
 
-    def hold(self, cluster: int, runs: str) -> bool:
-        """Whether runs of letters and digits, a space before and after each, follow each other in a title or text."""
+    def contain(self, cluster: int, runs: str) -> bool:
+        """Tell whether runs of letters and digits, with spaces around each, stand in a title or text in that order."""
         if cluster not in self._runs:
             self._runs[cluster] = self._texts.runs(self._firsts[cluster], self._firsts[cluster + 1])
         return runs in self._runs[cluster]
@@ -183,7 +183,7 @@ def _articles(texts: tuple[tuple[str, ...], ...]) -> Articles:
 
 
 class Block:
-    """Cases that are looked at together: the articles of their clusters once each, and the predictions."""
+    """Cases that are scored together: the articles of their clusters once each, and the predictions."""
 
     def __init__(self, cases: Sequence[Case]) -> None:
         self.clusters: list[Cluster] = []
@@ -204,10 +204,10 @@ class Block:
             self.predictions = Texts(self.articles.vocabulary, [case.prediction.text for case in cases])
         except BaseException:  # a time limit interrupts anywhere
             _last.clear()
-            begin_anew()
+            forget()
             raise
 
     def count(self, cases: Numbers) -> Numbers:
-        """How often each case is named."""
-        found: Numbers = np.bincount(cases, minlength=len(self.cluster_of))
-        return found
+        """Count how often each case is named."""
+        counts: Numbers = np.bincount(cases, minlength=len(self.cluster_of))
+        return counts

@@ -55,7 +55,7 @@ class _Vocabulary:
         return len(self._types)
 
     def numbers(self, text: bytes) -> Numbers:
-        """The numbers of the words of `text`, which are parted by spaces."""
+        """Number the words of `text`, which are parted by spaces."""
         padded = b" " + text + b" " * (2 * _WIDE)
         octets = np.frombuffer(padded, dtype=np.uint8)
         edges = np.flatnonzero(np.diff(octets != ord(" "))) + 1
@@ -65,28 +65,28 @@ class _Vocabulary:
         head = windows[starts] & _LOW[np.minimum(sizes, _WIDE)]
         tail = windows[starts + _WIDE * (sizes > _WIDE)] & _LOW[np.clip(sizes - _WIDE, 0, _WIDE)]
         slots = ((head * _MIX[0] ^ tail * _MIX[1]) >> np.uint64(64 - _SLOT_BITS)).astype(np.int64)
-        found: Numbers = self._in_slot[slots]
+        numbers: Numbers = self._in_slot[slots]
         missed = np.flatnonzero(
-            (self._heads[slots] != head) | (self._tails[slots] != tail) | (found == _EMPTY) | (sizes > 2 * _WIDE)
+            (self._heads[slots] != head) | (self._tails[slots] != tail) | (numbers == _EMPTY) | (sizes > 2 * _WIDE)
         )
         if len(missed):
             places = [starts, ends, slots, head, tail]
             self._fill(padded, *(column[missed[sizes[missed] <= 2 * _WIDE]] for column in places))
-            found[missed] = self._in_slot[slots[missed]]
+            numbers[missed] = self._in_slot[slots[missed]]
             other = (self._heads[slots[missed]] != head[missed]) | (self._tails[slots[missed]] != tail[missed])
             alone = missed[other | (sizes[missed] > 2 * _WIDE)]
-            found[alone] = self._looked_up(padded, starts[alone], ends[alone])
-        return found
+            numbers[alone] = self._look_up(padded, starts[alone], ends[alone])
+        return numbers
 
     def _fill(self, text: bytes, starts: Numbers, ends: Numbers, slots: Numbers, head: Words, tail: Words) -> None:
         """Give each slot to the first of the types that want it."""
         filled, first = np.unique(slots, return_index=True)
         self._in_slot[filled] = _EMPTY  # a time limit interrupts anywhere: until all is there, the slot holds nothing
         self._heads[filled], self._tails[filled] = head[first], tail[first]
-        self._in_slot[filled] = self._looked_up(text, starts[first], ends[first])
+        self._in_slot[filled] = self._look_up(text, starts[first], ends[first])
 
-    def _looked_up(self, text: bytes, starts: Numbers, ends: Numbers) -> list[int]:
-        """The number of each word of `text`, one after the other."""
+    def _look_up(self, text: bytes, starts: Numbers, ends: Numbers) -> list[int]:
+        """Look up the number of each word of `text`, one after the other."""
         decoded = text.decode("ascii")
         words = [decoded[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
         new = [word for word in dict.fromkeys(words) if word not in self._types]
@@ -95,7 +95,7 @@ class _Vocabulary:
         return list(map(self._types.__getitem__, words))
 
     def _tokens(self, words: Sequence[str]) -> Sequence[str]:
-        """The token that each type counts as: no rule of the stemmer leaves nothing of a word."""
+        """Find the token that each type counts as; the stemmer leaves something of every word."""
         if not self._stemmed:
             return words
         return stems(words)
@@ -129,26 +129,26 @@ class TokenColumn:
         """Shape (texts,): lines of each text that have a token."""
         full = np.diff(self.line_starts) > 0
         so_far = np.concatenate([[0], np.cumsum(full)])
-        found: Numbers = so_far[self.first_lines[1:]] - so_far[self.first_lines[:-1]]
-        return found
+        numbers: Numbers = so_far[self.first_lines[1:]] - so_far[self.first_lines[:-1]]
+        return numbers
 
     @cached_property
     def _listed(self) -> list[int]:
-        found: list[int] = self.tokens.tolist()
-        return found
+        numbers: list[int] = self.tokens.tolist()
+        return numbers
 
     def text(self, which: int) -> list[int]:
-        """The tokens of one text."""
+        """Cut out the tokens of one text."""
         return self._listed[self.starts[which] : self.starts[which + 1]]
 
     def lines(self, which: int) -> list[list[int]]:
-        """The tokens of each line of one text."""
+        """Cut out the tokens of each line of one text."""
         ends = self.line_starts[self.first_lines[which] : self.first_lines[which + 1] + 1].tolist()
         return [self._listed[start:end] for start, end in pairwise(ends)]
 
 
 def token_column(texts: Sequence[str], stemmed: bool) -> TokenColumn:
-    """The tokens of `texts`, in order."""
+    """Number the tokens of `texts`, in order."""
     vocabulary = _vocabulary(stemmed)
     if len(vocabulary) > MOST_TYPES:
         _vocabulary.cache_clear()
@@ -169,5 +169,5 @@ def token_column(texts: Sequence[str], stemmed: bool) -> TokenColumn:
 
 
 def _between(ends: Numbers, last: int) -> Numbers:
-    """Where the pieces start that end at `ends`, and where the last one ends."""
+    """Find where the pieces start that end at `ends`, and where the last one ends."""
     return np.concatenate([[0], ends, [last]])

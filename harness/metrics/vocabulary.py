@@ -1,4 +1,4 @@
-"""What a stretch of text between two spaces holds, found out once and kept as columns of numbers.
+"""Remember what stretches of text between two spaces hold, as columns of numbers.
 
 No word, no end of a sentence and no number's word reaches across a space, so that what the stretches of a text hold,
 one after the other, is what the text holds. News writes the same stretches again and again.
@@ -40,7 +40,7 @@ _INNER = str.maketrans("'.-&", "    ")
 
 
 def letters_and_digits(tokens: Iterable[str]) -> str:
-    """Runs of letters and digits, a space between two.
+    """Join runs of letters and digits, a space between two.
 
     Inner punctuation parts them, unlike `words`: a title glued to the last line (`allies.Fears loom`) is found too.
     """
@@ -48,7 +48,7 @@ def letters_and_digits(tokens: Iterable[str]) -> str:
 
 
 def form_of(word: str) -> str:
-    """The form in which words are compared: lower case, no accents, no possessive, no dots (U.S. is US)."""
+    """Reduce a word to the form that is compared: lower case, no accents, no possessive, no dots (U.S. is US)."""
     plain = word
     if not word.isascii():
         letters = unicodedata.normalize("NFKD", normalise(word))
@@ -56,9 +56,9 @@ def form_of(word: str) -> str:
     return plain.lower().removesuffix("'s").replace(".", "")
 
 
-def _same(found: T, known: T) -> T:
-    """What is known already where the same was found, so that it is kept once."""
-    return known if found == known else found
+def _same(new: T, known: T) -> T:
+    """Return the known object where an equal one was found, so that memory holds it once."""
+    return known if new == known else new
 
 
 class _Numbered(dict[str, int]):
@@ -82,12 +82,12 @@ class Lists:
         self._numbers = array("q")
 
     def add(self, numbers: Iterable[int]) -> None:
-        """The list of the next thing."""
+        """Add the list of the next thing."""
         self._numbers.extend(numbers)
         self._ends.append(len(self._numbers))
 
     def of(self, things: Numbers) -> tuple[Numbers, Numbers]:
-        """The lists of `things` one after the other, and for each number in them the place in `things` it is of."""
+        """Join the lists of `things`, and give for each number in them the place in `things` it is of."""
         ends = np.array(self._ends)
         starts = ends[np.maximum(things - 1, 0)]
         sizes = ends[things] - starts
@@ -159,7 +159,7 @@ class Vocabulary(dict[str, int]):
 
     @property
     def full(self) -> bool:
-        """Whether it is time to begin anew."""
+        """True where it is time to begin anew."""
         return max(len(self), len(self.written)) > MOST or self._characters > MOST_CHARACTERS
 
     @property
@@ -189,13 +189,13 @@ _current = [Vocabulary()]
 
 
 def vocabulary() -> Vocabulary:
-    """The one to read a block of texts with."""
+    """Return the vocabulary to read a block of texts with."""
     if _current[0].full:
-        begin_anew()
+        forget()
     return _current[0]
 
 
-def begin_anew() -> None:
+def forget() -> None:
     """Forget all stretches: there are too many, or reading was interrupted and one of them may be half known."""
     _current[0] = Vocabulary()
     gc.collect()  # its parts refer to one another: nothing else frees the old one, least of all soon

@@ -138,10 +138,10 @@ def test_a_check_that_failed_throughout_names_the_metric_and_the_checkers_reason
 
 @pytest.fixture
 def _no_compiled_code() -> Any:
-    for cached in (accelerated.installed, accelerated._scorer, accelerated._tokenizer):
+    for cached in (accelerated.is_installed, accelerated._scorer, accelerated._tokenizer):
         cached.cache_clear()
     yield
-    for cached in (accelerated.installed, accelerated._scorer, accelerated._tokenizer):
+    for cached in (accelerated.is_installed, accelerated._scorer, accelerated._tokenizer):
         cached.cache_clear()
 
 
@@ -153,7 +153,7 @@ def test_rouge_needs_no_compiled_code_whether_it_is_absent_or_cannot_be_imported
     monkeypatch.setitem(__import__("sys").modules, missing, None)  # what imports it meets ImportError
     ended = harness("eval", "--config", "kites.yaml", "--format", "json")
     assert ended.code == 0
-    assert not accelerated.installed()
+    assert not accelerated.is_installed()
     means = {
         (row["configuration"], row["measure"]): row["mean"]
         for row in json.loads(ended.out)["summaries"]

@@ -27,7 +27,7 @@ def test_types_that_share_a_slot_of_the_table_are_told_apart(monkeypatch: pytest
 def test_the_choice_of_code_stands_in_no_signature_and_in_no_order(monkeypatch: pytest.MonkeyPatch):
     one = case("police arrest two", ["Two arrested by police"])
     signatures, found = Rouge().signatures({}), Rouge().findings(one)
-    assert accelerated.installed()
+    assert accelerated.is_installed()
     monkeypatch.setattr(accelerated, "installed", lambda: False)
     assert Rouge().signatures({}) == signatures
     assert list(Rouge().findings(one).statistics.items()) == list(found.statistics.items())

@@ -41,7 +41,7 @@ def test_compiled_rouge_gives_the_numbers_of_our_own(bare: Environment, with_ext
     fast = with_extra("fast")
     bare.run("harness eval --config lights.yaml", desk).held()
     ours = scores(desk)
-    asked = "from harness.metrics import accelerated; print(accelerated.installed())"
+    asked = "from harness.metrics import accelerated; print(accelerated.is_installed())"
     assert [env.run(f'python -c "{asked}"', desk).held().out.strip() for env in (bare, fast)] == ["False", "True"]
     fast.run(
         "harness eval --config lights.yaml --results results2 && rm -r results && mv results2 results", desk
