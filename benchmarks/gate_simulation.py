@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from rouge_score import rouge_scorer
 from scipy import stats
 
-from harness.analysis.gate import ALPHA, Gated, GateRule, decide
+from harness.analysis.gate import ALPHA, GatedMeasure, GateRule, decide
 from harness.analysis.paired import paired_differences, randomisation_intervals, subset_means
 from harness.analysis.resample import RESAMPLES, resampled_means
 
@@ -128,7 +128,7 @@ def agrees_with_the_gate(baseline: Floats, candidate: Floats, failed: NDArray[np
     """Stops the benchmark where `decide` itself, asked about the first comparisons one by one, says something else."""
     rule = GateRule(measure="score", direction="higher", tolerance=0.0)
     for column in range(3):
-        gated = Gated("candidate", rule, baseline[:, column], candidate[:, column])
+        gated = GatedMeasure("candidate", rule, baseline[:, column], candidate[:, column])
         if decide([gated], seed=seed)[0].passed == failed[column]:
             sys.exit(f"the gate and its simulation disagree on comparison {column} with seed {seed}")
 
@@ -159,7 +159,7 @@ def family_failures(titles: Floats, clusters: int, comparisons: int, seed: int) 
         shuffled = rng.permuted(np.tile(np.arange(3), (clusters, 1)), axis=1)
         baseline, one, other = np.take_along_axis(drawn, shuffled[:, :, None], axis=1).transpose(1, 0, 2)
         gated = [
-            Gated(name, rule, baseline[:, variant], scores[:, variant])
+            GatedMeasure(name, rule, baseline[:, variant], scores[:, variant])
             for name, scores in (("one", one), ("other", other))
             for variant, rule in enumerate(rules)
         ]

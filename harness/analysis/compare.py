@@ -1,4 +1,4 @@
-"""All pairs of configurations, measure by measure, over the clusters both were scored on."""
+"""Compare all pairs of configurations, measure by measure, over the clusters both were scored on."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ from harness.analysis.paired import (
     randomisation_p_values,
     subset_means,
 )
-from harness.analysis.resample import LEVEL, RESAMPLES, Bools, Floats, resampled_means
+from harness.analysis.resample import LEVEL, RESAMPLES, Bools, Floats, or_none, resampled_means
 from harness.analysis.summary import as_columns
 from harness.records import Record
 
@@ -76,7 +76,7 @@ def compare_and_resample(
         raise ValueError(f"scores have the shape {table.shape}, not {expected}")
     pairs = list(combinations(range(len(configurations)), 2))
     columns = [(measure, *pair) for measure in range(len(names)) for pair in pairs]
-    found: list[PairComparison] = []
+    comparisons: list[PairComparison] = []
     beside = as_columns(table)
     means = np.empty((resamples, 0))
     for start in range(0, len(columns), COLUMNS_AT_ONCE):
@@ -88,15 +88,15 @@ def compare_and_resample(
             means, drawn = np.hsplit(drawn, [beside.shape[1]])
             beside = beside[:, :0]
         p_bootstrap = bootstrap_p_values(differences, seed=seed, resampled=drawn)
-        found += _compare_columns(
+        comparisons += _compare_columns(
             table, block, differences, p_bootstrap, configurations, measures, len(pairs), level, resamples, seed
         )
     corrected: list[PairComparison] = []
-    for start in range(0, len(found), max(1, len(pairs))):
-        family = found[start : start + len(pairs)]
+    for start in range(0, len(comparisons), max(1, len(pairs))):
+        family = comparisons[start : start + len(pairs)]
         adjusted = holm([math.nan if pair.p_value is None else pair.p_value for pair in family])
         corrected += [
-            pair.model_copy(update={"p_adjusted": known(value)}) for pair, value in zip(family, adjusted, strict=True)
+            pair.model_copy(update={"p_adjusted": or_none(value)}) for pair, value in zip(family, adjusted, strict=True)
         ]
     return tuple(corrected), means
 
@@ -122,37 +122,37 @@ def _compare_columns(
     detectable = detectable_differences(differences, level=level, tests=max(1, pairs))
     above, below = _count(differences > 0), _count(differences < 0)
     names = list(measures)
-    found = []
+    comparisons = []
     for column, (which, one, other) in enumerate(columns):
         lower_is_better = measures[names[which]] == "lower"
         both = int(subsets.both[column])
-        found.append(
+        comparisons.append(
             PairComparison(
                 measure=names[which],
                 first=configurations[one],
                 second=configurations[other],
-                difference=known(subsets.differences[column]),
-                low=known(lows[column]),
-                high=known(highs[column]),
-                p_value=known(p_values[column]),
+                difference=or_none(subsets.differences[column]),
+                low=or_none(lows[column]),
+                high=or_none(highs[column]),
+                p_value=or_none(p_values[column]),
                 p_adjusted=None,
                 exact=bool(subsets.exact[column]),
-                p_bootstrap=known(p_bootstrap[column]),
+                p_bootstrap=or_none(p_bootstrap[column]),
                 wins=below[column] if lower_is_better else above[column],
                 ties=both - above[column] - below[column],
                 losses=above[column] if lower_is_better else below[column],
-                detectable=known(detectable[column]),
+                detectable=or_none(detectable[column]),
                 both=both,
                 first_only=int((in_first & ~in_second)[:, column].sum()),
                 second_only=int((in_second & ~in_first)[:, column].sum()),
                 neither=int((~in_first & ~in_second)[:, column].sum()),
             )
         )
-    return found
+    return comparisons
 
 
-def reversed_pair(pair: PairComparison) -> PairComparison:
-    """The same comparison seen from the other side: second − first."""
+def reverse_pair(pair: PairComparison) -> PairComparison:
+    """Turn a comparison round: second − first."""
     return pair.model_copy(
         update={
             "first": pair.second,
@@ -169,15 +169,15 @@ def reversed_pair(pair: PairComparison) -> PairComparison:
 
 
 def against(pairs: Iterable[PairComparison], baseline: str) -> tuple[PairComparison, ...]:
-    """The pairs that `baseline` is one of, turned so that each difference is the other's mean − the baseline's."""
+    """Select the pairs with `baseline`, turned so that each difference is the other's mean − the baseline's."""
     chosen = (pair for pair in pairs if baseline in (pair.first, pair.second))
-    return tuple(reversed_pair(pair) if pair.first == baseline else pair for pair in chosen)
+    return tuple(reverse_pair(pair) if pair.first == baseline else pair for pair in chosen)
 
 
 def significantly_better(
     pairs: Iterable[PairComparison], measures: Mapping[str, Direction], *, level: float = LEVEL
 ) -> dict[tuple[str, str], tuple[str, ...]]:
-    """(measure, configuration) → the configurations it beats with a Holm-corrected p-value of at most 1 − `level`.
+    """Map (measure, configuration) to the configurations it beats with a Holm-corrected p of at most 1 − `level`.
 
     Measures that are better neither way have no winners.
     """
@@ -194,7 +194,7 @@ def significantly_better(
 
 
 def largest_moves(first: Floats, second: Floats, count: int) -> tuple[int, ...]:
-    """Positions of the `count` clusters whose statistics differ most, furthest first, then in order; never of ties."""
+    """List the positions of the `count` clusters that differ most, furthest first, then in order; never of ties."""
     distance = np.abs(paired_differences(first, second))
     distance[~(distance > 0)] = 0.0
     order = np.argsort(-distance, kind="stable")[:count]
@@ -203,11 +203,6 @@ def largest_moves(first: Floats, second: Floats, count: int) -> tuple[int, ...]:
 
 def _count(cells: Bools) -> list[int]:
     return [int(count) for count in cells.sum(axis=0)]
-
-
-def known(value: float | np.float64) -> float | None:
-    """The number as a record holds it: None for NaN."""
-    return None if math.isnan(value) else float(value)
 
 
 def _negative(value: float | None) -> float | None:

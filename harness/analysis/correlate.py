@@ -20,19 +20,19 @@ FEWEST = 3
 
 
 def pearson(first: Floats, second: Floats) -> Floats:
-    """Pearson's r of each row of two arrays of shape (rows, values); NaN where a side is constant."""
+    """Compute Pearson's r of each row of two arrays of shape (rows, values); NaN where a side is constant."""
     left = first - first.mean(axis=1, keepdims=True)
     right = second - second.mean(axis=1, keepdims=True)
     scale = np.sqrt(np.square(left).sum(axis=1) * np.square(right).sum(axis=1))
     # A constant row keeps rounding dust; it has no correlation, not a correlation of dust.
     defined = (np.ptp(first, axis=1) > 0) & (np.ptp(second, axis=1) > 0) & (scale > 0)
-    found: Floats = np.divide((left * right).sum(axis=1), scale, out=np.full(len(first), np.nan), where=defined)
-    clipped: Floats = np.clip(found, -1.0, 1.0)
+    coefficients: Floats = np.divide((left * right).sum(axis=1), scale, out=np.full(len(first), np.nan), where=defined)
+    clipped: Floats = np.clip(coefficients, -1.0, 1.0)
     return clipped
 
 
 def ranks(values: Floats) -> Floats:
-    """Ranks from 1 within each row, ties averaged; shape as given."""
+    """Rank the values from 1 within each row, ties averaged; shape as given."""
     below = (values[:, :, None] > values[:, None, :]).sum(axis=2)
     equal = (values[:, :, None] == values[:, None, :]).sum(axis=2)
     averaged: Floats = below + (equal + 1) / 2
@@ -40,18 +40,18 @@ def ranks(values: Floats) -> Floats:
 
 
 def spearman(first: Floats, second: Floats) -> Floats:
-    """Pearson's r of the ranks."""
+    """Compute Pearson's r of the ranks."""
     return pearson(ranks(first), ranks(second))
 
 
 def kendall(first: Floats, second: Floats) -> Floats:
-    """Kendall's tau-b of each row (Kendall 1945); NaN where a side is constant."""
+    """Compute Kendall's tau-b of each row (Kendall 1945); NaN where a side is constant."""
     left, right = np.triu_indices(first.shape[1], 1)
     one = np.sign(first[:, left] - first[:, right])
     two = np.sign(second[:, left] - second[:, right])
     scale = np.sqrt(np.abs(one).sum(axis=1) * np.abs(two).sum(axis=1))
-    found: Floats = np.divide((one * two).sum(axis=1), scale, out=np.full(len(first), np.nan), where=scale > 0)
-    return found
+    coefficients: Floats = np.divide((one * two).sum(axis=1), scale, out=np.full(len(first), np.nan), where=scale > 0)
+    return coefficients
 
 
 _COEFFICIENTS: dict[str, Callable[[Floats, Floats], Floats]] = {
@@ -72,7 +72,7 @@ def correlations(
     resamples: int,
     level: float = LEVEL,
 ) -> list[Correlation]:
-    """Correlation of `scores` with `ratings`, both of shape (rows,), at both levels; NaN rows are left out."""
+    """Correlate `scores` with `ratings`, both of shape (rows,), at both levels; NaN rows are left out."""
     kept = ~(np.isnan(scores) | np.isnan(ratings))
     rows = np.flatnonzero(kept).tolist()
     document_names = list(dict.fromkeys(documents[row] for row in rows))
@@ -98,12 +98,12 @@ def _per_system(rating: str, table: Floats, counts: Floats, level: float) -> Cor
     drawn = counts @ present
     complete = (drawn > 0).all(axis=1)
     means = [counts @ np.nan_to_num(side) / np.where(drawn > 0, drawn, 1.0) for side in table]
-    found: dict[str, Estimate | None] = {}
+    coefficients: dict[str, Estimate | None] = {}
     for name, coefficient in _COEFFICIENTS.items():
         figures = coefficient(means[0], means[1])
         figures[~complete] = np.nan
-        found[name] = estimate(figures, level=level)
-    return Correlation(rating=rating, level="system", units=table.shape[2], **found)
+        coefficients[name] = estimate(figures, level=level)
+    return Correlation(rating=rating, level="system", units=table.shape[2], **coefficients)
 
 
 def _per_summary(rating: str, table: Floats, counts: Floats, level: float) -> Correlation:
@@ -114,11 +114,11 @@ def _per_summary(rating: str, table: Floats, counts: Floats, level: float) -> Co
             score, rated = table[:, document, present][:, None, :]
             for name, coefficient in _COEFFICIENTS.items():
                 within[name][document] = coefficient(score, rated)[0]
-    found = {}
+    coefficients = {}
     for name, values in within.items():
         defined = ~np.isnan(values)
         drawn = counts @ defined.astype(np.float64)
         sums = counts @ np.nan_to_num(values)
         figures = np.divide(sums, drawn, out=np.full(len(sums), np.nan), where=drawn > 0)
-        found[name] = estimate(figures, level=level)
-    return Correlation(rating=rating, level="summary", units=int((~np.isnan(within["pearson"])).sum()), **found)
+        coefficients[name] = estimate(figures, level=level)
+    return Correlation(rating=rating, level="summary", units=int((~np.isnan(within["pearson"])).sum()), **coefficients)

@@ -1,4 +1,4 @@
-"""Whether a run may pass, measured against a baseline: a decision for each configuration and gated measure.
+"""Decide whether a run may pass, measured against a baseline: for each configuration and gated measure.
 
 A *regression* is a mean that falls (in the direction that is worse) by more than the tolerance, while the interval of
 the paired difference leaves out zero at the corrected level. The interval is the randomisation interval of `paired`,
@@ -19,7 +19,7 @@ from typing import Literal, Self
 import numpy as np
 from pydantic import Field, FiniteFloat, model_validator
 
-from harness.analysis.compare import Direction, known
+from harness.analysis.compare import Direction
 from harness.analysis.paired import (
     detectable_differences,
     holm,
@@ -28,7 +28,7 @@ from harness.analysis.paired import (
     randomisation_p_values,
     subset_means,
 )
-from harness.analysis.resample import RESAMPLES, Bools, Floats, exact_means
+from harness.analysis.resample import RESAMPLES, Bools, Floats, exact_means, or_none
 from harness.records import Record
 
 ALPHA = 0.05
@@ -46,7 +46,7 @@ Part = Literal["tolerance", "at_least", "at_most", "cluster_fall", "lost"]
 
 
 class GateRule(Record):
-    """What one measure has to hold; a part that is left out is not checked."""
+    """The rule for one measure; a part that is left out is not checked."""
 
     measure: str = Field(description="The measure.")
     direction: Direction = Field(description="Which way the measure is better.")
@@ -74,7 +74,7 @@ class GateRule(Record):
 
 
 @dataclass(frozen=True)
-class Gated:
+class GatedMeasure:
     """One configuration's statistics of one measure beside the baseline's: equal lengths, one order, NaN for none."""
 
     configuration: str
@@ -95,7 +95,7 @@ class Violation(Record):
 
 
 class Decision(Record):
-    """What the gate found for one configuration and measure; differences are candidate − baseline."""
+    """The gate's decision for one configuration and measure; differences are candidate − baseline."""
 
     configuration: str = Field(description="The configuration.")
     measure: str = Field(description="The measure.")
@@ -124,9 +124,9 @@ class Decision(Record):
 
 
 def decide(
-    gated: Sequence[Gated], *, alpha: float = ALPHA, resamples: int = RESAMPLES, seed: int
+    gated: Sequence[GatedMeasure], *, alpha: float = ALPHA, resamples: int = RESAMPLES, seed: int
 ) -> tuple[Decision, ...]:
-    """A decision for each entry of `gated`, in order; levels are corrected over all of them that have a tolerance.
+    """Decide on each entry of `gated`, in order; levels are corrected over all of them that have a tolerance.
 
     More than `resamples` sign patterns are drawn where the correction asks for it. Raises ValueError for arrays that
     are not all of one length and for `alpha` outside (0, 0.5).
@@ -152,22 +152,22 @@ def decide(
     decisions = []
     for column, entry in enumerate(gated):
         test = _Test(
-            difference=known(subsets.differences[column]),
-            low=known(lows[column]),
-            high=known(highs[column]),
-            corrected_alpha=known(alphas[column]),
-            p_value=known(p_values[column]),
-            p_adjusted=known(adjusted[column]),
+            difference=or_none(subsets.differences[column]),
+            low=or_none(lows[column]),
+            high=or_none(highs[column]),
+            corrected_alpha=or_none(alphas[column]),
+            p_value=or_none(p_values[column]),
+            p_adjusted=or_none(adjusted[column]),
             # Each pattern and its negative are one, so the smallest one-sided p-value is half of 1 / (1 + R).
             can_fail=bool(0.5 / (1 + subsets.patterns[column]) <= alphas[column]),
         )
-        decisions.append(_decision(entry, worse[column] * differences[:, column], test, alpha))
+        decisions.append(_make_decision(entry, worse[column] * differences[:, column], test, alpha))
     return tuple(decisions)
 
 
 @dataclass(frozen=True)
 class _Test:
-    """What the randomisation test found for one column; the fields of `Decision` of the same names."""
+    """The randomisation test of one column; the fields of `Decision` of the same names."""
 
     difference: float | None
     low: float | None
@@ -179,7 +179,7 @@ class _Test:
 
 
 def _holm_levels(p_values: Floats, alpha: float) -> Floats:
-    """The level that Holm's procedure compares each p-value with; NaN for NaN.
+    """Compute the level that Holm's procedure compares each p-value with; NaN for NaN.
 
     The i-th smallest of m is compared with α / (m − i + 1) until one is larger; those after it share its level.
     """
@@ -193,22 +193,22 @@ def _holm_levels(p_values: Floats, alpha: float) -> Floats:
     return levels
 
 
-def _decision(entry: Gated, falls: Floats, test: _Test, alpha: float) -> Decision:
-    """One decision; `falls` is positive for clusters on which the candidate is worse."""
+def _make_decision(entry: GatedMeasure, falls: Floats, test: _Test, alpha: float) -> Decision:
+    """Make one decision; `falls` is positive for clusters on which the candidate is worse."""
     in_baseline, in_candidate = ~np.isnan(entry.baseline), ~np.isnan(entry.candidate)
     both = in_baseline & in_candidate
     level = None if test.corrected_alpha is None else 1 - 2 * test.corrected_alpha
     means = exact_means(np.column_stack([entry.baseline, entry.candidate])[both])
-    overall = known(exact_means(entry.candidate[:, None])[0])
+    overall = or_none(exact_means(entry.candidate[:, None])[0])
     lost = in_baseline & ~in_candidate
     unanswered = 0 if entry.answered is None else int((lost & ~entry.answered).sum())
     directed = entry.rule.direction != "neither"
     order = np.argsort(-np.where(both, falls, -np.inf), kind="stable")
     violations = [
         *_regression(entry.rule, test, alpha),
-        *_limits(entry.rule, overall),
-        *(_cluster_guard(entry.rule, falls[both])),
-        *_lost(entry.rule, int(lost.sum()) - unanswered, int(in_baseline.sum())),
+        *_broken_limits(entry.rule, overall),
+        *(_fallen_clusters(entry.rule, falls[both])),
+        *_lost_scores(entry.rule, int(lost.sum()) - unanswered, int(in_baseline.sum())),
     ]
     detectable = math.nan if level is None else detectable_differences(falls[:, None], level=level)[0]
     return Decision(
@@ -216,18 +216,18 @@ def _decision(entry: Gated, falls: Floats, test: _Test, alpha: float) -> Decisio
         measure=entry.rule.measure,
         passed=not violations,
         violations=tuple(violations),
-        baseline_mean=known(means[0]),
-        candidate_mean=known(means[1]),
+        baseline_mean=or_none(means[0]),
+        candidate_mean=or_none(means[1]),
         candidate_mean_all=overall,
         difference=test.difference,
-        fall=known(exact_means(falls[:, None])[0]) if directed else None,
+        fall=or_none(exact_means(falls[:, None])[0]) if directed else None,
         low=test.low,
         high=test.high,
         level=level,
         corrected_alpha=test.corrected_alpha,
         p_value=test.p_value,
         p_adjusted=test.p_adjusted,
-        detectable=known(detectable),
+        detectable=or_none(detectable),
         can_fail=test.can_fail,
         both=int(both.sum()),
         lost=int(lost.sum()),
@@ -247,7 +247,7 @@ def _regression(rule: GateRule, test: _Test, alpha: float) -> list[Violation]:
         return []
     higher = rule.direction == "higher"
     fall, excludes_zero = (-test.difference, test.high < 0) if higher else (test.difference, test.low > 0)
-    if not excludes_zero or not _beyond(fall, rule.tolerance):
+    if not excludes_zero or not _is_beyond(fall, rule.tolerance):
         return []
     return [
         Violation(
@@ -262,27 +262,27 @@ def _regression(rule: GateRule, test: _Test, alpha: float) -> list[Violation]:
     ]
 
 
-def _limits(rule: GateRule, mean: float | None) -> list[Violation]:
+def _broken_limits(rule: GateRule, mean: float | None) -> list[Violation]:
     if rule.at_least is None and rule.at_most is None:
         return []
     if mean is None:
         reason = "no cluster is scored, so the mean cannot be held to its limit"
         part: Part = "at_least" if rule.at_most is None else "at_most"
         return [Violation(outcome="unscored", part=part, reason=reason)]
-    found = []
-    if rule.at_least is not None and _beyond(rule.at_least, mean):
+    violations = []
+    if rule.at_least is not None and _is_beyond(rule.at_least, mean):
         reason = f"the mean is {mean:.4g}; it may not lie below {rule.at_least:.4g}"
-        found.append(Violation(outcome="floor", part="at_least", reason=reason))
-    if rule.at_most is not None and _beyond(mean, rule.at_most):
+        violations.append(Violation(outcome="floor", part="at_least", reason=reason))
+    if rule.at_most is not None and _is_beyond(mean, rule.at_most):
         reason = f"the mean is {mean:.4g}; it may not lie above {rule.at_most:.4g}"
-        found.append(Violation(outcome="floor", part="at_most", reason=reason))
-    return found
+        violations.append(Violation(outcome="floor", part="at_most", reason=reason))
+    return violations
 
 
-def _cluster_guard(rule: GateRule, falls: Floats) -> list[Violation]:
+def _fallen_clusters(rule: GateRule, falls: Floats) -> list[Violation]:
     if rule.cluster_fall is None:
         return []
-    fallen = sum(_beyond(float(fall), rule.cluster_fall) for fall in falls)
+    fallen = sum(_is_beyond(float(fall), rule.cluster_fall) for fall in falls)
     if fallen <= rule.clusters_fallen:
         return []
     clusters = "1 cluster" if fallen == 1 else f"{fallen} clusters"
@@ -290,7 +290,7 @@ def _cluster_guard(rule: GateRule, falls: Floats) -> list[Violation]:
     return [Violation(outcome="cluster", part="cluster_fall", reason=reason)]
 
 
-def _lost(rule: GateRule, lost: int, scored: int) -> list[Violation]:
+def _lost_scores(rule: GateRule, lost: int, scored: int) -> list[Violation]:
     if lost <= rule.lost * scored * (1 + ROUNDING):
         return []
     reason = (
@@ -299,13 +299,13 @@ def _lost(rule: GateRule, lost: int, scored: int) -> list[Violation]:
     return [Violation(outcome="lost", part="lost", reason=reason)]
 
 
-def _beyond(value: float, limit: float) -> bool:
-    """Whether `value` passes `limit` by more than rounding."""
+def _is_beyond(value: float, limit: float) -> bool:
+    """Tell whether `value` passes `limit` by more than rounding."""
     return value - limit > ROUNDING * max(1.0, abs(limit))
 
 
 def too_many_failures(failed: int, clusters: int, share: float) -> str | None:
-    """What to say where more than `share` of the clusters failed, else None. No clusters at all is too many as well."""
+    """Say that more than `share` of the clusters failed, else None. No clusters at all is too many as well."""
     if clusters < 1:
         return "no cluster was run"
     if failed > share * clusters * (1 + ROUNDING):

@@ -59,13 +59,13 @@ class Leaderboard:
 
     def pair(self, first: str, second: str) -> PairComparison | None:
         """The comparison of two configurations on the primary measure, first − second; None where there is none."""
-        from harness.analysis.compare import reversed_pair
+        from harness.analysis.compare import reverse_pair
 
         for pair in self.pairs:
             if (pair.first, pair.second) == (first, second):
                 return pair
             if (pair.second, pair.first) == (first, second):
-                return reversed_pair(pair)
+                return reverse_pair(pair)
         return None
 
 

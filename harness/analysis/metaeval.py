@@ -1,4 +1,4 @@
-"""How well a checker's probabilities agree with human labels. Pure statistics on arrays; nothing is read here.
+"""Measure how well a checker's probabilities agree with human labels. Statistics on arrays; nothing is read here.
 
 Rows that share a source are one unit: intervals are percentile bootstraps over documents (Efron & Tibshirani 1993,
 chapter 13), never over rows, since summaries of one article are right or wrong together. Every statistic takes
@@ -37,7 +37,7 @@ class Estimate(Record):
 
 
 class TypeAgreement(Record):
-    """How well rows with one kind of error are told from the faithful rows."""
+    """Agreement on the rows with one kind of error, told from the faithful rows."""
 
     error_type: str = Field(description="The kind, as the data names it.")
     rows: int = Field(ge=1, description="Unfaithful rows with it that were scored.")
@@ -47,7 +47,7 @@ class TypeAgreement(Record):
 
 
 class Correlation(Record):
-    """How a checker's scores go with one human rating."""
+    """Correlation of a checker's scores with one human rating."""
 
     rating: str = Field(description="The rating.")
     level: str = Field(description="`system`: over means of systems; `summary`: mean over documents of within each.")
@@ -58,7 +58,7 @@ class Correlation(Record):
 
 
 class EvidenceHits(Record):
-    """How often retrieval finds the sentences that people marked as evidence."""
+    """Shares of texts for which retrieval finds the sentences that people marked as evidence."""
 
     dataset: str = Field(description="The data set.")
     rows: int = Field(ge=1, description="Texts with marked evidence.")
@@ -67,7 +67,7 @@ class EvidenceHits(Record):
 
 
 class Agreement(Record):
-    """How well one checker agrees with the human labels of one data set."""
+    """Agreement of one checker with the human labels of one data set."""
 
     dataset: str = Field(description="The data set.")
     checker: str = Field(description="The checker's display name.")
@@ -98,7 +98,7 @@ class Agreement(Record):
 
 
 @dataclass(frozen=True)
-class Scored:
+class ScoredRows:
     """The labelled rows of one data set that a checker scored; all arrays have the shape (rows,)."""
 
     documents: Sequence[str]
@@ -117,7 +117,7 @@ class Scored:
 
 
 def roc_auc(labels: Bools, scores: Floats, weights: Floats) -> Floats:
-    """Chance that a faithful row scores above an unfaithful one, ties half; shape (resamples,), NaN for one class.
+    """Compute the chance that a faithful row scores above an unfaithful one, ties half; NaN for one class.
 
     By ranks (Mann & Whitney 1947), each row counting `weights` times.
     """
@@ -134,14 +134,14 @@ def roc_auc(labels: Bools, scores: Floats, weights: Floats) -> Floats:
 
 
 def balanced_accuracy(labels: Bools, passed: Bools, weights: Floats) -> Floats:
-    """Mean of the shares of faithful rows passed and of unfaithful rows not passed; shape (resamples,)."""
+    """Average the shares of faithful rows passed and of unfaithful rows not passed; shape (resamples,)."""
     sensitivity = _ratio((weights * (labels & passed)).sum(axis=1), (weights * labels).sum(axis=1))
     specificity = _ratio((weights * (~labels & ~passed)).sum(axis=1), (weights * ~labels).sum(axis=1))
     return (sensitivity + specificity) / 2
 
 
 def best_threshold(labels: Bools, scores: Floats) -> float | None:
-    """The threshold (pass at or above it) with the highest balanced accuracy; the lowest such; none for one class.
+    """Find the lowest threshold (pass at or above it) with the highest balanced accuracy; none for one class.
 
     Candidates lie halfway between neighbouring scores, so that a threshold is not one row's exact score.
     """
@@ -159,8 +159,8 @@ def best_threshold(labels: Bools, scores: Floats) -> float | None:
     return float(values[0]) if at == 0 else float((values[at - 1] + values[at]) / 2)
 
 
-def cross_fitted(scored: Scored) -> tuple[Bools, tuple[float, ...]] | None:
-    """Which rows pass at the threshold that is best on the other half of the documents, and both thresholds.
+def cross_fit(scored: ScoredRows) -> tuple[Bools, tuple[float, ...]] | None:
+    """Pass rows at the threshold that is best on the other half of the documents; return both thresholds, too.
 
     A document's half is a digest of its text, so that no row moves when others are added. None where a half has one
     class only.
@@ -178,7 +178,7 @@ def cross_fitted(scored: Scored) -> tuple[Bools, tuple[float, ...]] | None:
 
 
 def calibration_error(labels: Bools, scores: Floats, weights: Floats, bins: int = BINS) -> Floats:
-    """Mean distance of probability and share of faithful rows in bins of equal mass; shape (resamples,).
+    """Average the distance of probability and share of faithful rows in bins of equal mass; (resamples,).
 
     ECE with adaptive bins (Nixon et al. 2019). Rows of equal score share a bin; bins are those of the whole set.
     """
@@ -193,14 +193,14 @@ def calibration_error(labels: Bools, scores: Floats, weights: Floats, bins: int 
 
 
 def brier_score(labels: Bools, scores: Floats, weights: Floats) -> Floats:
-    """Mean squared distance of probability and label (Brier 1950); shape (resamples,)."""
+    """Average the squared distance of probability and label (Brier 1950); shape (resamples,)."""
     return _ratio(weights @ np.square(scores - labels), weights.sum(axis=1))
 
 
 def agreement(
-    scored: Scored, report: Agreement, *, seed: int, resamples: int = RESAMPLES, level: float = LEVEL
+    scored: ScoredRows, report: Agreement, *, seed: int, resamples: int = RESAMPLES, level: float = LEVEL
 ) -> Agreement:
-    """`report` with its statistics filled in from `scored`."""
+    """Fill the statistics of `report` in from `scored`."""
     documents, unit_of = _units(scored.documents)
     labels, scores, passed = scored.labels, scored.scores, scored.passed
     filled = report.model_copy(
@@ -213,7 +213,7 @@ def agreement(
     def estimated(figures: Floats) -> Estimate | None:
         return estimate(figures, level=level)
 
-    fitted = cross_fitted(scored)
+    fitted = cross_fit(scored)
     pairs = _pairs(scored)
     return filled.model_copy(
         update={
@@ -232,9 +232,9 @@ def agreement(
 
 
 def _by_type(
-    scored: Scored, pairs: Sequence[tuple[int, int]], weights: Floats, level: float
+    scored: ScoredRows, pairs: Sequence[tuple[int, int]], weights: Floats, level: float
 ) -> tuple[TypeAgreement, ...]:
-    found = []
+    rows = []
     for kind in sorted(set().union(*scored.types)):
         has = np.array([kind in types for types in scored.types], dtype=bool) & ~scored.labels
         if int(has.sum()) < FEWEST_OF_A_TYPE:
@@ -244,7 +244,7 @@ def _by_type(
         if scored.passed is not None:
             caught = _ratio((weights * (has & ~scored.passed)).sum(axis=1), (weights * has).sum(axis=1))
         of_kind = [pair for pair in pairs if has[pair[1]]]
-        found.append(
+        rows.append(
             TypeAgreement(
                 error_type=kind,
                 rows=int(has.sum()),
@@ -253,11 +253,11 @@ def _by_type(
                 consistency=estimate(_consistency(scored.scores, of_kind, weights), level=level) if of_kind else None,
             )
         )
-    return tuple(found)
+    return tuple(rows)
 
 
-def _pairs(scored: Scored) -> list[tuple[int, int]]:
-    """Row numbers of the true and the false side of each pair that has exactly one of both."""
+def _pairs(scored: ScoredRows) -> list[tuple[int, int]]:
+    """List the row numbers of the true and the false side of each pair that has exactly one of both."""
     sides: dict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
     for row, pair in enumerate(scored.pairs):
         if pair is not None:
@@ -272,13 +272,13 @@ def _consistency(scores: Floats, pairs: Sequence[tuple[int, int]], weights: Floa
 
 
 def resample_weights(unit_of: NDArray[np.intp], units: int, *, seed: int, resamples: int) -> Floats:
-    """How often each row counts: first all ones, then one row for each resample of the units."""
+    """Count how often each row is drawn: first all ones, then one row for each resample of the units."""
     drawn = [chunk[:, unit_of] for chunk in draw_counts(units, resamples=resamples, seed=seed)]
     return np.concatenate([np.ones((1, len(unit_of))), *drawn])
 
 
 def estimate(figures: Floats, *, level: float = LEVEL) -> Estimate | None:
-    """The first of `figures` with the percentile interval of the others; none where it is undefined."""
+    """Give the first of `figures` the percentile interval of the others; none where it is undefined."""
     if np.isnan(figures[0]):
         return None
     defined = figures[1:][~np.isnan(figures[1:])]
@@ -289,7 +289,7 @@ def estimate(figures: Floats, *, level: float = LEVEL) -> Estimate | None:
 
 
 def _units(documents: Sequence[str]) -> tuple[int, NDArray[np.intp]]:
-    """How many distinct documents there are, and each row's number among them, in order of appearance."""
+    """Count the distinct documents, and number each row's document in order of appearance."""
     numbers = {document: number for number, document in enumerate(dict.fromkeys(documents))}
     return len(numbers), np.array([numbers[document] for document in documents], dtype=np.intp)
 
@@ -299,5 +299,5 @@ def _second_half(document: str) -> bool:
 
 
 def _ratio(above: Floats, below: Floats) -> Floats:
-    found: Floats = np.divide(above, below, out=np.full(np.shape(above), np.nan), where=below > 0)
-    return found
+    ratio: Floats = np.divide(above, below, out=np.full(np.shape(above), np.nan), where=below > 0)
+    return ratio

@@ -32,10 +32,10 @@ from harness.analysis.resample import (
     RESAMPLES,
     Bools,
     Floats,
-    ahead,
     as_table,
     distinct_columns,
     exact_means,
+    make_ahead,
     resampled_means,
     whole_numbers,
 )
@@ -51,7 +51,7 @@ TIE = 2.0**-32
 
 
 def paired_differences(first: Floats, second: Floats) -> Floats:
-    """`first` − `second`, NaN where either is, and zero where they differ by rounding alone."""
+    """Subtract `second` from `first`: NaN where either is, and zero where they differ by rounding alone."""
     if np.isinf(first).any() or np.isinf(second).any():
         raise ValueError("scores are finite or NaN, never infinite")
     difference: Floats = np.subtract(first, second, dtype=np.float64)
@@ -60,7 +60,7 @@ def paired_differences(first: Floats, second: Floats) -> Floats:
 
 
 class SubsetMeans(NamedTuple):
-    """Mean differences over subsets of the clusters and over their complements: what test and interval are read from.
+    """Mean differences over subsets of the clusters and over their complements, for test and interval.
 
     A subset is the set of clusters whose sign one pattern flips.
     """
@@ -86,7 +86,7 @@ def subset_means(
     seed: int,
     chunk_cells: int = CHUNK_CELLS,
 ) -> SubsetMeans:
-    """Mean differences over `resamples` random subsets and their complements, for each column of (clusters, columns).
+    """Compute mean differences over `resamples` random subsets and their complements, for each column.
 
     Where all subsets are no more than that (up to 14 clusters for 10,000), each is taken once instead of drawing.
     """
@@ -106,7 +106,7 @@ def subset_means(
         members = whole[:, group]
         sums, sizes = members.sum(axis=0), both[group]
         done = 0
-        for half in ahead(halves):
+        for half in make_ahead(halves):
             inside = half @ members
             drawn = (half @ present)[:, pattern_of_column]
             for part, size in ((inside, drawn), (sums - inside, sizes - drawn)):
@@ -121,34 +121,34 @@ def subset_means(
     return SubsetMeans(np.where(both > 0, observed, np.nan), both, patterns, exact, subsets, empty)
 
 
-def randomisation_p_values(found: SubsetMeans) -> Floats:
-    """Two-sided p-value of each column, (1 + c) / (1 + R); NaN without clusters, 1 where the difference is zero.
+def randomisation_p_values(sampled: SubsetMeans) -> Floats:
+    """Compute two-sided p-values, (1 + c) / (1 + R); NaN without clusters, 1 where the difference is zero.
 
     Flipping a set reaches the observed distance from zero exactly where the mean over the set or over its complement
     is zero or has the other sign. Where the interest is in one direction alone, half of it is an exact p-value too.
     """
     with np.errstate(invalid="ignore"):
-        reached = np.where(found.differences > 0, found.subsets <= 0, found.subsets >= 0).sum(axis=0)
-    values: Floats = (1 + reached + found.empty) / (1 + found.patterns)
-    values = np.where(found.differences == 0, 1.0, values)
-    return np.where(found.both > 0, values, np.nan)
+        reached = np.where(sampled.differences > 0, sampled.subsets <= 0, sampled.subsets >= 0).sum(axis=0)
+    values: Floats = (1 + reached + sampled.empty) / (1 + sampled.patterns)
+    values = np.where(sampled.differences == 0, 1.0, values)
+    return np.where(sampled.both > 0, values, np.nan)
 
 
-def randomisation_intervals(found: SubsetMeans, alpha: float | Floats) -> tuple[Floats, Floats]:
-    """The ends of the interval of each column's mean difference: the shifts whose p-value is above `alpha`.
+def randomisation_intervals(sampled: SubsetMeans, alpha: float | Floats) -> tuple[Floats, Floats]:
+    """Find the ends of each column's interval: the outermost shifts whose p-value is above `alpha`.
 
     `alpha` is one minus the level, one for all columns or one each. NaN at both ends where there are so few clusters
     that no shift can be rejected: below 6 for 95 %.
     """
-    rejected = np.floor(np.asarray(alpha) * (1 + found.patterns) * (1 + SAME)).astype(np.int64)
-    rank = rejected - found.empty
-    present = 2 * found.patterns - found.empty
-    lows = np.full(len(found.both), np.nan)
+    rejected = np.floor(np.asarray(alpha) * (1 + sampled.patterns) * (1 + SAME)).astype(np.int64)
+    rank = rejected - sampled.empty
+    present = 2 * sampled.patterns - sampled.empty
+    lows = np.full(len(sampled.both), np.nan)
     highs = lows.copy()
     for column in np.flatnonzero(rank >= 1):
-        means = found.subsets[:, column]
-        lows[column] = min(means[rank[column] - 1], found.differences[column])
-        highs[column] = max(means[present[column] - rank[column]], found.differences[column])
+        means = sampled.subsets[:, column]
+        lows[column] = min(means[rank[column] - 1], sampled.differences[column])
+        highs[column] = max(means[present[column] - rank[column]], sampled.differences[column])
     return lows, highs
 
 
@@ -160,7 +160,7 @@ def bootstrap_p_values(
     chunk_cells: int = CHUNK_CELLS,
     resampled: Floats | None = None,
 ) -> Floats:
-    """Two-sided paired bootstrap p-value of each column of (clusters, columns): (1 + #{|d* − d| ≥ |d|}) / (1 + R).
+    """Compute paired bootstrap p-values of (clusters, columns), two-sided: (1 + #{|d* − d| ≥ |d|}) / (1 + R).
 
     sacreBLEU counts |d*| − mean |d*| > |d| instead, one tail of the two, so its p-values are about half as large.
     NaN where fewer than two clusters have a difference; resamples without any are left out of R. `resampled` is what
@@ -178,7 +178,7 @@ def bootstrap_p_values(
 
 
 def holm(p_values: Sequence[float] | Floats) -> Floats:
-    """p-values adjusted by Holm's step-down procedure (1979): rejecting at α then errs anywhere with chance ≤ α.
+    """Adjust p-values by Holm's step-down procedure (1979): rejecting at α then errs anywhere with chance ≤ α.
 
     In ascending order the i-th of m is multiplied by m − i + 1, made no smaller than the one before, and capped at 1.
     NaN stays NaN and does not count among the m.
@@ -193,7 +193,7 @@ def holm(p_values: Sequence[float] | Floats) -> Floats:
 
 
 def standard_deviations(differences: Floats) -> Floats:
-    """Standard deviation (n − 1) of each column over its values; NaN below two of them."""
+    """Compute the standard deviation (n − 1) of each column over its values; NaN below two of them."""
     table = as_table(differences)
     square = np.square(table - exact_means(table))
     size = (~np.isnan(table)).sum(axis=0)
@@ -205,7 +205,7 @@ def standard_deviations(differences: Floats) -> Floats:
 def detectable_differences(
     differences: Floats, *, level: float = LEVEL, power: float = POWER, tests: int = 1
 ) -> Floats:
-    """The smallest true mean difference that this many clusters, spread like these, show with chance `power`.
+    """Compute the smallest true mean difference that clusters spread like these show with chance `power`.
 
     (z(1 − α/2) + z(power)) · s / √n with α = (1 − level) / tests, s the standard deviation of the paired differences
     and z the normal quantile. NaN where s is unknown or zero: data without any spread cannot say.
@@ -221,7 +221,7 @@ def detectable_differences(
 def _groups(
     has_value: Bools, exact: Bools, *, resamples: int, seed: int, chunk_cells: int
 ) -> Iterator[tuple[NDArray[np.intp], Iterator[Floats]]]:
-    """Columns that share their subsets, with chunks of those subsets as rows of 0 and 1 over all clusters."""
+    """Group the columns that share their subsets; yield the subsets as rows of 0 and 1 over all clusters."""
     drawn = np.flatnonzero(~exact)
     if drawn.size:
         yield drawn, draw_halves(len(has_value), resamples=resamples, seed=seed, chunk_cells=chunk_cells)
@@ -234,7 +234,7 @@ def _groups(
 
 
 def draw_halves(clusters: int, *, resamples: int, seed: int, chunk_cells: int = CHUNK_CELLS) -> Iterator[Floats]:
-    """Random subsets, each cluster in with chance ½, as rows of 0 and 1 in chunks of shape (some resamples, clusters).
+    """Draw subsets, each cluster in with chance ½, as rows of 0 and 1 in chunks of shape (some resamples, clusters).
 
     Row r is the same whatever the chunk size: each takes a whole number of 64-bit words off the generator's stream.
     """
@@ -249,7 +249,7 @@ def draw_halves(clusters: int, *, resamples: int, seed: int, chunk_cells: int = 
 
 
 def all_halves(present: Bools) -> Iterator[Floats]:
-    """Every subset of the present clusters but the empty one and those with the first of them, in one chunk."""
+    """Yield every subset of the present clusters but the empty one and those with the first cluster, in one chunk."""
     places = np.flatnonzero(present)[1:]
     numbers = np.arange(1, 2 ** len(places), dtype=np.int64)
     halves = np.zeros((len(numbers), len(present)))

@@ -1,4 +1,4 @@
-"""Percentile bootstrap of means over clusters (Efron & Tibshirani 1993, chapter 13).
+"""Resample means over clusters: percentile bootstrap (Efron & Tibshirani 1993, chapter 13).
 
 The cluster is the unit that is drawn: every column (measure, configuration, difference) of a table is resampled with
 the same draws, so that columns stay paired. Sums over a resample are computed as one matrix product of draw counts
@@ -50,7 +50,7 @@ def mean_intervals(
     use_up: bool = False,
     resampled: Floats | None = None,
 ) -> MeanIntervals:
-    """The mean of each column over the clusters that have a value, with its percentile bootstrap interval.
+    """Compute the mean of each column over the clusters that have a value, with its percentile bootstrap interval.
 
     `values` has the shape (clusters, columns) or (clusters,), NaN where a cluster has no value. A resample's mean is
     the sum of the values drawn over the number of values drawn; resamples that draw no value of a column are left out
@@ -72,12 +72,12 @@ def mean_intervals(
         # A mean of drawn values lies between the least and the greatest of them; rounding could step outside.
         least, greatest = np.nanmin(kept, axis=0), np.nanmax(kept, axis=0)
         if resampled is None:
-            found = resampled_means(
+            drawn_means = resampled_means(
                 kept, resamples=resamples, seed=seed, chunk_cells=chunk_cells, use_up=use_up or kept is not table
             )
         else:
-            found = resampled if kept is table else resampled[:, defined]
-        ends = percentile_interval(found, level)
+            drawn_means = resampled if kept is table else resampled[:, defined]
+        ends = percentile_interval(drawn_means, level)
         lows[defined], highs[defined] = (np.clip(end, least, greatest) for end in ends)
     return MeanIntervals(means, lows, highs)
 
@@ -85,7 +85,7 @@ def mean_intervals(
 def resampled_means(
     values: Floats, *, resamples: int, seed: int, chunk_cells: int = CHUNK_CELLS, use_up: bool = False
 ) -> Floats:
-    """The mean of each column in each bootstrap resample: shape (resamples, columns). `use_up` as above.
+    """Compute each column's mean in each bootstrap resample: shape (resamples, columns). `use_up` as above.
 
     NaN where a resample drew no cluster that has a value in the column.
     """
@@ -100,23 +100,23 @@ def resampled_means(
     whole, unit = whole_numbers(deviations, clusters)
     complete = bool(has_value.all())
     present, pattern_of_column = distinct_columns(has_value)
-    found = np.empty((resamples, table.shape[1]))
+    drawn_means = np.empty((resamples, table.shape[1]))
     done = 0
-    for counts in ahead(draw_counts(clusters, resamples=resamples, seed=seed, chunk_cells=chunk_cells)):
+    for counts in make_ahead(draw_counts(clusters, resamples=resamples, seed=seed, chunk_cells=chunk_cells)):
         rows = slice(done, done + counts.shape[0])
         done = rows.stop
         if complete:
-            found[rows] = (counts @ whole) / clusters
+            drawn_means[rows] = (counts @ whole) / clusters
         else:
             drawn = (counts @ present)[:, pattern_of_column]
-            found[rows] = np.divide(
+            drawn_means[rows] = np.divide(
                 counts @ whole, drawn, out=np.full((counts.shape[0], table.shape[1]), np.nan), where=drawn > 0
             )
-    return means + found * unit
+    return means + drawn_means * unit
 
 
-def ahead(chunks: Iterator[Floats]) -> Iterator[Floats]:
-    """The same chunks, each made in another thread while the one before it is worked on."""
+def make_ahead(chunks: Iterator[Floats]) -> Iterator[Floats]:
+    """Yield the same chunks, each made in another thread while the one before it is worked on."""
     with ThreadPoolExecutor(1) as other:
         coming = other.submit(next, chunks, None)
         while (chunk := coming.result()) is not None:
@@ -125,7 +125,7 @@ def ahead(chunks: Iterator[Floats]) -> Iterator[Floats]:
 
 
 def draw_counts(clusters: int, *, resamples: int, seed: int, chunk_cells: int = CHUNK_CELLS) -> Iterator[Floats]:
-    """How often each cluster is drawn in each resample, in chunks of shape (some resamples, clusters).
+    """Count how often each cluster is drawn in each resample, in chunks of shape (some resamples, clusters).
 
     Row r is the same whatever the chunk size: the generator's stream is read in order, `clusters` draws a resample.
     """
@@ -144,7 +144,7 @@ def draw_counts(clusters: int, *, resamples: int, seed: int, chunk_cells: int = 
 
 
 def percentile_interval(resampled: Floats, level: float) -> tuple[Floats, Floats]:
-    """The `level` percentile interval of each column of (resamples, columns), NaN cells left out."""
+    """Compute the `level` percentile interval of each column of (resamples, columns), NaN cells left out."""
     tail = (1.0 - level) / 2.0
     ends: Floats
     if np.isnan(resampled).any():
@@ -155,7 +155,7 @@ def percentile_interval(resampled: Floats, level: float) -> tuple[Floats, Floats
 
 
 def exact_means(table: Floats) -> Floats:
-    """The mean of each column over its values that are not NaN, from a correctly rounded sum; NaN for none."""
+    """Compute the mean of each column over its values that are not NaN, from a correctly rounded sum; NaN for none."""
     means = np.full(table.shape[1], np.nan)
     for column in range(table.shape[1]):
         present = table[:, column]
@@ -166,7 +166,7 @@ def exact_means(table: Floats) -> Floats:
 
 
 def whole_numbers(table: Floats, terms: int) -> tuple[Floats, Floats]:
-    """Each column as whole numbers of its own unit, a power of two, so small that sums of `terms` of them are exact.
+    """Round each column to whole numbers of a unit, a power of two, so small that sums of `terms` of them are exact.
 
     Computes in `table`. Returns the whole numbers and the unit of each column; the rounding moves a value by at most
     half a unit, which is `terms` × 2⁻⁵³ of the column's largest magnitude (2⁻³⁹ at 10,000 clusters).
@@ -180,8 +180,13 @@ def whole_numbers(table: Floats, terms: int) -> tuple[Floats, Floats]:
     return table, np.ldexp(np.ones(table.shape[1]), -shift)
 
 
+def or_none(value: float | np.float64) -> float | None:
+    """Turn a number into what a record holds: None for NaN."""
+    return None if math.isnan(value) else float(value)
+
+
 def as_table(values: Floats) -> Floats:
-    """`values` as float64 of shape (clusters, columns). Raises ValueError for other shapes and infinite values."""
+    """Shape `values` as float64 (clusters, columns). Raises ValueError for other shapes and infinite values."""
     table = np.asarray(values, dtype=np.float64)
     if table.ndim == 1:
         table = table[:, None]
@@ -193,7 +198,7 @@ def as_table(values: Floats) -> Floats:
 
 
 def distinct_columns(has_value: Bools) -> tuple[Floats, NDArray[np.intp]]:
-    """The distinct columns as 0 and 1, and for each column which of them it is; most measures miss alike."""
+    """Find the distinct columns as 0 and 1, and which of them each column is; most measures miss alike."""
     seen: dict[bytes, int] = {}
     which = [seen.setdefault(has_value[:, column].tobytes(), len(seen)) for column in range(has_value.shape[1])]
     firsts = [which.index(pattern) for pattern in range(len(seen))]

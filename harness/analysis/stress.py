@@ -1,4 +1,4 @@
-"""How often a checker finds planted errors, and how often it takes a harmless edit for one. Arrays in, records out.
+"""Measure how often a checker flags planted errors, and how often harmless edits. Arrays in, records out.
 
 Two kinds of judgement. *Flagged*: the checker's labels would make a person look. *Lowered*: the probability is below
 the true headline's by more than a margin, whatever the label. Intervals are percentile bootstraps over clusters
@@ -25,7 +25,7 @@ UNCHANGED = "unchanged"
 
 
 class EditRates(Record):
-    """What one checker makes of one kind of edit."""
+    """One checker's rates for one kind of edit."""
 
     checker: str = Field(description="The checker's display name.")
     edit: str = Field(description="A type of error, a harmless edit, or `unchanged`: the true headlines themselves.")
@@ -44,7 +44,7 @@ class EditRates(Record):
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedTexts:
     """The scored texts of one edit; all arrays have the shape (texts,)."""
 
     clusters: Sequence[str]
@@ -56,8 +56,10 @@ class Judged:
     """Probability of the changed text less that of the true headline."""
 
 
-def rates(judged: Judged, counts: EditRates, *, seed: int, resamples: int, margin: float = MARGIN) -> EditRates:
-    """`counts` with its rates filled in from `judged`."""
+def fill_rates(
+    judged: JudgedTexts, counts: EditRates, *, seed: int, resamples: int, margin: float = MARGIN
+) -> EditRates:
+    """Fill the rates of `counts` in from `judged`."""
     total = len(judged.flagged)
     if not total:
         return counts

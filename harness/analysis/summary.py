@@ -1,4 +1,4 @@
-"""One configuration's number for one measure, with its interval and its denominators."""
+"""Summarise one configuration on one measure: its mean, interval and denominators."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, FiniteFloat
 
-from harness.analysis.resample import LEVEL, RESAMPLES, mean_intervals
+from harness.analysis.resample import LEVEL, RESAMPLES, mean_intervals, or_none
 from harness.records import MeasureRecord, MetricScore, Record
 
 
@@ -62,12 +62,12 @@ class ScoreTable:
             self.unscorable[columns[measure]] += 1
 
     def column(self, configuration: str, measure: str) -> NDArray[np.float64]:
-        """Shape (clusters,): one measure of one configuration, NaN where there is no statistic."""
+        """Cut out one measure of one configuration, shape (clusters,), NaN where there is no statistic."""
         column: NDArray[np.float64] = self.values[:, self._columns[configuration, measure]]
         return column
 
     def summaries(self, *, seed: int, level: float = LEVEL, resamples: int = RESAMPLES) -> list[Summary]:
-        """A summary for each configuration and measure; all share the same bootstrap draws. Uses the table up."""
+        """Summarise each configuration and measure; all share the same bootstrap draws. Uses the table up."""
         return _summaries(list(self._columns), self.values, self.unscorable, seed, level, resamples, use_up=True)
 
 
@@ -82,7 +82,7 @@ def summaries_of(
     resamples: int = RESAMPLES,
     resampled: NDArray[np.float64] | None = None,
 ) -> list[Summary]:
-    """The same for arrays of the shape (configurations, clusters, measures).
+    """Summarise arrays of the shape (configurations, clusters, measures).
 
     `resampled` is what `resampled_means` found for `as_columns(values)`, where that is known already.
     """
@@ -92,7 +92,7 @@ def summaries_of(
 
 
 def as_columns(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Shape (clusters, configurations × measures), of an array of the shape (configurations, clusters, measures)."""
+    """Turn (configurations, clusters, measures) into (clusters, configurations × measures)."""
     table: NDArray[np.float64] = values.transpose(1, 0, 2).reshape(values.shape[1], -1)
     return table
 
@@ -114,9 +114,9 @@ def _summaries(
         Summary(
             configuration=configuration,
             measure=measure,
-            mean=_or_none(intervals.means[column]),
-            low=_or_none(intervals.lows[column]),
-            high=_or_none(intervals.highs[column]),
+            mean=or_none(intervals.means[column]),
+            low=or_none(intervals.lows[column]),
+            high=or_none(intervals.highs[column]),
             scored=int(scored[column]),
             unscorable=int(unscorable[column]),
             failed=len(values) - int(scored[column]) - int(unscorable[column]),
@@ -126,20 +126,16 @@ def _summaries(
 
 
 def by_configuration(summaries: Iterable[Summary]) -> Mapping[str, dict[str, Summary]]:
-    """Configuration → measure → summary, in the order given."""
-    found: dict[str, dict[str, Summary]] = {}
+    """Group summaries: configuration → measure → summary, in the order given."""
+    grouped: dict[str, dict[str, Summary]] = {}
     for summary in summaries:
-        found.setdefault(summary.configuration, {})[summary.measure] = summary
-    return found
+        grouped.setdefault(summary.configuration, {})[summary.measure] = summary
+    return grouped
 
 
 def measures_by_metric(measures: Iterable[MeasureRecord]) -> Mapping[str, list[MeasureRecord]]:
-    """Metric → its measures, in the order given."""
-    found: dict[str, list[MeasureRecord]] = {}
+    """Group measures by metric, in the order given."""
+    grouped: dict[str, list[MeasureRecord]] = {}
     for measure in measures:
-        found.setdefault(measure.metric, []).append(measure)
-    return found
-
-
-def _or_none(value: np.float64) -> float | None:
-    return None if np.isnan(value) else float(value)
+        grouped.setdefault(measure.metric, []).append(measure)
+    return grouped

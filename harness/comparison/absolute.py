@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from harness.analysis.gate import Decision, Gated, GateRule, decide, too_many_failures
+from harness.analysis.gate import Decision, GatedMeasure, GateRule, decide, too_many_failures
 from harness.comparison import missing
 from harness.comparison.gate import Finding, GateReport, LostAnswers, Verdict
 from harness.comparison.gate_rules import rules_of
@@ -42,11 +42,11 @@ def hold_to_limits(folder: RunFolder, settings: GateSettings) -> GateReport:
     )
 
 
-def _gated(joined: Joined, configuration: str, rule: GateRule) -> Gated:
+def _gated(joined: Joined, configuration: str, rule: GateRule) -> GatedMeasure:
     """One configuration's statistics beside a baseline that has none."""
     measures = [measure.name for measure in joined.measures]
     column = joined.values[joined.labels.index(configuration), :, measures.index(rule.measure)]
-    return Gated(configuration, rule, np.full(len(column), np.nan), column)
+    return GatedMeasure(configuration, rule, np.full(len(column), np.nan), column)
 
 
 def _findings(

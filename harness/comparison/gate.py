@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.analysis.gate import Decision, Gated, GateRule, decide, too_many_failures
+from harness.analysis.gate import Decision, GatedMeasure, GateRule, decide, too_many_failures
 from harness.comparison import missing
 from harness.comparison.baseline import Baseline, BaselineConfiguration, baseline_of, named
 from harness.comparison.gate_ahead import has_no_reference, raise_if_other_data, raise_if_other_measures, rules_for
@@ -139,7 +139,7 @@ def hold(folder: RunFolder, baseline: Baseline, settings: GateSettings, where: s
     ]
     _see_what_can_be_compared(folder, pairs, rules.by_measure, where)
     gated = [
-        Gated(before.name, rule, _column(before, rule.measure), _column(after, rule.measure), _answered(after))
+        GatedMeasure(before.name, rule, _column(before, rule.measure), _column(after, rule.measure), _answered(after))
         for before, after in pairs
         for rule in rules.by_measure
     ]

@@ -15,7 +15,7 @@ from harness.analysis.metaeval import (
     Correlation,
     Estimate,
     EvidenceHits,
-    Scored,
+    ScoredRows,
     agreement,
     estimate,
     resample_weights,
@@ -166,7 +166,7 @@ def measured(
         unfaithful=0,
         abstentions=dict(Counter(finding.abstained for finding in findings if finding.abstained)),
     )
-    arrays = Scored(
+    arrays = ScoredRows(
         documents=[row.document for row, _ in scored],
         labels=np.array([bool(row.label) for row, _ in scored], dtype=bool),
         scores=np.array([finding.score for _, finding in scored], dtype=np.float64),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from harness.analysis.stress import UNCHANGED, EditRates, Judged, rates
+from harness.analysis.stress import UNCHANGED, EditRates, JudgedTexts, fill_rates
 from harness.checkers.base import CheckSession
 from harness.claims.parse import Parser
 from harness.errors import DataError, Problem
@@ -96,13 +96,13 @@ def _rates(
         raised=None,
         highest_rise=None,
     )
-    judged = Judged(
+    judged = JudgedTexts(
         clusters=[name for name, _, _ in scored],
         flagged=np.array([not found.passed for _, _, found in scored], dtype=bool),
         true_flagged=np.array([not true.passed for _, true, _ in scored], dtype=bool),
         change=np.array([(found.score or 0.0) - (true.score or 0.0) for _, true, found in scored], dtype=np.float64),
     )
-    return rates(judged, counts, seed=seed, resamples=resamples)
+    return fill_rates(judged, counts, seed=seed, resamples=resamples)
 
 
 def ways(texts: Iterable[PlantedText]) -> Mapping[str, Counter[str]]:

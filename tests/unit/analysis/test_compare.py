@@ -10,7 +10,7 @@ from harness.analysis.compare import (
     against,
     compare_and_resample,
     largest_moves,
-    reversed_pair,
+    reverse_pair,
     significantly_better,
 )
 from harness.analysis.paired import bootstrap_p_values, holm
@@ -87,7 +87,7 @@ def test_a_pair_seen_from_the_other_side():
     scores = _scores(2, 40, 1, missing=0.1)
     (pair,) = compare(scores, configurations=["a", "b"], measures={"m": "higher"}, resamples=400, seed=2)
     (turned,) = compare(scores[::-1], configurations=["b", "a"], measures={"m": "higher"}, resamples=400, seed=2)
-    assert reversed_pair(pair).model_dump() == turned.model_dump()
+    assert reverse_pair(pair).model_dump() == turned.model_dump()
 
 
 def test_differences_against_a_baseline_are_the_others_mean_less_the_baselines():

@@ -3,14 +3,16 @@ import math
 import numpy as np
 import pytest
 
-from harness.analysis.gate import Decision, Gated, GateRule, decide, too_many_failures
+from harness.analysis.gate import Decision, GatedMeasure, GateRule, decide, too_many_failures
 
 NAN = math.nan
 BASE = np.linspace(0.3, 0.7, 8)
 
 
 def _decide(baseline, candidate, direction="higher", **rule) -> Decision:
-    gated = Gated("c", GateRule(measure="m", direction=direction, **rule), np.array(baseline), np.array(candidate))
+    gated = GatedMeasure(
+        "c", GateRule(measure="m", direction=direction, **rule), np.array(baseline), np.array(candidate)
+    )
     return decide([gated], seed=1)[0]
 
 
@@ -61,10 +63,10 @@ def test_levels_are_corrected_by_holm_over_the_tested_rules():
     floor_only = GateRule(measure="m", direction="higher", at_least=0.1)
     slight = BASE - np.array([0.1] * 5 + [-0.1] * 3)
     gated = [
-        Gated("slight", rule, BASE, slight),
-        Gated("floor", floor_only, BASE, BASE - 0.1),
-        Gated("clear", rule, BASE, BASE - 0.1),
-        Gated("none", rule, BASE, BASE),
+        GatedMeasure("slight", rule, BASE, slight),
+        GatedMeasure("floor", floor_only, BASE, BASE - 0.1),
+        GatedMeasure("clear", rule, BASE, BASE - 0.1),
+        GatedMeasure("none", rule, BASE, BASE),
     ]
     decisions = {decision.configuration: decision for decision in decide(gated, alpha=0.03, seed=1)}
     # Three tests: the clearest against .03/3, the next against .03/2; it fails, so the last shares that level.
@@ -75,7 +77,10 @@ def test_levels_are_corrected_by_holm_over_the_tested_rules():
     assert decisions["clear"].p_adjusted == 3 / 256
     # Among seven tests 7/256 = .0273 is still below .03; among eight 8/256 = .0313 is not.
     for others, passed in ((7, False), (8, True)):
-        crowd = [Gated("clear", rule, BASE, BASE - 0.1), *[Gated("none", rule, BASE, BASE)] * (others - 1)]
+        crowd = [
+            GatedMeasure("clear", rule, BASE, BASE - 0.1),
+            *[GatedMeasure("none", rule, BASE, BASE)] * (others - 1),
+        ]
         assert decide(crowd, alpha=0.03, seed=1)[0].passed is passed
 
 
@@ -121,11 +126,11 @@ def test_a_cluster_without_an_answer_is_no_lost_statistic():
     after[[0, 1, 2]] = NAN
     answered = np.array([False, False, True, True, True, True, True, True])
     rule = GateRule(measure="m", direction="higher", tolerance=0.0, lost=0.125)
-    (decision,) = decide([Gated("c", rule, BASE, after, answered)], seed=1)
+    (decision,) = decide([GatedMeasure("c", rule, BASE, after, answered)], seed=1)
     # One of eight was answered and has no statistic: as many as may. Two were not answered.
     assert (decision.passed, decision.lost, decision.unanswered) == (True, 3, 2)
     strict = GateRule(measure="m", direction="higher", tolerance=0.0)
-    (decision,) = decide([Gated("c", strict, BASE, after, answered)], seed=1)
+    (decision,) = decide([GatedMeasure("c", strict, BASE, after, answered)], seed=1)
     assert decision.violations[0].reason.startswith("1 of 8 clusters scored in the baseline have no statistic")
 
 
@@ -152,7 +157,7 @@ def test_more_patterns_are_drawn_where_the_correction_needs_them():
     generator = np.random.default_rng(2)
     base = generator.random(60)
     rule = GateRule(measure="m", direction="higher", tolerance=0.0)
-    crowd = [Gated("worse", rule, base, base - 0.1), *[Gated("none", rule, base, base)] * 199]
+    crowd = [GatedMeasure("worse", rule, base, base - 0.1), *[GatedMeasure("none", rule, base, base)] * 199]
     assert not decide(crowd, resamples=100, seed=1)[0].passed
 
 

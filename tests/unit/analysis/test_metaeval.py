@@ -4,13 +4,13 @@ import pytest
 from harness.analysis.correlate import correlations, kendall, pearson, ranks, spearman
 from harness.analysis.metaeval import (
     Agreement,
-    Scored,
+    ScoredRows,
     agreement,
     balanced_accuracy,
     best_threshold,
     brier_score,
     calibration_error,
-    cross_fitted,
+    cross_fit,
     roc_auc,
 )
 
@@ -20,7 +20,7 @@ SCORES = np.array([0.9, 0.5, 0.2, 0.5, 0.1])
 
 
 def scored(labels=LABELS, scores=SCORES, documents=None, pairs=None, types=None, threshold=0.5):
-    return Scored(
+    return ScoredRows(
         documents=documents or [f"d{row}" for row in range(len(labels))],
         labels=labels,
         scores=scores,
@@ -67,7 +67,7 @@ def test_own_threshold_never_sees_its_own_documents():
     rng = np.random.default_rng(0)
     labels = rng.random(400) < 0.5
     rows = scored(labels, rng.random(400), [f"d{row // 2}" for row in range(400)])
-    passed, thresholds = cross_fitted(rows)
+    passed, thresholds = cross_fit(rows)
     # Scores that know nothing must not look better than chance, as a threshold fitted on the same rows would.
     assert balanced_accuracy(labels, passed, np.ones((1, 400)))[0] == pytest.approx(0.5, abs=0.05)
     assert len(thresholds) == 2

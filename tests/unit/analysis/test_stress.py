@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from harness.analysis.stress import EditRates, Judged, rates
+from harness.analysis.stress import EditRates, JudgedTexts, fill_rates
 
 
 def counts(**changes):
@@ -14,13 +14,13 @@ def counts(**changes):
 
 
 def test_rates_and_their_denominators():
-    judged = Judged(
+    judged = JudgedTexts(
         clusters=["a", "a", "b", "b"],
         flagged=np.array([True, False, True, False]),
         true_flagged=np.array([True, False, False, False]),
         change=np.array([-0.5, -0.05, 0.0, 0.2]),
     )
-    found = rates(judged, counts(), seed=1, resamples=200)
+    found = fill_rates(judged, counts(), seed=1, resamples=200)
     # Flagged 2 of 4; of the three whose true headline passes, one. A fall of exactly the margin is no fall.
     assert (found.scored, found.passing, found.highest_rise) == (4, 3, 0.2)
     assert [found.flagged.value, found.turned.value, found.lowered.value, found.raised.value] == [
@@ -33,5 +33,5 @@ def test_rates_and_their_denominators():
 
 
 def test_nothing_scored_has_counts_and_no_rates():
-    judged = Judged([], *(np.zeros(0, dtype=bool),) * 2, np.zeros(0))
-    assert rates(judged, counts(planted=0, not_applicable=5), seed=1, resamples=10).flagged is None
+    judged = JudgedTexts([], *(np.zeros(0, dtype=bool),) * 2, np.zeros(0))
+    assert fill_rates(judged, counts(planted=0, not_applicable=5), seed=1, resamples=10).flagged is None
