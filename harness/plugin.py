@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from _pytest._code.code import ExceptionInfo, TerminalRepr
 
     from harness.api import Run
-    from harness.api.gates import Named
     from harness.api.inputs import ConfigLike, OverridesLike
     from harness.comparison.baseline import Baseline
     from harness.comparison.gate import GateReport
@@ -68,7 +67,7 @@ class GateFile(pytest.File):
         return committed(self.baseline_path, "add --harness-update to take this run as the first")
 
     @cached_property
-    def made(self) -> "Run":
+    def gated_run(self) -> "Run":
         """The run, made where it is not there yet. What cannot be compared is refused before a model runs."""
         from harness import api
 
@@ -77,20 +76,20 @@ class GateFile(pytest.File):
             limit=self.config.getoption("--harness-limit"),
             results=self.config.getoption("--harness-results"),
             wait=True,
-            against=None if self.config.getoption("--harness-update") else self._named(),
+            against=None if self.config.getoption("--harness-update") else self._baseline(),
         )
 
-    def _named(self) -> "Named":
-        from harness.api.gates import Named
+    def _baseline(self) -> "NamedBaseline":
+        from harness.api.gates import NamedBaseline
 
-        return Named(self.baseline, str(self.baseline_path))
+        return NamedBaseline(self.baseline, str(self.baseline_path))
 
     @cached_property
     def report(self) -> "GateReport":
         """What the gate finds in the run, compared with the baseline."""
         from harness import api
 
-        return api.gate(self.made, self._named(), rules=self.configuration.gate).report
+        return api.gate(self.gated_run, self._baseline(), rules=self.configuration.gate).report
 
     def update(self) -> list[str]:
         """Make the run the new baseline; what changed, a line each."""
@@ -102,7 +101,7 @@ class GateFile(pytest.File):
         baseline.refuse_folder(self.baseline_path)
         if not is_missing(self.baseline_path):
             baseline.read(self.baseline_path)
-        return api.save_baseline(self.made, self.baseline_path)
+        return api.save_baseline(self.gated_run, self.baseline_path)
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yield a test for each configuration and rule, and one for each configuration's failures."""
@@ -175,20 +174,20 @@ class RuleItem(_GateItem):
 
     def setup(self) -> None:
         """Make the run and hold it against the baseline: what goes wrong here is an error, not a failure."""
-        for said in self._said("lost", "not_compared"):
+        for said in self._explanations("lost", "not_compared"):
             _end_with_error(said)
 
     def runtest(self) -> None:
         """Fail with the gate's explanation where a rule does not hold."""
-        for said in self._said("regression", "limit"):
+        for said in self._explanations("regression", "limit"):
             raise BrokenRuleError(said)
 
-    def _said(self, *verdicts: str) -> Iterator[str]:
+    def _explanations(self, *verdicts: str) -> Iterator[str]:
         from harness.report.gate import explanation
 
         for finding in self.report().findings:
-            named = (finding.decision.configuration, finding.decision.measure)
-            if named == (self.configuration, self.measure) and finding.verdict in verdicts:
+            about = (finding.decision.configuration, finding.decision.measure)
+            if about == (self.configuration, self.measure) and finding.verdict in verdicts:
                 yield "\n".join(explanation(finding))
 
 

@@ -22,7 +22,7 @@ from harness.api.tables import Table
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from harness.api.gates import Named
+    from harness.api.gates import NamedBaseline
     from harness.api.inputs import (
         CheckerLike,
         CheckersLike,
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from harness.metaeval.texts import CheckedTexts
     from harness.records import Cluster
 
-    BaselineLike: TypeAlias = PathLike | Run | Baseline | Named
+    BaselineLike: TypeAlias = PathLike | Run | Baseline | NamedBaseline
 
 __all__ = [
     "Claims",
@@ -112,7 +112,7 @@ def evaluate(
     with told.stage("read clusters", limit) as tick:
         plan = make_plan(loaded, limit=limit, strict=strict, advance=tick)
     if against is not None:
-        held = gates.named(against)
+        held = gates.read_baseline(against)
         names = [configuration.name for configuration in plan.configurations]
         planned = Planned(loaded.source.where, plan.clusters.digest, plan.clusters, plan.measures, names)
         see_ahead(planned, held.baseline, loaded.gate, held.where)
@@ -255,7 +255,7 @@ def gate(
     rules: Any = None,
     results: "PathLike" = "results",
 ) -> GateResult:
-    """Hold a run to rules, against a baseline, as `harness gate` does.
+    """Check a run against rules, with or without a baseline, as `harness gate` does.
 
     `baseline` is a file that `save_baseline` wrote, or another run; else the file that the rules name. `rules` is a
     mapping with the keys of `gate:` in a configuration, and beside them, or alone, a short form by measure:
@@ -270,7 +270,7 @@ def gate(
     held = load_run(run, results=results)
     settings = gates.settings_for(held.folder, rules)
     other = baseline if baseline is not None else settings.baseline
-    return gates.hold(held.folder, None if other is None else gates.named(other), settings)
+    return gates.hold(held.folder, None if other is None else gates.read_baseline(other), settings)
 
 
 def save_baseline(
@@ -287,7 +287,7 @@ def save_baseline(
     from harness.api import gates, inputs
 
     place = inputs.path_of(file, "file", "the path of a baseline")
-    return gates.saved(load_run(run, results=results).folder, place, overwrite=overwrite)
+    return gates.save_baseline_file(load_run(run, results=results).folder, place, overwrite=overwrite)
 
 
 def assert_headlines(
@@ -333,7 +333,7 @@ def check(
     texts = [text] if isinstance(text, str) else text
     if not isinstance(texts, list | tuple) or not all(isinstance(one, str) for one in texts):
         raise UsageError(f"text: found {text!r:.80}; accepted: a string, or a list of strings")
-    found = checks.checked(inputs.cluster_of(cluster), texts, inputs.checker_of(checker))
+    found = checks.check_all(inputs.cluster_of(cluster), texts, inputs.checker_of(checker))
     return found[0] if isinstance(text, str) else found
 
 
@@ -373,7 +373,7 @@ def check_texts(
     if cluster is not None:
         inputs.text_of(cluster, "cluster")
     rows, source = inputs.clusters_of(clusters)
-    return checks.checked_each(with_clusters(asked, rows, source, cluster, told.note), checkers, told)
+    return checks.check_groups(with_clusters(asked, rows, source, cluster, told.note), checkers, told)
 
 
 def find_cluster(
@@ -432,5 +432,5 @@ def export_labels(
     if not force:
         sheets.refuse_labels(place, "force=True writes over them, another file keeps them")
     sample, several = inputs.whole_number(sample, "sample"), runs_of(sources)
-    opened = [sheets.check_file(each) or load_run(each, results=results, progress=progress).folder for each in several]
-    return sheets.exported(opened, several, place, sample=sample, seed=seed, excel=excel)
+    opened = [sheets.checks_file(each) or load_run(each, results=results, progress=progress).folder for each in several]
+    return sheets.export(opened, several, place, sample=sample, seed=seed, excel=excel)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Verdicts(Sequence["Verdict"]):
-    """What a checker found of one text: a verdict on the whole of it first, then on its sentences and propositions."""
+    """The verdicts on one text: on the whole of it first, then on its sentences and propositions."""
 
     text: str
     verdicts: "tuple[Verdict, ...]"
@@ -72,7 +72,7 @@ class Verdicts(Sequence["Verdict"]):
 
 @dataclass(frozen=True)
 class Claims:
-    """What the articles of a cluster claim."""
+    """The claims that the articles of a cluster make."""
 
     cluster: "Cluster"
     claims: "tuple[CarriedClaim, ...]"
@@ -95,8 +95,8 @@ class Claims:
         return claims(self.cluster, self.claims, self.contested)
 
 
-def checked(cluster: "Cluster", texts: Sequence[str], checker: "Checker") -> list[Verdicts]:
-    """Verdicts on each text, from one session of the checker."""
+def check_all(cluster: "Cluster", texts: Sequence[str], checker: "Checker") -> list[Verdicts]:
+    """Check each text in one session of the checker."""
     signature = checker.signature()
     with checker.open() as session:
         found = session.check_all(cluster, texts)
@@ -104,7 +104,7 @@ def checked(cluster: "Cluster", texts: Sequence[str], checker: "Checker") -> lis
 
 
 def claims_of(cluster: "Cluster") -> Claims:
-    """What the articles claim, by the checker `rules`."""
+    """Collect the claims of the articles, by the checker `rules`."""
     from harness.checkers.carriers import carried_claims
     from harness.checkers.rules import Rules
     from harness.claims.contested import contested_facts
@@ -116,7 +116,7 @@ def claims_of(cluster: "Cluster") -> Claims:
         return Claims(cluster, tuple(carried_claims(cluster, parser, session)), contested)
 
 
-def checked_each(
+def check_groups(
     groups: "Sequence[tuple[Cluster, list[str]]]", checkers: "Sequence[Checker]", progress: "Progress"
 ) -> "Iterator[CheckedTexts]":
     """Check the texts of each cluster with each checker in turn; a checker is opened once, when its turn comes."""

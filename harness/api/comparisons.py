@@ -43,7 +43,7 @@ class Comparison:
         return self.comparison.pairs
 
     def pair(self, configuration: str, measure: str) -> "PairComparison":
-        """One configuration beside the baseline on one measure: `difference` is its mean − the baseline's.
+        """Find one configuration beside the baseline on one measure: `difference` is its mean − the baseline's.
 
         Raises UsageError that names the nearest for a name that is none, or that names several, and for the baseline.
         """
@@ -58,7 +58,7 @@ class Comparison:
         return self.comparison.beside_baseline[label, wanted.name]
 
     def table(self) -> Table:
-        """A row for each measure and configuration: its mean, and how it differs from the baseline."""
+        """Make a row for each measure and configuration: its mean, and how it differs from the baseline."""
         from harness.report import comparison as report
         from harness.report import numbers
 
@@ -72,21 +72,21 @@ class Comparison:
         return Table(report.records(self.comparison), heads, tuple(rows), tuple(report.legend(self.comparison)))
 
     def to_frame(self) -> "DataFrame":
-        """A data frame of pandas, unrounded. Raises MissingExtraError where pandas is not installed."""
+        """Make a data frame of pandas, unrounded. Raises MissingExtraError where pandas is not installed."""
         return self.table().to_frame()
 
     def __repr__(self) -> str:
         return f"<Comparison of {', '.join(self.configurations)}, baseline {self.baseline}>"
 
     def _beside(self) -> Iterator[tuple[str, Table]]:
-        """Each table that stands beside the comparison, below its title."""
+        """Lay out each table that stands beside the comparison, below its title."""
         from harness.report import breakdown
 
         for table in breakdown.tables(self.comparison, self.details):
             yield table.title, Table([], tuple(table.heads), tuple(map(tuple, table.rows)), left=1)
 
     def _moved(self) -> str:
-        """The clusters that moved most, with both texts."""
+        """Lay out the clusters that moved most, with both texts."""
         from harness.report.breakdown import move_lines
 
         return "\n".join(move_lines(self.details.moves))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class GateResult:
-    """What a gate found; true where the run passed."""
+    """The result of a gate; true where the run passed."""
 
     def __init__(self, report: "GateReport") -> None:
         self.report = report
@@ -19,12 +19,12 @@ class GateResult:
 
     @property
     def passed(self) -> bool:
-        """Whether every rule holds and no configuration failed on too many clusters."""
+        """True where every rule holds and no configuration failed on too many clusters."""
         return self.report.outcome == "pass"
 
     @property
     def outcome(self) -> "GateOutcome":
-        """What became of the run.
+        """The gate's decision on the run.
 
         `pass`; `regression` for a mean that got worse; `limit` for a broken limit without one; `failures` for answers
         lost on too many clusters, `lost` for scores; `not_compared` where a metric failed on every cluster, or the
@@ -34,16 +34,16 @@ class GateResult:
 
     @property
     def exit_code(self) -> int:
-        """What the command `gate` would end with: 0 pass, 1 regression, 2 nothing to compare, 3 lost answers."""
+        """The exit code of the command `gate`: 0 pass, 1 regression, 2 nothing to compare, 3 lost answers."""
         return self.report.exit_code
 
     @property
     def findings(self) -> "tuple[Finding, ...]":
-        """What was found for each configuration and measure: `decision`, `measure`, `examples`."""
+        """The findings for each configuration and measure: `decision`, `measure`, `examples`."""
         return self.report.findings
 
     def explain(self) -> str:
-        """What does not hold, why, and the worst example; then the verdict."""
+        """Explain which rules do not hold, why, with the worst example; then the verdict."""
         from harness.report.gate import lines
 
         return "\n".join(lines(self.report))
@@ -66,7 +66,7 @@ class GateResult:
 
 
 def settings_for(folder: "RunFolder", rules: object) -> "GateSettings":
-    """The rules that are meant: those given, or the `gate:` of the configuration that the run was made from."""
+    """Find the rules that apply: those given, or the `gate:` of the configuration that the run was made from."""
     from harness.config.gate import GateSettings
     from harness.config.rules import settings_of
 
@@ -75,15 +75,15 @@ def settings_for(folder: "RunFolder", rules: object) -> "GateSettings":
     return settings_of(rules)
 
 
-class Named(NamedTuple):
+class NamedBaseline(NamedTuple):
     """A baseline that was read, and what messages call it."""
 
     baseline: "Baseline"
     where: str
 
 
-def named(baseline: object) -> Named:
-    """The baseline that is meant: the path of its file, a run, or a baseline.
+def read_baseline(baseline: object) -> NamedBaseline:
+    """Read the baseline that is meant: the path of its file, a run, or a baseline.
 
     Raises UsageError where no baseline stands there yet, and for what is none; DataError where it cannot be read.
     """
@@ -92,18 +92,18 @@ def named(baseline: object) -> Named:
     from harness.comparison.baseline import Baseline, baseline_of
     from harness.comparison.gate_ahead import committed
 
-    if isinstance(baseline, Named):
+    if isinstance(baseline, NamedBaseline):
         return baseline
     if isinstance(baseline, Baseline):
-        return Named(baseline, baseline.run)
+        return NamedBaseline(baseline, baseline.run)
     if isinstance(baseline, Run):
-        return Named(baseline_of(baseline.folder), str(baseline.path))
+        return NamedBaseline(baseline_of(baseline.folder), str(baseline.path))
     file = path_of(baseline, "baseline", "the path of a baseline, a Run, or a Baseline")
-    return Named(committed(file, "`save_baseline(run, FILE)` takes a run as the first"), str(file))
+    return NamedBaseline(committed(file, "`save_baseline(run, FILE)` takes a run as the first"), str(file))
 
 
-def hold(folder: "RunFolder", against: Named | None, settings: "GateSettings") -> GateResult:
-    """Hold a run against a baseline; where there is none, to limits alone."""
+def hold(folder: "RunFolder", against: NamedBaseline | None, settings: "GateSettings") -> GateResult:
+    """Check a run against a baseline; where there is none, against limits alone."""
     from harness.comparison import gate
     from harness.comparison.absolute import hold_to_limits
 
@@ -112,7 +112,7 @@ def hold(folder: "RunFolder", against: Named | None, settings: "GateSettings") -
     return GateResult(gate.hold(folder, against.baseline, settings, against.where))
 
 
-def saved(folder: "RunFolder", file: Path, *, overwrite: bool = False) -> list[str]:
+def save_baseline_file(folder: "RunFolder", file: Path, *, overwrite: bool = False) -> list[str]:
     """Make a run the baseline in a file, and say what changed, a line each.
 
     With `overwrite` a file that is no baseline is replaced too.

@@ -1,4 +1,4 @@
-"""What a program may hand to the API, and what becomes of it."""
+"""Turn what a program may hand to the API into what the harness works with."""
 
 import json
 import os
@@ -30,7 +30,7 @@ ProgressLike: TypeAlias = "Progress | Callable[[str], object] | None"
 
 
 def config_of(config: "ConfigLike", overrides: "OverridesLike" = ()) -> "Config":
-    """The configuration that is meant.
+    """Build the configuration that is meant.
 
     Raises ConfigError that carries every mistake, UsageError for what is no configuration.
     """
@@ -49,7 +49,7 @@ def config_of(config: "ConfigLike", overrides: "OverridesLike" = ()) -> "Config"
 
 
 def _overrides(overrides: "OverridesLike") -> list[str]:
-    """Overrides as `--set` takes them: `path=value`, the value in YAML, of which JSON is a part."""
+    """Write overrides as `--set` takes them: `path=value`, the value in YAML, of which JSON is a part."""
     from harness.errors import UsageError
 
     if not isinstance(overrides, Mapping):
@@ -61,7 +61,7 @@ def _overrides(overrides: "OverridesLike") -> list[str]:
 
 
 def path_of(value: object, name: str, accepted: str) -> Path:
-    """A path. Raises UsageError for anything else, which messages call `name`."""
+    """Accept a path. Raises UsageError for anything else, which messages call `name`."""
     from harness.errors import UsageError
 
     if isinstance(value, str | os.PathLike) and isinstance(path := os.fspath(value), str) and path:
@@ -70,19 +70,19 @@ def path_of(value: object, name: str, accepted: str) -> Path:
 
 
 def results_of(results: object) -> Path:
-    """The folder that holds the runs. Raises UsageError for what is no path."""
+    """Accept the folder that holds the runs. Raises UsageError for what is no path."""
     return path_of(results, "results", "the folder that holds the runs")
 
 
 def cache_of(cache: object) -> Path | None:
-    """The folder chosen for the cache, or None where none is. Raises UsageError for what is neither."""
+    """Accept the folder chosen for the cache, or None for none. Raises UsageError for what is neither."""
     if cache is None or isinstance(cache, bool):
         return None
     return path_of(cache, "cache", "the folder of the cache, or False for none")
 
 
 def text_of(value: object, name: str) -> str:
-    """A string. Raises UsageError for anything else, which messages call `name`."""
+    """Accept a string. Raises UsageError for anything else, which messages call `name`."""
     from harness.errors import UsageError
 
     if isinstance(value, str):
@@ -91,7 +91,7 @@ def text_of(value: object, name: str) -> str:
 
 
 def names_of(value: object, name: str, accepted: str = "a name, or a list of names") -> list[str]:
-    """One string or several, as a list. Raises UsageError for anything else, which messages call `name`."""
+    """List one string or several. Raises UsageError for anything else, which messages call `name`."""
     from harness.errors import UsageError
 
     several: list[Any] = [value] if isinstance(value, str) else list(value) if isinstance(value, Iterable) else [value]
@@ -101,7 +101,7 @@ def names_of(value: object, name: str, accepted: str = "a name, or a list of nam
 
 
 def whole_number(value: int | None, name: str) -> int | None:
-    """A number of at least 1, or None. Raises UsageError for anything else."""
+    """Accept a number of at least 1, or None. Raises UsageError for anything else."""
     from harness.errors import UsageError
 
     if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 1):
@@ -110,7 +110,7 @@ def whole_number(value: int | None, name: str) -> int | None:
 
 
 def cluster_of(cluster: Any) -> "Cluster":
-    """The cluster that is meant: a record, a row as a clusters.jsonl has it, or the texts of its articles.
+    """Read the cluster that is meant: a record, a row as a clusters.jsonl has it, or the texts of its articles.
 
     Raises DataError with the field that cannot be used.
     """
@@ -132,7 +132,7 @@ def cluster_of(cluster: Any) -> "Cluster":
 
 
 def dataset_of(path: Path) -> "Dataset":
-    """The data set that stands at a path: a folder of raw articles, or a JSON Lines file."""
+    """Choose the data set at a path: a folder of raw articles, or a JSON Lines file."""
     if path.is_dir():
         from harness.datasets.folder import Folder  # what cleans articles takes a while to load
 
@@ -143,7 +143,7 @@ def dataset_of(path: Path) -> "Dataset":
 
 
 def clusters_of(clusters: "ClustersLike") -> "tuple[Iterable[Cluster | RowProblem], str]":
-    """The clusters that are meant, read as they are asked for, and what messages call their source.
+    """Find the clusters that are meant, read as they are asked for, and what messages call their source.
 
     Raises DataError for an item of a list that is no cluster, and for an id that two of them have; UsageError for what
     is neither a path, a data set nor a list.
@@ -169,7 +169,7 @@ def clusters_of(clusters: "ClustersLike") -> "tuple[Iterable[Cluster | RowProble
 
 
 def texts_of(texts: "TextsLike", file: "TextFileLike | None") -> "list[AskedText]":
-    """The texts that are meant: those given, then those of a file.
+    """List the texts that are meant: those given, then those of a file.
 
     Raises DataError with the place of each row that has no text, UsageError for what is no list of texts or no file.
     """
@@ -196,7 +196,7 @@ def texts_of(texts: "TextsLike", file: "TextFileLike | None") -> "list[AskedText
 
 
 def checker_of(checker: Any, flag: str = "") -> "Checker":
-    """The checker that is meant: a name, a mapping with its parameters, or a checker.
+    """Build the checker that is meant: a name, a mapping with its parameters, or a checker.
 
     With `flag`, the words of a command that messages quote, a string is YAML whatever stands in it. Raises ConfigError
     that carries every mistake.
@@ -215,7 +215,7 @@ def checker_of(checker: Any, flag: str = "") -> "Checker":
 
 
 def checkers_of(checkers: Any) -> "list[Checker]":
-    """One checker or several, as a list. Raises ConfigError as `checker_of` does, UsageError for none at all."""
+    """List one checker or several. Raises ConfigError as `checker_of` does, UsageError for none at all."""
     from harness.errors import UsageError
 
     several = list(checkers) if isinstance(checkers, list | tuple) else [checkers]
@@ -225,7 +225,7 @@ def checkers_of(checkers: Any) -> "list[Checker]":
 
 
 def progress_of(progress: "ProgressLike") -> "Progress":
-    """Something that shows progress: as given; lines for a function such as `print`; else nothing but log records."""
+    """Choose what shows progress: as given; lines for a function such as `print`; else nothing but log records."""
     if progress is None:
         from harness.process import logs
 

@@ -54,14 +54,14 @@ class Run:
 
     @cached_property
     def outcome(self) -> "Outcome":
-        """What the run found, as reports take it. Raises StoreError where the folder is damaged."""
+        """The results of the run, as reports take them. Raises StoreError where the folder is damaged."""
         from harness.run.pipeline import stored_outcome
 
         return stored_outcome(self.folder)
 
     @cached_property
     def manifest(self) -> "RunManifest":
-        """What the run is made of and how it went."""
+        """The record of what the run is made of and how it went."""
         return self.__dict__["outcome"].manifest if "outcome" in self.__dict__ else self.folder.manifest()
 
     @property
@@ -120,17 +120,17 @@ class Run:
         return self.outcome.unscored
 
     def failure_reasons(self) -> list[tuple[str, int]]:
-        """`configuration: error: message` and how often, the commonest first."""
+        """Count the failures as `configuration: error: message`, the commonest first."""
         return self.outcome.failure_reasons()
 
     @property
     def predictions(self) -> "list[Prediction]":
-        """What the configurations wrote, by configuration."""
+        """The headlines that the configurations wrote, by configuration."""
         return list(self.folder.predictions())
 
     @property
     def scores(self) -> "list[MetricScore]":
-        """What each metric found for each prediction, by cluster."""
+        """The scores of each prediction by each metric, by cluster."""
         return list(self.folder.scores())
 
     @property
@@ -140,11 +140,11 @@ class Run:
 
     @property
     def failures(self) -> "list[Failure]":
-        """What could not be done, and why."""
+        """Predictions, checks and scores that failed, with the reasons."""
         return list(self.folder.failures())
 
     def summary(self, configuration: str, measure: str) -> "Summary":
-        """One configuration's number for one measure, named as the command line names them (`rouge1` is its F).
+        """Find one configuration's number for one measure, named as the command line names them (`rouge1` is its F).
 
         Raises UsageError that names the nearest for a name that is none, or that names several.
         """
@@ -155,7 +155,7 @@ class Run:
         return next(one for one in self.summaries if (one.configuration, one.measure) == (label, wanted.name))
 
     def table(self, metric: "str | Iterable[str]" = (), *, every_measure: bool = False) -> Table:
-        """A row for each configuration and measure: mean, interval, clusters scored / unscorable / failed.
+        """Make a row for each configuration and measure: mean, interval, clusters scored / unscorable / failed.
 
         Only the metrics or measures named; else those that tables show, or with `every_measure` all. Raises UsageError
         that names the nearest for a name that is none.
@@ -184,16 +184,16 @@ class Run:
         from harness.comparison.score_matrix import find_measures
 
         known = self.manifest.measures
-        named = names_of(metric, "metric")
-        chosen = {found.name for name in named for found in find_measures(known, name)}
-        return [one for one in known if (one.name in chosen if named else one.shown or every_measure)]
+        wanted = names_of(metric, "metric")
+        chosen = {found.name for name in wanted for found in find_measures(known, name)}
+        return [one for one in known if (one.name in chosen if wanted else one.shown or every_measure)]
 
     def to_frame(self) -> "DataFrame":
-        """A data frame of pandas with every measure, unrounded. Raises MissingExtraError where pandas is missing."""
+        """Make a pandas data frame with every measure, unrounded. Raises MissingExtraError where pandas is missing."""
         return self.table(every_measure=True).to_frame()
 
     def cluster(self, cluster_id: str) -> "ClusterResult":
-        """Everything the run holds of one cluster. Raises UsageError that names the nearest where there is none."""
+        """Read all the run holds of one cluster. Raises UsageError that names the nearest where there is none."""
         from harness.results.cluster_view import view_cluster
 
         return ClusterResult(self.folder, view_cluster(self.folder, text_of(cluster_id, "cluster_id")))
@@ -213,7 +213,7 @@ class Run:
 
 
 class ClusterResult:
-    """What a run holds on one cluster; its articles are read again from the data set when they are asked for."""
+    """All that a run holds on one cluster; its articles are read again from the data set when they are asked for."""
 
     def __init__(self, folder: "RunFolder", view: "ClusterView") -> None:
         self._folder = folder
@@ -280,7 +280,7 @@ class ClusterResult:
 
     @property
     def failures(self) -> "list[Failure]":
-        """What could not be done for it, and why."""
+        """Predictions, checks and scores that failed for it, with the reasons."""
         return [row for each in self.view.configurations for row in each.failures]
 
     def __repr__(self) -> str:

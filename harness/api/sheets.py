@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def sheet_path(value: object, name: str) -> Path:
-    """The path of a sheet. Raises UsageError for a name of another kind, which messages call `name`."""
+    """Accept the path of a sheet. Raises UsageError for a name of another kind, which messages call `name`."""
     from harness.api.inputs import path_of
     from harness.errors import UsageError
 
@@ -38,14 +38,14 @@ def refuse_labels(file: Path, advice: str) -> None:
         raise UsageError(f"{file} has {held} labels in it; {advice}")
 
 
-def check_file(source: object) -> str | None:
-    """The path of a file, which then holds checks; None for a run."""
+def checks_file(source: object) -> str | None:
+    """Tell a file, which then holds checks, from a run: return its path, or None."""
     if isinstance(source, str | os.PathLike) and Path(source).is_file():
         return str(source)
     return None
 
 
-def exported(
+def export(
     opened: "Sequence[RunFolder | str]",
     sources: Sequence[object],
     file: Path,

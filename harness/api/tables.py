@@ -37,7 +37,7 @@ class Table:
         return len(self.records)
 
     def to_frame(self) -> "DataFrame":
-        """The records as a data frame of pandas. Raises MissingExtraError where pandas is not installed."""
+        """Make a data frame of pandas of the records. Raises MissingExtraError where pandas is not installed."""
         try:
             from pandas import DataFrame
         except ImportError:
@@ -84,7 +84,7 @@ class Table:
 
 
 def as_text(renderable: "RenderableType") -> str:
-    """What the terminal would show, without colours."""
+    """Write what the terminal would show, without colours."""
     from io import StringIO
 
     from rich.console import Console
@@ -97,7 +97,7 @@ def as_text(renderable: "RenderableType") -> str:
 
 
 def as_html(renderable: "RenderableType") -> str:
-    """The same with colours, for a notebook."""
+    """Write the same with colours, for a notebook."""
     from io import StringIO
 
     from rich.console import Console

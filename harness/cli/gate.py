@@ -27,7 +27,6 @@ from harness.process import logs
 
 if TYPE_CHECKING:
     from harness.api import Run
-    from harness.api.gates import Named
     from harness.config import Config
 
 
@@ -67,7 +66,7 @@ def gate(
     regression, 2 for unequal data, a metric that failed everywhere or a mistake, 3 for lost answers or scores.
     """
     from harness import api
-    from harness.api.gates import Named, settings_for
+    from harness.api.gates import NamedBaseline, settings_for
     from harness.api.inputs import config_of
     from harness.comparison import baseline as baselines
     from harness.comparison.gate_ahead import committed, is_missing
@@ -90,7 +89,7 @@ def gate(
     # What can be said of the baseline is said before a model runs.
     if update:
         baselines.refuse_folder(file)
-    old = None if update and is_missing(file) else Named(committed(file), str(file))
+    old = None if update and is_missing(file) else NamedBaseline(committed(file), str(file))
     if held and loaded:
         refuse_mistakes(settings, loaded.source, held.manifest.measures, held.configurations)
     if held is None and loaded:
@@ -126,7 +125,7 @@ def gate(
 
 def _run_configuration(
     loaded: "Config",
-    against: "Named | None",
+    against: "NamedBaseline | None",
     limit: int | None,
     results: Path,
     cache: Path | bool | None,

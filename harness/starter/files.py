@@ -1,4 +1,4 @@
-"""The list of files that a new folder starts with, and where their contents stand in the package."""
+"""List the files that a new folder starts with, and where the package has their contents."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Writing the files of a new folder, so that running it again changes nothing and no other file is lost.
+"""Write the files of a new folder, so that running it again changes nothing and no other file is lost.
 
 Everything is looked at before the first file is written: a folder in a file's place, or a linked folder on the way, is
 refused with nothing changed. The content that is overwritten is kept beside the new one as `NAME.old`.
@@ -19,7 +19,7 @@ State = Literal["written", "overwritten", "identical", "different", "link"]
 
 @dataclass(frozen=True)
 class Written:
-    """What became of one file."""
+    """The outcome for one file: its path, and whether it was written."""
 
     path: Path
     state: State
