@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from _pytest._code.code import ExceptionInfo, TerminalRepr
 
     from harness.api import Run
+    from harness.api.gates import NamedBaseline
     from harness.api.inputs import ConfigLike, OverridesLike
     from harness.comparison.baseline import Baseline
     from harness.comparison.gate import GateReport

@@ -27,6 +27,7 @@ from harness.process import logs
 
 if TYPE_CHECKING:
     from harness.api import Run
+    from harness.api.gates import NamedBaseline
     from harness.config import Config
 
 
