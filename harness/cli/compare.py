@@ -1,12 +1,15 @@
 """`harness compare`: configurations of one run or many, side by side, with the statistics to trust a difference."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from harness.cli import streams
 from harness.cli.options import RESULTS, RUN_FORMS, Details, Primary, ResultsFolder, complete_run
 from harness.cli.runs import load_run
+
+if TYPE_CHECKING:
+    from harness.api import Comparison
 
 BESIDE = "table, md, json, html"
 """Formats with room for more than the comparison."""
@@ -50,8 +53,6 @@ def compare(
     """
     from harness import api
     from harness.errors import UsageError
-    from harness.report import breakdown
-    from harness.report import comparison as report
 
     if form in ("csv", "latex") and (by is not None or worst):
         raise UsageError(f"--format {form} holds the comparison alone; accepted beside --by and --worst: {BESIDE}")
@@ -63,26 +64,32 @@ def compare(
         worst=worst,
         intersection=intersection,
     )
-    found, beside = compared.comparison, compared.details
-    if form != "table" and primary is not None:
-        raise UsageError(f"--primary ranks the table; --format {form} has every measure")
     if form == "table":
-        from harness.report import leaderboard, printing, terminal
-
-        console = printing.console()
-        board = leaderboard.of_comparison(found, primary)
-        if board is not None:
-            console.print(leaderboard.ranking(board, found.joined, console.width))
-            console.print()
-        only = None if details or metric or board is None else board.primary
-        console.print(terminal.comparison(found, console.width, only))
-        for table in breakdown.tables(found, beside):
-            streams.say("")
-            console.print(terminal.grid(*table, console.width))
-        for line in breakdown.move_lines(beside.moves):
-            streams.say(line if line.startswith(" ") else f"\n{line}")
-    elif form in ("csv", "latex"):
-        typer.echo((report.as_csv if form == "csv" else report.latex)(found), nl=False)
+        _print_tables(compared, primary, every_measure=details or bool(metric))
+        return
+    if primary is not None:
+        raise UsageError(f"--primary ranks the table; --format {form} has every measure")
+    if form in ("csv", "latex"):
+        typer.echo((report.as_csv if form == "csv" else report.latex)(compared.comparison), nl=False)
     else:
         written = {"md": report.markdown, "json": report.as_json, "html": report.page}[form]
-        typer.echo(written(found, beside), nl=False)
+        typer.echo(written(compared.comparison, compared.details), nl=False)
+
+
+def _print_tables(compared: "Comparison", primary: str | None, *, every_measure: bool) -> None:
+    """Print the ranking, then the tests on the measure that is ranked by, or on every measure, then the details."""
+    from harness.report import breakdown, leaderboard, printing, terminal
+
+    found, beside = compared.comparison, compared.details
+    console = printing.console()
+    board = leaderboard.of_comparison(found, primary)
+    if board is not None:
+        console.print(leaderboard.ranking(board, found.joined, console.width))
+        console.print()
+    only = None if every_measure or board is None else board.primary
+    console.print(terminal.comparison(found, console.width, only))
+    for table in breakdown.tables(found, beside):
+        streams.say("")
+        console.print(terminal.grid(*table, console.width))
+    for line in breakdown.move_lines(beside.moves):
+        streams.say(line if line.startswith(" ") else f"\n{line}")

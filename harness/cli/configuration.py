@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
     from harness.component import Component
+    from harness.errors import Problem
     from harness.metrics.base import Metric
 
 
@@ -30,57 +31,62 @@ def validate(
     Every key, every parameter, every row; no model is loaded. Ends with 0 where all are valid, with 2 and one line
     for each mistake where not.
     """
+    from harness.config.discover import the_configuration
+    from harness.errors import ConfigError
+
+    problems = [
+        problem for file in config or [the_configuration()] for problem in _check(file, overrides, strict=strict)
+    ]
+    if problems:
+        raise ConfigError(problems)
+
+
+def _check(file: Path, overrides: "list[str] | None", *, strict: bool) -> "list[Problem]":
+    """Check one configuration with its rules, data and checkpoints; print a line where it is valid."""
+    from harness.cli.evaluate import report_bad_rows
     from harness.cli.progress import TerminalProgress
     from harness.comparison.gate_ahead import baseline_problems, is_missing
     from harness.comparison.gate_rules import rule_problems
     from harness.comparison.leaderboard import primary_problems
     from harness.config import load
-    from harness.config.discover import the_configuration
     from harness.errors import ConfigError, Problem, UsageError
     from harness.process.logs import say
     from harness.registry import Registry
     from harness.run.plan import Clusters, dataset_of, measure_records, metrics_of
     from harness.run.validation import audited
 
-    problems: list[Problem] = []
-    for file in config or [the_configuration()]:
-        try:
-            loaded = load(file, Registry(), overrides or ())
-        except ConfigError as error:
-            problems.extend(error.problems)
-            continue
-        found = loaded.component_problems(models=False)
-        clusters = None
-        try:
-            is_sound = not any(problem.path.startswith("metrics.") for problem in found)
-            measures = measure_records(metrics_of(loaded), loaded) if is_sound else ()
-            if is_sound:
-                rules = rule_problems(loaded.gate, loaded.source, measures, [model.name for model in loaded.models])
-                found += rules or baseline_problems(loaded.gate)
-                found += primary_problems(loaded, measures)
-            clusters = Clusters(dataset_of(loaded))
-            read = clusters.dataset.light and not any(problem.path.startswith("data.") for problem in found)
-            if read:
-                with TerminalProgress().stage(f"read {clusters.dataset.name}", None) as tick:
-                    clusters.scan(strict=strict, advance=tick)
-        except UsageError as error:
-            found.extend(getattr(error, "problems", [Problem(str(error), str(file))]))
-        wrong, notes = audited(loaded, clusters if clusters is not None and clusters.digest else None)
-        problems.extend([*found, *wrong])
-        for note in notes:
-            say(f"warning: {note}", "warning")
-        if found or wrong or clusters is None:
-            continue
-        data = f"{clusters.count} clusters" if read else "data not read (it needs a heavy library)"
-        counts = f"{len(loaded.models)} configurations, {len(loaded.metrics)} metrics, {len(measures)} measures"
-        streams.say(f"{file}: valid: {data}, {counts}")
-        if loaded.gate.baseline and is_missing(Path(loaded.gate.baseline)):
-            say(f"note: {loaded.gate.baseline}: no baseline yet; `harness gate --config {file} --update` makes it")
-        from harness.cli.evaluate import report_bad_rows
-
-        report_bad_rows(clusters.mistakes)
-    if problems:
-        raise ConfigError(problems)
+    try:
+        loaded = load(file, Registry(), overrides or ())
+    except ConfigError as error:
+        return list(error.problems)
+    problems = loaded.component_problems(models=False)
+    clusters = None
+    try:
+        is_sound = not any(problem.path.startswith("metrics.") for problem in problems)
+        measures = measure_records(metrics_of(loaded), loaded) if is_sound else ()
+        if is_sound:
+            rules = rule_problems(loaded.gate, loaded.source, measures, [model.name for model in loaded.models])
+            problems += rules or baseline_problems(loaded.gate)
+            problems += primary_problems(loaded, measures)
+        clusters = Clusters(dataset_of(loaded))
+        is_read = clusters.dataset.light and not any(problem.path.startswith("data.") for problem in problems)
+        if is_read:
+            with TerminalProgress().stage(f"read {clusters.dataset.name}", None) as tick:
+                clusters.scan(strict=strict, advance=tick)
+    except UsageError as error:
+        problems.extend(getattr(error, "problems", [Problem(str(error), str(file))]))
+    wrong, notes = audited(loaded, clusters if clusters is not None and clusters.digest else None)
+    for note in notes:
+        say(f"warning: {note}", "warning")
+    if problems or wrong or clusters is None:
+        return [*problems, *wrong]
+    data = f"{clusters.count} clusters" if is_read else "data not read (it needs a heavy library)"
+    counts = f"{len(loaded.models)} configurations, {len(loaded.metrics)} metrics, {len(measures)} measures"
+    streams.say(f"{file}: valid: {data}, {counts}")
+    if loaded.gate.baseline and is_missing(Path(loaded.gate.baseline)):
+        say(f"note: {loaded.gate.baseline}: no baseline yet; `harness gate --config {file} --update` makes it")
+    report_bad_rows(clusters.mistakes)
+    return []
 
 
 def schema() -> None:

@@ -1,12 +1,17 @@
 """`harness data`: scraped text in, clean clusters out, with an account of what was left out."""
 
+from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from harness.cli.options import Strict
+from harness.printable import one_line
 from harness.process import logs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 _LISTED = 20
@@ -38,7 +43,6 @@ def ingest(
     from harness.datasets.folder import Folder, cleaned_cluster, problems_of
     from harness.errors import DataError, Problem, UsageError
     from harness.ingest.account import account_row, cluster_row, explanation
-    from harness.printable import one_line
     from harness.records import canonical_json
 
     if not out.stem or out.is_dir() or out.suffix == ".gz":
@@ -50,16 +54,14 @@ def ingest(
     accounts: list[str] = []
     problems: list[str] = []
     explained: list[str] = []
-    titles = articles = dropped = copies = 0
+    counts: Counter[str] = Counter()
     for raw in Folder(path=str(folder), cluster_id=cluster_id).raw():
         cleaned = cleaned_cluster(raw)
         for problem in problems_of(raw, cleaned):
             if strict:
                 raise DataError([Problem(problem.reason, where=problem.where, line=problem.line)])
             problems.append(str(problem))
-        if raw.ignored:
-            more = f" and {len(raw.ignored) - 5} more" if len(raw.ignored) > 5 else ""
-            logs.say(f"note: {raw.cluster_id}: ignored, not .txt: {', '.join(raw.ignored[:5])}{more}", "warning")
+        _note_ignored(raw.cluster_id, raw.ignored)
         if cleaned is None:
             continue
         accounts.append(canonical_json(account_row(cleaned)))
@@ -68,16 +70,11 @@ def ingest(
             continue
         rows.append(canonical_json(cluster_row(cleaned.cluster)))
         kept = [each for each in cleaned.articles if each.article.text]
-        articles += len(kept)
-        titles += sum(bool(each.article.title) for each in kept)
-        dropped += sum(len(each.dropped) for each in kept)
-        copies += len(cleaned.duplicates)
-    if problems:
-        logs.say(f"{len(problems)} problems, left out:", "warning")
-        for listed in problems[:_LISTED]:
-            logs.say(f"  {one_line(listed)}", "warning")
-        if len(problems) > _LISTED:
-            logs.say(f"  … and {len(problems) - _LISTED} more", "warning")
+        counts["articles"] += len(kept)
+        counts["titles found"] += sum(bool(each.article.title) for each in kept)
+        counts["lines dropped"] += sum(len(each.dropped) for each in kept)
+        counts["groups of near-duplicates"] += len(cleaned.duplicates)
+    _warn_of(problems)
     if not rows:
         message = "no article could be read in it"
         raise DataError([Problem(message, where=str(folder), accepted="UTF-8 text files with an article in each")])
@@ -85,12 +82,25 @@ def ingest(
     _write(account, accounts)
     for line in explained:
         typer.echo(line)
-    logs.say(
-        f"clusters {len(rows)}, articles {articles}, titles found {titles}, lines dropped {dropped}, "
-        f"groups of near-duplicates {copies}"
-    )
+    logs.say(", ".join([f"clusters {len(rows)}", *(f"{name} {count}" for name, count in counts.items())]))
     logs.say(f"clusters: {out}")
     logs.say(f"account: {account}")
+
+
+def _note_ignored(cluster_id: str, files: "Sequence[str]") -> None:
+    if files:
+        more = f" and {len(files) - 5} more" if len(files) > 5 else ""
+        logs.say(f"note: {cluster_id}: ignored, not .txt: {', '.join(files[:5])}{more}", "warning")
+
+
+def _warn_of(problems: list[str]) -> None:
+    """Count the problems on standard error, and list the first of them."""
+    if problems:
+        logs.say(f"{len(problems)} problems, left out:", "warning")
+        for problem in problems[:_LISTED]:
+            logs.say(f"  {one_line(problem)}", "warning")
+        if len(problems) > _LISTED:
+            logs.say(f"  … and {len(problems) - _LISTED} more", "warning")
 
 
 def _write(file: Path, rows: list[str]) -> None:

@@ -26,33 +26,41 @@ from harness.cli.runs import load_run
 from harness.process import logs
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from harness.api import Run
     from harness.api.gates import NamedBaseline
+    from harness.comparison.gate import GateReport
     from harness.config import Config
+    from harness.config.gate import GateSettings
+
+
+RunOrNone = Annotated[
+    str | None, typer.Argument(metavar="RUN", help=f"The run: {RUN_FORMS}.", autocompletion=complete_run)
+]
+GateConfig = Annotated[
+    Path | None, typer.Option("--config", "-c", metavar="FILE", help="Run this configuration, or use its `gate:`.")
+]
+BaselineFile = Annotated[
+    Path | None, typer.Option("--baseline", metavar="FILE", help="The baseline; else `gate.baseline` of the config.")
+]
+Form = Annotated[Literal["table", "json"], typer.Option("--format", help="How findings are printed.")]
+JUnit = Annotated[Path | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML there.")]
+GitHub = Annotated[bool, typer.Option("--github", help="Print GitHub annotations and add to the job summary.")]
+Update = Annotated[bool, typer.Option("--update", help="Make this run the new baseline and print what changed.")]
 
 
 def gate(
-    run: Annotated[
-        str | None, typer.Argument(metavar="RUN", help=f"The run: {RUN_FORMS}.", autocompletion=complete_run)
-    ] = None,
-    config: Annotated[
-        Path | None, typer.Option("--config", "-c", metavar="FILE", help="Run this configuration, or use its `gate:`.")
-    ] = None,
-    baseline: Annotated[
-        Path | None,
-        typer.Option("--baseline", metavar="FILE", help="The baseline; else `gate.baseline` of the config."),
-    ] = None,
+    run: RunOrNone = None,
+    config: GateConfig = None,
+    baseline: BaselineFile = None,
     overrides: Overrides = None,
     limit: Limit = None,
     results: ResultsFolder = RESULTS,
-    form: Annotated[Literal["table", "json"], typer.Option("--format", help="How findings are printed.")] = "table",
-    junit: Annotated[Path | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML there.")] = None,
-    github: Annotated[
-        bool, typer.Option("--github", help="Print GitHub annotations and add to the job summary.")
-    ] = False,
-    update: Annotated[
-        bool, typer.Option("--update", help="Make this run the new baseline and print what changed.")
-    ] = False,
+    form: Form = "table",
+    junit: JUnit = None,
+    github: GitHub = False,
+    update: Update = False,
     wait: Wait = False,
     verbose: Verbose = 0,
     log_format: LogLines = None,
@@ -73,8 +81,6 @@ def gate(
     from harness.comparison.gate_ahead import committed, is_missing
     from harness.comparison.gate_rules import refuse_mistakes
     from harness.config.discover import the_configuration
-    from harness.errors import UsageError
-    from harness.report import gate as report
 
     logs.add(verbose, log_format)
     if run is None and config is None:
@@ -84,9 +90,7 @@ def gate(
     loaded = None if config is None else config_of(config, overrides or ())
     settings = loaded.gate if loaded else settings_for(held.folder, None) if held else None
     assert settings is not None  # noqa: S101 - there is a run or a configuration
-    file = baseline or (Path(settings.baseline) if settings.baseline else None)
-    if file is None:
-        raise UsageError("no baseline: give --baseline FILE, or `baseline: FILE` under `gate:` in the configuration")
+    file = baseline or _baseline_of(settings)
     # What can be said of the baseline is said before a model runs.
     if update:
         baselines.refuse_folder(file)
@@ -98,30 +102,51 @@ def gate(
         held = _run_configuration(loaded, against, limit, results, False if no_cache else cache, jobs=jobs, wait=wait)
     assert held is not None  # noqa: S101 - as above
     if old is None or update:
-        changes = api.save_baseline(held, file)
-        if form == "json":
-            typer.echo(report.update_as_json(changes, str(file), held.name), nl=False)
-        else:
-            streams.say("\n".join([*map(printable.line, changes), f"baseline: {file} from {held.name}"]))
+        _print_update(api.save_baseline(held, file), str(file), held.name, form)
         return
-    found = api.gate(held, old, rules=settings).report
+    report = api.gate(held, old, rules=settings).report
+    _print_report(report, form, junit, github=github)
+    if report.exit_code:
+        raise typer.Exit(report.exit_code)
+
+
+def _baseline_of(settings: "GateSettings") -> Path:
+    """Find the baseline that the rules name. Raises UsageError where they name none."""
+    from harness.errors import UsageError
+
+    if not settings.baseline:
+        raise UsageError("no baseline: give --baseline FILE, or `baseline: FILE` under `gate:` in the configuration")
+    return Path(settings.baseline)
+
+
+def _print_update(changes: "Sequence[str]", file: str, run: str, form: str) -> None:
+    from harness.report.gate import update_as_json
+
     if form == "json":
-        typer.echo(report.as_json(found), nl=False)
+        typer.echo(update_as_json(changes, file, run), nl=False)
     else:
-        streams.say("\n".join(report.lines(found)))
+        streams.say("\n".join([*map(printable.line, changes), f"baseline: {file} from {run}"]))
+
+
+def _print_report(report: "GateReport", form: str, junit: Path | None, *, github: bool) -> None:
+    """Print the findings; write them as JUnit and as GitHub's annotations and job summary, where asked to."""
+    from harness.report import gate as writing
+
+    if form == "json":
+        typer.echo(writing.as_json(report), nl=False)
+    else:
+        streams.say("\n".join(writing.lines(report)))
     if junit:
-        streams.write_file(junit, report.junit(found))
+        streams.write_file(junit, writing.junit(report))
     if github:
         beside = form == "json"  # GitHub reads orders from both streams, and JSON stands alone on its own
-        for line in report.github_annotations(found):
+        for line in writing.github_annotations(report):
             typer.echo(line, err=beside)
         summary = os.environ.get("GITHUB_STEP_SUMMARY")
         if summary:
-            streams.write_file(Path(summary), report.markdown(found), append=True)
+            streams.write_file(Path(summary), writing.markdown(report), append=True)
         else:
-            typer.echo(report.markdown(found), nl=False, err=beside)
-    if found.exit_code:
-        raise typer.Exit(found.exit_code)
+            typer.echo(writing.markdown(report), nl=False, err=beside)
 
 
 def _run_configuration(

@@ -1,13 +1,20 @@
 """`harness metaeval` and `harness stress`: how far a checker can be trusted."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from harness.cli import streams
 from harness.cli.options import CheckerNames
 from harness.process import logs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from harness.checkers.base import Checker
+    from harness.metaeval.labelled import LabelledText
+    from harness.report.agreement import Found
 
 Form = Annotated[Literal["table", "md", "json"], typer.Option("--format", help="How results are printed.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Also write them to this file: Markdown, or JSON (.json).")]
@@ -43,12 +50,8 @@ def metaeval(
     Where texts have ratings: Pearson, Spearman and Kendall, per system and per summary. Where evidence is marked: how
     often it is found.
     """
-    from harness.api.inputs import dataset_of
     from harness.cli.checkers import load_checkers
     from harness.errors import UsageError
-    from harness.metaeval import agreement as measuring
-    from harness.metaeval.clusters import read_clusters
-    from harness.metaeval.labelled import read
     from harness.report import agreement
 
     files = [*(data or ()), *(more or ())]
@@ -56,36 +59,61 @@ def metaeval(
         raise UsageError("no data; accepted: --data FILE, a JSON Lines file of labelled texts")
     _writable(out, "--out")
     checkers = load_checkers(checker)
-    known = None
-    if clusters is not None:
-        found_clusters = read_clusters(dataset_of(clusters), str(clusters))
-        known = {cluster.cluster_id: cluster for cluster in found_clusters}
-    groups = read(files, split=split, limit=limit, clusters=known)
-    found = []
-    for name, component in checkers.items():
-        with component.open() as session:
-            for dataset, rows in groups.items():
-                logs.say(f"{name}: {len(rows)} rows of {dataset}")
-                found.append(measuring.measure(dataset, name, session, rows, seed=seed, resamples=resamples))
-    for dataset, rows in groups.items():
-        if floor:
-            found.append(measuring.floor(dataset, rows, seed=seed, resamples=resamples))
-        if peers:
-            found += measuring.peers(dataset, rows, seed=seed, resamples=resamples)
-    order = list(groups)
-    found.sort(key=lambda item: order.index(item.dataset))
-    hits = [measuring.evidence_hits(name, rows, seed=seed, resamples=resamples) for name, rows in groups.items()]
-    everything = agreement.Found(found, seed, resamples, [item for item in hits if item is not None])
+    groups = _read_groups(files, clusters, split, limit)
+    found = _measure(groups, checkers, floor=floor, peers=peers, seed=seed, resamples=resamples)
     if out is not None:
-        as_json = out.suffix == ".json"
-        _write(out, agreement.as_json(everything) if as_json else agreement.markdown(everything))
+        _write(out, (agreement.as_json if out.suffix == ".json" else agreement.markdown)(found))
     if form == "table":
         from harness.report import printing
 
         console = printing.console()
-        console.print(agreement.terminal(everything, console.width))
+        console.print(agreement.terminal(found, console.width))
     else:
-        typer.echo((agreement.as_json if form == "json" else agreement.markdown)(everything))
+        typer.echo((agreement.as_json if form == "json" else agreement.markdown)(found))
+
+
+def _read_groups(
+    files: "Sequence[Path]", clusters: Path | None, split: str | None, limit: int | None
+) -> "Mapping[str, Sequence[LabelledText]]":
+    """Read the labelled texts of each data set, and the clusters that they are about, where a file has these."""
+    from harness.api.inputs import dataset_of
+    from harness.metaeval.clusters import read_clusters
+    from harness.metaeval.labelled import read
+
+    by_id = None
+    if clusters is not None:
+        by_id = {cluster.cluster_id: cluster for cluster in read_clusters(dataset_of(clusters), str(clusters))}
+    return read(files, split=split, limit=limit, clusters=by_id)
+
+
+def _measure(
+    groups: "Mapping[str, Sequence[LabelledText]]",
+    checkers: "Mapping[str, Checker]",
+    *,
+    floor: bool,
+    peers: bool,
+    seed: int,
+    resamples: int,
+) -> "Found":
+    """Measure each checker on each data set, and where asked for the floor and published scores beside them."""
+    from harness.metaeval import agreement as measuring
+    from harness.report.agreement import Found
+
+    agreements = []
+    for name, component in checkers.items():
+        with component.open() as session:
+            for dataset, rows in groups.items():
+                logs.say(f"{name}: {len(rows)} rows of {dataset}")
+                agreements.append(measuring.measure(dataset, name, session, rows, seed=seed, resamples=resamples))
+    for dataset, rows in groups.items():
+        if floor:
+            agreements.append(measuring.floor(dataset, rows, seed=seed, resamples=resamples))
+        if peers:
+            agreements += measuring.peers(dataset, rows, seed=seed, resamples=resamples)
+    order = list(groups)
+    agreements.sort(key=lambda item: order.index(item.dataset))
+    hits = [measuring.evidence_hits(name, rows, seed=seed, resamples=resamples) for name, rows in groups.items()]
+    return Found(agreements, seed, resamples, [item for item in hits if item is not None])
 
 
 def stress(
