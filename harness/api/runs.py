@@ -298,7 +298,7 @@ class ClusterResult:
 
 
 def runs_of(runs: "Run | PathLike | Sequence[Run | PathLike]") -> "list[Run | PathLike]":
-    """One run or several, as a list. Raises UsageError for none at all, and for what is neither."""
+    """List one run or several. Raises UsageError for none at all, and for what is neither."""
     from harness.errors import UsageError
 
     several: list[Run | PathLike] = []
