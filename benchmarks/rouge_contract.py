@@ -93,8 +93,8 @@ def differences(several: Sequence[Case], stemmed: bool) -> list[str]:
     """What differs between compiled code, columns without it, and rouge-score 0.1.2; a line each."""
     metric = Rouge(variants=VARIANTS, stemmer=stemmed)
     scorer = RougeScorer(list(VARIANTS), use_stemmer=stemmed)
-    compiled = metric._compiled(several)
-    with_stems = metric._columns(several)
+    compiled = metric._score_compiled(several)
+    with_stems = metric._score_columns(several)
     tokens._vocabulary.cache_clear()
     with patch.object(accelerated, "installed", lambda: False):
         alone = metric.findings_all(several)

@@ -100,7 +100,7 @@ def test_a_reading_that_was_interrupted_leaves_nothing_half_known(words: int):
     several = cases(seed=4, clusters=30)
     metrics = (Headline(), Surface())
     expected = [metric.findings_all(several) for metric in metrics]
-    vocabulary.begin_anew()
+    vocabulary.forget()
     _last.clear()
     left = iter(range(words))
 
@@ -130,7 +130,7 @@ def test_a_vocabulary_that_was_begun_anew_leaves_nothing_in_memory():
     _last.clear()
     before = weakref.ref(vocabulary.vocabulary())
     with gc_off():
-        vocabulary.begin_anew()
+        vocabulary.forget()
         assert before() is None
 
 
