@@ -96,7 +96,7 @@ def differences(several: Sequence[Case], stemmed: bool) -> list[str]:
     compiled = metric._score_compiled(several)
     with_stems = metric._score_columns(several)
     tokens._vocabulary.cache_clear()
-    with patch.object(accelerated, "installed", lambda: False):
+    with patch.object(accelerated, "is_installed", lambda: False):
         alone = metric.findings_all(several)
     tokens._vocabulary.cache_clear()
     found = []

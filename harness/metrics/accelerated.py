@@ -3,7 +3,7 @@
 The extra `fast` brings it. A contract test holds its numbers, ours and rouge-score's to one another, so that which of
 them counted stands in no signature. What it is not asked for: means over references and sentences as lines.
 
-Nothing here may be called before `installed()` has said yes: a user without the extra must never meet the package.
+Nothing here may be called before `is_installed()` has said yes: a user without the extra must never meet the package.
 """
 
 import re
