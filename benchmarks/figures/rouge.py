@@ -24,7 +24,7 @@ def _score(several: list[Case], compiled: bool) -> list[Findings]:
     blocks = [several[start : start + BLOCK] for start in range(0, len(several), BLOCK)]
     if compiled:
         return [found for block in blocks for found in metric.findings_all(block)]
-    with patch.object(accelerated, "installed", lambda: False):
+    with patch.object(accelerated, "is_installed", lambda: False):
         return [found for block in blocks for found in metric.findings_all(block)]
 
 

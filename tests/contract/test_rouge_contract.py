@@ -28,6 +28,6 @@ def test_the_choice_of_code_stands_in_no_signature_and_in_no_order(monkeypatch: 
     one = case("police arrest two", ["Two arrested by police"])
     signatures, found = Rouge().signatures({}), Rouge().findings(one)
     assert accelerated.is_installed()
-    monkeypatch.setattr(accelerated, "installed", lambda: False)
+    monkeypatch.setattr(accelerated, "is_installed", lambda: False)
     assert Rouge().signatures({}) == signatures
     assert list(Rouge().findings(one).statistics.items()) == list(found.statistics.items())
