@@ -87,7 +87,7 @@ class GateFile(pytest.File):
 
     @cached_property
     def report(self) -> "GateReport":
-        """What the gate finds in the run, compared with the baseline."""
+        """The gate's findings on the run, compared with the baseline."""
         from harness import api
 
         return api.gate(self.gated_run, self._baseline(), rules=self.configuration.gate).report

@@ -22,7 +22,7 @@ from harness.analysis.summary import as_columns
 from harness.records import Record
 
 Direction = Literal["higher", "lower", "neither"]
-"""Which way a measure is better; where it is neither, wins and losses mean higher and lower."""
+"""The direction in which a measure is better; where it is neither, wins and losses mean higher and lower."""
 
 COLUMNS_AT_ONCE = 512
 """Differences tested in one go: 10,000 resamples of as many take 160 MiB. Changes memory and time, never a number."""

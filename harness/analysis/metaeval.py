@@ -102,7 +102,7 @@ class ScoredRows:
     """The labelled rows of one data set that a checker scored; all arrays have the shape (rows,)."""
 
     documents: Sequence[str]
-    """Which document each row is about."""
+    """The document that each row is about."""
     labels: Bools
     """True for faithful."""
     scores: Floats
@@ -111,9 +111,9 @@ class ScoredRows:
     """True where the checker's own labels let the row pass; none for scores without labels, which are then taken for
     no probability either."""
     pairs: Sequence[str | None]
-    """Which minimal pair a row belongs to, if one."""
+    """The minimal pair that a row belongs to, if any."""
     types: Sequence[frozenset[str]]
-    """What is wrong with it, as the data says; empty for faithful rows."""
+    """The errors in each row, as the data names them; empty for faithful rows."""
 
 
 def roc_auc(labels: Bools, scores: Floats, weights: Floats) -> Floats:

@@ -72,7 +72,7 @@ class SubsetMeans(NamedTuple):
     patterns: Ints
     """Sign patterns other than the observed one, R, for each column; a pattern and its negative are one."""
     exact: Bools
-    """Whether those are all patterns there are."""
+    """True where those are all patterns there are."""
     subsets: Floats
     """Means over subsets, shape (2 × most patterns, columns), each column sorted; NaN, for no mean, comes last."""
     empty: Ints

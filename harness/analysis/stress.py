@@ -48,10 +48,10 @@ class JudgedTexts:
     """The scored texts of one edit; all arrays have the shape (texts,)."""
 
     clusters: Sequence[str]
-    """Which cluster each text is about."""
+    """The cluster that each text is about."""
     flagged: Bools
     true_flagged: Bools
-    """Whether the true headline is flagged."""
+    """True where the true headline is flagged."""
     change: Floats
     """Probability of the changed text less that of the true headline."""
 

@@ -78,7 +78,7 @@ class Claims:
     claims: "tuple[CarriedClaim, ...]"
     """Each claim with the articles that carry it."""
     contested: "tuple[ContestedFact, ...]"
-    """What independent articles disagree about."""
+    """The facts that independent articles disagree about."""
 
     def __repr__(self) -> str:
         return f"<Claims of {self.cluster.cluster_id}: {len(self.claims)} claims, {len(self.contested)} contested>"

@@ -20,7 +20,7 @@ class Comparison:
         self.comparison = comparison
         """Everything that was compared, as reports take it."""
         self.details = details
-        """What was asked for beside it: means broken down by a field, the clusters that moved most."""
+        """Details that were asked for: means broken down by a field, the clusters that moved most."""
 
     @property
     def configurations(self) -> tuple[str, ...]:

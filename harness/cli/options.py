@@ -36,7 +36,7 @@ Overrides = Annotated[
 ResultsFolder = Annotated[Path, typer.Option("--results", metavar="DIR", help="The folder that holds the runs.")]
 Limit = Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="Read no more clusters than this.")]
 RUN_FORMS = "its folder, its name or the beginning of it, NAME@latest, NAME@-2 (the one before the latest)"
-"""What a RUN may be, for help; `harness.results.find` has the grammar."""
+"""Forms of a RUN, for help; `harness.results.find` has the grammar."""
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help=f"The run: {RUN_FORMS}.", autocompletion=complete_run)]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first bad row of the data.")]
 Format = Annotated[Literal["table", "json", "md", "csv"], typer.Option("--format", help="How results are printed.")]

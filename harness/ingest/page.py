@@ -49,7 +49,7 @@ class Line:
     end: int
     text: str
     after_blank: bool = True
-    """Whether an empty line, or the top of the file, stands before it."""
+    """True where an empty line, or the top of the file, stands before it."""
 
     @cached_property
     def words(self) -> tuple[str, ...]:

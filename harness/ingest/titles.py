@@ -35,7 +35,7 @@ class TitleFinding:
     """How a page's title was found, or why it was not."""
 
     rule: str
-    """Which way it was found, or `none`."""
+    """The way in which it was found, or `none`."""
     why: str
     """One sentence for people."""
 

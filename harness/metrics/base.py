@@ -14,15 +14,15 @@ class Measure:
     """One number that a metric reports: the mean of its per-cluster statistic over the clusters that have one."""
 
     name: str
-    """What tables and gates call it, unique in a run: `rouge1-f`."""
+    """Its name in tables and gates, unique in a run: `rouge1-f`."""
     summary: str
     """One line for `harness components`."""
     unit: Unit = "share"
     """`share` lies in [0, 1] and tables print it times 100; the others are printed as they are."""
     direction: Direction = "higher"
-    """Which way is better; `neither` for what merely describes."""
+    """The better direction; `neither` for what merely describes."""
     shown: bool = True
-    """Whether a results table shows it unless asked not to."""
+    """True where a results table shows it unless asked not to."""
 
 
 @dataclass(slots=True)

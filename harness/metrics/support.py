@@ -25,7 +25,7 @@ def function_words() -> frozenset[str]:
 
 
 _CONTENT, _SMALL, _NAMEABLE, _CAPITAL, _INNER = (1 << bit for bit in range(5))
-"""What is asked about a word as it is written.
+"""Flags of a word as it is written.
 
 - content: it is neither a function word nor a numeral;
 - small: it has a small first letter and is no function word, so that the capitals of its text are not a title's;

@@ -172,7 +172,7 @@ class Articles:
 
 
 _last: dict[tuple[tuple[str, ...], ...], Articles] = {}
-"""What was read last: the metrics of a run ask for the same block one after the other."""
+"""The block read last: the metrics of a run ask for the same one in turn."""
 
 
 def _articles(texts: tuple[tuple[str, ...], ...]) -> Articles:

@@ -22,14 +22,14 @@ KINDS: Mapping[ElementKind, str] = {
     "name": "name", "figure": "figure", "time": "time", "place": "place", "predicate": "deed", "party": "who or whom",
     "polarity": "yes or no", "modality": "how certain", "speaker": "who says it", "word": "",
 }  # fmt: skip
-"""What an element is, in words."""
+"""Kind of an element → its name for people."""
 WIDEST = max(len(name) for name, _ in STATES.values()) + 2
 APART = 3
 """Elements of a flagged text that differ or are missing with a line of their own; the others share one."""
 FLAGGED: frozenset[VerdictLabel] = frozenset({"contradicted", "not_found"})
 """Labels of a text whose words are marked."""
 Place = tuple[str, bool, int, int]
-"""Where a sentence stands: its article, whether it is the title, its first character, one past its last."""
+"""Place of a sentence: its article, whether it is the title, its first character, one past its last."""
 
 
 @dataclass

@@ -17,7 +17,7 @@ WORDS: Mapping[str, str] = {
     "lost": "LOST SCORES",
     "not_compared": "NOT COMPARED",
 }
-"""What a person reads for an outcome. Only a mean that got worse is a regression."""
+"""Outcome → the words for people. Only a mean that got worse is a regression."""
 NAMED = 4
 """Measures or configurations that a line names, at most."""
 

@@ -22,7 +22,7 @@ UNFINISHED = {
     "interrupted": "the same `harness eval` goes on with it",
     "failed": "it stopped with an error, and the same `harness eval` goes on with it",
 }
-"""What a status other than `complete` means for the reader of a table."""
+"""Status other than `complete` → its meaning for the reader of a table."""
 REFERENCE_MARK = " †"
 REFERENCE_NOTE = "† reads the references: an upper bound, not a system."
 UNKNOWN = "–"
@@ -42,9 +42,9 @@ class Cell:
     interval: str
     denominators: Denominators
     usual: bool
-    """Whether its denominators are those that the row names."""
+    """True where its denominators are those that the row names."""
     best: bool
-    """Whether no other configuration that may compete is better, and one is worse."""
+    """True where no other configuration that may compete is better, and one is worse."""
 
 
 @dataclass(frozen=True)

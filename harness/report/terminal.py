@@ -61,7 +61,7 @@ class Column:
     cells: tuple[Text, ...]
     style: str = ""
     folds: bool = False
-    """Whether what is longer than `NAME_WIDTH` is folded, as names are and numbers are not."""
+    """True where text longer than `NAME_WIDTH` is folded, as names are and numbers are not."""
 
     @property
     def width(self) -> int:

@@ -9,7 +9,7 @@ from harness import __version__
 
 CONFIGURATION = "harness.yaml"
 BASELINE = "baselines/headlines.json"
-"""What `gate.baseline` of the configuration names; `harness gate --update` writes it."""
+"""The file that `gate.baseline` of the configuration names; `harness gate --update` writes it."""
 
 WORKFLOW = ".github/workflows/headlines.yml"
 
@@ -21,7 +21,7 @@ class StarterFile:
     """A file of the new folder, and the resource of the package that it is a copy of."""
 
     path: PurePosixPath
-    """Where it goes, from the new folder."""
+    """Its path in the new folder."""
     package: str
     resource: str
 

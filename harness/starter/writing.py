@@ -23,9 +23,9 @@ class Written:
 
     path: Path
     state: State
-    """What is `identical`, `different` or a symbolic `link` was there before and was kept."""
+    """A file that is `identical`, `different` or a symbolic `link` was there before and was kept."""
     former: Path | None = None
-    """Where the content that was overwritten is now."""
+    """The place where the overwritten content is now."""
 
 
 def write(folder: Path, *, force: bool = False, files: Sequence[StarterFile] = FILES) -> Iterator[Written]:
