@@ -1,1 +1,1 @@
-"""True headlines made false by one planted error, or changed without harm: what a checker is put to the test with."""
+"""Perturbations of true headlines: planted errors, and harmless edits, that a checker must tell apart."""

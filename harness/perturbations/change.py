@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from harness.perturbations.context import Headline, Spelled, capitalised
+from harness.perturbations.context import Headline, Spelling, capitalise
 from harness.records import Cluster
 
 
 @dataclass(frozen=True)
 class Change:
-    """A changed text, and what was changed in it."""
+    """A changed text, with the words that changed."""
 
     way: str
     """How, in a word or two: what one type of edit does in several ways is told apart by it."""
@@ -25,9 +25,9 @@ class Change:
 
 @dataclass(frozen=True)
 class Means:
-    """What an edit may draw on beside the headline and its articles."""
+    """Names and chance that an edit may draw on beside the headline and its articles."""
 
-    lent: Sequence[Spelled]
+    lent: Sequence[Spelling]
     """Names of other clusters, none of which the articles have."""
     random: Random
 
@@ -36,16 +36,16 @@ Edit = Callable[[Headline, Means], Iterator[Change]]
 """All that an edit can make of one headline; nothing where it does not apply."""
 
 
-def replaced(headline: Headline, way: str, start: int, end: int, new: str) -> Change:
-    """The change of one span for other words."""
+def replace_span(headline: Headline, way: str, start: int, end: int, new: str) -> Change:
+    """Replace one span by other words."""
     return Change(way, headline.put(start, end, new), headline.text[start:end], new)
 
 
-def added(headline: Headline, way: str, words: str) -> Change:
-    """The change that adds words at the end, before a full stop."""
+def append_words(headline: Headline, way: str, words: str) -> Change:
+    """Add words at the end, before a full stop."""
     bare = headline.text.rstrip()
     stop = bare[-1:] if bare[-1:] in ".!?" else ""
     inside = bare[: len(bare) - len(stop)]
     if headline.capitals:
-        words = capitalised(words)
+        words = capitalise(words)
     return Change(way, f"{inside} {words}{stop}", "", words)

@@ -1,4 +1,4 @@
-"""What planting looks at: a cluster's articles, read once, and a headline read as the articles would case it."""
+"""The context of a perturbation: a cluster's articles, read once, and a headline read as they would case it."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +20,7 @@ LONGEST = 400
 
 
 @dataclass(frozen=True)
-class Spelled:
+class Spelling:
     """A name as articles write it."""
 
     name: Name = field(compare=False)
@@ -49,36 +49,36 @@ class Context:
 
     @cached_property
     def figures(self) -> list[tuple[Reading, Figure]]:
-        """Every figure of the articles with the sentence it stands in."""
+        """Every figure of the articles with its sentence."""
         return [(reading, figure) for reading in self.readings for figure in reading.figures]
 
     @cached_property
-    def names(self) -> list[Spelled]:
+    def names(self) -> list[Spelling]:
         """The names of the articles, each spelling once, the most frequent first."""
-        counted: Counter[Spelled] = Counter()
-        where: set[Spelled] = set()
+        counted: Counter[Spelling] = Counter()
+        where: set[Spelling] = set()
         for reading in self.readings:
             for name in reading.names:
-                found = spelled(reading, name)
-                counted[found] += 1
+                spelling = spell(reading, name)
+                counted[spelling] += 1
                 if is_where(reading, name):
-                    where.add(found)
-        ranked = sorted(counted, key=lambda found: (-counted[found], found.text))
-        return [replace(found, where=found in where) for found in ranked]
+                    where.add(spelling)
+        ranked = sorted(counted, key=lambda spelling: (-counted[spelling], spelling.text))
+        return [replace(spelling, where=spelling in where) for spelling in ranked]
 
     def writes_small(self, word: str) -> bool:
-        """Whether a word is an ordinary one: the articles write it small, or have it not and English has."""
+        """Tell whether a word is an ordinary one: the articles write it small, or lack it and English has it."""
         lower = word.lower()
         return lower in self._lower or (lower not in self.words and self.parser.common(lower))
 
     def headline(self, text: str) -> "Headline":
-        """A text on one line as a headline about this cluster."""
+        """Read a text as a headline about this cluster."""
         flat = " ".join(text.split())
         (reading,) = read_all(self.parser.parse([self.casing.undo(flat)]))
         return Headline(flat, reading, self)
 
     def acts(self, name: Name) -> bool:
-        """Whether an article tells of something that the bearer of a name does."""
+        """Tell whether an article tells of something that the bearer of a name does."""
         return any(
             same_name(name, other) and any(other.start <= index < other.end for index in frame.agents)
             for reading in self.readings
@@ -87,11 +87,11 @@ class Context:
         )
 
     def speaks_of(self, name: Name) -> bool:
-        """Whether an article has a name that may name the same."""
+        """Tell whether an article has a name that may name the same."""
         return any(same_name(name, other.name) for other in self.names)
 
     def without(self, headline: str) -> Cluster:
-        """The cluster without titles that are the headline itself: no checker shall find the true text whole."""
+        """Drop titles that are the headline itself from the cluster: no checker shall find the true text whole."""
         key = normalise(headline).lower()
         articles = tuple(
             article.model_copy(update={"title": ""}) if normalise(article.title).lower() == key else article
@@ -111,23 +111,23 @@ class Headline:
 
     @cached_property
     def capitals(self) -> bool:
-        """Whether its words are capitalised throughout."""
+        """True where its words are capitalised throughout."""
         return self.text != self.reading.parse.text
 
     def inner(self, words: str) -> str:
-        """Words from the head of the headline as they stand inside one: without the capital that was the place's."""
+        """Write words from the head of the headline as they stand inside one: without the first letter's capital."""
         first = words.split(" ", 1)[0]
         long_name = any(name.start == 0 and len(name.words) > 1 for name in self.reading.names)
         kept = long_name or first[1:2].isupper() or self.capitals or not self.context.writes_small(first)
         return words if kept else words[:1].lower() + words[1:]
 
     def put(self, start: int, end: int, new: str) -> str:
-        """The text with a span replaced: capitals as the place asks for, no space doubled or before a comma."""
+        """Replace a span: capitals as the place asks for, no space doubled or before a comma."""
         old = self.text[start:end]
         if old and old.isupper() and len(old) > 1 and self.text.isupper():
             new = new.upper()
         elif self.capitals:
-            new = capitalised(new)
+            new = capitalise(new)
         joined = " ".join(f"{self.text[:start]}{new}{self.text[end:]}".split())
         return sentence_case(joined.replace(" ,", ",").replace(" .", "."), self.text)
 
@@ -136,13 +136,13 @@ _SMALL = frozenset({"a", "an", "the", "of", "in", "on", "at", "to", "for", "by",
 """Words that keep their small letter in a headline of capitals."""
 
 
-def capitalised(words: str) -> str:
-    """Words as a headline of capitals has them."""
+def capitalise(words: str) -> str:
+    """Capitalise words as a headline of capitals does."""
     return " ".join(word if word in _SMALL else word[:1].upper() + word[1:] for word in words.split(" "))
 
 
 def sentence_case(text: str, before: str) -> str:
-    """`text` with a capital first letter where `before`, which it was made from, has one."""
+    """Give `text` a capital first letter where `before`, which it was made from, has one."""
     text = text.strip(" ,;")
     return text[:1].upper() + text[1:] if before[:1].isupper() else text
 
@@ -152,7 +152,7 @@ LOCATIVE = frozenset({"in", "at", "near", "from", "to", "off", "outside", "insid
 
 
 def is_where(reading: Reading, name: Name) -> bool:
-    """Whether a name says where: a place under a preposition of place."""
+    """Tell whether a name says where: a place under a preposition of place."""
     tokens = reading.parse.tokens
     if name.kind != "place" or tokens[name.end - 1].tag == "JJ":
         return False
@@ -162,33 +162,35 @@ def is_where(reading: Reading, name: Name) -> bool:
     )
 
 
-def spelled(reading: Reading, name: Name) -> Spelled:
-    """A name with its spelling and what it may take the place of."""
+def spell(reading: Reading, name: Name) -> Spelling:
+    """Read how a name is spelled and what it may take the place of."""
     tokens = reading.parse.tokens
     last = tokens[name.end - 1]
     form = "adjective" if last.tag == "JJ" else "plural" if last.tag in {"NNPS", "NNS"} else "name"
     end = last.end - (2 if last.text.endswith(("'s", "’s")) else 0)
-    return Spelled(name, reading.parse.text[tokens[name.start].start : end], form)
+    return Spelling(name, reading.parse.text[tokens[name.start].start : end], form)
 
 
 def titles_and_references(cluster: Cluster) -> list[tuple[str, str]]:
-    """The true headlines of a cluster with where they come from: its references, or its articles' titles.
+    """List the true headlines of a cluster with their origin: its references, or its articles' titles.
 
     Each wording once.
     """
-    found = [("reference", reference.text) for reference in cluster.references]
-    found = found or [("title", article.title) for article in cluster.articles]
+    headlines = [("reference", reference.text) for reference in cluster.references]
+    headlines = headlines or [("title", article.title) for article in cluster.articles]
     kept: dict[str, tuple[str, str]] = {}
-    for origin, text in found:
+    for origin, text in headlines:
         flat = " ".join(text.split())
         if flat:
             kept.setdefault(normalise(flat).lower(), (origin, flat))
     return list(kept.values())
 
 
-def strangers(contexts: Iterable[Context], most: int = 12) -> Mapping[str, Sequence[Spelled]]:
-    """Names that clusters can lend one another, by cluster: the most frequent of each."""
-    found: dict[str, list[Spelled]] = defaultdict(list)
+def strangers(contexts: Iterable[Context], most: int = 12) -> Mapping[str, Sequence[Spelling]]:
+    """Choose names that clusters can lend one another, by cluster: the most frequent of each."""
+    by_cluster: dict[str, list[Spelling]] = defaultdict(list)
     for context in contexts:
-        found[context.cluster.cluster_id] = [spelling for spelling in context.names if len(spelling.text) > 2][:most]
-    return found
+        by_cluster[context.cluster.cluster_id] = [spelling for spelling in context.names if len(spelling.text) > 2][
+            :most
+        ]
+    return by_cluster

@@ -1,4 +1,4 @@
-"""Errors in what a headline names: a number, somebody, a place, a time, and what nobody reported."""
+"""Errors in what a headline names: numbers, people and things, places, times, and invented details."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,13 +8,13 @@ from harness.claims.lexical import content_stems, word_list
 from harness.claims.meaning import is_month, is_weekday
 from harness.claims.quantities import Figure, agree
 from harness.claims.slots import counted
-from harness.perturbations.change import Change, Means, added, replaced
-from harness.perturbations.context import LOCATIVE, Headline, Spelled, is_where, spelled
+from harness.perturbations.change import Change, Means, append_words, replace_span
+from harness.perturbations.context import LOCATIVE, Headline, Spelling, is_where, spell
 from harness.perturbations.words import lines, replacements, table, written_like
 
 
 def number(headline: Headline, means: Means) -> Iterator[Change]:
-    """Another value for a figure: one that no article states in that slot, and that no rounding or bound excuses."""
+    """Change a figure to one that no article states in that slot, and that no rounding or bound excuses."""
     reading = headline.reading
     for figure in reading.figures:
         if figure.modifier in {"vague", "range"} or figure.value != int(figure.value) or figure.value < 0:
@@ -22,20 +22,20 @@ def number(headline: Headline, means: Means) -> Iterator[Change]:
         if figure.value == 1 and not figure.ordinal:
             continue  # `one vote` would become `four vote`
         value = int(figure.value)
-        stated = _stated(headline, figure)
+        stated = _stated_values(headline, figure)
         for other in _values(figure, value, stated, means):
             new = written_like(headline.text[figure.start : figure.end], other)
             if new is not None and new.lower() != headline.text[figure.start : figure.end].lower():
-                yield replaced(headline, "another value", figure.start, figure.end, new)
+                yield replace_span(headline, "another value", figure.start, figure.end, new)
                 break
 
 
 def _values(figure: Figure, value: int, stated: list[Figure], means: Means) -> Iterator[int]:
-    """Wrong values, in the order in which they are to be tried.
+    """Yield wrong values, in the order in which they are to be tried.
 
     A bound may only be moved so that it promises more: `more than 40` for `more than 60` would still be true.
     """
-    open_above = any(found.modifier == "above" for found in stated)
+    open_above = any(held.modifier == "above" for held in stated)
     up = [value + means.random.randint(2, 9), value * 2 + 1, value * 3 + 1, value * 10]
     down = [value - means.random.randint(2, 9), value // 2, value // 3]
     if value >= 100:
@@ -47,19 +47,19 @@ def _values(figure: Figure, value: int, stated: list[Figure], means: Means) -> I
         if other < 1 or other == value or (figure.unit == "percent" and other > 100 >= value):
             continue
         wrong = _figure_of(figure, other)
-        if not any(agree(wrong, found) or _inside(wrong, found) for found in stated):
+        if not any(agree(wrong, held) or _is_compatible(wrong, held) for held in stated):
             yield other
 
 
-def _stated(headline: Headline, figure: Figure) -> list[Figure]:
-    """What the articles state in the slot of a figure: the same unit, and the same thing counted."""
+def _stated_values(headline: Headline, figure: Figure) -> list[Figure]:
+    """Collect what the articles state in the slot of a figure: the same unit, and the same thing counted."""
     mine = counted(headline.reading, figure)
     return [
-        found
-        for reading, found in headline.context.figures
-        if found.unit == figure.unit
-        and found.ordinal == figure.ordinal
-        and (figure.unit or figure.ordinal or mine & counted(reading, found))
+        held
+        for reading, held in headline.context.figures
+        if held.unit == figure.unit
+        and held.ordinal == figure.ordinal
+        and (figure.unit or figure.ordinal or mine & counted(reading, held))
     ]
 
 
@@ -69,20 +69,20 @@ def _figure_of(figure: Figure, value: int) -> Figure:
     return replace(figure, value=float(value), low=figure.low * share, high=high)
 
 
-def _inside(wrong: Figure, found: Figure) -> bool:
-    """Whether the articles' figure is compatible with the wrong one in either direction."""
-    return found.low <= wrong.value <= (found.high if found.high is not None else float("inf"))
+def _is_compatible(wrong: Figure, held: Figure) -> bool:
+    """Tell whether the articles' figure is compatible with the wrong one in either direction."""
+    return held.low <= wrong.value <= (held.high if held.high is not None else float("inf"))
 
 
 def entity(headline: Headline, means: Means) -> Iterator[Change]:
-    """Somebody or something else of the same kind in the place of a name that is not a place of action."""
+    """Put another name of the same kind in the place of a name that is not a place of action."""
     for name in headline.reading.names:
         if not is_where(headline.reading, name):
             yield from _other_name(headline, name, means)
 
 
 def place(headline: Headline, means: Means) -> Iterator[Change]:
-    """Another place for one that the headline gives, the other end of a compass, or a place where it gives none."""
+    """Change the place of the headline, or a point of the compass, or add a place where it gives none."""
     reading = headline.reading
     where = [name for name in reading.names if is_where(reading, name)]
     for name in where:
@@ -91,16 +91,16 @@ def place(headline: Headline, means: Means) -> Iterator[Change]:
         for other in replacements("places", "turned").get(token.lower, ()):
             if other not in headline.context.words:
                 new = other.capitalize() if token.text[:1].isupper() else other
-                yield replaced(headline, "turned round", token.start, token.end, new)
+                yield replace_span(headline, "turned round", token.start, token.end, new)
     if not where and not any(token.lower in LOCATIVE for token in reading.parse.tokens):
-        pool = [found for found in table()["places"]["strangers"].split() if _unknown(headline, found)]
+        pool = [other for other in table()["places"]["strangers"].split() if _unknown(headline, other)]
         if pool:
-            yield added(headline, "added", f"in {means.random.choice(pool)}")
+            yield append_words(headline, "added", f"in {means.random.choice(pool)}")
 
 
 def _other_name(headline: Headline, name: Name, means: Means) -> Iterator[Change]:
     reading = headline.reading
-    mine = spelled(reading, name)
+    mine = spell(reading, name)
     tokens = reading.parse.tokens
     start = tokens[name.start].start
     end = start + len(mine.text)
@@ -117,19 +117,19 @@ def _other_name(headline: Headline, name: Name, means: Means) -> Iterator[Change
     ]  # fmt: skip
     lent = [other for other in means.lent if _fits(mine, other)]
     if own:
-        yield replaced(headline, "of these articles", start, end, means.random.choice(own).text)
+        yield replace_span(headline, "of these articles", start, end, means.random.choice(own).text)
     if lent:
-        yield replaced(headline, "of no article", start, end, means.random.choice(lent).text)
+        yield replace_span(headline, "of no article", start, end, means.random.choice(lent).text)
     if not own and not lent and mine.form == "name" and name.kind in {"person", "organisation", "other"}:
-        pool = [found for found in lines("names", name.kind) if _unknown(headline, found)]
+        pool = [other for other in lines("names", name.kind) if _unknown(headline, other)]
         if name.kind == "person" and len(name.words) == 1:
-            pool = [found.split()[-1] for found in pool]
+            pool = [other.split()[-1] for other in pool]
         if pool:
-            yield replaced(headline, "of no article", start, end, means.random.choice(pool))
+            yield replace_span(headline, "of no article", start, end, means.random.choice(pool))
 
 
-def _fits(mine: Spelled, other: Spelled) -> bool:
-    """Whether a name may take another's place: same kind, same form, a country for a country, no alias, no word shared.
+def _fits(mine: Spelling, other: Spelling) -> bool:
+    """Tell whether a name may take another's place: same kind and form, both countries or neither, no word shared.
 
     A place is one only where something is said to be in it: the parser takes many a name for a place.
     """
@@ -146,7 +146,7 @@ def _fits(mine: Spelled, other: Spelled) -> bool:
 
 
 def _shares_a_sentence(headline: Headline, name: Name, other: Name) -> bool:
-    """Whether an article tells of the other name what the headline tells of this one, as far as one can see.
+    """Tell whether an article seems to say of the other name what the headline says of this one.
 
     True where a sentence has the other name and the notion of a predicate that governs this one.
     """
@@ -168,7 +168,7 @@ def _unknown(headline: Headline, text: str) -> bool:
 
 
 def time(headline: Headline, means: Means) -> Iterator[Change]:
-    """Another weekday, month or year than the headline gives, or one where it gives none; no article has it."""
+    """Change the weekday, month or year of the headline to one that no article has, or add one where it gives none."""
     context = headline.context
     given = False
     for token in headline.reading.parse.tokens:
@@ -177,7 +177,7 @@ def time(headline: Headline, means: Means) -> Iterator[Change]:
             days = [day for day in word_list("time", "weekdays") if day not in context.times]
             if days:
                 new = means.random.choice(sorted(days)).capitalize()
-                yield replaced(headline, "another", token.start, token.end, new)
+                yield replace_span(headline, "another", token.start, token.end, new)
         elif is_month(token.lower) and token.tag in {"NNP", "NNPS"} and token.entity == "DATE":
             given = True
             months = [
@@ -185,7 +185,7 @@ def time(headline: Headline, means: Means) -> Iterator[Change]:
             ]
             if months:
                 new = means.random.choice(sorted(months)).capitalize()
-                yield replaced(headline, "another", token.start, token.end, new)
+                yield replace_span(headline, "another", token.start, token.end, new)
         elif len(token.text) == 4 and token.text.isdigit() and token.text[:2] in {"19", "20"} and not any(
             figure.start == token.start for figure in headline.reading.figures
         ):  # fmt: skip
@@ -194,17 +194,17 @@ def time(headline: Headline, means: Means) -> Iterator[Change]:
                 year for year in (int(token.text) + step for step in (-7, -3, 3, 7)) if str(year) not in context.times
             ]
             if years:
-                yield replaced(headline, "another", token.start, token.end, str(means.random.choice(years)))
+                yield replace_span(headline, "another", token.start, token.end, str(means.random.choice(years)))
     if given or headline.reading.times:
         return
     weekdays = word_list("time", "weekdays")
     free = sorted(weekdays - context.times)
     if free and weekdays & context.times:
-        yield added(headline, "added", f"on {means.random.choice(free).capitalize()}")
+        yield append_words(headline, "added", f"on {means.random.choice(free).capitalize()}")
 
 
-def invented(headline: Headline, means: Means) -> Iterator[Change]:
-    """A detail that no article has: none of its content words stands in one."""
+def invent(headline: Headline, means: Means) -> Iterator[Change]:
+    """Add a detail that no article has: none of its content words stands in one."""
     free = [detail for detail in lines("invented", "details") if _unknown(headline, detail)]
     if free:
-        yield added(headline, "added", means.random.choice(free))
+        yield append_words(headline, "added", means.random.choice(free))

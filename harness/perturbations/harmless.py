@@ -1,4 +1,4 @@
-"""Edits that change nothing of what a headline says: other words, another order, other articles of the same content."""
+"""Edits that keep the meaning of a headline: other words, another order, other articles of the same content."""
 
 import re
 from collections.abc import Iterator
@@ -10,8 +10,8 @@ from harness.claims.meaning import other_names
 from harness.claims.parse import Token
 from harness.claims.reading import phrase_text
 from harness.numerals import number_values
-from harness.perturbations.change import Change, Means, replaced
-from harness.perturbations.context import Headline, sentence_case, spelled
+from harness.perturbations.change import Change, Means, replace_span
+from harness.perturbations.context import Headline, sentence_case, spell
 from harness.perturbations.words import doubles, in_digits, in_letters, inflected
 
 _PARTS = {"verbs": "VERB", "acts": "VERB", "nouns": "NOUN", "adjectives": "ADJ", "adverbs": "ADV"}
@@ -21,7 +21,7 @@ _OPENERS = word_list("function", "content_free") - {"a", "an", "the", "in", "on"
 
 
 def paraphrase(headline: Headline, means: Means) -> Iterator[Change]:  # noqa: ARG001 - all ways are yielded
-    """One word or phrase for another that says the same here."""
+    """Put a word or phrase for another that says the same here."""
     reading = headline.reading
     acted = {f.predicate for f in reading.frames if f.kind == "verb" and (f.patients or f.open_agent)}
     idle = {f.predicate for f in reading.frames if f.kind == "verb" and not (f.patients or f.open_agent)}
@@ -38,7 +38,7 @@ def paraphrase(headline: Headline, means: Means) -> Iterator[Change]:  # noqa: A
                 )
                 new = inflected(other, tag)
                 if new.lower() != token.lower:
-                    yield replaced(headline, "another word", token.start, token.end, new)
+                    yield replace_span(headline, "another word", token.start, token.end, new)
     for phrase, others in doubles("same", "phrases", "|").items():
         for match in re.finditer(rf"(?<![\w.-]){re.escape(phrase)}(?![\w-])", reading.parse.text):
             for other in others:
@@ -47,17 +47,17 @@ def paraphrase(headline: Headline, means: Means) -> Iterator[Change]:  # noqa: A
                 # "Nine dead after" is "nine killed after"; "three dead men" is nothing of the kind.
                 verbal = {phrase, other} == {"dead", "killed"}
                 if not verbal or re.match(r"\s+(?:after|as|in|when)\b", reading.parse.text[match.end() :]):
-                    yield replaced(headline, "another phrase", match.start(), match.end(), other)
+                    yield replace_span(headline, "another phrase", match.start(), match.end(), other)
 
 
 def word_order(headline: Headline, means: Means) -> Iterator[Change]:  # noqa: ARG001 - all ways are yielded
-    """Members of a list change places, or a closing phrase of time, place or occasion goes to the front."""
-    yield from _lists(headline)
-    yield from _fronted(headline)
-    yield from _passive(headline)
+    """Swap the members of a list, or put a closing phrase of time, place or occasion to the front."""
+    yield from _swap_list(headline)
+    yield from _front_phrase(headline)
+    yield from _make_passive(headline)
 
 
-def _lists(headline: Headline) -> Iterator[Change]:
+def _swap_list(headline: Headline) -> Iterator[Change]:
     tokens = headline.reading.parse.tokens
     children = headline.reading.parse.children
     text = headline.text
@@ -81,7 +81,7 @@ def _lists(headline: Headline) -> Iterator[Change]:
             )
 
 
-def _fronted(headline: Headline) -> Iterator[Change]:
+def _front_phrase(headline: Headline) -> Iterator[Change]:
     parse = headline.reading.parse
     text = headline.text.rstrip(" .")
     for token in parse.tokens[1:]:
@@ -95,21 +95,21 @@ def _fronted(headline: Headline) -> Iterator[Change]:
             continue
         moved, rest = text[token.start :], headline.inner(text[: token.start].rstrip(" ,"))
         objects = [parse.tokens[child] for child in parse.children[token.i] if parse.tokens[child].dep == "pobj"]
-        if token.lower in {"in", "on", "at"} and not any(_when_or_where(headline, each) for each in objects):
+        if token.lower in {"in", "on", "at"} and not any(_is_when_or_where(headline, each) for each in objects):
             continue
         if len(rest.split()) >= 3:
             yield Change("closing phrase to the front", sentence_case(f"{moved}, {rest}", headline.text), moved, moved)
 
 
-def _when_or_where(headline: Headline, token: Token) -> bool:
-    """Whether a noun is a date, or (part of) a name in which the articles have something happen."""
+def _is_when_or_where(headline: Headline, token: Token) -> bool:
+    """Tell whether a noun is a date, or (part of) a name in which the articles have something happen."""
     return token.entity in {"DATE", "TIME"} or any(
-        found.where and token.lower in found.name.words for found in headline.context.names
+        spelling.where and token.lower in spelling.name.words for spelling in headline.context.names
     )
 
 
-def _passive(headline: Headline) -> Iterator[Change]:
-    """`Council rejects plan` as `Plan rejected by council`, where nothing else hangs on the verb."""
+def _make_passive(headline: Headline) -> Iterator[Change]:
+    """Write `Council rejects plan` as `Plan rejected by council`, where nothing else hangs on the verb."""
     reading = headline.reading
     tokens = reading.parse.tokens
     text = headline.text.rstrip(" .")
@@ -129,7 +129,7 @@ def _passive(headline: Headline) -> Iterator[Change]:
 
 
 def numbers(headline: Headline, means: Means) -> Iterator[Change]:  # noqa: ARG001 - all ways are yielded
-    """A whole number in letters for one in digits, or the other way round."""
+    """Write a whole number in letters for one in digits, or the other way round."""
     text = headline.text
     tokens = headline.reading.parse.tokens
     for figure in headline.reading.figures:
@@ -146,45 +146,51 @@ def numbers(headline: Headline, means: Means) -> Iterator[Change]:  # noqa: ARG0
         if figure.ordinal or not 2 <= value <= 999 or (value > 99 and value % 100):
             continue
         if written.isdigit():
-            yield replaced(headline, "letters for digits", figure.start, figure.end, in_letters(value))
+            yield replace_span(headline, "letters for digits", figure.start, figure.end, in_letters(value))
         elif number_values(written) and tokens[figure.token].tag == "CD":
-            yield replaced(headline, "digits for letters", figure.start, figure.end, in_digits(value))
+            yield replace_span(headline, "digits for letters", figure.start, figure.end, in_digits(value))
 
 
 def aliases(headline: Headline, means: Means) -> Iterator[Change]:  # noqa: ARG001 - all ways are yielded
-    """Another name for the same: a surname for a full name or the reverse, an acronym, a country's other name."""
+    """Put another name for the same: a surname for a full name or the reverse, an acronym, a country's other name."""
     reading = headline.reading
     for name in reading.names:
-        mine = spelled(reading, name)
+        mine = spell(reading, name)
         start = reading.parse.tokens[name.start].start
         if mine.form != "name" or (name.title and name.kind == "person"):
             continue
         for other in _other_names(headline, name, mine.text):
             if other.lower() != mine.text.lower():
-                yield replaced(headline, "another name", start, start + len(mine.text), other)
+                yield replace_span(headline, "another name", start, start + len(mine.text), other)
 
 
 def _other_names(headline: Headline, name: Name, text: str) -> Iterator[str]:
     if name.nation:
         yield from (other for other in other_names(name.nation) if text in other_names(name.nation))
         return
-    known = [found for found in headline.context.names if found.form == "name" and found.name.kind == name.kind]
+    known = [
+        spelling for spelling in headline.context.names if spelling.form == "name" and spelling.name.kind == name.kind
+    ]
     if name.kind == "person":
-        bearers = {found.name.words for found in known if found.name.last == name.last and len(found.name.words) > 1}
-        bearers |= {found.name.words for found in known if name.last in found.name.words[:-1]}
-        alone = any(found.name.words == (name.last,) for found in headline.context.names)
+        bearers = {
+            spelling.name.words
+            for spelling in known
+            if spelling.name.last == name.last and len(spelling.name.words) > 1
+        }
+        bearers |= {spelling.name.words for spelling in known if name.last in spelling.name.words[:-1]}
+        alone = any(spelling.name.words == (name.last,) for spelling in headline.context.names)
         if len(name.words) > 1 and alone and bearers <= {name.words}:
             yield text.split()[-1]
         if len(name.words) == 1 and len(bearers) == 1:
-            yield from (found.text for found in known if found.name.words in bearers)
-    for found in known:
-        short, long = sorted((name.words, found.name.words), key=len)
+            yield from (spelling.text for spelling in known if spelling.name.words in bearers)
+    for spelling in known:
+        short, long = sorted((name.words, spelling.name.words), key=len)
         if len(short) == 1 and len(long) > 1 and short[0].replace(".", "") == acronym(long):
-            yield found.text
+            yield spelling.text
 
 
 def padding(headline: Headline, means: Means) -> Iterator[Change]:  # noqa: ARG001 - all ways are yielded
-    """A sentence of an article after the headline, as it stands: one without figures, quotes, speakers, pronouns."""
+    """Add a sentence of an article after the headline: one without figures, quotes, speakers, pronouns."""
     stop = "" if headline.text.rstrip()[-1:] in ".!?" else "."
     told = set(content_stems(headline.text))
     for sentence, reading in zip(headline.context.sentences, headline.context.readings, strict=True):
@@ -202,8 +208,8 @@ def padding(headline: Headline, means: Means) -> Iterator[Change]:  # noqa: ARG0
             yield Change("a true sentence", f"{headline.text.rstrip()}{stop} {sentence}", "", sentence)
 
 
-def doubled(headline: Headline, means: Means) -> Iterator[Change]:
-    """The same text about articles of which one stands twice."""
+def double_source(headline: Headline, means: Means) -> Iterator[Change]:
+    """Keep the text, and double one of the articles."""
     cluster = headline.context.without(headline.text)
     copied = means.random.choice(cluster.articles)
     taken = {article.article_id for article in cluster.articles}
@@ -214,8 +220,8 @@ def doubled(headline: Headline, means: Means) -> Iterator[Change]:
     yield Change("articles", headline.text, "", copied.article_id, cluster.model_copy(update={"articles": twice}))
 
 
-def reordered(headline: Headline, means: Means) -> Iterator[Change]:  # noqa: ARG001 - one way only
-    """The same text about the articles in the opposite order."""
+def reverse_articles(headline: Headline, means: Means) -> Iterator[Change]:  # noqa: ARG001 - one way only
+    """Keep the text, and reverse the order of the articles."""
     cluster = headline.context.without(headline.text)
     if len(cluster.articles) > 1:
         turned = cluster.model_copy(update={"articles": tuple(reversed(cluster.articles))})

@@ -1,4 +1,4 @@
-"""Every edit tried on every true headline, at most one change of each; what cannot be made is said, never dropped."""
+"""Try every edit on every true headline, at most one change of each; report what cannot be made, and drop nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from pydantic import Field
 from harness.claims.parse import Parser
 from harness.perturbations import entity_errors, harmless, predicate_errors
 from harness.perturbations.change import Change, Edit, Means
-from harness.perturbations.context import Context, Headline, Spelled, strangers, titles_and_references
+from harness.perturbations.context import Context, Headline, Spelling, strangers, titles_and_references
 from harness.records import Cluster, Identifier, Record
 from harness.text import normalise, word_spans
 
@@ -23,7 +23,7 @@ ERRORS: Mapping[str, Edit] = {
     "attribution": predicate_errors.attribution,
     "time": entity_errors.time,
     "place": entity_errors.place,
-    "invented": entity_errors.invented,
+    "invented": entity_errors.invent,
 }
 """Edits that make a true headline false, by the type of error."""
 HARMLESS: Mapping[str, Edit] = {
@@ -32,8 +32,8 @@ HARMLESS: Mapping[str, Edit] = {
     "number words": harmless.numbers,
     "aliases": harmless.aliases,
     "padding": harmless.padding,
-    "doubled source": harmless.doubled,
-    "reordered": harmless.reordered,
+    "doubled source": harmless.double_source,
+    "reordered": harmless.reverse_articles,
 }
 """Edits that change nothing of what is said."""
 NEIGHBOURS = 6
@@ -69,7 +69,7 @@ class Planting:
 
 
 def plant(clusters: Sequence[Cluster], parser: Parser, seed: int) -> Iterator[Planting]:
-    """The true headlines of each cluster, in order, with at most one change of each type of error and harmless edit.
+    """Plant at most one change of each type of error and harmless edit in the true headlines of each cluster, in order.
 
     A cluster borrows names from its neighbours only, so that memory does not grow with the data. Deterministic: the
     choice among several changes depends on the seed, the cluster's id, the headline and the edit, nothing else.
@@ -89,18 +89,20 @@ def plant(clusters: Sequence[Cluster], parser: Parser, seed: int) -> Iterator[Pl
             yield plant_in(here.headline(text), origin, lent, seed)
 
 
-def plant_in(headline: Headline, origin: str, lent: Sequence[Spelled], seed: int) -> Planting:
-    """One headline with at most one change of each kind; `lent` are names that the articles do not have."""
+def plant_in(headline: Headline, origin: str, lent: Sequence[Spelling], seed: int) -> Planting:
+    """Plant at most one change of each kind in one headline; `lent` are names that the articles do not have."""
     cluster = headline.context.without(headline.text)
     planted = []
     missing = []
     for edit, make in {**ERRORS, **HARMLESS}.items():
         random = Random(f"{seed}|{cluster.cluster_id}|{headline.text}|{edit}")
-        found = [change for change in make(headline, Means(lent, random)) if _sound(headline, change, edit in ERRORS)]
-        if not found:
+        changes = [
+            change for change in make(headline, Means(lent, random)) if _counts(headline, change, edit in ERRORS)
+        ]
+        if not changes:
             missing.append(edit)
             continue
-        change = random.choice(found)
+        change = random.choice(changes)
         row = PlantedText(
             cluster_id=cluster.cluster_id,
             origin=origin,
@@ -117,13 +119,13 @@ def plant_in(headline: Headline, origin: str, lent: Sequence[Spelled], seed: int
 
 
 def _stutters(text: str) -> bool:
-    """Whether a word stands twice in a row."""
+    """Tell whether a word stands twice in a row."""
     words = [text[start:end].lower() for start, end in word_spans(text)]
     return any(first == second for first, second in pairwise(words))
 
 
-def _sound(headline: Headline, change: Change, error: bool) -> bool:
-    """Whether a change is one: the text differs in words (or the articles do), and no true headline reads like it."""
+def _counts(headline: Headline, change: Change, error: bool) -> bool:
+    """Tell whether a change counts: the text differs in words (or the articles do), and is no other true headline."""
     if change.cluster is not None:
         return True
     key = normalise(change.text).lower()

@@ -7,7 +7,7 @@ from harness.claims.frames import Frame
 from harness.claims.lexical import content_stems, word_list
 from harness.claims.parse import Token
 from harness.claims.reading import Reading, phrase_text
-from harness.perturbations.change import Change, Means, replaced
+from harness.perturbations.change import Change, Means, replace_span
 from harness.perturbations.context import Headline, sentence_case
 from harness.perturbations.words import inflected, replacements, table
 
@@ -19,7 +19,7 @@ _LONGEST_CLAUSE = 22
 
 
 def roles(headline: Headline, means: Means) -> Iterator[Change]:  # noqa: ARG001 - one way only
-    """The two parties of a deed change places; deeds that both do to one another are left alone."""
+    """Swap the two parties of a deed; deeds that both do to one another are left alone."""
     reading = headline.reading
     tokens = reading.parse.tokens
     mutual = set(table()["acts"]["mutual"].split())
@@ -41,7 +41,7 @@ def roles(headline: Headline, means: Means) -> Iterator[Change]:  # noqa: ARG001
 
 
 def _compact(reading: Reading, index: int) -> tuple[int, int]:
-    """The span of an argument, a trailing clause or phrase left where it is."""
+    """Find the span of an argument, without a trailing clause or phrase."""
     start, end = phrase_text(reading.parse, index)
     return start, min(end, reading.parse.tokens[index].end) if not _of_follows(reading, index) else end
 
@@ -51,7 +51,7 @@ def _of_follows(reading: Reading, index: int) -> bool:
 
 
 def _is_party(headline: Headline, index: int) -> bool:
-    """Whether an argument can do something to somebody: people, an institution, a name that acts in an article."""
+    """Tell whether an argument can do something to somebody: people, an institution, a name that acts in an article."""
     reading = headline.reading
     token = reading.parse.tokens[index]
     for name in reading.names:
@@ -61,7 +61,7 @@ def _is_party(headline: Headline, index: int) -> bool:
 
 
 def negation(headline: Headline, means: Means) -> Iterator[Change]:  # noqa: ARG001 - one way for each verb
-    """The main deed denied, or a denial taken away."""
+    """Deny the main deed, or take a denial away."""
     tokens = headline.reading.parse.tokens
     for frame in headline.reading.frames:
         verb = tokens[frame.predicate]
@@ -75,25 +75,25 @@ def negation(headline: Headline, means: Means) -> Iterator[Change]:  # noqa: ARG
         negative = next((kid for kid in kids if kid.dep == "neg"), None)
         if negative is not None:
             if negative.lower == "not" and not any(kid.lower in {"do", "does", "did"} for kid in kids):
-                yield replaced(headline, "taken away", negative.start, negative.end, "")
+                yield replace_span(headline, "taken away", negative.start, negative.end, "")
             continue
         auxiliary = next((kid for kid in kids if kid.lower in _NOT_AFTER and kid.dep in {"aux", "auxpass"}), None)
         to = next((kid for kid in kids if kid.lower == "to" and kid.dep == "aux" and kid.i < verb.i), None)
         if auxiliary is not None:
-            yield replaced(headline, "put in", auxiliary.start, auxiliary.end, f"{auxiliary.text} not")
+            yield replace_span(headline, "put in", auxiliary.start, auxiliary.end, f"{auxiliary.text} not")
         elif to is not None:
-            yield replaced(headline, "put in", to.start, to.end, f"not {to.text}")
+            yield replace_span(headline, "put in", to.start, to.end, f"not {to.text}")
         elif verb.lemma == "be" and verb.tag in _FINITE:
-            yield replaced(headline, "put in", verb.start, verb.end, f"{verb.text} not")
+            yield replace_span(headline, "put in", verb.start, verb.end, f"{verb.text} not")
         elif verb.tag in _FINITE and frame.agents and not _may_be_passive(frame, verb):
             no = {"VBD": "did not", "VBZ": "does not", "VBP": "do not"}[verb.tag]
-            yield replaced(headline, "put in", verb.start, verb.end, f"{no} {verb.lemma}")
+            yield replace_span(headline, "put in", verb.start, verb.end, f"{no} {verb.lemma}")
         elif verb.tag in {"VBN", "VBD"}:
-            yield replaced(headline, "put in", verb.start, verb.end, f"not {verb.text}")
+            yield replace_span(headline, "put in", verb.start, verb.end, f"not {verb.text}")
 
 
 def _is_main(tokens: tuple[Token, ...], verb: Token) -> bool:
-    """Whether a verb is the headline's own, or joined to it, or what its verb of saying hands on.
+    """Tell whether a verb is the headline's own, or joined to it, or reported by its verb of saying.
 
     A past form right after a word that could be a verb of saying is none: `X blames expired certificate`.
     """
@@ -111,7 +111,7 @@ def _is_main(tokens: tuple[Token, ...], verb: Token) -> bool:
 
 
 def _may_be_passive(frame: Frame, verb: Token) -> bool:
-    """Whether a past form may be a headline's passive: `Barrett confirmed to the court`."""
+    """Tell whether a past form may be a headline's passive: `Barrett confirmed to the court`."""
     takes = verb.lemma in word_list("voice", "transitive") or verb.lemma in replacements("acts", "transitive")
     return frame.open_agent or (verb.tag == "VBD" and not frame.patients and takes)
 
@@ -121,7 +121,7 @@ def _has_subject(tokens: tuple[Token, ...], verb: Token) -> bool:
 
 
 def predicate(headline: Headline, means: Means) -> Iterator[Change]:
-    """Another deed, or another quality, than the one told, which no article tells of these words."""
+    """Change the deed or a quality to another, which no article tells of these words."""
     reading = headline.reading
     tokens = reading.parse.tokens
     for frame in reading.frames:
@@ -131,26 +131,26 @@ def predicate(headline: Headline, means: Means) -> Iterator[Change]:
             continue
         acted = bool(frame.patients) or frame.open_agent
         pool = replacements("acts", "transitive" if acted else "intransitive").get(lemma, ())
-        pool = tuple(other for other in pool if not content_stems(other) or not _told(headline, frame, other))
+        pool = tuple(other for other in pool if not content_stems(other) or not _is_told(headline, frame, other))
         if pool:
             new = inflected(means.random.choice(pool), _tag(verb, frame))
-            yield replaced(headline, "another deed", verb.start, verb.end, new)
+            yield replace_span(headline, "another deed", verb.start, verb.end, new)
     for token in tokens:
         pool = replacements("acts", "qualities").get(token.lower, ())
         pool = tuple(other for other in pool if other not in headline.context.words)
         if pool and token.pos in {"ADJ", "ADV", "NOUN"} and token.tag not in {"NNP", "NNPS"}:
-            yield replaced(headline, "another quality", token.start, token.end, means.random.choice(pool))
+            yield replace_span(headline, "another quality", token.start, token.end, means.random.choice(pool))
 
 
 def _tag(verb: Token, frame: Frame) -> str:
-    """The form that the replacement takes; a verb that the tagger took for a noun shows its form by its ending."""
+    """Choose the form of the replacement; a verb that the tagger took for a noun shows its form by its ending."""
     if verb.tag.startswith("V"):
         return "VBN" if verb.tag == "VBD" and frame.open_agent else verb.tag
     return "VBZ" if verb.lower.endswith("s") else "VB"
 
 
-def _told(headline: Headline, frame: Frame, other: str) -> bool:
-    """Whether an article's sentence has the other deed and an argument of this one."""
+def _is_told(headline: Headline, frame: Frame, other: str) -> bool:
+    """Tell whether an article's sentence has the other deed and an argument of this one."""
     reading = headline.reading
     arguments = {reading.keys[index] for index in (*frame.agents, *frame.patients) if reading.keys[index]}
     stems = set(content_stems(other))
@@ -161,16 +161,16 @@ def _told(headline: Headline, frame: Frame, other: str) -> bool:
 
 
 def attribution(headline: Headline, means: Means) -> Iterator[Change]:
-    """What somebody claims, accuses of or is said to have done, told as a fact.
+    """Assert what somebody claims, accuses of or is said to have done.
 
     Where the headline hands such a claim on, its speaker is taken away; where it has none, a claim that an article
     hands on, and that no article makes its own, is asserted beside the headline. A plain `police said` is no claim.
     """
-    found = [*_without_speaker(headline)]
-    yield from found
-    if found:
+    changes = [*_without_speaker(headline)]
+    yield from changes
+    if changes:
         return
-    claims = [clause for reading in headline.context.readings for clause in _claimed(headline, reading)]
+    claims = [clause for reading in headline.context.readings for clause in _claimed_clauses(headline, reading)]
     if claims:
         clause = means.random.choice(claims)
         stop = "" if headline.text.rstrip()[-1:] in ".!?" else "."
@@ -184,7 +184,7 @@ def _without_speaker(headline: Headline) -> Iterator[Change]:
     distance = word_list("says", "distance") - {"said", "alleged", "suspected", "supposed"}
     for token in tokens:
         if token.lower in distance and token.dep in {"advmod", "amod"}:
-            yield replaced(headline, "doubt taken away", token.start, token.end, "")
+            yield replace_span(headline, "doubt taken away", token.start, token.end, "")
         if kind_of_saying(token.lemma) != "claims" or token.pos != "VERB" or token.tag not in _FINITE:
             continue
         for child in reading.parse.children[token.i]:
@@ -202,8 +202,8 @@ def _without_speaker(headline: Headline) -> Iterator[Change]:
             yield Change("speaker taken away", sentence_case(blame, text), text, blame)
 
 
-def _claimed(headline: Headline, reading: Reading) -> Iterator[str]:
-    """Clauses of one sentence of an article that somebody claims from a distance, fit to stand by themselves."""
+def _claimed_clauses(headline: Headline, reading: Reading) -> Iterator[str]:
+    """Yield clauses that somebody claims from a distance in one sentence, if they can stand by themselves."""
     tokens = reading.parse.tokens
     for frame, saying in reading.sayings.items():
         if not saying.distant or not saying.speaker or frame.negated or frame.modality != "actual":
@@ -225,13 +225,13 @@ def _claimed(headline: Headline, reading: Reading) -> Iterator[str]:
             plain
             and subject.pos not in {"PRON", "SCONJ", "PART"}
             and subject.tag not in {"WRB", "WP", "WDT"}
-            and not _asserted(headline, reading, clause)
+            and not _is_asserted(headline, reading, clause)
         ):
             yield clause[:1].upper() + clause[1:]
 
 
-def _asserted(headline: Headline, source: Reading, clause: str) -> bool:
-    """Whether another sentence of the articles says much the same on its own account."""
+def _is_asserted(headline: Headline, source: Reading, clause: str) -> bool:
+    """Tell whether another sentence of the articles says much the same on its own account."""
     wanted = set(content_stems(clause))
     for reading in headline.context.readings:
         if reading is source or not wanted:

@@ -1,4 +1,4 @@
-"""Words that may stand for others, and their forms: verbs by tense, numbers in letters and digits."""
+"""Look up words that may stand for others, and their forms: verbs by tense, numbers in letters and digits."""
 
 import re
 import tomllib
@@ -19,35 +19,35 @@ ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh
 
 @cache
 def table() -> dict[str, Any]:
-    """The word lists of `words.toml`, beside this module."""
+    """Read the word lists of `words.toml`, beside this module."""
     return tomllib.loads(files("harness.perturbations").joinpath("words.toml").read_text(encoding="utf-8"))
 
 
 def lines(section: str, key: str) -> list[str]:
-    """The lines of one list. Raises KeyError for a list it does not have."""
+    """List the lines of one list. Raises KeyError for a list it does not have."""
     return [line.strip() for line in table()[section][key].strip().splitlines() if line.strip()]
 
 
 @cache
 def replacements(section: str, key: str) -> Mapping[str, tuple[str, ...]]:
-    """Lemma → what may take its place, for a list of `left|right` lines: whatever stands right of the bar."""
-    found: dict[str, list[str]] = {}
+    """Map each lemma to what may take its place: whatever stands right of the bar in a list of `left|right` lines."""
+    by_word: dict[str, list[str]] = {}
     for line in lines(section, key):
         left, right = (side.split() for side in line.split("|"))
         for lemma in left:
-            found.setdefault(lemma, []).extend(right)
-    return {lemma: tuple(dict.fromkeys(others)) for lemma, others in found.items()}
+            by_word.setdefault(lemma, []).extend(right)
+    return {lemma: tuple(dict.fromkeys(others)) for lemma, others in by_word.items()}
 
 
 @cache
 def doubles(section: str, key: str, separator: str = " ") -> Mapping[str, tuple[str, ...]]:
-    """Each of two words → the other, for a list of pairs."""
-    found: dict[str, list[str]] = {}
+    """Map each of two words to the other, for a list of pairs."""
+    by_word: dict[str, list[str]] = {}
     for line in lines(section, key):
         first, second = (part.replace("-", " ") for part in line.split(separator))
-        found.setdefault(first, []).append(second)
-        found.setdefault(second, []).append(first)
-    return {word: tuple(others) for word, others in found.items()}
+        by_word.setdefault(first, []).append(second)
+        by_word.setdefault(second, []).append(first)
+    return {word: tuple(others) for word, others in by_word.items()}
 
 
 @cache
@@ -57,7 +57,7 @@ def _irregular() -> Mapping[str, tuple[str, str]]:
 
 
 def inflected(lemma: str, tag: str) -> str:
-    """A verb or noun in the form that a tag of the Penn treebank names; the lemma itself for any other tag."""
+    """Inflect a verb or noun as a tag of the Penn treebank says; any other tag gives the lemma itself."""
     if tag in {"VBZ", "NNS"}:
         if re.search(r"(?:s|x|z|ch|sh)$", lemma):
             return f"{lemma}es"
@@ -72,14 +72,14 @@ def inflected(lemma: str, tag: str) -> str:
 
 
 def _stem(lemma: str) -> str:
-    """A verb as it stands before an ending that begins with a vowel: `tri` of try, `plann` of plan."""
+    """Write a verb as it stands before an ending that begins with a vowel: `tri` of try, `plann` of plan."""
     if lemma in table()["forms"]["doubling"].split():
         return lemma + lemma[-1]
     return f"{lemma[:-1]}i" if re.search(r"[^aeiou]y$", lemma) else lemma
 
 
 def in_letters(value: int) -> str:
-    """A whole number from 0 to 999 as it is written out: `sixty-three`, `two hundred`, `one hundred and four`."""
+    """Write a whole number from 0 to 999 out: `sixty-three`, `two hundred`, `one hundred and four`."""
     if value < 20:
         return _ONES[value]
     if value < 100:
@@ -89,12 +89,12 @@ def in_letters(value: int) -> str:
 
 
 def in_digits(value: int) -> str:
-    """A whole number with a comma before each three digits from 10,000 on, as headlines have it."""
+    """Write a whole number with a comma before each three digits from 10,000 on, as headlines do."""
     return f"{value:,}" if value >= 10_000 else str(value)
 
 
 def written_like(written: str, value: int) -> str | None:
-    """`value` in the manner of a number that stands in a text; none where that manner is not known here."""
+    """Write `value` in the manner of a number that stands in a text; none where that manner is not known here."""
     lower = written.lower()
     if re.fullmatch(r"\d+", written):
         return str(value)
