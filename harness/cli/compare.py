@@ -53,6 +53,7 @@ def compare(
     """
     from harness import api
     from harness.errors import UsageError
+    from harness.report import comparison as report
 
     if form in ("csv", "latex") and (by is not None or worst):
         raise UsageError(f"--format {form} holds the comparison alone; accepted beside --by and --worst: {BESIDE}")
