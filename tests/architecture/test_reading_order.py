@@ -31,7 +31,7 @@ def test_a_run_comes_to_the_listed_functions_in_the_listed_order(
     harness: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(accelerated, "installed", lambda: False)  # as with no extra installed
+    monkeypatch.setattr(accelerated, "is_installed", lambda: False)  # as with no extra installed
     cluster = {"id": "c1", "articles": ["The dam at Hollin held on Monday."], "references": ["Dam holds"]}
     Path("clusters.jsonl").write_text(json.dumps(cluster) + "\n")
     Path("x.yaml").write_text(CONFIG)
