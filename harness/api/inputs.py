@@ -249,15 +249,12 @@ class Lines:
     @contextmanager
     def stage(self, label: str, total: int | None) -> "Iterator[Tick]":
         """Say what begins, count, and say how much was done."""
-        counted = 0
+        from harness.run.progress import Count
 
-        def tick(done: int = 1) -> None:
-            nonlocal counted
-            counted += done
-
+        count = Count()
         self._show(label if total is None else f"{label}: {total}")
-        yield tick
-        self._show(f"{label}: {counted} done")
+        yield count
+        self._show(f"{label}: {count.done} done")
 
     def note(self, message: str) -> None:
         """Say something that the user should know and that is no error."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from harness import printable, redact
 from harness.cli import streams
 from harness.process import logs
-from harness.run.progress import Tick
+from harness.run.progress import Count, Tick
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -81,24 +81,20 @@ def _bars() -> "Progress":
 @contextmanager
 def _lines(label: str, total: int | None) -> Iterator[Tick]:
     begun = monotonic()
-    so_far = 0
+    count = Count()
     over = threading.Event()
-
-    def tick(done: int = 1) -> None:
-        nonlocal so_far
-        so_far += done
 
     def report() -> None:
         while not over.wait(EVERY):
-            taken = monotonic() - begun
-            speed = so_far / taken if so_far else None
-            left = (total - so_far) / speed if speed and total else None
-            logs.say(f"{label}: {progress_line(so_far, total, speed, left, taken)}")
+            taken, done = monotonic() - begun, count.done
+            speed = done / taken if done else None
+            left = (total - done) / speed if speed and total else None
+            logs.say(f"{label}: {progress_line(done, total, speed, left, taken)}")
 
     reporter = threading.Thread(target=report, name="progress", daemon=True)
     reporter.start()
     try:
-        yield tick
+        yield count
     finally:
         over.set()
         reporter.join(timeout=1.0)  # it may be writing to a pipe that nobody empties

@@ -11,6 +11,17 @@ class Tick(Protocol):
         """`done` more pieces are finished."""
 
 
+class Count:
+    """Counts work off, and knows how much is done."""
+
+    def __init__(self) -> None:
+        self.done = 0
+
+    def __call__(self, done: int = 1) -> None:
+        """Count `done` more pieces."""
+        self.done += done
+
+
 class Progress(Protocol):
     """Shows how far a run is."""
 
