@@ -16,6 +16,7 @@ def _nothing_is_left_behind() -> Iterator[None]:
     yield
     assert signal.getsignal(signal.SIGALRM) is before
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+    assert not time_limit._limits
 
 
 def loop() -> None:
@@ -37,6 +38,11 @@ def test_a_cluster_that_takes_too_long_does_not_end_the_run_whose_time_goes_on()
                 loop()
         with limited(None):
             loop()
+
+
+def test_the_error_names_the_limit_that_is_over_and_not_one_inside_it():
+    with pytest.raises(TimeLimitError, match=r"longer than the 0\.02 seconds"), limited(0.02), limited(10):
+        loop()
 
 
 def test_a_run_that_is_over_is_ended_again_where_that_is_swallowed(monkeypatch: pytest.MonkeyPatch):
