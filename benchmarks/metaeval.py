@@ -120,7 +120,7 @@ def demo(checkers: Sequence[str], code: str) -> str:
             ]
             judge(stress, shown_name(text), session, plantings, seed=SEED, resamples=RESAMPLES)
     agreements += [measuring.floor(name, rows, seed=SEED, resamples=RESAMPLES) for name, rows in labelled.items()]
-    overview = next(agreement_report.tables(agreement_report.Found(agreements, SEED, RESAMPLES)))
+    overview = next(agreement_report.tables(agreement_report.AgreementReport(agreements, SEED, RESAMPLES)))
     parts = [
         "# The factual check on the demo data\n",
         written_by(code),
@@ -163,7 +163,7 @@ def results(data: Path, seeds: Path, limit: int | None, checkers: Sequence[str],
     taken = "all rows"
     if limit is not None:
         taken = f"whole documents, by digest: about {limit} rows a set, three or four times as many of some"
-    report = agreement_report.Found(agreements, SEED, RESAMPLES, hits)
+    report = agreement_report.AgreementReport(agreements, SEED, RESAMPLES, hits)
     parts = [
         "# The factual check on every labelled set\n",
         written_by(code),

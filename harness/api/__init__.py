@@ -172,9 +172,9 @@ def load_run(run: "Run | PathLike", *, results: "PathLike" = "results", progress
     if isinstance(run, Run):
         return run
     wanted = run if isinstance(run, str) else inputs.path_of(run, "run", "a Run, the folder of one, or its name")
-    found = Run(find_run(inputs.results_of(results), str(wanted), inputs.progress_of(progress).note))
-    _ = found.manifest
-    return found
+    loaded = Run(find_run(inputs.results_of(results), str(wanted), inputs.progress_of(progress).note))
+    _ = loaded.manifest
+    return loaded
 
 
 def compare(
@@ -201,8 +201,8 @@ def compare(
     from harness.comparison import compare as comparing
     from harness.comparison.score_matrix import find_measures, join
 
-    found = [load_run(run, results=results).folder for run in runs_of(runs)]
-    joined = join(list({folder.path.resolve(): folder for folder in found}.values()), intersection=intersection)
+    folders = [load_run(run, results=results).folder for run in runs_of(runs)]
+    joined = join(list({folder.path.resolve(): folder for folder in folders}.values()), intersection=intersection)
     chosen = [measure for name in inputs.names_of(metric, "metric") for measure in find_measures(joined.measures, name)]
     joined = joined.only(list(dict.fromkeys(chosen)) or [measure for measure in joined.measures if measure.shown])
     for name, value in (("baseline", baseline), ("by", by)):
@@ -303,9 +303,9 @@ def assert_headlines(
     with the gate's explanation, and what `gate` raises.
     """
     __tracebackhide__ = True
-    found = gate(run, baseline, rules=rules, results=results)
-    if not found.passed:
-        raise AssertionError(found.explain())
+    result = gate(run, baseline, rules=rules, results=results)
+    if not result.passed:
+        raise AssertionError(result.explain())
 
 
 @overload
@@ -333,8 +333,8 @@ def check(
     texts = [text] if isinstance(text, str) else text
     if not isinstance(texts, list | tuple) or not all(isinstance(one, str) for one in texts):
         raise UsageError(f"text: found {text!r:.80}; accepted: a string, or a list of strings")
-    found = checks.check_all(inputs.cluster_of(cluster), texts, inputs.checker_of(checker))
-    return found[0] if isinstance(text, str) else found
+    verdicts = checks.check_all(inputs.cluster_of(cluster), texts, inputs.checker_of(checker))
+    return verdicts[0] if isinstance(text, str) else verdicts
 
 
 def check_texts(
@@ -391,8 +391,8 @@ def find_cluster(
     wanted = None if cluster_id is None else inputs.text_of(cluster_id, "cluster_id")
     rows, source = inputs.clusters_of(clusters)
     told = inputs.progress_of(progress)
-    ((found, _),) = with_clusters([AskedText("", wanted)], rows, source, wanted, told.note)
-    return found
+    ((chosen, _),) = with_clusters([AskedText("", wanted)], rows, source, wanted, told.note)
+    return chosen
 
 
 def claims(cluster: "ClusterLike") -> Claims:

@@ -99,8 +99,8 @@ def check_all(cluster: "Cluster", texts: Sequence[str], checker: "Checker") -> l
     """Check each text in one session of the checker."""
     signature = checker.signature()
     with checker.open() as session:
-        found = session.check_all(cluster, texts)
-    return [Verdicts(text, tuple(verdicts), cluster, signature) for text, verdicts in zip(texts, found, strict=True)]
+        judged = session.check_all(cluster, texts)
+    return [Verdicts(text, tuple(verdicts), cluster, signature) for text, verdicts in zip(texts, judged, strict=True)]
 
 
 def claims_of(cluster: "Cluster") -> Claims:

@@ -158,14 +158,14 @@ def clusters_of(clusters: "ClustersLike") -> "tuple[Iterable[Cluster | RowProble
         return dataset_of(path).read(), str(path)
     if isinstance(clusters, Mapping | bytes) or not isinstance(clusters, Iterable):
         raise UsageError(f"clusters: found {clusters!r:.80}; accepted: a path, a data set, or a list of clusters")
-    found = [cluster_of(each) for each in clusters]
+    several = [cluster_of(each) for each in clusters]
     seen: set[str] = set()
-    for cluster in found:
+    for cluster in several:
         if cluster.cluster_id in seen:
             name = repr(cluster.cluster_id)
             raise DataError([Problem("two clusters have one id", "clusters", found=name, accepted="an `id` each")])
         seen.add(cluster.cluster_id)
-    return found, "clusters"
+    return several, "clusters"
 
 
 def texts_of(texts: "TextsLike", file: "TextFileLike | None") -> "list[AskedText]":

@@ -185,7 +185,7 @@ class Run:
 
         known = self.manifest.measures
         wanted = names_of(metric, "metric")
-        chosen = {found.name for name in wanted for found in find_measures(known, name)}
+        chosen = {measure.name for name in wanted for measure in find_measures(known, name)}
         return [one for one in known if (one.name in chosen if wanted else one.shown or every_measure)]
 
     def to_frame(self) -> "DataFrame":
@@ -273,7 +273,7 @@ class ClusterResult:
     def verdicts(self) -> "dict[str, tuple[Verdict, ...]]":
         """Configuration → verdicts on its text, of each checker first that on the whole; only where there are any."""
         return {
-            each.record.name: tuple(verdict for found in each.verdicts.values() for verdict in found)
+            each.record.name: tuple(verdict for of_checker in each.verdicts.values() for verdict in of_checker)
             for each in self.view.configurations
             if each.verdicts
         }

@@ -28,14 +28,14 @@ def list_entries(cache: CacheFolder = None, results: ResultsFolder = RESULTS, fo
     from harness.cache.maintenance import contents
     from harness.cache.store import folder_of
 
-    found = contents(folder_of(results, cache))
+    kept = contents(folder_of(results, cache))
     if form == "json":
-        typer.echo(found.model_dump_json(indent=2))
+        typer.echo(kept.model_dump_json(indent=2))
         return
     from harness.report import printing, terminal
 
     console = printing.console()
-    console.print(terminal.cache(found))
+    console.print(terminal.cache(kept))
 
 
 @app.command("prune")
@@ -94,15 +94,15 @@ def verify(cache: CacheFolder = None, results: ResultsFolder = RESULTS, form: Fo
     from harness.cache.maintenance import verify as verify_cache
     from harness.cache.store import folder_of
 
-    found = verify_cache(folder_of(results, cache))
+    check = verify_cache(folder_of(results, cache))
     if form == "json":
-        typer.echo(found.model_dump_json(indent=2))
+        typer.echo(check.model_dump_json(indent=2))
     else:
-        for problem in found.problems:
+        for problem in check.problems:
             streams.say(problem)
-        sound = "sound" if not found.problems else "dropped and computed again when a run comes to them"
-        streams.say(f"{found.file}: {found.entries} entries, {found.damaged} damaged: {sound}")
-    if found.problems:
+        sound = "sound" if not check.problems else "dropped and computed again when a run comes to them"
+        streams.say(f"{check.file}: {check.entries} entries, {check.damaged} damaged: {sound}")
+    if check.problems:
         raise typer.Exit(EXIT_REGRESSION)
 
 

@@ -59,7 +59,7 @@ def check(
     if not text and texts is None:
         raise UsageError("no text to check: give --text TEXT, a file of texts, or - to read standard input")
     failed: list[CheckedTexts] = []
-    found = api.check_texts(
+    groups = api.check_texts(
         clusters,
         text or (),
         file=sys.stdin.buffer if texts == "-" and sys.stdin else texts,
@@ -69,7 +69,7 @@ def check(
     )
 
     def noted() -> "Iterator[CheckedTexts]":
-        for each in found:
+        for each in groups:
             if each.failure:
                 failed.append(each)
             yield each
@@ -81,22 +81,22 @@ def check(
         raise typer.Exit(EXIT_FAILURES)
 
 
-def _print_checked(found: "Iterator[CheckedTexts]", form: str) -> None:
-    """Print what was found: as it comes where the form allows, else at the end."""
+def _print_checked(groups: "Iterator[CheckedTexts]", form: str) -> None:
+    """Print verdicts: as they come where the form allows, else at the end."""
     from harness.report import checked as report
 
     if form == "json":
-        typer.echo(report.as_json(list(found)), nl=False)
+        typer.echo(report.as_json(list(groups)), nl=False)
     elif form == "html":
-        typer.echo(report.as_page(list(found)), nl=False)
+        typer.echo(report.as_page(list(groups)), nl=False)
     elif form == "csv":
-        for line in report.as_csv(found):
+        for line in report.as_csv(groups):
             typer.echo(line, nl=False)
     else:
         from harness.report import printing, verdicts
 
         console = printing.console()
-        for each in found:
+        for each in groups:
             for headline, judged in zip(each.texts, each.verdicts, strict=True):
                 console.print(verdicts.explain(each.cluster, headline, judged, each.failure))
                 console.print()
@@ -114,10 +114,10 @@ def claims(
     from harness.report import verdicts as report
 
     chosen = api.find_cluster(clusters, cluster, progress=TerminalProgress())
-    found = api.claims(chosen)
+    claimed = api.claims(chosen)
     if form == "json":
-        typer.echo(report.claims_as_json(chosen, found.claims, found.contested), nl=False)
+        typer.echo(report.claims_as_json(chosen, claimed.claims, claimed.contested), nl=False)
         return
     from harness.report import printing
 
-    printing.console().print(report.claims(chosen, found.claims, found.contested))
+    printing.console().print(report.claims(chosen, claimed.claims, claimed.contested))

@@ -81,15 +81,15 @@ def _print_tables(compared: "Comparison", primary: str | None, *, every_measure:
     """Print the ranking, then the tests on the measure that is ranked by, or on every measure, then the details."""
     from harness.report import breakdown, leaderboard, printing, terminal
 
-    found, beside = compared.comparison, compared.details
+    comparison, beside = compared.comparison, compared.details
     console = printing.console()
-    board = leaderboard.of_comparison(found, primary)
+    board = leaderboard.of_comparison(comparison, primary)
     if board is not None:
-        console.print(leaderboard.ranking(board, found.joined, console.width))
+        console.print(leaderboard.ranking(board, comparison.joined, console.width))
         console.print()
     only = None if every_measure or board is None else board.primary
-    console.print(terminal.comparison(found, console.width, only))
-    for table in breakdown.tables(found, beside):
+    console.print(terminal.comparison(comparison, console.width, only))
+    for table in breakdown.tables(comparison, beside):
         streams.say("")
         console.print(terminal.grid(*table, console.width))
     for line in breakdown.move_lines(beside.moves):

@@ -120,12 +120,12 @@ def components(
 
     from harness.registry import Registry
 
-    found = [(group, name, cls) for group, name, cls in Registry().all(_warn) if kind in (None, group)]
+    listed = [(group, name, cls) for group, name, cls in Registry().all(_warn) if kind in (None, group)]
     if form == "json":
-        typer.echo(json.dumps([_describe(group, name, cls) for group, name, cls in found], indent=2))
+        typer.echo(json.dumps([_describe(group, name, cls) for group, name, cls in listed], indent=2))
         return
     heading = ""
-    for group, name, cls in found:
+    for group, name, cls in listed:
         if group != heading:
             streams.say(f"{'' if not heading else chr(10)}{group.upper()}S")
             heading = group

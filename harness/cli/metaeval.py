@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from harness.checkers.base import Checker
     from harness.metaeval.labelled import LabelledText
-    from harness.report.agreement import Found
+    from harness.report.agreement import AgreementReport
 
 Form = Annotated[Literal["table", "md", "json"], typer.Option("--format", help="How results are printed.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Also write them to this file: Markdown, or JSON (.json).")]
@@ -60,16 +60,16 @@ def metaeval(
     _writable(out, "--out")
     checkers = load_checkers(checker)
     groups = _read_groups(files, clusters, split, limit)
-    found = _measure(groups, checkers, floor=floor, peers=peers, seed=seed, resamples=resamples)
+    measured = _measure(groups, checkers, floor=floor, peers=peers, seed=seed, resamples=resamples)
     if out is not None:
-        _write(out, (agreement.as_json if out.suffix == ".json" else agreement.markdown)(found))
+        _write(out, (agreement.as_json if out.suffix == ".json" else agreement.markdown)(measured))
     if form == "table":
         from harness.report import printing
 
         console = printing.console()
-        console.print(agreement.terminal(found, console.width))
+        console.print(agreement.terminal(measured, console.width))
     else:
-        typer.echo((agreement.as_json if form == "json" else agreement.markdown)(found))
+        typer.echo((agreement.as_json if form == "json" else agreement.markdown)(measured))
 
 
 def _read_groups(
@@ -94,10 +94,10 @@ def _measure(
     peers: bool,
     seed: int,
     resamples: int,
-) -> "Found":
+) -> "AgreementReport":
     """Measure each checker on each data set, and where asked for the floor and published scores beside them."""
     from harness.metaeval import agreement as measuring
-    from harness.report.agreement import Found
+    from harness.report.agreement import AgreementReport
 
     agreements = []
     for name, component in checkers.items():
@@ -113,7 +113,7 @@ def _measure(
     order = list(groups)
     agreements.sort(key=lambda item: order.index(item.dataset))
     hits = [measuring.evidence_hits(name, rows, seed=seed, resamples=resamples) for name, rows in groups.items()]
-    return Found(agreements, seed, resamples, [item for item in hits if item is not None])
+    return AgreementReport(agreements, seed, resamples, [item for item in hits if item is not None])
 
 
 def stress(
@@ -152,22 +152,22 @@ def stress(
     checkers = load_checkers(checker)
     clusters = read_clusters(dataset_of(data), str(data), limit)
     plantings = plant_all(clusters, seed)
-    found = gathered(clusters, plantings)
+    tested = gathered(clusters, plantings)
     if texts is not None:
-        _write(texts, report.texts(found.texts))
+        _write(texts, report.texts(tested.texts))
     for name, component in checkers.items():
         with component.open() as session:
-            logs.say(f"{name}: {found.headlines} headlines, {len(found.texts)} changed texts")
-            judge(found, name, session, plantings, seed=seed, resamples=resamples)
+            logs.say(f"{name}: {tested.headlines} headlines, {len(tested.texts)} changed texts")
+            judge(tested, name, session, plantings, seed=seed, resamples=resamples)
     if out is not None:
-        _write(out, (report.as_json if out.suffix == ".json" else report.markdown)(found, resamples, seed))
+        _write(out, (report.as_json if out.suffix == ".json" else report.markdown)(tested, resamples, seed))
     if form == "table":
         from harness.report import printing
 
         console = printing.console()
-        console.print(report.terminal(found, resamples, seed, console.width))
+        console.print(report.terminal(tested, resamples, seed, console.width))
     else:
-        typer.echo((report.as_json if form == "json" else report.markdown)(found, resamples, seed))
+        typer.echo((report.as_json if form == "json" else report.markdown)(tested, resamples, seed))
 
 
 def _writable(path: Path | None, flag: str) -> None:

@@ -72,13 +72,13 @@ def show(
     """Show what a run found, or all it holds on one cluster."""
     from harness.cli.evaluate import print_outcome
 
-    found = load_run(results, run)
+    loaded = load_run(results, run)
     if cluster is None:
-        print_outcome(found.outcome, form, every_measure=every_measure, details=details, primary=primary)
+        print_outcome(loaded.outcome, form, every_measure=every_measure, details=details, primary=primary)
         return
     from harness.report import cluster_view as report
 
-    view = found.cluster(cluster).view
+    view = loaded.cluster(cluster).view
     if form == "json":
         typer.echo(report.as_json(view), nl=False)
     elif form == "csv":

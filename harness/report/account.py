@@ -102,20 +102,22 @@ def flagged_elements(elements: Sequence[Element]) -> list[Element]:
     gone = [element for element in elements if element.state != "borne_out"]
     against = {element.kind for element in gone if element.state == "contradicted"}
     words = any(element.kind != "party" for element in gone)
-    found: dict[tuple[int, int], Element] = {}
+    by_span: dict[tuple[int, int], Element] = {}
     for element in sorted(gone, key=lambda each: (each.state != "contradicted", each.kind == "word", -each.end)):
-        told = any(start < element.end and element.start < end for start, end in found)
+        told = any(start < element.end and element.start < end for start, end in by_span)
         implied = element.state == "unaccounted" and (element.kind in against or (element.kind == "party" and words))
         if not told and not implied:
-            found[element.start, element.end] = element
-    return sorted(found.values(), key=lambda element: (element.state != "contradicted", element.start))
+            by_span[element.start, element.end] = element
+    return sorted(by_span.values(), key=lambda element: (element.state != "contradicted", element.start))
 
 
 def of_claim(verdict: Verdict, quoted: Quotations) -> Iterator[RenderableType]:
     """Yield what differs and what is missing, each with its kind, the reason and a sentence; then what is borne out."""
-    found = flagged_elements(verdict.elements)
+    elements = flagged_elements(verdict.elements)
     reasons = [verdict.reason, *verdict.reason.split("; ")]
-    first = sorted(found, key=lambda e: (e.state != "contradicted", e.reason not in reasons, bool(e.evidence), e.start))
+    first = sorted(
+        elements, key=lambda e: (e.state != "contradicted", e.reason not in reasons, bool(e.evidence), e.start)
+    )
     if verdict.label in FLAGGED:
         for element in first[:APART]:
             yield _of_element(element, reasons)
@@ -152,14 +154,14 @@ def _line(state: ElementState, said: str) -> RenderableType:
 
 def _by_article(elements: Sequence[Element]) -> Iterator[str]:
     """Yield the words that each article bears out, with its own words where they differ."""
-    found: dict[str, list[str]] = defaultdict(list)
+    by_article: dict[str, list[str]] = defaultdict(list)
     for element in elements:
         words = f"“{one_line(element.text)}”"
         for span in element.evidence[:1]:
             if span.text.casefold() != element.text.casefold() and len(span.text) < 2 * len(element.text) + 12:
                 words += f" (“{one_line(span.text)}”)"
-        found[element.evidence[0].article_id if element.evidence else ""].append(words)
-    for article, said in found.items():
+        by_article[element.evidence[0].article_id if element.evidence else ""].append(words)
+    for article, said in by_article.items():
         yield f"{', '.join(said)} by {one_line(article)}" if article else ", ".join(said)
 
 

@@ -34,7 +34,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Found:
+class AgreementReport:
     """Everything that was measured, and how intervals were made."""
 
     agreements: Sequence[Agreement]
@@ -43,9 +43,9 @@ class Found:
     evidence: Sequence[EvidenceHits] = ()
 
 
-def tables(found: Found) -> Iterator[Table]:
+def tables(report: AgreementReport) -> Iterator[Table]:
     """Yield the overview, evidence hits, then error types and correlations of each data set that has them."""
-    agreements = found.agreements
+    agreements = report.agreements
     labelled = [item for item in agreements if item.faithful or item.unfaithful or item.abstained]
     if labelled:
         yield Table(
@@ -69,12 +69,12 @@ def tables(found: Found) -> Iterator[Table]:
             frozenset({3}),
             frozenset({7}),
         )
-    if found.evidence:
+    if report.evidence:
         yield Table(
             "evidence",
-            ("data", "texts", *(f"hit at {k}" for k in found.evidence[0].hits), "set at 5"),
+            ("data", "texts", *(f"hit at {k}" for k in report.evidence[0].hits), "set at 5"),
             tuple(
-                (item.dataset, str(item.rows), *item.hits.values(), item.complete) for item in found.evidence
+                (item.dataset, str(item.rows), *item.hits.values(), item.complete) for item in report.evidence
             ),
             frozenset({2, 3, 4, 5}),
         )  # fmt: skip
@@ -100,9 +100,9 @@ def tables(found: Found) -> Iterator[Table]:
             yield Table(dataset, columns, tuple(sorted(rated, key=lambda row: str(row[0]))), frozenset())
 
 
-def notes(found: Found) -> list[str]:
+def notes(report: AgreementReport) -> list[str]:
     """Explain the columns, then list abstentions and failures."""
-    agreements, resamples, seed = found.agreements, found.resamples, found.seed
+    agreements, resamples, seed = report.agreements, report.resamples, report.seed
     lines = [
         "n: faithful + unfaithful texts scored. AUC: chance that a faithful text scores above an unfaithful one.",
         f"Brackets: {LEVEL:.0%} percentile bootstrap over documents, {resamples:,} resamples, seed {seed}.",
@@ -116,7 +116,7 @@ def notes(found: Found) -> list[str]:
         lines.append(f"{FLOOR}: the floor, the mean of the metric's four precisions; no threshold, no probability.")
     if any(item.checker.endswith(PUBLISHED) for item in agreements):
         lines.append(f"{PUBLISHED}: scores that the data's publishers print beside each text.")
-    if found.evidence:
+    if report.evidence:
         lines.append("hit at k: a sentence that people marked is among the first k retrieved; set: all of one set is.")
     for item in agreements:
         for reason, rows in sorted(item.abstentions.items()):
@@ -136,39 +136,39 @@ def signatures(agreements: Sequence[Agreement]) -> list[tuple[str, str]]:
     return list(dict.fromkeys(named))
 
 
-def markdown(found: Found) -> str:
+def markdown(report: AgreementReport) -> str:
     """Write every table with all intervals, in GitHub's Markdown."""
     parts = ["# Agreement with human labels\n"]
-    for table in tables(found):
+    for table in tables(report):
         rows = [[escape.markdown(cell(each, interval=True)) for each in row] for row in table.rows]
         head = f"## {escape.markdown(table.caption)}\n\n" if table.caption else ""
         parts.append(head + markdown_table(table.heads, rows))
-    explained = [f"- {escape.markdown(line)}" for line in notes(found)]
-    signed = [f"- {escape.markdown(name)}: {escape.code(text)}" for name, text in signatures(found.agreements)]
+    explained = [f"- {escape.markdown(line)}" for line in notes(report)]
+    signed = [f"- {escape.markdown(name)}: {escape.code(text)}" for name, text in signatures(report.agreements)]
     parts += ["\n".join(lines) + "\n" for lines in (explained, signed)]
     return "\n".join(parts)
 
 
-def terminal(found: Found, width: int) -> RenderableType:
+def terminal(report: AgreementReport, width: int) -> RenderableType:
     """Lay the tables out for a terminal; the columns in `with_intervals` keep their intervals, the others have none."""
     parts: list[RenderableType] = []
-    for table in tables(found):
+    for table in tables(report):
         kept = [at for at in range(len(table.heads)) if at not in table.wide_only]
         rows = [[cell(row[at], interval=at in table.with_intervals, digits=2) for at in kept] for row in table.rows]
         parts += [grid(table.caption, [table.heads[at] for at in kept], rows, width), Text()]
-    parts += map(safe, notes(found))
-    parts += [safe(folded_signature(f"{name}: {value}", width)) for name, value in signatures(found.agreements)]
+    parts += map(safe, notes(report))
+    parts += [safe(folded_signature(f"{name}: {value}", width)) for name, value in signatures(report.agreements)]
     return Group(*parts)
 
 
-def as_json(found: Found) -> str:
+def as_json(report: AgreementReport) -> str:
     """Write every figure unrounded."""
     value = {
-        "seed": found.seed,
-        "resamples": found.resamples,
+        "seed": report.seed,
+        "resamples": report.resamples,
         "level": LEVEL,
-        "agreements": [item.model_dump(mode="json") for item in found.agreements],
-        "evidence": [item.model_dump(mode="json") for item in found.evidence],
+        "agreements": [item.model_dump(mode="json") for item in report.agreements],
+        "evidence": [item.model_dump(mode="json") for item in report.evidence],
     }
     return json.dumps(value, indent=2, ensure_ascii=False)
 

@@ -19,7 +19,7 @@ class Table(NamedTuple):
 def tables(comparison: Comparison, details: Details) -> list[Table]:
     """Make a table of means by the values of the field for each measure, or one of errors; none if not asked for."""
     labels = comparison.joined.labels
-    found = []
+    made = []
     if details.by == "error":
         rows = [
             [
@@ -29,12 +29,12 @@ def tables(comparison: Comparison, details: Details) -> list[Table]:
             for error, counts in details.errors.items()
         ]
         heads = ["error", *next(iter(details.errors.values()), labels)]
-        found.append(Table("share of predictions with each error", heads, rows))
+        made.append(Table("share of predictions with each error", heads, rows))
     if details.groups:
         for measure in comparison.joined.measures:
             lines = [_line(group, measure, labels) for group in details.groups]
-            found.append(Table(f"{measure.name} by {details.by}", [str(details.by), "clusters", *labels], lines))
-    return found
+            made.append(Table(f"{measure.name} by {details.by}", [str(details.by), "clusters", *labels], lines))
+    return made
 
 
 def _line(group: Group, measure: MeasureRecord, labels: Iterable[str]) -> list[str]:
@@ -52,15 +52,15 @@ def _line(group: Group, measure: MeasureRecord, labels: Iterable[str]) -> list[s
 
 def move_lines(moves: Iterable[Move]) -> list[str]:
     """List the clusters that moved, three lines each: which and how far, then both texts."""
-    found = []
+    lines = []
     for move in moves:
         before, after = (numbers.show(value, move.measure.unit) for value in (move.baseline, move.other))
-        found += [
+        lines += [
             escape.one_line(f"{move.cluster_id}: {move.measure.name} {before} → {after} ({move.configuration})"),
             f"  baseline: {escape.one_line(move.baseline_text)}",
             f"  {escape.one_line(f'{move.configuration}: {move.other_text}')}",
         ]
-    return found
+    return lines
 
 
 def values(details: Details) -> dict[str, Any]:

@@ -33,18 +33,18 @@ def as_json(checked: Sequence[CheckedTexts]) -> str:
     """Write an object for each checker and cluster: signature, texts with verdicts; a list where there are several."""
     values = [
         {
-            "cluster_id": found.cluster.cluster_id,
-            "checker": found.signature,
+            "cluster_id": group.cluster.cluster_id,
+            "checker": group.signature,
             "texts": [
                 {
                     "text": text,
                     "verdicts": [verdict.model_dump(mode="json") for verdict in verdicts],
-                    **({"failure": found.failure} if found.failure else {}),
+                    **({"failure": group.failure} if group.failure else {}),
                 }
-                for text, verdicts in zip(found.texts, found.verdicts, strict=True)
+                for text, verdicts in zip(group.texts, group.verdicts, strict=True)
             ],
         }
-        for found in checked
+        for group in checked
     ]
     value = values[0] if len(values) == 1 else values
     return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
@@ -53,13 +53,13 @@ def as_json(checked: Sequence[CheckedTexts]) -> str:
 def as_csv(checked: Iterable[CheckedTexts]) -> Iterator[str]:
     """Yield a header, then a line for each claim: the whole text, its parts below; one line where a text failed."""
     yield _csv_line(COLUMNS)
-    for found in checked:
-        for text, verdicts in zip(found.texts, found.verdicts, strict=True):
-            about = (found.cluster.cluster_id, text, found.signature)
-            if found.failure:
-                yield _csv_line((*about, "whole", text, FAILED, "", found.failure, "", "", "", "", "", "", ""))
+    for group in checked:
+        for text, verdicts in zip(group.texts, group.verdicts, strict=True):
+            about = (group.cluster.cluster_id, text, group.signature)
+            if group.failure:
+                yield _csv_line((*about, "whole", text, FAILED, "", group.failure, "", "", "", "", "", "", ""))
             for verdict in verdicts:
-                yield _csv_line((*about, *_cells(found.cluster, verdict)))
+                yield _csv_line((*about, *_cells(group.cluster, verdict)))
 
 
 def _cells(cluster: Cluster, verdict: Verdict) -> tuple[str, ...]:
@@ -85,7 +85,7 @@ def _csv_line(cells: Iterable[str]) -> str:
 def as_page(checked: Sequence[CheckedTexts]) -> str:
     """Write one HTML page: each text with its verdict, its claims, and the evidence of each side quoted. No script."""
     body = "".join(map(_section, checked))
-    texts = sum(len(found.texts) for found in checked)
+    texts = sum(len(group.texts) for group in checked)
     title = f"{texts} text{'' if texts == 1 else 's'} checked"
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
@@ -109,16 +109,16 @@ cite,.dim{opacity:.75;font-style:normal}
 """
 
 
-def _section(found: CheckedTexts) -> str:
+def _section(group: CheckedTexts) -> str:
     made = [
-        f"<h2>{page(found.cluster.cluster_id)}</h2>",
-        f'<p class="dim">{page(found.signature)}, on {len(found.cluster.articles)} articles</p>',
+        f"<h2>{page(group.cluster.cluster_id)}</h2>",
+        f'<p class="dim">{page(group.signature)}, on {len(group.cluster.articles)} articles</p>',
     ]
-    for text, verdicts in zip(found.texts, found.verdicts, strict=True):
+    for text, verdicts in zip(group.texts, group.verdicts, strict=True):
         made.append(f"<article><h3>{_headline(text, verdicts)}</h3>")
-        if found.failure:
-            made.append(f'<p><b class="failed">{FAILED}</b> {page(found.failure)}</p>')
-        quoted = Quotations(found.cluster)
+        if group.failure:
+            made.append(f'<p><b class="failed">{FAILED}</b> {page(group.failure)}</p>')
+        quoted = Quotations(group.cluster)
         made.extend(_claim(quoted, verdict) for verdict in select_verdicts(verdicts))
         made.append("</article>")
     return "".join(made)
@@ -135,8 +135,8 @@ def _claim(quoted: Quotations, verdict: Verdict) -> str:
     head += f' <span class="dim">{page(spoke)}</span>' if spoke else ""
     head += "" if whole else f" {page(one_line(verdict.claim.text))}"
     reason = f"<p>{page(verdict.reason)}</p>" if verdict.reason else ""
-    found = flagged_elements(verdict.elements) if whole else []
-    account = "".join(_element(quoted, element, verdict) for element in found)
+    elements = flagged_elements(verdict.elements) if whole else []
+    account = "".join(_element(quoted, element, verdict) for element in elements)
     account = f"<ul>{account}</ul>" if account else ""
     quotes = ""
     for heading, _, held in sides(verdict):

@@ -124,7 +124,7 @@ def as_json(view: ClusterView) -> str:
 
 
 def _configuration_json(each: ConfigurationView) -> dict[str, object]:
-    verdicts = [verdict for found in each.verdicts.values() for verdict in found]
+    verdicts = [verdict for of_checker in each.verdicts.values() for verdict in of_checker]
     return {
         "configuration": each.record.name,
         "reads_references": each.record.reads_references,
@@ -134,8 +134,8 @@ def _configuration_json(each: ConfigurationView) -> dict[str, object]:
         "verdict": verdicts[0].label if verdicts else None,
         "verdicts": [
             {**verdict.model_dump(mode="json"), "checker": verdict.checker or signature}
-            for signature, found in each.verdicts.items()
-            for verdict in found
+            for signature, of_checker in each.verdicts.items()
+            for verdict in of_checker
         ],
         "scores": each.scores,
         "unscorable": each.unscorable,
@@ -170,11 +170,11 @@ def _remarks(each: ConfigurationView) -> Iterator[tuple[str, str]]:
 
 
 def _by_metric(view: ClusterView, *, every_measure: bool) -> Mapping[str, list[MeasureRecord]]:
-    found: dict[str, list[MeasureRecord]] = {}
+    by_metric: dict[str, list[MeasureRecord]] = {}
     for measure in view.measures:
         if measure.shown or every_measure:
-            found.setdefault(measure.metric, []).append(measure)
-    return found
+            by_metric.setdefault(measure.metric, []).append(measure)
+    return by_metric
 
 
 def _score(each: ConfigurationView, measure: MeasureRecord) -> str:

@@ -52,12 +52,12 @@ class Line:
 
 def lines(comparison: Comparison, measure: MeasureRecord) -> list[Line]:
     """Make a line for each configuration, the baseline's among them."""
-    found = []
+    rows = []
     for label in comparison.joined.labels:
         summary = comparison.summaries[label, measure.name]
         pair = comparison.beside_baseline.get((label, measure.name))
         beaten = comparison.beaten.get((measure.name, label), ())
-        found.append(
+        rows.append(
             Line(
                 letter=comparison.letters[label],
                 label=label,
@@ -74,7 +74,7 @@ def lines(comparison: Comparison, measure: MeasureRecord) -> list[Line]:
                 is_baseline=label == comparison.baseline,
             )
         )
-    return found
+    return rows
 
 
 def detectable(comparison: Comparison, measure: MeasureRecord) -> str:
@@ -170,12 +170,12 @@ def records(comparison: Comparison) -> list[dict[str, Any]]:
 
     What compares with the baseline is None in the baseline's own.
     """
-    found = []
+    rows = []
     for measure in comparison.joined.measures:
         for label in comparison.joined.labels:
             summary = comparison.summaries[label, measure.name]
             pair = comparison.beside_baseline.get((label, measure.name))
-            found.append(
+            rows.append(
                 {
                     "measure": measure.name,
                     "configuration": label,
@@ -191,7 +191,7 @@ def records(comparison: Comparison) -> list[dict[str, Any]]:
                     "signature": measure.signature,
                 }
             )
-    return found
+    return rows
 
 
 def as_csv(comparison: Comparison) -> str:

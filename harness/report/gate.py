@@ -24,9 +24,9 @@ NAMED = 4
 
 def lines(report: GateReport) -> list[str]:
     """Write the whole report as text: two or three lines for each finding that does not pass, one for the rest."""
-    found = [line for _, told in _explanations(report) for line in told]
-    found.append(f"gate: {outcome_words(report)}: {escape.one_line(verdict(report))}")
-    return found + blindness(report) + allowed_failures(report)
+    told_lines = [line for _, told in _explanations(report) for line in told]
+    told_lines.append(f"gate: {outcome_words(report)}: {escape.one_line(verdict(report))}")
+    return told_lines + blindness(report) + allowed_failures(report)
 
 
 def _explanations(report: GateReport) -> Iterator[tuple[str, list[str]]]:
@@ -68,11 +68,11 @@ def verdict(report: GateReport) -> str:
     """Count how many of the written rules hold, are broken or cannot be held, and say by what."""
     broken, unheld = [], []
     for rule in report.rules:
-        found = report.broken(rule)
-        if any(finding.verdict == "not_compared" or is_unanswered(finding) for finding in found):
-            unheld.append(found)
-        elif found:
-            broken.append(found)
+        breaks = report.broken(rule)
+        if any(finding.verdict == "not_compared" or is_unanswered(finding) for finding in breaks):
+            unheld.append(breaks)
+        elif breaks:
+            broken.append(breaks)
     written = len(report.rules)
     parts = []
     if report.failures:
@@ -194,10 +194,10 @@ def as_json(report: GateReport) -> str:
         "rules": [
             {
                 "rule": rule.text,
-                "holds": not (found := report.broken(rule)),
+                "holds": not (breaks := report.broken(rule)),
                 "broken_by": [
                     {"configuration": finding.decision.configuration, "measure": finding.decision.measure}
-                    for finding in found
+                    for finding in breaks
                 ],
             }
             for rule in report.rules

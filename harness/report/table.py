@@ -67,21 +67,21 @@ class Block:
 
 def blocks(outcome: Outcome, *, every_measure: bool = False) -> list[Block]:
     """Make the tables of a run, with measures that merely support others only where `every_measure`."""
-    found = by_configuration(outcome.summaries)
+    summaries_of = by_configuration(outcome.summaries)
     made = []
     for metric, measures in measures_by_metric(outcome.manifest.measures).items():
         kept = tuple(measure for measure in measures if measure.shown or every_measure)
         if kept:
-            made.append(Block(metric, kept, tuple(_rows(outcome.manifest, kept, found))))
+            made.append(Block(metric, kept, tuple(_rows(outcome.manifest, kept, summaries_of))))
     return made
 
 
 def _rows(
-    manifest: RunManifest, measures: Sequence[MeasureRecord], found: Mapping[str, Mapping[str, Summary]]
+    manifest: RunManifest, measures: Sequence[MeasureRecord], summaries_of: Mapping[str, Mapping[str, Summary]]
 ) -> Iterable[Row]:
     competing = [item.name for item in manifest.configurations if not item.reads_references]
     for item in manifest.configurations:
-        summaries = [found[item.name][measure.name] for measure in measures]
+        summaries = [summaries_of[item.name][measure.name] for measure in measures]
         usual = Counter(map(denominators, summaries)).most_common(1)[0][0]
         cells = tuple(
             Cell(
@@ -90,7 +90,7 @@ def _rows(
                 denominators(summary),
                 denominators(summary) == usual,
                 item.name in competing
-                and _is_best(summary, measure, [found[name][measure.name] for name in competing]),
+                and _is_best(summary, measure, [summaries_of[name][measure.name] for name in competing]),
             )
             for summary, measure in zip(summaries, measures, strict=True)
         )

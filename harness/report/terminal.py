@@ -132,13 +132,13 @@ def _slashed(counts: Iterable[int]) -> str:
     return "/".join(str(count) for count in counts)
 
 
-def comparison(found: Comparison, width: int, only: MeasureRecord | None = None) -> RenderableType:
+def comparison(compared: Comparison, width: int, only: MeasureRecord | None = None) -> RenderableType:
     """Draw a table for each measure or for the only one, and say what the signs mean; for all of them costs as well.
 
     Below 110 columns the intervals go to a second line.
     """
-    measures = [measure for measure in found.joined.measures if only is None or measure.name == only.name]
-    lines = {measure.name: comparison_report.lines(found, measure) for measure in measures}
+    measures = [measure for measure in compared.joined.measures if only is None or measure.name == only.name]
+    lines = {measure.name: comparison_report.lines(compared, measure) for measure in measures}
     heads: tuple[str, ...] = comparison_report.HEADS if width >= 110 else NARROW_HEADS
     if not any(line.difference_interval for each in lines.values() for line in each):  # too few clusters for any
         heads = tuple(head for head in heads if head != "its interval")
@@ -153,11 +153,11 @@ def comparison(found: Comparison, width: int, only: MeasureRecord | None = None)
         for line in lines[measure.name]:
             cells = _comparison_cells(line, roomy="interval" in heads)
             table.add_row(*(cells[head] for head in heads), style="dim" if line.is_baseline else "")
-        parts += [table, Padding(safe(comparison_report.detectable(found, measure), style="dim"), (0, 0, 1, 0))]
-    costs = _known_columns([comparison_report.COST_HEADS, *comparison_report.cost_lines(found)])
+        parts += [table, Padding(safe(comparison_report.detectable(compared, measure), style="dim"), (0, 0, 1, 0))]
+    costs = _known_columns([comparison_report.COST_HEADS, *comparison_report.cost_lines(compared)])
     if only is None and len(costs[0]) > 2:  # more than how many headlines there are, which `n` says too
         parts.append(Padding(grid("cost", costs[0], costs[1:], width), (0, 0, 1, 0)))
-    parts.extend(safe(line, style="dim") for line in comparison_report.legend(found))
+    parts.extend(safe(line, style="dim") for line in comparison_report.legend(compared))
     parts.extend(safe(folded_signature(measure.signature, width), style="dim") for measure in measures)
     return Group(*parts)
 
@@ -201,15 +201,15 @@ def grid(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], width:
     return Group(*split(title, first, [], others, width))
 
 
-def cache(found: Contents) -> RenderableType:
+def cache(contents: Contents) -> RenderableType:
     """Show what the cache holds: a line for each kind and component, and the file."""
     table = plain()
     table.add_column("kind", no_wrap=True)
     table.add_column("component", overflow="fold")
     for head in ("entries", "MB", "oldest (UTC)", "newest (UTC)"):
         table.add_column(head, justify="right", no_wrap=True)
-    for row in found.rows:
+    for row in contents.rows:
         moments = [moment.strftime("%Y-%m-%d %H:%M") for moment in (row.oldest, row.newest)]
         table.add_row(row.kind, Text(row.component), str(row.entries), f"{row.bytes / 1e6:.2f}", *moments)
-    size = f"{found.file}: {sum(row.entries for row in found.rows)} entries, {found.file_bytes / 1e6:.1f} MB"
-    return Group(table, Text(size, style="dim")) if found.rows else Text(f"{found.file}: nothing is kept")
+    size = f"{contents.file}: {sum(row.entries for row in contents.rows)} entries, {contents.file_bytes / 1e6:.1f} MB"
+    return Group(table, Text(size, style="dim")) if contents.rows else Text(f"{contents.file}: nothing is kept")

@@ -153,14 +153,14 @@ def claims(cluster: Cluster, carried: Iterable[CarriedClaim], contested: Sequenc
     """Show what independent articles of a cluster disagree about, then its claims with their carriers."""
     parts: list[RenderableType] = [*_contested(cluster, contested)]
     parts.append(Text(f"\nclaims of {one_line(cluster.cluster_id)}", style="bold"))
-    for found in carried:
-        claim = found.claim
+    for each in carried:
+        claim = each.claim
         said = f"[{claim.attributed_to} {claim.stance}] " if claim.attributed_to else ""
         line = Text(one_line(f"{said}{claim.text}"))
         parts.append(Padding(line, (0, 0, 0, 2)))
         parts.append(
             Padding(
-                Text(f"{one_line(', '.join(found.carriers))} ({witnesses(found.witnesses)})", style="dim"), (0, 0, 0, 6)
+                Text(f"{one_line(', '.join(each.carriers))} ({witnesses(each.witnesses)})", style="dim"), (0, 0, 0, 6)
             )
         )
     return Group(*parts)
@@ -183,6 +183,6 @@ def claims_as_json(cluster: Cluster, carried: Iterable[CarriedClaim], contested:
     value = {
         "cluster_id": cluster.cluster_id,
         "contested": [fact.model_dump(mode="json") for fact in contested],
-        "claims": [found.model_dump(mode="json") for found in carried],
+        "claims": [each.model_dump(mode="json") for each in carried],
     }
     return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"

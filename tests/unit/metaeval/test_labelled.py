@@ -127,9 +127,9 @@ def test_ratings_give_correlations(tmp_path):
     found = measure(name, "length", Length("length"), read_rows, seed=1, resamples=20)
     assert name == "rows"
     assert [(item.level, item.kendall.value) for item in found.correlations] == [("system", 1.0), ("summary", 1.0)]
-    assert "| recall | length | system | 3 | 1.000 " in agreement.markdown(agreement.Found([found], 1, 20))
+    assert "| recall | length | system | 3 | 1.000 " in agreement.markdown(agreement.AgreementReport([found], 1, 20))
     alone = measure(name, "length", Length("length"), read_rows[:1], seed=1, resamples=20)
-    assert "1 rated rows are in no number" in " ".join(agreement.notes(agreement.Found([alone], 1, 20)))
+    assert "1 rated rows are in no number" in " ".join(agreement.notes(agreement.AgreementReport([alone], 1, 20)))
 
 
 def test_tables_fit_eighty_columns_and_keep_every_count(tmp_path):
@@ -142,13 +142,13 @@ def test_tables_fit_eighty_columns_and_keep_every_count(tmp_path):
     ((name, read_rows),) = read([write(tmp_path, *rows)]).items()
     found = measure(name, "length", Length("length"), read_rows, seed=1, resamples=50)
     console = Console(width=80, record=True, file=io.StringIO())
-    console.print(agreement.terminal(agreement.Found([found], 1, 50), 80))
+    console.print(agreement.terminal(agreement.AgreementReport([found], 1, 50), 80))
     tables = console.export_text().split("\n\nn: ")[0]
     assert max(map(len, tables.splitlines())) <= 80
     assert "12+12" in tables
     assert "length" in tables
     assert "1.00 [1.00 1.00]" in tables
-    assert json.loads(agreement.as_json(agreement.Found([found], 1, 50)))["agreements"][0]["pairs"] == 12
+    assert json.loads(agreement.as_json(agreement.AgreementReport([found], 1, 50)))["agreements"][0]["pairs"] == 12
 
 
 @pytest.mark.parametrize(
