@@ -15,6 +15,7 @@ from harness.checkers.bearers import bearers, misspelt, without_plain_words
 from harness.checkers.coherence import coherence
 from harness.checkers.conflicts import Alignment, Conflict
 from harness.checkers.coverage import Covered, borne_by_saying, covered
+from harness.checkers.doers import others_deeds
 from harness.checkers.elements import SURE, Held, Spot
 from harness.checkers.figures import account_of_figure
 from harness.checkers.hedges import account_of_modality
@@ -110,6 +111,7 @@ class _Accountant:
         found += self._clauses()
         found += account_of_polarity(self.cluster, self.matcher, self.reading)
         found += account_of_modality(self.cluster, self.matcher, self.reading)
+        found += others_deeds(self.cluster, self.matcher, self.reading)
         found += self._conflicts()
         found = [borne_by_saying(self.cluster, self.matcher, self.reading, held) for held in self._with_replaced(found)]
         elements = tuple(sorted(found, key=lambda held: (held.start, held.end, held.kind)))

@@ -184,6 +184,8 @@ class _Reader:
         objects = self._with_conjuncts(self._kids(at, *_OBJECTS))
         by = [inner for agent in self._kids(at, "agent") for inner in self._kids(agent, "pobj")]
         passive = self._passive(token)
+        if by and subjects and not objects and token.tag in {"VBD", "VBN"}:
+            subjects, passive_subjects = (), (*passive_subjects, *subjects)  # a headline's `Tarn beaten by Norvik`
         if token.dep in {"relcl", "acl"}:
             subjects, passive_subjects, objects = self._relative(token, subjects, passive_subjects, objects, passive)
         elif not subjects and not passive_subjects and token.dep in _CLAUSES:
