@@ -1,7 +1,7 @@
 """Whose deed it is, where the articles have the same deed of somebody else only: `conviction of Dray` for `Venn's`.
 
 The bearer of a deed stands with its verb, or with the noun that tells it: before it (`Venn's plea`), or under `of`,
-`by` or `against`. A deed of which some sentence has the claim's bearer, or may have, as it names none, is nobody else's.
+`by` or `against`. A deed of which some sentence has the claim's bearer, or may have one unnamed, is nobody else's.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
