@@ -90,7 +90,8 @@ def tensors(held: bytes) -> Mapping[str, np.ndarray[Any, Any]]:
         if name != "__metadata__":
             first, end = told["data_offsets"]
             kind = np.dtype(KINDS[told["dtype"]])
-            found[name] = np.frombuffer(held[start + first : start + end], kind).reshape(told["shape"])
+            many = (end - first) // kind.itemsize
+            found[name] = np.frombuffer(held, kind, many, start + first).reshape(told["shape"])
     return found
 
 
