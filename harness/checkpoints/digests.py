@@ -1,4 +1,4 @@
-"""Which checkpoint it is: digests of its files."""
+"""Digests of a checkpoint's files, which identify it."""
 
 import hashlib
 from functools import lru_cache
@@ -7,13 +7,13 @@ from pathlib import Path
 from harness.checkpoints.find import Checkpoint
 
 DIGITS = 16
-"""Hexadecimal digits of a SHA-256 that are kept: 64 bits."""
+"""Hexadecimal digits kept of a SHA-256: 64 bits."""
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "spiece.model", "vocab.json", "vocab.txt", "tekken.json")
 TOKENIZER_SUFFIXES = (".model", ".spm", ".tiktoken")
 
 
 def checkpoint_digests(checkpoint: Checkpoint) -> dict[str, str]:
-    """SHA-256 over the weights, over the tokenizer's files and over the other settings of a local checkpoint."""
+    """Return SHA-256 digests of the weights, the tokenizer's files and the other settings of a local checkpoint."""
     if checkpoint.path is None:
         return {}
     if checkpoint.kind == "gguf":
@@ -44,7 +44,7 @@ def _joint_digest(files: list[Path]) -> str:
 
 
 def file_digest(file: Path) -> str:
-    """The first digits of one file's SHA-256; raises OSError where it cannot be read."""
+    """Return the first digits of one file's SHA-256. Raises OSError where it cannot be read."""
     return _file_digest(file)[:DIGITS]
 
 
@@ -55,6 +55,6 @@ def _file_digest(file: Path) -> str:
 
 @lru_cache(maxsize=256)
 def _digest_of(file: str, size: int, modified: int) -> str:  # noqa: ARG001 - size and time tell a changed file apart
-    """SHA-256 of a file; memoised, since every configuration of a sweep asks again."""
+    """Return a file's SHA-256; memoised, since every configuration of a sweep asks again."""
     with Path(file).open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""Where a checkpoint is, by its name.
+"""Finds a checkpoint by its name.
 
 Four ways to name one: `package:NAME/FILE` (a file or folder inside an installed package, which is found but never
 imported), the path of a `.gguf` file, the path of a folder, and the id of a model on the Hugging Face hub.
@@ -12,7 +12,7 @@ from typing import Literal
 
 from harness import extras
 from harness.errors import DataError, Problem, UsageError, nearest_name
-from harness.inputs.files import located
+from harness.inputs.files import located, nearest_file
 
 PACKAGE = "package:"
 ACCEPTED = "a hub id (owner/name), a folder, a .gguf file, or package:NAME/FILE"
@@ -38,7 +38,7 @@ class NotFoundError(UsageError):
 
 
 def find_checkpoint(name: str) -> Checkpoint:
-    """The checkpoint that `name` means. Raises NotFoundError where nothing of that name is here.
+    """Find the checkpoint that `name` means. Raises NotFoundError where there is none of that name.
 
     A hub id is not looked up.
     """
@@ -53,20 +53,8 @@ def find_checkpoint(name: str) -> Checkpoint:
     is_path = name.lower().endswith(".gguf") or name.startswith((".", "/", "~")) or not _HUB_ID.fullmatch(name)
     if not is_path:
         return Checkpoint("hub", hub_id=name)
-    try:
-        beside = sorted(other.name for other in path.parent.iterdir())
-    except OSError:
-        beside = []
-    nearest = nearest_name(path.name, beside)
     kind = "file" if path.suffix.lower() == ".gguf" else "folder"
-    raise NotFoundError(
-        Problem(
-            f"there is no such {kind}",
-            found=name,
-            accepted=ACCEPTED,
-            nearest=str(Path(name).parent / nearest) if nearest else "",
-        )
-    )
+    raise NotFoundError(Problem(f"there is no such {kind}", found=name, accepted=ACCEPTED, nearest=nearest_file(name)))
 
 
 def _at(path: Path, name: str) -> Checkpoint:
@@ -86,7 +74,7 @@ def _at(path: Path, name: str) -> Checkpoint:
 
 
 def in_package(name: str) -> Path:
-    """The file or folder that `package:NAME/FILE` means, found without importing the package."""
+    """Find the file or folder that `package:NAME/FILE` means, without importing the package."""
     package, _, inner = name.removeprefix(PACKAGE).partition("/")
     if not package or not inner:
         raise NotFoundError(Problem("the name of a packaged checkpoint is incomplete", found=name, accepted=ACCEPTED))
@@ -115,7 +103,7 @@ def in_package(name: str) -> Path:
 
 
 def _package_folders(package: str) -> list[Path]:
-    """The folders of a top-level package; of a distribution's packages where only a distribution has that name."""
+    """Return the folders of a top-level package, or of a distribution's packages where only that has the name."""
     try:
         spec = util.find_spec(package.partition(".")[0])
     except (ImportError, ValueError):

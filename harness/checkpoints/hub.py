@@ -1,4 +1,4 @@
-"""Checkpoints on the Hugging Face hub: which commit a revision stands for, and its files."""
+"""Checkpoints on the Hugging Face hub: resolves revisions to commits, and downloads files."""
 
 import os
 import re
@@ -16,13 +16,13 @@ _HUB_PATTERNS = ["*.json", "*.safetensors", "*.model", "*.spm", "*.txt", "*.jinj
 
 
 def is_offline() -> bool:
-    """Whether the environment forbids asking the hub."""
+    """Tell whether the environment forbids asking the hub."""
     flags = (os.environ.get(name, "") for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"))
     return any(flag.upper() in ("1", "ON", "YES", "TRUE") for flag in flags)
 
 
 def cached_commit(hub_id: str, revision: str | None) -> str | None:
-    """The commit that the hub's local cache holds for a revision; None where it has none. Needs no network."""
+    """Return the commit that the hub's local cache has for a revision, or None. Needs no network."""
     if not extras.is_installed("huggingface_hub"):
         return None
     from huggingface_hub import try_to_load_from_cache
@@ -33,9 +33,9 @@ def cached_commit(hub_id: str, revision: str | None) -> str | None:
 
 @lru_cache(maxsize=64)
 def current_commit(hub_id: str, revision: str | None) -> str:
-    """The commit that a revision of a model on the hub stands for now; the cache's where the hub cannot be reached.
+    """Return the commit that a revision on the hub means now; the cache's where the hub cannot be reached.
 
-    Memoised, so that what a run records is what it loads. Raises UsageError where neither knows it,
+    Memoised, so that a run loads the commit that it records. Raises UsageError where neither has it,
     MissingExtraError where nothing is installed that could ask.
     """
     if revision is not None and _COMMIT.fullmatch(revision):
@@ -48,7 +48,7 @@ def current_commit(hub_id: str, revision: str | None) -> str:
         from huggingface_hub.errors import RepositoryNotFoundError, RevisionNotFoundError
 
         try:
-            found = HfApi().model_info(hub_id, revision=revision, timeout=10).sha
+            sha = HfApi().model_info(hub_id, revision=revision, timeout=10).sha
         except RevisionNotFoundError as error:
             raise UsageError(f"the hub's model {hub_id} has no revision {revision!r}") from error
         except RepositoryNotFoundError as error:
@@ -58,8 +58,8 @@ def current_commit(hub_id: str, revision: str | None) -> str:
         except Exception as error:  # noqa: BLE001 - whatever the network does, the cache may still know
             reason = f"the hub cannot be reached ({type(error).__name__})"
         else:
-            if found:
-                return found
+            if sha:
+                return sha
     cached = cached_commit(hub_id, revision)
     if cached is None:
         raise UsageError(f"no folder {hub_id} is here, {reason}, and its local cache has no such model")
@@ -67,7 +67,7 @@ def current_commit(hub_id: str, revision: str | None) -> str:
 
 
 def download(hub_id: str, commit_id: str, *, with_code: bool) -> Path:
-    """The local folder of one commit of a model on the hub, downloaded if need be; never a pickle.
+    """Return the local folder of one commit of a model on the hub; download it if need be, but never a pickle.
 
     Where files are fetched, the standard error stream says how many and how large; the hub's own bars stay off, since
     they need control codes. Raises UsageError where it cannot be had.
@@ -84,7 +84,7 @@ def download(hub_id: str, commit_id: str, *, with_code: bool) -> Path:
     silent = are_progress_bars_disabled()
     disable_progress_bars()
     try:
-        sizes = _absent(hub_id, wanted)
+        sizes = _missing_sizes(hub_id, wanted)
         if sizes:
             files = f"{len(sizes)} file{'s' if len(sizes) > 1 else ''}"
             print(f"downloading {hub_id}: {files}, {sum(sizes) / 1e6:,.0f} MB", file=sys.stderr, flush=True)
@@ -98,8 +98,8 @@ def download(hub_id: str, commit_id: str, *, with_code: bool) -> Path:
             enable_progress_bars()
 
 
-def _absent(hub_id: str, wanted: dict[str, Any]) -> list[int]:
-    """Sizes in bytes of the files that a download would fetch; none where the hub cannot be asked."""
+def _missing_sizes(hub_id: str, wanted: dict[str, Any]) -> list[int]:
+    """Return the sizes in bytes of the files that a download would fetch; none where the hub cannot be asked."""
     if wanted["local_files_only"]:
         return []
     from huggingface_hub import snapshot_download

@@ -1,4 +1,4 @@
-"""What models and checkers with transformers weights share: which files, which device, in silence."""
+"""Helpers for models and checkers with transformers weights: files, device, silence, reasons for failure."""
 
 import warnings
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from harness.errors import UsageError
 
 
 def local_checkpoint(name: str, revision: str | None, *, with_code: bool = False) -> Path:
-    """The folder or GGUF file of a checkpoint, downloaded from the hub if need be.
+    """Return the folder or GGUF file of a checkpoint; download it from the hub if need be.
 
     Raises UsageError that says what was looked for where it cannot be had.
     """
@@ -23,7 +23,7 @@ def local_checkpoint(name: str, revision: str | None, *, with_code: bool = False
 
 
 def choose_device(name: str) -> Any:
-    """The torch device that `name` means; auto takes a GPU where there is one. Raises UsageError for none such."""
+    """Return the torch device that `name` means; auto takes a GPU if there is one. Raises UsageError without it."""
     import torch
 
     if name == "auto":
@@ -37,7 +37,7 @@ def choose_device(name: str) -> Any:
 
 @contextmanager
 def quietly() -> Iterator[None]:
-    """Keeps the warnings and progress bars of transformers off the terminal, and puts its settings back afterwards."""
+    """Keep warnings and progress bars of transformers off the terminal, and restore its settings afterwards."""
     import transformers
 
     log = transformers.utils.logging
@@ -71,5 +71,5 @@ def explain_failure(owner: str) -> Iterator[None]:
 
 
 def readable(text: str) -> str:
-    """`text` with what no tokenizer takes (half of a surrogate pair) replaced by a question mark."""
+    """Replace by a question mark what no tokenizer takes: half of a surrogate pair."""
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,4 +1,4 @@
-"""What speaks against loading a checkpoint, as far as its files tell: nothing of it is loaded."""
+"""Problems of a checkpoint that its files tell, without loading any of it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +11,11 @@ from harness.errors import Problem
 
 _PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
 _LFS_POINTER = b"version https://git-lfs"
+_POINTER_PROBLEM = "the file is a Git LFS pointer, not the weights: run `git lfs pull`"
 
 
 def checkpoint_problems(name: str, revision: str | None) -> Iterator[Problem]:
-    """Everything that speaks against loading this checkpoint, as far as its files tell."""
+    """Yield everything in its files that speaks against loading this checkpoint."""
     try:
         checkpoint = find_checkpoint(name)
     except NotFoundError as error:
@@ -34,16 +35,21 @@ def checkpoint_problems(name: str, revision: str | None) -> Iterator[Problem]:
 
 
 def _file_problems(file: Path) -> Iterator[Problem]:
-    with file.open("rb") as stream:
-        start = stream.read(len(_LFS_POINTER))
-    if start.startswith(_LFS_POINTER):
-        yield Problem("the file is a Git LFS pointer, not the weights: run `git lfs pull`", found=str(file))
+    start = _beginning(file)
+    if start == _LFS_POINTER:
+        yield Problem(_POINTER_PROBLEM, found=str(file))
     elif not start.startswith(b"GGUF"):
         yield Problem("the file does not begin as a GGUF file does", found=repr(start[:4]), accepted="b'GGUF'")
 
 
+def _beginning(file: Path) -> bytes:
+    """Read as much of a file as tells a Git LFS pointer."""
+    with file.open("rb") as stream:
+        return stream.read(len(_LFS_POINTER))
+
+
 def folder_problems(folder: Path) -> Iterator[Problem]:
-    """What is missing in a folder of a checkpoint, and what must not be loaded from it."""
+    """Yield what is missing in the folder of a checkpoint, and what must not be loaded from it."""
     names = sorted(file.name for file in folder.iterdir() if file.is_file())
     ggufs = [name for name in names if name.lower().endswith(".gguf")]
     if "config.json" not in names:
@@ -73,11 +79,8 @@ def folder_problems(folder: Path) -> Iterator[Problem]:
     elif not weights:
         yield Problem("the folder has no weights", found=str(folder), accepted="*.safetensors or a .gguf file")
     for name in weights:
-        with (folder / name).open("rb") as stream:
-            if stream.read(len(_LFS_POINTER)).startswith(_LFS_POINTER):
-                yield Problem(
-                    "the file is a Git LFS pointer, not the weights: run `git lfs pull`", found=str(folder / name)
-                )
+        if _beginning(folder / name) == _LFS_POINTER:
+            yield Problem(_POINTER_PROBLEM, found=str(folder / name))
     missing = sorted(_shards(folder) - set(names))
     if missing:
         yield Problem(f"{len(missing)} of the weight files that the index names are missing", found=missing[0])
@@ -86,7 +89,7 @@ def folder_problems(folder: Path) -> Iterator[Problem]:
 
 
 def _shards(folder: Path) -> set[str]:
-    """File names in the index of weights that are split over several files."""
+    """List the files in the index of weights that are split over several files."""
     index = folder / "model.safetensors.index.json"
     if (folder / "model.safetensors").is_file() or not index.is_file():
         return set()
