@@ -175,9 +175,9 @@ def against(pairs: Iterable[PairComparison], baseline: str) -> tuple[PairCompari
 
 
 def significantly_better(
-    pairs: Iterable[PairComparison], measures: Mapping[str, Direction], *, level: float = LEVEL
+    pairs: Iterable[PairComparison], measures: Mapping[str, Direction]
 ) -> dict[tuple[str, str], tuple[str, ...]]:
-    """Map (measure, configuration) to the configurations it beats with a Holm-corrected p of at most 1 − `level`.
+    """Map (measure, configuration) to the configurations it beats with a Holm-corrected p of at most 1 − `LEVEL`.
 
     Measures that are better neither way have no winners.
     """
@@ -186,7 +186,7 @@ def significantly_better(
         direction = measures[pair.measure]
         if direction == "neither" or pair.p_adjusted is None or not pair.difference:
             continue
-        if pair.p_adjusted <= (1 - level) * (1 + 1e-12):
+        if pair.p_adjusted <= (1 - LEVEL) * (1 + 1e-12):
             first_wins = (pair.difference > 0) == (direction == "higher")
             winner, loser = (pair.first, pair.second) if first_wins else (pair.second, pair.first)
             beaten[pair.measure, winner] = (*beaten.get((pair.measure, winner), ()), loser)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.analysis.metaeval import Correlation, Estimate, estimate
-from harness.analysis.resample import LEVEL, draw_counts
+from harness.analysis.resample import draw_counts
 
 Floats = NDArray[np.float64]
 
@@ -70,7 +70,6 @@ def correlations(
     *,
     seed: int,
     resamples: int,
-    level: float = LEVEL,
 ) -> list[Correlation]:
     """Correlate `scores` with `ratings`, both of shape (rows,), at both levels; NaN rows are left out."""
     kept = ~(np.isnan(scores) | np.isnan(ratings))
@@ -88,12 +87,12 @@ def correlations(
         [np.ones((1, len(place))), *draw_counts(len(place), resamples=resamples, seed=seed)],
     )
     return [
-        _per_system(rating, table, counts, level),
-        _per_summary(rating, table, counts, level),
+        _per_system(rating, table, counts),
+        _per_summary(rating, table, counts),
     ]
 
 
-def _per_system(rating: str, table: Floats, counts: Floats, level: float) -> Correlation:
+def _per_system(rating: str, table: Floats, counts: Floats) -> Correlation:
     present = (~np.isnan(table[0])).astype(np.float64)
     drawn = counts @ present
     complete = (drawn > 0).all(axis=1)
@@ -102,11 +101,11 @@ def _per_system(rating: str, table: Floats, counts: Floats, level: float) -> Cor
     for name, coefficient in _COEFFICIENTS.items():
         figures = coefficient(means[0], means[1])
         figures[~complete] = np.nan
-        coefficients[name] = estimate(figures, level=level)
+        coefficients[name] = estimate(figures)
     return Correlation(rating=rating, level="system", units=table.shape[2], **coefficients)
 
 
-def _per_summary(rating: str, table: Floats, counts: Floats, level: float) -> Correlation:
+def _per_summary(rating: str, table: Floats, counts: Floats) -> Correlation:
     within: dict[str, Floats] = {name: np.full(table.shape[1], np.nan) for name in _COEFFICIENTS}
     for document in range(table.shape[1]):
         present = ~np.isnan(table[0, document])
@@ -120,5 +119,5 @@ def _per_summary(rating: str, table: Floats, counts: Floats, level: float) -> Co
         drawn = counts @ defined.astype(np.float64)
         sums = counts @ np.nan_to_num(values)
         figures = np.divide(sums, drawn, out=np.full(len(sums), np.nan), where=drawn > 0)
-        coefficients[name] = estimate(figures, level=level)
+        coefficients[name] = estimate(figures)
     return Correlation(rating=rating, level="summary", units=int((~np.isnan(within["pearson"])).sum()), **coefficients)

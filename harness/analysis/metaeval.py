@@ -197,9 +197,7 @@ def brier_score(labels: Bools, scores: Floats, weights: Floats) -> Floats:
     return _ratio(weights @ np.square(scores - labels), weights.sum(axis=1))
 
 
-def agreement(
-    scored: ScoredRows, report: Agreement, *, seed: int, resamples: int = RESAMPLES, level: float = LEVEL
-) -> Agreement:
+def agreement(scored: ScoredRows, report: Agreement, *, seed: int, resamples: int = RESAMPLES) -> Agreement:
     """Fill the statistics of `report` in from `scored`."""
     documents, unit_of = _units(scored.documents)
     labels, scores, passed = scored.labels, scored.scores, scored.passed
@@ -209,31 +207,25 @@ def agreement(
     if not len(scores):
         return filled
     weights = resample_weights(unit_of, documents, seed=seed, resamples=resamples)
-
-    def estimated(figures: Floats) -> Estimate | None:
-        return estimate(figures, level=level)
-
     fitted = cross_fit(scored)
     pairs = _pairs(scored)
     return filled.model_copy(
         update={
-            "auc": estimated(roc_auc(labels, scores, weights)),
-            "transferred": None if passed is None else estimated(balanced_accuracy(labels, passed, weights)),
-            "own": estimated(balanced_accuracy(labels, fitted[0], weights)) if fitted else None,
+            "auc": estimate(roc_auc(labels, scores, weights)),
+            "transferred": None if passed is None else estimate(balanced_accuracy(labels, passed, weights)),
+            "own": estimate(balanced_accuracy(labels, fitted[0], weights)) if fitted else None,
             "own_thresholds": fitted[1] if fitted else (),
-            "ece": None if passed is None else estimated(calibration_error(labels, scores, weights)),
-            "brier": None if passed is None else estimated(brier_score(labels, scores, weights)),
+            "ece": None if passed is None else estimate(calibration_error(labels, scores, weights)),
+            "brier": None if passed is None else estimate(brier_score(labels, scores, weights)),
             "pairs": len(pairs),
             "pair_ties": sum(bool(scores[true] == scores[false]) for true, false in pairs),
-            "consistency": estimated(_consistency(scores, pairs, weights)) if pairs else None,
-            "types": _by_type(scored, pairs, weights, level),
+            "consistency": estimate(_consistency(scores, pairs, weights)) if pairs else None,
+            "types": _by_type(scored, pairs, weights),
         }
     )
 
 
-def _by_type(
-    scored: ScoredRows, pairs: Sequence[tuple[int, int]], weights: Floats, level: float
-) -> tuple[TypeAgreement, ...]:
+def _by_type(scored: ScoredRows, pairs: Sequence[tuple[int, int]], weights: Floats) -> tuple[TypeAgreement, ...]:
     rows = []
     for kind in sorted(set().union(*scored.types)):
         has = np.array([kind in types for types in scored.types], dtype=bool) & ~scored.labels
@@ -248,9 +240,9 @@ def _by_type(
             TypeAgreement(
                 error_type=kind,
                 rows=int(has.sum()),
-                auc=estimate(roc_auc(scored.labels[used], scored.scores[used], weights[:, used]), level=level),
-                caught=None if caught is None else estimate(caught, level=level),
-                consistency=estimate(_consistency(scored.scores, of_kind, weights), level=level) if of_kind else None,
+                auc=estimate(roc_auc(scored.labels[used], scored.scores[used], weights[:, used])),
+                caught=None if caught is None else estimate(caught),
+                consistency=estimate(_consistency(scored.scores, of_kind, weights)) if of_kind else None,
             )
         )
     return tuple(rows)
@@ -277,14 +269,14 @@ def resample_weights(unit_of: NDArray[np.intp], units: int, *, seed: int, resamp
     return np.concatenate([np.ones((1, len(unit_of))), *drawn])
 
 
-def estimate(figures: Floats, *, level: float = LEVEL) -> Estimate | None:
+def estimate(figures: Floats) -> Estimate | None:
     """Give the first of `figures` the percentile interval of the others; none where it is undefined."""
     if np.isnan(figures[0]):
         return None
     defined = figures[1:][~np.isnan(figures[1:])]
     if len(defined) < 2 or np.isnan(figures[1:]).mean() > 0.5:
         return Estimate(value=float(figures[0]))
-    low, high = percentile_interval(defined[:, None], level)
+    low, high = percentile_interval(defined[:, None], LEVEL)
     return Estimate(value=float(figures[0]), low=float(low[0]), high=float(high[0]))
 
 

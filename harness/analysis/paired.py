@@ -157,7 +157,6 @@ def bootstrap_p_values(
     *,
     resamples: int = RESAMPLES,
     seed: int,
-    chunk_cells: int = CHUNK_CELLS,
     resampled: Floats | None = None,
 ) -> Floats:
     """Compute paired bootstrap p-values of (clusters, columns), two-sided: (1 + #{|d* − d| ≥ |d|}) / (1 + R).
@@ -169,7 +168,7 @@ def bootstrap_p_values(
     table = as_table(differences)
     observed = exact_means(table)
     if resampled is None:
-        resampled = resampled_means(table, resamples=resamples, seed=seed, chunk_cells=chunk_cells)
+        resampled = resampled_means(table, resamples=resamples, seed=seed)
     reach = np.abs(observed) * (1 - TIE)
     with np.errstate(invalid="ignore"):
         reached = (np.abs(resampled - observed) >= reach).sum(axis=0)
@@ -202,17 +201,15 @@ def standard_deviations(differences: Floats) -> Floats:
     return deviations
 
 
-def detectable_differences(
-    differences: Floats, *, level: float = LEVEL, power: float = POWER, tests: int = 1
-) -> Floats:
-    """Compute the smallest true mean difference that clusters spread like these show with chance `power`.
+def detectable_differences(differences: Floats, *, level: float = LEVEL, tests: int = 1) -> Floats:
+    """Compute the smallest true mean difference that clusters spread like these show with chance `POWER`.
 
-    (z(1 − α/2) + z(power)) · s / √n with α = (1 − level) / tests, s the standard deviation of the paired differences
+    (z(1 − α/2) + z(POWER)) · s / √n with α = (1 − level) / tests, s the standard deviation of the paired differences
     and z the normal quantile. NaN where s is unknown or zero: data without any spread cannot say.
     """
     table = as_table(differences)
     normal = NormalDist()
-    reach = normal.inv_cdf(1 - (1 - level) / tests / 2) + normal.inv_cdf(power)
+    reach = normal.inv_cdf(1 - (1 - level) / tests / 2) + normal.inv_cdf(POWER)
     spread = standard_deviations(table)
     size = (~np.isnan(table)).sum(axis=0)
     return np.where(spread > 0, reach * spread / np.sqrt(np.maximum(size, 1)), np.nan)

@@ -56,9 +56,7 @@ class JudgedTexts:
     """Probability of the changed text less that of the true headline."""
 
 
-def fill_rates(
-    judged: JudgedTexts, counts: EditRates, *, seed: int, resamples: int, margin: float = MARGIN
-) -> EditRates:
+def fill_rates(judged: JudgedTexts, counts: EditRates, *, seed: int, resamples: int) -> EditRates:
     """Fill the rates of `counts` in from `judged`."""
     total = len(judged.flagged)
     if not total:
@@ -80,8 +78,8 @@ def fill_rates(
             "passing": int(passing.sum()),
             "flagged": share(judged.flagged, everything),
             "turned": share(judged.flagged, passing),
-            "lowered": share(judged.change < -margin, everything),
-            "raised": share(judged.change > margin, everything),
+            "lowered": share(judged.change < -MARGIN, everything),
+            "raised": share(judged.change > MARGIN, everything),
             "highest_rise": float(judged.change.max()),
         }
     )

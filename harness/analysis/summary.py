@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, FiniteFloat
 
-from harness.analysis.resample import LEVEL, RESAMPLES, mean_intervals, or_none
+from harness.analysis.resample import RESAMPLES, mean_intervals, or_none
 from harness.records import MeasureRecord, MetricScore, Record
 
 
@@ -66,9 +66,9 @@ class ScoreTable:
         column: NDArray[np.float64] = self.values[:, self._columns[configuration, measure]]
         return column
 
-    def summaries(self, *, seed: int, level: float = LEVEL, resamples: int = RESAMPLES) -> list[Summary]:
+    def summaries(self, *, seed: int) -> list[Summary]:
         """Summarise each configuration and measure; all share the same bootstrap draws. Uses the table up."""
-        return _summaries(list(self._columns), self.values, self.unscorable, seed, level, resamples, use_up=True)
+        return _summaries(list(self._columns), self.values, self.unscorable, seed, use_up=True)
 
 
 def summaries_of(
@@ -78,7 +78,6 @@ def summaries_of(
     measures: Sequence[MeasureRecord],
     *,
     seed: int,
-    level: float = LEVEL,
     resamples: int = RESAMPLES,
     resampled: NDArray[np.float64] | None = None,
 ) -> list[Summary]:
@@ -88,7 +87,7 @@ def summaries_of(
     """
     columns = [(configuration, measure.name) for configuration in configurations for measure in measures]
     reasons = unscorable.sum(axis=1).reshape(-1)
-    return _summaries(columns, as_columns(values), reasons, seed, level, resamples, resampled=resampled)
+    return _summaries(columns, as_columns(values), reasons, seed, resamples, resampled=resampled)
 
 
 def as_columns(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -102,14 +101,13 @@ def _summaries(
     values: NDArray[np.float64],
     unscorable: NDArray[np.int64],
     seed: int,
-    level: float,
-    resamples: int,
+    resamples: int = RESAMPLES,
     *,
     use_up: bool = False,
     resampled: NDArray[np.float64] | None = None,
 ) -> list[Summary]:
     scored = (~np.isnan(values)).sum(axis=0)
-    intervals = mean_intervals(values, level=level, resamples=resamples, seed=seed, use_up=use_up, resampled=resampled)
+    intervals = mean_intervals(values, resamples=resamples, seed=seed, use_up=use_up, resampled=resampled)
     return [
         Summary(
             configuration=configuration,

@@ -103,9 +103,7 @@ def clean_article(raw: str, article_id: str) -> Cleaned:
     return _assemble(page, article_id, finding)
 
 
-def clean_cluster(
-    files: Mapping[str, str], cluster_id: str, references: Sequence[str] = (), tags: Mapping[str, str] | None = None
-) -> CleanedCluster:
+def clean_cluster(files: Mapping[str, str], cluster_id: str, references: Sequence[str] = ()) -> CleanedCluster:
     """Clean the raw texts in `files` (article id → text) and make them one cluster, in their order."""
     cleaned = [clean_article(raw, article_id) for article_id, raw in files.items()]
     kept = [each for each in cleaned if each.article.text]
@@ -122,7 +120,6 @@ def clean_cluster(
             cluster_id=cluster_id,
             articles=tuple(each.article for each in kept),
             references=tuple(Reference(text=reference) for reference in references),
-            tags=tags or {},
         )
         if kept
         else None

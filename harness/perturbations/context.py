@@ -186,11 +186,15 @@ def titles_and_references(cluster: Cluster) -> list[tuple[str, str]]:
     return list(kept.values())
 
 
-def strangers(contexts: Iterable[Context], most: int = 12) -> Mapping[str, Sequence[Spelling]]:
+LENT = 12
+"""Names that one cluster lends another at most."""
+
+
+def strangers(contexts: Iterable[Context]) -> Mapping[str, Sequence[Spelling]]:
     """Choose names that clusters can lend one another, by cluster: the most frequent of each."""
     by_cluster: dict[str, list[Spelling]] = defaultdict(list)
     for context in contexts:
         by_cluster[context.cluster.cluster_id] = [spelling for spelling in context.names if len(spelling.text) > 2][
-            :most
+            :LENT
         ]
     return by_cluster

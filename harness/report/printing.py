@@ -9,9 +9,9 @@ from rich.text import Text
 from harness import printable
 
 
-def console(width: int | None = None) -> Console:
+def console() -> Console:
     """Make a console on standard output that takes no text for markup and ends no line with spaces."""
-    made = Console(width=width, highlight=False, soft_wrap=False, markup=False, emoji=False)
+    made = Console(highlight=False, soft_wrap=False, markup=False, emoji=False)
     made.push_render_hook(_Trimming())
     return made
 
