@@ -53,7 +53,7 @@ def _check(file: Path, overrides: "list[str] | None", *, strict: bool) -> "list[
     from harness.process.logs import say
     from harness.registry import Registry
     from harness.run.plan import Clusters, dataset_of, measure_records, metrics_of
-    from harness.run.validation import audited
+    from harness.run.validation import audit_models
 
     try:
         loaded = load(file, Registry(), overrides or ())
@@ -75,7 +75,7 @@ def _check(file: Path, overrides: "list[str] | None", *, strict: bool) -> "list[
                 clusters.scan(strict=strict, advance=tick)
     except UsageError as error:
         problems.extend(getattr(error, "problems", [Problem(str(error), str(file))]))
-    wrong, notes = audited(loaded, clusters if clusters is not None and clusters.digest else None)
+    wrong, notes = audit_models(loaded, clusters if clusters is not None and clusters.digest else None)
     for note in notes:
         say(f"warning: {note}", "warning")
     if problems or wrong or clusters is None:

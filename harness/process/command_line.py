@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def own_command() -> str:
-    """The command line that this process was started with, fit to be pasted into a shell."""
+    """Return the command line that this process was started with, fit to be pasted into a shell."""
     program, *arguments = sys.argv or ["harness"]
     if Path(program).name == "__main__.py":
         words = [sys.executable, "-m", Path(program).parent.name]

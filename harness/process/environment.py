@@ -52,7 +52,7 @@ def code_digest() -> str:
 
 
 def installed_version(distribution: str) -> str:
-    """The installed version of a distribution, or `none`."""
+    """Return the installed version of a distribution, or `none`."""
     try:
         return version(distribution)
     except PackageNotFoundError:
@@ -76,7 +76,7 @@ def machine() -> dict[str, str]:
 
 
 def git_state(folder: Path) -> tuple[str | None, bool | None]:
-    """The commit of the checkout that holds `folder` and whether tracked files differ from it; None outside one."""
+    """Find the commit of the checkout around `folder` and whether tracked files differ from it; None outside one."""
     commit = _git(folder, "rev-parse", "HEAD")
     if commit is None:
         return None, None

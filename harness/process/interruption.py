@@ -60,7 +60,7 @@ def saving(folder: Path, last_words: Callable[[], None]) -> Iterator[None]:
 
 
 def message() -> str:
-    """The last line of an interrupted command: what is saved, and the command that goes on."""
+    """Write the last line of an interrupted command: what is saved, and the command that goes on."""
     command = redact.text(own_command())
     if _saved.folder is None:
         return f"interrupted; to run it again: {command}"

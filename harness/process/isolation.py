@@ -26,29 +26,29 @@ _LOGGER = logging.getLogger("harness.run")
 
 
 class Tried(NamedTuple, Generic[R]):
-    """What came of one piece of work: what was found, or what was raised; and how often it was tried."""
+    """The outcome of one piece of work: what was found, or what was raised; and how often it was tried."""
 
     found: R | BaseException
     times: int
 
 
 class Reason(NamedTuple):
-    """What was raised, as a Failure row says it."""
+    """An error as a Failure row tells it."""
 
     error: str
     message: str
 
 
-def isolated(
+def isolate(
     work: Callable[[Sequence[T]], Sequence[R]],
     items: Sequence[T],
     seconds: Callable[[Sequence[T]], float | None] = lambda _: None,
 ) -> list[Tried[R]]:
-    """What `work` finds for each item, in order; `seconds` is what it may take for several."""
-    return _tried(work, items, seconds, 1)
+    """Do `work` on each item, in order; `seconds` is what it may take for several."""
+    return _try(work, items, seconds, 1)
 
 
-def _tried(
+def _try(
     work: Callable[[Sequence[T]], Sequence[R]],
     items: Sequence[T],
     seconds: Callable[[Sequence[T]], float | None],
@@ -69,12 +69,12 @@ def _tried(
             return [Tried(error, times)]
     # Outside the handler: what the exception's frames held, perhaps the memory that was lacking, is free by now.
     half = len(items) // 2
-    return [*_tried(work, items[:half], seconds, times + 1), *_tried(work, items[half:], seconds, times + 1)]
+    return [*_try(work, items[:half], seconds, times + 1), *_try(work, items[half:], seconds, times + 1)]
 
 
 @contextmanager
 def opened(session: AbstractContextManager[S]) -> Iterator[S]:
-    """An open session; what goes wrong when it is closed after its work was done is logged, and fails nothing."""
+    """Open a session; what goes wrong when it is closed after its work was done is logged, and fails nothing."""
     held = session.__enter__()
     try:
         yield held
@@ -91,7 +91,7 @@ def opened(session: AbstractContextManager[S]) -> Iterator[S]:
 
 
 def reason(error: BaseException) -> Reason:
-    """What a Failure row says about an error; its traceback goes to the log."""
+    """Describe an error as a Failure row does; its traceback goes to the log."""
     _LOGGER.debug("%s", type(error).__name__, exc_info=error)
     name = "TimeLimit" if isinstance(error, TimeLimitError) else type(error).__name__
     try:

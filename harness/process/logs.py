@@ -62,14 +62,14 @@ class _Json(logging.Formatter):
 
 
 def _object(moment: datetime, level: str, logger: str, message: str, more: Mapping[str, object]) -> str:
-    """A log line of values without secrets: in the line itself, what follows a secret might be taken for part of it."""
+    """Make a log line of values without secrets: in a line, what follows a secret might be taken for part of it."""
     fields = {"time": moment.isoformat(), "level": level, "logger": logger, "message": message, **more}
     return json.dumps(fields, ensure_ascii=False)
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What is shown, and how."""
+    """The lines that are shown, and their format."""
 
     verbosity: int = 0
     form: LogFormat = "plain"
@@ -97,7 +97,7 @@ def add(verbosity: int, form: LogFormat | None) -> None:
 
 
 def setting() -> Setting:
-    """What is set."""
+    """Return what is set."""
     return _setting
 
 
@@ -116,12 +116,12 @@ def take_up(told: Setting) -> None:
 
 
 def said(line: str, level: Level = "info") -> Line:
-    """A line for standard error that is always shown, in the format that log lines have."""
+    """Make a line for standard error that is always shown, in the format that log lines have."""
     return Line(f"{line}\n") if _setting.form == "plain" else _said_by(LOGGER.name, redact.printed_text(line), level)
 
 
 def without_secrets(text: str) -> str:
-    """What is written to standard error without secrets; a line of JSON has none and is left whole."""
+    """Take secrets out of a text for standard error; a line of JSON has none and is left whole."""
     return text if _setting.form == "json" and isinstance(text, Line) else redact.printed_text(text)
 
 
@@ -130,7 +130,7 @@ def _said_by(logger: str, text: str, level: Level) -> Line:
 
 
 class Framed:
-    """What is written to standard error, and where log lines are JSON what others write there as such lines.
+    """With log lines in JSON, wraps other output on standard error as such lines.
 
     Others are libraries that warn or show their progress, and click's usage.
     One for what is written at once, and where that ends in the middle of a line one when the rest has come.
@@ -140,11 +140,11 @@ class Framed:
         self._held = ""
 
     def __call__(self, text: str) -> str:
-        """What is to be written for `text`: itself, or the log line that is complete with it, if one is."""
+        """Return what is to be written for `text`: itself, or the log line that is complete with it, if one is."""
         return text if _setting.form == "plain" or isinstance(text, Line) else self._framed(text)
 
     def rest(self) -> str:
-        """What is still held, as a log line."""
+        """Return what is still held, as a log line."""
         return self._framed("\n") if self._held else ""
 
     def _framed(self, text: str) -> str:
@@ -183,7 +183,7 @@ class _OfWorker:
 
 
 def has_bars(stream: TextIO) -> bool:
-    """Whether progress is shown as bars on `stream`: a terminal that can move its cursor, read by people."""
+    """Tell whether progress is shown as bars on `stream`: a terminal that can move its cursor, read by people."""
     return stream.isatty() and os.environ.get("TERM") not in (None, "", "dumb", "unknown") and _setting.form == "plain"
 
 

@@ -17,7 +17,7 @@ from harness.cache.store import Cache
 from harness.checkers.base import Checker, CheckSession
 from harness.disk.row_offsets import Places
 from harness.process import logs
-from harness.process.isolation import PASSED_ON, isolated, opened, reason
+from harness.process.isolation import PASSED_ON, isolate, opened, reason
 from harness.records import CheckedPrediction, Cluster, Failure, Prediction, Verdict
 from harness.results.run_folder import FAILURES, VERDICTS
 from harness.run.active_run import ActiveRun
@@ -54,7 +54,7 @@ class Questions(NamedTuple):
 
 def check(session: CheckSession, questions: Questions, *, seconds: float | None = None) -> Sequence[Found]:
     """Check texts against their cluster; `seconds` is for all of them."""
-    tried = isolated(lambda texts: session.check_all(questions.cluster, texts), questions.texts, lambda _: seconds)
+    tried = isolate(lambda texts: session.check_all(questions.cluster, texts), questions.texts, lambda _: seconds)
     return [
         Unchecked(*reason(found), attempts=times) if isinstance(found, BaseException) else found
         for found, times in tried
@@ -72,7 +72,7 @@ def announce(session: CheckSession, asked: Sequence[Questions], *, seconds: floa
             session.expect(piece)
         return pieces
 
-    isolated(tell, [asked], lambda _: seconds * len(asked) if seconds is not None else None)
+    isolate(tell, [asked], lambda _: seconds * len(asked) if seconds is not None else None)
 
 
 def row_of(checker: Checker, signature: str, prediction: Prediction, found: Found) -> CheckedPrediction | Failure:

@@ -18,7 +18,7 @@ from harness.cache import keys
 from harness.cache.store import Cache
 from harness.errors import ModelError
 from harness.models.base import Answer, ModelSession, StreamingSession
-from harness.process.isolation import PASSED_ON, Reason, isolated, opened, reason
+from harness.process.isolation import PASSED_ON, Reason, isolate, opened, reason
 from harness.process.time_limit import too_long
 from harness.records import Cluster, ConfigurationRecord, Failure, Prediction, content_digest
 from harness.results.run_folder import FAILURES, PREDICTIONS, RunFolder
@@ -89,7 +89,7 @@ def _answer_batch(
             for cluster, given in zip(asked, answers, strict=True)
         ]
 
-    tried = isolated(answer, batch, lambda asked: None if seconds is None else seconds * len(asked))
+    tried = isolate(answer, batch, lambda asked: None if seconds is None else seconds * len(asked))
     for cluster, (row, times) in zip(batch, tried, strict=True):
         yield _failure(configuration, cluster, reason(row), times) if isinstance(row, BaseException) else row
 

@@ -44,12 +44,12 @@ class Monitor:
 
     @property
     def seconds_each(self) -> float | None:
-        """What one cluster may take in one stage."""
+        """Seconds that one cluster may take in one stage; None for any."""
         return self._limits.time_limit.cluster
 
     @contextmanager
     def stage(self, label: str, total: int | None) -> Iterator[Tick]:
-        """A stage of `total` pieces of work. Raises RunStoppedError from its tick where the run's time is over."""
+        """Open a stage of `total` pieces of work. Raises RunStoppedError from its tick where the run's time is over."""
         name, _, what = label.partition(" ")
         self.events.add("stage_begun", what, stage=name, counts={} if total is None else {"left": total})
         counter = _Counter(total, self._see_time)
@@ -169,7 +169,7 @@ def refuse_too_many_failures(folder: RunFolder, limits: Limits, clusters: int) -
 
 @contextmanager
 def monitored(folder: RunFolder, manifest: RunManifest, limits: Limits, progress: Progress) -> Iterator[Monitor]:
-    """A run from its first or next beginning to its end; how it ends stands in the manifest and in the events."""
+    """Watch a run from its first or next beginning to its end, and write how it ends into manifest and events."""
     events = Events(lambda: folder.appender(EVENTS))
 
     def leave(status: Literal["interrupted", "failed"], message: str) -> None:
@@ -204,6 +204,6 @@ def monitored(folder: RunFolder, manifest: RunManifest, limits: Limits, progress
 
 
 def _count_all(folder: RunFolder) -> dict[str, int]:
-    """What a finished run predicted and failed on, over all its configurations."""
+    """Count what a finished run predicted and failed on, over all its configurations."""
     counts = folder.manifest().counts.values()
     return {"predicted": sum(each.predicted for each in counts), "failed": sum(each.failed for each in counts)}

@@ -151,7 +151,7 @@ def _run(
 
 
 class _Times:
-    """What the stages of this start took."""
+    """Seconds that the stages of this start took."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}

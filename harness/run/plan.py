@@ -62,7 +62,7 @@ class Clusters:
 
     @property
     def bad_rows(self) -> int:
-        """How many rows could not be read."""
+        """The number of rows that could not be read."""
         return self.mistakes.count
 
     def scan(self, *, strict: bool = False, advance: Callable[[int], None] = lambda _: None) -> None:
@@ -108,7 +108,7 @@ class Clusters:
             self._spool.add(_spooled(cluster))
 
     def __iter__(self) -> Iterator[Cluster]:
-        """The clusters in order."""
+        """Yield the clusters in order."""
         yield from self._held if self._spool is None else map(_unspooled, self._spool)
 
 
@@ -175,7 +175,7 @@ def make_plan(
     models: bool = True,
     advance: Callable[[int], None] = lambda _: None,
 ) -> Plan:
-    """The plan of a configuration; reads the data once and resolves every identity, loads no weights.
+    """Make the plan of a configuration: read the data once and resolve every identity, without loading weights.
 
     Without `models` theirs are not resolved: for scoring what is stored. Raises ConfigError with everything the
     components find wrong with their parameters, and for a `gate:` that no run could be held to; DataError for the data.
@@ -206,17 +206,17 @@ def make_plan(
 
 
 def dataset_of(config: Config) -> Dataset:
-    """The configuration's data set; the registry saw to it that it is one."""
+    """Return the configuration's data set; the registry saw to it that it is one."""
     return cast("Dataset", config.data.component)
 
 
 def metrics_of(config: Config) -> tuple[Metric, ...]:
-    """The configuration's metrics, in order."""
+    """Return the configuration's metrics, in order."""
     return tuple(cast("Metric", configured.component) for configured in config.metrics)
 
 
 def checker_of(metric: Metric) -> Checker | None:
-    """The checker whose verdicts a metric wants; the registry saw to it that it is one."""
+    """Return the checker whose verdicts a metric wants; the registry saw to it that it is one."""
     return cast("Checker | None", metric.wanted_checker())
 
 
@@ -241,12 +241,12 @@ def _configuration(name: str, model: Model, seed: int, metrics: tuple[Metric, ..
 
 
 def _weights(identity: Mapping[str, str]) -> set[str]:
-    """The digests and commits of weights in an identity and what a server calls them, a nested component's too."""
+    """Collect the digests and commits of weights in an identity and what a server calls them, nested ones too."""
     return {value for key, value in identity.items() if key.rpartition(".")[2] in ("weights", "commit", "served")}
 
 
 def measure_records(metrics: tuple[Metric, ...], config: Config) -> tuple[MeasureRecord, ...]:
-    """Every measure of the metrics with its signature. Raises ConfigError where two metrics claim one name."""
+    """List every measure of the metrics with its signature. Raises ConfigError where two metrics claim one name."""
     records: dict[str, MeasureRecord] = {}
     for metric in metrics:
         identity = _identity_parts(metric)

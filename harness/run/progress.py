@@ -26,7 +26,7 @@ class Progress(Protocol):
     """Shows how far a run is."""
 
     def stage(self, label: str, total: int | None) -> AbstractContextManager[Tick]:
-        """A bar for one stage of `total` pieces of work, shown while its context is open."""
+        """Show a bar for one stage of `total` pieces of work while the context is open."""
 
     def note(self, message: str) -> None:
         """Say something that the user should know and that is no error."""
@@ -36,7 +36,7 @@ class Silent:
     """Progress that shows nothing."""
 
     def stage(self, label: str, total: int | None) -> AbstractContextManager[Tick]:  # noqa: ARG002 - the protocol's
-        """A stage without a bar."""
+        """Open a stage without a bar."""
         return nullcontext(count_nothing)
 
     def note(self, message: str) -> None:

@@ -14,7 +14,7 @@ from harness.analysis.summary import ScoreTable
 from harness.errors import StoreError
 from harness.metrics.base import Metric
 from harness.process import logs
-from harness.process.isolation import Reason, isolated, reason
+from harness.process.isolation import Reason, isolate, reason
 from harness.records import (
     Case,
     Cluster,
@@ -80,7 +80,7 @@ def _score_with(metric: Metric, cases: Sequence[Case], seconds: float | None) ->
     def allowed(asked: Sequence[Case]) -> float | None:
         return None if seconds is None else seconds * len({case.cluster.cluster_id for case in asked})
 
-    for case, (found, times) in zip(cases, isolated(metric.score_all, cases, allowed), strict=True):
+    for case, (found, times) in zip(cases, isolate(metric.score_all, cases, allowed), strict=True):
         if isinstance(found, BaseException):
             yield _failure(metric, case.prediction, reason(found), times)
         else:

@@ -14,12 +14,12 @@ VerdictsOf = Callable[[Metric, Prediction], tuple[Verdict, ...] | None]
 
 
 def case_of(row: Mapping[str, Any]) -> tuple[str, str]:
-    """The key of a prediction."""
+    """Return the key of a prediction."""
     return row["configuration"], row["cluster_id"]
 
 
 def check_of(row: Mapping[str, Any]) -> tuple[str, str, str]:
-    """The key of the verdicts on a prediction."""
+    """Return the key of the verdicts on a prediction."""
     return row["checker"], row["configuration"], row["cluster_id"]
 
 
@@ -34,7 +34,7 @@ def by_cluster(
     folder: RunFolder,
     wanted: Callable[[Prediction], bool] = lambda _: True,
 ) -> Iterator[tuple[Cluster, list[Prediction]]]:
-    """Each cluster with the stored predictions for it that are wanted, in the order of the configurations."""
+    """Yield each cluster with the stored predictions for it that are wanted, in the order of the configurations."""
     places = folder.places(PREDICTIONS, case_of)
     if not places:
         return

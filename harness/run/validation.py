@@ -11,7 +11,7 @@ from harness.records import Cluster
 
 
 class _Ids:
-    """The ids of clusters, put aside, read as often as asked: unpacking whole clusters again takes far longer."""
+    """The ids of clusters in a spool, read as often as asked: unpacking whole clusters again takes far longer."""
 
     def __init__(self, clusters: Iterable[Cluster]) -> None:
         self._spool = Spool()
@@ -22,8 +22,8 @@ class _Ids:
         return (value.decode() for value in self._spool)
 
 
-def audited(config: Config, clusters: Iterable[Cluster] | None) -> tuple[list[Problem], list[str]]:
-    """Every problem of a configuration's models, and what a user should know of what they read.
+def audit_models(config: Config, clusters: Iterable[Cluster] | None) -> tuple[list[Problem], list[str]]:
+    """Find every problem of a configuration's models, and what a user should know of what they read.
 
     `clusters` are those of the data; None where it was not read.
     """

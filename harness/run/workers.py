@@ -44,7 +44,7 @@ class Lost(NamedTuple):
 
 
 class Job(Protocol[Piece_contra, Result_co]):
-    """What is to be done with pieces. It goes to other processes, so it holds components and plain values only."""
+    """Work to do on pieces. It is sent to other processes, so it holds components and plain values only."""
 
     def open(self) -> AbstractContextManager[Callable[[Sequence[Piece_contra]], Sequence[Result_co]]]:
         """Load weights and parsers; yields what does the work, one result for each piece, in order.
@@ -170,7 +170,7 @@ class _Answer(NamedTuple):
 
 
 def _one_by_one(job: Job[Piece, Result], chunk: Sequence[Piece]) -> list[Result | Lost]:
-    """The results of a chunk that may have ended a process, each piece by itself: whichever ends another is lost."""
+    """Do a chunk that may have ended a process piece by piece: whichever ends another process is lost."""
     found: list[Result | Lost] = []
     waiting = deque(chunk)
     while waiting:
@@ -237,7 +237,7 @@ def _end(pool: ProcessPoolExecutor) -> None:
 
 
 class _Worker:
-    """What one of the processes works with."""
+    """The job of one of the processes, opened at the first chunk."""
 
     def __init__(self, job: Job[Any, Any]) -> None:
         self._job = job
@@ -245,7 +245,7 @@ class _Worker:
         self._do: Callable[[Sequence[Any]], Sequence[Any]] | None = None
 
     def answer(self, chunk: Sequence[Any]) -> _Answer:
-        """The results of a chunk, or what kept it from having any."""
+        """Return the results of a chunk, or what kept it from having any."""
         try:
             if self._do is None:
                 self._do = self._open.enter_context(self._job.open())

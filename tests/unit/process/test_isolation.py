@@ -12,7 +12,7 @@ from harness.checkers.rules import Rules
 from harness.errors import UsageError
 from harness.models.base import Answer, Model
 from harness.process import isolation
-from harness.process.isolation import isolated, reason
+from harness.process.isolation import isolate, reason
 from harness.process.time_limit import TimeLimitError, limited
 from harness.records import Article, Cluster, ConfigurationRecord, Failure, Prediction
 from harness.run.check import CheckJob, Questions, Unchecked
@@ -211,8 +211,8 @@ def test_no_alarm_is_left_behind():
 
 
 def test_work_within_its_time_is_done_once():
-    assert isolated(lambda items: items, [1, 2], lambda _: 5.0) == [(1, 1), (2, 1)]
-    assert isolated(lambda items: items, []) == []
+    assert isolate(lambda items: items, [1, 2], lambda _: 5.0) == [(1, 1), (2, 1)]
+    assert isolate(lambda items: items, []) == []
 
 
 def test_a_message_of_any_length_is_cut():
