@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from harness.checkers.account import Account
 from harness.checkers.attributed import LostAttribution
-from harness.checkers.coverage import frame_there
 from harness.checkers.elements import Held, Spot
 from harness.checkers.reading import ClusterReading
 from harness.claims.extract import main_frame
@@ -57,22 +56,6 @@ def placed_first(account: Account, units: Sequence[int], held: Held) -> Held:
     best = max(grade for grade, _ in places)
     first = next(spot for grade, spot in places if grade >= best - ALIKE)
     return replace(held, spots=(first, *(spot for spot in held.spots if spot[0] != first[0])))
-
-
-def only_as(cluster: ClusterReading, reading: Reading, account: Account, units: Sequence[int]) -> str:
-    """That those who say what a claim states as a fact have it only as possible or on a condition; else empty.
-
-    A plan is none of it: headlines tell plans in the present tense.
-    """
-    mine = main_frame(reading)
-    there = [frame.modality for unit in units if (frame := frame_there(cluster, reading, account.covers, unit))]
-    if mine is None or mine.modality != "actual" or not there or not all(kind in UNSURE for kind in there):
-        return ""
-    way = "as possible" if there[0] == "possible" else "on a condition"
-    return f"; they have it only {way}, the text as a fact"
-
-
-UNSURE = frozenset({"possible", "conditional"})
 
 
 def apart_from(cluster: ClusterReading, reading: Reading, account: Account, unit: int) -> list[Held]:

@@ -24,7 +24,6 @@ from harness.checkers.shown import (
     instead,
     of_main_verb,
     of_speaker,
-    only_as,
     placed_first,
     quoted,
     read_by_model,
@@ -189,7 +188,6 @@ def judge(
             reason = "the entailment model reads it in the closest sentences; in so many words none has "
             reason += quoted(reading, gone)
     units = supporting(cluster, reading, account)
-    reason += only_as(cluster, reading, account, units)
     return found("supported", reason, (), [*units, *near], frozenset(cluster.articles_of_all(units)),
                  alone=not gone and without >= 0.5, named=read)  # fmt: skip
 

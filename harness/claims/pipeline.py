@@ -88,47 +88,13 @@ def _info(*arguments: Any, **named: Any) -> Any:
 
 
 _BARE = "harness.BareTokenizer.v1"
-_SPARING = 200
-"""Texts that are tokenised before all exceptions are added: most processes read few."""
 
 
 def _register_bare_tokenizer(spacy: Any) -> None:
     if _BARE in spacy.registry.tokenizers.get_all():
         return
-    tokenizer = _sparing_tokenizer(spacy)
 
     def create() -> Any:
-        return lambda nlp: tokenizer(nlp.vocab)
+        return lambda nlp: spacy.tokenizer.Tokenizer(nlp.vocab)
 
     spacy.registry.tokenizers(_BARE, func=create)
-
-
-def _sparing_tokenizer(spacy: Any) -> Any:
-    """Make the class of a tokeniser that adds an exception (`don't`, `a.m.`) when a text has it.
-
-    spaCy adds all 1,300 when it loads. An exception only changes a text that has its characters, in order and white
-    space aside: so each is added before the first such text, and all that are left after `_SPARING` texts.
-    """
-
-    class Sparing(spacy.tokenizer.Tokenizer):  # type: ignore[misc]  # the package has no types
-        waiting: dict[str, list[tuple[str, Any]]]
-        seen = 0
-
-        def from_bytes(self, held: bytes, *, exclude: Any = ()) -> Any:
-            packing: Any = import_module("srsly")
-            parts = packing.msgpack_loads(held)
-            self.waiting, self.seen = {}, 0
-            for written, tokens in sorted(parts.pop("exceptions", {}).items()):
-                self.waiting.setdefault("".join(written.split()), []).append((written, tokens))
-            return super().from_bytes(packing.msgpack_dumps(parts), exclude=exclude)
-
-        def __call__(self, text: str) -> Any:
-            if self.waiting:
-                self.seen += 1
-                close = "".join(text.split())
-                for key in [key for key in self.waiting if key in close or self.seen > _SPARING]:
-                    for written, tokens in self.waiting.pop(key):
-                        self.add_special_case(written, tokens)
-            return super().__call__(text)
-
-    return Sparing

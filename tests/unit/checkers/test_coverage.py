@@ -161,14 +161,6 @@ def test_an_element_is_shown_in_the_sentence_that_tells_most(sessions):
     assert {element.evidence[0].article_id for element in found.elements if element.kind != "party"} == {"b"}
 
 
-def test_a_thing_that_may_happen_told_as_a_fact_is_told_so(sessions):
-    cluster = cluster_of({"a": "Norlink may sell its two ferries in Ellis this year.", "b": "The weather was fine."})
-    texts = ("Norlink sells its two ferries in Ellis", "Norlink may sell its two ferries in Ellis")
-    told, kept = (sessions[1].check(cluster, text)[0].reason for text in texts)
-    assert told.endswith("; they have it only as possible, the text as a fact")
-    assert kept == "the articles say so"
-
-
 def test_each_side_of_a_disputed_figure_is_contested_though_the_model_doubts_one(sessions):
     cluster = cluster_of({
         "a": "The storm killed 14 sailors off Ellis, the coast guard said. It raged for hours off Ellis.",

@@ -58,24 +58,6 @@ def test_what_is_hidden_from_spacy_can_be_imported_afterwards():
     assert shown.stdout.splitlines()[-1] == "True True"
 
 
-def test_exceptions_are_added_before_the_first_text_that_has_them_and_all_in_the_end():
-    import spacy
-
-    plain, sparing = spacy.load(installed_model()), open_pipeline(installed_model())
-    every = dict(plain.tokenizer.rules)
-
-    def split(pipeline: object, text: str) -> list[tuple[str, str]]:
-        return [(token.text, token.norm_) for token in pipeline.make_doc(text)]  # type: ignore[attr-defined]
-
-    # Each with white space inside it, which spaCy passes over where it looks for exceptions; then each by itself.
-    for text in [*SENTENCES, "She said a. m. and don 't", "It's 5 p.m., y'all", *list(every)[:60]]:
-        assert split(sparing, text) == split(plain, text), text
-    assert len(sparing.tokenizer.rules) < len(every)
-    for number in range(200):
-        split(sparing, f"Number {number}")
-    assert dict(sparing.tokenizer.rules) == every
-
-
 def test_entry_points_are_as_they_were_once_the_pipeline_is_open():
     import catalogue
 
