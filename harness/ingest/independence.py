@@ -1,4 +1,4 @@
-"""Which articles of a cluster are independent: near-duplicates (wire copy, re-posts) are one source.
+"""Count the independent articles of a cluster: near-duplicates (wire copy, re-posts) are one source.
 
 Every count of witnesses and every question whether two articles can disagree is answered here.
 """
@@ -21,18 +21,18 @@ class Sources:
         }
 
     def of(self, article_ids: Iterable[str]) -> frozenset[int]:
-        """The sources that some articles come from, as numbers."""
+        """Number the sources that some articles come from."""
         return frozenset(self._source[article_id] for article_id in article_ids)
 
     def count(self, article_ids: Iterable[str]) -> int:
-        """How many of some articles are independent."""
+        """Count how many of some articles are independent."""
         return len(self.of(article_ids))
 
     def are_apart(self, some: Iterable[str], others: Iterable[str]) -> bool:
-        """Whether no article of one side comes from a source of the other."""
+        """Tell whether no article of one side comes from a source of the other."""
         return not self.of(some) & self.of(others)
 
     def disagree(self, some: Iterable[str], others: Iterable[str]) -> bool:
-        """Whether the other side has a source of its own, so that two sources stand against each other."""
+        """Tell whether the other side has a source of its own, so that two sources stand against each other."""
         mine = self.of(some)
         return bool(mine) and bool(self.of(others) - mine)

@@ -24,12 +24,12 @@ NAMED_PAIRS = 3
 
 
 def name_of(measure: MeasureRecord) -> str:
-    """What a measure is called in a heading: `ROUGE-1`, `supported`."""
+    """Name a measure for a heading: `ROUGE-1`, `supported`."""
     return NAMES.get(measure.name, measure.name.removeprefix(f"{measure.metric}-"))
 
 
 def cell(summary: Summary, measure: MeasureRecord) -> str:
-    """A mean with half its interval, `42.4 ±10.0`; an en dash where no cluster was scored."""
+    """Print a mean with half its interval, `42.4 ±10.0`; an en dash where no cluster was scored."""
     if summary.mean is None:
         return "–"
     mean = numbers.show(summary.mean, measure.unit)
@@ -44,7 +44,7 @@ def sentences(board: Leaderboard) -> list[str]:
 
 
 def _differences(board: Leaderboard) -> Iterator[str]:
-    """The configurations that the best one beats, each with its difference and interval."""
+    """Name the configurations that the best one beats, each with its difference and interval."""
     beaten = [
         (standing, pair)
         for standing in board.standings[1:]
@@ -87,7 +87,7 @@ def _mean(standing: Standing, board: Leaderboard) -> float | None:
 
 
 def _detectable(board: Leaderboard) -> Iterator[str]:
-    """How large a difference had to be to be seen; the largest over the pairs that were not told apart."""
+    """Find how large a difference had to be to be seen: the largest over the pairs not told apart."""
     unseen = [pair.detectable for pair in board.pairs if pair.detectable and not is_significant(pair)]
     if unseen:
         size = max(unseen)
@@ -96,5 +96,5 @@ def _detectable(board: Leaderboard) -> Iterator[str]:
 
 
 def _listed(names: Sequence[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
+    """Join names as `a`, `a and b`, `a, b and c`."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

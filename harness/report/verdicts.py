@@ -73,7 +73,7 @@ def select_verdicts(verdicts: Sequence[Verdict]) -> Iterator[Verdict]:
 
 
 def _sides(verdict: Verdict, quoted: account.Quotations) -> Iterator[RenderableType]:
-    """Who says so and who says otherwise, a sentence of each article unless it was quoted above; else the nearest one.
+    """Yield who says so and who says otherwise, each with a sentence not quoted above; else the nearest sentence.
 
     Of an article the first sentence of the evidence is the one that says it; what it has besides is in JSON.
     """

@@ -98,7 +98,7 @@ def _ranked(findings: Findings) -> list[str]:
 
 
 def _rows(findings: Findings) -> Spec:
-    """The vertical axis: configurations, the best first."""
+    """Encode the vertical axis: configurations, the best first."""
     return {
         "field": "name",
         "type": "nominal",
@@ -108,7 +108,7 @@ def _rows(findings: Findings) -> Spec:
 
 
 def _means(findings: Findings) -> Iterator[Drawn]:
-    """A forest plot for each leading measure: means with their intervals."""
+    """Draw a forest plot for each leading measure: means with their intervals."""
     standings = {standing.configuration: standing for standing in findings.board.standings}
     for measure in findings.board.measures:
         values = [
@@ -145,7 +145,7 @@ def _means(findings: Findings) -> Iterator[Drawn]:
 
 
 def _differences(findings: Findings) -> Iterator[Drawn]:
-    """For each other configuration, its difference to the baseline on every cluster, sorted."""
+    """Draw each other configuration's difference to the baseline on every cluster, sorted."""
     board = findings.board
     values = findings.primary_values()
     at = {label: number for number, label in enumerate(findings.labels)}
@@ -250,7 +250,7 @@ def _scatter(points: list[Spec], x_title: str, y_title: str, *, logarithmic: boo
 
 
 def _trade(findings: Findings) -> Iterator[Drawn]:
-    """The primary measure against the share of claims that the articles support."""
+    """Draw the primary measure against the share of claims that the articles support."""
     points = _points(findings, "factual-supported")
     if len(points) > 1 and findings.board.primary.metric != "factual":
         name = name_of(findings.board.primary)
@@ -259,7 +259,7 @@ def _trade(findings: Findings) -> Iterator[Drawn]:
 
 
 def _cost(findings: Findings) -> Iterator[Drawn]:
-    """Seconds a headline against the primary measure, of configurations that took any."""
+    """Draw seconds a headline against the primary measure, of configurations that took any."""
     board = findings.board
     seconds = {
         column.label: column.counts.seconds / column.counts.predicted
@@ -278,7 +278,7 @@ def _cost(findings: Findings) -> Iterator[Drawn]:
 
 
 def _lengths(findings: Findings) -> Iterator[Drawn]:
-    """How long headlines are, one tick each, and the limit where there is one."""
+    """Draw the lengths of headlines, one tick each, and the limit where there is one."""
     names = [measure.name for measure in findings.joined.measures]
     if "characters" not in names:
         return
@@ -314,7 +314,7 @@ def _lengths(findings: Findings) -> Iterator[Drawn]:
 
 
 def _limit(findings: Findings) -> int | None:
-    """The longest headline that counts as within the limit, as the measure's own summary says."""
+    """Read the longest headline within the limit from the measure's own summary."""
     for measure in findings.joined.measures:
         if measure.name == "within-limit" and (told := re.search(r"at most (\d+) characters", measure.summary)):
             return int(told.group(1))
@@ -322,7 +322,7 @@ def _limit(findings: Findings) -> int | None:
 
 
 def _errors(findings: Findings) -> Iterator[Drawn]:
-    """How many headlines have each type of error."""
+    """Draw the number of headlines with each type of error."""
     errors = findings.errors()
     if not errors:
         return

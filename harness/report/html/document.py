@@ -94,12 +94,12 @@ def _visible(value: Any) -> Any:
 
 
 def _hash(text: str) -> str:
-    """What a content security policy calls a text that may stand in the page."""
+    """Compute the digest by which a content security policy allows a text in the page."""
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 def _script_json(value: Any) -> str:
-    """A value as JSON that ends no script element."""
+    """Write a value as JSON that ends no script element."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 

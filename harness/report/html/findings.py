@@ -27,7 +27,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Findings:
-    """What one run or several found, over the clusters they share."""
+    """Findings on one run or several, over the clusters they share."""
 
     manifests: tuple[RunManifest, ...]
     joined: Joined
@@ -110,7 +110,7 @@ def gather(
 
 
 def _notes(found: Findings) -> list[str]:
-    """What a reader must know about the data before believing a number."""
+    """Warn of the data where a number is less than it seems."""
     clusters = found.joined.clusters
     notes = list(found.joined.notes)
     without = sum(not facts.references for facts in clusters)
@@ -140,7 +140,7 @@ def _notes(found: Findings) -> list[str]:
 
 
 def _bounds(found: Findings, label: str, failed: int) -> str:
-    """How far failures can have moved a mean: had all of them scored 0, or 1."""
+    """Bound the mean had all failures scored 0, or 1."""
     from harness.report import numbers
     from harness.report.answer import name_of
 
