@@ -12,11 +12,11 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from harness.claims.lexical import word_list
-from harness.claims.parse import Parser
+from harness.claims.parsing.parse import Parser
+from harness.language.lexical import word_list
+from harness.language.text import words
 from harness.perturbations.plant import plant
 from harness.records import Article, Cluster, Reference
-from harness.text import words
 
 CONSTANTS = (
     "Breaking news", "Police arrest man after attack", "Officials say more details to follow",

@@ -15,14 +15,14 @@ from random import Random
 from benchmarks.account_cases import CONSTANTS, SEED, gibberish, lines, neus, part_of, true_headlines
 from benchmarks.factual_sets import DEMO, Set, groups_of, thinned
 from benchmarks.frame import TOP
-from harness.claims.lexical import word_list
-from harness.claims.parse import Parser
+from harness.claims.parsing.parse import Parser
 from harness.datasets.jsonl import Jsonl
+from harness.language.lexical import word_list
+from harness.language.text import words
 from harness.metaeval.clusters import read_clusters
 from harness.metaeval.labelled import LabelledText, read
 from harness.perturbations.plant import plant
 from harness.records import Cluster
-from harness.text import words
 
 PARAPHRASE = TOP / "benchmarks" / "paraphrase.jsonl"
 CLUSTERS = "clusters/neus_val.jsonl"

@@ -25,7 +25,7 @@ from benchmarks.frame import TOP
 from benchmarks.parses import remembered
 from harness.checkers.base import CheckSession
 from harness.checkers.evidence import EvidenceIndex
-from harness.claims.parse import Parser
+from harness.claims.parsing.parse import Parser
 from harness.claims.scoring import flagged
 from harness.datasets.jsonl import Jsonl
 from harness.metaeval.clusters import read_clusters

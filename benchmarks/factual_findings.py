@@ -14,8 +14,8 @@ from benchmarks.factual_sets import RESAMPLES, SEED, Set, checker_of, groups_of,
 from benchmarks.frame import TOP
 from harness.analysis.metaeval import Agreement, estimate, resample_weights
 from harness.checkers.base import CheckSession
-from harness.claims.contested import contested_facts
-from harness.claims.parse import Parser
+from harness.claims.contested.facts import contested_facts
+from harness.claims.parsing.parse import Parser
 from harness.claims.scoring import flagged
 from harness.datasets.jsonl import Jsonl
 from harness.metaeval import agreement as measuring

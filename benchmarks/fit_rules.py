@@ -24,9 +24,9 @@ import numpy as np
 from labelled_data import FOLDS, HINGES, Row, one_article, read
 from scipy.optimize import minimize
 
+from harness.checkers.aggregate import OTHERS
 from harness.checkers.rules import Rules
 from harness.checkers.weights import hinged
-from harness.checkers.whole import OTHERS
 
 FLOOR = 0.015
 RIDGE = 0.002
@@ -141,7 +141,7 @@ def fit(model: Model, texts: Sequence[Text]) -> tuple[np.ndarray, dict[str, floa
 
 
 def score(logits: np.ndarray) -> float:
-    """Log-probability of a text, as `harness.checkers.whole.whole_probability` has it."""
+    """Log-probability of a text, as `harness.checkers.aggregate.whole_probability` has it."""
     logs = -np.logaddexp(0, -logits)
     return float(logs.min() + OTHERS * (logs.sum() - logs.min()))
 

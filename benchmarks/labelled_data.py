@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.checkers.rules import RulesSession
-from harness.claims.parse import Parse, Parser, Token
+from harness.claims.parsing.parse import Parse, Parser, Token
 from harness.perturbations.plant import plant
 from harness.records import Article, Cluster, Reference
 
@@ -131,8 +131,8 @@ def code_digest() -> str:
     """Digest of all code that a signal can come from."""
     code = hashlib.sha256(Path(__file__).read_bytes())
     top = Path(__file__).resolve().parent.parent
-    for folder in ("checkers", "claims", "ingest", "perturbations"):
-        for file in sorted((top / "harness" / folder).glob("*.*")):
+    for folder in ("checkers", "claims", "language", "ingest", "perturbations"):
+        for file in sorted((top / "harness" / folder).rglob("*.*")):
             if file.suffix in (".py", ".toml") and not file.name.startswith(
                 ("nli", "judge", "likelihood", "chat", "ensemble", "causal", "language")
             ):

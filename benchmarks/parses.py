@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.labelled_data import packed, unpacked
-from harness.claims import parse
-from harness.claims.parse import Parse, Parser, installed_model
+from harness.claims.parsing import parse
+from harness.claims.parsing.parse import Parse, Parser, installed_model
 
 MOST = 1 << 13
 """Sentences that are held in memory as well."""

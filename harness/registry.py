@@ -31,9 +31,9 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
     },
     "checker": {
         "ensemble": "harness.checkers.ensemble:Ensemble",
-        "judge": "harness.checkers.judge:Judge",
-        "likelihood": "harness.checkers.likelihood:Likelihood",
-        "nli": "harness.checkers.nli:Nli",
+        "judge": "harness.checkers.generative.judge:Judge",
+        "likelihood": "harness.checkers.generative.likelihood:Likelihood",
+        "nli": "harness.checkers.nli.checker:Nli",
         "rules": "harness.checkers.rules:Rules",
     },
     "metric": {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.claims.parse import Parser
+from harness.claims.parsing.parse import Parser
 from harness.cli import main
 from harness.errors import MissingExtraError
 

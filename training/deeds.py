@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 from harness.checkers.evidence import EvidenceIndex
 from harness.checkers.neural.entailment import window
-from harness.claims.lexical import word_list
-from harness.claims.parse import Parse, Parser, Token
+from harness.claims.parsing.parse import Parse, Parser, Token
 from harness.claims.thesaurus import opposite
+from harness.language.lexical import word_list
+from harness.language.text import words
 from harness.perturbations.words import inflected
 from harness.records import Cluster
-from harness.text import words
 
 DEEDS = 3
 """Deeds of a cluster that pairs are made of."""

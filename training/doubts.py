@@ -20,9 +20,9 @@ from scipy.optimize import minimize
 
 from benchmarks.account_cases import SETS, Case, neus, of_clusters, of_set, part_of, true_headlines
 from benchmarks.labelled_data import RememberedParser
-from harness.checkers.account import account
+from harness.checkers.account.account import account
+from harness.checkers.account.matching import Matcher
 from harness.checkers.doubt import signals
-from harness.checkers.matching import Matcher
 from harness.checkers.neural.entailment import shipped
 from harness.checkers.rules import RulesSession
 from harness.checkers.verdict import decided

@@ -22,7 +22,7 @@ from benchmarks.labelled_data import RememberedParser
 from harness.checkers.neural.entailment import EntailmentModel, shipped, window
 from harness.checkers.rules import RulesSession
 from harness.checkers.sentences import claim_spans
-from harness.text import words
+from harness.language.text import words
 from training.doubts import area
 
 SCORES = ("surface", "account", "model", "all", "claim alone")

@@ -18,7 +18,7 @@ from typing import Any
 
 from harness.claims.casing import Casing
 from harness.claims.fluency import arcs_of, classes
-from harness.claims.parse import Parser
+from harness.claims.parsing.parse import Parser
 from harness.claims.units import units
 from harness.records import Article, Cluster
 

@@ -145,7 +145,7 @@ def _long(title: str) -> bool:
 
 def planted_pairs(folder: Path, seed: int, part: int, parts: int, limit: int) -> Iterator[Pair]:
     """Pairs from headlines of NeuS that `harness.perturbations` changed; one of `parts` shares of the clusters."""
-    from harness.claims.parse import Parser
+    from harness.claims.parsing.parse import Parser
     from harness.datasets.jsonl import Jsonl
     from harness.perturbations.plant import plant
     from harness.records import RowProblem
@@ -179,7 +179,7 @@ def planted_pairs(folder: Path, seed: int, part: int, parts: int, limit: int) ->
 
 def deed_pairs(folder: Path, seed: int, limit: int) -> Iterator[Pair]:
     """Pairs that only the order of their words tells apart: deeds of NeuS clusters and NumHG articles."""
-    from harness.claims.parse import Parser
+    from harness.claims.parsing.parse import Parser
 
     parser = Parser()
     drawn = random.Random(f"{seed}|deeds")

@@ -14,9 +14,9 @@ from tempfile import TemporaryDirectory
 from benchmarks.frame import TOP, Figure, Measured, Side, UnavailableError, at_least, interleaved
 from harness.checkers.base import Checker
 from harness.checkers.neural.entailment import shipped
-from harness.checkers.nli import Nli
+from harness.checkers.nli.checker import Nli
 from harness.checkers.rules import Rules
-from harness.claims import parse
+from harness.claims.parsing import parse
 from harness.datasets.jsonl import Jsonl
 from harness.records import Cluster
 

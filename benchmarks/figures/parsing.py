@@ -14,7 +14,7 @@ from benchmarks.figures.checkers import DEMO, _forget
 from benchmarks.frame import TOP, Figure, Measured, Side, UnavailableError, at_most, interleaved, over_rounds
 from benchmarks.frame import processor_seconds as seconds_of
 from harness.checkers.rules import Rules
-from harness.claims.parse import installed_model
+from harness.claims.parsing.parse import installed_model
 from harness.claims.units import units
 from harness.datasets.jsonl import Jsonl
 from harness.models.lead import Lead

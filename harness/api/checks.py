@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from harness.checkers.base import Checker
-    from harness.checkers.carriers import CarriedClaim
+    from harness.checkers.claim_support import CarriedClaim
     from harness.metaeval.texts import CheckedTexts
     from harness.records import Cluster, ContestedFact, Verdict, VerdictLabel
     from harness.run.progress import Progress
@@ -105,10 +105,10 @@ def check_all(cluster: "Cluster", texts: Sequence[str], checker: "Checker") -> l
 
 def claims_of(cluster: "Cluster") -> Claims:
     """Collect the claims of the articles, by the checker `rules`."""
-    from harness.checkers.carriers import carried_claims
+    from harness.checkers.claim_support import carried_claims
     from harness.checkers.rules import Rules
-    from harness.claims.contested import contested_facts
-    from harness.claims.parse import Parser
+    from harness.claims.contested.facts import contested_facts
+    from harness.claims.parsing.parse import Parser
 
     parser = Parser()
     contested = tuple(contested_facts(cluster, parser))

@@ -17,8 +17,8 @@ from contextlib import AbstractContextManager
 from typing import ClassVar
 
 from harness.component import Component, Kind
+from harness.language.text import word_spans
 from harness.records import Claim, Cluster, Verdict
-from harness.text import word_spans
 
 
 class CheckSession(ABC):

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.checkers.reading import ClusterReading
-from harness.claims.quantities import Figure, agree
-from harness.claims.questions import Asked, Question, disagree
-from harness.claims.reading import Reading
-from harness.claims.updates import Report, newer
+from harness.checkers.cluster_analysis import ClusterReading
+from harness.claims.contested.updates import Report, newer
+from harness.claims.figures.quantities import Figure, agree
+from harness.claims.figures.questions import Asked, Question, disagree
+from harness.claims.sentence_analysis import Reading
 
 
 @dataclass(frozen=True)

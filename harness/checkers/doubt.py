@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from harness.checkers.account import Account
-from harness.checkers.conflicts import Alignment
-from harness.checkers.elements import Held
+from harness.checkers.account.account import Account
+from harness.checkers.account.conflicts import Alignment
+from harness.checkers.account.elements import Held
 from harness.checkers.neural.entailment import Entailment
 from harness.checkers.weights import read_weights
-from harness.claims.lexical import word_list
+from harness.language.lexical import word_list
 from harness.records import content_digest
 
 MOST: Final = 3.0

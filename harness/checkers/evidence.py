@@ -9,8 +9,8 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from harness.claims.lexical import content_stems
 from harness.claims.units import units
+from harness.language.lexical import content_stems
 from harness.records import Cluster, Evidence
 
 K1 = 1.2

@@ -8,15 +8,15 @@ import math
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from harness.checkers.reading import ClusterReading
-from harness.claims.lexical import content_stems, pieces, stem, word_list
+from harness.checkers.cluster_analysis import ClusterReading
+from harness.claims.figures.quantities import agree
+from harness.claims.figures.slots import comparable, same_slot
 from harness.claims.meaning import notion
-from harness.claims.parse import Token
+from harness.claims.parsing.parse import Token
 from harness.claims.polarity import fails_itself, negates
-from harness.claims.quantities import agree
-from harness.claims.reading import PRONOUNS, Reading
-from harness.claims.slots import comparable, same_slot
-from harness.text import ngrams
+from harness.claims.sentence_analysis import PRONOUNS, Reading
+from harness.language.lexical import content_stems, pieces, stem, word_list
+from harness.language.text import ngrams
 
 EVIDENCE = 5
 """Sentences that count as the evidence for a claim."""

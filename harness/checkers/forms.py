@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from harness.claims.lexical import pieces
-from harness.claims.parse import Token
-from harness.claims.reading import Reading
+from harness.claims.parsing.parse import Token
+from harness.claims.sentence_analysis import Reading
 from harness.claims.units import Unit
 from harness.claims.verbs import phrasal
+from harness.language.lexical import pieces
 
 
 class Forms:

@@ -8,24 +8,24 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from harness.checkers.account import account
+from harness.checkers.account.account import account
+from harness.checkers.account.conflicts import Alignment, align, conflict_features
+from harness.checkers.account.matching import Matcher
+from harness.checkers.account.order import order_digest
+from harness.checkers.aggregate import Judgement, Told, verdicts_in_detail
 from harness.checkers.base import Checker, CheckSession, why_unreadable
-from harness.checkers.conflicts import Alignment, align, conflict_features
+from harness.checkers.cluster_analysis import ClusterReading, Sentences
 from harness.checkers.doubt import doubts_digest
 from harness.checkers.features import support_features
-from harness.checkers.matching import Matcher
 from harness.checkers.neural.entailment import Entailment, EntailmentModel, read_best, shipped, shipped_digest
-from harness.checkers.order import order_digest
-from harness.checkers.reading import ClusterReading, Sentences
 from harness.checkers.sentences import claim_spans
 from harness.checkers.verdict import judge
 from harness.checkers.weights import load_weights, weights_digest
-from harness.checkers.whole import Judgement, Told, verdicts_in_detail
 from harness.claims.casing import Casing
+from harness.claims.english import readable_articles, why_not_english
 from harness.claims.extract import proposition_claims, sentence_claim
-from harness.claims.language import readable_articles, why_not_english
-from harness.claims.parse import Parser, installed_model
-from harness.claims.reading import Reading, read
+from harness.claims.parsing.parse import Parser, installed_model
+from harness.claims.sentence_analysis import Reading, read
 from harness.claims.typography import as_written, plain, plain_cluster
 from harness.errors import MissingExtraError, Problem
 from harness.records import Article, Cluster, Verdict

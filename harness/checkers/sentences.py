@@ -2,8 +2,8 @@
 
 import re
 
-from harness.claims.lexical import word_list
-from harness.text import sentence_spans
+from harness.language.lexical import word_list
+from harness.language.text import sentence_spans
 
 _END = re.compile(r"(?<=[a-z]{4})\.(?=\s+[\"“‘']?[A-Z])")
 """A full stop after a small word of four letters or more, which is no abbreviation, before a capital."""

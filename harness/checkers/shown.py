@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from harness.checkers.account import Account
-from harness.checkers.attributed import LostAttribution
-from harness.checkers.elements import Held, Spot
-from harness.checkers.reading import ClusterReading
+from harness.checkers.account.account import Account
+from harness.checkers.account.attributed import LostAttribution
+from harness.checkers.account.elements import Held, Spot
+from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.extract import main_frame
-from harness.claims.reading import Reading
+from harness.claims.sentence_analysis import Reading
 from harness.records import Element, Evidence
 
 MOST_NAMED = 3

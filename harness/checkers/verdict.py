@@ -1,4 +1,4 @@
-"""The one place that decides the label of a sentence from its account; `whole` decides on a text of several.
+"""The one place that decides the label of a sentence from its account; `aggregate` decides on a text of several.
 
 A sentence is *contradicted* where an aligned element differs, *contested* where independent articles disagree about a
 figure of it, *not found* where an element that matters is unaccounted for, or where its words stand in the articles but
@@ -9,16 +9,17 @@ what another rule holds up stays below that, so that what is supported is never 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from harness.checkers.account import Account
-from harness.checkers.attributed import attributes, how_told, lost_attribution
-from harness.checkers.conflicts import Alignment, Conflict
-from harness.checkers.coverage import AS_MUCH, ranked, saying_so, share, worth
+from harness.checkers.account.account import Account
+from harness.checkers.account.attributed import attributes, how_told, lost_attribution
+from harness.checkers.account.conflicts import Alignment, Conflict
+from harness.checkers.account.coverage import AS_MUCH, ranked, saying_so, share, worth
+from harness.checkers.account.elements import Held
+from harness.checkers.account.order import disorder
+from harness.checkers.aggregate import Judgement, placed
+from harness.checkers.cluster_analysis import ClusterReading
 from harness.checkers.disputes import Dispute, disputed_figures
 from harness.checkers.doubt import hollow, load_doubts, signals, specific, unspecific
-from harness.checkers.elements import Held
 from harness.checkers.neural.entailment import Entailment
-from harness.checkers.order import disorder
-from harness.checkers.reading import ClusterReading
 from harness.checkers.shown import (
     apart_from,
     instead,
@@ -30,8 +31,7 @@ from harness.checkers.shown import (
     recorded,
     shown,
 )
-from harness.checkers.whole import Judgement, placed
-from harness.claims.reading import Reading
+from harness.claims.sentence_analysis import Reading
 from harness.records import ErrorType, VerdictLabel, Voice
 
 CERTAIN: Mapping[str, float] = {

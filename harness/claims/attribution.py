@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from harness.claims.frames import Frame, frames
-from harness.claims.lexical import word_list
-from harness.claims.parse import Parse, Token
+from harness.claims.parsing.parse import Parse, Token
+from harness.language.lexical import word_list
 
 _COLON = re.compile(r"^\s*([^:.!?]{2,60}?)\s*:\s+(?=\S)")
 _TAIL = re.compile(

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 from harness.claims.meaning import nations
-from harness.text import word_spans
+from harness.language.text import word_spans
 
 
 class Casing:

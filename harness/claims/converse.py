@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from harness.claims.frames import Frame
-from harness.claims.lexical import lexicon, word_list
-from harness.claims.parse import Parse
+from harness.claims.parsing.parse import Parse
 from harness.claims.thesaurus import said_by
+from harness.language.lexical import lexicon, word_list
 
 SYNONYM = 0.9
 """Grade from which on a verb is taken for another one."""

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from harness.claims.lexical import word_list
 from harness.claims.meaning import is_month, is_weekday, nations
-from harness.claims.parse import Parse, Token
+from harness.claims.parsing.parse import Parse, Token
+from harness.language.lexical import word_list
 
 _KINDS = {
     "PERSON": "person", "GPE": "place", "LOC": "place", "FAC": "place", "NORP": "place", "ORG": "organisation",

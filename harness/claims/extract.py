@@ -7,12 +7,12 @@ clause an attributed one; the same words are never two propositions.
 from collections.abc import Iterable
 
 from harness.claims.attribution import Saying, kind_of_saying
+from harness.claims.figures.quantities import Figure
 from harness.claims.frames import Frame
-from harness.claims.parse import Parser
-from harness.claims.quantities import Figure
-from harness.claims.reading import Reading, phrase, phrase_text, place_class, read, time_words
+from harness.claims.parsing.parse import Parser
+from harness.claims.sentence_analysis import Reading, phrase, phrase_text, place_class, read, time_words
+from harness.language.text import sentence_spans
 from harness.records import Article, Claim, Mention, Quantity
-from harness.text import sentence_spans
 
 _EMPTY = frozenset({"be", "have", "do", "go", "come", "get", "seem", "become"})
 

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 
-from harness.claims.lexical import word_list
-from harness.claims.parse import Parse, Token
+from harness.claims.parsing.parse import Parse, Token
+from harness.language.lexical import word_list
 
 BACKOFF = 3.0
 """How many sightings the frequency of a shorter context counts for."""

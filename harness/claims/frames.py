@@ -7,11 +7,11 @@ of events ("the killing of X by Y"), and headlines without a verb ("X behind Y")
 from dataclasses import dataclass
 from functools import lru_cache
 
-from harness.claims.lexical import word_list
 from harness.claims.meaning import light_verbs, notion
-from harness.claims.parse import Parse, Token
+from harness.claims.parsing.parse import Parse, Token
 from harness.claims.polarity import negator
 from harness.claims.verbs import bases, event_nouns, listed, particle, verb_in, verb_notion
+from harness.language.lexical import word_list
 
 _OBJECTS = frozenset({"dobj", "dative", "oprd"})
 _CLAUSES = frozenset({"xcomp", "advcl", "ccomp", "acl", "relcl", "conj", "pcomp", "parataxis"})

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from functools import cache, lru_cache
 
-from harness.claims.lexical import lexicon, stem, word_list
+from harness.language.lexical import lexicon, stem, word_list
 
 
 @cache

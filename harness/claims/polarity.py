@@ -1,7 +1,7 @@
 """Which words negate: `not`, `never`, `no`; not the `No.` of a number, nor `not only`, nor `no less than`."""
 
-from harness.claims.lexical import word_list
-from harness.claims.parse import Parse, Token
+from harness.claims.parsing.parse import Parse, Token
+from harness.language.lexical import word_list
 
 _MERELY = frozenset({"only", "just", "merely", "simply"})
 _THAN = frozenset({"more", "less", "fewer", "later", "sooner", "earlier"})

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from harness.numerals import with_commas
+from harness.language.numerals import with_commas
 from harness.records import Article, Cluster, Element, Evidence, Verdict
 
 _SIGNS = {

@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from harness.claims.lexical import content_stems, word_list
+from harness.language.lexical import content_stems, word_list
+from harness.language.text import normalise, sentence_spans
 from harness.records import Cluster, Evidence
-from harness.text import normalise, sentence_spans
 
 
 @dataclass(frozen=True)

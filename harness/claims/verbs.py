@@ -2,10 +2,10 @@
 
 from functools import lru_cache
 
-from harness.claims.lexical import lexicon, word_list
 from harness.claims.meaning import notion
-from harness.claims.parse import Parse, Token
+from harness.claims.parsing.parse import Parse, Token
 from harness.claims.thesaurus import is_verb, known, said_by
+from harness.language.lexical import lexicon, word_list
 
 _PARTICLES = frozenset({"over", "down", "up", "off", "out", "back", "away"})
 """Words after a verb that make another verb of it even where the parser takes them for prepositions."""

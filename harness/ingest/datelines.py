@@ -2,7 +2,7 @@
 
 import re
 
-from harness.text import dateline_end
+from harness.language.text import dateline_end
 
 _REMAINS = re.compile(r"(?:[(\[]\s*[)\]]|/\s*/)\s*\.?\s*[-–—:_|]*\s*|(?:[-–—_]{1,3}|\|)\s+|,\s*[-–—]+\s*")
 _LONE = re.compile(r"(?:[A-Z][\w.'’-]*+[ ,/]*){1,4}(?:\([A-Z][\w ]{1,20}\)\s*)?(?::|\s?[-–—]+)")

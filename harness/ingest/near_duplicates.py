@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from harness.text import ngrams, words
+from harness.language.text import ngrams, words
 
 SHINGLE = 5
 """Words in a shingle."""

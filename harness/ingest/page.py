@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from harness.ingest.lexicon import any_of, words_of
-from harness.text import words
+from harness.language.text import words
 
 _TAG = re.compile(
     r"</?(?:p|br|b|i|u|em|strong|a|div|span|h[1-6]|ul|ol|li|img|figure|figcaption|blockquote|section|article|small|"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from harness.ingest.lexicon import any_of
 from harness.ingest.page import Line, Page, is_paragraph, stems
-from harness.text import dateline_end, normalise
+from harness.language.text import dateline_end, normalise
 
 _FURTHEST = 14
 """Lines above the body that are looked at."""

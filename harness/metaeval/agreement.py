@@ -24,10 +24,10 @@ from harness.checkers.base import CheckSession
 from harness.checkers.evidence import EvidenceIndex
 from harness.claims.scoring import faithfulness, flagged
 from harness.errors import RunError
+from harness.language.text import normalise, words
 from harness.metaeval.labelled import LabelledText
 from harness.metrics.surface import Surface
 from harness.records import Case, Cluster, Prediction, Verdict
-from harness.text import normalise, words
 
 FLOOR = "surface"
 """Display name of the floor: the mean of the four precisions of the metric `surface`."""

@@ -16,9 +16,9 @@ from harness.errors import DataError, Problem
 from harness.inputs.grouping import group_problems
 from harness.inputs.json_lines import json_lines
 from harness.inputs.values import RowError, describe
+from harness.language.text import sentence_spans
 from harness.metaeval.label_sheet import ENDINGS, read_sheet
 from harness.records import Article, Cluster, content_digest
-from harness.text import sentence_spans
 
 _GREATEST = 1e15
 """A rating beyond it is a mistake, and a whole number of 400 digits is no float."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from harness.analysis.stress import UNCHANGED, EditRates, JudgedTexts, fill_rates
 from harness.checkers.base import CheckSession
-from harness.claims.parse import Parser
+from harness.claims.parsing.parse import Parser
 from harness.errors import DataError, Problem
 from harness.metaeval.agreement import Finding, check_texts
 from harness.perturbations.plant import ERRORS, HARMLESS, PlantedText, Planting, plant

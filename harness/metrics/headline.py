@@ -8,11 +8,11 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, field_validator
 
+from harness.language.text import words
 from harness.metrics.base import Findings, Measure, Metric
 from harness.metrics.text_block import Block, Column, shared_runs
 from harness.metrics.vocabulary import END, letters_and_digits
 from harness.records import Case, Cluster
-from harness.text import words
 
 SHORTEST_QUOTE = 3
 """Words that a text must have before finding it in an article says that it was copied."""

@@ -7,12 +7,12 @@ from typing import ClassVar, Literal, get_args
 import numpy as np
 from pydantic import Field, field_validator
 
+from harness.language.text import sentences
 from harness.metrics import accelerated
 from harness.metrics.base import Findings, Measure, Metric
 from harness.metrics.overlap import Overlap, Pairs
 from harness.metrics.tokens import Numbers, token_column
 from harness.records import Case
-from harness.text import sentences
 
 Variant = Literal["rouge1", "rouge2", "rouge3", "rouge4", "rougeL", "rougeLsum"]
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from harness.claims.porter import stem
-from harness.memo import Memo
+from harness.language.memo import Memo
+from harness.language.porter import stem
 from harness.metrics import accelerated
 
 SHORT = 3

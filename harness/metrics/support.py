@@ -6,13 +6,13 @@ from itertools import pairwise
 
 import numpy as np
 
-from harness.claims.lexical import word_list
-from harness.memo import Memo
+from harness.language.lexical import word_list
+from harness.language.memo import Memo
+from harness.language.numerals import CORE, number_values
+from harness.language.text import composed_letters
 from harness.metrics.text_block import Block, Bools, Column, KeySet, keys, shared_runs
 from harness.metrics.vocabulary import END, Numbers, form_of
-from harness.numerals import CORE, number_values
 from harness.records import Case
-from harness.text import composed_letters
 
 Counts = list[tuple[int, int]]
 """For each case how many things an article has, and how many were looked for."""

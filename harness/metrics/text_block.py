@@ -9,10 +9,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.language.numerals import values_among
+from harness.language.text import composed_letters
 from harness.metrics.vocabulary import END, TEXT_END, Lists, Numbers, Vocabulary, forget, vocabulary
-from harness.numerals import values_among
 from harness.records import Case, Cluster
-from harness.text import composed_letters
 
 Bools = NDArray[np.bool_]
 

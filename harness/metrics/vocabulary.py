@@ -14,9 +14,9 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.language.numerals import roles
+from harness.language.text import WORD, normalise, words
 from harness.metrics.stems import stems
-from harness.numerals import roles
-from harness.text import WORD, normalise, words
 
 Numbers = NDArray[np.int64]
 T = TypeVar("T")

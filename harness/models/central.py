@@ -6,9 +6,9 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from harness.claims.lexical import content_stems
 from harness.errors import ModelError
 from harness.ingest.near_duplicates import groups
+from harness.language.lexical import content_stems
 from harness.models.base import ExtractiveModel
 from harness.models.extract import article_sentences, cut, one_line
 from harness.records import Cluster

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from harness.language.text import Span, dateline_end, normalise, paragraph_spans, sentences, word_spans, words
 from harness.records import Article
-from harness.text import Span, dateline_end, normalise, paragraph_spans, sentences, word_spans, words
 
 FEWEST_WORDS = 4
 """Least words of a sentence of news; fewer are a heading, a credit or a scrap of a date."""
@@ -82,8 +82,8 @@ def cut(text: str, max_words: int | None) -> str:
 
     It ends before the last mark or word that opens a clause, if that leaves at least 60 % of the words allowed, and at
     the limit otherwise, but never inside a number. Articles, prepositions and the like, which would dangle there, go
-    too, as long as one word is left. Words are those of `harness.text.word_spans`; None and texts that are short enough
-    leave `text` as it is.
+    too, as long as one word is left. Words are those of `language.text.word_spans`; None and texts that are short
+    enough leave `text` as it is.
     """
     spans = word_spans(text)
     if max_words is None or len(spans) <= max_words:

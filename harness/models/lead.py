@@ -5,10 +5,10 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from harness.errors import ModelError
+from harness.language.text import words
 from harness.models.base import ExtractiveModel
 from harness.models.extract import article_sentences, cut, one_line
 from harness.records import Article, Cluster
-from harness.text import words
 
 
 class Lead(ExtractiveModel):

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 import numpy as np
 from pydantic import Field
 
-from harness.claims.lexical import content_stems
 from harness.errors import ModelError
+from harness.language.lexical import content_stems
 from harness.models.base import ExtractiveModel
 from harness.models.extract import article_sentences, cut, one_line, pool
 from harness.records import Cluster

@@ -14,8 +14,8 @@ from pathlib import Path
 from harness.errors import DataError, Problem, UsageError, nearest_name
 from harness.ingest import near_duplicates
 from harness.inputs.files import located, nearest_file, read_text
+from harness.language.text import sentence_spans, word_spans
 from harness.records import Article, Cluster, Prompt, content_digest
-from harness.text import sentence_spans, word_spans
 
 TokenCounter = Callable[[str], int]
 

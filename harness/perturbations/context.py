@@ -7,13 +7,13 @@ from functools import cached_property
 
 from harness.claims.casing import Casing
 from harness.claims.entities import Name, same_name
-from harness.claims.lexical import content_stems
-from harness.claims.parse import Parser
-from harness.claims.quantities import Figure
-from harness.claims.reading import Reading, read_all
+from harness.claims.figures.quantities import Figure
+from harness.claims.parsing.parse import Parser
+from harness.claims.sentence_analysis import Reading, read_all
 from harness.claims.units import units
+from harness.language.lexical import content_stems
+from harness.language.text import normalise, word_spans
 from harness.records import Cluster
-from harness.text import normalise, word_spans
 
 LONGEST = 400
 """Sentences of a cluster that are read; what is beyond is a page, not an article."""

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from harness.claims.entities import Name, same_name
-from harness.claims.lexical import content_stems, word_list
+from harness.claims.figures.quantities import Figure, agree
+from harness.claims.figures.slots import counted
 from harness.claims.meaning import is_month, is_weekday
-from harness.claims.quantities import Figure, agree
-from harness.claims.slots import counted
+from harness.language.lexical import content_stems, word_list
 from harness.perturbations.change import Change, Means, append_words, replace_span
 from harness.perturbations.context import LOCATIVE, Headline, Spelling, is_where, spell
 from harness.perturbations.words import lines, replacements, table, written_like

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 from harness.claims.attribution import kind_of_saying
 from harness.claims.entities import Name, acronym
-from harness.claims.lexical import content_stems, word_list
 from harness.claims.meaning import other_names
-from harness.claims.parse import Token
-from harness.claims.reading import phrase_text
-from harness.numerals import number_values
+from harness.claims.parsing.parse import Token
+from harness.claims.sentence_analysis import phrase_text
+from harness.language.lexical import content_stems, word_list
+from harness.language.numerals import number_values
 from harness.perturbations.change import Change, Means, replace_span
 from harness.perturbations.context import Headline, sentence_case, spell
 from harness.perturbations.words import doubles, in_digits, in_letters, inflected

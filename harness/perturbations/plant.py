@@ -7,12 +7,12 @@ from random import Random
 
 from pydantic import Field
 
-from harness.claims.parse import Parser
+from harness.claims.parsing.parse import Parser
+from harness.language.text import normalise, word_spans
 from harness.perturbations import entity_errors, harmless, predicate_errors
 from harness.perturbations.change import Change, Edit, Means
 from harness.perturbations.context import Context, Headline, Spelling, strangers, titles_and_references
 from harness.records import Cluster, Identifier, Record
-from harness.text import normalise, word_spans
 
 ERRORS: Mapping[str, Edit] = {
     "number": entity_errors.number,

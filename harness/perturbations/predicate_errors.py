@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from harness.claims.attribution import kind_of_saying
 from harness.claims.frames import Frame
-from harness.claims.lexical import content_stems, word_list
-from harness.claims.parse import Token
-from harness.claims.reading import Reading, phrase_text
+from harness.claims.parsing.parse import Token
+from harness.claims.sentence_analysis import Reading, phrase_text
+from harness.language.lexical import content_stems, word_list
 from harness.perturbations.change import Change, Means, replace_span
 from harness.perturbations.context import Headline, sentence_case
 from harness.perturbations.words import inflected, replacements, table

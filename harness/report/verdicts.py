@@ -7,7 +7,7 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from harness.checkers.carriers import CarriedClaim
+from harness.checkers.claim_support import CarriedClaim
 from harness.records import Cluster, ContestedFact, ErrorType, Evidence, Verdict, VerdictLabel
 from harness.report import account
 from harness.report.escape import one_line

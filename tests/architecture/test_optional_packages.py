@@ -13,8 +13,8 @@ import pytest
 from harness.extras import EXTRAS
 
 OPENED_LAZILY = (
-    "harness/checkers/causal.py",
-    "harness/checkers/likelihood_session.py",
+    "harness/checkers/generative/causal.py",
+    "harness/checkers/generative/likelihood_session.py",
     "harness/endpoint/client.py",
     "harness/models/api_session.py",
     "harness/models/hf/linear.py",

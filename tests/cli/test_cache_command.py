@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from harness.checkers.base import CheckSession
-from harness.claims.parse import Parser
+from harness.claims.parsing.parse import Parser
 from harness.models.lead import Lead
 from harness.models.lexrank import Lexrank
 from harness.records import Claim, Cluster, Verdict

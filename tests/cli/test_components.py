@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from harness.checkers.presets import NAMES
+from harness.checkers.nli.presets import NAMES
 from harness.metrics.rouge import Rouge
 
 

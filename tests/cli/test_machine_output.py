@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 import pytest
 
 from harness import redact
-from harness.claims.parse import Parser
+from harness.claims.parsing.parse import Parser
 from harness.cli.reference import commands, help_text
 
 # Texts that break a format whose writer forgot to escape, and the names of secrets, behind which redaction looks.

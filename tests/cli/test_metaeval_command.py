@@ -3,7 +3,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from harness.checkers.presets import NAMES
+from harness.checkers.nli.presets import NAMES
 from harness.cli import app
 from harness.errors import ConfigError
 from tests.tiny_presets import save_preset

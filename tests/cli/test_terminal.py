@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from harness import printable
-from harness.claims.parse import Parser
+from harness.claims.parsing.parse import Parser
 from tests.cli.in_terminal import Shown, run_in_terminal
 
 LONG = "a-system-whose-name-is-longer-than-a-column-of-any-table-would-like-it-to-be"

@@ -15,9 +15,9 @@ import pytest
 from harness.checkers.base import CheckSession
 from harness.checkers.ensemble import Ensemble
 from harness.checkers.rules import Rules
+from harness.language.text import words
 from harness.perturbations.plant import Planting, plant
 from harness.records import Article, Cluster, Reference
-from harness.text import words
 
 TOP = Path(__file__).resolve().parent.parent.parent
 CONSTANTS = (

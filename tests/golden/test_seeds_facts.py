@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.checkers.ensemble import Ensemble
-from harness.claims.contested import contested_facts
+from harness.claims.contested.facts import contested_facts
 from harness.claims.scoring import faithfulness, flagged
 from harness.records import Article, Cluster
 

@@ -8,7 +8,7 @@ import pytest
 
 from harness.datasets.folder import Folder, cleaned_cluster
 from harness.ingest.clean import Cleaned, CleanedCluster
-from harness.text import normalise
+from harness.language.text import normalise
 
 TITLES = {
     "000": "WW3 fears loom as Putin sends thousands of 'Spetsnaz' soldiers into Kazakhstan",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from nltk.stem.porter import PorterStemmer
 
-from harness.claims import porter
+from harness.language import porter
 
 ENDINGS = [*porter._STEP_1A, *porter._STEP_2, *porter._STEP_3, *porter._STEP_4]
 ENDINGS += ["", "ed", "ing", "eed", "ied", "y", "e", "ll", "ement"]

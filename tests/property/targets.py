@@ -11,9 +11,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from harness import printable
-from harness.claims.contested import contested_facts
+from harness.claims.contested.facts import contested_facts
 from harness.claims.extract import article_claims, claims_of
-from harness.claims.parse import Parser
+from harness.claims.parsing.parse import Parser
 from harness.comparison import baseline
 from harness.config import load_text
 from harness.datasets.dates import parse_date
@@ -22,16 +22,16 @@ from harness.datasets.hub import Hub
 from harness.datasets.jsonl import Jsonl
 from harness.errors import HarnessError, Problem
 from harness.ingest.clean import clean_cluster
+from harness.language.numerals import number_values
+from harness.language.text import dateline_end, sentence_spans, word_spans
 from harness.metaeval import labelled
 from harness.models import postprocess
 from harness.models.extract import news_sentences
 from harness.models.recorded import Recorded
-from harness.numerals import number_values
 from harness.records import Article, Cluster, RowProblem
 from harness.registry import Registry
 from harness.report import escape
 from harness.results.run_folder import RunFolder
-from harness.text import dateline_end, sentence_spans, word_spans
 from tests.property.inputs import (
     BASELINE,
     CONFIG,

@@ -3,11 +3,11 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harness.language.numerals import number_values
 from harness.metrics.base import Metric
 from harness.metrics.headline import Headline
 from harness.metrics.rouge import Rouge
 from harness.metrics.surface import Surface
-from harness.numerals import number_values
 from harness.records import Article, Case, Cluster, Prediction, Reference
 
 # Words of news with capitals, accents, hyphens, numbers and other scripts, so that texts share some of them.

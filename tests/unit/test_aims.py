@@ -12,7 +12,7 @@ from benchmarks.aims import page, report, sections, seen_by, table
 from benchmarks.aims_measures import AUC_AIMS, Judged, Line, Measures
 from benchmarks.aims_rows import PARAPHRASE, Row, controls, in_part, of_project, other_figures
 from benchmarks.parses import remembered
-from harness.claims.parse import Parser
+from harness.claims.parsing.parse import Parser
 from harness.records import Article, Cluster, Reference
 
 CLUSTER = Cluster(cluster_id="c", articles=(Article(article_id="a", text="A mill burned down at Brant on Friday."),))

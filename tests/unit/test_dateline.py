@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.text import dateline_end
+from harness.language.text import dateline_end
 
 DATELINES = [
     ("WASHINGTON (CNN) -- The president", "The president"),

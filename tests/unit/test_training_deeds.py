@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from harness.claims.parse import Parser
+from harness.claims.parsing.parse import Parser
 from harness.claims.thesaurus import opposite
 from harness.perturbations.words import inflected
 from training.deeds import Deed, claims_of, deeds_in, shuffled

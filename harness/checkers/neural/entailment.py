@@ -18,7 +18,7 @@ import numpy as np
 from harness.checkers.evidence import EvidenceIndex
 from harness.checkers.neural.encoder import Encoder, Shape
 from harness.checkers.neural.wordpiece import WordPiece
-from harness.text import normalise
+from harness.language.text import normalise
 
 WINDOW_SENTENCES: Final = 5
 WINDOW_WORDS: Final = 110

@@ -132,10 +132,10 @@ def test_half_a_surrogate_pair_has_a_key():
 
 def test_code_of_a_model_is_followed_through_imports_and_has_no_metric_in_it():
     of_lead = code_digest.reached("harness.models.lead")
-    assert {"harness.models.lead", "harness.models.base", "harness.text", "harness.records"} <= of_lead
+    assert {"harness.models.lead", "harness.models.base", "harness.language.text", "harness.records"} <= of_lead
     assert not {name for name in of_lead if name.startswith("harness.metrics")}
     of_rules = code_digest.reached("harness.checkers.rules")
-    assert {"harness.claims.lexical", "harness.checkers.weights"} <= of_rules
+    assert {"harness.language.lexical", "harness.checkers.weights"} <= of_rules
     assert "harness.models.hf.session" in code_digest.reached("harness.models.hf.model")  # imported inside a function
 
 
@@ -165,10 +165,10 @@ def test_edited_code_and_weights_change_the_keys_of_what_depends_on_them_and_no_
         return [old != new for old, new in zip(before, digests(), strict=True)]
 
     assert edited("models/lead.py") == [True, False]
-    assert edited("text.py") == [True, True]
+    assert edited("language/text.py") == [True, True]
     assert edited("run/generate.py") == [True, True]
     assert edited("run/check.py") == [True, True]
     assert edited("run/monitor.py") == [False, False]
     assert edited("metrics/rouge.py") == [False, False]
     assert edited("checkers/rules_weights.json") == [False, True]
-    assert edited("claims/lexicon.toml") == [False, True]
+    assert edited("language/lexicon.toml") == [False, True]

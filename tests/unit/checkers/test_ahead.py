@@ -6,7 +6,7 @@ import pytest
 
 from harness.checkers import rules
 from harness.checkers.rules import RulesSession
-from harness.claims.parse import Parse, Parser
+from harness.claims.parsing.parse import Parse, Parser
 from harness.records import Article, Cluster
 
 TEXTS = (

@@ -1,7 +1,7 @@
 import pytest
 
 from harness.checkers.base import CheckSession, whole_claim
-from harness.claims.language import why_not_english
+from harness.claims.english import why_not_english
 from harness.claims.scoring import faithfulness, flagged
 from harness.records import Article, Claim, Cluster, Evidence, Reference, Verdict
 

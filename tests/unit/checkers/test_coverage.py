@@ -2,16 +2,16 @@
 
 import pytest
 
-from harness.checkers.account import account
-from harness.checkers.attributed import lost_attribution
-from harness.checkers.conflicts import align
-from harness.checkers.coverage import ranked, saying_so
+from harness.checkers.account.account import account
+from harness.checkers.account.attributed import lost_attribution
+from harness.checkers.account.conflicts import align
+from harness.checkers.account.coverage import ranked, saying_so
+from harness.checkers.account.matching import Matcher
+from harness.checkers.cluster_analysis import ClusterReading
 from harness.checkers.ensemble import Ensemble
-from harness.checkers.matching import Matcher
-from harness.checkers.reading import ClusterReading
 from harness.checkers.rules import Rules, sentence_features
 from harness.checkers.verdict import supporting
-from harness.claims.reading import read
+from harness.claims.sentence_analysis import read
 from harness.records import Article, Cluster
 
 pytest.importorskip("spacy", reason="the claims extra is not installed")

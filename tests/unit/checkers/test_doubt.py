@@ -2,8 +2,8 @@
 
 import pytest
 
+from harness.checkers.aggregate import placed, pooled
 from harness.checkers.doubt import Doubts, load_doubts
-from harness.checkers.whole import placed, pooled
 
 
 @pytest.mark.parametrize("model", [True, False])

@@ -2,10 +2,10 @@ import math
 
 import pytest
 
-from harness.checkers.conflicts import align
+from harness.checkers.account.conflicts import align
+from harness.checkers.cluster_analysis import ClusterReading
 from harness.checkers.features import closeness
-from harness.checkers.reading import ClusterReading
-from harness.claims.reading import read
+from harness.claims.sentence_analysis import read
 from harness.records import Article, Cluster
 
 

@@ -5,8 +5,8 @@ from math import log
 
 import pytest
 
-from harness.checkers.guards import GUARDS, NAMES
-from harness.checkers.judge import Judge
+from harness.checkers.generative.guards import GUARDS, NAMES
+from harness.checkers.generative.judge import Judge
 from harness.config.build import load_component
 from harness.errors import ConfigError, ModelError
 from harness.records import Article, Cluster

@@ -4,7 +4,9 @@ from collections import Counter
 import pytest
 
 from harness import redact
-from harness.checkers.judge import SYSTEM, Judge, fenced, read_answers, shown_articles
+from harness.checkers.generative.judge import Judge
+from harness.checkers.generative.judge_parameters import SYSTEM
+from harness.checkers.generative.judge_session import fenced, read_answers, shown_articles
 from harness.errors import ModelError, UsageError
 from harness.records import Article, Cluster
 from tests.faults.server import FaultServer, good_answer, in_turn

@@ -4,17 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from harness.checkers.account import Account, account
-from harness.checkers.conflicts import Conflict, align
+from harness.checkers.account.account import Account, account
+from harness.checkers.account.conflicts import Conflict, align
+from harness.checkers.account.elements import Held
+from harness.checkers.account.matching import Matcher
+from harness.checkers.aggregate import Judgement, part_of, whole_of, worst_of
+from harness.checkers.cluster_analysis import ClusterReading
 from harness.checkers.doubt import unspecific
-from harness.checkers.elements import Held
-from harness.checkers.matching import Matcher
 from harness.checkers.neural.entailment import Entailment
-from harness.checkers.reading import ClusterReading
 from harness.checkers.rules import sentence_features
 from harness.checkers.verdict import judge
-from harness.checkers.whole import Judgement, part_of, whole_of, worst_of
-from harness.claims.reading import read
+from harness.claims.sentence_analysis import read
 from harness.records import Article, Claim, Cluster, Element
 
 ARTICLES = {

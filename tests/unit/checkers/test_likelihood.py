@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from harness.checkers.likelihood import Likelihood
+from harness.checkers.generative.likelihood import Likelihood
 from harness.errors import MissingExtraError, UsageError
 from harness.records import Article, Cluster
 from tests.tiny import save_causal, save_classifier

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from harness.checkers.nli import Nli, read_labels
-from harness.checkers.nli_session import NliSession, Scorer
+from harness.checkers.nli.checker import Nli
+from harness.checkers.nli.parameters import read_labels
+from harness.checkers.nli.session import NliSession, Scorer
 from harness.errors import UsageError
 from harness.records import Article, Cluster
 from tests.tiny import save_classifier

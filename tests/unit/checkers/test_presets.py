@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from harness.checkers.chunks import chunks_of, sentences_of
-from harness.checkers.nli import Nli
-from harness.checkers.presets import NAMES, PRESETS, Chunking
+from harness.checkers.nli.checker import Nli
+from harness.checkers.nli.chunks import chunks_of, sentences_of
+from harness.checkers.nli.presets import NAMES, PRESETS, Chunking
 from harness.config.build import load_component
 from harness.errors import ConfigError, UsageError
 from harness.records import Article, Cluster
@@ -238,7 +238,7 @@ def test_contradicting_articles_are_told_from_supporting_ones():
     """SummaC's difference decides the label as well: by a model that reads one word."""
     import numpy as np
 
-    from harness.checkers.nli_presets import PresetScorer, PresetSession
+    from harness.checkers.nli.published import PresetScorer, PresetSession
 
     class Upheld(PresetScorer):
         labels = ("entailment", "contradiction", "neutral")

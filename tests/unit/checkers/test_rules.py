@@ -2,9 +2,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from harness.checkers.aggregate import whole_probability
 from harness.checkers.rules import Rules
 from harness.checkers.weights import Weights, hinged, load_weights
-from harness.checkers.whole import whole_probability
 from harness.claims.scoring import flagged
 from harness.records import Article, Cluster
 

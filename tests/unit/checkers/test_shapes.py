@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness.checkers.account import account
-from harness.checkers.matching import Matcher
+from harness.checkers.account.account import account
+from harness.checkers.account.matching import Matcher
 from harness.checkers.neural.entailment import Entailment
 from harness.checkers.rules import Rules
 from harness.checkers.verdict import judge

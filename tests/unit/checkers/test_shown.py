@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from harness.checkers.account import account
-from harness.checkers.elements import Held
+from harness.checkers.account.account import account
+from harness.checkers.account.elements import Held
+from harness.checkers.account.matching import Matcher
 from harness.checkers.ensemble import Ensemble
-from harness.checkers.matching import Matcher
 from harness.checkers.neural.entailment import Entailment
 from harness.checkers.rules import Rules
 from harness.checkers.shown import instead

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 
-from harness.claims import contested_figures
-from harness.claims.contested import contested_facts
+from harness.claims.contested import figures
+from harness.claims.contested.facts import contested_facts
 from harness.records import Article, Cluster
 
 PADDING = {
@@ -75,6 +75,6 @@ def test_where_each_side_claims_another_country(parser):
 
 def test_figures_that_nothing_happens_to_are_held_against_no_other(parser, monkeypatch):
     compared = []
-    monkeypatch.setattr(contested_figures, "disagree", lambda *asked: compared.append(asked))
+    monkeypatch.setattr(figures, "disagree", lambda *asked: compared.append(asked))
     assert contested_facts(cluster("%0A" * 400, "%0A" * 300), parser) == []
     assert compared == []

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from harness.claims.contested import contested_facts
+from harness.claims.contested.facts import contested_facts
 from harness.records import Article, Cluster
 
 

@@ -54,7 +54,7 @@ def test_without_the_parser_the_error_says_what_to_install_and_where_it_looked(m
     import pytest
 
     from harness import extras
-    from harness.claims import parse
+    from harness.claims.parsing import parse
 
     monkeypatch.setattr(extras, "find_spec", lambda name: None if name != "spacy" else object())
     with pytest.raises(

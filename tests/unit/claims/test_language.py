@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.claims.language import in_another_language, readable_articles, why_not_english
+from harness.claims.english import in_another_language, readable_articles, why_not_english
 from harness.records import Article, Cluster
 
 ENGLISH = Article(article_id="en", text="The old bridge at Lowen was closed on Friday after cracks were found in it.")

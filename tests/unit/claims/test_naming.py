@@ -6,10 +6,10 @@ import pytest
 
 pytest.importorskip("spacy", reason="the claims extra is not installed")
 
-from harness.claims import naming
-from harness.claims.naming import Marked, Naming, naming_of
-from harness.claims.parse import installed_model
-from harness.claims.pipeline import open_pipeline
+from harness.claims.parsing import naming
+from harness.claims.parsing.naming import Marked, Naming, naming_of
+from harness.claims.parsing.parse import installed_model
+from harness.claims.parsing.pipeline import open_pipeline
 
 SENTENCES = (
     "Mayor Ana Ruiz of Port St. Annis met Deutsche Bank's chief in New South Wales on Monday, 5 January 2021.",

@@ -4,8 +4,8 @@ from dataclasses import asdict
 
 import pytest
 
-from harness.claims import parse
-from harness.claims.parse import Parser
+from harness.claims.parsing import parse
+from harness.claims.parsing.parse import Parser
 
 
 def test_words_beyond_the_bound_are_forgotten_and_change_no_parse(parser: Parser, monkeypatch: pytest.MonkeyPatch):

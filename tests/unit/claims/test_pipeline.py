@@ -8,8 +8,8 @@ import pytest
 
 pytest.importorskip("spacy", reason="the claims extra is not installed")
 
-from harness.claims.parse import installed_model
-from harness.claims.pipeline import open_pipeline
+from harness.claims.parsing.parse import installed_model
+from harness.claims.parsing.pipeline import open_pipeline
 
 SENTENCES = (
     "Mayor Ana Ruiz's aides didn't say why 1,200 people (three of them U.S. citizens) left St. Annis on Jan. 5, 2021.",
@@ -37,7 +37,7 @@ def test_a_parse_imports_no_framework_and_no_command_line(tmp_path: Path):
     (tmp_path / "torch.py").write_text("raise RuntimeError('torch was imported')\n", encoding="utf-8")
     program = (
         f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
-        "from harness.claims.parse import Parser\n"
+        "from harness.claims.parsing.parse import Parser\n"
         "Parser().parse(['The dam held.'])\n"
         "print(*[name for name in ('torch', 'spacy.cli', 'weasel') if name in sys.modules])\n"
     )
@@ -48,7 +48,7 @@ def test_a_parse_imports_no_framework_and_no_command_line(tmp_path: Path):
 def test_what_is_hidden_from_spacy_can_be_imported_afterwards():
     program = (
         "import sys\n"
-        "from harness.claims.parse import Parser\n"
+        "from harness.claims.parsing.parse import Parser\n"
         "Parser().parse(['The dam held.'])\n"
         "import spacy, spacy.cli\n"
         "print(spacy.cli.__file__.endswith('__init__.py'), spacy.info() == spacy.cli.info())\n"

@@ -1,6 +1,6 @@
 import pytest
 
-from harness.claims.quantities import agree, clash, figures
+from harness.claims.figures.quantities import agree, clash, figures
 
 
 def figure(parser, text):

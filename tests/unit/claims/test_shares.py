@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.claims.quantities import agree, figures
+from harness.claims.figures.quantities import agree, figures
 
 
 def held(parser, text):

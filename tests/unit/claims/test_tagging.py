@@ -6,9 +6,9 @@ import pytest
 
 pytest.importorskip("spacy", reason="the claims extra is not installed")
 
-from harness.claims.parse import installed_model
-from harness.claims.pipeline import open_pipeline
-from harness.claims.tagging import Tagging
+from harness.claims.parsing.parse import installed_model
+from harness.claims.parsing.pipeline import open_pipeline
+from harness.claims.parsing.tagging import Tagging
 
 SENTENCES = (
     "They're gonna go, ain't they? You've got ta see it; let's not, y' all, c'm on!",

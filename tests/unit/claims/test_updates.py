@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from harness.claims.quantities import figures
-from harness.claims.updates import Report, newer
+from harness.claims.contested.updates import Report, newer
+from harness.claims.figures.quantities import figures
 
 
 def report(parser, text, day, *, only_grows=True):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.checkers.carriers import carried_claims
+from harness.checkers.claim_support import carried_claims
 from harness.checkers.rules import Rules
 from harness.ingest.independence import Sources
 from harness.records import Article, Cluster

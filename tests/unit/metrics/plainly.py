@@ -7,13 +7,13 @@ from decimal import Decimal
 from itertools import pairwise
 from statistics import fmean
 
-from harness.claims.lexical import word_list
-from harness.claims.porter import stem
+from harness.language.lexical import word_list
+from harness.language.numerals import number_values
+from harness.language.porter import stem
+from harness.language.text import WORD, ngrams, normalise
+from harness.language.text import words as words_of
 from harness.metrics.base import Findings
-from harness.numerals import number_values
 from harness.records import Case
-from harness.text import WORD, ngrams, normalise
-from harness.text import words as words_of
 
 _TOKEN = re.compile(rf"""{WORD}|[.!?:;]+["')\]]*\s|\n""")
 _FUNCTION = word_list("function", "content_free")

@@ -1,0 +1,1 @@
+"""The account of a claim: element by element, what the articles have of it."""

@@ -1,0 +1,392 @@
+"""The account of a claim: each of its elements, and the span of the articles that bears it out or says otherwise.
+
+An element is a name, a figure, a time, a place, a predicate, a party to it, its polarity or modality, who says it, or
+any other word that tells something. It is *borne out* by a span that stands where the articles tell of the claim's
+event, *contradicted* by an aligned one that differs, or *unaccounted for*. What is unaccounted for weighs by its kind
+and by how far it is missing (in no article, elsewhere only, in a looser word): `features` counts those weights, and
+`verdict` decides on them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from harness.checkers.account.bearers import bearers, misspelt, without_plain_words
+from harness.checkers.account.coherence import coherence
+from harness.checkers.account.conflicts import Alignment, Conflict
+from harness.checkers.account.coverage import Covered, borne_by_saying, covered
+from harness.checkers.account.doers import others_deeds
+from harness.checkers.account.elements import SURE, Held, Spot
+from harness.checkers.account.figures import account_of_figure
+from harness.checkers.account.hedges import account_of_modality
+from harness.checkers.account.matching import Match, Matcher
+from harness.checkers.account.negations import account_of_polarity
+from harness.checkers.account.opposites import opposed_words
+from harness.checkers.account.substitution import Substitute, names_apart, substitutes
+from harness.checkers.cluster_analysis import ClusterReading
+from harness.claims.converse import sides_of_one
+from harness.claims.entities import Name
+from harness.claims.figures.measures import WORDS as UNIT_WORDS
+from harness.claims.frames import Frame
+from harness.claims.meaning import other_spellings
+from harness.claims.parsing.parse import Token
+from harness.claims.sentence_analysis import Reading, ends_figure, tells_time, time_words
+from harness.claims.thesaurus import opposite
+from harness.claims.verbs import phrasal, written
+from harness.language.text import words
+from harness.records import ElementKind, ErrorType
+
+LOOSE = 0.45
+STRANGE = 2
+"""Nouns, verbs and adjectives of a clause of which no article has any, from which on it is called made up."""
+JOINED = 0.35
+"""Grade at which the articles join two words of a claim at all."""
+REPLACED = 0.3
+"""How much more of the rest a sentence with another name has to tell than those with the claim's."""
+OPPOSED = 0.6
+"""Share of the rest that a sentence with the opposite of a claim's word has to tell."""
+_RELATIVE_DAYS = frozenset({"today", "yesterday", "tomorrow", "tonight", "now", "today's", "this", "last", "next"})
+_CLASSES = {"PROPN": "noun", "NOUN": "noun", "VERB": "verb", "AUX": "verb", "ADJ": "adjective", "ADV": "adverb"}
+_TELLING = frozenset({"NOUN", "PROPN", "VERB", "ADJ"})
+_SPEAKING = frozenset({"say", "tell", "state", "announce", "report", "add", "note"})
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """All elements of one claim sentence, in the order of the text, and how much of each kind is missing."""
+
+    elements: tuple[Held, ...]
+    features: Mapping[str, float]
+    sites: tuple[int, ...]
+    """Units that tell of the event, the best first."""
+    told: bool = False
+    """Whether a sentence has both parties of a deed of the claim as the claim has them."""
+    text: str = ""
+    """The claim sentence."""
+    verbatim: bool = False
+    """Whether a sentence or title of the articles has the claim's words, three or more, one after the other."""
+    covers: Covered = field(default_factory=dict)
+    """For each sentence the elements that it bears out, and where."""
+
+    def missing(self) -> list[Held]:
+        """The elements that are unaccounted for."""
+        return [element for element in self.elements if element.state == "unaccounted"]
+
+
+VERBATIM = 3
+"""Words from which on a text that an article has word for word is a claim of it, not a word that it happens to have."""
+
+
+def _verbatim(cluster: ClusterReading, text: str) -> bool:
+    said = words(text)
+    return len(said) >= VERBATIM and f" {' '.join(said)} " in cluster.wording
+
+
+def account(
+    cluster: ClusterReading, matcher: Matcher, reading: Reading, alignment: Alignment, features: Mapping[str, float]
+) -> Account:
+    """The account of one claim sentence that is aligned with the articles; `features` are the sentence's."""
+    return _Accountant(cluster, matcher, reading, alignment).account(features)
+
+
+class _Accountant:
+    def __init__(self, cluster: ClusterReading, matcher: Matcher, reading: Reading, alignment: Alignment) -> None:
+        self.cluster = cluster
+        self.matcher = matcher
+        self.reading = reading
+        self.alignment = alignment
+        self.tokens = reading.parse.tokens
+        self.features: defaultdict[str, float] = defaultdict(float)
+        self.done: set[int] = set()
+        self.measured: set[int] = set()
+        """Tokens of figures and times."""
+
+    def account(self, features: Mapping[str, float]) -> Account:
+        found = [*self._names(), *self._figures(), *self._times()]
+        self.measured = {token.i for token in self.tokens for held in found if held.kind in {"figure", "time"}
+                         and held.start <= token.start and token.end <= held.end}  # fmt: skip
+        found += self._predicates()
+        found += self._words()
+        found += self._parties()
+        found += self._clauses()
+        found += account_of_polarity(self.cluster, self.matcher, self.reading)
+        found += account_of_modality(self.cluster, self.matcher, self.reading)
+        found += others_deeds(self.cluster, self.matcher, self.reading)
+        found += self._conflicts()
+        found = [borne_by_saying(self.cluster, self.matcher, self.reading, held) for held in self._with_replaced(found)]
+        elements = tuple(sorted(found, key=lambda held: (held.start, held.end, held.kind)))
+        for held in elements:
+            if held.state == "unaccounted" and held.feature:
+                self.features[held.feature] += held.amount
+        self.features.update(coherence(self.cluster, self.matcher, self.reading, features))
+        told = bool(self.alignment.told)
+        text = self.reading.parse.text
+        return Account(
+            elements, dict(self.features), self.matcher.sites, told, text, _verbatim(self.cluster, text),
+            covered(self.cluster, self.matcher, self.reading, elements),
+        )  # fmt: skip
+
+    def _spot(self, match: Match) -> Spot:
+        token = self.cluster.readings[match.unit].parse.tokens[match.token]
+        return match.unit, token.start, token.end
+
+    def _said(self, match: Match) -> str:
+        return self.cluster.readings[match.unit].parse.tokens[match.token].text
+
+    def _whole_name(self, unit: int, at: int) -> str:
+        """A word of an article, or the whole name that it stands in."""
+        reading = self.cluster.readings[unit]
+        tokens = reading.parse.tokens
+        name = next((name for name in reading.names if name.start <= at < name.end), None)
+        first, last = (at, at) if name is None else (name.start, name.end - 1)
+        return reading.parse.text[tokens[first].start : tokens[last].end]
+
+    def _names(self) -> Iterator[Held]:
+        for whole in self.reading.names:
+            name = without_plain_words(self.cluster, self.matcher, self.reading, whole)
+            held = range(name.start, name.end)
+            written = [self.tokens[at] for at in held
+                       if self.tokens[at].text.strip("-‑–—/") and not ends_figure(self.reading, at)]  # fmt: skip
+            ordinary = all(self.cluster.casing.ordinary(token.lower) for token in written)
+            told = name.nation or self.cluster.matching(name) or other_spellings().get(" ".join(name.words))
+            if ordinary and not (told and written):
+                continue  # ordinary words with a headline's capitals
+            self.done.update(held)
+            yield self._name(name)
+
+    def _name(self, name: Name) -> Held:
+        start, end = self.tokens[name.start].start, self.tokens[name.end - 1].end
+        place = name.kind == "place" and any(
+            self.tokens[self.tokens[at].head].dep == "prep" for at in range(name.start, name.end)
+        )
+        kind: ElementKind = "place" if place else "name"
+        error: ErrorType = "place" if place else "entity"
+        spots = list(bearers(self.cluster, self.matcher, self.reading, name))
+        here = [spot for spot in spots if spot[0] in self.matcher.scene]
+        if here:
+            return Held(kind, start, end, "borne_out", tuple(here[:3]), tokens=tuple(range(name.start, name.end)))
+        written = self.reading.parse.text[start:end]
+        slip = None if spots else next(misspelt(self.cluster, self.matcher, name), None)
+        if slip is not None:
+            spelt = self.cluster.readings[slip[0]].parse.text[slip[1] : slip[2]]
+            return Held(kind, start, end, "borne_out", (slip,), f"the articles spell it “{spelt}”")
+        if spots:
+            return Held(
+                kind, start, end, "unaccounted", tuple(spots[:1]),
+                f"the articles name “{written}”, but of something else", f"{kind}_elsewhere", 1.0, error,
+            )  # fmt: skip
+        parts = [at for at in range(name.start, name.end) if self.reading.keys[at]]
+        partly = sum(bool(self.matcher.matches(at)) for at in parts)
+        feature = f"{kind}_partly" if partly else f"{kind}_missing"
+        return Held(kind, start, end, "unaccounted", (), f"no article names “{written}”", feature, 1.0, error)
+
+    def _figures(self) -> Iterator[Held]:
+        for figure in self.reading.figures:
+            own = [token.i for token in self.tokens if figure.start <= token.start and token.end <= figure.end]
+            for token in self.tokens[own[-1] + 1 if own else len(self.tokens) :]:
+                if not (token.lower in UNIT_WORDS and figure.unit):
+                    break
+                own.append(token.i)
+            self.done.update(own)
+            yield account_of_figure(self.cluster, self.matcher, self.reading, figure)
+
+    def _times(self) -> Iterator[Held]:
+        for token in self.tokens:
+            if token.i in self.done:
+                continue
+            found = time_words(self.reading.parse, token)
+            if not found:
+                continue
+            word = max(found, key=len)
+            self.done.update([token.i, *self._day_of(token, word)])
+            plain = word.rpartition(" ")[2]
+            units = [
+                unit for unit, other in enumerate(self.cluster.readings)
+                if tells_time(other, self.cluster.unit_words[unit], word)
+            ]  # fmt: skip
+            here = [unit for unit in units if unit in self.matcher.scene]
+            spots = tuple(self._time_spots(here or units, token.lower, plain))[:2]
+            if here:
+                yield Held("time", token.start, token.end, "borne_out", spots)
+            elif token.lower in _RELATIVE_DAYS:
+                continue
+            elif units:
+                reason = f"the articles have “{token.text}”, but of something else"
+                yield Held("time", token.start, token.end, "unaccounted", spots, reason, "time_elsewhere", 1.0, "time")
+            else:
+                yield Held("time", token.start, token.end, "unaccounted", (), f"no article has “{token.text}”",
+                           "time_missing", 1.0, "time")  # fmt: skip
+
+    def _day_of(self, month: Token, word: str) -> Iterator[int]:
+        """The token beside a month that writes its day, however it does: `July 4`, `July 04`, `4th July`."""
+        for near in (month.i - 1, month.i + 1):
+            if 0 <= near < len(self.tokens):
+                digits = self.tokens[near].lower.rstrip("stndrh")
+                if digits.isdigit() and word.endswith(f" {int(digits)}"):
+                    yield near
+
+    def _time_spots(self, units: list[int], word: str, plain: str) -> Iterator[Spot]:
+        for unit in units:
+            for token in self.cluster.readings[unit].parse.tokens:
+                if token.lower == word or token.lower.startswith(plain):
+                    yield unit, token.start, token.end
+                    break
+
+    def _predicates(self) -> Iterator[Held]:
+        for frame in self.reading.frames:
+            at = frame.predicate
+            if at in self.done or not self.reading.keys[at]:
+                continue
+            self.done.add(at)
+            yield self._word(at, "predicate")
+
+    def _words(self) -> Iterator[Held]:
+        for token in self.tokens:
+            if token.i in self.done or not self.reading.keys[token.i]:
+                continue
+            self.done.add(token.i)
+            yield self._word(token.i, "word")
+
+    def _word(self, at: int, kind: ElementKind) -> Held:
+        """A word that is no name, figure or time: borne out by itself or by another word where the event is told."""
+        token = self.tokens[at]
+        here, anywhere = self.matcher.here(at), self.matcher.anywhere(at)
+        group = "verb" if kind == "predicate" and token.pos in {"VERB", "AUX"} else _CLASSES.get(token.pos, "noun")
+        if any(character.isdigit() for character in token.text):
+            group = "digits"
+        if kind == "predicate" and token.lemma in _SPEAKING:
+            group = "saying"
+        error: ErrorType = "predicate" if kind == "predicate" else "invented"
+        if here is not None and here.grade >= SURE:
+            return Held(kind, token.start, token.end, "borne_out", (self._spot(here),), tokens=(at,))
+        if here is not None and here.grade >= LOOSE:
+            return Held(
+                kind, token.start, token.end, "unaccounted", (self._spot(here),),
+                f"no article says “{token.text}”, the nearest has “{self._said(here)}”", f"{group}_near", 1.0, error,
+                (at,),
+            )  # fmt: skip
+        if anywhere is not None and anywhere.grade >= SURE:
+            return Held(
+                kind, token.start, token.end, "unaccounted", (self._spot(anywhere),),
+                f"the articles have “{token.text}”, but of something else", f"{group}_elsewhere", 1.0, error, (at,),
+            )  # fmt: skip
+        return Held(
+            kind, token.start, token.end, "unaccounted", (), f"no article mentions “{token.text}”", f"{group}_missing",
+            1.0, error, (at,),
+        )  # fmt: skip
+
+    def _parties(self) -> Iterator[Held]:
+        """Who does it, to whom, where and how: each argument with its predicate, where the articles have both words."""
+        for frame in self.reading.frames:
+            if not self.reading.keys[frame.predicate]:
+                continue
+            for role, indices in (("agent", frame.agents), ("patient", frame.patients),
+                                  ("oblique", tuple(index for _, index in frame.obliques))):  # fmt: skip
+                for index in indices:
+                    if index == frame.predicate or not self.reading.keys[index] or ends_figure(self.reading, index):
+                        continue
+                    held = self._party(frame, role, index)
+                    if held is not None:
+                        yield held
+
+    def _party(self, frame: Frame, role: str, index: int) -> Held | None:
+        said, party = self.tokens[frame.predicate], self.tokens[index]
+        grade, one, other = self.matcher.joined(frame.predicate, index)
+        if grade >= JOINED and one is not None and other is not None:
+            return Held("party", party.start, party.end, "borne_out", (self._spot(one), self._spot(other)),
+                        tokens=(frame.predicate, index))  # fmt: skip
+        if not (self.matcher.matches(frame.predicate) and self.matcher.matches(index)):
+            if not self.matcher.matches(index) and party.pos in {"NOUN", "PROPN"}:
+                self.features[f"{role}_strange"] += 1
+            return None  # one of the two is missing by itself
+        return Held(
+            "party", party.start, party.end, "unaccounted", (),
+            f"no article connects “{party.text}” with “{said.text}”", f"{role}_apart", 1.0, "roles",
+            (frame.predicate, index),
+        )  # fmt: skip
+
+    def _clauses(self) -> Iterator[Held]:
+        """Clauses and phrases of several words of which no article has a single one: a detail made up."""
+        tops = [at for at in self.matcher.words if self._strange_below(at) >= STRANGE]
+        inside = {below for at in tops for below in self.reading.parse.subtree(at) if below != at}
+        for at in tops:
+            if at not in inside:
+                below = [index for index in self.reading.parse.subtree(at) if self.reading.keys[index]]
+                start, end = self.tokens[below[0]].start, self.tokens[below[-1]].end
+                written = self.reading.parse.text[start:end]
+                yield Held("word", start, end, "unaccounted", (), f"no article has anything of “{written}”",
+                           "clause_missing", float(len(below)), "invented", tuple(below))  # fmt: skip
+
+    def _conflicts(self) -> Iterator[Held]:
+        kinds: Mapping[str, ElementKind] = {
+            "number": "figure", "entity": "party", "roles": "party", "negation": "polarity", "predicate": "predicate",
+            "modality": "modality", "time": "time", "place": "place",
+        }  # fmt: skip
+        seen: set[str] = set()
+        for conflict in self.alignment.conflicts:
+            if conflict.kind not in seen:
+                seen.add(conflict.kind)
+                yield self._contradicted(kinds[conflict.kind], conflict)
+
+    def _with_replaced(self, found: list[Held]) -> list[Held]:
+        """The elements, but names and predicates in whose place a sentence has another are not borne out."""
+        replaced: dict[tuple[int, int], Held] = {}
+        for each in opposed_words(self.cluster, self.matcher, self.reading):
+            told = self._opposite(each.token, each.unit, each.other, "deed_opposed")
+            replaced[told.start, told.end] = told
+        for one in substitutes(self.cluster, self.matcher, self.reading):
+            held = self._replaced(one)
+            if held is not None:
+                replaced.setdefault((held.start, held.end), held)
+        return [held for held in found if (held.start, held.end) not in replaced or held.state == "contradicted"
+                or held.kind == "party"] + list(replaced.values())  # fmt: skip
+
+    def _replaced(self, one: Substitute) -> Held | None:
+        mine = self.tokens[one.token]
+        other = self.cluster.readings[one.unit].parse.tokens[one.other]
+        spots = ((one.unit, other.start, other.end),)
+        name = next((name for name in self.reading.names if name.start <= one.token < name.end), None)
+        if name is not None and one.weight >= REPLACED and names_apart(self.cluster, one, mine, other):
+            start, end = self.tokens[name.start].start, self.tokens[name.end - 1].end
+            kind: ElementKind = "place" if name.kind == "place" else "name"
+            reason = f"the sentence that tells the rest has “{self._whole_name(one.unit, one.other)}” there"
+            return Held(kind, start, end, "unaccounted", spots, reason, "name_replaced", 1.0,
+                        "place" if kind == "place" else "entity")  # fmt: skip
+        theirs = self.cluster.readings[one.unit].parse
+        if name is None and one.rest >= OPPOSED and self._opposed(mine, phrasal(theirs, other)):
+            return self._opposite(one.token, one.unit, one.other, "opposite")
+        return None
+
+    def _opposite(self, at: int, unit: int, other: int, feature: str) -> Held:
+        """A word of the claim whose opposite a sentence has in its place."""
+        parse = self.cluster.readings[unit].parse
+        mine, theirs = self.tokens[at], parse.tokens[other]
+        said, told = written(self.reading.parse, mine), written(parse, theirs)
+        return Held(
+            "predicate", mine.start, mine.end, "contradicted", ((unit, theirs.start, theirs.end),),
+            f"the articles say “{told}”, not “{said}”", feature, 1.0, "predicate", (at,),
+        )  # fmt: skip
+
+    def _opposed(self, mine: Token, other: str) -> bool:
+        """Whether the claim has a deed's opposite, and not the same deed told from its other side."""
+        verb = phrasal(self.reading.parse, mine)
+        return opposite(verb, other) and not sides_of_one(verb, other)
+
+    def _contradicted(self, kind: ElementKind, conflict: Conflict) -> Held:
+        spot = conflict.spot or (0, len(self.cluster.readings[conflict.unit].parse.text))
+        return Held(
+            kind, *conflict.span, "contradicted", ((conflict.unit, *spot),), conflict.reason,
+            f"conflict_{conflict.kind}", conflict.weight, conflict.kind,
+        )  # fmt: skip
+
+    def _strange_below(self, at: int) -> int:
+        """How many nouns, verbs and adjectives a word governs, itself among them, where no article has any; else 0.
+
+        Parts of a hyphenated word are one, and figures and times are accounted for by themselves.
+        """
+        inside = [index for index in self.reading.parse.subtree(at) if self.reading.keys[index]]
+        if any(self.matcher.matches(index) for index in inside):
+            return 0
+        own = [index for index in inside if index not in self.measured and self.tokens[index - 1].text != "-"]
+        kinds = [self.tokens[index].pos for index in own]
+        return sum(kind in _TELLING for kind in kinds) if {"NOUN", "PROPN", "VERB"} & set(kinds) else 0

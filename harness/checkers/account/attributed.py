@@ -1,0 +1,170 @@
+"""What a text states as a fact while the articles only hand it on as somebody's words."""
+
+import re
+from dataclasses import dataclass
+
+from harness.checkers.account.account import Account
+from harness.checkers.account.alignment import SAME
+from harness.checkers.account.conflicts import Alignment
+from harness.checkers.account.coverage import frame_there, has_deed, saying_so, share
+from harness.checkers.cluster_analysis import ClusterReading
+from harness.claims.attribution import Saying, keeps_away, kind_of_saying
+from harness.claims.extract import main_frame
+from harness.claims.frames import Frame
+from harness.claims.meaning import notion
+from harness.claims.sentence_analysis import PRONOUNS, Reading
+from harness.claims.thesaurus import said_by
+from harness.language.lexical import pieces, word_list
+
+_OTHERS = frozenset({"it", "they", "we", "i", "you", "who", "that", "this", "those", "these"})
+"""Words that name no speaker, beside pronouns for people."""
+QUESTION = "?"
+_DENIALS = frozenset({"denies", "doubts"})
+_QUOTES = "\"'”’ "
+MOST = 0.6
+"""Share of a claim that a sentence has to tell to be what an article has of it, where no pair of deeds is aligned."""
+
+
+@dataclass(frozen=True)
+class LostAttribution:
+    """That every article which says so hands it on as somebody's words, and the text does not."""
+
+    distant: bool
+    """True where the articles keep away from it (`claimed`, `blamed`, `allegedly`); false for plain `police said`."""
+    speaker: str
+    units: tuple[int, ...]
+    """The sentences that hand it on, the closest first."""
+    word: str = ""
+    """How they hand it on where they name nobody: `reportedly`, `rumour`; `?` where they only ask it."""
+    articles: tuple[str, ...] = ()
+    """The articles that do, sorted."""
+    denied: bool = False
+    """Whether the speaker denies or doubts it rather than claims it."""
+
+    @property
+    def reason(self) -> str:
+        """In a sentence."""
+        named = self.speaker.lower() not in PRONOUNS | _OTHERS and self.speaker
+        by = ", ".join(self.articles)
+        if not self.distant:
+            return f"the articles have it only from “{named}”" if named else "the articles only report it"
+        if named:
+            verbs = _PLURAL if _is_plural(named) else _SINGULAR
+            return f"no article says so itself: {named} {verbs[self.denied]} it"
+        if self.word == QUESTION:
+            return f"no article says so itself: {by} only asks it"
+        if self.word in word_list("says", "distance") or self.word.rstrip("s") in word_list("says", "rumours"):
+            return f"reported as a rumour by {by} (“{self.word}”), not as a fact"
+        return (
+            f"no article says so itself: {by} has it as “{self.word}”"
+            if self.word
+            else "no article says so itself: somebody claims it"
+        )
+
+
+_SINGULAR, _PLURAL = ("claims", "denies or doubts"), ("claim", "deny or doubt")
+
+
+def _is_plural(speaker: str) -> bool:
+    """Whether the words that name a speaker are a plural: `some supporters of Garrick`, not `the United Nations`."""
+    head = re.split(r",| of | from | in | at ", speaker)[0].split()[-1]
+    return head in word_list("roles", "people") - {"person"} or (head.islower() and bool(re.search("[^suia]s$", head)))
+
+
+def lost_attribution(
+    cluster: ClusterReading, reading: Reading, alignment: Alignment, account: Account
+) -> LostAttribution | None:  # fmt: skip
+    """Whether the sentence states as a fact what the articles only report; none where an article asserts it too."""
+    frame = main_frame(reading)
+    if (
+        frame is None
+        or reading.sayings
+        or _hands_on(reading)
+        or frame.notion in {notion("say"), notion("claim"), notion("blame"), notion("deny")}
+    ):
+        return None
+    pairs = [
+        pair for pair in alignment.pairs
+        if pair.claim is frame and not pair.opposite and not pair.swapped
+        and (pair.same >= 2 or (pair.same >= 1 and pair.context >= 0.4))
+    ]  # fmt: skip
+    if not pairs or not any(pair.agents == SAME or pair.patients == SAME for pair in pairs):
+        return _handed_on(cluster, reading, account)
+    said = [(pair, cluster.readings[pair.unit].sayings.get(pair.found)) for pair in pairs]
+    if any(saying is None for _, saying in said):
+        return _handed_on(cluster, reading, account)
+    if any(_speaks(reading, frame, saying.speaker) for _, saying in said if saying is not None and saying.speaker):
+        return None
+    best, saying = max(said, key=lambda item: (item[0].same, item[0].context, -item[0].unit))
+    distant = [found for _, found in said if found is not None and _is_apart(found)]
+    first = next((found for found in distant if found.speaker), saying)
+    units = (best.unit, *(pair.unit for pair, _ in said if pair is not best))
+    return LostAttribution(
+        bool(distant) and saying is not None and len(distant) * 2 >= len(said),
+        first.speaker if first else "",
+        units,
+        next((found.word for found in distant if found.word), ""),
+        tuple(sorted(cluster.articles_of_all(units))),
+        first is not None and first.stance in _DENIALS,
+    )
+
+
+def _is_apart(saying: Saying) -> bool:
+    """Whether a writer keeps away from what somebody says, or that somebody denies it."""
+    return saying.distant or (bool(saying.speaker) and saying.stance in _DENIALS)
+
+
+def _handed_on(cluster: ClusterReading, reading: Reading, account: Account) -> LostAttribution | None:
+    """Whether all sentences that say most of a claim, its deed among it, keep away from it."""
+    if attributes(reading):
+        return None
+    units = saying_so(cluster, reading, account.covers, account.elements)
+    covers, elements = account.covers, account.elements
+    units = [unit for unit in units if has_deed(cluster, reading, covers, elements, unit)]
+    told = [how_told(cluster, reading, account, unit) for unit in units]
+    if not units or not all(told) or share(covers, elements, units[0]) < MOST:
+        return None
+    first = next((saying for saying in told if saying is not None and saying.speaker), told[0])
+    if first is None:
+        return None
+    articles = tuple(sorted(cluster.articles_of_all(units)))
+    denied = bool(first.speaker) and first.stance in _DENIALS
+    return LostAttribution(True, first.speaker, tuple(units), first.word, articles, denied)
+
+
+def how_told(cluster: ClusterReading, reading: Reading, account: Account, unit: int) -> Saying | None:
+    """How a sentence keeps away from the deed of a claim: as a rumour, one side's claim, a denial or a question."""
+    there = cluster.readings[unit]
+    frame = frame_there(cluster, reading, account.covers, unit)
+    saying = there.sayings.get(frame) if frame is not None else None
+    if saying is not None and _is_apart(saying):
+        return saying
+    return Saying("", "doubts", True, QUESTION) if there.parse.text.rstrip(_QUOTES).endswith(QUESTION) else None
+
+
+def attributes(reading: Reading) -> bool:
+    """Whether a text says itself that somebody says it, or that it is a rumour, or asks."""
+    tokens = reading.parse.tokens
+    keeps = any(keeps_away(token) for token in tokens)
+    return bool(reading.sayings) or keeps or reading.parse.text.rstrip().endswith(QUESTION)
+
+
+def _hands_on(reading: Reading) -> bool:
+    """Whether a text says that somebody claims it, or calls it a rumour, though no clause is parsed as handed on."""
+    words = word_list("says", "distance") | word_list("says", "rumours")
+    return any(
+        token.lower in words or token.lemma in words
+        or (token.tag in _FINITE and kind_of_saying(token.lemma) == "claims") or token.lower in _ONLY_VERBS
+        for token in reading.parse.tokens
+    )  # fmt: skip
+
+
+_FINITE = frozenset({"VBZ", "VBP", "VBD"})
+_ONLY_VERBS = frozenset({"allege", "alleges", "accuse", "accuses", "insist", "insists", "contend", "contends"})
+"""Words that hand something on whatever the tagger makes of them between two names."""
+
+
+def _speaks(reading: Reading, frame: Frame, speaker: str) -> bool:
+    """Whether the text's own subject is who says it: `Scientists find …` where researchers say that they found it."""
+    said = frozenset(said for word in pieces(speaker) for said in (word, word.removesuffix("s")))
+    return any(said & said_by(reading.parse.tokens[index].lemma, "n").keys() for index in frame.agents)

@@ -1,0 +1,42 @@
+"""How a claim hangs together: whether its words tell of one event of the articles, and read as a sentence at all."""
+
+from collections.abc import Mapping
+
+from harness.checkers.account.edits import name_split
+from harness.checkers.account.matching import Matcher
+from harness.checkers.account.order import order_features
+from harness.checkers.cluster_analysis import ClusterReading
+from harness.claims.sentence_analysis import Reading
+
+
+def coherence(
+    cluster: ClusterReading, matcher: Matcher, reading: Reading, features: Mapping[str, float]
+) -> dict[str, float]:
+    """Name → value for one claim sentence, 0 where it hangs together; shares lie in [0, 1].
+
+    `features` are those of the sentence (`features.support_features`, `conflicts.conflict_features`).
+    """
+    weights = matcher.weights
+    total = sum(weights.values()) or 1.0
+    grades = {at: (found.grade if (found := matcher.here(at)) else 0.0) for at in matcher.words}
+    units = {unit for at in matcher.words for unit in matcher.by_unit(at)}
+    most = max((sum(weights[at] * matcher.by_unit(at).get(unit, 0.0) for at in matcher.words) for unit in units),
+               default=0.0)  # fmt: skip
+    return {
+        "uncovered": 1.0 - sum(weights[at] * grades[at] for at in matcher.words) / total,
+        "uncovered_sentence": 1.0 - most / total,
+        "no_frame": float(not any(frame.kind in {"verb", "copula", "preposition"} for frame in reading.frames)),
+        "no_links": float(len({reading.keys[at] for at in matcher.words}) < 2 or not _linked(reading)),
+        "lost_frame_share": 1.0 - features["frame_share"],
+        "name_split": float(name_split(cluster, reading)),
+        **order_features(cluster, matcher, reading, features),
+    }
+
+
+def _linked(reading: Reading) -> bool:
+    """Whether any content word governs another."""
+    return any(
+        reading.keys[above.i]
+        for token in reading.parse.tokens if reading.keys[token.i]
+        for above in reading.parse.ancestors(token.i)
+    )  # fmt: skip

@@ -1,0 +1,395 @@
+"""Where an article says otherwise than a claim: on aligned pairs only, each with its kind, its place and its weight."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from harness.checkers.account.alignment import DIFFERENT, SAME, Aligner, Pair
+from harness.checkers.account.derivation import derivations
+from harness.checkers.account.parties import LEAST_CONTEXT, Standing, standing
+from harness.checkers.cluster_analysis import ClusterReading
+from harness.claims.attribution import kind_of_saying
+from harness.claims.converse import converse, verb_of
+from harness.claims.extract import main_frame
+from harness.claims.figures.measures import DURATIONS
+from harness.claims.figures.quantities import agree
+from harness.claims.figures.slots import comparable, same_slot
+from harness.claims.frames import Frame
+from harness.claims.meaning import is_weekday
+from harness.claims.parsing.parse import Token
+from harness.claims.polarity import negator, prevents
+from harness.claims.sentence_analysis import Reading, bounded_alike, tells_time, time_words
+from harness.claims.verbs import written
+from harness.language.lexical import word_list
+from harness.records import ErrorType
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Something that an article says otherwise."""
+
+    kind: ErrorType
+    unit: int
+    """The sentence that says so."""
+    span: tuple[int, int]
+    """The words of the claim that are at odds, in characters of its sentence."""
+    weight: float
+    """How sure the alignment is, in [0, 1]."""
+    reason: str
+    spot: tuple[int, int] | None = None
+    """The words of the article that say so, in characters of its sentence; None for all of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """What the articles' frames, figures and times say of one claim sentence."""
+
+    conflicts: tuple[Conflict, ...]
+    supported: int
+    """Claim frames that an article frame supports in every argument that can be compared."""
+    pairs: tuple[Pair, ...]
+    support_units: frozenset[int]
+    """Sentences with a frame that supports one of the claim's."""
+    told: frozenset[int] = frozenset()
+    """Predicates of the claim whose two parties a sentence has as the claim has them, in whatever words."""
+
+
+def align(cluster: ClusterReading, reading: Reading) -> Alignment:
+    """Support and contradiction for one claim sentence, apart."""
+    aligner = Aligner(cluster, reading)
+    conflicts: list[Conflict] = []
+    supporting: set[int] = set()
+    supported = 0
+    kept: list[Pair] = []
+    told: set[int] = set()
+    for frame in reading.frames:
+        sides = standing(aligner, frame)
+        if sides.told:
+            told.add(frame.predicate)
+        else:
+            conflicts.extend(_crossed(aligner, frame, sides))
+        pairs = aligner.pairs(frame)
+        kept.extend(pairs)
+        good = [pair for pair in pairs if _supports(pair)]
+        supported += bool(good)
+        supporting.update(pair.unit for pair in good)
+        for pair in pairs:
+            conflict = None if pair.opposite and sides.told else _frame_conflict(cluster, reading, pair)
+            if pair.opposite and any(_does_it(other, pair) for other in pairs):
+                continue
+            if conflict is not None and not any(_settles(other, pair, conflict.kind) for other in good):
+                conflicts.append(conflict)
+    conflicts.extend(_figure_conflicts(cluster, reading, aligner))
+    conflicts.extend(_time_conflicts(cluster, reading, aligner))
+    conflicts.extend(_denials(cluster, reading, aligner))
+    conflicts.sort(key=lambda conflict: (-conflict.weight, conflict.unit, conflict.kind))
+    return Alignment(tuple(conflicts), supported, tuple(kept), frozenset(supporting), frozenset(told))
+
+
+def _supports(pair: Pair) -> bool:
+    return (
+        not pair.opposite and not pair.swapped and not pair.differing and pair.claim.negated == pair.found.negated
+        and (pair.same >= 1 or pair.context >= 0.6)
+    )  # fmt: skip
+
+
+_KINDS: tuple[ErrorType, ...] = ("number", "entity", "roles", "negation", "predicate", "modality", "time", "place")
+
+
+def conflict_features(reading: Reading, alignment: Alignment) -> dict[str, float]:
+    """Name → value for one claim sentence: the surest conflict of each kind, and how many frames are supported."""
+    found = {f"conflict_{kind}": 0.0 for kind in _KINDS}
+    for conflict in alignment.conflicts:
+        name = f"conflict_{conflict.kind}"
+        found[name] = max(found[name], conflict.weight)
+    frames = len(reading.frames)
+    found["frame_share"] = alignment.supported / frames if frames else 1.0
+    found["frame_missing"] = float(frames - alignment.supported)
+    return found
+
+
+def _settles(good: Pair, pair: Pair, kind: ErrorType) -> bool:
+    """Whether a supporting pair answers what another pair is at odds about."""
+    if kind == "place":
+        return good.places == SAME
+    if kind == "entity":
+        return good.agents == SAME if pair.agents == DIFFERENT else good.patients == SAME
+    if kind == "roles":
+        return good.same >= 2
+    if pair.opposite and good.context < 0.6 * pair.context:
+        return False  # the deed of something else, such as `declined to comment` for a fall
+    return good.same >= pair.same
+
+
+def _does_it(other: Pair, pair: Pair) -> bool:
+    """Whether a sentence that tells more of a claim has its deed, by the same party, than one with the opposite."""
+    done = not other.opposite and not other.swapped and other.claim.negated == other.found.negated
+    return done and other.agents == SAME and other.patients != DIFFERENT and other.context > pair.context
+
+
+def _word_span(reading: Reading, index: int) -> tuple[int, int]:
+    token = reading.parse.tokens[index]
+    return token.start, token.end
+
+
+def _quoted(cluster: ClusterReading, pair: Pair) -> str:
+    parse = cluster.readings[pair.unit].parse
+    return written(parse, parse.tokens[pair.found.predicate])
+
+
+def _written(reading: Reading, index: int) -> tuple[int, int]:
+    """The span of a word, or of the whole name that it stands in."""
+    tokens = reading.parse.tokens
+    name = next((name for name in reading.names if name.start <= index < name.end), None)
+    return (tokens[name.start].start, tokens[name.end - 1].end) if name is not None else _word_span(reading, index)
+
+
+def _other_party(cluster: ClusterReading, reading: Reading, pair: Pair, role: str, mine: int | None) -> Conflict:
+    """The conflict of a pair whose arguments of one role differ, without its weight."""
+    there = cluster.readings[pair.unit]
+    theirs = {"agents": pair.found.agents, "patients": pair.found.patients,
+              "places": tuple(index for _, index in pair.found.obliques)}[role]  # fmt: skip
+    kind: ErrorType = "place" if role == "places" else "entity"
+    span = _word_span(reading, pair.claim.predicate) if mine is None else _written(reading, mine)
+    other = next((index for index in theirs if there.parse.tokens[index].pos != "PRON"), None)
+    if mine is None or other is None or there.keys[other] == reading.keys[mine]:
+        named = "place" if kind == "place" else "party"
+        words = _word_span(there, pair.found.predicate)
+        reason = f"the articles name another {named} at “{_quoted(cluster, pair)}”"
+        return Conflict(kind, pair.unit, span, 0.0, reason, words)
+    start, end = _written(reading, mine)
+    words = _written(there, other)
+    reason = f"the articles have “{there.parse.text[slice(*words)]}” there, not “{reading.parse.text[start:end]}”"
+    return Conflict(kind, pair.unit, span, 0.0, reason, words)
+
+
+def _frame_conflict(cluster: ClusterReading, reading: Reading, pair: Pair) -> Conflict | None:
+    """What one aligned pair of frames disagrees about, most telling first."""
+    frame, other = pair.claim, pair.found
+    said = written(reading.parse, reading.parse.tokens[frame.predicate])
+    words = _word_span(cluster.readings[pair.unit], other.predicate)
+    if pair.opposite:
+        handed = converse(verb_of(reading.parse, frame), verb_of(cluster.readings[pair.unit].parse, other))
+        if handed and pair.agents != SAME:
+            return None  # one buys what the other sells
+        misread = any(reading.parse.tokens[at].pos == "ADJ" for at in frame.patients)  # `X guilty as Y acquitted`
+        one_thing = (pair.patients == SAME and not misread) or (
+            pair.agents == SAME and not frame.patients and not other.patients
+        )
+        if one_thing and not pair.differing and frame.negated == other.negated and not pair.swapped:
+            weight = min(1.0, 0.4 * pair.same + 0.5 * pair.context)
+            return Conflict(
+                "predicate", pair.unit, _word_span(reading, frame.predicate), weight,
+                f"the articles say “{_quoted(cluster, pair)}”, not “{said}”", words,
+            )  # fmt: skip
+        return None
+    if pair.swapped:
+        return None  # `standing` looks at all that the articles have of the two parties
+    enough = pair.same >= 1 and (pair.context >= 0.3 or pair.same >= 2)
+    if pair.differing and enough:
+        role, indices = (
+            ("agents", frame.agents) if pair.agents == DIFFERENT
+            else ("patients", frame.patients) if pair.patients == DIFFERENT
+            else ("places", tuple(index for _, index in frame.obliques))
+        )  # fmt: skip
+        weight = min(1.0, 0.3 * pair.same + 0.5 * pair.context)
+        if any(reading.keys[index] in cluster.readings[pair.unit].notions for index in indices):
+            weight *= 0.5  # the party stands in the sentence, so that the parse may be at fault
+        found = _other_party(cluster, reading, pair, role, indices[0] if indices else None)
+        return replace(found, weight=weight)
+    close = (pair.same >= 1 and pair.context >= 0.45) or (pair.same >= 2 and pair.context >= 0.3)
+    if (
+        frame.negated != other.negated
+        and close
+        and _asserted(reading, frame)
+        and _asserted(cluster.readings[pair.unit], other)
+    ):
+        return Conflict(
+            "negation", pair.unit, _word_span(reading, frame.predicate), min(1.0, 0.3 * pair.same + 0.5 * pair.context),
+            f"the text {'denies' if frame.negated else 'says'} what the articles "
+            f"{'say' if frame.negated else 'deny'}: “{_quoted(cluster, pair)}”", words,
+        )  # fmt: skip
+    hypothetical = {"possible", "conditional", "planned", "required"}
+    if (
+        frame.modality == "actual"
+        and other.modality in hypothetical
+        and enough
+        and not _headline_future(reading, frame)
+    ):
+        return Conflict(
+            "modality", pair.unit, _word_span(reading, frame.predicate), min(1.0, 0.2 * pair.same + 0.4 * pair.context),
+            f"the articles have “{_quoted(cluster, pair)}” only as {other.modality}, the text as a fact", words,
+        )  # fmt: skip
+    return None
+
+
+def _crossed(aligner: Aligner, frame: Frame, sides: Standing) -> Iterator[Conflict]:
+    """Sentences that have the two parties of a deed the other way round, where none has them as the claim does."""
+    span = _word_span(aligner.reading, frame.predicate)
+    for unit, spot, word in sides.crossed:
+        context = aligner.context(unit)
+        if context >= LEAST_CONTEXT:
+            reason = f"the articles have it the other way round: who does it and to whom, at “{word}”"
+            yield Conflict("roles", unit, span, min(1.0, 0.6 + 0.5 * context), reason, spot)
+    for unit, spot, word in sides.reversed:
+        reason = f"where the articles have both, the other one acts, as at “{word}”"
+        yield Conflict("roles", unit, span, min(1.0, 0.6 + 0.2 * aligner.context(unit)), reason, spot)
+
+
+def _asserted(reading: Reading, frame: Frame) -> bool:
+    """Whether a frame is a clause that says something, not a gerund or a bare infinitive in passing."""
+    return reading.parse.tokens[frame.predicate].dep in {"ROOT", "ccomp", "conj", "relcl", "xcomp", "parataxis", "attr",
+                                                         "acomp", "advcl"}  # fmt: skip
+
+
+def _headline_future(reading: Reading, frame: Frame) -> bool:
+    """Whether a present tense may mean a plan: headlines say `Trump visits` of tomorrow."""
+    return reading.parse.tokens[frame.predicate].tag in {"VBZ", "VBP", "VB", "VBG"}
+
+
+def _figure_conflicts(cluster: ClusterReading, reading: Reading, aligner: Aligner) -> list[Conflict]:
+    """Figures of the claim whose slot has another value in an article, and whose value stands nowhere."""
+    found = []
+    values = [(unit, figure) for unit, figure in cluster.figures]
+    for figure in reading.figures:
+        if figure.ordinal or figure.unit == "age":
+            continue
+        if any(comparable(figure, other) and agree(figure, other) for _, other in values):
+            continue
+        if any(derivations(figure, reading, cluster)):
+            continue
+        for unit, other in values:
+            if other.ordinal or not same_slot(reading, figure, cluster.readings[unit], other):
+                continue
+            weight = min(1.0, 0.3 + 0.7 * aligner.context(unit))
+            if figure.unit in DURATIONS:
+                # Years and days are said of everything in an article; only a close sentence is about the same ones.
+                weight -= 0.3
+            text = cluster.readings[unit].parse.text[other.start : other.end]
+            said = reading.parse.text[figure.start : figure.end]
+            found.append(
+                Conflict("number", unit, (figure.start, figure.end), weight,
+                         f"the articles have “{text}” there, not “{said}”", (other.start, other.end))
+            )  # fmt: skip
+    return found
+
+
+def _time_conflicts(cluster: ClusterReading, reading: Reading, aligner: Aligner) -> list[Conflict]:
+    """Weekdays, months and years of the claim where the aligned sentences have only others."""
+    found = []
+    for word in sorted(reading.times):
+        kin = _grain(word)
+        contexts = [aligner.context(unit) for unit in range(len(cluster.units))]
+        near = [unit for unit, context in enumerate(contexts) if context >= max(0.35, 0.75 * max(contexts))]
+        if any(tells_time(cluster.readings[unit], cluster.unit_words[unit], word) for unit in near):
+            continue
+        if bounded_alike(reading, word, cluster.bigrams):
+            continue
+        for unit in near:
+            others = [other for other in cluster.readings[unit].times if _grain(other) == kin]
+            if others and kin:
+                there = cluster.readings[unit]
+                spans = sorted(_time_span(there, other) for other in others)
+                told = ", ".join(dict.fromkeys(f"“{there.parse.text[start:end]}”" for start, end in spans))
+                start, end = _time_span(reading, word)
+                reason = f"the articles say {told}, not “{reading.parse.text[start:end]}”"
+                found.append(Conflict("time", unit, (start, end), aligner.context(unit), reason, spans[0]))
+    return found
+
+
+def _time_span(reading: Reading, word: str) -> tuple[int, int]:
+    """Where a sentence has a time that it says; a day of a month with both its words."""
+    tokens = reading.parse.tokens
+    for token in tokens:
+        if word in time_words(reading.parse, token):
+            number = word.partition(" ")[2]
+            near = [tokens[at] for at in (token.i - 1, token.i + 1) if 0 <= at < len(tokens)]
+            day = next((each for each in near if number and each.lower.rstrip("stndrh") == number), token)
+            return min(token.start, day.start), max(token.end, day.end)
+    return 0, len(reading.parse.text)
+
+
+def _grain(word: str) -> str:
+    if is_weekday(word):
+        return "weekday"
+    if word.isdigit():
+        return "year"
+    if " " in word:
+        return "day of month"
+    return "month" if word.isalpha() and len(word) == 3 else ""
+
+
+def _denials(cluster: ClusterReading, reading: Reading, aligner: Aligner) -> list[Conflict]:
+    """Sentences that deny, or call untrue, what the claim says as a fact."""
+    cues = word_list("says", "denies") | word_list("says", "untrue")
+    negators = word_list("polarity", "negators")
+    mine = {token.lemma for token in reading.parse.tokens} | {token.lower for token in reading.parse.tokens}
+    if mine & (cues | word_list("says", "doubts") | word_list("says", "rumours") | negators):
+        return []
+    if any(prevents(reading.parse, token) for token in reading.parse.tokens):
+        return []
+    found = []
+    for unit, other in enumerate(cluster.readings):
+        shared = len(other.notions & reading.notions)
+        if shared < 2:
+            continue
+        near = len(cluster.readings) <= 3 or aligner.context(unit) >= 0.4
+        short = near and len(other.notions) <= _SHORT and 2 * shared >= len(other.notions) - 2
+        if aligner.context(unit) < 0.34 and not short:
+            continue
+        for token in other.parse.tokens:
+            weight, words = 0.0, (token.start, token.end)
+            if (token.lemma in cues or token.lower in cues) and not _is_quarrel(token):
+                share = _denied_share(other, token, reading)
+                if share >= 0.5 or short:
+                    weight = min(1.0, 0.3 + max(share, 0.4 * short))
+                reason = f"the articles have it only as “{token.text}”"
+            elif negator(other.parse, token) and (token.dep == "neg" or (short and token.lower != "without")):
+                head = other.parse.tokens[token.head]
+                inside = {other.keys[index] for index in other.parse.subtree(head.i) if other.keys[index]}
+                both = len(inside & reading.notions)
+                share = both / max(1, len(reading.notions))
+                said = other.keys[head.i] in reading.notions
+                if (
+                    head.lemma not in _INWARD
+                    and not kind_of_saying(head.lemma)
+                    and ((share >= 0.5 and said) or (short and both >= 2))
+                ):
+                    weight = max(share, 0.6 * short)
+                reason = f"the text says what the articles deny: “{head.text}”"
+            elif short and token.lemma in word_list("says", "rumours"):
+                weight, reason = 0.45, f"the articles call it a “{token.text}”"
+            if weight:
+                found.append(Conflict("negation", unit, _denied_span(reading), weight, reason, words))
+                break
+    return found
+
+
+def _is_quarrel(token: Token) -> bool:
+    """Whether a word of denial is the noun for a quarrel, which denies nothing: `a dispute over pay`."""
+    return token.lemma == "dispute" and token.pos == "NOUN"
+
+
+def _denied_span(reading: Reading) -> tuple[int, int]:
+    """What a denial is of: the claim's main predicate, or all of it where it has none."""
+    frame = main_frame(reading)
+    return (0, len(reading.parse.text)) if frame is None else _word_span(reading, frame.predicate)
+
+
+_INWARD = frozenset({
+    "know", "think", "mean", "want", "seem", "clear", "sure", "understand", "need", "see", "mention", "specify",
+    "discuss", "elaborate", "clarify", "detail", "identify", "name", "ask", "wonder", "remember", "forget",
+})  # fmt: skip
+"""Words whose negation leaves open what they govern, beside those of saying: `I don't know why he is angry`."""
+_SHORT = 10
+"""Content words of a headline or another sentence that says one thing."""
+
+
+def _denied_share(other: Reading, cue: Token, reading: Reading) -> float:
+    """Share of the claim's content words inside what a cue denies: its clause, or that of the verb it completes."""
+    top = cue
+    if cue.dep in {"acomp", "attr", "oprd", "dobj", "nsubj", "xcomp", "amod", "compound", "advmod"}:
+        top = other.parse.tokens[cue.head]
+    elif cue.dep not in {"ROOT", "ccomp", "conj", "relcl", "advcl", "parataxis", "acl"}:
+        return 0.0
+    inside = {other.keys[index] for index in other.parse.subtree(top.i) if other.keys[index]}
+    return len(inside & reading.notions) / max(1, len(reading.notions))

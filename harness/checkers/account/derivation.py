@@ -1,0 +1,224 @@
+"""Figures that the articles do not write but give: an age, years between two dates, the rest of a share, a century."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby, pairwise
+from operator import itemgetter
+
+from harness.checkers.cluster_analysis import ClusterReading
+from harness.claims.figures.quantities import Figure
+from harness.claims.figures.slots import comparable, happening
+from harness.claims.parsing.parse import Token
+from harness.claims.sentence_analysis import Reading
+
+_EARLIEST, _LATEST = 1000, 2100
+_SPAN_BEFORE = re.compile(
+    r"\b(?:after|for|in|over|within|since|past|last|previous|first)\s+(?:\w+\s+)?$", re.IGNORECASE
+)
+_SPAN_AFTER = re.compile(
+    r"[\s-]*(?:years?|decades?|century|centuries)['’]?[\s-]"
+    r"(?:later|after|ago|since|on\b|old|apart|earlier|before|of)",
+    re.IGNORECASE,
+)
+_ON_THE = re.compile(r"\b(?:on|by|until|since|before|after|from|for) the\s+$", re.IGNORECASE)
+_NUMBER = re.compile(r"(?:\bNo\.|#|\bNumber)\s*$", re.IGNORECASE)
+_AMONG = frozenset({"including", "among", "included"})
+_IN_ONE = {
+    ("hour", "minute"): 60, ("minute", "second"): 60, ("day", "hour"): 24, ("week", "day"): 7, ("year", "month"): 12,
+}  # fmt: skip
+"""How many of a smaller unit make one of the larger."""
+_NEARLY = 0.1
+_DAYS = 31
+_APART = re.compile(r"[A-Z]\w+, $")
+"""What stands before an age without its unit: a name and a comma."""
+LOOSE = 0.1
+"""How far two figures may be from a multiple that a claim calls them: 1.9 times as many are said to have doubled."""
+_SPANS = {"year": 1, "decade": 10, "century": 100}
+"""Years that a span is counted in."""
+_ROUNDED = 0.6
+"""How far a span of decades or centuries may be from the years between: six decades are 54 to 66 years."""
+_OF = re.compile(r"\s*(?:\w+\s+)?(?:out\s+)?of\s+(?:(?:the|its|their|all|some|about)\s+){0,2}", re.IGNORECASE)
+_TO = re.compile(r"[^.;,]{0,25}\bto\s+(?:just\s+|about\s+|nearly\s+)?[$£€]?", re.IGNORECASE)
+_FROM = re.compile(r"\bfrom\s+(?:just\s+|about\s+|nearly\s+)?[$£€]?$", re.IGNORECASE)
+_POINTS = 0.51
+"""Points by which a percentage may differ from one that two figures give: it is rounded."""
+_AGES = frozenset({"age", "year", ""})
+
+
+def derivations(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
+    """Spans of the articles that a figure of a claim follows from: unit, first and past-last character."""
+    if figure.ordinal or (figure.unit == "century" and figure.value <= _LATEST / 100):
+        if reading.parse.tokens[figure.head_token].lemma == "century":
+            yield from ((unit, token.start, token.end) for unit, token, year in _years(cluster)
+                        if (year - 1) // 100 + 1 == figure.value)  # fmt: skip
+        yield from _days(figure, reading, cluster)
+        return
+    yield from _ranks(figure, reading, cluster)
+    yield from _unsaid(figure, reading, cluster)
+    bare = not figure.unit and reading.parse.tokens[figure.head_token].pos not in {"NOUN", "PROPN"}
+    for unit, found in cluster.figures:
+        same = found.value == figure.value and not found.ordinal
+        if same and (bare or ("age" in {figure.unit, found.unit} and {figure.unit, found.unit} <= _AGES)):
+            yield unit, found.start, found.end
+        rest = figure.unit == "percent" == found.unit and found.value + figure.value == 100
+        if rest and not (figure.spelt or found.spelt):
+            yield unit, found.start, found.end
+    if figure.unit == "times":
+        yield from _multiples(figure, cluster)
+    yield from _sums(figure, reading, cluster)
+    yield from _changes(figure, reading, cluster)
+    if figure.unit in _SPANS and _is_span(figure, reading):
+        yield from _since(figure, cluster)
+    if figure.unit == "age" or (bare and _APART.search(reading.parse.text[: figure.start])):
+        yield from _born(figure, cluster)
+
+
+def _days(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
+    """The day of a month that a bare ordinal is: `on the 12th` for 12 May."""
+    counts = figure.head_token != figure.token
+    if not 1 <= figure.value <= _DAYS or counts or not _ON_THE.search(reading.parse.text[: figure.start]):
+        return
+    for unit, other in enumerate(cluster.readings):
+        if any(time.endswith(f" {int(figure.value)}") for time in other.times):
+            yield from ((unit, token.start, token.end) for token in other.parse.tokens
+                        if token.lower.rstrip("stndrh").lstrip("0") == str(int(figure.value)))  # fmt: skip
+
+
+def _ranks(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
+    """The place in an order that a number is: `No. 5` for fifth."""
+    if _NUMBER.search(reading.parse.text[: figure.start]):
+        yield from ((unit, found.start, found.end) for unit, found in cluster.figures
+                    if found.ordinal and found.value == figure.value)  # fmt: skip
+
+
+def _unsaid(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
+    """Figures whose unit a sentence says apart, or in two parts; and who is left when one of them is named.
+
+    `28 a week, fewer hours` is 28 hours, `five hours and 40 minutes` nearly six; of ten, *including* one, nine others.
+    """
+    other = reading.parse.tokens[figure.head_token].lemma in {"other", "others"}
+    for unit, figures in groupby(cluster.figures, key=itemgetter(0)):
+        held = [found for _, found in figures if not found.ordinal]
+        tokens = cluster.readings[unit].parse.tokens
+        for found in held:
+            apart = not found.unit and not found.head and figure.unit in {token.lemma for token in tokens}
+            one = other and found.value - figure.value == 1 and any(token.lower in _AMONG for token in tokens)
+            if (figure.unit and apart and found.value == figure.value) or one:
+                yield unit, found.start, found.end
+        for first, second in pairwise(held):
+            parts = _IN_ONE.get((first.unit, second.unit))
+            if parts and figure.unit == first.unit and second.value < parts:
+                whole = first.value + second.value / parts
+                rounded = figure.modifier == "exact" and abs(whole - figure.value) <= _NEARLY
+                if rounded or (figure.modifier == "about" and abs(whole - figure.value) < 1):
+                    yield unit, first.start, first.end
+
+
+def _sums(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
+    """The first of several figures of one sentence that count what the claim's does and are that many together.
+
+    Two that each happen to them (four died here, nine there), or a list (two men, three women and a child).
+    """
+    if figure.modifier not in {"exact", "about", "above"}:
+        return
+    mine = happening(reading, figure)
+    for unit, figures in groupby(cluster.figures, key=itemgetter(0)):
+        held = [found for _, found in figures if comparable(figure, found) and found.modifier in {"exact", "above"}]
+        other = cluster.readings[unit]
+        for first, second in pairwise(held):
+            if first.value + second.value == figure.value and all(happening(other, f) & mine for f in (first, second)):
+                yield unit, first.start, first.end
+        for listed in _lists(other, held):
+            if sum(each.value for each in listed) == figure.value and any(happening(other, f) & mine for f in listed):
+                yield unit, listed[0].start, listed[0].end
+
+
+def _lists(reading: Reading, held: Sequence[Figure]) -> Iterator[list[Figure]]:
+    """Figures that stand in one list: between two only nouns and what belongs to them, and a comma or *and*."""
+    listed: list[Figure] = []
+    for figure in held:
+        between = [t for t in reading.parse.tokens if listed and listed[-1].end <= t.start and t.end <= figure.start]
+        if not any(t.lower in {",", "and"} for t in between) or any(t.pos in {"VERB", "AUX"} for t in between):
+            if len(listed) > 1:
+                yield listed
+            listed = []
+        listed.append(figure)
+    if len(listed) > 1:
+        yield listed
+
+
+def _changes(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
+    """The first of two figures that a share or a change follows from: `630 of the 900`, `from 40 to 50 per cent`."""
+    points = reading.parse.tokens[figure.head_token].lemma in {"point", "percentage"}
+    for unit, figures in groupby(cluster.figures, key=itemgetter(0)):
+        text = cluster.readings[unit].parse.text
+        held = [found for _, found in figures if not found.ordinal and not found.spelt]
+        for first, second in pairwise(held):
+            gap, grown = text[first.end : second.start], second.value - first.value
+            of = _OF.fullmatch(gap) is not None and first.value < second.value
+            changed = bool(first.value and _TO.fullmatch(gap) and _FROM.search(text[: first.start]))
+            if figure.unit == "percent" and of:
+                near = abs(100 * first.value / second.value - figure.value) <= _POINTS
+            elif figure.unit == "percent" and changed and second.unit != "percent":
+                near = abs(100 * abs(grown) / first.value - figure.value) <= _POINTS
+            else:
+                named = figure.unit or (figure.head and figure.head in {first.head, second.head})
+                same = points if second.unit == "percent" else bool(named) and comparable(figure, second)
+                near = changed and same and abs(grown) == figure.value
+            if near:
+                yield unit, first.start, first.end
+
+
+def _since(figure: Figure, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
+    """A year that is as long before or after another, or before the articles, as a claim says."""
+    years = list(_years(cluster))
+    known = {year for _, _, year in years}
+    known |= {published.year for published in cluster.published.values() if published is not None}
+    step = _SPANS[figure.unit]
+    loose = 1.0 if step == 1 else _ROUNDED * step
+    for unit, token, year in years:
+        if any(abs(abs(year - other) - figure.value * step) <= loose for other in known if other != year):
+            yield unit, token.start, token.end
+
+
+def _born(figure: Figure, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
+    """The year of a birth that makes somebody as old as a claim says, in a year that the articles name or are of."""
+    years = list(_years(cluster))
+    known = {year for _, _, year in years}
+    known |= {published.year for published in cluster.published.values() if published is not None}
+    for unit, token, year in years:
+        born = "born" in cluster.unit_words[unit]
+        if born and any(other - year - figure.value in {0, 1} for other in known if other > year):
+            yield unit, token.start, token.end
+
+
+def _is_span(figure: Figure, reading: Reading) -> bool:
+    """Whether years are counted between events: `28 years later`, `in 63 years`; not `14 years in prison`."""
+    text = reading.parse.text
+    return bool(_SPAN_BEFORE.search(text[: figure.start]) or _SPAN_AFTER.match(text[figure.end :]))
+
+
+def _multiples(figure: Figure, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
+    """What a multiple follows from: the number by itself, or two figures of a sentence that are so many to one."""
+    for unit, figures in groupby(cluster.figures, key=itemgetter(0)):
+        held = [found for _, found in figures if not found.ordinal]
+        yield from ((unit, found.start, found.end) for found in held
+                    if found.value == figure.value and not found.spelt and _multiplies(found))  # fmt: skip
+        for first, second in pairwise(held):
+            least, most = sorted((first.value, second.value))
+            if comparable(first, second) and least > 0 and abs(most / least - figure.value) <= LOOSE * figure.value:
+                yield unit, first.start, first.end
+
+
+def _multiplies(figure: Figure) -> bool:
+    """Whether a figure says how many times: `three times`, `a factor of three`, not three of something."""
+    return figure.unit == "times" or figure.head in {"time", "factor", "fold", ""}
+
+
+def _years(cluster: ClusterReading) -> Iterator[tuple[int, Token, int]]:
+    """The years that the articles name."""
+    for unit, reading in enumerate(cluster.readings):
+        for token in reading.parse.tokens:
+            year = token.text.removesuffix("s")
+            if len(year) == 4 and year.isdigit() and _EARLIEST < int(year) < _LATEST:
+                yield unit, token, int(year)

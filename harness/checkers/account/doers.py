@@ -1,0 +1,156 @@
+"""Whose deed it is, where the articles have the same deed of somebody else only: `conviction of Dray` for `Venn's`.
+
+The bearer of a deed stands with its verb, or with the noun that tells it: before it (`Venn's plea`), or under `of`,
+`by` or `against`. A deed of which some sentence has the claim's bearer, or may have one unnamed, is nobody else's.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from harness.checkers.account.elements import SURE, Held
+from harness.checkers.account.matching import Matcher
+from harness.checkers.cluster_analysis import Argument, ClusterReading, argument
+from harness.claims.attribution import kind_of_saying
+from harness.claims.entities import same_name
+from harness.claims.parsing.parse import Token
+from harness.claims.sentence_analysis import Reading
+from harness.claims.thesaurus import is_verb
+from harness.claims.verbs import event_nouns
+from harness.language.lexical import word_list
+
+_CLOSE = 0.88
+"""Grade at which a word is taken for the deed itself."""
+_ROLES = {"of": "own", "by": "by", "from": "by", "against": "against"}
+_APART = frozenset({"conj", "advcl", "relcl", "ccomp", "parataxis"})
+"""Clauses under a verb that tell another deed."""
+_BROAD = frozenset(
+    {"go", "come", "get", "make", "take", "have", "be", "do", "put", "set", "see", "let", "give", "keep"}
+)
+
+
+def others_deeds(cluster: ClusterReading, matcher: Matcher, reading: Reading) -> Iterator[Held]:
+    """The parties that a claim gives a deed to, in whose place every sentence that has it names another one."""
+    for at in matcher.words:
+        token = reading.parse.tokens[at]
+        if not _tells(token):
+            continue
+        mine = _roles(reading, at)
+        for role, indices in mine.items():
+            named = [(index, argument(reading, index)) for index in indices]
+            if len(named) != 1 or not _somebody(named[0][1]) or not _named(cluster, named[0][1]):
+                continue
+            rest = [index for other, several in mine.items() if other != role for index in several]
+            found = _other(cluster, matcher, at, role, named[0][1], [each for each in rest if reading.keys[each]])
+            if found is not None:
+                yield _held(cluster, reading, named[0][0], token, found)
+
+
+def _tells(token: Token) -> bool:
+    """Whether a word tells a deed that one bears and another does not."""
+    if token.pos == "VERB":
+        return token.lemma not in _BROAD and not kind_of_saying(token.lemma)
+    deed = token.lemma in event_nouns() | word_list("voice", "deeds") or is_verb(token.lemma)
+    return token.pos == "NOUN" and deed
+
+
+def _roles(reading: Reading, at: int) -> Mapping[str, tuple[int, ...]]:
+    """Who bears a deed, by role."""
+    parse = reading.parse
+    frame = next((frame for frame in reading.frames if frame.predicate == at and frame.kind == "verb"), None)
+    if frame is not None and (frame.agents or frame.patients):
+        return {"agent": frame.agents, "patient": frame.patients}
+    found: dict[str, tuple[int, ...]] = {}
+    for child in parse.children[at]:
+        kid = parse.tokens[child]
+        if kid.dep == "poss":
+            found["own"] = (*found.get("own", ()), child)
+        elif kid.dep == "prep" and kid.lower in _ROLES:
+            below = tuple(inner for inner in parse.children[child] if parse.tokens[inner].dep == "pobj")
+            found[_ROLES[kid.lower]] = (*found.get(_ROLES[kid.lower], ()), *below)
+    return found
+
+
+_TOLD_AS = {
+    "own": ("own", "agent", "patient"), "by": ("by", "agent"), "against": ("against", "patient"),
+    "agent": ("agent", "by", "own"), "patient": ("patient", "against", "own"),
+}  # fmt: skip
+"""Where the bearer of a role stands with a verb or noun of the same deed."""
+
+
+def _bearers(reading: Reading, at: int, role: str) -> tuple[int, ...]:
+    roles = _roles(reading, at)
+    return tuple(index for name in _TOLD_AS[role] for index in roles.get(name, ()))
+
+
+def _somebody(bearer: Argument) -> bool:
+    """Whether an argument is a person or company by name."""
+    return bearer.name is not None and bearer.name.kind != "place" and not bearer.nation and not bearer.vague
+
+
+def _named(cluster: ClusterReading, bearer: Argument) -> bool:
+    """Whether the articles have a name; a headline's capital makes one of any word."""
+    return bearer.name is not None and bool(cluster.matching(bearer.name))
+
+
+def _other(
+    cluster: ClusterReading, matcher: Matcher, at: int, role: str, bearer: Argument, rest: Sequence[int]
+) -> tuple[int, int, int] | None:  # fmt: skip
+    """A unit, the deed and its bearer there, where every sentence has somebody else; None where it may be his."""
+    found: list[tuple[int, int, int]] = []
+    for match in matcher.matches(at):
+        theirs = cluster.readings[match.unit]
+        if match.grade < SURE or not _tells(theirs.parse.tokens[match.token]):
+            continue
+        there = _bearers(theirs, match.token, role)
+        bearers = [(index, cluster.argument(match.unit, index)) for index in there]
+        elsewhere = role in {"own", "by", "against"} or not _below(cluster, match.unit, match.token, bearer)
+        named = [index for index, each in bearers if _somebody(each) and each.sure]
+        if named and elsewhere and not any(_one(bearer, each) for _, each in bearers):
+            beside = not rest or any(matcher.by_unit(index).get(match.unit, 0.0) >= SURE for index in rest)
+            if match.grade >= _CLOSE and beside:
+                found.append((match.unit, match.token, named[0]))
+        elif any(_mentions(cluster, unit, bearer) for unit in (match.unit, *matcher.forms.near[match.unit])):
+            return None
+    return found[0] if found else None
+
+
+def _one(bearer: Argument, other: Argument) -> bool:
+    if bearer.name is None or other.name is None:
+        return False
+    alike = bool(set(bearer.name.words) & set(other.name.words)) or bool(bearer.keys & other.keys)
+    return same_name(bearer.name, other.name) or alike
+
+
+def _mentions(cluster: ClusterReading, unit: int, bearer: Argument) -> bool:
+    return any(bearer.name is not None and same_name(bearer.name, name) for name in cluster.readings[unit].names)
+
+
+def _below(cluster: ClusterReading, unit: int, at: int, bearer: Argument) -> bool:
+    """Whether a deed's own clause has somebody in it, in whatever place."""
+    reading = cluster.readings[unit]
+    parse = reading.parse
+    held, todo = {at}, [at]
+    while todo:
+        for child in parse.children[todo.pop()]:
+            if parse.tokens[child].dep not in _APART or parse.tokens[child].pos not in {"VERB", "AUX"}:
+                held.add(child)
+                todo.append(child)
+    return any(bearer.name is not None and same_name(bearer.name, name) and held & set(range(name.start, name.end))
+               for name in reading.names)  # fmt: skip
+
+
+def _held(cluster: ClusterReading, reading: Reading, index: int, deed: Token, found: tuple[int, int, int]) -> Held:
+    unit, _, other = found
+    theirs = cluster.readings[unit]
+    start, end = _spelt(reading, index)
+    there = _spelt(theirs, other)
+    name, instead = reading.parse.text[start:end], theirs.parse.text[slice(*there)]
+    reason = f"no article joins “{name}” to “{deed.text}”, they have “{instead}” there"
+    return Held("party", start, end, "unaccounted", ((unit, *there),), reason, "bearer_other", 1.0, "roles",
+                (deed.i, index))  # fmt: skip
+
+
+def _spelt(reading: Reading, index: int) -> tuple[int, int]:
+    tokens = reading.parse.tokens
+    name = next((name for name in reading.names if name.start <= index < name.end), None)
+    first, last = (index, index) if name is None else (name.start, name.end - 1)
+    return tokens[first].start, tokens[last].end

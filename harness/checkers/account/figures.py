@@ -1,0 +1,139 @@
+"""The account of a figure: in the same slot, beside what it counts, elsewhere, from other figures, or nowhere."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from harness.checkers.account.derivation import derivations
+from harness.checkers.account.elements import SURE, Held, Spot
+from harness.checkers.account.matching import Matcher
+from harness.checkers.cluster_analysis import ClusterReading
+from harness.claims.figures.measures import DURATIONS, with_unit
+from harness.claims.figures.quantities import Figure, agree, clash
+from harness.claims.figures.slots import comparable, same_slot
+from harness.claims.sentence_analysis import Reading
+from harness.language.lexical import pieces
+
+RIVAL = 0.4
+"""Share of a claim that a sentence has to tell for its figure to be held against the claim's."""
+OTHER_EVENT = 0.2
+"""How much more it has to tell where the claim's figure answers the same question of another event."""
+
+
+def account_of_figure(cluster: ClusterReading, matcher: Matcher, reading: Reading, figure: Figure) -> Held:
+    """Whether the articles bear out a figure of a claim sentence, and where."""
+    start, end = figure.start, figure.end
+    same = [(unit, found) for unit, found in cluster.figures if comparable(figure, found) and agree(figure, found)]
+    slot = [(unit, found) for unit, found in same if same_slot(reading, figure, cluster.readings[unit], found)]
+    beside = [
+        (unit, found) for unit, found in same if unit in matcher.scene or _head_near(matcher, reading, figure, unit)
+    ]
+    chosen = slot or [item for item in beside if item[0] in matcher.scene] or beside
+    written = reading.parse.text[start:end]
+    rival = _rival(cluster, reading, figure, {unit for unit, _ in slot or same}, in_slot=bool(slot))
+    if chosen and rival is not None:
+        unit, found = rival
+        said = cluster.readings[unit].parse.text[found.start : found.end]
+        return Held("figure", start, end, "unaccounted", ((unit, found.start, found.end),),
+                    f"the articles have “{said}” there, and “{written}” only of something else",
+                    "figure_rival", 1.0, "number")  # fmt: skip
+    if chosen:
+        spots = tuple((unit, found.start, found.end) for unit, found in chosen[:3])
+        return Held("figure", start, end, "borne_out", spots)
+    if same:
+        closest = _nearest(cluster, reading, figure) or same[0]
+        unit, found = closest
+        reason = f"the articles have the figure “{written}”, but of something else"
+        if closest not in same:
+            reason += f"; the closest sentence has “{cluster.readings[unit].parse.text[found.start : found.end]}”"
+        return Held("figure", start, end, "unaccounted", ((unit, found.start, found.end),), reason,
+                    "figure_elsewhere", 1.0, "number")  # fmt: skip
+    derived = next(iter(derivations(figure, reading, cluster)), None)
+    if derived is not None:
+        return Held("figure", start, end, "borne_out", (derived,))
+    words = pieces(written)
+    if words and all(word in cluster.words for word in words) and not figure.unit:
+        if figure.ordinal or figure.modifier == "vague":
+            return Held("figure", start, end, "borne_out", tuple(_spelled(cluster, matcher, words[0]))[:1])
+        return Held(
+            "figure", start, end, "unaccounted", (), f"no article has the figure “{written}” in that sense",
+            "figure_unread", 1.0, "number",
+        )  # fmt: skip
+    kind = "ordinal" if figure.ordinal else "vague" if figure.modifier == "vague" else "figure"
+    reason, spots = f"no article has the figure “{written}”", tuple[Spot, ...]()
+    nearest = _nearest(cluster, reading, figure)
+    if nearest is not None:
+        unit, found = nearest
+        spots = ((unit, found.start, found.end),)
+        reason += f"; the closest sentence has “{cluster.readings[unit].parse.text[found.start : found.end]}”"
+        if found.value == figure.value:
+            there = cluster.readings[unit].parse.text
+            mine = with_unit(reading.parse.text, start, end, figure.unit)
+            theirs = with_unit(there, found.start, found.end, found.unit)
+            reason = f"no article has “{mine}”; the closest sentence has “{theirs}”"
+            if mine == theirs:
+                reason = f"no article has “{written}” in that unit; the closest sentence has it in another"
+    return Held("figure", start, end, "unaccounted", spots, reason, f"{kind}_missing", 1.0, "number")
+
+
+def _nearest(cluster: ClusterReading, reading: Reading, figure: Figure) -> tuple[int, Figure] | None:
+    """A figure of another value or unit in the sentence that tells most of the claim; none where it has several."""
+    mine = reading.notions
+    told = {unit: len(mine & cluster.readings[unit].notions) / len(mine) for unit, _ in cluster.figures} if mine else {}
+    if not told or max(told.values()) < RIVAL:
+        return None
+    closest = max(told, key=lambda unit: (told[unit], -unit))
+    found = [other for unit, other in cluster.figures if unit == closest and other.ordinal == figure.ordinal]
+    same = [other for other in found if other.value == figure.value]
+    chosen = same or [other for other in found if other.unit == figure.unit]
+    return (closest, chosen[0]) if len(chosen) == 1 else None
+
+
+def _rival(
+    cluster: ClusterReading, reading: Reading, figure: Figure, having: set[int], *, in_slot: bool
+) -> tuple[int, Figure] | None:
+    """Another value in a figure's own slot, in a sentence that tells more of the claim than those with the figure.
+
+    Where the claim's value answers the same question in `having`, it may be that of another event (two collapses, two
+    tolls): so it is only where every article that has it tells of both.
+    """
+    if figure.ordinal or figure.unit == "age" or figure.modifier == "vague":
+        return None
+    mine = reading.notions
+
+    def told(unit: int) -> float:
+        return len(mine & cluster.readings[unit].notions) / len(mine) if mine else 0.0
+
+    least = max(RIVAL, max((told(unit) for unit in having), default=0.0) + OTHER_EVENT * in_slot)
+    found = [
+        (unit, other) for unit, other in cluster.figures
+        if told(unit) > least and same_slot(reading, figure, cluster.readings[unit], other) and clash(figure, other)
+        and (figure.unit not in DURATIONS or _of_one(reading, figure, cluster.readings[unit], other))
+        and not _part_of_sum(cluster, figure, unit)
+    ]  # fmt: skip
+    if in_slot and not cluster.articles_of_all(having) <= cluster.articles_of_all(unit for unit, _ in found):
+        return None
+    return max(found, key=lambda item: (told(item[0]), -item[0]), default=None)
+
+
+def _of_one(reading: Reading, figure: Figure, other: Reading, found: Figure) -> bool:
+    """Whether two stretches of time are said of one noun: a six-year sentence, a nine-year sentence."""
+    mine, theirs = reading.parse.tokens[figure.head_token], other.parse.tokens[found.head_token]
+    return mine.pos == theirs.pos == "NOUN" and mine.lemma == theirs.lemma and mine.lemma not in DURATIONS
+
+
+def _part_of_sum(cluster: ClusterReading, figure: Figure, unit: int) -> bool:
+    """Whether two counts of a sentence make the claim's together, of which neither is its rival: 36 here, 27 there."""
+    held = [found for at, found in cluster.figures if at == unit and comparable(figure, found)]
+    return any(first.value + second.value == figure.value for first, second in pairwise(held))
+
+
+def _spelled(cluster: ClusterReading, matcher: Matcher, word: str) -> Iterator[Spot]:
+    for unit, at in matcher.forms.pieces.get(word, ()):
+        token = cluster.readings[unit].parse.tokens[at]
+        yield unit, token.start, token.end
+
+
+def _head_near(matcher: Matcher, reading: Reading, figure: Figure, unit: int) -> bool:
+    """Whether a sentence has what a figure counts."""
+    return any(match.unit == unit and match.grade >= SURE for match in matcher.matches(figure.head_token)) \
+        if reading.keys[figure.head_token] and figure.head_token != figure.token else False  # fmt: skip

@@ -1,0 +1,205 @@
+"""What a text tells as done where the articles only have it as considered, feared, possible, planned or alleged.
+
+A deed is looked for in every sentence that has it together with a party of the claim. One sentence that tells it as
+done settles it; where every sentence hedges it, the deed is not borne out. A headline's present tense may mean a plan
+(`Trump visits` of tomorrow), so that a plan speaks only against what is told as past.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from harness.checkers.account.elements import SURE, Held
+from harness.checkers.account.matching import Matcher
+from harness.checkers.cluster_analysis import ClusterReading
+from harness.claims.attribution import kind_of_saying
+from harness.claims.frames import Frame
+from harness.claims.parsing.parse import Parse, Token
+from harness.claims.sentence_analysis import Reading
+from harness.claims.verbs import written
+from harness.language.lexical import word_list
+
+_BELOW = frozenset({
+    "xcomp", "ccomp", "pcomp", "dobj", "pobj", "prep", "acl", "conj", "oprd", "advcl", "attr", "dative",
+})  # fmt: skip
+"""Relations through which a hedge holds for what it governs."""
+_ASSERTED = frozenset({"ROOT", "ccomp", "conj", "relcl", "advcl", "parataxis"})
+_MOST_STEPS = 4
+_PAST = frozenset({"VBD", "VBN"})
+_CLOSE = 0.88
+"""Grade at which a word is taken for the deed itself: an article that only has a near word does not tell it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hedge:
+    """The word under which a deed is not done yet, or may never be, and whether it is a plan."""
+
+    token: int
+    planned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hedged:
+    """A predicate that a claim tells as done and the articles do not: where they hedge it, and with which words."""
+
+    token: int
+    unit: int
+    start: int
+    end: int
+    word: str
+
+
+def hedge_of(parse: Parse, at: int) -> Hedge | None:
+    """The word that makes what a token tells uncertain, or planned; the less certain one where there are several."""
+    found = list(_hedges(parse, parse.tokens[at]))
+    return min(found, key=lambda hedge: hedge.planned, default=None)
+
+
+def _hedges(parse: Parse, token: Token) -> Iterator[Hedge]:
+    below = token
+    for step in range(_MOST_STEPS):
+        yield from _beside(parse, below, first=step == 0)
+        above = parse.tokens[below.head]
+        if above.i == below.i or below.dep not in _BELOW:
+            return
+        if below.dep == "advcl" and not _infinitive(parse, below):
+            return
+        if below.dep != "conj":
+            if _unsure(above, below):
+                yield Hedge(above.i, planned=False)
+            elif above.lemma in word_list("modality", "plans") and (above.pos != "VERB" or _aimed(parse, below)):
+                yield Hedge(above.i, planned=True)
+        if below.dep == "acl":
+            return  # what is asked of a thing that spreads says nothing of its spreading
+        below = above
+
+
+def _beside(parse: Parse, token: Token, *, first: bool) -> Iterator[Hedge]:
+    """Hedges that stand with a word itself: `may`, `if`, `possible`, a headline's `to`."""
+    for child in parse.children[token.i]:
+        kid = parse.tokens[child]
+        modal = kid.dep == "aux" and kid.tag == "MD"
+        planned = modal and kid.lower in word_list("modality", "futures")
+        if planned or (kid.dep == "aux" and kid.lower == "to" and token.dep == "ROOT"):
+            yield Hedge(child, planned=True)
+            continue
+        possible = modal and token.lemma not in word_list("modality", "perceived")
+        doubtful = first and kid.dep in {"amod", "advmod"} and kid.lower in word_list("modality", "doubtful")
+        if possible or doubtful or (kid.dep == "mark" and kid.lower in word_list("modality", "conditional")):
+            yield Hedge(child, planned=False)
+
+
+def _unsure(token: Token, below: Token) -> bool:
+    """Whether a word leaves open what it governs; who calls an election does not, who calls for one does."""
+    done = token.lemma in word_list("modality", "realising") and below.dep != "prep"
+    return token.lemma in word_list("modality", "unsure") and not done
+
+
+def _infinitive(parse: Parse, token: Token) -> bool:
+    below = (parse.tokens[child] for child in parse.children[token.i])
+    return any(kid.lower == "to" and kid.dep == "aux" for kid in below)
+
+
+def _aimed(parse: Parse, token: Token) -> bool:
+    """Whether a word is what a plan is of: an infinitive, a gerund or a noun, not a clause that somebody `expects`."""
+    return token.pos == "NOUN" or token.tag == "VBG" or _infinitive(parse, token)
+
+
+def account_of_modality(cluster: ClusterReading, matcher: Matcher, reading: Reading) -> Iterator[Held]:
+    """A deed told as done that the articles have only as considered, possible, feared or planned."""
+    for one in hedged_deeds(cluster, matcher, reading):
+        token = reading.parse.tokens[one.token]
+        reason = f"the articles have “{written(reading.parse, token)}” only under “{one.word}”, not as done"
+        yield Held("modality", token.start, token.end, "unaccounted", ((one.unit, one.start, one.end),), reason,
+                   "modality_lost", 1.0, "modality", (one.token,))  # fmt: skip
+
+
+def hedged_deeds(cluster: ClusterReading, matcher: Matcher, reading: Reading) -> Iterator[Hedged]:
+    """The predicates that a claim tells as done and every sentence that has them hedges."""
+    if _hedging(reading):
+        return
+    for frame in reading.frames:
+        if _told_as_done(reading, frame):
+            found = _only_hedged(cluster, matcher, reading, frame)
+            if found is not None:
+                yield found
+
+
+def _hedging(reading: Reading) -> bool:
+    """Whether a claim as a whole is a question or says of itself that it is not certain."""
+    doubtful = word_list("modality", "doubtful") | word_list("says", "distance") - {"said", "thought"}
+    return reading.parse.text.rstrip().endswith("?") or any(token.lower in doubtful for token in reading.parse.tokens)
+
+
+def _told_as_done(reading: Reading, frame: Frame) -> bool:
+    token = reading.parse.tokens[frame.predicate]
+    misread = bool(frame.lemma) and (token.pos in {"NOUN", "PROPN"} or token.dep == "compound")
+    plain = frame.kind == "verb" and not frame.negated and bool(reading.keys[token.i])
+    hedging = (word_list("modality", "unsure") | word_list("modality", "plans")) - word_list("modality", "realising")
+    if not plain or not (token.dep in _ASSERTED or misread) or token.lemma in hedging:
+        return False
+    return not _infinitive(reading.parse, token) and hedge_of(reading.parse, token.i) is None
+
+
+def _only_hedged(cluster: ClusterReading, matcher: Matcher, reading: Reading, frame: Frame) -> Hedged | None:
+    past = reading.parse.tokens[frame.predicate].tag in _PAST
+    obliques = tuple(at for _, at in frame.obliques)
+    parties = (*frame.agents, *frame.patients)
+    found: list[Hedged] = []
+    for unit, at in _places(matcher, frame.predicate):
+        party = _has(matcher, unit, parties or obliques)
+        if not party and not _by_pronoun(cluster, matcher, unit, at, parties):
+            continue
+        hedge = hedge_of(cluster.readings[unit].parse, at)
+        if hedge is None or (hedge.planned and not past):
+            return None
+        if party:
+            found.append(_hedged(cluster, frame.predicate, unit, hedge))
+    if not found and reading.parse.tokens[frame.predicate].lemma in word_list("modality", "realising"):
+        found = _objects(cluster, matcher, reading, frame)
+    return found[0] if found else None
+
+
+def _objects(cluster: ClusterReading, matcher: Matcher, reading: Reading, frame: Frame) -> list[Hedged]:
+    """What a claim has somebody call, order or begin, where the articles only consider it."""
+    found = []
+    for index in frame.patients:
+        if reading.parse.tokens[index].pos != "NOUN":
+            continue
+        for unit, at in _places(matcher, index):
+            if cluster.readings[unit].parse.tokens[at].lemma != reading.parse.tokens[index].lemma:
+                continue
+            hedge = hedge_of(cluster.readings[unit].parse, at)
+            if hedge is None or hedge.planned:
+                return []
+            if _has(matcher, unit, frame.agents) or unit in matcher.scene:
+                found.append(_hedged(cluster, frame.predicate, unit, hedge))
+    return found
+
+
+def _hedged(cluster: ClusterReading, predicate: int, unit: int, hedge: Hedge) -> Hedged:
+    parse = cluster.readings[unit].parse
+    token = parse.tokens[hedge.token]
+    return Hedged(predicate, unit, token.start, token.end, written(parse, token))
+
+
+def _places(matcher: Matcher, index: int) -> Iterator[tuple[int, int]]:
+    """Where the articles have a word or one that says the same; `say` is in the dictionary for all that is ordered."""
+    own = matcher.reading.parse.tokens[index].lemma
+    for match in matcher.matches(index):
+        found = matcher.cluster.readings[match.unit].parse.tokens[match.token].lemma
+        if match.grade >= _CLOSE and (found == own or not kind_of_saying(found)):
+            yield match.unit, match.token
+
+
+def _has(matcher: Matcher, unit: int, indices: Sequence[int]) -> bool:
+    return any(matcher.by_unit(at).get(unit, 0.0) >= SURE for at in indices if at in matcher.words)
+
+
+def _by_pronoun(
+    cluster: ClusterReading, matcher: Matcher, unit: int, at: int, parties: Sequence[int]
+) -> bool:  # fmt: skip
+    """Whether a deed's own party is a pronoun, and a sentence beside it has a party of the claim."""
+    reading = cluster.readings[unit]
+    own = [index for frame in reading.frames if frame.predicate == at for index in (*frame.agents, *frame.patients)]
+    pronoun = any(reading.parse.tokens[index].pos == "PRON" for index in own)
+    return pronoun and any(_has(matcher, near, parties) for near in matcher.forms.near[unit])

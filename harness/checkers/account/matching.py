@@ -1,0 +1,211 @@
+"""Where the articles have each word of a claim, or another word that bears it out, and where they tell of its event.
+
+Words match by notion, stem and spelling, and by WordNet: another word for the same, a derived one, a narrower one. Each
+match is graded in (0, 1]. The *sites* are the few places of the articles, a sentence with its neighbours each, that
+tell of what the claim tells: what stands elsewhere in an article is not said of the claim's event.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from harness.checkers.cluster_analysis import ClusterReading
+from harness.claims.meaning import other_spellings
+from harness.claims.sentence_analysis import Reading
+from harness.claims.thesaurus import said_by
+from harness.claims.verbs import phrasal
+from harness.language.lexical import pieces, word_list
+
+FORM, SPELLING, RELATED = 0.97, 0.95, 0.95
+"""Grades of another form of a word, of its parts, and what a relation's own grade is multiplied by."""
+OTHER_PARTICLE = 0.5
+"""What is left of a match where a verb's particle makes it another verb: to strike, to strike down."""
+NEIGHBOUR = 0.95
+"""What a match counts in the sentence before or after the one that tells of the event."""
+SITES = 3
+LEAST_GAIN = 0.05
+"""Share of a claim's weight that a further site has to account for."""
+SHARED = 0.9
+"""Grade at which a word is taken for the same: a further site has to share one with the claim."""
+GROUPS = {"both": 2, "pair": 2, "duo": 2, "trio": 3, "threesome": 3, "quartet": 4, "quintet": 5}
+"""Words for so many people or things."""
+_PARTS = {"NOUN": "n", "VERB": "v", "ADJ": "a", "ADV": "r", "AUX": "v"}
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A place in the articles that bears out a word: a unit, a token of it, and how surely."""
+
+    unit: int
+    token: int
+    grade: float
+
+
+class Matcher:
+    """The words of one claim sentence against a cluster."""
+
+    def __init__(self, cluster: ClusterReading, reading: Reading) -> None:
+        self.cluster = cluster
+        self.forms = cluster.forms
+        self.reading = reading
+        self.words = [token.i for token in reading.parse.tokens if reading.keys[token.i]]
+        """Indices of the content words."""
+        self._matches: dict[int, tuple[Match, ...]] = {}
+        self._units: dict[int, dict[int, float]] = {}
+
+    def matches(self, index: int) -> tuple[Match, ...]:
+        """Where the articles bear out one word, each place once with its best grade."""
+        if index not in self._matches:
+            found: dict[tuple[int, int], float] = {}
+            for places, grade in self._places(index):
+                for place in places:
+                    if grade > found.get(place, 0.0):
+                        found[place] = grade
+            own = phrasal(self.reading.parse, self.reading.parse.tokens[index])
+            plain = own == self.reading.parse.tokens[index].lemma
+            graded = []
+            for place, grade in found.items():
+                theirs = self.forms.verbs.get(place)
+                other = (theirs is not None) if plain else theirs != own
+                narrowed = grade >= SPELLING and other and (theirs is None or theirs not in said_by(own))
+                graded.append(Match(*place, grade * OTHER_PARTICLE if narrowed else grade))
+            self._matches[index] = tuple(sorted(graded, key=lambda match: (-match.grade, match.unit, match.token)))
+        return self._matches[index]
+
+    def _places(self, index: int) -> Iterable[tuple[Iterable[tuple[int, int]], float]]:
+        forms, token = self.forms, self.reading.parse.tokens[index]
+        yield forms.exact.get(self.reading.keys[index], ()), 1.0
+        yield forms.stems.get(token.stem, ()), FORM
+        figure = next((figure for figure in self.reading.figures if figure.token == index), None)
+        number = figure.value if figure is not None else GROUPS.get(token.lemma)
+        if number is not None:
+            yield [(unit, found.token) for unit, found in self.cluster.figures if found.value == number], FORM
+        parts = pieces(token.text)
+        yield forms.pieces.get(parts[0], ()) if len(parts) == 1 else self._joined(parts), FORM
+        bare = token.lower.rstrip(".")
+        if token.text[:1].isupper() or bare in word_list("reading", "shortened"):
+            for other in sorted(other_spellings().get(bare, ())):
+                yield [(unit, first) for unit, first, _ in forms.phrase(other.split())], FORM
+        if token.i in self._named:
+            return
+        for word, grade in said_by(phrasal(self.reading.parse, token), _PARTS.get(token.pos, "")).items():
+            yield forms.lemmas.get(word, ()), RELATED * grade
+
+    def _joined(self, parts: tuple[str, ...]) -> list[tuple[int, int]]:
+        """Places of the first part of a hyphenated word in sentences that have all its parts."""
+        if not parts:
+            return []
+        units = set.intersection(*({unit for unit, _ in self.forms.pieces.get(part, ())} for part in parts))
+        return [place for place in self.forms.pieces.get(parts[0], ()) if place[0] in units]
+
+    @cached_property
+    def _named(self) -> frozenset[int]:
+        """Tokens of names: those stand for themselves, whatever the dictionary has."""
+        return frozenset(
+            index
+            for name in self.reading.names
+            for index in range(name.start, name.end)
+            if not self.cluster.casing.ordinary(self.reading.parse.tokens[index].lower)
+        )
+
+    @cached_property
+    def weights(self) -> Mapping[int, float]:
+        """How much each content word tells of what the claim is about."""
+        index = self.cluster.index
+        tokens = self.reading.parse.tokens
+        return {at: index.idf.get(tokens[at].stem, index.unseen_idf) for at in self.words}
+
+    def by_unit(self, index: int) -> dict[int, float]:
+        """Unit → best grade of one word there."""
+        if index not in self._units:
+            found: dict[int, float] = {}
+            for match in self.matches(index):
+                found.setdefault(match.unit, match.grade)
+            self._units[index] = found
+        return self._units[index]
+
+    @cached_property
+    def sites(self) -> tuple[int, ...]:
+        """Units that tell of the claim's event, the best first, each to be read with its neighbours."""
+        grades = {index: self.by_unit(index) for index in self.words}
+        units = sorted({unit for found in grades.values() for unit in found})
+        total = sum(self.weights.values()) or 1.0
+        held = dict.fromkeys(self.words, 0.0)
+        chosen: list[int] = []
+        windows = {unit: {index: self._window(found, unit) for index, found in grades.items()} for unit in units}
+        while len(chosen) < SITES:
+            best, gain = -1, 0.0
+            for unit in units:
+                if chosen and not any(grades[index].get(unit, 0.0) >= SHARED and held[index] >= SHARED * NEIGHBOUR
+                                      for index in self.words):  # fmt: skip
+                    continue
+                more = sum(self.weights[i] * max(0.0, grade - held[i]) for i, grade in windows[unit].items())
+                if more > gain + 1e-9:
+                    best, gain = unit, more
+            if best < 0 or (chosen and gain < LEAST_GAIN * total):
+                break
+            chosen.append(best)
+            for index, grade in windows[best].items():
+                held[index] = max(held[index], grade)
+        return tuple(chosen)
+
+    def _window(self, found: Mapping[int, float], unit: int) -> float:
+        around = max((found.get(near, 0.0) for near in self.forms.near[unit]), default=0.0)
+        return max(found.get(unit, 0.0), NEIGHBOUR * around)
+
+    @cached_property
+    def scene(self) -> frozenset[int]:
+        """The sites with their neighbours."""
+        return frozenset(self.sites).union(*(self.forms.near[unit] for unit in self.sites))
+
+    def here(self, index: int) -> Match | None:
+        """The best match of a word in the scene; the best site wins a tie."""
+        order = {unit: place for place, unit in enumerate(self.sites)}
+        inside = [match for match in self.matches(index) if match.unit in self.scene]
+        return min(inside, key=lambda m: (-m.grade, order.get(m.unit, SITES), m.unit, m.token), default=None)
+
+    def anywhere(self, index: int) -> Match | None:
+        """The best match of a word in any article."""
+        return next(iter(self.matches(index)), None)
+
+    def joined(self, first: int, second: int) -> tuple[float, Match | None, Match | None]:
+        """How surely the articles join two words of the claim, and where.
+
+        1 where one governs the other in a sentence; less where they only stand in one sentence, or in two neighbours.
+        """
+        best: tuple[float, Match | None, Match | None] = (0.0, None, None)
+        theirs: defaultdict[int, list[Match]] = defaultdict(list)
+        for match in self.matches(second):
+            theirs[match.unit].append(match)
+        for one in self.matches(first):
+            for unit in (one.unit, *self.forms.near[one.unit]):
+                for other in theirs.get(unit, ()):
+                    if (one.unit, one.token) == (other.unit, other.token):
+                        continue
+                    grade = self._link(one, other) * min(one.grade, other.grade)
+                    if grade > best[0] + 1e-9:
+                        best = grade, one, other
+        return best
+
+    def _link(self, one: Match, other: Match) -> float:
+        if one.unit != other.unit:
+            return 0.4
+        reading = self.cluster.readings[one.unit]
+        if governs(reading, one.token, other.token) or governs(reading, other.token, one.token):
+            return 1.0
+        return 0.8 if abs(one.token - other.token) <= CLOSE else 0.6
+
+
+CLOSE = 6
+"""Tokens between two words that still stand close together."""
+
+
+def governs(reading: Reading, above: int, below: int) -> bool:
+    """Whether one content word governs another, hollow words between them passed over."""
+    for token in reading.parse.ancestors(below):
+        if token.i == above:
+            return True
+        if reading.keys[token.i]:
+            return False
+    return False

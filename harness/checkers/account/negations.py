@@ -1,0 +1,126 @@
+"""Whether the articles deny what a claim denies: a negation of theirs bears out only one of the same deed.
+
+`The council did not close the library` bears nothing out of `the library does not survive`: that its sentence has a
+`not` as well says nothing. A negation is borne out by one over the same word, or by an opposite of it told of the same
+party (`was convicted` for `was not acquitted`).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from harness.checkers.account.elements import Held
+from harness.checkers.account.matching import Matcher
+from harness.checkers.cluster_analysis import ClusterReading
+from harness.checkers.features import lone_negation
+from harness.claims.parsing.parse import Parse, Token
+from harness.claims.polarity import fails_itself, negates, negator
+from harness.claims.sentence_analysis import Reading
+from harness.claims.thesaurus import opposites, reversals
+
+NEAR = 0.45
+"""Grade from which on a denied word comes near the claim's."""
+_CARRIED = frozenset({"nsubj", "nsubjpass", "dobj", "attr", "pobj"})
+"""Where `no` stands with a party, the deed is denied."""
+_BEYOND = frozenset({"nsubj", "nsubjpass", "csubj", "relcl", "advcl"})
+"""What a negation over a verb does not reach: its subject, and clauses that only say more."""
+_IN_OTHER_WORDS = frozenset({"nothing", "none", "nowhere", "neither"})
+"""Words that sum up what articles tell at length: who was cheated `got nothing`."""
+_EMPTY = frozenset({"be", "have", "do", "get"})
+
+
+@dataclass(frozen=True, slots=True)
+class LoneNegation:
+    """A negation of a claim that no article bears out, and what it denies, as tokens."""
+
+    token: int
+    denied: int
+
+
+def account_of_polarity(cluster: ClusterReading, matcher: Matcher, reading: Reading) -> Iterator[Held]:
+    """A negation where no sentence that tells of the event has one, or none has it over the same deed."""
+    tokens = reading.parse.tokens
+    found = list(lone_negations(cluster, matcher, reading))
+    cues = [each for each in tokens if negates(reading.parse, each) and not fails_itself(reading.parse, each)]
+    if lone_negation(cluster, reading) and (found or not all(negator(reading.parse, each) for each in cues)):
+        token = cues[0]
+        reason = f"the text says “{token.text}”, no article that tells of this does"
+        yield Held("polarity", token.start, token.end, "unaccounted", (), reason, "negation_missing", 1.0, "negation")
+        return
+    for one in found:
+        token = tokens[one.token]
+        reason = f"the text denies “{tokens[one.denied].text}”, no article that tells of this does"
+        yield Held("polarity", token.start, token.end, "unaccounted", (), reason, "negation_apart", 1.0, "negation")
+
+
+def lone_negations(cluster: ClusterReading, matcher: Matcher, reading: Reading) -> Iterator[LoneNegation]:
+    """The negations of a claim that are not over a word that the articles deny, too."""
+    units = {*matcher.scene, *(unit for unit, _ in cluster.index.best(reading.parse.text, 3))}
+    for token in reading.parse.tokens:
+        if not negator(reading.parse, token) or token.lower in _IN_OTHER_WORDS or not units:
+            continue
+        denied = [at for at in _denied(reading.parse, token) if reading.keys[at]]
+        if not denied or any(_borne_out(cluster, matcher, reading, at, units) for at in denied):
+            continue
+        yield LoneNegation(token.i, denied[0])
+
+
+def _denied(parse: Parse, token: Token) -> Iterator[int]:
+    """What a negation denies: the verb over it, the complement of an empty one, or the noun it stands with."""
+    head = parse.tokens[token.head]
+    if token.lower == "without":
+        yield from parse.children[token.i]
+        return
+    if head.i == token.i:
+        return
+    if head.lemma in _EMPTY:
+        yield from (child for child in parse.children[head.i]
+                    if parse.tokens[child].dep in {"acomp", "attr", "dobj", "xcomp", "prep", "advmod", "oprd"}
+                    and child != token.i)  # fmt: skip
+    yield head.i
+    if head.dep in _CARRIED:
+        yield head.head
+
+
+def _borne_out(
+    cluster: ClusterReading, matcher: Matcher, reading: Reading, at: int, units: Iterable[int]
+) -> bool:  # fmt: skip
+    """Whether a sentence denies the same word, or says the opposite of it of the same party."""
+    near = {unit: [match.token for match in matcher.matches(at) if match.unit == unit and match.grade >= NEAR]
+            for unit in units}  # fmt: skip
+    for unit, tokens in near.items():
+        parse = cluster.readings[unit].parse
+        for token in parse.tokens:
+            if negates(parse, token) and any(_over(parse, token, each) for each in tokens if each != token.i):
+                return True
+    return any(_opposite(cluster, matcher, reading, at, unit) for unit in near)
+
+
+def _over(parse: Parse, token: Token, below: int) -> bool:
+    """Whether a negation holds for a word: the one over it, or what that governs but for its subject."""
+    itself = token.lower == "without" or not negator(parse, token)
+    top = token if itself else parse.tokens[token.head]
+    if top.i == below:
+        return True
+    if not itself and top.dep in _CARRIED and token.dep in {"det", "preconj", "neg", "nsubj", "nsubjpass"}:
+        top = parse.tokens[top.head]
+    if top.i == below:
+        return True
+    step = below
+    for above in parse.ancestors(below):
+        if parse.tokens[step].dep in _BEYOND:
+            return False
+        if above.i == top.i:
+            return True
+        step = above.i
+    return False
+
+
+def _opposite(cluster: ClusterReading, matcher: Matcher, reading: Reading, at: int, unit: int) -> bool:
+    theirs = cluster.readings[unit]
+    others = reversals(reading.parse.tokens[at].lemma) | opposites(reading.parse.tokens[at].lemma)
+    parties = [index for frame in reading.frames if frame.predicate == at for index in (*frame.agents, *frame.patients)]
+    held = [frame for frame in theirs.frames
+            if not frame.negated and (frame.lemma or theirs.parse.tokens[frame.predicate].lemma) in others]  # fmt: skip
+    own = {index for frame in held for index in (*frame.agents, *frame.patients)}
+    return any(match.unit == unit and match.token in own for index in parties if reading.keys[index]
+               for match in matcher.matches(index))  # fmt: skip

@@ -1,0 +1,183 @@
+"""Who did it to whom: the two parties of a claim's deed where the articles tell it, as the claim has them or crossed.
+
+A deed is found again under a synonym, in the passive, or told from its other side (`harness.claims.converse`). Crossed
+parties are compared strictly, by head or name; parties that stand as in the claim loosely, since one sentence that has
+them so settles it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from harness.checkers.account.alignment import SAME, Aligner, best
+from harness.checkers.cluster_analysis import Argument
+from harness.claims.converse import CARRIERS, Deed, deeds, mutual, one_deed, verb_of
+from harness.claims.entities import same_name
+from harness.claims.frames import Frame
+from harness.claims.meaning import notion
+from harness.claims.sentence_analysis import Reading
+from harness.language.lexical import word_list
+
+LEAST_CONTEXT = 0.3
+"""Share of a claim's content words that a sentence with its parties crossed has to have."""
+
+REVERSED = 2
+"""Sentences in which the claim's second party acts on its first, from which on, none having it the other way round,
+the claim has its parties crossed whatever it tells of them. One is too few: one true headline in forty has one."""
+
+
+class Crossed(NamedTuple):
+    """A sentence that has the parties the other way round."""
+
+    unit: int
+    spot: tuple[int, int]
+    """The deed with its parties, in characters of the sentence."""
+    word: str
+    """The deed's word there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the articles have the parties of one claim frame."""
+
+    told: bool
+    """Whether a sentence has both as the claim has them."""
+    crossed: tuple[Crossed, ...]
+    """Sentences that have them the other way round in the same deed."""
+    reversed: tuple[Crossed, ...]
+    """Sentences in which the second party acts on the first, whatever it does, where none has the first act on it."""
+
+
+def standing(aligner: Aligner, frame: Frame) -> Standing:
+    """Whether the articles have the parties of a frame as the claim has them, and where they have them crossed."""
+    cluster, parse = aligner.cluster, aligner.reading.parse
+    told = False
+    crossed: dict[int, Crossed] = {}
+    for mine in deeds(parse, frame):
+        if not mine.first or not mine.second:
+            continue
+        for unit, theirs in _alike(aligner, mine):
+            one, other = _arguments(aligner, unit, mine, theirs)
+            first, second = (_stands(aligner, own, found) for own, found in zip(one, other, strict=True))
+            if theirs.frame.negated == frame.negated and (first or second):
+                told |= (first and second) or all(argument.vague for argument in (*other[0], *other[1]))
+            if theirs.frame.negated == frame.negated and _crossed(aligner, one, other):
+                indices = (theirs.frame.predicate, *theirs.first, *theirs.second)
+                crossed.setdefault(unit, _at(cluster.readings[unit], unit, theirs.frame.predicate, indices))
+    turned = () if told else tuple(_reversed(aligner, frame))
+    return Standing(told, tuple(crossed[unit] for unit in sorted(crossed)), turned)
+
+
+def _at(reading: Reading, unit: int, predicate: int, indices: Sequence[int]) -> Crossed:
+    tokens = reading.parse.tokens
+    spot = min(tokens[at].start for at in indices), max(tokens[at].end for at in indices)
+    return Crossed(unit, spot, tokens[predicate].text)
+
+
+def _reversed(aligner: Aligner, frame: Frame) -> Iterator[Crossed]:
+    """Sentences in which the claim's second party acts on its first, where no sentence has it the other way round."""
+    parse = aligner.reading.parse
+    if frame.kind != "verb" or frame.negated or mutual(verb_of(parse, frame)):
+        return
+    first = _acting(aligner, frame.agents)
+    carried = tuple(index for name, index in frame.obliques if name in CARRIERS)
+    for indices in (frame.patients, carried):
+        second = _acting(aligner, indices)
+        if not first or not second or _met(first, second):
+            continue
+        found: list[Crossed] = []
+        for unit in sorted(_units(aligner, frame.agents) & _units(aligner, indices)):
+            straight, turned = _acts_on(aligner, unit, first, second), _acts_on(aligner, unit, second, first)
+            if straight is not None:
+                found = []
+                break
+            if turned is not None:
+                found.append(turned)
+        if len(found) >= REVERSED:
+            yield from found
+
+
+def _acting(aligner: Aligner, indices: Sequence[int]) -> list[Argument]:
+    """The arguments that can act: names, and nouns that mean people."""
+    people = word_list("roles", "people") | word_list("roles", "titles")
+    found = [(aligner.own(at), aligner.reading.parse.tokens[at].lemma) for at in indices]
+    return [each for each, lemma in found if not each.vague and (each.name is not None or lemma in people)]
+
+
+def _units(aligner: Aligner, indices: Sequence[int]) -> set[int]:
+    """Units that have a word of one of some arguments."""
+    keys = {key for at in indices for key in aligner.own(at).keys}
+    return set().union(*(aligner.cluster.pairs.get(key, ()) for key in keys))
+
+
+def _acts_on(aligner: Aligner, unit: int, doers: Sequence[Argument], others: Sequence[Argument]) -> Crossed | None:
+    """Where one of the first does something in whose clause one of the others stands, not doing it too."""
+    reading = aligner.cluster.readings[unit]
+    for frame in reading.frames:
+        acting = [(at, aligner.cluster.argument(unit, at)) for at in frame.agents]
+        mine = [at for at, argument in acting if _met(doers, [argument])]
+        if frame.kind not in {"verb", "copula"} or not mine or any(_met(others, [each]) for _, each in acting):
+            continue
+        top = reading.parse.tokens[frame.predicate]
+        own = {inner for at in mine for inner in reading.parse.subtree(at)}
+        for at in reading.parse.subtree(top.head if frame.kind == "copula" else top.i):
+            if at not in own and reading.keys[at] and _met(others, [aligner.cluster.argument(unit, at)]):
+                return _at(reading, unit, frame.predicate, (frame.predicate, *mine, at))
+    return None
+
+
+def _alike(aligner: Aligner, mine: Deed) -> Iterator[tuple[int, Deed]]:
+    """Deeds of the claim's kind: in frames of its notion, and in sentences that have both of its parties."""
+    cluster = aligner.cluster
+    seen = set()
+    for unit, frame in cluster.frames.get(mine.frame.notion, ()):
+        seen.add((unit, frame))
+        yield from ((unit, theirs) for theirs in deeds(cluster.readings[unit].parse, frame) if one_deed(mine, theirs))
+    for unit in sorted(_units(aligner, mine.first) & _units(aligner, mine.second)):
+        for frame in cluster.readings[unit].frames:
+            if (unit, frame) not in seen:
+                yield from ((unit, theirs) for theirs in deeds(cluster.readings[unit].parse, frame)
+                            if one_deed(mine, theirs))  # fmt: skip
+
+
+def _arguments(
+    aligner: Aligner, unit: int, mine: Deed, theirs: Deed
+) -> tuple[tuple[list[Argument], list[Argument]], tuple[list[Argument], list[Argument]]]:
+    def found(indices: Sequence[int]) -> list[Argument]:
+        return [aligner.cluster.argument(unit, index) for index in indices]
+
+    own = [aligner.own(index) for index in mine.first], [aligner.own(index) for index in mine.second]
+    return own, (found(theirs.first), found(theirs.second))
+
+
+def _crossed(
+    aligner: Aligner, mine: tuple[list[Argument], list[Argument]], theirs: tuple[list[Argument], list[Argument]]
+) -> bool:  # fmt: skip
+    """Whether each party of the claim stands in the other's place, and neither in its own.
+
+    One of them, or both where they are names, may be part of what stands there: Doyle of `Doyle's lawyers`.
+    """
+    straight = _met(mine[0], theirs[0]) or _met(mine[1], theirs[1])
+    turned = ((mine[0], theirs[1]), (mine[1], theirs[0]))
+    surely = [_met(own, other) for own, other in turned]
+    named = [any(argument.name is not None for argument in own) for own, _ in turned]
+    loosely = [_stands(aligner, own, other) for own, other in turned]
+    return not straight and all(loosely) and (any(surely) or all(named))
+
+
+def _stands(aligner: Aligner, claimed: Sequence[Argument], found: Sequence[Argument]) -> bool:
+    return _met(claimed, found) or best(aligner.cluster, claimed, found) == SAME
+
+
+def _met(claimed: Sequence[Argument], found: Sequence[Argument]) -> bool:
+    return any(_one(one, other) for one in claimed for other in found)
+
+
+def _one(claimed: Argument, found: Argument) -> bool:
+    """Whether two arguments are surely one: the same name, or the same head of the same nation."""
+    if claimed.vague or found.vague or not found.sure:
+        return False
+    if claimed.name is not None and found.name is not None and same_name(claimed.name, found.name):
+        return True
+    alike = notion(claimed.head) == notion(found.head)  # an ordinary word may be a name by a headline's capital only
+    return alike and (not claimed.nation or not found.nation or claimed.nation == found.nation)

@@ -1,0 +1,159 @@
+"""Words that stand in another's place: the sentence that says all the rest of a claim has something else there.
+
+A small edit of a true headline leaves its other words as they were, so that a sentence of the articles still tells
+nearly all of it, and has in the edited word's slot (under the same governor, or over the same parties) a word that the
+claim has not. Where the articles have the claim's own word with its other words as well, nothing was put in its place.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from harness.checkers.account.bearers import LONGEST_ACRONYM
+from harness.checkers.account.elements import SURE
+from harness.checkers.account.matching import Match, Matcher
+from harness.checkers.cluster_analysis import ClusterReading
+from harness.claims.parsing.parse import Token
+from harness.claims.sentence_analysis import Reading
+
+MOST = 0.55
+"""Share of the rest of a claim that a sentence has to tell."""
+NEAR = 0.45
+"""Grade from which on a word comes near the claim's."""
+ALIKE, SPELT = 4, 0.75
+"""Letters that begin a word and its short form, and how like two spellings of one word are."""
+_SUBJECTS, _OBJECTS = {"nsubj", "agent", "poss"}, {"dobj", "nsubjpass", "attr", "oprd"}
+
+
+@dataclass(frozen=True, slots=True)
+class Substitute:
+    """A word of a claim that stands where a sentence has another."""
+
+    token: int
+    unit: int
+    other: int
+    """The word that the sentence has in its place, a token of it."""
+    weight: float
+    """How much more of the rest that sentence tells than those that have the claim's word, in [-1, 1]."""
+    rest: float
+    """Share of the rest of the claim that the sentence tells."""
+
+
+def substitutes(cluster: ClusterReading, matcher: Matcher, reading: Reading) -> list[Substitute]:
+    """The words of a claim sentence in whose place the articles have another, the surest first."""
+    found = [held for at in matcher.words if (held := _Slot(cluster, matcher, reading, at).best()) is not None]
+    return sorted(found, key=lambda held: (-held.weight, held.token))
+
+
+def relation(token: Token) -> str:
+    """The relation of a word to its governor, those that say the same in active and passive under one name."""
+    if token.dep in _SUBJECTS:
+        return "subject"
+    if token.dep in _OBJECTS:
+        return "object"
+    return {"pobj": "of", "compound": "modifier", "amod": "modifier", "nmod": "modifier"}.get(token.dep, token.dep)
+
+
+class _Slot:
+    """One word of a claim, and the rest of the claim."""
+
+    def __init__(self, cluster: ClusterReading, matcher: Matcher, reading: Reading, at: int) -> None:
+        self.cluster, self.matcher, self.reading, self.at = cluster, matcher, reading, at
+        own = next(
+            (range(name.start, name.end) for name in reading.names if name.start <= at < name.end), range(at, at + 1)
+        )
+        self.named = len(own) > 1 or any(name.start == at for name in reading.names)
+        self.rest = [index for index in matcher.words if index not in own]
+        self.total = sum(matcher.weights[index] for index in self.rest)
+
+    def told(self, unit: int) -> float:
+        """Share of the rest of the claim that a sentence has."""
+        held = sum(
+            self.matcher.weights[index] for index in self.rest if self.matcher.by_unit(index).get(unit, 0.0) >= SURE
+        )
+        return held / self.total
+
+    def best(self) -> Substitute | None:
+        """What stands in the word's place in the sentence that tells most of the rest."""
+        if len(self.rest) < 2 or not self.total:
+            return None
+        own = self.matcher.by_unit(self.at)
+        near = self.matcher.forms.near
+        having = {unit for unit, grade in own.items() if grade >= NEAR}
+        # A neighbour may mean the word by a pronoun; a sentence that has another name in its slot does not.
+        beside = having if self.named else having.union(*(near[unit] for unit in having))
+        units = {unit for index in self.rest for unit in self.matcher.by_unit(index)}
+        shares = {unit: self.told(unit) for unit in units}
+        kept = max((shares.get(unit, 0.0) for unit in beside), default=0.0)
+        for unit in sorted(units - beside, key=lambda unit: (-shares[unit], unit)):
+            if shares[unit] < MOST or shares[unit] <= kept:
+                return None
+            other = next(self._others(unit), None)
+            if other is not None:
+                return Substitute(self.at, unit, other, shares[unit] - kept, shares[unit])
+        return None
+
+    def _others(self, unit: int) -> Iterator[int]:
+        """Words that a sentence has in the slot, and the claim has not."""
+        tokens = self.reading.parse.tokens
+        theirs = self.cluster.readings[unit]
+        taken = {match.token for index in self.matcher.words for match in self.matcher.matches(index)
+                 if match.unit == unit and match.grade >= NEAR}  # fmt: skip
+        mine = tokens[self.at]
+
+        def fits(token: Token) -> bool:
+            if self.named and token.pos != "PROPN":
+                return False
+            return bool(theirs.keys[token.i]) and token.i not in taken and _alike(mine, token)
+
+        above = tokens[mine.head]
+        for match in self._matched(above.i, unit):
+            for child in theirs.parse.children[match.token]:
+                if relation(theirs.parse.tokens[child]) != relation(mine):
+                    continue
+                apposed = [inner for inner in theirs.parse.children[child] if theirs.parse.tokens[inner].dep == "appos"]
+                yield from (each for each in (child, *apposed) if fits(theirs.parse.tokens[each]))
+            if self.named:
+                yield from (each for each in self._in_role(unit, match.token) if fits(theirs.parse.tokens[each]))
+        for child in self.reading.parse.children[self.at]:
+            for match in self._matched(child, unit):
+                token = theirs.parse.tokens[match.token]
+                governor = theirs.parse.tokens[token.head]
+                if relation(token) == relation(tokens[child]) and fits(governor):
+                    yield governor.i
+
+    def _in_role(self, unit: int, predicate: int) -> Iterator[int]:
+        """Who has the word's part in the same deed of a sentence; a verb may share its subject with another."""
+        above = self.reading.parse.tokens[self.at].head
+        for mine in (frame for frame in self.reading.frames if frame.predicate == above):
+            for frame in self.cluster.readings[unit].frames:
+                if frame.predicate == predicate:
+                    # Headlines leave out the verb of a passive: `Pike fined` has an agent where `was fined` has none.
+                    if self.at in mine.agents:
+                        yield from frame.agents or frame.patients
+                    elif self.at in mine.patients:
+                        yield from frame.patients
+
+    def _matched(self, index: int, unit: int) -> Iterator[Match]:
+        """Where a sentence has another word of the claim, a preposition by itself."""
+        if self.reading.keys[index]:
+            yield from (match for match in self.matcher.matches(index) if match.unit == unit and match.grade >= SURE)
+            return
+        token = self.reading.parse.tokens[index]
+        for other in self.cluster.readings[unit].parse.tokens:
+            if other.lower == token.lower and token.pos in {"ADP", "SCONJ"}:
+                yield Match(unit, other.i, 1.0)
+
+
+def _alike(mine: Token, other: Token) -> bool:
+    """Whether two words are of one kind, so that the one may stand for the other."""
+    kinds = {"PROPN": "n", "NOUN": "n", "VERB": "v", "AUX": "v", "ADJ": "a", "ADV": "r", "NUM": "m"}
+    return kinds.get(mine.pos) == kinds.get(other.pos)
+
+
+def names_apart(cluster: ClusterReading, one: Substitute, mine: Token, other: Token) -> bool:
+    """Whether the two words are parts of names that cannot be one: no short form, spelling or part of the other."""
+    named = any(name.start <= one.other < name.end for name in cluster.readings[one.unit].names)
+    first, second = sorted((mine.lower, other.lower), key=len)
+    short = first[:ALIKE] == second[:ALIKE] or (len(first) <= LONGEST_ACRONYM and first[0] == second[0])
+    return named and not short and SequenceMatcher(None, first, second, autojunk=False).ratio() < SPELT

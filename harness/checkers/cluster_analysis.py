@@ -1,0 +1,237 @@
+"""A cluster read once for many claims: its sentences, names, frames and figures, and which articles are independent."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from harness.checkers.evidence import EvidenceIndex
+from harness.checkers.forms import Forms
+from harness.claims.casing import Casing
+from harness.claims.entities import Name, same_name
+from harness.claims.figures.quantities import Figure
+from harness.claims.figures.questions import Asked, Question
+from harness.claims.frames import Frame
+from harness.claims.parsing.parse import Parser
+from harness.claims.sentence_analysis import PRONOUNS, Reading, phrase, read_all
+from harness.ingest.independence import Sources
+from harness.language.lexical import pieces, stem
+from harness.language.text import ngrams, words
+from harness.records import Cluster
+
+_GAP = 25
+"""Words between two sentences, so that neighbours across a border are not near."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Argument:
+    """An argument of a frame as it is compared: by its head, by all its words, by the names it has or stands for."""
+
+    head: str
+    keys: frozenset[str]
+    name: Name | None
+    """The name at its head, or that its pronoun stands for."""
+    nation: str
+    """A country named anywhere in it."""
+    vague: bool
+    """True for a pronoun that nothing is known of."""
+    sure: bool = True
+    """False where a pronoun was resolved by guess: such a name may confirm, but not contradict."""
+
+
+class Sentences:
+    """The distinct sentences of a cluster before they are parsed: searchable, and as they are to be parsed."""
+
+    def __init__(self, cluster: Cluster, parser: Parser) -> None:
+        self.cluster = cluster
+        self.index = EvidenceIndex(cluster)
+        self.casing = Casing((unit.text for unit in self.index.units), parser.common)
+        self.texts = [self.casing.undo(unit.text) for unit in self.index.units]
+
+
+class ClusterReading:
+    """The article side of a check. Equal clusters give equal readings, in whatever order their articles stand."""
+
+    def __init__(self, cluster: Cluster, parser: Parser, sentences: Sentences | None = None) -> None:
+        """`sentences` are the cluster's, where they are at hand."""
+        sentences = sentences or Sentences(cluster, parser)
+        self.cluster = cluster
+        self.index = sentences.index
+        self.units = self.index.units
+        self.casing = sentences.casing
+        self.readings: list[Reading] = read_all(parser.parse(sentences.texts))
+        self.sources = Sources(cluster)
+        self.published = {article.article_id: article.published for article in cluster.articles}
+        self.frames: dict[str, list[tuple[int, Frame]]] = defaultdict(list)
+        self.figures: list[tuple[int, Figure]] = []
+        self.names: dict[Name, list[int]] = defaultdict(list)
+        self.stems: set[str] = set()
+        self.words: set[str] = set()
+        self.notions: set[str] = set()
+        self.arcs: set[tuple[str, str]] = set()
+        self.roles: set[tuple[str, str, str]] = set()
+        self.pairs: dict[str, set[int]] = defaultdict(set)
+        self.bigrams: set[tuple[str, ...]] = set()
+        self.trigrams: set[tuple[str, ...]] = set()
+        self.unit_words: list[tuple[str, ...]] = []
+        self.positions: dict[str, list[int]] = defaultdict(list)
+        """Stem → where it stands, words counted through all sentences with a gap between two."""
+        end = 0
+        for number, (unit, reading) in enumerate(zip(self.units, self.readings, strict=True)):
+            for frame in reading.frames:
+                self.frames[frame.notion].append((number, frame))
+            self.figures.extend((number, figure) for figure in reading.figures)
+            for name in reading.names:
+                self.names[name].append(number)
+            self.stems.update(unit.terms)
+            tokens = pieces(unit.text)
+            self.unit_words.append(tokens)
+            for position, word in enumerate(tokens, end):
+                self.positions[stem(word)].append(position)
+            end += len(tokens) + _GAP
+            self.words.update(tokens)
+            self.bigrams.update(ngrams(tokens, 2))
+            self.trigrams.update(ngrams(tokens, 3))
+            self.notions |= reading.notions
+            self.arcs |= reading.arcs
+            self.roles |= reading.roles
+            for key in reading.notions:
+                self.pairs[key].add(number)
+        self._persons = self._pronouns()
+        self._titles = self._titled()
+        self._same: dict[Name, tuple[Name, ...]] = {}
+        self._arguments: dict[tuple[int, int], Argument] = {}
+
+    @cached_property
+    def forms(self) -> Forms:
+        """Where each word stands, by its forms."""
+        return Forms(self.units, self.readings)
+
+    @cached_property
+    def wording(self) -> str:
+        """The words of each sentence and title, a space round each and a line for each."""
+        return "\n".join(f" {' '.join(words(unit.text))} " for unit in self.units)
+
+    @cached_property
+    def questions(self) -> list[tuple[int, Figure, Question]]:
+        """The figures that answer a question, each with its sentence."""
+        asked = ((unit, figure, Asked(self.readings[unit]).question(figure)) for unit, figure in self.figures)
+        return [(unit, figure, question) for unit, figure, question in asked if question is not None]
+
+    def articles_of(self, unit: int) -> frozenset[str]:
+        """Ids of the articles that a unit stands in."""
+        return self.units[unit].article_ids
+
+    def articles_of_all(self, units: Iterable[int]) -> set[str]:
+        """Ids of the articles that any of some units stands in."""
+        return {article for unit in units for article in self.articles_of(unit)}
+
+    def matching(self, name: Name) -> tuple[Name, ...]:
+        """The names in the articles that can name what `name` names."""
+        if name not in self._same:
+            self._same[name] = tuple(other for other in self.names if same_name(name, other))
+        return self._same[name]
+
+    def titled(self, title: str, nation: str) -> tuple[Name, ...]:
+        """Who the articles call by a title, of a country where one is given: `president`, `Kazakhstan`."""
+        return self._titles.get((title, nation), ())
+
+    def _titled(self) -> dict[tuple[str, str], tuple[Name, ...]]:
+        found: dict[tuple[str, str], dict[Name, None]] = defaultdict(dict)
+        for reading in self.readings:
+            for position, name in enumerate(reading.names):
+                if name.title and name.kind != "place":
+                    found[name.title, ""][name] = None
+                    before = reading.names[position - 1] if position else None
+                    if before is not None and before.nation and name.start - before.end <= 2:
+                        found[name.title, before.nation][name] = None
+        return {key: tuple(names) for key, names in found.items()}
+
+    def _pronouns(self) -> list[Name | None]:
+        """For each unit the person whom a `he` or `she` at its beginning most likely stands for.
+
+        The last person that an earlier sentence (up to three back) had as a subject, else the last named.
+        """
+        found: list[Name | None] = [None] * len(self.units)
+        last: tuple[str, int, Name] | None = None
+        order = sorted(
+            range(len(self.units)), key=lambda n: (self.units[n].places[0].article_id, self.units[n].places[0].position)
+        )
+        for number in order:
+            place = self.units[number].places[0]
+            if last is not None and last[0] == place.article_id and place.position - last[1] <= 3:
+                found[number] = last[2]
+            reading = self.readings[number]
+            person = _subject_person(reading)
+            if person is not None:
+                last = (place.article_id, place.position, person)
+            elif (
+                last is not None
+                and found[number] is not None
+                and any(t.lower in PRONOUNS for t in reading.parse.tokens)
+            ):
+                last = (place.article_id, place.position, last[2])
+        return found
+
+    def argument(self, unit: int, index: int) -> Argument:
+        """An argument of a frame of an article's sentence, pronouns resolved where that is safe."""
+        key = (unit, index)
+        if key not in self._arguments:
+            self._arguments[key] = argument(self.readings[unit], index, self._persons[unit])
+        return self._arguments[key]
+
+
+def _subject_person(reading: Reading) -> Name | None:
+    tokens = reading.parse.tokens
+    people = [name for name in reading.names if name.kind == "person"]
+    for name in people:
+        if any(tokens[index].dep in {"nsubj", "nsubjpass"} for index in range(name.start, name.end)):
+            return name
+    return people[-1] if people else None
+
+
+def _speaker_subject(reading: Reading, index: int) -> int | None:
+    """For a pronoun that is the subject of what somebody says, that somebody: `police said they fired`."""
+    tokens = reading.parse.tokens
+    clause = tokens[tokens[index].head]
+    if tokens[index].dep not in {"nsubj", "nsubjpass"} or clause.dep != "ccomp":
+        return None
+    for child in reading.parse.children[clause.head]:
+        if tokens[child].dep in {"nsubj", "nsubjpass"} and tokens[child].pos in {"NOUN", "PROPN"}:
+            return child
+    return None
+
+
+def argument(reading: Reading, index: int, before: Name | None = None) -> Argument:
+    """The argument that a token heads; `before` is the person a pronoun at the sentence's beginning stands for."""
+    parse = reading.parse
+    token = parse.tokens[index]
+    inside = phrase(parse, index)
+    name = next((name for name in reading.names if name.start <= index < name.end), None)
+    vague, sure = False, True
+    if token.pos == "PRON" and name is None:
+        speaker = _speaker_subject(reading, index)
+        if speaker is not None:
+            return argument(reading, speaker, before)
+        if token.lower in PRONOUNS:
+            earlier = [other for other in reading.names if other.kind == "person" and other.end <= index]
+            subject = next(
+                (
+                    o
+                    for o in earlier
+                    if any(parse.tokens[i].dep in {"nsubj", "nsubjpass"} for i in range(o.start, o.end))
+                ),
+                None,
+            )
+            name = subject or (earlier[-1] if earlier else before)
+            sure = False
+        vague = name is None
+    nation = next((other.nation for other in reading.names if other.nation and other.start in inside), "")
+    if name is not None and not nation:
+        nation = name.nation
+        if not nation and name.start > 0 and name.title:
+            nation = next(
+                (other.nation for other in reading.names if other.nation and 0 <= name.start - other.end <= 2), ""
+            )
+    keys = frozenset(reading.keys[i] for i in inside if reading.keys[i])
+    return Argument(reading.keys[index] or token.lower, keys, name, nation, vague or (not keys and name is None), sure)

@@ -1,0 +1,1 @@
+"""Language models as checkers: behind a server, or by what they find likely."""

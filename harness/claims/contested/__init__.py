@@ -1,0 +1,1 @@
+"""What is contested: facts that independent articles of a cluster tell differently."""

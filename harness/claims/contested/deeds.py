@@ -1,0 +1,172 @@
+"""What independent articles say otherwise of a thing or deed: opposite words, other doers, places, planned or done."""
+
+from collections import defaultdict
+from itertools import combinations
+
+from harness.claims.contested.statements import Said, Statements
+from harness.claims.frames import Frame
+from harness.claims.meaning import notion, opposed
+from harness.claims.sentence_analysis import Reading, phrase, phrase_text
+from harness.claims.thesaurus import opposite
+from harness.language.lexical import lexicon, stem, word_list
+from harness.records import ContestedFact
+
+
+def opposite_facts(held: Statements) -> list[ContestedFact]:
+    """One thing that independent articles describe by opposite words."""
+    described: dict[str, list[tuple[str, bool, Said]]] = defaultdict(list)
+    for number, reading in enumerate(held.readings):
+        tokens = reading.parse.tokens
+        for token in tokens:
+            describes = token.dep == "amod" and token.pos == "ADJ" and token.lower not in word_list("light", "picking")
+            if describes and tokens[token.head].pos == "NOUN":
+                described[reading.keys[token.head]].append(
+                    (token.lower, False, held.said(number, (token.start, token.end)))
+                )
+        for frame in reading.frames:
+            predicate = tokens[frame.predicate]
+            who = frame.agents if frame.kind == "copula" else frame.patients if predicate.tag == "VBN" else ()
+            for index in () if frame.negated else who:
+                keys = frozenset({reading.keys[index]})
+                if tokens[index].pos == "PRON":
+                    keys = held.plural_before(number) if tokens[index].lower in {"they", "both"} else frozenset()
+                said = held.said(number, (predicate.start, predicate.end))
+                for key in keys - {""}:
+                    described[key].append((predicate.lower, True, said))
+    found = []
+    for thing, words in described.items():
+        if not thing:
+            continue
+        pairs = {
+            (min(first, second), max(first, second))
+            for (first, whole, one), (second, all_of_it, other) in combinations(words, 2)
+            if first != second
+            and held.are_apart(one.unit, other.unit)
+            # Beside a noun WordNet's opposites mostly pick one of several things, as `picking` words do.
+            and (opposite(first, second) if whole and all_of_it else opposed(first, second))
+        }
+        for pair in sorted(pairs):
+            sides = [(word, [said for mine, _, said in words if mine == word]) for word in pair]
+            found.append(held.fact(thing, "description", sides))
+    return found
+
+
+def _camps(reading: Reading, index: int) -> frozenset[str]:
+    """The sides that a party belongs to: a country, an army, rebels; empty where its words tell of none."""
+    inside = phrase(reading.parse, index)
+    found = {name.nation for name in reading.names if name.nation and name.start in inside}
+    lines = [line.split() for line in lexicon()["roles"]["camps"].strip().splitlines()]
+    stems = {reading.parse.tokens[at].stem for at in inside}
+    return frozenset(found or {line[0] for line in lines if stems & {stem(word) for word in line}})
+
+
+def party_facts(held: Statements) -> list[ContestedFact]:
+    """One deed or one blame that independent articles lay at different doors."""
+    deeds: dict[tuple[str, str], list[tuple[frozenset[str], frozenset[str], Said]]] = defaultdict(list)
+    for number, reading in enumerate(held.readings):
+        for frame in reading.frames:
+            blame = frame.notion == notion("responsible") and frame.kind in {"copula", "blamed", "preposition", "verb"}
+            deed = frame.kind == "verb" and frame.modality == "actual" and frame.notion in _exclusive()
+            if frame.negated or not (blame or deed):
+                continue
+            about = (*frame.patients, *(index for name, index in frame.obliques if name == "for" and blame))
+            for topic, agent in ((topic, agent) for topic in about for agent in frame.agents):
+                keys = frozenset(reading.keys[i] for i in phrase(reading.parse, agent) if reading.keys[i])
+                camps = _camps(reading, agent)
+                told = blame or (camps and _is_doer(reading, frame, agent))
+                if keys and reading.keys[topic] and reading.parse.tokens[agent].pos != "PRON" and told:
+                    said = held.said(number, phrase_text(reading.parse, agent))
+                    name = frame.notion if blame else f"{frame.notion} by"
+                    deeds[name, reading.keys[topic]].append((keys, camps if deed else frozenset(), said))
+    found = []
+    for (deed_name, thing), statements in sorted(deeds.items()):
+        differing = [
+            (one, other) for (mine, camp, one), (theirs, camps, other) in combinations(statements, 2)
+            if not mine & theirs and not camp & camps and held.are_apart(one.unit, other.unit)
+            and not _is_generic(mine) and not _is_generic(theirs)
+        ]  # fmt: skip
+        if differing:
+            one, other = differing[0]
+            found.append(held.fact(f"{deed_name} {thing}", "party", [(one.value, [one]), (other.value, [other])]))
+    return found
+
+
+def _is_doer(reading: Reading, frame: Frame, agent: int) -> bool:
+    """Whether a party is the deed's own subject or stands after its `by`; from further off the parse is often wrong."""
+    tokens = reading.parse.tokens
+    above = tokens[tokens[agent].head]
+    return above.i == frame.predicate or (above.lower == "by" and above.head == frame.predicate)
+
+
+def _is_generic(keys: frozenset[str]) -> bool:
+    """Whether a party is anybody: two men, a suspect, people; whoever is named elsewhere may be they."""
+    return keys <= {notion(word) for word in (*word_list("roles", "anybody"), "two", "three", "four", "five")}
+
+
+def _exclusive() -> frozenset[str]:
+    """Deeds that are done once, by one side."""
+    return frozenset(notion(word) for word in word_list("roles", "once"))
+
+
+def place_facts(held: Statements) -> list[ContestedFact]:
+    """One kind of place that independent articles give to different countries, where a speaker insists on one."""
+    stood: dict[str, list[tuple[str, bool, Said]]] = defaultdict(list)
+    for number, reading in enumerate(held.readings):
+        tokens = reading.parse.tokens
+        insists = any(saying.distant or saying.stance != "asserts" for saying in reading.sayings.values())
+        for token in tokens:
+            inside_of = tokens[token.head].lower in {"in", "inside", "within", "into"}
+            if token.dep != "pobj" or token.pos != "NOUN" or not inside_of:
+                continue
+            inside = phrase(reading.parse, token.i)
+            nations = {name.nation for name in reading.names if name.nation and name.start in inside}
+            if len(nations) == 1:
+                said = held.said(number, phrase_text(reading.parse, token.i))
+                stood[reading.keys[token.i]].append((nations.pop(), insists, said))
+    found = []
+    for thing, statements in sorted(stood.items()):
+        disputed = {
+            nation
+            for (mine, insists, one), (theirs, claims, other) in combinations(statements, 2)
+            if mine != theirs and (insists or claims) and held.are_apart(one.unit, other.unit)
+            for nation in (mine, theirs)
+        }
+        sides = [[said for nation, _, said in statements if nation == country] for country in sorted(disputed)]
+        if sides:
+            found.append(held.fact(f"in whose {thing}", "place", [(side[0].value, side) for side in sides]))
+    return found
+
+
+_SPOKEN = frozenset(notion(word) for word in ("say", "think", "ask", "claim", "call"))
+
+
+def progress_facts(held: Statements) -> list[ContestedFact]:
+    """Deeds that one article has as planned and another as done."""
+    deeds: dict[tuple[str, str], list[tuple[bool, Said]]] = defaultdict(list)
+    for number, reading in enumerate(held.readings):
+        tokens = reading.parse.tokens
+        for frame in reading.frames:
+            if frame.kind != "verb" or frame.negated or frame.notion in _SPOKEN or not _is_told(reading, frame):
+                continue
+            span = (tokens[frame.predicate].start, tokens[frame.predicate].end)
+            for index in frame.patients:
+                key = reading.keys[index]
+                if key and key not in _SPOKEN and tokens[index].pos != "PRON":
+                    said = held.said(number, span, f" ({frame.modality})")
+                    deeds[frame.notion, key].append((frame.modality == "actual", said))
+    found = []
+    for (deed, thing), statements in sorted(deeds.items()):
+        done = [said for actual, said in statements if actual]
+        ahead = [said for actual, said in statements if not actual]
+        pairs = [(one, other) for one in ahead for other in done if held.are_apart(one.unit, other.unit)]
+        if pairs:
+            one, other = pairs[0]
+            sides = [(one.value, [one]), (other.value, [other])]
+            found.append(held.fact(f"{deed} {thing}", "progress", sides, True))
+    return found
+
+
+def _is_told(reading: Reading, frame: Frame) -> bool:
+    """Whether a deed is said to be done or to be planned, not merely named."""
+    past = reading.parse.tokens[frame.predicate].tag in {"VBD", "VBN"}
+    return frame.modality == "planned" or (frame.modality == "actual" and past)

@@ -1,0 +1,1 @@
+"""Figures: what they are worth, what they measure, which question each answers."""

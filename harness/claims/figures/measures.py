@@ -1,0 +1,143 @@
+"""What a figure is measured in: one name for each unit, however it is written: `40km`, `40 kilometres`, `$2m`."""
+
+import re
+
+from harness.claims.meaning import nations
+from harness.claims.parsing.parse import Parse
+from harness.language.lexical import word_list
+
+DURATIONS = frozenset({"year", "month", "week", "day", "hour", "minute", "second", "decade", "century"})
+"""Units of time."""
+_PERCENT = re.compile(r"\s*[-‑]?(?:%|per\s?cent\b|percent(?:age)?\b|pc\b|pct\b)", re.IGNORECASE)
+_POINTS = re.compile(r"(?:\s*[-‑]?(?:%|per\s?cent(?:age)?\b)[\s-]*|\s*-)points?\b", re.IGNORECASE)
+"""Percentage points: what a share itself rose or fell by."""
+_SIGNS = {"$": "usd", "£": "gbp", "€": "eur", "¥": "yen", "₹": "inr"}
+_DOLLARS = {"c$": "cad", "ca$": "cad", "a$": "aud", "au$": "aud", "nz$": "nzd", "hk$": "hkd", "s$": "sgd", "nt$": "twd"}
+_MONEY = {
+    "dollar": "usd", "pound": "gbp", "euro": "eur", "yen": "yen", "rupee": "inr", "rouble": "rub", "ruble": "rub",
+    "yuan": "cny", "franc": "franc", "peso": "peso", "lira": "lira", "krona": "krona", "krone": "krone", "rand": "zar",
+    "zloty": "pln", "hryvnia": "uah", "won": "krw", "real": "brl", "kroner": "krone", "kronor": "krona",
+    "dirham": "dirham", "riyal": "riyal", "dinar": "dinar", "shekel": "ils", "baht": "thb", "ringgit": "myr",
+    "rupiah": "idr", "naira": "ngn", "tenge": "kzt", "forint": "huf", "renminbi": "cny", "sterling": "gbp",
+}  # fmt: skip
+CURRENCIES = frozenset({*_SIGNS.values(), *_DOLLARS.values(), *_MONEY.values()})
+"""Names of all currencies."""
+_OF_DOLLARS = {"Canada": "cad", "Australia": "aud", "New Zealand": "nzd", "Hong Kong": "hkd", "Singapore": "sgd"}
+_WRITTEN = (
+    ("mph", r"mph|miles? (?:per|an) hour"),
+    ("kph", r"k(?:m/?|p)h|kilomet(?:re|er)s? (?:per|an) hour"),
+    ("km", r"kms?|kilomet(?:re|er)s?"),
+    ("mile", r"miles?|mi"),
+    ("metre", r"m(?=etre|eter|\b)(?:et(?:re|er)s?)?"),
+    ("cm", r"cms?|centimet(?:re|er)s?"),
+    ("mm", r"mm|millimet(?:re|er)s?"),
+    ("foot", r"ft|foot|feet"),
+    ("inch", r"inch(?:es)?"),
+    ("yard", r"yds?|yards?"),
+    ("kg", r"kgs?|kilos?|kilogram(?:me)?s?"),
+    ("gram", r"g|grams?|grammes?"),
+    ("tonne", r"tonnes?|tons?"),
+    ("lb", r"lbs?"),
+    ("ounce", r"oz|ounces?"),
+    ("litre", r"lit(?:re|er)s?"),
+    ("gallon", r"gallons?"),
+    ("acre", r"acres?"),
+    ("hectare", r"ha|hectares?"),
+    ("celsius", r"(?:°\s?|degrees?\s)?c(?:elsius|entigrade)?"),
+    ("fahrenheit", r"(?:°\s?|degrees?\s)?f(?:ahrenheit)?"),
+    ("degree", r"°|degrees?"),
+    ("megawatt", r"mw|megawatts?"),
+    ("gigawatt", r"gw|gigawatts?"),
+    ("kilowatt", r"kw|kilowatts?"),
+    ("times", r"times"),
+    *((name, f"{name}s?") for name in ("year", "month", "week", "day", "hour", "minute")),
+)
+_AFTER = tuple((name, re.compile(rf"[\s-]*(?:{pattern})(?![\w°])", re.IGNORECASE)) for name, pattern in _WRITTEN)
+_BEFORE = re.compile(r"(?:\b[A-Z]{1,2})?[$£€¥₹]\s?$|\b(?:USD|GBP|EUR|JPY|INR|CHF|CAD|AUD|NZD|HKD|SGD)\s?$")
+"""A currency before a figure, by its sign or its code."""
+_AGE = re.compile(r"[\s-]*years?[\s-]old", re.IGNORECASE)
+_AGED = re.compile(r",?\s*aged\s*$")
+_AREA = re.compile(r"[\s-]*sq(?:uare|\.)?[\s-]+", re.IGNORECASE)
+_ONE_LETTER = frozenset("mgCF")
+"""Units of one letter, which are units only right after a digit: `40m`, `38C`."""
+_KIN = {"degree": frozenset({"celsius", "fahrenheit"}), "usd": frozenset({"cad", "aud", "nzd", "hkd", "sgd", "twd"}),
+        "percent": frozenset({"point"})}  # fmt: skip
+"""Units that a claim may leave half said: degrees of some scale, dollars of some country, points told as per cent."""
+_SHORT = ("kms", "kgs", "lb", "lbs", "cm", "mm", "ft", "oz", "m", "c", "f", "g", "ha", "°", "°c", "°f", "h")
+WORDS = frozenset(
+    {
+        "-",
+        "%",
+        "/",
+        "per",
+        "cent",
+        "percent",
+        "pc",
+        "pct",
+        "mph",
+        "kph",
+        "km",
+        "kg",
+        "hour",
+        "an",
+        "year",
+        "years",
+        "old",
+    }
+    | {"century", "kilometre", "kilometres", "kilometer", "kilometers", "kilo", "kilos", "kilogram", "kilograms"}
+    | {"celsius", "fahrenheit", "degree", "degrees", *_SHORT}
+)
+"""Words after a figure that are accounted for with it, where they make up its unit."""
+
+
+def with_unit(text: str, start: int, end: int, unit: str) -> str:
+    """Write the figure `text[start:end]` with its currency before it, or the words of its unit behind it."""
+    before = _BEFORE.search(text[:start])
+    if before:
+        return text[before.start() : end]
+    after = text[end:]
+    written = ((name, way) for name, way in _AFTER if name == unit)
+    found = _POINTS.match(after) or _PERCENT.match(after)
+    found = found or next((match for _, way in written if (match := way.match(after))), None)
+    word = re.match(r"\s(\w+)", after)
+    if found is None and word and _MONEY.get(word[1].lower().removesuffix("s"), "") == unit != "":
+        found = word
+    return text[start : end + (found.end() if found else 0)]
+
+
+def unit_of(text: str, start: int, end: int, head: str, parse: Parse, head_token: int) -> str:
+    """The unit of the figure `text[start:end]` that counts `head`; empty for a plain count."""
+    after = text[end:]
+    if _POINTS.match(after):
+        return "point"
+    if _PERCENT.match(after):
+        return "percent"
+    before = text[max(0, start - 6) : start].rstrip()
+    for sign, name in _SIGNS.items():
+        if before.endswith(sign):
+            word = before.lower().rsplit(None, 1)[-1]
+            return _DOLLARS.get(word, name)
+    if _AGE.match(after):
+        return "age"
+    area = _AREA.match(after)
+    rest = after[area.end() :] if area else after
+    for name, pattern in _AFTER:
+        found = pattern.match(rest)
+        if found and (len(found.group().strip(" -")) > 1 or (found.group() in _ONE_LETTER and text[end - 1].isdigit())):
+            return f"square {name}" if area else name
+    if head in _MONEY:
+        return _money(head, parse, head_token)
+    if head in word_list("units", "measures") or head in DURATIONS:
+        return next((name for name, pattern in _AFTER if pattern.fullmatch(head)), head)
+    return "age" if _AGED.search(text[max(0, start - 7) : start]) else ""
+
+
+def _money(head: str, parse: Parse, head_token: int) -> str:
+    """A currency by its noun: of another country where one is named before it, `Canadian dollars`."""
+    before = parse.tokens[head_token - 1].lower if head_token else ""
+    return _OF_DOLLARS.get(nations().get(before, ""), "usd") if head == "dollar" else _MONEY[head]
+
+
+def measures_alike(claimed: str, found: str) -> bool:
+    """Whether a figure in one unit can be that of another: the same, or less exactly said (`38 degrees`)."""
+    return claimed == found or found in _KIN.get(claimed, ())

@@ -1,0 +1,340 @@
+"""Numbers with what they count: value, modifier, unit and head noun. Calendar dates and clock times are none."""
+
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from harness.claims.figures.measures import CURRENCIES, unit_of
+from harness.claims.figures.shares import Share, shares
+from harness.claims.meaning import is_month
+from harness.claims.parsing.parse import Parse, Token
+from harness.language.numerals import number_values
+
+_VAGUE = {
+    "dozens": (24.0, 150.0),
+    "scores": (40.0, 200.0),
+    "hundreds": (200.0, 3_000.0),
+    "thousands": (2_000.0, 20_000.0),
+    "tens of thousands": (10_000.0, 200_000.0),
+    "hundreds of thousands": (200_000.0, 2_000_000.0),
+    "millions": (2e6, 2e8),
+    "tens of millions": (2e7, 2e8),
+    "hundreds of millions": (2e8, 2e9),
+    "billions": (2e9, 2e12),
+    "several": (3.0, 20.0),
+    "a few": (2.0, 12.0),
+    "a handful": (2.0, 12.0),
+    "a couple": (2.0, 3.0),
+}
+"""What vague words are compatible with. Wide on purpose: a reader is misled by an order of magnitude, not by 23."""
+_VAGUE_RE = re.compile(
+    r"\b(?:(?:tens|hundreds) of (?:thousands|millions)|dozens|scores(?= of)|hundreds|thousands|millions|billions"
+    r"|several|a few|a handful|a couple)\b",
+    re.IGNORECASE,
+)
+_ABOVE = re.compile(
+    r"(?:more than|over|at least|above|exceed(?:ing|s|ed)?|no (?:fewer|less) than|upwards? of|in excess of|greater than"
+    r"|as (?:many|much) as|pass(?:ed|ing|es)?|top(?:s|ped|ping)?|surpass(?:ed|ing|es)?|minimum of)\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+_BELOW = re.compile(r"(?:less than|fewer than|under|below|up to|at most|no more than|maximum of)\s+$", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"(?:about|around|some|approximately|approx\.?|roughly|nearly|almost|close to|an? estimated|estimated|circa|c\.|~"
+    r"|just (?:over|under))\s*$",
+    re.IGNORECASE,
+)
+_AFTER_ABOVE = re.compile(r"^\s*(?:\+|or more\b|plus\b)", re.IGNORECASE)
+_AFTER_ABOUT = re.compile(r"^\s*or so\b", re.IGNORECASE)
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+_CLOCK = re.compile(r"^\s*(?:[ap]\.?m\b\.?|o['’]clock\b|GMT\b|BST\b|hrs\b)", re.IGNORECASE)
+_SCALES = {"th": 1e3, "k": 1e3, "mi": 1e6, "m": 1e6, "mn": 1e6, "bi": 1e9, "b": 1e9, "bn": 1e9, "tr": 1e12}
+_TORN = re.compile(r"(?<=\d), (\d{3})(?!\d)")
+_RANGE = re.compile(r"\s*(?:-|–|to|and)\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A quantity as the checkers use it; `start` and `end` count in the sentence."""
+
+    start: int
+    end: int
+    value: float
+    low: float
+    high: float | None
+    modifier: str
+    unit: str
+    head: str
+    """Lemma of the noun it counts; empty where it stands alone (`13 died`)."""
+    token: int
+    """Index of the token it begins in."""
+    head_token: int
+    """Index of the noun it counts, or `token`."""
+    ordinal: bool
+    step: float
+    """Distance to the next figure of the same roundness: 10 for 150, 1 for 13, 0.1 for 2.5."""
+    spelt: bool = False
+    """True for a share or a multiple in words, which stands for what is near it: `a third` for 33%."""
+
+
+NEAR_SHARE = 1.0
+"""Points of a percentage by which it may differ from a share in words: a third is 33%, and 34%."""
+APART = 8.0
+"""How many times more one vague word has to begin at than another to mean something else: hundreds, dozens."""
+_MOST = 10**100
+"""A row of more digits is no quantity, and beyond 300 no float."""
+
+
+@lru_cache(maxsize=1 << 12)
+def figures(parse: Parse) -> tuple[Figure, ...]:
+    """The quantities of a sentence, in order."""
+    # A separator that a tokeniser tore off is put back without moving what follows: `36, 000` becomes `36,000 `.
+    text = _TORN.sub(r",\1 ", parse.text)
+    found = [figure for share in shares(parse) if (figure := _share_figure(parse, share)) is not None]
+    taken = [(figure.start, figure.end) for figure in found]
+    numbers = [
+        (span, value) for span, value in number_values(text)
+        if value < _MOST and not any(start < span[1] and span[0] < end for start, end in taken)
+    ]  # fmt: skip
+    skip = False
+    for number, ((start, end), value) in enumerate(numbers):
+        token = _token_at(parse, start)
+        if skip or token is None:
+            skip = False
+            continue
+        if _is_calendar(parse, token, start, end):
+            continue
+        figure = _figure(parse, token, start, end, float(value))
+        if number + 1 < len(numbers):
+            (next_start, next_end), upper = numbers[number + 1]
+            gap = text[end:next_start]
+            between = re.search(r"between\s+$", text[:start], re.IGNORECASE)
+            if (
+                _RANGE.fullmatch(gap)
+                and float(upper) > figure.value
+                and ("and" not in gap or between)
+                and not figure.ordinal
+            ):
+                last = _token_at(parse, next_start)
+                if last is not None and not re.search(r"from\s+$", text[:start], re.IGNORECASE):
+                    closing = _figure(parse, last, next_start, next_end, float(upper))
+                    scale = _scale(text[next_start:next_end])
+                    if figure.value * scale >= closing.value:
+                        scale = 1.0
+                    figure = replace(
+                        closing,
+                        start=start,
+                        value=figure.value * scale,
+                        low=figure.value * scale,
+                        high=closing.value,
+                        modifier="range",
+                        token=figure.token,
+                    )
+                    skip = True
+        found.append(figure)
+        taken.append((figure.start, figure.end))
+    for match in _VAGUE_RE.finditer(text):
+        if any(start < match.end() and match.start() < end for start, end in taken):
+            continue
+        token = _token_at(parse, match.start())
+        last = _token_at(parse, match.end() - 1)
+        if token is not None and last is not None:
+            low, high = _VAGUE[" ".join(match.group().lower().split())]
+            head, head_token = _head(parse, last)
+            found.append(
+                Figure(match.start(), match.end(), low, low, high, "vague",
+                       unit_of(text, match.start(), match.end(), head, parse, head_token),
+                       head, token.i, head_token, False, low)
+            )  # fmt: skip
+    return tuple(sorted(found, key=lambda figure: figure.start))
+
+
+def _scale(written: str) -> float:
+    """The power of ten that a number's last word is: in `1.2 to 2 billion` it holds for both."""
+    word = re.search(r"(thousand|million|billion|trillion|[kmb]n?)$", written, re.IGNORECASE)
+    return _SCALES[word.group()[:2].lower()] if word else 1.0
+
+
+def _token_at(parse: Parse, at: int) -> Token | None:
+    for token in parse.tokens:
+        if token.start <= at < token.end:
+            return token
+    return None
+
+
+def _is_calendar(parse: Parse, token: Token, start: int, end: int) -> bool:
+    """Whether a number is (part of) a date, a clock time, a score such as 3-1, or stands inside a name."""
+    text = parse.text
+    word = text[start:end]
+    if _CLOCK.match(text[end:]) or ":" in word or re.match(r"/\d", text[end:]) or re.search(r"\d/$|\+$", text[:start]):
+        return True
+    if len(word) > 1 and word[0] == "0" and word.isdigit():
+        return True  # telephone numbers, codes
+    around = [parse.tokens[i].lower.rstrip(".,") for i in (token.i - 2, token.i - 1, token.i + 1, token.i + 2)
+              if 0 <= i < len(parse.tokens)]  # fmt: skip
+    near_month = any(is_month(near) for near in around)
+    if (
+        near_month
+        and float(word.rstrip("stndrh") if word[:1].isdigit() and word.rstrip("stndrh").isdigit() else 99) <= 31
+    ):
+        return True
+    if _YEAR.fullmatch(word) and token.dep not in {"nummod"}:
+        return True
+    if _YEAR.fullmatch(word) and (token.entity == "DATE" or token.entity == "EVENT"):
+        return True
+    if re.search(r"\d[-–]$", text[:start]) or re.match(r"[-–]\d", text[end:]):
+        return not re.search(r"[$£€]", text[max(0, start - 6) : end + 6]) and len(word) < 3
+    return token.tag in {"NNP", "NNPS"} and token.entity in {"ORG", "PRODUCT", "FAC", "WORK_OF_ART", "EVENT"}
+
+
+def _bounds(text: str, start: int, end: int, value: float) -> tuple[str, float, float | None]:
+    """How the words round a figure bound it: the modifier, the least and the largest value that fit."""
+    before = text[:start]
+    stripped = before.rstrip("$£€¥₹US ").rstrip() + " " if before.rstrip().endswith(tuple("$£€¥₹")) else before
+    if _ABOVE.search(stripped) or _AFTER_ABOVE.match(text[end:]):
+        return "above", value, None
+    if _BELOW.search(stripped):
+        return "below", 0.0, value
+    if _ABOUT.search(stripped) or _AFTER_ABOUT.match(text[end:]):
+        return "about", value * 0.85, value * 1.15
+    return "exact", value, value
+
+
+def _figure(parse: Parse, token: Token, start: int, end: int, value: float) -> Figure:
+    text = parse.text
+    modifier, low, high_bound = _bounds(text, start, end, value)
+    last = _token_at(parse, end - 1) or token
+    head, head_token = _head(parse, last)
+    unit = unit_of(text, start, end, head, parse, head_token)
+    ordinal = (
+        bool(re.search(r"(?:\dst|\dnd|\drd|\dth|first|second|third|th)$", text[start:end], re.IGNORECASE))
+        and unit == ""
+    )
+    return Figure(
+        start,
+        end,
+        value,
+        low,
+        high_bound,
+        modifier,
+        unit,
+        head,
+        token.i,
+        head_token,
+        ordinal,
+        _step(text[start:end], value),
+    )
+
+
+def _share_figure(parse: Parse, share: Share) -> Figure | None:
+    token, last = _token_at(parse, share.start), _token_at(parse, share.end - 1)
+    if token is None or last is None:
+        return None
+    modifier, low, high = _bounds(parse.text, share.start, share.end, share.value)
+    head, head_token = _head(parse, last) if share.unit == "percent" else ("", token.i)
+    return Figure(
+        share.start, share.end, share.value, low, high, modifier, share.unit, head, token.i, head_token,
+        ordinal=False, step=1.0, spelt=True,
+    )  # fmt: skip
+
+
+def _step(written: str, value: float) -> float:
+    if value == 0:
+        return 1.0
+    digits = re.match(r"[\d,]+(\.\d+)?", written)
+    if digits and digits.group(1):
+        plain = float(digits.group().replace(",", "") or 1) or 1.0
+        return value / plain * 10.0 ** (1 - len(digits.group(1)))
+    if value != int(value):
+        return abs(value) * 0.1
+    step = 1.0
+    while value % (step * 10) == 0:
+        step *= 10
+    return step
+
+
+def _head(parse: Parse, token: Token) -> tuple[str, int]:
+    """The noun that a number counts: its governor, or what follows `of`, or nothing where it stands alone."""
+    tokens = parse.tokens
+    at = token
+    for _ in range(4):
+        if at.dep in {"nummod", "quantmod", "compound", "amod", "advmod", "npadvmod"} and at.head != at.i:
+            at = tokens[at.head]
+            if at.pos in {"NOUN", "PROPN"} and at.tag != "CD":
+                following = tokens[at.i + 1] if at.i + 1 < len(tokens) else None
+                if at.dep == "compound" and following is not None and tokens[at.head].pos == "NOUN":
+                    at = tokens[at.head]
+                return at.lemma, at.i
+        else:
+            break
+    for child in parse.children[at.i]:
+        if tokens[child].lower in {"of", "more"}:
+            for inner in parse.children[child]:
+                if tokens[inner].dep == "pobj":
+                    return (tokens[inner].lemma, inner) if tokens[inner].pos != "PRON" else ("", at.i)
+    if at.pos in {"NOUN"} and at.tag != "CD":
+        return at.lemma, at.i
+    following = tokens[token.i + 1] if token.i + 1 < len(tokens) else None
+    if following is not None and following.tag in {"NNS"}:
+        return following.lemma, following.i
+    return "", at.i
+
+
+def agree(claimed: Figure, found: Figure) -> bool:
+    """Whether a claimed figure can stand for the one found: equal, a rounding of it, or inside the other's bounds."""
+    if claimed.ordinal != found.ordinal:
+        return False
+    if claimed.value == found.value:
+        return True
+    if claimed.spelt or found.spelt:
+        near = NEAR_SHARE if claimed.unit == "percent" else 0.0
+        exact = "exact" in {claimed.modifier, found.modifier} or claimed.modifier == found.modifier
+        if exact and abs(claimed.value - found.value) <= near:
+            return True
+    if claimed.modifier == found.modifier == "vague":
+        least, most = sorted((claimed.low, found.low))
+        return most < APART * least and most <= min(claimed.high or 0.0, found.high or 0.0)
+    if claimed.unit in CURRENCIES and any(
+        abs(claimed.value - found.value * times) <= 0.02 * claimed.value for times in (12, 52)
+    ):
+        return True  # $64m a year for $5.3m a month
+    if claimed.modifier == "exact" and found.modifier in {"exact", "about"}:
+        return _rounds(claimed, found)
+    low, high = claimed.low, claimed.high
+    if claimed.modifier == "above":
+        # `more than 100` of 150 is fair, of 1,500 it is another figure.
+        return low <= found.value <= low * 2 or (found.modifier == "vague" and found.low <= low <= (found.high or low))
+    if claimed.modifier == "below" and found.value < claimed.value / 2:
+        return found.modifier == "range" and claimed.value <= (found.high or 0.0)
+    if high is not None and low <= found.value <= high:
+        return True
+    if found.modifier == "vague":
+        return found.low <= claimed.value <= (found.high or claimed.value)
+    if found.modifier == "below":
+        return found.value / 1.1 <= claimed.value <= found.value  # `up to 40` is no 14
+    if found.modifier in {"about", "range"}:
+        return found.low <= claimed.value <= (found.high or claimed.value)
+    if found.modifier == "above":
+        return found.value <= claimed.value <= found.value * 1.1
+    return _rounds(claimed, found)
+
+
+def _rounds(claimed: Figure, found: Figure) -> bool:
+    """Whether the claimed figure is the other with fewer digits, up or down, within six per cent."""
+    difference = abs(claimed.value - found.value)
+    return claimed.step >= 9.99 * found.step and difference < claimed.step and difference <= 0.06 * abs(found.value)
+
+
+def clash(first: Figure, second: Figure) -> bool:
+    """Whether two reports of one figure disagree.
+
+    `more than 150` and `more than 140` do, 156 and `about 150` do not; nor does a figure inside a range, unless the
+    range is too wide to be the same report (a quarter of its middle to either side). Vague words never do.
+    """
+    if "vague" in {first.modifier, second.modifier} or first.value == second.value:
+        return False
+    for one, other in ((first, second), (second, first)):
+        high = one.high or one.value
+        wide = high - one.low > 0.4 * (high + one.low) / 2
+        if _rounds(one, other) or (one.modifier in {"about", "range"} and one.low <= other.value <= high and not wide):
+            return False
+    return True

@@ -1,0 +1,1 @@
+"""Sentences parsed: spaCy's answers, sooner."""

@@ -1,0 +1,191 @@
+"""A sentence read whole: its words by notion, its frames, who says them, its names and figures, its arcs."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from harness.claims.attribution import Saying, sayings
+from harness.claims.entities import Name, names
+from harness.claims.figures.quantities import Figure, figures
+from harness.claims.frames import Frame, frames
+from harness.claims.meaning import is_month, is_weekday, nations, notion
+from harness.claims.parsing.parse import Parse, Token
+from harness.language.lexical import word_list
+
+PRONOUNS = frozenset({"he", "she", "him", "her", "his", "hers", "himself", "herself"})
+"""Pronouns that stand for one person."""
+_HOLLOW = frozenset({"DET", "PUNCT", "SPACE", "CCONJ", "PART", "SYM", "X", "INTJ", "SCONJ", "AUX", "ADP", "PRON"})
+_NOT_OF_PHRASE = frozenset({"relcl", "acl", "advcl", "appos", "punct", "conj", "cc", "ccomp", "parataxis"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """One sentence with all that rules look at."""
+
+    parse: Parse
+    keys: tuple[str, ...]
+    """What each token counts as: a notion, a country, a word of a name; empty for hollow words."""
+    frames: tuple[Frame, ...]
+    sayings: dict[Frame, Saying]
+    names: tuple[Name, ...]
+    figures: tuple[Figure, ...]
+    notions: frozenset[str]
+    arcs: frozenset[tuple[str, str]]
+    """Pairs of content words of which one governs the other, function words skipped; each pair sorted."""
+    roles: frozenset[tuple[str, str, str]]
+    """Predicate, role (`agent`, `patient` or a preposition's class) and argument head, by notion."""
+    times: frozenset[str]
+    """When it says things happen: weekdays, months, years, `month day`, and words such as `yesterday`."""
+
+
+@lru_cache(maxsize=1 << 12)
+def read(parse: Parse) -> Reading:
+    """The reading of a parse."""
+    found_names = names(parse)
+    keys = _keys(parse, found_names)
+    found = frames(parse)
+    arcs = set()
+    for token in parse.tokens:
+        if keys[token.i]:
+            above = _governor(parse, keys, token)
+            if above is not None and keys[above] != keys[token.i]:
+                first, second = sorted((keys[above], keys[token.i]))
+                arcs.add((first, second))
+    roles: set[tuple[str, str, str]] = set()
+    for frame in found:
+        for role, indices in (("agent", frame.agents), ("patient", frame.patients)):
+            roles.update((frame.notion, role, keys[index]) for index in indices if keys[index])
+        roles.update((frame.notion, place_class(name), keys[index]) for name, index in frame.obliques if keys[index])
+    return Reading(
+        parse=parse,
+        keys=keys,
+        frames=found,
+        sayings=sayings(parse),
+        names=found_names,
+        figures=figures(parse),
+        notions=frozenset(key for key in keys if key),
+        arcs=frozenset(arcs),
+        roles=frozenset(roles),
+        times=times(parse),
+    )
+
+
+def read_all(parses: Sequence[Parse]) -> list[Reading]:
+    """The readings of several parses, in order."""
+    return [read(parse) for parse in parses]
+
+
+def place_class(preposition: str) -> str:
+    """Prepositions that news uses for one relation under one name: where, whither, whence, or themselves."""
+    if preposition in {"to", "into", "onto", "toward", "towards"}:
+        return "to"
+    if preposition in {"in", "at", "on", "near", "inside", "within", "across", "throughout", "around"}:
+        return "in"
+    return preposition
+
+
+def _keys(parse: Parse, found: tuple[Name, ...]) -> tuple[str, ...]:
+    stopwords = word_list("function", "content_free")
+    keys = []
+    for token in parse.tokens:
+        hollow = token.pos in _HOLLOW and token.lower not in {"behind", "against", "before", "after", "without"}
+        if (
+            token.i == 0
+            and token.dep == "intj"
+            and token.text[:1].isupper()
+            and any(other.text.isalpha() for other in parse.tokens[1:2])
+        ):
+            hollow = False  # `Pike accuses Doyle`: a surname that is an exclamation elsewhere
+        bare = token.lower.removesuffix("'s").strip(".'’")
+        if (
+            hollow
+            or token.lower in stopwords
+            or token.text == "UNK"
+            or not any(character.isalnum() for character in token.text)
+        ):
+            keys.append("")
+        else:
+            keys.append(bare if token.text[:1].isdigit() else notion(token.lemma.strip(".'’") or bare))
+    for name in found:
+        for index in range(name.start, name.end):
+            token = parse.tokens[index]
+            if token.lower not in stopwords and token.text[:1].isalnum() and token.text != "UNK":
+                keys[index] = name.nation.lower() if name.nation else token.lower.removesuffix("'s").strip(".'’")
+    for token in parse.tokens:
+        if keys[token.i] and token.lower in nations() and token.text[:1].isupper():
+            keys[token.i] = nations()[token.lower].lower()
+    return tuple(keys)
+
+
+def _governor(parse: Parse, keys: tuple[str, ...], token: Token) -> int | None:
+    """The nearest content word above a token."""
+    for above in parse.ancestors(token.i):
+        if keys[above.i]:
+            return above.i
+    return None
+
+
+def phrase(parse: Parse, index: int) -> list[int]:
+    """Tokens of the noun phrase that a token heads, clauses and coordinated parts left out."""
+    return parse.subtree(
+        index, lambda token: token.dep in _NOT_OF_PHRASE or (token.dep == "prep" and token.lower != "of")
+    )
+
+
+def phrase_text(parse: Parse, index: int) -> tuple[int, int]:
+    """First and past-last character of that noun phrase."""
+    inside = phrase(parse, index)
+    return parse.tokens[inside[0]].start, parse.tokens[inside[-1]].end
+
+
+_RELATIVE = frozenset({"yesterday", "today", "tomorrow", "tonight", "overnight"})
+
+
+@lru_cache(maxsize=1 << 12)
+def times(parse: Parse) -> frozenset[str]:
+    """When a sentence says things happen, as words to compare."""
+    return frozenset(word for token in parse.tokens for word in time_words(parse, token))
+
+
+def tells_time(reading: "Reading", words: Collection[str], time: str) -> bool:
+    """Whether a sentence says a time; a day of a month also by the day alone, where it does not give another month."""
+    plain = time.rpartition(" ")[2]
+    others = any(other != time and other.endswith(f" {plain}") for other in reading.times)
+    return time in reading.times or (plain in words and not others)
+
+
+_BOUNDS = frozenset({"before", "after", "until", "till", "since", "by", "from"})
+
+
+def bounded_alike(reading: Reading, word: str, bigrams: Collection[tuple[str, ...]]) -> bool:
+    """Whether other sentences have a time under the same preposition, which says more than a bare day: `before May`."""
+    pairs = zip(reading.parse.tokens, reading.parse.tokens[1:], strict=False)
+    return any(
+        first.lower in _BOUNDS and word in time_words(reading.parse, second) and (first.lower, second.lower) in bigrams
+        for first, second in pairs
+    )
+
+
+def ends_figure(reading: Reading, at: int) -> bool:
+    """Whether a token is the end of a figure that the parser tore off: the `M` of `$1.2M`."""
+    token = reading.parse.tokens[at]
+    return any(figure.start < token.start and token.end <= figure.end for figure in reading.figures)
+
+
+def time_words(parse: Parse, token: Token) -> list[str]:
+    """What one token says about when: nothing for most."""
+    if is_weekday(token.lower) and token.text[:1].isupper():
+        return [token.lower]
+    if token.lower in _RELATIVE:
+        return [token.lower]
+    if is_month(token.lower) and token.text[:1].isupper() and (token.tag in {"NNP", "NNPS"} or token.entity == "DATE"):
+        found = [token.lower.rstrip(".")[:3]]
+        for near in (token.i - 1, token.i + 1):
+            if 0 <= near < len(parse.tokens):
+                digits = parse.tokens[near].lower.rstrip("stndrh")
+                if digits.isdigit() and int(digits) <= 31:
+                    found.append(f"{found[0]} {int(digits)}")
+        return found
+    if len(token.text) == 4 and token.text.isdigit() and token.text[:2] in {"18", "19", "20"} and token.dep != "nummod":
+        return [token.text]
+    return []

@@ -1,0 +1,1 @@
+"""Strings, words and numbers of English: pure functions."""
