@@ -67,7 +67,7 @@ class ClusterReading:
         self.names: dict[Name, list[int]] = defaultdict(list)
         self.stems: set[str] = set()
         self.words: set[str] = set()
-        self.notions: set[str] = set()
+        self.concepts: set[str] = set()
         self.arcs: set[tuple[str, str]] = set()
         self.roles: set[tuple[str, str, str]] = set()
         self.pairs: dict[str, set[int]] = defaultdict(set)
@@ -79,7 +79,7 @@ class ClusterReading:
         end = 0
         for number, (unit, reading) in enumerate(zip(self.units, self.readings, strict=True)):
             for frame in reading.frames:
-                self.frames[frame.notion].append((number, frame))
+                self.frames[frame.concept].append((number, frame))
             self.figures.extend((number, figure) for figure in reading.figures)
             for name in reading.names:
                 self.names[name].append(number)
@@ -92,10 +92,10 @@ class ClusterReading:
             self.words.update(tokens)
             self.bigrams.update(ngrams(tokens, 2))
             self.trigrams.update(ngrams(tokens, 3))
-            self.notions |= reading.notions
+            self.concepts |= reading.concepts
             self.arcs |= reading.arcs
             self.roles |= reading.roles
-            for key in reading.notions:
+            for key in reading.concepts:
                 self.pairs[key].add(number)
         self._persons = self._pronouns()
         self._titles = self._titled()

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.figures.quantities import agree
 from harness.claims.figures.slots import comparable, same_slot
-from harness.claims.meaning import notion
+from harness.claims.meaning import concept
 from harness.claims.parsing.parse import Token
 from harness.claims.polarity import fails_itself, negates
 from harness.claims.sentence_analysis import PRONOUNS, Reading
@@ -32,7 +32,7 @@ def support_features(cluster: ClusterReading, reading: Reading, before: Sequence
     found: dict[str, float] = {}
     found.update(word_features(cluster, text, best))
     found.update(local_features(cluster, text))
-    found.update(_notion_features(cluster, reading, best))
+    found.update(_concept_features(cluster, reading, best))
     found.update(_name_features(cluster, reading, best))
     found.update(_figure_features(cluster, reading, best))
     found.update(_shape_features(cluster, reading, before))
@@ -146,19 +146,19 @@ _NEAR = 15
 _CLASSES = {"PROPN": "proper", "NUM": "number", "NOUN": "noun", "VERB": "verb", "ADJ": "adjective", "ADV": "adverb"}
 
 
-def _notion_features(cluster: ClusterReading, reading: Reading, best: list[int]) -> dict[str, float]:
+def _concept_features(cluster: ClusterReading, reading: Reading, best: list[int]) -> dict[str, float]:
     near = [cluster.readings[unit] for unit in best]
-    near_notions = frozenset[str]().union(*(other.notions for other in near))
+    near_concepts = frozenset[str]().union(*(other.concepts for other in near))
     near_arcs = frozenset[tuple[str, str]]().union(*(other.arcs for other in near))
     content = [(token, reading.keys[token.i]) for token in reading.parse.tokens if reading.keys[token.i]]
     missing = dict.fromkeys(_CLASSES.values(), 0.0)
     far = dict.fromkeys(_CLASSES.values(), 0.0)
     for token, key in content:
-        known = key in cluster.notions or token.lower in cluster.words or token.stem in cluster.stems
+        known = key in cluster.concepts or token.lower in cluster.words or token.stem in cluster.stems
         group = _CLASSES.get(token.pos, "noun")
         if not known and not _spelled(cluster, token):
             missing[group] += 1
-        elif key not in near_notions and token.lower not in {word for u in best for word in cluster.unit_words[u]}:
+        elif key not in near_concepts and token.lower not in {word for u in best for word in cluster.unit_words[u]}:
             far[group] += 1
     arcs = reading.arcs
     held = [arc for arc in arcs if arc in cluster.arcs]
@@ -168,14 +168,14 @@ def _notion_features(cluster: ClusterReading, reading: Reading, best: list[int])
     role_held = [role for role in roles if role in cluster.roles]
     lone = [key for _, key in content if not any(key in arc for arc in held)]
     single = max((_share(len(arcs & other.arcs), len(arcs)) for other in near), default=0.0)
-    together_known = [arc for arc in arcs if arc[0] in cluster.notions and arc[1] in cluster.notions]
+    together_known = [arc for arc in arcs if arc[0] in cluster.concepts and arc[1] in cluster.concepts]
     return {
         **{f"missing_{group}": count for group, count in missing.items()},
         "far_noun": far["noun"] + far["proper"],
         "far_verb": far["verb"],
         "far_other": far["adjective"] + far["adverb"] + far["number"],
-        "notion_all_share": _share(sum(1 for _, key in content if key in cluster.notions), len(content)),
-        "notion_near_share": _share(sum(1 for _, key in content if key in near_notions), len(content)),
+        "notion_all_share": _share(sum(1 for _, key in content if key in cluster.concepts), len(content)),
+        "notion_near_share": _share(sum(1 for _, key in content if key in near_concepts), len(content)),
         "arc_all_share": _share(len(held), len(arcs)),
         "arc_near_share": _share(len(near_held), len(arcs)),
         "arc_best_share": single,
@@ -232,11 +232,11 @@ def _displaced(cluster: ClusterReading, reading: Reading) -> float:
     worst = 0.0
     for name in reading.names:
         own = {reading.keys[index] for index in range(name.start, name.end)}
-        rest = reading.notions - own
+        rest = reading.concepts - own
         matches = cluster.matching(name)
         if len(rest) < 2 or not matches:
             continue
-        shares = [len(rest & other.notions) / len(rest) for other in cluster.readings]
+        shares = [len(rest & other.concepts) / len(rest) for other in cluster.readings]
         most = max(shares)
         if most < 0.4:
             continue
@@ -262,7 +262,7 @@ def _figure_features(cluster: ClusterReading, reading: Reading, best: list[int])
         far += not any(unit in near for unit, _ in same)
         loose += not any(
             same_slot(reading, figure, cluster.readings[unit], found)
-            or (figure.head and notion(figure.head) in cluster.readings[unit].notions)
+            or (figure.head and concept(figure.head) in cluster.readings[unit].concepts)
             for unit, found in same
         )
     for word in reading.times:

@@ -60,7 +60,7 @@ def placed_first(account: Account, units: Sequence[int], held: Held) -> Held:
 
 def apart_from(cluster: ClusterReading, reading: Reading, account: Account, unit: int) -> list[Held]:
     """The elements that the articles bear out, but not in one sentence."""
-    there = cluster.readings[unit].notions
+    there = cluster.readings[unit].concepts
 
     def stands(held: Held) -> bool:
         """Whether that sentence bears an element out; an element keeps the first sentence that does, not each."""

@@ -320,5 +320,5 @@ def supporting(cluster: ClusterReading, reading: Reading, account: Account) -> l
 
 def shares_of(cluster: ClusterReading, reading: Reading) -> list[float]:
     """For each unit of the cluster the share of the sentence's content words that it has."""
-    mine = reading.notions
-    return [len(mine & other.notions) / len(mine) if mine else 0.0 for other in cluster.readings]
+    mine = reading.concepts
+    return [len(mine & other.concepts) / len(mine) if mine else 0.0 for other in cluster.readings]

@@ -100,7 +100,7 @@ def _carried(parse: Parse, frame: Frame, preposition: str) -> tuple[int, ...]:
 def one_deed(mine: Deed, theirs: Deed) -> bool:
     """Whether two deeds are of one kind: the same converse pair, or one verb or its synonym with one place."""
     return mine.place == theirs.place and (
-        mine.place.startswith("|") or mine.frame.notion == theirs.frame.notion or _synonyms(mine.verb, theirs.verb)
+        mine.place.startswith("|") or mine.frame.concept == theirs.frame.concept or _synonyms(mine.verb, theirs.verb)
     )
 
 

@@ -7,10 +7,10 @@ of events ("the killing of X by Y"), and headlines without a verb ("X behind Y")
 from dataclasses import dataclass
 from functools import lru_cache
 
-from harness.claims.meaning import light_verbs, notion
+from harness.claims.meaning import concept, light_verbs
 from harness.claims.parsing.parse import Parse, Token
 from harness.claims.polarity import negator
-from harness.claims.verbs import bases, event_nouns, listed, particle, verb_in, verb_notion
+from harness.claims.verbs import bases, event_nouns, listed, particle, verb_concept, verb_in
 from harness.language.lexical import word_list
 
 _OBJECTS = frozenset({"dobj", "dative", "oprd"})
@@ -26,8 +26,8 @@ class Frame:
     """One predicate of a sentence with its arguments, all as token indices."""
 
     predicate: int
-    notion: str
-    """What the predicate stands for: `harness.claims.meaning.notion` of its lemma."""
+    concept: str
+    """What the predicate stands for: `harness.claims.meaning.concept` of its lemma."""
     kind: str
     """`verb`, `copula`, `noun` or `preposition`."""
     agents: tuple[int, ...]
@@ -98,7 +98,7 @@ class _Reader:
             agents = (self._subject_before(token.i),)
             return [
                 Frame(
-                    token.i, notion(lemma), "verb", agents, tuple(patients), tuple(obliques), False, "actual", -1,
+                    token.i, concept(lemma), "verb", agents, tuple(patients), tuple(obliques), False, "actual", -1,
                     False, lemma,
                 )
             ]  # fmt: skip
@@ -136,7 +136,7 @@ class _Reader:
             return []
         return [
             Frame(
-                frame.predicate, notion("responsible"), "blamed", who, tuple(deeds),
+                frame.predicate, concept("responsible"), "blamed", who, tuple(deeds),
                 tuple(("for", index) for index in deeds), frame.negated, "actual", frame.predicate, False,
             )
         ]  # fmt: skip
@@ -266,7 +266,7 @@ class _Reader:
             if token.lemma in {"be", "become", "remain", "seem", "stay"} and complement:
                 head = complement[0]
                 return Frame(
-                    head, notion(self.tokens[head].lemma), "copula", self.agents[at], (),
+                    head, concept(self.tokens[head].lemma), "copula", self.agents[at], (),
                     self._obliques(at, head), self._negated(token), self._modality(token), self._governor(token), False,
                 )  # fmt: skip
             objects = self.patients[at]
@@ -288,7 +288,7 @@ class _Reader:
                 )
                 objects += tuple(index for name_, index in self._obliques(at) if name_ in {"on", "at"} and not objects)
             return Frame(
-                at, light or verb_notion(token.lemma, name), "verb", agents, objects,
+                at, light or verb_concept(token.lemma, name), "verb", agents, objects,
                 self._obliques(at, *(index for index in objects if self.tokens[index].i > at)),
                 self._negated(token), self._modality(token), self._governor(token),
                 self._passive(token) and not self._kids(at, "agent"), name if joined >= 0 else "",
@@ -299,7 +299,7 @@ class _Reader:
             undergoers = [index for name, index in of if name == "of"]
             if doers or undergoers:
                 return Frame(
-                    at, notion(token.lemma), "noun", tuple(doers), tuple(undergoers), self._obliques(at),
+                    at, concept(token.lemma), "noun", tuple(doers), tuple(undergoers), self._obliques(at),
                     self._negated(token), "actual", self._governor(token), not doers,
                 )  # fmt: skip
         if token.lower == "behind" and token.dep == "prep":
@@ -307,7 +307,7 @@ class _Reader:
             if topic and self.tokens[token.head].pos in {"NOUN", "PROPN", "AUX", "VERB"}:
                 who = self.agents.get(token.head) or (token.head,)
                 return Frame(
-                    at, notion("responsible"), "preposition", who, tuple(topic), (("for", topic[0]),),
+                    at, concept("responsible"), "preposition", who, tuple(topic), (("for", topic[0]),),
                     self._negated(self.tokens[token.head]), "actual", -1, False,
                 )  # fmt: skip
         return None

@@ -1,4 +1,4 @@
-"""Which words news writing uses for one notion, and which for opposite ones, from the lexicon of this room."""
+"""Which words news writing uses for one concept, and which for opposite ones, from the lexicon of this room."""
 
 from collections import defaultdict
 from functools import cache, lru_cache
@@ -18,16 +18,16 @@ def _groups() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1 << 16)
-def notion(lemma: str) -> str:
+def concept(lemma: str) -> str:
     """What a lemma stands for: the name of its group, or its own stem where it has none."""
     return _groups().get(lemma) or stem(lemma)
 
 
 @cache
 def light_verbs() -> dict[tuple[str, str], str]:
-    """Verb and object that are one notion together (`open fire`) → that notion."""
+    """Verb and object that are one concept together (`open fire`) → that concept."""
     rows = (line.split() for line in lexicon()["light"]["pairs"].strip().splitlines())
-    return {(verb, what): notion(name) for verb, what, name in rows}
+    return {(verb, what): concept(name) for verb, what, name in rows}
 
 
 @cache

@@ -1,4 +1,4 @@
-"""A sentence read whole: its words by notion, its frames, who says them, its names and figures, its arcs."""
+"""A sentence read whole: its words by concept, its frames, who says them, its names and figures, its arcs."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from harness.claims.attribution import Saying, sayings
 from harness.claims.entities import Name, names
 from harness.claims.figures.quantities import Figure, figures
 from harness.claims.frames import Frame, frames
-from harness.claims.meaning import is_month, is_weekday, nations, notion
+from harness.claims.meaning import concept, is_month, is_weekday, nations
 from harness.claims.parsing.parse import Parse, Token
 from harness.language.lexical import word_list
 
@@ -24,16 +24,16 @@ class Reading:
 
     parse: Parse
     keys: tuple[str, ...]
-    """What each token counts as: a notion, a country, a word of a name; empty for hollow words."""
+    """What each token counts as: a concept, a country, a word of a name; empty for hollow words."""
     frames: tuple[Frame, ...]
     sayings: dict[Frame, Saying]
     names: tuple[Name, ...]
     figures: tuple[Figure, ...]
-    notions: frozenset[str]
+    concepts: frozenset[str]
     arcs: frozenset[tuple[str, str]]
     """Pairs of content words of which one governs the other, function words skipped; each pair sorted."""
     roles: frozenset[tuple[str, str, str]]
-    """Predicate, role (`agent`, `patient` or a preposition's class) and argument head, by notion."""
+    """Predicate, role (`agent`, `patient` or a preposition's class) and argument head, by concept."""
     times: frozenset[str]
     """When it says things happen: weekdays, months, years, `month day`, and words such as `yesterday`."""
 
@@ -54,8 +54,8 @@ def read(parse: Parse) -> Reading:
     roles: set[tuple[str, str, str]] = set()
     for frame in found:
         for role, indices in (("agent", frame.agents), ("patient", frame.patients)):
-            roles.update((frame.notion, role, keys[index]) for index in indices if keys[index])
-        roles.update((frame.notion, place_class(name), keys[index]) for name, index in frame.obliques if keys[index])
+            roles.update((frame.concept, role, keys[index]) for index in indices if keys[index])
+        roles.update((frame.concept, place_class(name), keys[index]) for name, index in frame.obliques if keys[index])
     return Reading(
         parse=parse,
         keys=keys,
@@ -63,7 +63,7 @@ def read(parse: Parse) -> Reading:
         sayings=sayings(parse),
         names=found_names,
         figures=figures(parse),
-        notions=frozenset(key for key in keys if key),
+        concepts=frozenset(key for key in keys if key),
         arcs=frozenset(arcs),
         roles=frozenset(roles),
         times=times(parse),
@@ -105,7 +105,7 @@ def _keys(parse: Parse, found: tuple[Name, ...]) -> tuple[str, ...]:
         ):
             keys.append("")
         else:
-            keys.append(bare if token.text[:1].isdigit() else notion(token.lemma.strip(".'’") or bare))
+            keys.append(bare if token.text[:1].isdigit() else concept(token.lemma.strip(".'’") or bare))
     for name in found:
         for index in range(name.start, name.end):
             token = parse.tokens[index]

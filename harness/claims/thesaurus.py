@@ -1,7 +1,7 @@
 """Which words say the same, something wider, or the opposite: WordNet's relations beside the lexicon of this room.
 
 The table beside this module is derived from WordNet 3.0 (`training/wordnet_table.py`; notice in `WORDNET-LICENSE`).
-A relation is graded: words of one notion or one meaning 1, a derived word's meaning or an entailed deed a little less,
+A relation is graded: words of one concept or one meaning 1, a derived word's meaning or an entailed deed a little less,
 a wider word than the article's (`vehicle` for `car`) less again. A narrower word than the article's is no relation: it
 says more than the article does.
 """

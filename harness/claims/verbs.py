@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from harness.claims.meaning import notion
+from harness.claims.meaning import concept
 from harness.claims.parsing.parse import Parse, Token
 from harness.claims.thesaurus import is_verb, known, said_by
 from harness.language.lexical import lexicon, word_list
@@ -37,10 +37,12 @@ def written(parse: Parse, token: Token) -> str:
 
 
 @lru_cache(maxsize=1 << 12)
-def verb_notion(lemma: str, verb: str) -> str:
-    """The notion of a verb: that of its lemma, unless a particle makes it say something else, as in `strike down`."""
-    near = verb == lemma or notion(verb) == notion(lemma) or lemma in said_by(verb, "v") or verb in said_by(lemma, "v")
-    return notion(lemma if near else verb)
+def verb_concept(lemma: str, verb: str) -> str:
+    """The concept of a verb: that of its lemma, unless a particle makes it say something else, as in `strike down`."""
+    near = (
+        verb == lemma or concept(verb) == concept(lemma) or lemma in said_by(verb, "v") or verb in said_by(lemma, "v")
+    )
+    return concept(lemma if near else verb)
 
 
 def bases(word: str) -> tuple[str, ...]:

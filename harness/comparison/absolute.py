@@ -9,7 +9,7 @@ from harness.analysis.gate import Decision, GatedMeasure, GateRule, decide, too_
 from harness.comparison import missing
 from harness.comparison.gate import Finding, GateReport, LostAnswers, Verdict
 from harness.comparison.gate_rules import rules_of
-from harness.comparison.score_matrix import Joined, find_label, join
+from harness.comparison.score_matrix import ScoreMatrix, find_label, join
 from harness.config.gate import GateSettings
 from harness.errors import UsageError
 from harness.results.run_folder import RunFolder
@@ -42,7 +42,7 @@ def hold_to_limits(folder: RunFolder, settings: GateSettings) -> GateReport:
     )
 
 
-def _gated(joined: Joined, configuration: str, rule: GateRule) -> GatedMeasure:
+def _gated(joined: ScoreMatrix, configuration: str, rule: GateRule) -> GatedMeasure:
     """One configuration's statistics beside a baseline that has none."""
     measures = [measure.name for measure in joined.measures]
     column = joined.values[joined.labels.index(configuration), :, measures.index(rule.measure)]
@@ -50,7 +50,7 @@ def _gated(joined: Joined, configuration: str, rule: GateRule) -> GatedMeasure:
 
 
 def _findings(
-    folder: RunFolder, joined: Joined, answered: Counter[str], decisions: Sequence[Decision]
+    folder: RunFolder, joined: ScoreMatrix, answered: Counter[str], decisions: Sequence[Decision]
 ) -> tuple[Finding, ...]:
     measures = {measure.name: measure for measure in joined.measures}
     mute = {(one.configuration, one.measure) for one in decisions if one.candidate_mean_all is None}

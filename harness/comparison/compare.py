@@ -12,7 +12,7 @@ from harness.analysis.compare import (
     significantly_better,
 )
 from harness.analysis.summary import Summary
-from harness.comparison.score_matrix import Joined, find_label, groups_of
+from harness.comparison.score_matrix import ScoreMatrix, find_label, groups_of
 from harness.errors import UsageError
 from harness.records import ErrorType, MeasureRecord
 
@@ -43,7 +43,7 @@ class Move:
 class Comparison:
     """Every configuration beside a baseline, measure by measure."""
 
-    joined: Joined
+    joined: ScoreMatrix
     baseline: str
     summaries: Mapping[tuple[str, str], Summary]
     """(configuration, measure) → summary."""
@@ -76,7 +76,7 @@ class Details:
     moves: tuple[Move, ...] = ()
 
 
-def compare_joined(joined: Joined, baseline: str | None = None) -> Comparison:
+def compare_joined(joined: ScoreMatrix, baseline: str | None = None) -> Comparison:
     """Compare all pairs of configurations. The baseline is the first configuration unless one is named.
 
     Raises UsageError for an unknown baseline and for fewer than two configurations.
@@ -112,11 +112,11 @@ def details(comparison: Comparison, by: str | None = None, worst: int = 0) -> De
     )
 
 
-def broken_down(joined: Joined, by: str) -> list[Group]:
+def broken_down(joined: ScoreMatrix, by: str) -> list[Group]:
     """Summaries for each value of a cluster field. Raises UsageError for a field that no cluster has."""
     found = []
     for key, rows in groups_of(joined.clusters, by).items():
-        part = Joined(
+        part = ScoreMatrix(
             joined.columns,
             tuple(joined.clusters[row] for row in rows),
             joined.measures,
@@ -128,7 +128,7 @@ def broken_down(joined: Joined, by: str) -> list[Group]:
     return found
 
 
-def error_shares(joined: Joined) -> Mapping[ErrorType, Mapping[str, tuple[int, int]]]:
+def error_shares(joined: ScoreMatrix) -> Mapping[ErrorType, Mapping[str, tuple[int, int]]]:
     """Error type → configuration → (predictions with that error, predictions checked).
 
     Raises UsageError where no run has verdicts.
@@ -171,7 +171,7 @@ def most_moved(comparison: Comparison, count: int) -> list[Move]:
     return found
 
 
-def _texts(joined: Joined, label: str, ids: Sequence[str]) -> dict[str, str]:
+def _texts(joined: ScoreMatrix, label: str, ids: Sequence[str]) -> dict[str, str]:
     column = next(column for column in joined.columns if column.label == label)
     wanted = set(ids)
     return {

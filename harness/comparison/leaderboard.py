@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from harness.analysis.leaderboard import Leaderboard, rank
 from harness.analysis.summary import Summary
 from harness.comparison.compare import Comparison, compare_joined
-from harness.comparison.score_matrix import Joined, find_label, find_measure, join
+from harness.comparison.score_matrix import ScoreMatrix, find_label, find_measure, join
 from harness.config import Config
 from harness.errors import Problem, UsageError
 from harness.records import MeasureRecord, RunManifest
@@ -44,7 +44,7 @@ def primary_problems(config: Config, measures: Sequence[MeasureRecord]) -> list[
 
 
 def leaderboard(
-    joined: Joined, compared: Comparison | None, baseline: str, primary: MeasureRecord | None = None
+    joined: ScoreMatrix, compared: Comparison | None, baseline: str, primary: MeasureRecord | None = None
 ) -> Leaderboard:
     """Rank joined configurations. Raises UsageError where there is no measure to rank by."""
     summaries = (

@@ -25,7 +25,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Joined:
+class ScoreMatrix:
     """Scores of several configurations over the same clusters."""
 
     columns: tuple[Column, ...]
@@ -50,10 +50,10 @@ class Joined:
             self.values, self.unscorable, self.labels, self.measures, seed=self.seed, resampled=resampled
         )
 
-    def only(self, measures: Sequence[MeasureRecord]) -> "Joined":
+    def only(self, measures: Sequence[MeasureRecord]) -> "ScoreMatrix":
         """The same over some of the measures."""
         kept = [self.measures.index(measure) for measure in measures]
-        return Joined(
+        return ScoreMatrix(
             self.columns,
             self.clusters,
             tuple(measures),
@@ -64,7 +64,7 @@ class Joined:
         )
 
 
-def join(folders: Sequence[RunFolder], *, intersection: bool = False) -> Joined:
+def join(folders: Sequence[RunFolder], *, intersection: bool = False) -> ScoreMatrix:
     """Every configuration of the runs over the clusters they share.
 
     Raises DataError where the runs' data differ, unless `intersection`: then only clusters of equal id *and* content
@@ -97,7 +97,7 @@ def join(folders: Sequence[RunFolder], *, intersection: bool = False) -> Joined:
             for measure in score.unscorable:
                 if measure in positions:
                     unscorable[column, row, positions[measure]] = True
-    return Joined(
+    return ScoreMatrix(
         tuple(columns), tuple(clusters), tuple(measures), values, unscorable, manifests[0].seed, (*notes, *more)
     )
 

@@ -10,7 +10,7 @@ import numpy as np
 Key = tuple[str, ...]
 
 
-class Places:
+class RowOffsets:
     """Key of a row → where it stands; of several rows with one key the last.
 
     Keys are kept as 64 bits of their digest: that any two of a million agree in them has a probability of 3 in 10⁸.

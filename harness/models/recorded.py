@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final
 
 from pydantic import Field
 
-from harness.disk.row_offsets import Key, Places
+from harness.disk.row_offsets import Key, RowOffsets
 from harness.disk.spool import Spool
 from harness.errors import DataError, MissingExtraError, ModelError, Problem
 from harness.inputs.dotted import other_spelling
@@ -126,13 +126,13 @@ class Recorded(Model):
             raise DataError(audit.problems)
         return nullcontext(_LookUp(str(self.path), rows, texts))
 
-    def _survey(self, ids: Iterable[str] | None, texts: Spool | None = None) -> tuple[Places, Audit]:
+    def _survey(self, ids: Iterable[str] | None, texts: Spool | None = None) -> tuple[RowOffsets, Audit]:
         """Read the whole file; return the place of each cluster's last row, and everything that is wrong.
 
         A place is a line, or where the row stands in `texts`, which takes all rows. Memory grows by 16 bytes a row and
         a cluster. Raises DataError where not one row can be read.
         """
-        clusters = None if ids is None else Places(((cluster_id,), at) for at, cluster_id in enumerate(ids))
+        clusters = None if ids is None else RowOffsets(((cluster_id,), at) for at, cluster_id in enumerate(ids))
         mistakes = Mistakes()
         strangers, empties = _Examples(), _Examples()
         ended: list[Problem] = []
@@ -155,7 +155,7 @@ class Recorded(Model):
                     raise
                 ended.extend(error.problems)
 
-        rows = Places(good())
+        rows = RowOffsets(good())
         if rows.rows > len(rows):
             self._note_doubled(rows, texts, mistakes)
         problems, more = mistakes.first(_MOST_PROBLEMS)
@@ -169,7 +169,7 @@ class Recorded(Model):
             notes.append(f"{self.path}: {count} {advice}: {empties}")
         return rows, Audit([*problems, *ended], notes)
 
-    def _note_doubled(self, rows: Places, texts: Spool | None, mistakes: Mistakes) -> None:
+    def _note_doubled(self, rows: RowOffsets, texts: Spool | None, mistakes: Mistakes) -> None:
         """Report each row whose cluster had one before; `rows` has the place of each cluster's last row."""
         before: dict[str, tuple[int, dict[str, str]]] = {}
         reading = self._map
@@ -189,7 +189,7 @@ class Recorded(Model):
         except DataError:  # the file ends here; that was noted when it was read before
             pass
 
-    def _notes(self, ids: Iterable[str] | None, rows: Places, strangers: "_Examples") -> list[str]:
+    def _notes(self, ids: Iterable[str] | None, rows: RowOffsets, strangers: "_Examples") -> list[str]:
         if ids is None:
             return []
         without = _Examples()
@@ -249,13 +249,13 @@ class _Examples:
         return ", ".join(self._first) + (", …" if self.count > len(self._first) else "")
 
 
-def _last_line(rows: Places, texts: Spool | None, cluster_id: str) -> int | None:
+def _last_line(rows: RowOffsets, texts: Spool | None, cluster_id: str) -> int | None:
     """Return the line of a cluster's last row."""
     place = rows.get((cluster_id,))
     return place if place is None or texts is None else Recording.unpack(texts.at(place)).line
 
 
-def _has(rows: Places, cluster_id: str) -> bool:
+def _has(rows: RowOffsets, cluster_id: str) -> bool:
     other = other_spelling(cluster_id)
     return (cluster_id,) in rows or bool(other and (other,) in rows)
 
@@ -279,7 +279,7 @@ def _in_yaml(word: str) -> str:
 class _LookUp:
     """Session that looks up each cluster's row in the spool."""
 
-    def __init__(self, file: str, places: Places, texts: Spool) -> None:
+    def __init__(self, file: str, places: RowOffsets, texts: Spool) -> None:
         self._file = file
         self._places = places
         self._texts = texts

@@ -148,17 +148,17 @@ def _fits(mine: Spelling, other: Spelling) -> bool:
 def _shares_a_sentence(headline: Headline, name: Name, other: Name) -> bool:
     """Tell whether an article seems to say of the other name what the headline says of this one.
 
-    True where a sentence has the other name and the notion of a predicate that governs this one.
+    True where a sentence has the other name and the concept of a predicate that governs this one.
     """
     reading = headline.reading
     mine = {
-        frame.notion
+        frame.concept
         for frame in reading.frames
         for index in (*frame.agents, *frame.patients, *(index for _, index in frame.obliques))
         if name.start <= index < name.end or any(name.start <= each < name.end for each in reading.parse.subtree(index))
     }
     return any(
-        mine & {frame.notion for frame in sentence.frames} and any(same_name(other, held) for held in sentence.names)
+        mine & {frame.concept for frame in sentence.frames} and any(same_name(other, held) for held in sentence.names)
         for sentence in headline.context.readings
     )
 

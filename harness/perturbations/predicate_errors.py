@@ -155,7 +155,7 @@ def _is_told(headline: Headline, frame: Frame, other: str) -> bool:
     arguments = {reading.keys[index] for index in (*frame.agents, *frame.patients) if reading.keys[index]}
     stems = set(content_stems(other))
     return any(
-        arguments & sentence.notions and stems & set(content_stems(sentence.parse.text))
+        arguments & sentence.concepts and stems & set(content_stems(sentence.parse.text))
         for sentence in headline.context.readings
     )
 

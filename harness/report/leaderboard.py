@@ -10,7 +10,7 @@ from harness.analysis.leaderboard import Leaderboard, Standing, leading_measures
 from harness.analysis.summary import Summary
 from harness.comparison.compare import Comparison
 from harness.comparison.leaderboard import leaderboard, leaderboard_of_run, primary_of
-from harness.comparison.score_matrix import Joined
+from harness.comparison.score_matrix import ScoreMatrix
 from harness.errors import UsageError
 from harness.records import Counts, MeasureRecord
 from harness.report import numbers
@@ -63,7 +63,7 @@ def of_comparison(found: Comparison, primary: str | None = None) -> Leaderboard 
     return leaderboard(found.joined, found, found.baseline, named)
 
 
-def ranking(board: Leaderboard, joined: Joined, width: int) -> RenderableType:
+def ranking(board: Leaderboard, joined: ScoreMatrix, width: int) -> RenderableType:
     """Draw the first screen of a comparison."""
     counts = {column.label: column.counts for column in joined.columns}
     marks = {column.label: label(column.record)[len(column.record.name) :] for column in joined.columns}

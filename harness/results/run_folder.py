@@ -37,7 +37,7 @@ from harness.disk.durable import (
     unwritable,
 )
 from harness.disk.lock import LOCK, held, is_held
-from harness.disk.row_offsets import Key, Places
+from harness.disk.row_offsets import Key, RowOffsets
 from harness.errors import DataError, StoreError
 from harness.inputs.json_lines import json_document
 from harness.records import (
@@ -219,12 +219,12 @@ class RunFolder:
 
             yield at
 
-    def places(self, name: str, key: Callable[[Mapping[str, Any]], Key]) -> Places:
+    def row_offsets(self, name: str, key: Callable[[Mapping[str, Any]], Key]) -> RowOffsets:
         """`key` of each row → byte offset of its line, the last where several agree.
 
         The rows themselves stay on disk, so that a run of any size fits in memory.
         """
-        return Places(self._offsets(name, key)) if (self.path / name).exists() else Places()
+        return RowOffsets(self._offsets(name, key)) if (self.path / name).exists() else RowOffsets()
 
     def _offsets(self, name: str, key: Callable[[Mapping[str, Any]], Key]) -> Iterator[tuple[Key, int]]:
         offset = 0
@@ -247,7 +247,7 @@ class RunFolder:
         What was made late (after a failure, by another process) then stands where it would stand in a run that nothing
         disturbed, so that the two are equal to the byte.
         """
-        places = self.places(name, key)
+        places = self.row_offsets(name, key)
         wanted = array("q", (place for row in order if (place := places.get(row)) is not None))
         if len(wanted) != places.rows or any(later < earlier for earlier, later in pairwise(wanted)):
             with self.reading(name, kind) as row_at:

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from harness.cache import keys
 from harness.cache.store import Cache
 from harness.checkers.base import Checker, CheckSession
-from harness.disk.row_offsets import Places
+from harness.disk.row_offsets import RowOffsets
 from harness.process import logs
 from harness.process.isolation import PASSED_ON, isolate, opened, reason
 from harness.records import CheckedPrediction, Cluster, Failure, Prediction, Verdict
@@ -239,7 +239,7 @@ def check_missing(run: ActiveRun) -> None:
     """Append the verdicts that the metrics want and that are not on disk yet, cluster by cluster."""
     went_on = False
     for signature, checker in run.plan.checkers.items():
-        stored = run.folder.places(VERDICTS, check_of)
+        stored = run.folder.row_offsets(VERDICTS, check_of)
         went_on = went_on or bool(stored)  # whether or not any are missing: they may be on disk in another order
         _check_missing_with(run, signature, checker, stored)
     if went_on:
@@ -252,7 +252,7 @@ def check_missing(run: ActiveRun) -> None:
         run.folder.put_in_order(VERDICTS, CheckedPrediction, check_of, order)
 
 
-def _check_missing_with(run: ActiveRun, signature: str, checker: Checker, stored: Places) -> None:
+def _check_missing_with(run: ActiveRun, signature: str, checker: Checker, stored: RowOffsets) -> None:
     """Append one checker's verdicts on the predictions that have neither its verdicts nor its failure."""
     folder = run.folder
     failed = failed_cases(folder, "check")  # a row names no signature, so another checker's failure counts too

@@ -338,7 +338,7 @@ def generate_missing(run: ActiveRun, *, again: bool = False) -> int:
     With `again` a model is asked again where the cache has an empty answer of it.
     """
     folder = run.folder
-    stored = folder.places(PREDICTIONS, case_of)
+    stored = folder.row_offsets(PREDICTIONS, case_of)
     failed = failed_cases(folder, "generate")
     reused = len(stored)
 

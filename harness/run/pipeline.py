@@ -227,13 +227,13 @@ class _Stored(_Origin):
         """Add the other run's predictions that are missing, and its failures to generate what is missing in both."""
         folder = run.folder
         folder.replace_rows(CLUSTERS, self._source.clusters())
-        stored = folder.places(PREDICTIONS, case_of)
+        stored = folder.row_offsets(PREDICTIONS, case_of)
         with folder.appending(PREDICTIONS) as predictions:
             for made in self._source.predictions():
                 if (made.configuration, made.cluster_id) not in stored:
                     predictions.add(made)
         order_predictions(folder, run.configurations)
-        stored = folder.places(PREDICTIONS, case_of)
+        stored = folder.row_offsets(PREDICTIONS, case_of)
         failed = (row for row in self._source.failures() if row.stage == "generate")
         missing = (row for row in failed if (row.configuration or "", row.cluster_id) not in stored)
         folder.replace_rows(FAILURES, missing)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from harness.disk.row_offsets import Places
+from harness.disk.row_offsets import RowOffsets
 from harness.metrics.base import Metric
 from harness.records import CheckedPrediction, Cluster, ConfigurationRecord, Prediction, Verdict
 from harness.results.run_folder import PREDICTIONS, VERDICTS, RunFolder
@@ -23,9 +23,9 @@ def check_of(row: Mapping[str, Any]) -> tuple[str, str, str]:
     return row["checker"], row["configuration"], row["cluster_id"]
 
 
-def failed_cases(folder: RunFolder, stage: str) -> Places:
+def failed_cases(folder: RunFolder, stage: str) -> RowOffsets:
     """Find the cases, as `case_of` names them, that failed in a stage."""
-    return Places(((row.configuration or "", row.cluster_id), 0) for row in folder.failures() if row.stage == stage)
+    return RowOffsets(((row.configuration or "", row.cluster_id), 0) for row in folder.failures() if row.stage == stage)
 
 
 def by_cluster(
@@ -35,7 +35,7 @@ def by_cluster(
     wanted: Callable[[Prediction], bool] = lambda _: True,
 ) -> Iterator[tuple[Cluster, list[Prediction]]]:
     """Yield each cluster with the stored predictions for it that are wanted, in the order of the configurations."""
-    places = folder.places(PREDICTIONS, case_of)
+    places = folder.row_offsets(PREDICTIONS, case_of)
     if not places:
         return
     names = [item.name for item in configurations]
@@ -50,7 +50,7 @@ def by_cluster(
 @contextmanager
 def stored_verdicts(folder: RunFolder) -> Iterator[VerdictsOf]:
     """Looks up the verdicts a metric wants on a prediction; empty where it wants none, None where none are stored."""
-    places = folder.places(VERDICTS, check_of)
+    places = folder.row_offsets(VERDICTS, check_of)
     with ExitStack() as stack:
         checked_at = stack.enter_context(folder.reading(VERDICTS, CheckedPrediction)) if places else None
 

@@ -8,10 +8,10 @@ from harness.checkers.cluster_analysis import Argument, ClusterReading, argument
 from harness.claims.converse import mutual, verb_of
 from harness.claims.entities import Name, same_name
 from harness.claims.frames import Frame
-from harness.claims.meaning import notion, opposed
+from harness.claims.meaning import concept, opposed
 from harness.claims.sentence_analysis import Reading, place_class
 from harness.claims.thesaurus import reversals
-from harness.claims.verbs import verb_notion
+from harness.claims.verbs import verb_concept
 from harness.language.lexical import word_list
 
 SAME, DIFFERENT, UNKNOWN = "same", "different", "unknown"
@@ -100,8 +100,8 @@ def _compare(cluster: ClusterReading, claimed: Argument, found: Argument) -> str
 
 @cache
 def _titles() -> frozenset[str]:
-    """Notions of what people are called by beside their names."""
-    return frozenset(notion(title) for title in word_list("roles", "titles"))
+    """Concepts of what people are called by beside their names."""
+    return frozenset(concept(title) for title in word_list("roles", "titles"))
 
 
 def _compare_names(cluster: ClusterReading, claimed: Argument, found: Argument, first: Name, second: Name) -> str:
@@ -149,8 +149,8 @@ class Aligner:
     def context(self, unit: int) -> float:
         """Share of the claim sentence's content words that a unit has."""
         if unit not in self._context:
-            mine = self.reading.notions
-            theirs = self.cluster.readings[unit].notions
+            mine = self.reading.concepts
+            theirs = self.cluster.readings[unit].concepts
             self._context[unit] = len(mine & theirs) / len(mine) if mine else 0.0
         return self._context[unit]
 
@@ -161,8 +161,8 @@ class Aligner:
         return self._own[index]
 
     def pairs(self, frame: Frame) -> list[Pair]:
-        """Article frames with the claim frame's notion or an opposite one, that share an argument or the context."""
-        found = [self._pair(frame, unit, other, False) for unit, other in self.cluster.frames.get(frame.notion, ())]
+        """Article frames with the claim frame's concept or an opposite one, that share an argument or the context."""
+        found = [self._pair(frame, unit, other, False) for unit, other in self.cluster.frames.get(frame.concept, ())]
         found.extend(self._pair(frame, unit, other, True) for unit, other in self._opposites(frame))
         return [pair for pair in found if pair.same or pair.swapped or pair.context >= 0.5]
 
@@ -173,8 +173,8 @@ class Aligner:
             reading = self.cluster.readings[unit]
             for other in reading.frames:
                 verb = verb_of(reading.parse, other)
-                plain = other.notion == verb_notion(reading.parse.tokens[other.predicate].lemma, verb)
-                if plain and other.notion != frame.notion and verb in others:  # not `open` of `open fire`
+                plain = other.concept == verb_concept(reading.parse.tokens[other.predicate].lemma, verb)
+                if plain and other.concept != frame.concept and verb in others:  # not `open` of `open fire`
                     yield unit, other
 
     def _pair(self, frame: Frame, unit: int, other: Frame, opposite: bool) -> Pair:

@@ -11,7 +11,7 @@ from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.attribution import Saying, keeps_away, kind_of_saying
 from harness.claims.extract import main_frame
 from harness.claims.frames import Frame
-from harness.claims.meaning import notion
+from harness.claims.meaning import concept
 from harness.claims.sentence_analysis import PRONOUNS, Reading
 from harness.claims.thesaurus import said_by
 from harness.language.lexical import pieces, word_list
@@ -80,7 +80,7 @@ def lost_attribution(
         frame is None
         or reading.sayings
         or _hands_on(reading)
-        or frame.notion in {notion("say"), notion("claim"), notion("blame"), notion("deny")}
+        or frame.concept in {concept("say"), concept("claim"), concept("blame"), concept("deny")}
     ):
         return None
     pairs = [

@@ -192,7 +192,7 @@ def _frame_conflict(cluster: ClusterReading, reading: Reading, pair: Pair) -> Co
             else ("places", tuple(index for _, index in frame.obliques))
         )  # fmt: skip
         weight = min(1.0, 0.3 * pair.same + 0.5 * pair.context)
-        if any(reading.keys[index] in cluster.readings[pair.unit].notions for index in indices):
+        if any(reading.keys[index] in cluster.readings[pair.unit].concepts for index in indices):
             weight *= 0.5  # the party stands in the sentence, so that the parse may be at fault
         found = _other_party(cluster, reading, pair, role, indices[0] if indices else None)
         return replace(found, weight=weight)
@@ -329,11 +329,11 @@ def _denials(cluster: ClusterReading, reading: Reading, aligner: Aligner) -> lis
         return []
     found = []
     for unit, other in enumerate(cluster.readings):
-        shared = len(other.notions & reading.notions)
+        shared = len(other.concepts & reading.concepts)
         if shared < 2:
             continue
         near = len(cluster.readings) <= 3 or aligner.context(unit) >= 0.4
-        short = near and len(other.notions) <= _SHORT and 2 * shared >= len(other.notions) - 2
+        short = near and len(other.concepts) <= _SHORT and 2 * shared >= len(other.concepts) - 2
         if aligner.context(unit) < 0.34 and not short:
             continue
         for token in other.parse.tokens:
@@ -346,9 +346,9 @@ def _denials(cluster: ClusterReading, reading: Reading, aligner: Aligner) -> lis
             elif negator(other.parse, token) and (token.dep == "neg" or (short and token.lower != "without")):
                 head = other.parse.tokens[token.head]
                 inside = {other.keys[index] for index in other.parse.subtree(head.i) if other.keys[index]}
-                both = len(inside & reading.notions)
-                share = both / max(1, len(reading.notions))
-                said = other.keys[head.i] in reading.notions
+                both = len(inside & reading.concepts)
+                share = both / max(1, len(reading.concepts))
+                said = other.keys[head.i] in reading.concepts
                 if (
                     head.lemma not in _INWARD
                     and not kind_of_saying(head.lemma)
@@ -392,4 +392,4 @@ def _denied_share(other: Reading, cue: Token, reading: Reading) -> float:
     elif cue.dep not in {"ROOT", "ccomp", "conj", "relcl", "advcl", "parataxis", "acl"}:
         return 0.0
     inside = {other.keys[index] for index in other.parse.subtree(top.i) if other.keys[index]}
-    return len(inside & reading.notions) / max(1, len(reading.notions))
+    return len(inside & reading.concepts) / max(1, len(reading.concepts))

@@ -77,8 +77,10 @@ def account_of_figure(cluster: ClusterReading, matcher: Matcher, reading: Readin
 
 def _nearest(cluster: ClusterReading, reading: Reading, figure: Figure) -> tuple[int, Figure] | None:
     """A figure of another value or unit in the sentence that tells most of the claim; none where it has several."""
-    mine = reading.notions
-    told = {unit: len(mine & cluster.readings[unit].notions) / len(mine) for unit, _ in cluster.figures} if mine else {}
+    mine = reading.concepts
+    told = (
+        {unit: len(mine & cluster.readings[unit].concepts) / len(mine) for unit, _ in cluster.figures} if mine else {}
+    )
     if not told or max(told.values()) < RIVAL:
         return None
     closest = max(told, key=lambda unit: (told[unit], -unit))
@@ -98,10 +100,10 @@ def _rival(
     """
     if figure.ordinal or figure.unit == "age" or figure.modifier == "vague":
         return None
-    mine = reading.notions
+    mine = reading.concepts
 
     def told(unit: int) -> float:
-        return len(mine & cluster.readings[unit].notions) / len(mine) if mine else 0.0
+        return len(mine & cluster.readings[unit].concepts) / len(mine) if mine else 0.0
 
     least = max(RIVAL, max((told(unit) for unit in having), default=0.0) + OTHER_EVENT * in_slot)
     found = [

@@ -1,8 +1,8 @@
 """Where the articles have each word of a claim, or another word that bears it out, and where they tell of its event.
 
-Words match by notion, stem and spelling, and by WordNet: another word for the same, a derived one, a narrower one. Each
-match is graded in (0, 1]. The *sites* are the few places of the articles, a sentence with its neighbours each, that
-tell of what the claim tells: what stands elsewhere in an article is not said of the claim's event.
+Words match by concept, stem and spelling, and by WordNet: another word for the same, a derived one, a narrower one.
+Each match is graded in (0, 1]. The *sites* are the few places of the articles, a sentence with its neighbours each,
+that tell of what the claim tells: what stands elsewhere in an article is not said of the claim's event.
 """
 
 from collections import defaultdict

@@ -14,7 +14,7 @@ from harness.checkers.cluster_analysis import Argument
 from harness.claims.converse import CARRIERS, Deed, deeds, mutual, one_deed, verb_of
 from harness.claims.entities import same_name
 from harness.claims.frames import Frame
-from harness.claims.meaning import notion
+from harness.claims.meaning import concept
 from harness.claims.sentence_analysis import Reading
 from harness.language.lexical import word_list
 
@@ -127,10 +127,10 @@ def _acts_on(aligner: Aligner, unit: int, doers: Sequence[Argument], others: Seq
 
 
 def _alike(aligner: Aligner, mine: Deed) -> Iterator[tuple[int, Deed]]:
-    """Deeds of the claim's kind: in frames of its notion, and in sentences that have both of its parties."""
+    """Deeds of the claim's kind: in frames of its concept, and in sentences that have both of its parties."""
     cluster = aligner.cluster
     seen = set()
-    for unit, frame in cluster.frames.get(mine.frame.notion, ()):
+    for unit, frame in cluster.frames.get(mine.frame.concept, ()):
         seen.add((unit, frame))
         yield from ((unit, theirs) for theirs in deeds(cluster.readings[unit].parse, frame) if one_deed(mine, theirs))
     for unit in sorted(_units(aligner, mine.first) & _units(aligner, mine.second)):
@@ -179,5 +179,5 @@ def _one(claimed: Argument, found: Argument) -> bool:
         return False
     if claimed.name is not None and found.name is not None and same_name(claimed.name, found.name):
         return True
-    alike = notion(claimed.head) == notion(found.head)  # an ordinary word may be a name by a headline's capital only
+    alike = concept(claimed.head) == concept(found.head)  # an ordinary word may be a name by a headline's capital only
     return alike and (not claimed.nation or not found.nation or claimed.nation == found.nation)

@@ -5,7 +5,7 @@ from itertools import combinations
 
 from harness.claims.contested.statements import Said, Statements
 from harness.claims.frames import Frame
-from harness.claims.meaning import notion, opposed
+from harness.claims.meaning import concept, opposed
 from harness.claims.sentence_analysis import Reading, phrase, phrase_text
 from harness.claims.thesaurus import opposite
 from harness.language.lexical import lexicon, stem, word_list
@@ -65,8 +65,13 @@ def party_facts(held: Statements) -> list[ContestedFact]:
     deeds: dict[tuple[str, str], list[tuple[frozenset[str], frozenset[str], Said]]] = defaultdict(list)
     for number, reading in enumerate(held.readings):
         for frame in reading.frames:
-            blame = frame.notion == notion("responsible") and frame.kind in {"copula", "blamed", "preposition", "verb"}
-            deed = frame.kind == "verb" and frame.modality == "actual" and frame.notion in _exclusive()
+            blame = frame.concept == concept("responsible") and frame.kind in {
+                "copula",
+                "blamed",
+                "preposition",
+                "verb",
+            }
+            deed = frame.kind == "verb" and frame.modality == "actual" and frame.concept in _exclusive()
             if frame.negated or not (blame or deed):
                 continue
             about = (*frame.patients, *(index for name, index in frame.obliques if name == "for" and blame))
@@ -76,7 +81,7 @@ def party_facts(held: Statements) -> list[ContestedFact]:
                 told = blame or (camps and _is_doer(reading, frame, agent))
                 if keys and reading.keys[topic] and reading.parse.tokens[agent].pos != "PRON" and told:
                     said = held.said(number, phrase_text(reading.parse, agent))
-                    name = frame.notion if blame else f"{frame.notion} by"
+                    name = frame.concept if blame else f"{frame.concept} by"
                     deeds[name, reading.keys[topic]].append((keys, camps if deed else frozenset(), said))
     found = []
     for (deed_name, thing), statements in sorted(deeds.items()):
@@ -100,12 +105,12 @@ def _is_doer(reading: Reading, frame: Frame, agent: int) -> bool:
 
 def _is_generic(keys: frozenset[str]) -> bool:
     """Whether a party is anybody: two men, a suspect, people; whoever is named elsewhere may be they."""
-    return keys <= {notion(word) for word in (*word_list("roles", "anybody"), "two", "three", "four", "five")}
+    return keys <= {concept(word) for word in (*word_list("roles", "anybody"), "two", "three", "four", "five")}
 
 
 def _exclusive() -> frozenset[str]:
     """Deeds that are done once, by one side."""
-    return frozenset(notion(word) for word in word_list("roles", "once"))
+    return frozenset(concept(word) for word in word_list("roles", "once"))
 
 
 def place_facts(held: Statements) -> list[ContestedFact]:
@@ -137,7 +142,7 @@ def place_facts(held: Statements) -> list[ContestedFact]:
     return found
 
 
-_SPOKEN = frozenset(notion(word) for word in ("say", "think", "ask", "claim", "call"))
+_SPOKEN = frozenset(concept(word) for word in ("say", "think", "ask", "claim", "call"))
 
 
 def progress_facts(held: Statements) -> list[ContestedFact]:
@@ -146,14 +151,14 @@ def progress_facts(held: Statements) -> list[ContestedFact]:
     for number, reading in enumerate(held.readings):
         tokens = reading.parse.tokens
         for frame in reading.frames:
-            if frame.kind != "verb" or frame.negated or frame.notion in _SPOKEN or not _is_told(reading, frame):
+            if frame.kind != "verb" or frame.negated or frame.concept in _SPOKEN or not _is_told(reading, frame):
                 continue
             span = (tokens[frame.predicate].start, tokens[frame.predicate].end)
             for index in frame.patients:
                 key = reading.keys[index]
                 if key and key not in _SPOKEN and tokens[index].pos != "PRON":
                     said = held.said(number, span, f" ({frame.modality})")
-                    deeds[frame.notion, key].append((frame.modality == "actual", said))
+                    deeds[frame.concept, key].append((frame.modality == "actual", said))
     found = []
     for (deed, thing), statements in sorted(deeds.items()):
         done = [said for actual, said in statements if actual]

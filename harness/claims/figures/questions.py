@@ -13,16 +13,16 @@ from harness.claims.figures.measures import DURATIONS
 from harness.claims.figures.quantities import Figure, clash
 from harness.claims.figures.slots import TOLLS, counted
 from harness.claims.frames import Frame
-from harness.claims.meaning import notion
+from harness.claims.meaning import concept
 from harness.claims.parsing.parse import Token
 from harness.claims.sentence_analysis import Reading, phrase
 from harness.claims.thesaurus import SAME, said_by
 from harness.language.lexical import lexicon, word_list
 
 PEOPLE = frozenset({"people"})
-_LIGHT = frozenset(map(notion, word_list("light", "empty")))
+_LIGHT = frozenset(map(concept, word_list("light", "empty")))
 """Words that say nothing of what a figure counts."""
-_UNITS = frozenset(map(notion, word_list("units", "named"))) | {"united states"}
+_UNITS = frozenset(map(concept, word_list("units", "named"))) | {"united states"}
 _FORECAST = frozenset({
     "expect", "forecast", "predict", "project", "anticipate", "hope", "aim", "target", "fear", "want", "demand", "seek",
     "ask", "offer", "propose", "request",
@@ -70,16 +70,16 @@ def _crowds() -> dict[str, frozenset[str]]:
 def _told() -> dict[tuple[str, str], str]:
     """Verb and a noun or adjective beside it → what they tell of a figure between them: `leave dead` of deaths."""
     rows = (line.split() for line in lexicon()["light"]["told"].strip().splitlines())
-    return {(verb, beside): notion(deed) for verb, beside, deed in rows}
+    return {(verb, beside): concept(deed) for verb, beside, deed in rows}
 
 
 @lru_cache(maxsize=1 << 13)
 def kinds(lemma: str, part: str) -> frozenset[str]:
-    """What a word may be called when two sentences are compared: its notion, its synonyms', its group's."""
-    found = {notion(lemma)}
+    """What a word may be called when two sentences are compared: its concept, its synonyms', its group's."""
+    found = {concept(lemma)}
     for other, grade in said_by(lemma, part).items():
         if grade == SAME and said_by(other, part).get(lemma) == SAME:
-            found.add(notion(other))
+            found.add(concept(other))
     if part == "n":
         found |= {f"those called {group}" for group in _crowds().get(lemma, ())}
     return frozenset(found)
@@ -106,7 +106,7 @@ class Question:
     @property
     def only_grows(self) -> bool:
         """Whether the count can only rise while an event lasts: the dead and the injured."""
-        return not self.unit and bool(self.deeds & {notion("kill"), notion("injure")})
+        return not self.unit and bool(self.deeds & {concept("kill"), concept("injure")})
 
     def shared(self, other: "Question") -> frozenset[str]:
         """What both count and both tell of it; empty where they ask different things."""
@@ -140,7 +140,7 @@ class Asked:
         if not deeds:
             return None
         frames = self._frames(figure)
-        own = [frame.notion for frame in frames if frame.notion in deeds] + sorted(deeds, key=lambda d: (len(d), d))
+        own = [frame.concept for frame in frames if frame.concept in deeds] + sorted(deeds, key=lambda d: (len(d), d))
         what = figure.unit or ("people" if things == PEOPLE else figure.head or min(things, key=len))
         return Question(
             figure.unit, things, deeds, self._names(figure, frames), self._places(figure, frames), self._times(frames),
@@ -205,7 +205,7 @@ class Asked:
         found: set[str] = set()
         for token in heads or [head]:
             found |= kinds(token.lemma, "n") | kinds(token.lower, "n")
-        if found & {notion("person"), notion("protester"), notion("victim")}:
+        if found & {concept("person"), concept("protester"), concept("victim")}:
             return PEOPLE
         if head.lower == "people" and re.search(r"\b(?:aboard|on board)\b", self.text[figure.end : figure.end + 40]):
             return frozenset({"those called crew", "those called passenger"})
@@ -279,8 +279,8 @@ class Asked:
             found.update(TOLLS[self.tokens[at].lemma] for at in arguments if self.tokens[at].lemma in TOLLS)
             if figure.unit:
                 found.update(self.reading.keys[at] for at in frame.agents if self.tokens[at].pos == "NOUN")
-            if frame.notion not in _LIGHT:
-                found |= {frame.notion, *(kinds(token.lemma, "v") if token.pos == "VERB" else ())}
+            if frame.concept not in _LIGHT:
+                found |= {frame.concept, *(kinds(token.lemma, "v") if token.pos == "VERB" else ())}
         return frozenset(found | self._included(figure)) - {""}
 
     def _included(self, figure: Figure) -> frozenset[str]:

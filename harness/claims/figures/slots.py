@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from harness.claims.figures.measures import measures_alike
 from harness.claims.figures.quantities import Figure
-from harness.claims.meaning import notion
+from harness.claims.meaning import concept
 from harness.claims.sentence_analysis import Reading
 from harness.language.lexical import word_list
 
@@ -22,18 +22,18 @@ _SAYING = frozenset({"say", "think", "report"})
 
 @lru_cache(maxsize=1 << 12)
 def counted(reading: Reading, figure: Figure) -> frozenset[str]:
-    """Notions of what a figure counts; `people` for people at large and where nothing is said."""
+    """Concepts of what a figure counts; `people` for people at large and where nothing is said."""
     tokens = reading.parse.tokens
     heads: set[str] = set()
     at = tokens[figure.head_token]
-    if figure.head and notion(figure.head) not in _CROWD:
-        heads.add(notion(figure.head))
+    if figure.head and concept(figure.head) not in _CROWD:
+        heads.add(concept(figure.head))
         if figure.head in _MEMBERS:
             kinds = [tokens[child] for child in reading.parse.children[at.i] if tokens[child].pos in {"NOUN", "PROPN"}]
             heads = {reading.keys[token.i] for token in kinds if reading.keys[token.i]} or heads
     elif not figure.head:
         heads.update(_antecedents(reading, figure))
-    if heads & {notion(word) for word in TOLLS}:
+    if heads & {concept(word) for word in TOLLS}:
         return frozenset({"people"})
     return frozenset(heads - _CROWD) or frozenset({"people"})
 
@@ -52,12 +52,12 @@ def _antecedents(reading: Reading, figure: Figure) -> set[str]:
     joined = [
         token for token in before[:-1] if token.i >= last.i - 2 and tokens[token.i + 1].lower in {"and", ",", "or"}
     ]
-    return {notion(token.lemma) for token in (*joined, last)}
+    return {concept(token.lemma) for token in (*joined, last)}
 
 
 @lru_cache(maxsize=1 << 12)
 def happening(reading: Reading, figure: Figure) -> frozenset[str]:
-    """Notions of the predicates that what a figure counts takes part in, and of the nouns that say what it measures."""
+    """Concepts of the predicates that what a figure counts takes part in, and of nouns that say what it measures."""
     tokens = reading.parse.tokens
     heads = {figure.head_token, figure.token}
     found: set[str] = set()
@@ -66,10 +66,10 @@ def happening(reading: Reading, figure: Figure) -> frozenset[str]:
     for frame in reading.frames:
         arguments = {*frame.agents, *frame.patients, *(index for _, index in frame.obliques)}
         if heads & arguments:
-            found.add(frame.notion)
+            found.add(frame.concept)
             found.update(TOLLS[tokens[index].lemma] for index in arguments if tokens[index].lemma in TOLLS)
             found.update(
-                notion(tokens[index].lemma) for index in frame.agents if figure.unit and tokens[index].pos == "NOUN"
+                concept(tokens[index].lemma) for index in frame.agents if figure.unit and tokens[index].pos == "NOUN"
             )
     for index in heads:
         for child in reading.parse.children[index]:

@@ -124,7 +124,7 @@ class _Reader:
         with ExitStack() as stack:
             files = {}
             for column in self.findings.joined.columns:
-                places = column.folder.places(VERDICTS, case_of)
+                places = column.folder.row_offsets(VERDICTS, case_of)
                 if places:
                     reading = stack.enter_context(column.folder.reading(VERDICTS, CheckedPrediction))
                     files[column.label] = (column.record.name, places, reading)

@@ -9,7 +9,7 @@ import numpy as np
 from harness.analysis.leaderboard import Leaderboard
 from harness.comparison.compare import Comparison, compare_joined
 from harness.comparison.leaderboard import leaderboard, primary_of
-from harness.comparison.score_matrix import Joined, find_label, join
+from harness.comparison.score_matrix import ScoreMatrix, find_label, join
 from harness.records import ErrorType, RunManifest, VerdictLabel
 from harness.results.run_folder import RunFolder
 
@@ -30,7 +30,7 @@ class Findings:
     """Findings on one run or several, over the clusters they share."""
 
     manifests: tuple[RunManifest, ...]
-    joined: Joined
+    joined: ScoreMatrix
     comparison: Comparison | None
     """None where there is only one configuration."""
     board: Leaderboard

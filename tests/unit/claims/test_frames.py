@@ -9,7 +9,7 @@ def read(parser, text):
     words = [token.lower for token in parse.tokens]
     return {
         (
-            frame.notion,
+            frame.concept,
             tuple(words[i] for i in frame.agents),
             tuple(words[i] for i in frame.patients),
             frame.negated,
@@ -59,7 +59,7 @@ def test_who_does_what_to_whom(parser, text, frame):
 )
 def test_who_says_it_and_from_how_far(parser, text, speaker, stance, distant):
     parse = parser.parse([text])[0]
-    found = [saying for frame, saying in sayings(parse).items() if frame.notion in {"kill", "begin", "shoot"}]
+    found = [saying for frame, saying in sayings(parse).items() if frame.concept in {"kill", "begin", "shoot"}]
     assert [(s.speaker, s.stance, s.distant) for s in found] == [(speaker, stance, distant)]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from harness.datasets.base import Dataset
-from harness.disk.row_offsets import Places
+from harness.disk.row_offsets import RowOffsets
 from harness.disk.spool import IN_MEMORY, READ_AT_ONCE, Spool
 from harness.records import Article, Cluster, Reference, RowProblem
 from harness.run import plan
@@ -16,14 +16,14 @@ from harness.run.plan import Clusters
 def test_places_are_a_mapping_that_keeps_the_last_of_equal_keys():
     rng = random.Random(1)
     keys = [(f"model {rng.randrange(3)}", f"cluster {rng.randrange(400)}") for _ in range(2000)]
-    places = Places(zip(keys, range(2000), strict=True))
+    places = RowOffsets(zip(keys, range(2000), strict=True))
     expected = {key: place for place, key in enumerate(keys)}
     assert {key: places.get(key) for key in expected} == expected
     assert (len(places), places.rows) == (len(expected), 2000)
     assert ("model 0", "cluster 400") not in places
     assert ("model 0cluster", "1") not in places
-    assert not Places()
-    assert Places().get(("a",)) is None
+    assert not RowOffsets()
+    assert RowOffsets().get(("a",)) is None
 
 
 def test_a_spool_gives_back_what_was_put_aside_in_memory_and_on_disk():
