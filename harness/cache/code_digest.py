@@ -21,7 +21,8 @@ _IMPORT = re.compile(
     r"^[ \t]*(?:from[ \t]+(harness(?:\.\w+)*)[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)|import[ \t]+(harness(?:\.\w+)*))",
     re.MULTILINE,
 )
-_COMPUTED = re.compile(r"\bimport_module\(|\b__import__\(")
+_COMPUTED = re.compile(r"\bimport_module\((?!\"(?!harness)[\w.]+\"\))|\b__import__\(")
+"""An import by a name that is not written out; one that names a module of another package in full is none."""
 _NAME = re.compile(r"\w+")
 _DATA = (".json", ".toml")
 _READS = re.compile(rb"\bfiles\(|\b__file__\b")
