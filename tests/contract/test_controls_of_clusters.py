@@ -44,10 +44,11 @@ OWN = (
 STRANGE = ("velvet", "ladder", "quickly", "marmalade", "of", "seven", "honest", "tide")
 PER_CLUSTER = 2
 NOT_YET = {
-    ("roles", "composer-lawsuit"): "two suits, each of one party against the other",
     ("roles", "storm-ottilie"): "a storm and the land that it batters stand apart from the verb",
 }
 """Controls that are not held up, or whose true headline is contradicted, today, by what was changed and cluster."""
+EITHER_WAY = {("roles", "composer-lawsuit")}
+"""Exchanged parties that are true as well: the studio takes the composer to court in its turn."""
 NOT_YET_ALONE = {
     ("negation", "composer-lawsuit"): "two suits, each of one party against the other",
 }
@@ -132,7 +133,11 @@ def test_a_headline_negated_or_with_its_parties_exchanged_is_not_supported(
         request.applymarker(pytest.mark.xfail(reason=known[edit, name], strict=True))
     for planting in planted[name]:
         texts = [row.text for row, _ in planting.planted if row.edit == edit]
-        assert supported(session, planting.cluster, texts) == []
+        if (edit, name) in EITHER_WAY:
+            found = session.check_all(planting.cluster, texts)
+            assert all(verdicts[0].label != "contradicted" for verdicts in found)
+        else:
+            assert supported(session, planting.cluster, texts) == []
         if texts:
             assert session.check(planting.cluster, planting.original)[0].label != "contradicted"
 
