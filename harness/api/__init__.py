@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias, overload
 from harness.api.checks import Claims, Verdicts
 from harness.api.comparisons import Comparison
 from harness.api.gates import GateResult
-from harness.api.runs import ClusterResult, Run, runs_of
+from harness.api.reports import report
+from harness.api.runs import ClusterResult, Run, load_run, runs_of
+from harness.api.sheets import export_labels
 from harness.api.tables import Table
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from harness.api.gates import NamedBaseline
     from harness.api.inputs import (
         CheckerLike,
@@ -159,24 +159,6 @@ def score(
     return Run(outcome.folder, outcome, plan.clusters)
 
 
-def load_run(run: "Run | PathLike", *, results: "PathLike" = "results", progress: "ProgressLike" = None) -> Run:
-    """Load a run that was made before: its folder, its name below `results`, the beginning of that name, `NAME@latest`.
-
-    `harness.results.find` has the whole grammar; `progress` hears of a run that is not complete, as in `evaluate`.
-    Neither the run's data nor its models are needed. Raises UsageError where no run or several fit, StoreError where
-    its manifest cannot be read.
-    """
-    from harness.api import inputs
-    from harness.results.find import find_run
-
-    if isinstance(run, Run):
-        return run
-    wanted = run if isinstance(run, str) else inputs.path_of(run, "run", "a Run, the folder of one, or its name")
-    loaded = Run(find_run(inputs.results_of(results), str(wanted), inputs.progress_of(progress).note))
-    _ = loaded.manifest
-    return loaded
-
-
 def compare(
     runs: "Run | PathLike | Sequence[Run | PathLike]",
     *,
@@ -212,40 +194,6 @@ def compare(
         inputs.whole_number(worst, "worst")
     compared = comparing.compare_joined(joined, baseline)
     return Comparison(compared, comparing.details(compared, by, worst))
-
-
-def report(
-    runs: "Run | PathLike | Sequence[Run | PathLike]",
-    output: "PathLike",
-    *,
-    baseline: str | None = None,
-    primary: str | None = None,
-    intersection: bool = False,
-    results: "PathLike" = "results",
-) -> "Path":
-    """Write one HTML file about one run or several, as `harness report` does, and return its path.
-
-    Configurations are ranked by `primary`, a measure, the first leading one where none is named; the others differ from
-    `baseline`, a configuration, the first where none is named. With `intersection` runs on different data are reported
-    on the clusters that they share.
-
-    Raises MissingExtraError where the extra `report` is not installed, DataError for unequal data, UsageError for
-    measures whose signatures differ, for a name that is none, and where the file cannot be written.
-    """
-    from harness.api import inputs
-    from harness.report.html.document import write_report
-
-    for name, value in (("baseline", baseline), ("primary", primary)):
-        if value is not None:
-            inputs.text_of(value, name)
-    folders = [load_run(run, results=results).folder for run in runs_of(runs)]
-    return write_report(
-        folders,
-        inputs.path_of(output, "output", "the path of an HTML file"),
-        baseline=baseline,
-        primary=primary,
-        intersection=intersection,
-    )
 
 
 def gate(
@@ -403,34 +351,3 @@ def claims(cluster: "ClusterLike") -> Claims:
     from harness.api import checks, inputs
 
     return checks.claims_of(inputs.cluster_of(cluster))
-
-
-def export_labels(
-    sources: "Run | PathLike | Sequence[Run | PathLike]",
-    file: "PathLike",
-    *,
-    sample: int | None = None,
-    seed: int = 13,
-    excel: bool = False,
-    force: bool = False,
-    results: "PathLike" = "results",
-    progress: "ProgressLike" = None,
-) -> int:
-    """Write a sheet for people to label, as `harness labels export` does; returns how many texts stand in it.
-
-    `sources` are runs, as `load_run` takes them, and files that `harness check --format json` wrote. The sheet is CSV:
-    cluster, text, claims, verdicts, and an empty column `label`; equal texts on one cluster are one row. `sample` draws
-    so many at random with `seed`; `excel` begins the file with a byte order mark. A sheet that has labels in it is
-    written over only with `force`. `harness metaeval --data FILE --clusters CLUSTERS` reads it back.
-
-    Raises UsageError for a name that does not end in .csv, for labels that would be lost, and where there is no text to
-    label or no such run; DataError for a file that holds no checks; StoreError where the sheet cannot be written.
-    """
-    from harness.api import inputs, sheets
-
-    place = sheets.sheet_path(file, "file")
-    if not force:
-        sheets.refuse_labels(place, "force=True writes over them, another file keeps them")
-    sample, several = inputs.whole_number(sample, "sample"), runs_of(sources)
-    opened = [sheets.checks_file(each) or load_run(each, results=results, progress=progress).folder for each in several]
-    return sheets.export(opened, several, place, sample=sample, seed=seed, excel=excel)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from harness.analysis.summary import Summary
-    from harness.api.inputs import PathLike
+    from harness.api.inputs import PathLike, ProgressLike
     from harness.records import (
         Article,
         CheckedPrediction,
@@ -295,6 +295,24 @@ class ClusterResult:
         from harness.report.cluster_view import terminal
 
         return as_html(terminal(self.view, WIDTH))
+
+
+def load_run(run: "Run | PathLike", *, results: "PathLike" = "results", progress: "ProgressLike" = None) -> Run:
+    """Load a run that was made before: its folder, its name below `results`, the beginning of that name, `NAME@latest`.
+
+    `harness.results.find` has the whole grammar; `progress` hears of a run that is not complete, as in `evaluate`.
+    Neither the run's data nor its models are needed. Raises UsageError where no run or several fit, StoreError where
+    its manifest cannot be read.
+    """
+    from harness.api import inputs
+    from harness.results.find import find_run
+
+    if isinstance(run, Run):
+        return run
+    wanted = run if isinstance(run, str) else inputs.path_of(run, "run", "a Run, the folder of one, or its name")
+    loaded = Run(find_run(inputs.results_of(results), str(wanted), inputs.progress_of(progress).note))
+    _ = loaded.manifest
+    return loaded
 
 
 def runs_of(runs: "Run | PathLike | Sequence[Run | PathLike]") -> "list[Run | PathLike]":

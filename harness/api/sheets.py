@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.api.runs import Run, load_run, runs_of
+
 if TYPE_CHECKING:
+    from harness.api.inputs import PathLike, ProgressLike
     from harness.results.run_folder import RunFolder
 
 
@@ -76,3 +79,34 @@ def export(
         raise unwritable(file, error) from None
     replace_text(place, ("\ufeff" if excel else "") + as_csv(drawn))
     return len(drawn)
+
+
+def export_labels(
+    sources: "Run | PathLike | Sequence[Run | PathLike]",
+    file: "PathLike",
+    *,
+    sample: int | None = None,
+    seed: int = 13,
+    excel: bool = False,
+    force: bool = False,
+    results: "PathLike" = "results",
+    progress: "ProgressLike" = None,
+) -> int:
+    """Write a sheet for people to label, as `harness labels export` does; returns how many texts stand in it.
+
+    `sources` are runs, as `load_run` takes them, and files that `harness check --format json` wrote. The sheet is CSV:
+    cluster, text, claims, verdicts, and an empty column `label`; equal texts on one cluster are one row. `sample` draws
+    so many at random with `seed`; `excel` begins the file with a byte order mark. A sheet that has labels in it is
+    written over only with `force`. `harness metaeval --data FILE --clusters CLUSTERS` reads it back.
+
+    Raises UsageError for a name that does not end in .csv, for labels that would be lost, and where there is no text to
+    label or no such run; DataError for a file that holds no checks; StoreError where the sheet cannot be written.
+    """
+    from harness.api import inputs
+
+    place = sheet_path(file, "file")
+    if not force:
+        refuse_labels(place, "force=True writes over them, another file keeps them")
+    sample, several = inputs.whole_number(sample, "sample"), runs_of(sources)
+    opened = [checks_file(each) or load_run(each, results=results, progress=progress).folder for each in several]
+    return export(opened, several, place, sample=sample, seed=seed, excel=excel)

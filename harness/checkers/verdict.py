@@ -7,10 +7,11 @@ what another rule holds up stays below that, so that what is supported is never 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
+from functools import cached_property
 
 from harness.checkers.account.account import Account
-from harness.checkers.account.attributed import attributes, how_told, lost_attribution
+from harness.checkers.account.attributed import LostAttribution, attributes, how_told, lost_attribution
 from harness.checkers.account.conflicts import Alignment, Conflict
 from harness.checkers.account.coverage import AS_MUCH, ranked, saying_so, share, worth
 from harness.checkers.account.elements import Held
@@ -20,10 +21,9 @@ from harness.checkers.cluster_analysis import ClusterReading
 from harness.checkers.disputes import Dispute, disputed_figures
 from harness.checkers.doubt import hollow, load_doubts, signals, specific, unspecific
 from harness.checkers.neural.entailment import Entailment
+from harness.checkers.reasons import ANY_EVENT, all_of, most_telling, why_held_up, why_supported, with_absent
 from harness.checkers.shown import (
-    apart_from,
     instead,
-    of_main_verb,
     of_speaker,
     placed_first,
     quoted,
@@ -69,9 +69,6 @@ READ_IN_ORDER = -1.25
 """Log-odds at which the model says nothing of whether words stand in an order. It reads a headline's words in any other
 order at -4 or less, as a rule: what lies above speaks for an order as much as the words themselves, what lies below
 against one. Of shuffled headlines the two together hold up four in five, where words alone hold up one in two."""
-SURE_OTHERWISE = 1.0
-"""Log-odds of contradiction from which on a reason says that the model reads the opposite."""
-ANY_EVENT = "what the articles have of it could be said of any event"
 ALIKE = 0.5
 """Share of a claim's words from which on a sentence is quoted whatever its elements."""
 SHOWN = 5
@@ -111,85 +108,167 @@ def decided(account: Account, entailment: Entailment | None) -> bool:
     return bool(_why_empty(account, entailment))
 
 
+@dataclass
+class _Case:
+    """One sentence before its label is decided: each thing known of it is worked out once, where it is needed."""
+
+    cluster: ClusterReading
+    reading: Reading
+    prior: float
+    alignment: Alignment
+    account: Account
+    offset: int
+    entailment: Entailment | None
+
+    @cached_property
+    def probability(self) -> float:
+        """Probability that the sentence is faithful."""
+        doubts = load_doubts(model=self.entailment is not None)
+        return doubts.probability(signals(self.account, self.alignment, self.prior, self.entailment))
+
+    @cached_property
+    def without(self) -> float:
+        """The same without what the model says."""
+        doubts = load_doubts(model=self.entailment is not None)
+        return doubts.probability(signals(self.account, self.alignment, self.prior, None))
+
+    @cached_property
+    def certain(self) -> tuple[Conflict, ...]:
+        """Conflicts that contradict it."""
+        return tuple(conflict for conflict in self.alignment.conflicts if is_certain(conflict, self.entailment))
+
+    @cached_property
+    def opposites(self) -> list[Held]:
+        """Elements whose opposite the articles have, and that no model excuses."""
+        return [h for h in self.account.elements if h.feature in OPPOSITE and not excused(h, self.entailment)]
+
+    @cached_property
+    def shares(self) -> list[float]:
+        """Share of its words that each unit of the articles has."""
+        return list(shares_of(self.cluster, self.reading))
+
+    @cached_property
+    def near(self) -> list[int]:
+        """Units worth quoting, those that bear most of it out first."""
+        near = ranked(self.account.covers, self.account.elements) or list(self.account.sites)
+        alike = {at for at, value in enumerate(self.shares) if value >= ALIKE} - {*near}
+        return [*near, *sorted(alike, key=lambda at: -self.shares[at])]
+
+    @cached_property
+    def elements(self) -> list[Held]:
+        """The account as a verdict shows it."""
+        return [placed_first(self.account, self.near, h) for h in shown(self.account, self.certain or self.opposites)]
+
+    @cached_property
+    def gone(self) -> list[Held]:
+        """Elements that matter and are unaccounted for."""
+        return [*missing(self.account), *undone(self.account)]
+
+    @cached_property
+    def lost(self) -> LostAttribution | None:
+        """What the articles have only from somebody who says it."""
+        return lost_attribution(self.cluster, self.reading, self.alignment, self.account)
+
+    @cached_property
+    def disputes(self) -> Sequence[Dispute]:
+        """Figures of it about which independent articles disagree."""
+        return disputed_figures(self.cluster, self.reading)
+
+    def label(
+        self, label: VerdictLabel, reason: str, errors: Iterable[ErrorType], units: Iterable[int],
+        supporters: frozenset[str] = frozenset(), contradictors: frozenset[str] = frozenset(), *, alone: bool = True,
+        named: Sequence[Held] = (),
+    ) -> Judgement:  # fmt: skip
+        """Write a judgement down; `units` are quoted in their order, `named` are elements that the reason names."""
+        kept = [*instead(self.elements, named), *named]
+        quoted_units = list(dict.fromkeys(units))[: 2 * SHOWN]
+        evidence = tuple(self.cluster.units[unit].evidence(round(self.shares[unit], 4)) for unit in quoted_units)
+        return Judgement(
+            label, placed(label, self.probability), reason, tuple(dict.fromkeys(errors)), evidence, supporters,
+            contradictors, recorded(self.cluster, self.reading, kept, self.offset),
+            voices(label, self.entailment, alone=alone),
+        )  # fmt: skip
+
+
 def judge(
     cluster: ClusterReading, reading: Reading, prior: float, alignment: Alignment, account: Account, offset: int,
     entailment: Entailment | None = None,
 ) -> Judgement:  # fmt: skip
-    """The finding on one sentence.
+    """Decide on one sentence.
 
     `prior` is the probability that a checker gives it by itself, `offset` is where it begins, and `entailment` what
     the model says of it beside the sentences that bear most on it.
     """
-    doubts = load_doubts(model=entailment is not None)
-    probability = doubts.probability(signals(account, alignment, prior, entailment))
-    without = doubts.probability(signals(account, alignment, prior, None))
-    certain = tuple(c for c in alignment.conflicts if is_certain(c, entailment))
-    against = frozenset(cluster.articles_of_all(conflict.unit for conflict in certain))
-    shares = shares_of(cluster, reading)
-    near = ranked(account.covers, account.elements) or list(account.sites)
-    near += sorted({at for at, value in enumerate(shares) if value >= ALIKE} - {*near}, key=lambda at: -shares[at])
-    opposites = [held for held in account.elements if held.feature in OPPOSITE and not excused(held, entailment)]
-    elements = [placed_first(account, near, held) for held in shown(account, certain or opposites)]
+    case = _Case(cluster, reading, prior, alignment, account, offset, entailment)
+    return _contradicted(case) or _not_found(case) or _contested(case) or _supported(case)
 
-    def found(
-        label: VerdictLabel, reason: str, errors: Iterable[ErrorType], units: Iterable[int],
-        supporters: frozenset[str] = frozenset(), contradictors: frozenset[str] = frozenset(), *, alone: bool = True,
-        named: Sequence[Held] = (),
-    ) -> Judgement:  # fmt: skip
-        kept = [*instead(elements, named), *named]
-        quoted = tuple(
-            cluster.units[unit].evidence(round(shares[unit], 4)) for unit in list(dict.fromkeys(units))[: 2 * SHOWN]
-        )
-        return Judgement(
-            label, placed(label, probability), reason, tuple(dict.fromkeys(errors)), quoted, supporters, contradictors,
-            recorded(cluster, reading, kept, offset), voices(label, entailment, alone=alone),
-        )  # fmt: skip
 
-    if certain:
-        return found("contradicted", certain[0].reason, (conflict.kind for conflict in certain),
-                     [*(conflict.unit for conflict in certain), *near], frozenset(), against)  # fmt: skip
-    if opposites:
-        units = [spot[0] for held in opposites for spot in held.spots]
-        return found("contradicted", opposites[0].reason, (held.error for held in opposites), [*units, *near],
-                     frozenset(), frozenset(cluster.articles_of_all(units)))  # fmt: skip
-    gone = [*missing(account), *undone(account)]
+def _contradicted(case: _Case) -> Judgement | None:
+    if case.certain:
+        against = frozenset(case.cluster.articles_of_all(conflict.unit for conflict in case.certain))
+        units = [*(conflict.unit for conflict in case.certain), *case.near]
+        errors = [conflict.kind for conflict in case.certain]
+        return case.label("contradicted", case.certain[0].reason, errors, units, frozenset(), against)
+    if case.opposites:
+        spots = [spot[0] for held in case.opposites for spot in held.spots]
+        against = frozenset(case.cluster.articles_of_all(spots))
+        errors = [held.error for held in case.opposites]
+        return case.label("contradicted", case.opposites[0].reason, errors, [*spots, *case.near], frozenset(), against)
+    return None
+
+
+def _not_found(case: _Case) -> Judgement | None:
+    account, entailment, lost, gone = case.account, case.entailment, case.lost, case.gone
     deciding = [held for held in gone if not excused(held, entailment)]
     empty = _why_empty(account, entailment)
-    disputes = disputed_figures(cluster, reading)
-    lost = lost_attribution(cluster, reading, alignment, account)
     handed_on = lost is not None and lost.distant and not (gone or empty)
-    if deciding or empty or (probability < 0.5 and not handed_on and not _one_side(account, disputes)):
+    if deciding or empty or (case.probability < 0.5 and not handed_on and not _one_side(account, case.disputes)):
         first = [*deciding, *gone]
         named: list[Held] = []
         if first:
-            reason = _most_telling(reading, account, first)
+            reason = most_telling(case.reading, account, first)
         elif empty:
-            reason, named = _with_absent(reading, account, empty), _all_of(reading, account, empty)
+            reason = with_absent(case.reading, account, empty)
+            named = all_of(case.reading, account, empty)
         else:
-            reason, named = _why_held_up(cluster, reading, account, entailment, near)
-        return found("not_found", reason, [*(held.error for held in gone), "invented"],
-                     [*near[:1], *(spot[0] for held in [*gone, *named] for spot in held.spots), *near],
-                     alone=bool(deciding or empty or without < 0.5), named=named)  # fmt: skip
+            reason, named = why_held_up(case.cluster, case.reading, account, entailment, case.near)
+        spots = [spot[0] for held in [*gone, *named] for spot in held.spots]
+        return case.label(
+            "not_found", reason, [*(held.error for held in gone), "invented"], [*case.near[:1], *spots, *case.near],
+            alone=bool(deciding or empty or case.without < 0.5), named=named,
+        )  # fmt: skip
     if lost is not None and lost.distant:
-        return found("not_found", lost.reason, ("attribution",), [*lost.units, *near],
-                     named=[of_speaker(cluster, reading, lost)])  # fmt: skip
-    if disputes:
-        agreeing = cluster.articles_of_all(unit for dispute in disputes for unit in dispute.agreeing)
-        opposing = cluster.articles_of_all(unit for dispute in disputes for unit in dispute.differing)
-        sides = [unit for dispute in disputes for side in (dispute.agreeing, dispute.differing)
-                 for unit in sorted(side, key=lambda unit: -worth(account.covers, account.elements, unit))]  # fmt: skip
-        return found("contested", disputes[0].reason(cluster), (), [*sides, *near], frozenset(agreeing),
-                     frozenset(opposing - agreeing))  # fmt: skip
+        speaker = of_speaker(case.cluster, case.reading, lost)
+        return case.label("not_found", lost.reason, ("attribution",), [*lost.units, *case.near], named=[speaker])
+    return None
+
+
+def _contested(case: _Case) -> Judgement | None:
+    if not case.disputes:
+        return None
+    cluster, account = case.cluster, case.account
+    agreeing = cluster.articles_of_all(unit for dispute in case.disputes for unit in dispute.agreeing)
+    opposing = cluster.articles_of_all(unit for dispute in case.disputes for unit in dispute.differing)
+    sides = [unit for dispute in case.disputes for side in (dispute.agreeing, dispute.differing)
+             for unit in sorted(side, key=lambda unit: -worth(account.covers, account.elements, unit))]  # fmt: skip
+    reason = case.disputes[0].reason(cluster)
+    return case.label(
+        "contested", reason, (), [*sides, *case.near], frozenset(agreeing), frozenset(opposing - agreeing)
+    )
+
+
+def _supported(case: _Case) -> Judgement:
     read: Sequence[Held] = ()
-    reason = lost.reason if lost is not None else _why_supported(reading, account)
-    if gone and entailment is not None:
-        read = [read_by_model(held, cluster, near) for held in elements if held in gone]
-        if lost is None:
+    reason = case.lost.reason if case.lost is not None else why_supported(case.reading, case.account)
+    if case.gone and case.entailment is not None:
+        read = [read_by_model(held, case.cluster, case.near) for held in case.elements if held in case.gone]
+        if case.lost is None:
             reason = "the entailment model reads it in the closest sentences; in so many words none has "
-            reason += quoted(reading, gone)
-    units = supporting(cluster, reading, account)
-    return found("supported", reason, (), [*units, *near], frozenset(cluster.articles_of_all(units)),
-                 alone=not gone and without >= 0.5, named=read)  # fmt: skip
+            reason += quoted(case.reading, case.gone)
+    units = supporting(case.cluster, case.reading, case.account)
+    supporters = frozenset(case.cluster.articles_of_all(units))
+    alone = not case.gone and case.without >= 0.5
+    return case.label("supported", reason, (), [*units, *case.near], supporters, alone=alone, named=read)
 
 
 def _one_side(account: Account, disputes: Sequence[Dispute]) -> bool:
@@ -236,75 +315,6 @@ def _why_empty(account: Account, entailment: Entailment | None) -> str:
     if len(told) >= FEWEST_IN_ORDER and not (parties or account.verbatim or disorder(account.features) + said <= 0):
         return "the articles have its words, but not in this order, which says nothing"
     return ""
-
-
-def _most_telling(reading: Reading, account: Account, first: Sequence[Held]) -> str:
-    """Why a claim is not believed in which elements are missing; words that no article has, before words apart."""
-    absent = _absent(account)
-    if first[0].kind == "party" and absent:
-        return f"no article mentions {quoted(reading, absent)}; {first[0].reason}"
-    return first[0].reason
-
-
-def _with_absent(reading: Reading, account: Account, reason: str) -> str:
-    """A reason why a claim says nothing of these articles; that it fits any event, after what they lack of it."""
-    absent = _absent(account)
-    if reason != ANY_EVENT:
-        return reason
-    if absent:
-        return f"no article mentions {quoted(reading, absent)}, and {reason}"
-    apart = next((held.reason for held in account.missing() if held.feature.endswith("_elsewhere")), "")
-    return f"{apart}, and {reason}" if apart else reason
-
-
-def _absent(account: Account) -> list[Held]:
-    """The words that no article has."""
-    return [held for held in account.missing() if held.kind in {"word", "predicate"} and not held.spots]
-
-
-def _all_of(reading: Reading, account: Account, reason: str) -> list[Held]:
-    """The whole claim as what is not borne out, where it says nothing of these articles and no element is missing."""
-    if any(held.state == "unaccounted" for held in account.elements):
-        return []
-    return [Held("word", 0, len(reading.parse.text), "unaccounted", (), reason)]
-
-
-def _why_held_up(
-    cluster: ClusterReading, reading: Reading, account: Account, entailment: Entailment | None, near: Sequence[int]
-) -> tuple[str, list[Held]]:
-    """Why a claim is not believed in which no element that decides by itself is missing, and the words that tell it."""
-    closest = near[0] if near else None
-    if entailment is not None and entailment.contradicted >= SURE_OTHERWISE:
-        reason = "the entailment model reads the closest sentences as saying otherwise"
-        return reason, [of_main_verb(cluster, reading, closest, reason)]
-    loose = [held for held in account.missing() if held.kind in {"word", "predicate"}]
-    joins = [held for held in account.missing() if held.kind == "party"]
-    for held in [*(held for held in loose if not held.spots), *joins, *loose]:
-        return held.reason, []
-    away = apart_from(cluster, reading, account, closest) if closest is not None else []
-    if away and len(away) < sum(held.kind != "party" for held in account.elements):
-        reason = f"the articles have {quoted(reading, away)} only apart from the rest"
-        return reason, [replace(held, state="unaccounted", reason=reason) for held in away]
-    reason = "its words stand in the articles, but not together"
-    if entailment is not None and entailment.entailed < 0:
-        reason = "its words stand in the closest sentence, but the entailment model does not read it there"
-    return reason, [of_main_verb(cluster, reading, closest, reason)]
-
-
-def _why_supported(reading: Reading, account: Account) -> str:
-    """That the articles say so, or most of it, and what they have only in other words, elsewhere or not at all."""
-    loose = [held for held in account.missing() if held.kind != "party"]
-    apart = next((held for held in account.missing() if held.kind == "party"), None)
-    if apart is not None and not loose:
-        said, party = (reading.parse.tokens[index].text for index in apart.tokens)
-        return f"the articles have all of it, though no sentence joins “{said}” and “{party}”"
-    near = [held for held in loose if held.feature.endswith("_near")]
-    away = [held for held in loose if held.spots and held not in near]
-    absent = [held for held in loose if not held.spots]
-    reason = "the articles say most of it" if absent or away else "the articles say so"
-    reason += f", in other words than {quoted(reading, near)}" if near else ""
-    reason += f"; none has {quoted(reading, absent)}" if absent else ""
-    return reason + (f"; they have {quoted(reading, away)} only of something else" if away else "")
 
 
 def supporting(cluster: ClusterReading, reading: Reading, account: Account) -> list[int]:

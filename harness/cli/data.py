@@ -13,6 +13,8 @@ from harness.process import logs
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from harness.ingest.clean import CleanedCluster
+
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 _LISTED = 20
 
@@ -69,11 +71,7 @@ def ingest(
         if cleaned.cluster is None:
             continue
         rows.append(canonical_json(cluster_row(cleaned.cluster)))
-        kept = [each for each in cleaned.articles if each.article.text]
-        counts["articles"] += len(kept)
-        counts["titles found"] += sum(bool(each.article.title) for each in kept)
-        counts["lines dropped"] += sum(len(each.dropped) for each in kept)
-        counts["groups of near-duplicates"] += len(cleaned.duplicates)
+        _count(counts, cleaned)
     _warn_of(problems)
     if not rows:
         message = "no article could be read in it"
@@ -85,6 +83,15 @@ def ingest(
     logs.say(", ".join([f"clusters {len(rows)}", *(f"{name} {count}" for name, count in counts.items())]))
     logs.say(f"clusters: {out}")
     logs.say(f"account: {account}")
+
+
+def _count(counts: "Counter[str]", cleaned: "CleanedCluster") -> None:
+    """Add what was found in one cluster."""
+    kept = [each for each in cleaned.articles if each.article.text]
+    counts["articles"] += len(kept)
+    counts["titles found"] += sum(bool(each.article.title) for each in kept)
+    counts["lines dropped"] += sum(len(each.dropped) for each in kept)
+    counts["groups of near-duplicates"] += len(cleaned.duplicates)
 
 
 def _note_ignored(cluster_id: str, files: "Sequence[str]") -> None:

@@ -1,6 +1,7 @@
 """Numbers with what they count: value, modifier, unit and head noun. Calendar dates and clock times are none."""
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -132,6 +133,12 @@ def figures(parse: Parse) -> tuple[Figure, ...]:
                     skip = True
         found.append(figure)
         taken.append((figure.start, figure.end))
+    found += _vague_figures(parse, text, taken)
+    return tuple(sorted(found, key=lambda figure: figure.start))
+
+
+def _vague_figures(parse: Parse, text: str, taken: Sequence[tuple[int, int]]) -> Iterator[Figure]:
+    """Find `dozens`, `scores of` and the like where no figure stands already."""
     for match in _VAGUE_RE.finditer(text):
         if any(start < match.end() and match.start() < end for start, end in taken):
             continue
@@ -140,12 +147,10 @@ def figures(parse: Parse) -> tuple[Figure, ...]:
         if token is not None and last is not None:
             low, high = _VAGUE[" ".join(match.group().lower().split())]
             head, head_token = _head(parse, last)
-            found.append(
-                Figure(match.start(), match.end(), low, low, high, "vague",
-                       unit_of(text, match.start(), match.end(), head, parse, head_token),
-                       head, token.i, head_token, False, low)
+            unit = unit_of(text, match.start(), match.end(), head, parse, head_token)
+            yield Figure(
+                match.start(), match.end(), low, low, high, "vague", unit, head, token.i, head_token, False, low
             )  # fmt: skip
-    return tuple(sorted(found, key=lambda figure: figure.start))
 
 
 def _scale(written: str) -> float:

@@ -1,0 +1,44 @@
+"""A report: one HTML file about runs."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.api.runs import Run, load_run, runs_of
+
+if TYPE_CHECKING:
+    from harness.api.inputs import PathLike
+
+
+def report(
+    runs: "Run | PathLike | Sequence[Run | PathLike]",
+    output: "PathLike",
+    *,
+    baseline: str | None = None,
+    primary: str | None = None,
+    intersection: bool = False,
+    results: "PathLike" = "results",
+) -> Path:
+    """Write one HTML file about one run or several, as `harness report` does, and return its path.
+
+    Configurations are ranked by `primary`, a measure, the first leading one where none is named; the others differ from
+    `baseline`, a configuration, the first where none is named. With `intersection` runs on different data are reported
+    on the clusters that they share.
+
+    Raises MissingExtraError where the extra `report` is not installed, DataError for unequal data, UsageError for
+    measures whose signatures differ, for a name that is none, and where the file cannot be written.
+    """
+    from harness.api import inputs
+    from harness.report.html.document import write_report
+
+    for name, value in (("baseline", baseline), ("primary", primary)):
+        if value is not None:
+            inputs.text_of(value, name)
+    folders = [load_run(run, results=results).folder for run in runs_of(runs)]
+    return write_report(
+        folders,
+        inputs.path_of(output, "output", "the path of an HTML file"),
+        baseline=baseline,
+        primary=primary,
+        intersection=intersection,
+    )
