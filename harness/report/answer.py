@@ -28,6 +28,12 @@ def name_of(measure: MeasureRecord) -> str:
     return NAMES.get(measure.name, measure.name.removeprefix(f"{measure.metric}-"))
 
 
+def named(measure: MeasureRecord) -> str:
+    """What a measure is called, with the name that commands take for it where that differs: `ROUGE-1 (rouge1-f)`."""
+    name = name_of(measure)
+    return name if name == measure.name else f"{name} ({measure.name})"
+
+
 def cell(summary: Summary, measure: MeasureRecord) -> str:
     """Print a mean with half its interval, `42.4 ±10.0`; an en dash where no cluster was scored."""
     if summary.mean is None:

@@ -94,12 +94,13 @@ def report(run: api.Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return api.report(run, tmp_path_factory.mktemp("report") / "report.html")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     """Debian's or another installed Chromium; tests that look at pages skip where there is none."""
     binary = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if binary is None:
         pytest.skip("no chromium is installed: a Debian system gets it with apt-get install chromium")
+    # Its event loop runs in this thread until the browser is closed, and no other could: hence a module, no session.
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
