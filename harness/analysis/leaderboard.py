@@ -7,6 +7,7 @@ from typing import Literal
 from harness.analysis.compare import PairComparison
 from harness.analysis.resample import LEVEL
 from harness.analysis.summary import Summary
+from harness.errors import UsageError
 from harness.records import MeasureRecord
 
 LEADING: Mapping[str, tuple[str, ...]] = {
@@ -104,12 +105,13 @@ def rank(
 
     `summaries` maps (configuration, measure) to a summary; `pairs` holds every pair on every measure. `upper_bounds`
     are configurations that read the references: they stand last, without a rank, and so do those without a mean.
-    Raises ValueError where no measure is better one way or the other.
+    Raises UsageError where no measure is better one way or the other.
     """
     columns = leading_measures(measures)
     if primary is None:
         if not columns:
-            raise ValueError("no measure is better one way: there is nothing to rank by")
+            message = "no measure is better one way: there is nothing to rank by; --primary names a measure to rank by"
+            raise UsageError(message)
         primary = columns[0]
     columns = [primary, *(measure for measure in columns if measure.name != primary.name)]
     sign = -1.0 if primary.direction == "lower" else 1.0

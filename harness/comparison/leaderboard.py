@@ -50,19 +50,16 @@ def leaderboard(
     summaries = (
         compared.summaries if compared else {(each.configuration, each.measure): each for each in joined.summaries()}
     )
-    try:
-        return rank(
-            summaries,
-            compared.pairs if compared else (),
-            joined.measures,
-            configurations=joined.labels,
-            baseline=baseline,
-            clusters=len(joined.clusters),
-            primary=primary,
-            upper_bounds=[column.label for column in joined.columns if column.record.reads_references],
-        )
-    except ValueError as error:
-        raise UsageError(f"{error}; --primary names a measure to rank by") from None
+    return rank(
+        summaries,
+        compared.pairs if compared else (),
+        joined.measures,
+        configurations=joined.labels,
+        baseline=baseline,
+        clusters=len(joined.clusters),
+        primary=primary,
+        upper_bounds=[column.label for column in joined.columns if column.record.reads_references],
+    )
 
 
 def leaderboard_of_run(
@@ -84,16 +81,13 @@ def leaderboard_of_run(
         joined = join([folder])
         shown = joined.only([each for each in joined.measures if each.shown or each == ranked_by])
         return leaderboard(shown, compare_joined(shown, first), first, ranked_by)
-    try:
-        return rank(
-            {(each.configuration, each.measure): each for each in summaries},
-            (),
-            [each for each in manifest.measures if each.shown or each == ranked_by],
-            configurations=names,
-            baseline=first,
-            clusters=manifest.clusters,
-            primary=ranked_by,
-            upper_bounds=[item.name for item in manifest.configurations if item.reads_references],
-        )
-    except ValueError as error:
-        raise UsageError(f"{error}; --primary names a measure to rank by") from None
+    return rank(
+        {(each.configuration, each.measure): each for each in summaries},
+        (),
+        [each for each in manifest.measures if each.shown or each == ranked_by],
+        configurations=names,
+        baseline=first,
+        clusters=manifest.clusters,
+        primary=ranked_by,
+        upper_bounds=[item.name for item in manifest.configurations if item.reads_references],
+    )

@@ -8,6 +8,7 @@ import pytest
 from harness.analysis.compare import compare_and_resample
 from harness.analysis.leaderboard import Leaderboard, leading_measures, rank
 from harness.analysis.summary import summaries_of
+from harness.errors import UsageError
 from harness.records import MeasureRecord
 from harness.report.answer import sentences
 
@@ -102,7 +103,7 @@ def test_the_primary_measure_is_the_first_column_whatever_it_is():
 
 
 def test_nothing_to_rank_by_is_an_error():
-    with pytest.raises(ValueError, match="nothing to rank by"):
+    with pytest.raises(UsageError, match="nothing to rank by"):
         board(clearly_apart(), [measure("words", "headline", "neither")])
 
 
