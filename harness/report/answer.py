@@ -34,14 +34,11 @@ def named(measure: MeasureRecord) -> str:
     return name if name == measure.name else f"{name} ({measure.name})"
 
 
-def cell(summary: Summary, measure: MeasureRecord) -> str:
-    """Print a mean with half its interval, `42.4 ±10.0`; an en dash where no cluster was scored."""
-    if summary.mean is None:
-        return "–"
-    mean = numbers.show(summary.mean, measure.unit)
+def half(summary: Summary, measure: MeasureRecord) -> str:
+    """Print half an interval, `±10.0`; nothing where there is no interval."""
     if summary.low is None or summary.high is None:
-        return mean
-    return f"{mean} ±{numbers.show((summary.high - summary.low) / 2, measure.unit)}"
+        return ""
+    return f"±{numbers.show((summary.high - summary.low) / 2, measure.unit)}"
 
 
 def sentences(board: Leaderboard) -> list[str]:

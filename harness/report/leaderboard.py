@@ -7,14 +7,13 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from harness.analysis.leaderboard import Leaderboard, Standing, leading_measures
-from harness.analysis.summary import Summary
 from harness.comparison.compare import Comparison
 from harness.comparison.leaderboard import leaderboard, leaderboard_of_run, primary_of
 from harness.comparison.score_matrix import ScoreMatrix
 from harness.errors import UsageError
 from harness.records import Counts, MeasureRecord
 from harness.report import numbers
-from harness.report.answer import MARKS, name_of, named, sentences
+from harness.report.answer import MARKS, half, name_of, named, sentences
 from harness.report.printing import safe
 from harness.report.runs import describe_rescoring
 from harness.report.table import UNKNOWN, caveats, label, made_of, status_notes
@@ -136,16 +135,9 @@ def _cell(standing: Standing, measure: MeasureRecord, means: Sequence[float | No
     mark = standing.beside_baseline[measure.name]
     text = Text(MARKS[mark], style={"better": "green", "worse": "red", "": ""}[mark])
     text.append(numbers.mean(summary, measure), style="bold" if best and len(set(known)) > 1 else "")
-    half = _half(summary, measure)
-    if half:
-        text.append(f" {half:>5}" if roomy else f"\n{half}", style="dim")
+    if width := half(summary, measure):
+        text.append(f" {width:>5}" if roomy else f"\n{width}", style="dim")
     return text
-
-
-def _half(summary: Summary, measure: MeasureRecord) -> str:
-    if summary.low is None or summary.high is None:
-        return ""
-    return f"±{numbers.show((summary.high - summary.low) / 2, measure.unit)}"
 
 
 def _costs(board: Leaderboard, counts: Mapping[str, Counts]) -> list[Column]:

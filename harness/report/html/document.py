@@ -13,7 +13,7 @@ from harness.disk.durable import replace_text
 from harness.errors import MissingExtraError
 from harness.records import MeasureRecord
 from harness.report import numbers
-from harness.report.answer import MARKS, cell, name_of, named, sentences
+from harness.report.answer import MARKS, half, name_of, named, sentences
 from harness.report.escape import page
 from harness.report.html.charts import charts
 from harness.report.html.examples import TOGETHER, Examples, collect
@@ -133,12 +133,11 @@ def _cell(findings: Findings, label: str, measure: MeasureRecord) -> dict[str, A
     standing = next(each for each in findings.board.standings if each.configuration == label)
     summary = standing.summaries[measure.name]
     mark = standing.beside_baseline[measure.name]
-    mean, _, half = cell(summary, measure).partition(" ")
     counts = f"{summary.scored} clusters scored, {summary.unscorable} without a statistic, {summary.failed} failed"
     return {
         "value": "" if summary.mean is None else repr(summary.mean),
-        "mean": mean,
-        "half": half,
+        "mean": numbers.mean(summary, measure),
+        "half": half(summary, measure),
         "mark": mark,
         "sign": MARKS[mark],
         "title": f"{measure.name} {numbers.interval(summary, measure)}; {counts}",
