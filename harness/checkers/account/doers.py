@@ -6,7 +6,7 @@ The bearer of a deed stands with its verb, or with the noun that tells it: befor
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from harness.checkers.account.elements import SURE, Held
+from harness.checkers.account.elements import SAME_DEED, SURE, Held
 from harness.checkers.account.matching import Matcher
 from harness.checkers.cluster_analysis import Argument, ClusterReading, argument
 from harness.claims.attribution import kind_of_saying
@@ -17,8 +17,6 @@ from harness.claims.thesaurus import is_verb
 from harness.claims.verbs import event_nouns
 from harness.language.lexical import word_list
 
-_CLOSE = 0.88
-"""Grade at which a word is taken for the deed itself."""
 _ROLES = {"of": "own", "by": "by", "from": "by", "against": "against"}
 _APART = frozenset({"conj", "advcl", "relcl", "ccomp", "parataxis"})
 """Clauses under a verb that tell another deed."""
@@ -106,7 +104,7 @@ def _other(
         named = [index for index, each in bearers if _somebody(each) and each.sure]
         if named and elsewhere and not any(_one(bearer, each) for _, each in bearers):
             beside = not rest or any(matcher.by_unit(index).get(match.unit, 0.0) >= SURE for index in rest)
-            if match.grade >= _CLOSE and beside:
+            if match.grade >= SAME_DEED and beside:
                 found.append((match.unit, match.token, named[0]))
         elif any(_mentions(cluster, unit, bearer) for unit in (match.unit, *matcher.forms.near[match.unit])):
             return None

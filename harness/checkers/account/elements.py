@@ -11,6 +11,8 @@ Spot = tuple[int, int, int]
 
 SURE = 0.75
 """Grade at which a word is borne out by itself; below it another word only comes near."""
+SAME_DEED = 0.88
+"""Grade at which a word is taken for a deed itself: an article that only has a near word does not tell of it."""
 
 
 @dataclass(frozen=True, slots=True)

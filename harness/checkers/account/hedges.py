@@ -8,7 +8,7 @@ done settles it; where every sentence hedges it, the deed is not borne out. A he
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from harness.checkers.account.elements import SURE, Held
+from harness.checkers.account.elements import SAME_DEED, SURE, Held
 from harness.checkers.account.matching import Matcher
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.attribution import kind_of_saying
@@ -25,8 +25,6 @@ _BELOW = frozenset({
 _ASSERTED = frozenset({"ROOT", "ccomp", "conj", "relcl", "advcl", "parataxis"})
 _MOST_STEPS = 4
 _PAST = frozenset({"VBD", "VBN"})
-_CLOSE = 0.88
-"""Grade at which a word is taken for the deed itself: an article that only has a near word does not tell it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +185,7 @@ def _places(matcher: Matcher, index: int) -> Iterator[tuple[int, int]]:
     own = matcher.reading.parse.tokens[index].lemma
     for match in matcher.matches(index):
         found = matcher.cluster.readings[match.unit].parse.tokens[match.token].lemma
-        if match.grade >= _CLOSE and (found == own or not kind_of_saying(found)):
+        if match.grade >= SAME_DEED and (found == own or not kind_of_saying(found)):
             yield match.unit, match.token
 
 

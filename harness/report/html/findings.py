@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from harness.analysis.leaderboard import Leaderboard
-from harness.comparison.compare import Comparison, compare_joined
+from harness.comparison.compare import compare_joined
 from harness.comparison.leaderboard import leaderboard, primary_of
 from harness.comparison.score_matrix import ScoreMatrix, find_label, join
 from harness.records import ErrorType, RunManifest, VerdictLabel
+from harness.report import numbers
+from harness.report.answer import name_of
 from harness.results.run_folder import RunFolder
 
 WEIGHTS: dict[VerdictLabel, float] = {"contradicted": 3.0, "contested": 2.0, "not_found": 1.0}
@@ -31,8 +33,6 @@ class Findings:
 
     manifests: tuple[RunManifest, ...]
     joined: ScoreMatrix
-    comparison: Comparison | None
-    """None where there is only one configuration."""
     board: Leaderboard
     verdicts: dict[tuple[str, str], Finding]
     """(configuration, cluster) → the verdict on the whole text, of the first checker."""
@@ -104,7 +104,7 @@ def gather(
             if failure.configuration == column.record.name and failure.stage == "generate":
                 failed[column.label, failure.cluster_id] = f"{failure.error}: {failure.message}"
     manifests = tuple(folder.manifest() for folder in {id(c.folder): c.folder for c in joined.columns}.values())
-    found = Findings(manifests, shown, compared, board, verdicts, failed)
+    found = Findings(manifests, shown, board, verdicts, failed)
     found.notes.extend(_notes(found))
     return found
 
@@ -141,9 +141,6 @@ def _notes(found: Findings) -> list[str]:
 
 def _bounds(found: Findings, label: str, failed: int) -> str:
     """Bound the mean had all failures scored 0, or 1."""
-    from harness.report import numbers
-    from harness.report.answer import name_of
-
     said = f"{label} failed on {failed} of {len(found.joined.clusters)} clusters"
     primary = found.board.primary
     values = found.primary_values()[found.labels.index(label)]
