@@ -340,40 +340,6 @@ def test_tables_fit_80_columns_and_say_their_denominators(harness: Callable[...,
     assert "4/0/0" in ended.out
 
 
-def test_the_first_screen_ranks_and_says_what_is_certain(harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("COLUMNS", "80")
-    ended = harness("eval", "--config", "x.yaml")
-    lines = ended.out.splitlines()
-    assert len(lines) <= 30
-    assert max(map(len, lines)) <= 80
-    assert any(line.startswith("1 ") for line in lines)
-    assert "2 to 4 of the clusters have a score." in ended.out  # one system answered two of four
-    assert "--details" in lines[-2] + lines[-1]
-    assert "characters" not in ended.out  # no table of a metric
-
-
-def test_what_is_ranked_by_is_named_in_the_configuration_or_by_a_flag(harness: Callable[..., Any]):
-    written = CONFIG.replace("[rouge1]", "[rouge1, rouge2, rougeL]")
-    Path("x.yaml").write_text(written)
-    assert "Ranked by ROUGE-L (rougeL-f)" in harness("eval", "--config", "x.yaml", "--primary", "rougeL").out
-    Path("x.yaml").write_text(f"{written}primary: rouge2\n")
-    assert "Ranked by ROUGE-2" in harness("eval", "--config", "x.yaml").out
-    Path("x.yaml").write_text(f"{written.replace('trial', 'second')}primary: rouge2\n")
-    assert "Ranked by ROUGE-2" in harness("eval", "--config", "x.yaml").out
-    assert "Ranked by ROUGE-2" in harness("show", "second@latest").out
-    Path("x.yaml").write_text(f"{written}primary: rogue2\n")
-    line = len(written.splitlines()) + 1
-    for command in ("validate", "eval"):
-        ended = harness(command, "--config", "x.yaml")
-        assert ended.code == 2
-        assert f"x.yaml:{line}" in ended.err
-        assert "did you mean 'rouge2" in ended.err
-    Path("x.yaml").write_text(f"{written}primary: words\n")
-    assert "better neither way" in harness("eval", "--config", "x.yaml").err
-    Path("x.yaml").write_text(f"{written}primary: 3\n")
-    assert "not a measure" in harness("validate", "--config", "x.yaml").err
-
-
 def test_a_formula_in_a_name_is_text_in_csv(harness: Callable[..., Any]):
     Path("x.yaml").write_text(CONFIG.replace("as: mine", 'as: "=1+1"'))
     rows = list(csv.DictReader(io.StringIO(harness("eval", "--config", "x.yaml", "--format", "csv").out)))
