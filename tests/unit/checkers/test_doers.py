@@ -2,20 +2,6 @@
 
 import pytest
 
-from harness.checkers.rules import Rules
-from harness.records import Article, Cluster
-
-
-@pytest.fixture(scope="module")
-def session(parser):
-    with Rules().open() as opened:
-        yield opened
-
-
-def check(session, article, text):
-    return session.check(Cluster(cluster_id="c", articles=(Article(article_id="a", text=article),)), text)[0]
-
-
 FRAUD = (
     "Banker Olga Venn was found guilty of fraud on Monday. Venn's conviction ends a three-year case. The lawsuit "
     "against Norvik by former captain Elias Rude was dropped in June. The town had followed both. "
@@ -29,8 +15,8 @@ FRAUD = (
         ("Conviction of Simon Dray ends three-year case", "Venn"),
     ],
 )
-def test_a_deed_that_every_sentence_gives_to_another_is_not_the_claims(session, text, instead):
-    whole = check(session, FRAUD, text)
+def test_a_deed_that_every_sentence_gives_to_another_is_not_the_claims(judged, text, instead):
+    whole = judged(FRAUD, text)
     assert (whole.label, "roles" in whole.errors) == ("not_found", True), whole.reason
     assert f"they have “{instead}” there" in whole.reason
 
@@ -44,17 +30,17 @@ def test_a_deed_that_every_sentence_gives_to_another_is_not_the_claims(session, 
         "Venn's conviction ends case",
     ],
 )
-def test_a_deed_of_its_own_bearer_is_borne_out(session, text):
-    assert "there" not in check(session, FRAUD, text).reason
+def test_a_deed_of_its_own_bearer_is_borne_out(judged, text):
+    assert "there" not in judged(FRAUD, text).reason
 
 
-def test_a_sentence_that_may_mean_the_claims_bearer_settles_it(session):
+def test_a_sentence_that_may_mean_the_claims_bearer_settles_it(judged):
     article = "Ole Hauk was sued in May. A trader was sued on Friday. The trader, Ida Moe, was calm."
-    assert "bears" not in check(session, article, "Ida Moe sued on Friday").reason
-    assert check(session, article, "Ida Moe sued on Friday").label != "contradicted"
+    assert "bears" not in judged(article, "Ida Moe sued on Friday").reason
+    assert judged(article, "Ida Moe sued on Friday").label != "contradicted"
 
 
-def test_who_is_beaten_by_another_does_not_beat(session):
+def test_who_is_beaten_by_another_does_not_beat(judged):
     article = "Norvik beat Tarn Lines to the ferry deal on Monday."
-    assert check(session, article, "Tarn Lines beaten by Norvik to ferry deal").label == "supported"
-    assert check(session, article, "Norvik beaten by Tarn Lines to ferry deal").label != "supported"
+    assert judged(article, "Tarn Lines beaten by Norvik to ferry deal").label == "supported"
+    assert judged(article, "Norvik beaten by Tarn Lines to ferry deal").label != "supported"

@@ -2,20 +2,6 @@
 
 import pytest
 
-from harness.checkers.rules import Rules
-from harness.records import Article, Cluster
-
-
-@pytest.fixture(scope="module")
-def session(parser):
-    with Rules().open() as opened:
-        yield opened
-
-
-def check(session, article, text):
-    return session.check(Cluster(cluster_id="c", articles=(Article(article_id="a", text=article),)), text)[0]
-
-
 TUNNEL = "The council of Varde may close the road tunnel in May. Engineer Tove Lind inspected the tunnel on Sunday."
 STRIKE = "Ferry workers are threatening to strike over pay, their union Havn said. The line carries 900 people a day."
 BUDGET = "Premier Ruud is considering an early election, an aide said. Ruud met the king in Holm on Friday."
@@ -34,8 +20,8 @@ BOTH = "The council of Varde may close the road tunnel. On Monday the council cl
         ("Residents of Skov fear that the dam will burst.", "Dam bursts at Skov", "fear"),
     ],
 )
-def test_what_is_only_possible_or_planned_is_not_told_as_done(session, article, text, under):
-    whole = check(session, article, text)
+def test_what_is_only_possible_or_planned_is_not_told_as_done(judged, article, text, under):
+    whole = judged(article, text)
     assert (whole.label, whole.errors[0]) == ("not_found", "modality"), whole.reason
     assert f"under “{under}”" in whole.reason
     held = next(each for each in whole.elements if each.kind == "modality")
@@ -55,10 +41,8 @@ def test_what_is_only_possible_or_planned_is_not_told_as_done(session, article, 
         ("Rescuers could hear voices in the shaft at Skov.", "Rescuers hear voices in shaft at Skov"),
     ],
 )
-def test_a_claim_that_hedges_as_the_articles_do_or_that_one_of_them_tells_as_done_is_not_held_up(
-    session, article, text
-):
-    assert all(each.kind != "modality" for each in check(session, article, text).elements)
+def test_a_claim_that_hedges_as_the_articles_do_or_that_one_of_them_tells_as_done_is_not_held_up(judged, article, text):
+    assert all(each.kind != "modality" for each in judged(article, text).elements)
 
 
 LIBRARY = (
@@ -70,8 +54,8 @@ SWIM = "The storm kept swimmer Ida Moe from crossing the strait. Moe, 40, had tr
 @pytest.mark.parametrize(
     "text", ["Holm does not keep library open by one vote", "Mayor of Holm did not say she sold site"]
 )
-def test_a_negation_of_something_else_bears_none_out(session, text):
-    whole = check(session, LIBRARY, text)
+def test_a_negation_of_something_else_bears_none_out(judged, text):
+    whole = judged(LIBRARY, text)
     assert whole.label in {"not_found", "contradicted"}, whole.reason
     assert "negation" in whole.errors
 
@@ -87,34 +71,34 @@ def test_a_negation_of_something_else_bears_none_out(session, text):
         ("Judge Moe refused to release the file on Holm.", "Judge Moe does not release file on Holm"),
     ],
 )
-def test_a_negation_is_borne_out_by_one_of_the_same_deed_or_by_its_opposite(session, article, text):
-    assert all(each.kind != "polarity" or each.state == "borne_out" for each in check(session, article, text).elements)
+def test_a_negation_is_borne_out_by_one_of_the_same_deed_or_by_its_opposite(judged, article, text):
+    assert all(each.kind != "polarity" or each.state == "borne_out" for each in judged(article, text).elements)
 
 
-def test_who_is_kept_from_a_deed_does_not_do_it(session):
-    assert check(session, "Illness meant that Ida Moe could not vote on Holm.", "Illness keeps Ida Moe from voting "
+def test_who_is_kept_from_a_deed_does_not_do_it(judged):
+    assert judged("Illness meant that Ida Moe could not vote on Holm.", "Illness keeps Ida Moe from voting "
                  "on Holm").label != "contradicted"  # fmt: skip
-    assert check(session, SWIM, "Storm keeps swimmer Ida Moe from crossing strait").label == "supported"
+    assert judged(SWIM, "Storm keeps swimmer Ida Moe from crossing strait").label == "supported"
 
 
-def test_a_vote_of_no_confidence_negates_nothing(session):
+def test_a_vote_of_no_confidence_negates_nothing(judged):
     article = "Premier Orr narrowly survived a no-confidence vote in Holm on Monday."
-    assert check(session, article, "Premier Orr survives no-confidence vote").label == "supported"
-    assert check(session, article, "Premier Orr does not survive no-confidence vote").label != "supported"
+    assert judged(article, "Premier Orr survives no-confidence vote").label == "supported"
+    assert judged(article, "Premier Orr does not survive no-confidence vote").label != "supported"
 
 
-def test_of_two_people_one_may_be_convicted_and_the_other_cleared(session):
+def test_of_two_people_one_may_be_convicted_and_the_other_cleared(judged):
     article = "A jury on Friday convicted trader Ole Hauk of fraud but cleared his father, the former chairman."
-    assert check(session, article, "Trader guilty of fraud as former chairman father is acquitted").label == "supported"
+    assert judged(article, "Trader guilty of fraud as former chairman father is acquitted").label == "supported"
 
 
-def test_a_dispute_between_two_denies_nothing(session):
+def test_a_dispute_between_two_denies_nothing(judged):
     article = (
         "The dispute over the quay of Holm went on. Tarrant took the harbour board to court over the quay on Friday."
     )
-    assert check(session, article, "Tarrant takes harbour board to court over quay of Holm").label == "supported"
+    assert judged(article, "Tarrant takes harbour board to court over quay of Holm").label == "supported"
 
 
-def test_a_negation_does_not_reach_into_a_clause_that_says_more(session):
+def test_a_negation_does_not_reach_into_a_clause_that_says_more(judged):
     article = "Orrin has no plan to build a road through the valley where the grey heron was photographed in Holm."
-    assert check(session, article, "Grey heron not photographed in valley in Holm").label != "supported"
+    assert judged(article, "Grey heron not photographed in valley in Holm").label != "supported"

@@ -2,20 +2,7 @@
 
 import pytest
 
-from harness.checkers.rules import Rules
 from harness.claims.thesaurus import reversals
-from harness.records import Article, Cluster
-
-
-@pytest.fixture(scope="module")
-def session(parser):
-    with Rules().open() as opened:
-        yield opened
-
-
-def check(session, article, text):
-    return session.check(Cluster(cluster_id="c", articles=(Article(article_id="a", text=article),)), text)[0]
-
 
 COURT = "A court in Arden upheld the ban on fishing nets on Thursday."
 OFFER = "The board of the mill turned down the offer from Calder on Wednesday."
@@ -31,8 +18,8 @@ BONDS = "The central bank stepped up its purchases of bonds in March."
         ("Police released the two brothers on Tuesday.", "Police lock up two brothers"),
     ],
 )
-def test_the_opposite_deed_is_contradicted(session, article, text):
-    whole = check(session, article, text)
+def test_the_opposite_deed_is_contradicted(judged, article, text):
+    whole = judged(article, text)
     assert (whole.label, whole.errors[0]) == ("contradicted", "predicate"), whole.reason
 
 
@@ -46,8 +33,8 @@ def test_the_opposite_deed_is_contradicted(session, article, text):
         ("Tarrant sold the ferry line Sealink to Brightwater.", "Brightwater buys ferry line Sealink"),
     ],
 )
-def test_the_same_deed_is_not(session, article, text):
-    assert check(session, article, text).label != "contradicted"
+def test_the_same_deed_is_not(judged, article, text):
+    assert judged(article, text).label != "contradicted"
 
 
 @pytest.mark.parametrize(
@@ -60,16 +47,13 @@ def test_the_same_deed_is_not(session, article, text):
         ("The mayor said the old bridge to Tarn was unsafe after the flood.", "Mayor says old bridge is safe"),
     ],
 )
-def test_the_opposite_quality_of_the_same_thing_is_contradicted(session, article, text):
-    whole = check(session, article, text)
+def test_the_opposite_quality_of_the_same_thing_is_contradicted(judged, article, text):
+    whole = judged(article, text)
     assert (whole.label, whole.errors[0]) == ("contradicted", "predicate"), whole.reason
 
 
-def test_a_verb_is_quoted_with_its_particle(session):
-    assert (
-        check(session, OFFER, "Board accepts offer from Calder").reason
-        == "the articles say “turned down”, not “accepts”"
-    )
+def test_a_verb_is_quoted_with_its_particle(judged):
+    assert judged(OFFER, "Board accepts offer from Calder").reason == "the articles say “turned down”, not “accepts”"
 
 
 def test_opposites_reach_phrasal_verbs_and_synonyms_but_no_broad_verb():
