@@ -19,6 +19,8 @@ NAMES = {
 }
 """What measures are called where people read; others have their own name."""
 MARKS = {"better": "▲", "worse": "▼", "": ""}
+LARGE = 0.1
+"""Share from which on a difference that could not be seen is told in whole points."""
 NAMED_PAIRS = 3
 """Pairs that a sentence names; further ones are counted."""
 
@@ -94,8 +96,9 @@ def _detectable(board: Leaderboard) -> Iterator[str]:
     unseen = [pair.detectable for pair in board.pairs if pair.detectable and not is_significant(pair)]
     if unseen:
         size = max(unseen)
-        points = f"{size * 100:.0f} points" if board.primary.unit == "share" else f"{size:.1f} {board.primary.unit}"
-        yield f"Differences under about {points} cannot be seen with so few."
+        decimals = 0 if board.primary.unit == "share" and size >= LARGE else 1
+        points = "points" if board.primary.unit == "share" else board.primary.unit
+        yield f"Differences under about {numbers.show(size, board.primary.unit, decimals)} {points} cannot be seen with so few."
 
 
 def _listed(names: Sequence[str]) -> str:
