@@ -98,7 +98,8 @@ def _detectable(board: Leaderboard) -> Iterator[str]:
         size = max(unseen)
         decimals = 0 if board.primary.unit == "share" and size >= LARGE else 1
         points = "points" if board.primary.unit == "share" else board.primary.unit
-        yield f"Differences under about {numbers.show(size, board.primary.unit, decimals)} {points} cannot be seen with so few."
+        least = numbers.show(size, board.primary.unit, decimals)
+        yield f"Differences under about {least} {points} cannot be seen with so few."
 
 
 def _listed(names: Sequence[str]) -> str:
