@@ -120,9 +120,7 @@ def evaluate(
         outcome = execute(
             plan, folder, told, cache=kept, jobs=jobs, retry_errors=retry_errors, wait=wait, table=markdown
         )
-    run = Run(outcome.folder, outcome, plan.clusters)
-    run.primary = loaded.primary
-    return run
+    return Run(outcome.folder, outcome, plan)
 
 
 def score(
@@ -156,7 +154,7 @@ def score(
     plan = make_plan(inputs.config_of(config, overrides), limit=source.manifest.limit, models=False)
     with opened(folder, inputs.cache_of(cache), told.note, unused=cache is False) as kept:
         outcome = rescore(plan, source.folder, folder, told, cache=kept, jobs=jobs, wait=wait, table=markdown)
-    return Run(outcome.folder, outcome, plan.clusters)
+    return Run(outcome.folder, outcome, plan)
 
 
 def compare(

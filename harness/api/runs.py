@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from harness.results.run_folder import RunFolder
     from harness.results.unscored import Unscored
     from harness.run.pipeline import Outcome
-    from harness.run.plan import Clusters
+    from harness.run.plan import Plan
 
 
 class Run:
@@ -40,15 +40,15 @@ class Run:
     What is large is read when it is asked for; `folder` streams the rows of a run that does not fit into memory.
     """
 
-    def __init__(self, folder: "RunFolder", outcome: "Outcome | None" = None, read: "Clusters | None" = None) -> None:
+    def __init__(self, folder: "RunFolder", outcome: "Outcome | None" = None, plan: "Plan | None" = None) -> None:
         self.folder = folder
         """The run's folder, for reading row by row."""
-        self.row_problems: tuple[RowProblem, ...] = tuple(read.problems) if read else ()
+        self.row_problems: tuple[RowProblem, ...] = tuple(plan.clusters.problems) if plan else ()
         """Rows that could not be read, the first thousand, where this program read the data; `bad_rows` counts all."""
-        self.mistakes = read.mistakes if read else None
+        self.mistakes = plan.clusters.mistakes if plan else None
         """The same grouped by kind, and counted."""
-        self.primary: str | None = None
-        """The measure that the configuration just evaluated ranks by; of a run that was found, its manifest says."""
+        self.primary = plan.config.primary if plan else None
+        """The measure that its configuration ranks by now; of a run that was found, its manifest says."""
         if outcome is not None:
             self.__dict__["outcome"] = outcome
 

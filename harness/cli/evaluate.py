@@ -71,7 +71,7 @@ def evaluate(
         raise UsageError(advice("harness eval"))
     run = api.evaluate(
         config,
-        overrides=overrides or (),
+        overrides=[*(overrides or ()), *ranked_by(primary, form)],
         limit=limit,
         strict=strict,
         results=results,
@@ -81,9 +81,7 @@ def evaluate(
         wait=wait,
         progress=TerminalProgress(),
     )
-    if form == "table" and primary is None:
-        primary = run.primary  # a finished run's manifest may have been written before this was chosen
-    print_outcome(run.outcome, form, every_measure=every_measure, details=details, primary=primary)
+    print_outcome(run.outcome, form, every_measure=every_measure, details=details, primary=run.primary)
     report_bad_rows(run.mistakes)
     _end(run.outcome, again="the same command with --retry-errors scores what is there")
 
@@ -116,15 +114,27 @@ def score(
     scored = api.score(
         load_run(results, run),
         config,
-        overrides=overrides or (),
+        overrides=[*(overrides or ()), *ranked_by(primary, form)],
         results=results,
         cache=False if no_cache else cache,
         jobs=jobs,
         wait=wait,
         progress=TerminalProgress(),
     )
-    print_outcome(scored.outcome, form, every_measure=every_measure, details=details, primary=primary)
+    print_outcome(scored.outcome, form, every_measure=every_measure, details=details, primary=scored.primary)
     _end(scored.outcome)
+
+
+def ranked_by(primary: str | None, form: str) -> list[str]:
+    """Make `--primary` an override of the configuration, so that what is no measure is refused before a model runs.
+
+    Raises UsageError where it is given for a form that ranks nothing.
+    """
+    if primary is None:
+        return []
+    if form != "table":
+        raise UsageError(f"--primary ranks the table; --format {form} has every measure")
+    return [f"primary={primary}"]
 
 
 def print_outcome(
@@ -132,12 +142,10 @@ def print_outcome(
 ) -> None:
     """Print what a run found on standard output: the ranking; its tables too with `details` or every measure.
 
-    Raises UsageError where `primary` is no measure, and where it is given for a form that ranks nothing.
+    Raises UsageError where `primary` is no measure.
     """
     from harness.report import table
 
-    if form != "table" and primary is not None:
-        raise UsageError(f"--primary ranks the table; --format {form} has every measure")
     if form == "json":
         typer.echo(table.as_json(outcome), nl=False)
     elif form == "csv":

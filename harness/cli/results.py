@@ -70,8 +70,9 @@ def show(
     ] = None,
 ) -> None:
     """Show what a run found, or all it holds on one cluster."""
-    from harness.cli.evaluate import print_outcome
+    from harness.cli.evaluate import print_outcome, ranked_by
 
+    ranked_by(primary, form)
     loaded = load_run(results, run)
     if cluster is None:
         print_outcome(loaded.outcome, form, every_measure=every_measure, details=details, primary=primary)

@@ -66,6 +66,10 @@ def test_what_is_ranked_by_is_named_in_the_configuration_or_by_a_flag(harness: C
         assert ended.code == 2
         assert f"x.yaml:{line}" in ended.err
         assert "did you mean 'rouge2" in ended.err
+    Path("x.yaml").write_text(written.replace("trial", "third"))
+    for wrong in ("rogue1", "words"):
+        assert harness("eval", "--config", "x.yaml", "--primary", wrong).code == 2
+    assert not list(Path("results").glob("third-*"))  # refused before a model ran
     Path("x.yaml").write_text(f"{written}primary: words\n")
     assert "better neither way" in harness("eval", "--config", "x.yaml").err
     Path("x.yaml").write_text(f"{written}primary: 3\n")

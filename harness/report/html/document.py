@@ -10,7 +10,7 @@ from typing import Any
 
 from harness import extras
 from harness.disk.durable import replace_text
-from harness.errors import MissingExtraError
+from harness.errors import MissingExtraError, UsageError
 from harness.records import MeasureRecord
 from harness.report import numbers
 from harness.report.answer import MARKS, half, name_of, named, sentences
@@ -32,9 +32,12 @@ def write_report(
 ) -> Path:
     """Write the report of some runs to a file, which is put in place at once, and return its path.
 
-    Raises MissingExtraError where the extra `report` is not installed, StoreError where the file cannot be written, and
-    what `gather` raises.
+    Raises UsageError where there is no such folder, MissingExtraError where the extra `report` is not installed,
+    StoreError where the file cannot be written, and what `gather` raises.
     """
+    if not output.parent.is_dir():
+        accepted = "a file in a folder that exists"
+        raise UsageError(f"{output}: there is no folder {output.parent}; accepted: {accepted}")
     missing = extras.missing(*extras.EXTRAS["report"])
     if missing:
         raise MissingExtraError("harness report", missing, "report")
