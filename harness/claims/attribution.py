@@ -16,7 +16,7 @@ _TAIL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """That somebody says something."""
+    """Who says something, and how far the writer stands from it."""
 
     speaker: str
     """The words that name the speaker; empty where nobody is named (`allegedly`)."""
@@ -30,28 +30,28 @@ class Saying:
 
 @lru_cache(maxsize=1 << 12)
 def sayings(parse: Parse) -> dict[Frame, Saying]:
-    """Frame → who says it; frames that the sentence itself asserts are left out."""
-    found: dict[Frame, Saying] = {}
-    outside = _outside(parse)
+    """Map each frame that the sentence attributes to somebody to who says it; frames it asserts itself are left out."""
+    by_frame: dict[Frame, Saying] = {}
+    outer = _find_outer_saying(parse)
     for frame in frames(parse):
-        saying = _of(parse, frame) or outside
+        saying = _find_saying(parse, frame) or outer
         if saying is not None:
-            found[frame] = saying
-    return found
+            by_frame[frame] = saying
+    return by_frame
 
 
 def kind_of_saying(lemma: str) -> str:
-    """`reports`, `claims`, `denies`, `doubts`, or nothing for a word that hands no statement on."""
+    """Classify a verb or noun of saying: `reports`, `claims`, `denies`, `doubts`; empty for any other lemma."""
     return next((kind for kind in ("denies", "doubts", "claims", "reports") if lemma in word_list("says", kind)), "")
 
 
 def keeps_away(token: Token) -> bool:
-    """Whether a word says that what it stands with is somebody's words: a verb or noun of saying, `reportedly`."""
+    """Recognise a word that marks its clause as somebody's words: a verb or noun of saying, `reportedly`."""
     return token.lower in word_list("says", "distance") or bool(kind_of_saying(token.lemma))
 
 
 def names_nobody(parse: Parse, token: Token) -> bool:
-    """Whether a word hands something on without saying whose words it is: `reportedly`, `rumour`, `reports say`."""
+    """Recognise a word that attributes without naming a source: `reportedly`, `rumour`, `reports say`."""
     nobody = word_list("says", "distance") | word_list("says", "rumours")
     if token.lower in nobody or token.lemma in nobody:
         return True
@@ -59,17 +59,20 @@ def names_nobody(parse: Parse, token: Token) -> bool:
     return bool(kind_of_saying(token.lemma)) and any(lemma in nobody or lemma == "report" for lemma in subjects)
 
 
-def _made(speaker: str, kind: str) -> Saying:
+def _make_saying(speaker: str, kind: str) -> Saying:
+    """Make a saying of a kind; a claim is a report that the writer keeps away from."""
     stance = kind if kind in {"denies", "doubts"} else "reports"
     return Saying(speaker, stance, kind == "claims")
 
 
 def _span_text(parse: Parse, index: int) -> str:
+    """Return the words of the phrase that a token heads, without relative clauses and appositions."""
     inside = parse.subtree(index, lambda token: token.dep in {"relcl", "punct", "appos", "acl"})
     return parse.text[parse.tokens[inside[0]].start : parse.tokens[inside[-1]].end]
 
 
 def _speaker(parse: Parse, verb: Token) -> str:
+    """Find the subject of a verb of saying, or of the verb that it depends on."""
     for child in parse.children[verb.i]:
         if parse.tokens[child].dep in {"nsubj", "nsubjpass", "poss", "agent"}:
             return _span_text(parse, child)
@@ -80,8 +83,8 @@ def _speaker(parse: Parse, verb: Token) -> str:
     return ""
 
 
-def _of(parse: Parse, frame: Frame) -> Saying | None:
-    """Who says the clause of one frame, by its place in the parse."""
+def _find_saying(parse: Parse, frame: Frame) -> Saying | None:
+    """Find who says the clause of one frame, going up the parse from its predicate."""
     tokens = parse.tokens
     at = tokens[frame.predicate]
     if frame.kind == "blamed":
@@ -93,6 +96,7 @@ def _of(parse: Parse, frame: Frame) -> Saying | None:
     for child in sorted(inside):
         if tokens[child].lower in distance and tokens[child].dep in {"advmod", "amod", "npadvmod"}:
             return Saying("", "reports", True, tokens[child].lower)
+    # `passed` is the clause just below `above`: its relation to `above` tells whether it is what is said.
     passed = at
     for above in (at, *parse.ancestors(at.i)):
         for child in parse.children[above.i]:
@@ -100,7 +104,8 @@ def _of(parse: Parse, frame: Frame) -> Saying | None:
             if token.lower == "according" and token.dep == "prep":
                 return Saying(_after_to(parse, token), "reports", False)
             if token.dep in {"parataxis"} and (kind := kind_of_saying(token.lemma)) and token.i != passed.i:
-                return _made(_speaker(parse, token), kind)
+                return _make_saying(_speaker(parse, token), kind)
+        # The predicate itself may be a verb of saying; what it says is another frame's affair.
         if above is not at:
             kind = kind_of_saying(above.lemma)
             clause = passed.dep in {"ccomp", "xcomp", "pcomp", "acl", "prep", "dobj", "parataxis", "oprd"}
@@ -108,18 +113,19 @@ def _of(parse: Parse, frame: Frame) -> Saying | None:
             if kind and clause and above.pos in {"VERB", "NOUN", "AUX"}:
                 order = passed.dep == "xcomp" and any(tokens[kid].lower == "to" for kid in parse.children[passed.i])
                 passive = any(tokens[kid].dep in {"auxpass", "nsubjpass"} for kid in parse.children[above.i])
+                # With an infinitive an active verb gives an order; a passive one reports: `is said to have fled`.
                 if order and not passive and above.tag != "VBN":
-                    return None  # "told them to leave" is an order, not a report
+                    return None  # "told them to leave"
                 if passive or (order and above.tag == "VBN") or (above.tag == "VBN" and not _speaker(parse, above)):
                     return Saying("", "reports", True, above.lower)
-                made = _made(_speaker(parse, above), kind)
+                made = _make_saying(_speaker(parse, above), kind)
                 return made if made.speaker else replace(made, word=above.lower)
         passed = above
     return None
 
 
 def _is_content(parse: Parse, clause: Token, noun: Token) -> bool:
-    """Whether a clause is what a noun hands on, though it is parsed as a relative one: `a rumour that he left`."""
+    """Recognise a clause that a noun reports, though it is parsed as a relative one: `a rumour that he left`."""
     subjects = [parse.tokens[child] for child in parse.children[clause.i]
                 if parse.tokens[child].dep in {"nsubj", "nsubjpass"}]  # fmt: skip
     relative = any(token.tag in {"WDT", "WP"} for token in subjects)
@@ -127,6 +133,7 @@ def _is_content(parse: Parse, clause: Token, noun: Token) -> bool:
 
 
 def _after_to(parse: Parse, according: Token) -> str:
+    """Return the source named in `according to …`."""
     for child in parse.children[according.i]:
         for inner in parse.children[child]:
             if parse.tokens[inner].dep == "pobj":
@@ -134,8 +141,8 @@ def _after_to(parse: Parse, according: Token) -> str:
     return ""
 
 
-def _outside(parse: Parse) -> Saying | None:
-    """A speaker before a colon ("Tokayev: …"), or after a comma at the end of a headline ("…, police say")."""
+def _find_outer_saying(parse: Parse) -> Saying | None:
+    """Find a speaker before a colon ("Tokayev: …"), or after a comma at a headline's end ("…, police say")."""
     text = parse.text
     head = _COLON.match(text)
     if head and head.group(1)[:1].isupper() and len(head.group(1).split()) <= 5:
@@ -149,5 +156,5 @@ def _outside(parse: Parse) -> Saying | None:
             if token.end < tail.start("verb") or token.lower != verb or token.tag not in {"VBZ", "VBP", "VBD"}:
                 continue
             if kind := kind_of_saying(token.lemma):
-                return _made(tail.group("speaker").strip(), kind)
+                return _make_saying(tail.group("speaker").strip(), kind)
     return None

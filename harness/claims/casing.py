@@ -1,4 +1,4 @@
-"""Headline capitals undone: "More Than 150 Killed" is read as the articles would write it. Lengths never change."""
+"""Undo headline capitals: read "More Than 150 Killed" as the articles would write it. Lengths never change."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -11,13 +11,14 @@ class Casing:
     """How a cluster's articles write each word inside their sentences."""
 
     def __init__(self, sentences: Iterable[str], common: Callable[[str], bool] = lambda _: False) -> None:
-        """`common` says of a lower-cased word that no article has whether it is an ordinary one."""
+        """Count how `sentences` write each word; `common` tells an ordinary word from a name where none has it."""
         self._common = common
         lower: Counter[str] = Counter()
         upper: dict[str, Counter[str]] = {}
         for sentence in sentences:
             spans = word_spans(sentence)
             tokens = [sentence[start:end] for start, end in spans]
+            # A headline's capitals say nothing of how a word is written, nor do those of a sentence's first word.
             if headline_cased(tokens):
                 continue
             for token in tokens[1:]:
@@ -32,12 +33,12 @@ class Casing:
             self._written[word] = word if lower[word] >= sum(capital.values()) else best
 
     def ordinary(self, lower: str) -> bool:
-        """Whether a lower-cased word is an ordinary one: the articles write it small, or lack it and English has it."""
+        """Tell ordinary words from names: the articles write it small, or lack it and English has it."""
         written = self._written.get(lower)
         return written == lower if written is not None else lower not in nations() and self._common(lower)
 
     def undo(self, text: str) -> str:
-        """`text` as the articles would case it, if its words are capitalised throughout; else as it is."""
+        """Case `text` as the articles would, if its words are capitalised throughout; else leave it as it is."""
         spans = word_spans(text)
         tokens = [text[start:end] for start, end in spans]
         if not headline_cased(tokens):
@@ -53,13 +54,14 @@ class Casing:
                 written = token.capitalize() if shouted and token.isalpha() else token
             if number == 0:
                 written = written[:1].upper() + written[1:]
+            # A spelling of another length would move every offset behind it.
             parts.append(text[position:start] + (written if len(written) == len(token) else token))
             position = end
         return "".join(parts) + text[position:]
 
 
 def headline_cased(tokens: list[str]) -> bool:
-    """Whether words are capitalised as a rule: four in five of those with four letters or more, of at least three."""
+    """Recognise headline capitals: on four in five of the words of four letters or more, of at least three."""
     long = [token for token in tokens if len(token) >= 4 and token[0].isalpha()]
     if len(long) < 3:  # a short headline: every word of three letters or more
         long = [token for token in tokens if len(token) >= 3 and token[0].isalpha()]

@@ -35,7 +35,7 @@ class Deed:
 
 @cache
 def _sides() -> Mapping[str, tuple[tuple[str, str, bool], ...]]:
-    """Verb → the deeds that it tells: their name, the preposition of the other party, whether its subject is second."""
+    """Map a verb to the deeds it tells: name, preposition of the other party, whether its subject is second."""
     found: defaultdict[str, list[tuple[str, str, bool]]] = defaultdict(list)
     for line in lexicon()["voice"]["converse"].strip().splitlines():
         left, right = (side.split() for side in line.split("|"))
@@ -47,22 +47,22 @@ def _sides() -> Mapping[str, tuple[tuple[str, str, bool], ...]]:
 
 
 def verb_of(parse: Parse, frame: Frame) -> str:
-    """The lemma of a frame's predicate, with its particle where the two are one verb."""
+    """Return the lemma of a frame's predicate, with its particle where the two are one verb."""
     return frame.lemma or parse.tokens[frame.predicate].lemma
 
 
 def converse(first: str, second: str) -> bool:
-    """Whether two verbs tell one handing over from either side, so that the thing handed over is the same in both."""
-    return any(here and there for here, there in _turned(first, second))
+    """Tell whether two verbs report one transfer from either side (`buy`, `sell`), so that its object is the same."""
+    return any(here and there for here, there in _other_prepositions(first, second))
 
 
 def sides_of_one(first: str, second: str) -> bool:
-    """Whether two verbs tell one deed from either side."""
-    return any(True for _ in _turned(first, second))
+    """Tell whether two verbs report one deed from either side."""
+    return any(True for _ in _other_prepositions(first, second))
 
 
-def _turned(first: str, second: str) -> Iterator[tuple[str, str]]:
-    """The prepositions of the other party with either verb, for each deed that they tell from either side."""
+def _other_prepositions(first: str, second: str) -> Iterator[tuple[str, str]]:
+    """Yield the prepositions of the other party with either verb, for each deed that they report from either side."""
     for name, here, turned in _sides().get(first, ()):
         for other, there, also in _sides().get(second, ()):
             if name == other and turned != also:
@@ -70,35 +70,35 @@ def _turned(first: str, second: str) -> Iterator[tuple[str, str]]:
 
 
 def mutual(verb: str) -> bool:
-    """Whether a verb tells what two do to one another, so that they may change places."""
+    """Recognise a verb for what two do to one another (`meet`), so that they may change places."""
     return verb in word_list("voice", "mutual")
 
 
 def deeds(parse: Parse, frame: Frame) -> Iterator[Deed]:
-    """The deeds that a frame tells of two parties, or of one where the other is not said."""
+    """Yield the deeds that a frame tells of two parties, or of one where the other is not said."""
     verb = verb_of(parse, frame)
     if frame.kind != "verb" or mutual(verb):
         return
     for name, preposition, turned in _sides().get(verb, ()):
-        others = _carried(parse, frame, preposition) if preposition else frame.patients
+        others = _governed_by(parse, frame, preposition) if preposition else frame.patients
         if others:
             yield Deed(verb, name, others if turned else frame.agents, frame.agents if turned else others, frame)
     if frame.patients:
         yield Deed(verb, "", frame.agents, frame.patients, frame)
     for preposition in {_LIKE.get(name, name) for name, _ in frame.obliques} & CARRIERS:
-        yield Deed(verb, preposition, frame.agents, _carried(parse, frame, preposition), frame)
+        yield Deed(verb, preposition, frame.agents, _governed_by(parse, frame, preposition), frame)
 
 
-def _carried(parse: Parse, frame: Frame, preposition: str) -> tuple[int, ...]:
-    """What a preposition carries; a receiver may stand as an object before what is given: `gave the army the keys`."""
-    found = tuple(index for name, index in frame.obliques if _LIKE.get(name, name) == preposition)
-    if not found and preposition == "to":
-        found = tuple(index for index in frame.patients if parse.tokens[index].dep == "dative")
-    return found
+def _governed_by(parse: Parse, frame: Frame, preposition: str) -> tuple[int, ...]:
+    """List what a preposition governs; a receiver may stand as an object before the gift: `gave the army the keys`."""
+    carried = tuple(index for name, index in frame.obliques if _LIKE.get(name, name) == preposition)
+    if not carried and preposition == "to":
+        carried = tuple(index for index in frame.patients if parse.tokens[index].dep == "dative")
+    return carried
 
 
 def one_deed(mine: Deed, theirs: Deed) -> bool:
-    """Whether two deeds are of one kind: the same converse pair, or one verb or its synonym with one place."""
+    """Match two deeds: the same converse pair, or one verb or its synonym with the second party in one place."""
     return mine.place == theirs.place and (
         mine.place.startswith("|") or mine.frame.concept == theirs.frame.concept or _synonyms(mine.verb, theirs.verb)
     )
@@ -106,4 +106,5 @@ def one_deed(mine: Deed, theirs: Deed) -> bool:
 
 @lru_cache(maxsize=1 << 14)
 def _synonyms(first: str, second: str) -> bool:
+    """Match two verbs, either of which bears out the other."""
     return said_by(first, "v").get(second, 0.0) >= SYNONYM or said_by(second, "v").get(first, 0.0) >= SYNONYM

@@ -1,4 +1,4 @@
-"""Whether texts can be read by rules that were written for English."""
+"""Recognise texts that rules written for English cannot read."""
 
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
@@ -9,11 +9,11 @@ from harness.language.text import word_spans
 from harness.records import Article, Cluster
 
 Known = Callable[[str], bool]
-"""Whether a lower-cased word is an ordinary English one."""
+"""Tells ordinary English words, lower-cased, from others."""
 FEWEST: Final = 5
-"""Words from which on an article is said to be of another language."""
+"""Least number of words by which an article's language is judged."""
 LOOKED_AT: Final = 4_000
-"""Characters of an article that tell its language."""
+"""Characters at the beginning of an article by which its language is judged."""
 ENGLISH: Final = 0.45
 """Least share of English words in an English article. Those of the development data have .70 and more, texts in 45
 other languages of Latin script .25 and less."""
@@ -26,7 +26,7 @@ _ACCENTS = str.maketrans("éèêëïçñàâîô", "eeeeicnaaio")
 
 
 def why_not_english(text: str, known: Known, articles: Sequence[Article] = ()) -> str:
-    """A reason to hold that `text` is not English, or an empty string.
+    """Return a reason to hold that `text` is not English, or an empty string.
 
     Looks at the script first, then at function words: those of other European languages must outnumber the English
     ones, make up a fifth of the words, and not merely stand inside a name ("Oscar de la Hoya"); one is enough where
@@ -55,7 +55,7 @@ def why_not_english(text: str, known: Known, articles: Sequence[Article] = ()) -
 
 
 def _foreign(tokens: Sequence[str]) -> Iterator[str]:
-    """Function words of other languages that do not merely stand inside a name."""
+    """Yield function words of other languages that do not merely stand inside a name."""
     for index, token in enumerate(tokens):
         if token in word_list("language", "foreign") and token not in word_list("language", "english"):
             before = tokens[index - 1][:1].isupper() if index else False
@@ -65,7 +65,7 @@ def _foreign(tokens: Sequence[str]) -> Iterator[str]:
 
 
 def _is_english(word: str, known: Known) -> bool:
-    """Whether a lower-cased word is English, accents that English keeps left aside: `fiancé`."""
+    """Recognise a lower-cased English word, without the accents that English keeps: `fiancé`."""
     bare = word.removesuffix("'s").removesuffix("’s").translate(_ACCENTS)
     if bare in word_list("language", "english"):
         return True
@@ -77,7 +77,7 @@ def _words(text: str) -> list[str]:
 
 
 def in_another_language(article: Article, known: Known) -> bool:
-    """Whether an article is not English: most of its words are none that English has. False where it has few words."""
+    """Recognise an article most of whose words are not English; False where it has few words."""
     tokens = [token.lower() for token in _words(f"{article.title} {article.text[:LOOKED_AT]}") if token.isalpha()]
     if len(tokens) < FEWEST:
         return False
@@ -85,5 +85,5 @@ def in_another_language(article: Article, known: Known) -> bool:
 
 
 def readable_articles(cluster: Cluster, known: Known) -> tuple[Article, ...]:
-    """The articles of a cluster that are English, or say too little to tell."""
+    """List the articles of a cluster that are English, or say too little to tell."""
     return tuple(article for article in cluster.articles if not in_another_language(article, known))

@@ -33,7 +33,7 @@ class Name:
 
     @property
     def last(self) -> str:
-        """The last word: a person's surname in most English news."""
+        """Return the last word: a person's surname in most English news."""
         return self.words[-1]
 
 
@@ -42,6 +42,7 @@ def _starts_sentence(parse: Parse, index: int) -> bool:
 
 
 def _is_name_token(parse: Parse, token: Token) -> bool:
+    """Recognise a token that may belong to a name."""
     if (
         token.text == "UNK"
         or not token.text[:1].isupper()
@@ -60,12 +61,13 @@ def _is_name_token(parse: Parse, token: Token) -> bool:
 
 @lru_cache(maxsize=1)
 def _common_openers() -> frozenset[str]:
+    """List capitalised first words of a sentence that are no names."""
     return word_list("function", "content_free") | word_list("roles", "titles")
 
 
 @lru_cache(maxsize=1 << 12)
 def names(parse: Parse) -> tuple[Name, ...]:
-    """The names of a sentence, in order: runs of name tokens, split where a title stands inside."""
+    """Find the names of a sentence, in order: runs of name tokens, split where a title stands inside."""
     found = []
     tokens = parse.tokens
     at = 0
@@ -92,7 +94,7 @@ def names(parse: Parse) -> tuple[Name, ...]:
 
 
 def _breaks(tokens: tuple[Token, ...], index: int) -> bool:
-    """Whether a new name begins: a demonym or country before a title or person, two names side by side."""
+    """Tell whether a new name begins here: a title or person after a demonym, or two names side by side."""
     before, here = tokens[index - 1], tokens[index]
     if here.begins and before.entity and here.entity != before.entity:
         return True
@@ -100,6 +102,7 @@ def _breaks(tokens: tuple[Token, ...], index: int) -> bool:
 
 
 def _split(parse: Parse, start: int, end: int) -> list[Name]:
+    """Cut a run of name tokens into names: a demonym by itself, titles off the front, an office off the person."""
     tokens = parse.tokens[start:end]
     title = ""
     offset = 0
@@ -115,7 +118,7 @@ def _split(parse: Parse, start: int, end: int) -> list[Name]:
     if offset == len(tokens):
         return []
     for inner in range(len(tokens) - 2, offset, -1):
-        # "Interior Minister Humberto Centeno": the name begins after the office.
+        # "Interior Minister Humberto Centeno": the name begins after the office, so search from the right.
         if tokens[inner].lower.rstrip(".") in word_list("roles", "titles"):
             title, offset = tokens[inner].lower.rstrip("."), inner + 1
             break
@@ -125,6 +128,7 @@ def _split(parse: Parse, start: int, end: int) -> list[Name]:
 
 
 def _name(parse: Parse, start: int, end: int, title: str) -> Name:
+    """Make a name of tokens, with its kind and country."""
     tokens = parse.tokens[start:end]
     words = tuple(
         token.lower.removesuffix("'s").removesuffix("’s").strip(".") or token.lower for token in tokens
@@ -132,6 +136,7 @@ def _name(parse: Parse, start: int, end: int, title: str) -> Name:
     ) or (tokens[0].lower,)  # fmt: skip
     joined = " ".join(token.lower.removesuffix("'s").removesuffix("’s") for token in tokens)
     nation = nations().get(joined) or nations().get(words[0] if len(words) == 1 else " ".join(words)) or ""
+    # spaCy may type the words of one name differently; the commonest type wins, and a title outvotes all but a place.
     kinds = [_KINDS[token.entity] for token in tokens if token.entity in _KINDS]
     kind = (
         "place"
@@ -144,13 +149,13 @@ def _name(parse: Parse, start: int, end: int, title: str) -> Name:
 
 
 def acronym(words: tuple[str, ...]) -> str:
-    """The initials of a name's words."""
+    """Return the initials of a name's words."""
     return "".join(word[0] for word in words)
 
 
 @lru_cache(maxsize=1 << 16)
 def same_word(first: str, second: str) -> bool:
-    """Whether two words of names are one: equal, a transliteration (Kassym, Kassim), a plural, or initial and name."""
+    """Match two words of names: equal, transliterated (Kassym, Kassim), a plural, or an initial of the other."""
     if first == second:
         return True
     short, long = sorted((first, second), key=len)
@@ -165,7 +170,7 @@ def same_word(first: str, second: str) -> bool:
 
 @lru_cache(maxsize=1 << 17)
 def same_name(first: Name, second: Name) -> bool:
-    """Whether two names can name one: same country, surname and full name, acronym, spelling, one in the other."""
+    """Match two names: same country, surname and full name, acronym, spelling, or one inside the other."""
     if first.nation or second.nation:
         return first.nation == second.nation
     short, long = sorted((first.words, second.words), key=len)
@@ -183,7 +188,7 @@ def same_name(first: Name, second: Name) -> bool:
 
 
 def near_spelling(first: Name, second: Name) -> bool:
-    """Whether two full names differ only in the spelling of one word: `Hassib Hussain`, `Hasib Hussain`."""
+    """Recognise two full names that differ in the spelling of one word: `Hassib Hussain`, `Hasib Hussain`."""
     if len(first.words) != len(second.words) or len(first.words) < 2 or first.words == second.words:
         return False
     different = [(a, b) for a, b in zip(first.words, second.words, strict=True) if a != b]

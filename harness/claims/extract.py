@@ -18,48 +18,48 @@ _EMPTY = frozenset({"be", "have", "do", "go", "come", "get", "seem", "become"})
 
 
 def claims_of(text: str, parser: Parser, owner: str = "") -> list[Claim]:
-    """The claims of a text: the whole first, then each sentence followed by its propositions.
+    """Extract the claims of a text: the whole first, then each sentence followed by its propositions.
 
     A sentence that is the whole text, or a proposition that is its whole sentence, is not said twice.
     """
     spans = sentence_spans(text)
-    found = [Claim(owner=owner, start=0, end=len(text), text=text, part="whole")]
+    claims = [Claim(owner=owner, start=0, end=len(text), text=text, part="whole")]
     for (start, _), parse in zip(spans, parser.parse([text[a:b] for a, b in spans]), strict=True):
         reading = read(parse)
         sentence = sentence_claim(text, start, reading, owner)
-        found.append(sentence)
-        found.extend(proposition_claims(text, start, reading, owner))
+        claims.append(sentence)
+        claims.extend(proposition_claims(text, start, reading, owner))
     if len(spans) == 1:
-        found[0] = found[1].model_copy(update={"start": 0, "end": len(text), "text": text, "part": "whole"})
-        del found[1]
-    return found
+        claims[0] = claims[1].model_copy(update={"start": 0, "end": len(text), "text": text, "part": "whole"})
+        del claims[1]
+    return claims
 
 
 def article_claims(article: Article, parser: Parser) -> list[Claim]:
-    """The claims of an article's body."""
+    """Extract the claims of an article's body."""
     return claims_of(article.text, parser, article.article_id)
 
 
 def sentence_claim(text: str, offset: int, reading: Reading, owner: str = "") -> Claim:
-    """The claim that one sentence makes; `offset` is where it begins in `text`."""
+    """Make the claim of one sentence; `offset` is where it begins in `text`."""
     length = len(reading.parse.text)
     length += text[offset + length :].startswith(".")  # checkers read sentences without their final full stop
     return _claim(text, offset, reading, (0, length), owner, "sentence", main_frame(reading))
 
 
 def proposition_claims(text: str, offset: int, reading: Reading, owner: str = "") -> list[Claim]:
-    """The propositions of one sentence, in order, each span once."""
-    found: dict[tuple[int, int], Claim] = {}
+    """Make the propositions of one sentence, in order, each span once."""
+    claims: dict[tuple[int, int], Claim] = {}
     for frame in propositions(reading):
         span = frame_span(reading, frame)
         if span != (0, len(reading.parse.text.rstrip(" .!?"))):
-            found.setdefault(span, _claim(text, offset, reading, span, owner, "proposition", frame))
-    return list(found.values())
+            claims.setdefault(span, _claim(text, offset, reading, span, owner, "proposition", frame))
+    return list(claims.values())
 
 
 def propositions(reading: Reading) -> list[Frame]:
-    """The frames of a sentence that say something checkable."""
-    found = []
+    """List the frames of a sentence that say something checkable."""
+    checkable = []
     for frame in reading.frames:
         token = reading.parse.tokens[frame.predicate]
         arguments = [*frame.agents, *frame.patients, *(index for _, index in frame.obliques)]
@@ -67,14 +67,15 @@ def propositions(reading: Reading) -> list[Frame]:
         saying = kind_of_saying(token.lemma) and any(
             reading.parse.tokens[child].dep in {"ccomp", "xcomp"} for child in reading.parse.children[frame.predicate]
         )
+        # `Norvik has a plan` says something, `it has one` does not.
         if not content or saying or (token.lemma in _EMPTY and len(content) < 2):
             continue
-        found.append(frame)
-    return found
+        checkable.append(frame)
+    return checkable
 
 
 def main_frame(reading: Reading) -> Frame | None:
-    """The frame at the top of a sentence, a verb of saying passed over for what it says."""
+    """Find the frame at the top of a sentence, a verb of saying passed over for what it says."""
     tokens = reading.parse.tokens
     best: tuple[int, int] | None = None
     chosen = None
@@ -88,7 +89,7 @@ def main_frame(reading: Reading) -> Frame | None:
 
 
 def frame_span(reading: Reading, frame: Frame) -> tuple[int, int]:
-    """First and past-last character of a frame's predicate and arguments, in the sentence."""
+    """Return the first and past-last character of a frame's predicate and arguments, in the sentence."""
     inside = {frame.predicate}
     for index in (*frame.agents, *frame.patients, *(index for _, index in frame.obliques)):
         inside.update(phrase(reading.parse, index))
@@ -99,6 +100,7 @@ def frame_span(reading: Reading, frame: Frame) -> tuple[int, int]:
 def _claim(
     text: str, offset: int, reading: Reading, span: tuple[int, int], owner: str, part: str, frame: Frame | None
 ) -> Claim:
+    """Make the record of a claim from a span of a sentence and the frame in it."""
     start, end = span
     saying = reading.sayings.get(frame) if frame is not None else None
 
@@ -148,7 +150,7 @@ def _stance(saying: Saying | None) -> str:
 
 
 def mentions(text: str, offset: int, reading: Reading, span: tuple[int, int]) -> tuple[Mention, ...]:
-    """The names inside a span of a sentence, as records."""
+    """List the names inside a span of a sentence, as records."""
     found = []
     for name in reading.names:
         start, end = reading.parse.tokens[name.start].start, reading.parse.tokens[name.end - 1].end
@@ -168,7 +170,7 @@ def mentions(text: str, offset: int, reading: Reading, span: tuple[int, int]) ->
 
 
 def quantity(text: str, offset: int, figure: Figure) -> Quantity:
-    """A figure as a record."""
+    """Turn a figure into a record."""
     return Quantity.model_validate(
         {
             "start": figure.start + offset,

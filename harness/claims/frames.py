@@ -48,11 +48,13 @@ class Frame:
 
 @lru_cache(maxsize=1 << 12)
 def frames(parse: Parse) -> tuple[Frame, ...]:
-    """The frames of a sentence, in the order of their predicates."""
+    """Read the frames of a sentence, in the order of their predicates."""
     return _Reader(parse).read()
 
 
 class _Reader:
+    """Reads the frames of one parse; arguments are found from the root down, since clauses inherit their subjects."""
+
     def __init__(self, parse: Parse) -> None:
         self.parse = parse
         self.tokens = parse.tokens
@@ -60,6 +62,8 @@ class _Reader:
         self.patients: dict[int, tuple[int, ...]] = {}
 
     def read(self) -> tuple[Frame, ...]:
+        """Find every verb's arguments, then make the frames."""
+        # A clause without a subject takes its governor's, so governors come first.
         order = sorted(self.tokens, key=lambda token: (self._depth(token), token.i))
         for token in order:
             if self._is_verb(token):
@@ -69,20 +73,20 @@ class _Reader:
             frame = self._frame(token)
             if frame is not None:
                 found.append(frame)
-                found.extend(self._blamed(frame))
+                found.extend(self._blame_frames(frame))
         if not any(frame.kind in {"verb", "copula", "preposition"} for frame in found):
-            found.extend(self._missed())
+            found.extend(self._mistagged())
         return tuple(found)
 
-    def _missed(self) -> list[Frame]:
-        """The verb of a headline that the tagger took for a noun: `Court upholds ban`, `Shares fall in London`.
+    def _mistagged(self) -> list[Frame]:
+        """Find the verb of a headline that the tagger took for a noun: `Court upholds ban`, `Shares fall in London`.
 
         The first word with a nominal before it that the lexicon knows as a verb, in the form that this nominal asks
         for; what follows up to the next preposition is its object.
         """
-        found = [(token, lemma) for token in self.tokens[1:-1] if (lemma := self._untagged(token))]
-        found.sort(key=lambda each: (not listed(each[1]), each[0].i))
-        for token, lemma in found[:1]:
+        candidates = [(token, lemma) for token in self.tokens[1:-1] if (lemma := self._verb_lemma(token))]
+        candidates.sort(key=lambda each: (not listed(each[1]), each[0].i))
+        for token, lemma in candidates[:1]:
             patients: list[int] = []
             obliques: list[tuple[str, int]] = []
             preposition = ""
@@ -104,8 +108,8 @@ class _Reader:
             ]  # fmt: skip
         return []
 
-    def _untagged(self, token: Token) -> str:
-        """The lemma of a verb that a noun between nominals may be; a verb outside the lexicon only in a form on -s."""
+    def _verb_lemma(self, token: Token) -> str:
+        """Find the lemma of a verb that a noun between nominals may be; one outside the lexicon must end on -s."""
         before, after = self.tokens[token.i - 1], self.tokens[token.i + 1]
         called = before.i == 0 and before.pos == "INTJ"  # `Boy attacks dog`
         if not (called or before.pos in {"NOUN", "PROPN", "PRON"}) or after.pos not in _STARTS:
@@ -117,14 +121,14 @@ class _Reader:
         return verb_in((token.lower,) if plural else bases(token.lower), strange=not plural)
 
     def _subject_before(self, index: int) -> int:
-        """The head of the nominal before a token, a phrase with `of` passed over: shares, in `shares of Acme`."""
+        """Find the head of the nominal before a token, past a phrase with `of`: shares, in `shares of Acme`."""
         at = index - 1
         while at >= 2 and self.tokens[at - 1].lower == "of":
             at -= 2
         return at
 
-    def _blamed(self, frame: Frame) -> list[Frame]:
-        """What an accuser says: under "X blames Y for Z", that Y is behind Z; under "Z is blamed on Y" the same."""
+    def _blame_frames(self, frame: Frame) -> list[Frame]:
+        """Make the frame of an accusation: "X blames Y for Z" and "Z is blamed on Y" say that Y is behind Z."""
         lemma = self.tokens[frame.predicate].lemma
         of = {"blame": {"for"}, "accuse": {"of", "for"}, "charge": {"with"}, "suspect": {"of"}}.get(lemma, set())
         deeds = [index for name, index in frame.obliques if name in of]
@@ -145,6 +149,7 @@ class _Reader:
         return sum(1 for _ in self.parse.ancestors(token.i))
 
     def _is_verb(self, token: Token) -> bool:
+        """Tell verbs that head a clause from auxiliaries, modifiers and prepositions."""
         if token.dep in {"aux", "auxpass", "amod", "compound", "prep", "agent", "case", "mark"}:
             return False
         if token.pos in {"VERB", "AUX"} or (token.dep == "ROOT" and token.tag.startswith("VB")):
@@ -156,6 +161,7 @@ class _Reader:
         return [child for child in self.parse.children[index] if self.tokens[child].dep in deps]
 
     def _with_conjuncts(self, indices: list[int]) -> tuple[int, ...]:
+        """Add to some tokens what is joined to them by `and`, and names in apposition."""
         found: list[int] = []
         for index in indices:
             found.append(index)
@@ -165,6 +171,7 @@ class _Reader:
         return tuple(dict.fromkeys(found))
 
     def _passive(self, token: Token) -> bool:
+        """Recognise a passive, reduced ones too: `Tarn beaten`, `the man killed in …`."""
         if self._kids(token.i, "nsubjpass", "auxpass", "agent"):
             return True
         if token.tag != "VBN":
@@ -175,9 +182,9 @@ class _Reader:
         return not has_aux and not self._kids(token.i, "dobj") and token.dep not in {"conj"}
 
     def _arguments(self, token: Token) -> None:
-        """Agents and patients of a verb whose governors have theirs already."""
+        """Find agent and patient; governors must be resolved first."""
         at = token.i
-        subjects = self._with_conjuncts(self._kids(at, "nsubj", "csubj", "expl")) or self._called(token)
+        subjects = self._with_conjuncts(self._kids(at, "nsubj", "csubj", "expl")) or self._exclaimed_subject(token)
         if token.tag in {"NN", "NNS"} and not subjects:
             subjects = tuple(self._kids(at, "compound", "amod"))[-1:]
         passive_subjects = self._with_conjuncts(self._kids(at, "nsubjpass", "csubjpass"))
@@ -189,11 +196,12 @@ class _Reader:
         if token.dep in {"relcl", "acl"}:
             subjects, passive_subjects, objects = self._relative(token, subjects, passive_subjects, objects, passive)
         elif not subjects and not passive_subjects and token.dep in _CLAUSES:
-            inherited = self._inherited(token)
+            inherited = self._understood_subject(token)
             if passive:
                 passive_subjects = inherited
             else:
                 subjects = inherited
+        # `Two men arrested in raid`: a transitive verb without an object or auxiliary is a headline's passive.
         if subjects and not objects and token.tag in {"VBD", "VBN"} and token.lemma in word_list("voice", "transitive"):
             has_aux = any(self.tokens[child].lower not in {"be"} for child in self._kids(at, "aux"))
             if not has_aux:
@@ -201,8 +209,8 @@ class _Reader:
         self.agents[at] = (*subjects, *self._with_conjuncts(by))
         self.patients[at] = (*passive_subjects, *objects)
 
-    def _called(self, token: Token) -> tuple[int, ...]:
-        """The name before a finite verb that the parser takes for an exclamation: `Pike accuses Doyle`."""
+    def _exclaimed_subject(self, token: Token) -> tuple[int, ...]:
+        """Find the name before a finite verb that the parser takes for an exclamation: `Pike accuses Doyle`."""
         before = [index for index in self._kids(token.i, "intj") if index == token.i - 1]
         finite = token.tag in {"VBZ", "VBP", "VBD", "NNS"} and not self._kids(token.i, "nsubj", "nsubjpass")
         return tuple(index for index in before if finite and self.tokens[index].text[:1].isupper())
@@ -211,13 +219,14 @@ class _Reader:
         self, token: Token, subjects: tuple[int, ...], passive_subjects: tuple[int, ...], objects: tuple[int, ...],
         passive: bool,
     ) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:  # fmt: skip
-        """A clause that modifies a noun: the noun stands where the relative pronoun does, or where nothing does."""
+        """Put the noun that a clause modifies where its relative pronoun stands, or where an argument is missing."""
         noun = (token.head,)
         pronouns = {"WDT", "WP"}
 
         def replaced(indices: tuple[int, ...]) -> tuple[int, ...]:
             return tuple(token.head if self.tokens[index].tag in pronouns else index for index in indices)
 
+        # The pronoun tells the role; without one the noun fills the role that no other argument has.
         held = (*subjects, *passive_subjects, *objects)
         if any(self.tokens[index].tag in pronouns for index in held):
             return replaced(subjects), replaced(passive_subjects), replaced(objects)
@@ -232,8 +241,8 @@ class _Reader:
             return noun, passive_subjects, objects  # a headline's future: `Third party to launch …`
         return subjects, passive_subjects, objects
 
-    def _inherited(self, token: Token) -> tuple[int, ...]:
-        """The understood subject of a clause without one: its governor's object under control verbs, or its subject."""
+    def _understood_subject(self, token: Token) -> tuple[int, ...]:
+        """Find the understood subject of a clause: its governor's object under control verbs, or its subject."""
         governor = self.tokens[token.head]
         if governor.i not in self.agents:
             return ()
@@ -244,22 +253,24 @@ class _Reader:
         return self.agents[governor.i] or self.patients[governor.i]
 
     def _obliques(self, *indices: int) -> tuple[tuple[str, int], ...]:
-        found: list[tuple[str, int]] = []
+        """List prepositional arguments, two prepositions deep, and bare times (`Monday`) under `on`."""
+        arguments: list[tuple[str, int]] = []
         for index in indices:
             for preposition in self._kids(index, "prep", "dative"):
                 name = self.tokens[preposition].lower
                 if self.tokens[preposition].pos not in {"ADP", "SCONJ", "ADV"} and not self._kids(preposition, "pobj"):
                     continue
                 for inner in self._kids(preposition, "pobj", "pcomp"):
-                    found.extend((name, each) for each in self._with_conjuncts([inner]))
+                    arguments.extend((name, each) for each in self._with_conjuncts([inner]))
                 for deeper in self._kids(preposition, "prep"):
-                    found.extend((self.tokens[deeper].lower, inner) for inner in self._kids(deeper, "pobj"))
+                    arguments.extend((self.tokens[deeper].lower, inner) for inner in self._kids(deeper, "pobj"))
             for time in self._kids(index, "npadvmod"):
                 if self.tokens[time].entity in {"DATE", "TIME"}:
-                    found.append(("on", time))
-        return tuple(found)
+                    arguments.append(("on", time))
+        return tuple(arguments)
 
     def _frame(self, token: Token) -> Frame | None:
+        """Make the frame of a token that is a predicate: a verb, a copula, an event noun or `behind`; else None."""
         at = token.i
         if at in self.agents:
             complement = self._kids(at, "attr", "acomp")
@@ -275,13 +286,16 @@ class _Reader:
                 (found for index in objects if (found := light_verbs().get((token.lemma, self.tokens[index].lemma)))),
                 "",
             )
+            # `hands over prisoners`: the particle's object is the verb's.
             joined = particle(self.parse, token)
             if joined >= 0:
                 name = f"{token.lemma}-{self.tokens[joined].lower}"
                 objects = objects or self._with_conjuncts(self._kids(joined, "pobj"))
             agents = self.agents[at]
+            # So `three died` and `three were killed` have the same patient.
             if token.lemma in _UNDERGOING and not objects:
                 agents, objects = (), agents
+            # In `opened fire on protesters` the noun is part of the verb, and the preposition governs the object.
             if light:
                 objects = tuple(
                     index for index in objects if (token.lemma, self.tokens[index].lemma) not in light_verbs()
@@ -316,29 +330,31 @@ class _Reader:
         return bool(self.parse.children[token.i]) and token.lemma in event_nouns()
 
     def _governor(self, token: Token) -> int:
+        """Find the nearest predicate above a token; -1 without one."""
         for above in self.parse.ancestors(token.i):
             if above.i in self.agents:
                 return above.i
         return -1
 
     def _negated(self, token: Token) -> bool:
-        """Whether an odd number of negations stands over a predicate."""
+        """Count the negations over a predicate: an odd number negates it."""
         count = 0
         for child in self.parse.children[token.i]:
             kid = self.tokens[child]
             no_longer = kid.lower == "longer" and any(
                 self.tokens[inner].lower == "no" for inner in self.parse.children[child]
             )
-            told = negator(self.parse, kid)
-            if no_longer or (told and kid.dep not in {"prep", "mark"}):
+            negating = negator(self.parse, kid)
+            if no_longer or (negating and kid.dep not in {"prep", "mark"}):
                 count += 1
             elif kid.dep in {"nsubj", "nsubjpass", "dobj", "attr"}:
-                count += told or any(
+                count += negating or any(
                     self.tokens[inner].lower in {"no", "neither"}
                     and self.tokens[inner].dep in {"det", "preconj"}
                     and self.tokens[inner + 1].lower not in {"more", "less", "fewer", "doubt"}
                     for inner in self.parse.children[child]
                 )
+        # `without paying` negates; `refused to pay` and `kept from paying` negate from the verb above.
         if token.dep == "pcomp" and self.tokens[token.head].lower == "without":
             count += 1
         above = self.tokens[token.head]
@@ -349,11 +365,13 @@ class _Reader:
             and above.lemma in word_list("polarity", "reversing") and token.dep != "ccomp"
         ):  # fmt: skip
             count += 1
+        # `did not manage to escape`: the negation of the verb above holds for its infinitive.
         elif token.dep == "xcomp" and any(self.tokens[kid].dep == "neg" for kid in self.parse.children[above.i]):
             count += 1
         return count % 2 == 1
 
     def _modality(self, token: Token) -> str:
+        """Tell whether a predicate is actual, possible, required, planned or conditional."""
         auxiliaries = [self.tokens[child] for child in self._kids(token.i, "aux", "advmod", "acomp")]
         for kind in ("possible", "required", "planned"):
             if any(kid.lower in word_list("modality", kind) and kid.pos != "VERB" for kid in auxiliaries):

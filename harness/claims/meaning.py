@@ -1,4 +1,4 @@
-"""Which words news writing uses for one concept, and which for opposite ones, from the lexicon of this room."""
+"""Words that news writing uses for one concept, and for opposite ones, from the lexicon."""
 
 from collections import defaultdict
 from functools import cache, lru_cache
@@ -8,30 +8,31 @@ from harness.language.lexical import lexicon, stem, word_list
 
 @cache
 def _groups() -> dict[str, str]:
-    """Lemma → the first lemma of its line."""
-    found: dict[str, str] = {}
+    """Map each lemma to the first lemma of its line."""
+    groups: dict[str, str] = {}
     for line in lexicon()["meaning"]["groups"].strip().splitlines():
         members = line.split()
         for member in members:
-            found.setdefault(member, members[0])
-    return found
+            groups.setdefault(member, members[0])
+    return groups
 
 
 @lru_cache(maxsize=1 << 16)
 def concept(lemma: str) -> str:
-    """What a lemma stands for: the name of its group, or its own stem where it has none."""
+    """Return what a lemma stands for: the name of its group, or its own stem where it has none."""
     return _groups().get(lemma) or stem(lemma)
 
 
 @cache
 def light_verbs() -> dict[tuple[str, str], str]:
-    """Verb and object that are one concept together (`open fire`) → that concept."""
+    """Map a verb and an object that are one concept together (`open fire`) to that concept."""
     rows = (line.split() for line in lexicon()["light"]["pairs"].strip().splitlines())
     return {(verb, what): concept(name) for verb, what, name in rows}
 
 
 @cache
 def _opposites() -> dict[str, frozenset[str]]:
+    """Map a lemma to the opposites that the lexicon lists, in either direction."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for line in lexicon()["meaning"]["opposites"].strip().splitlines():
         left, right = (side.split() for side in line.split("|"))
@@ -43,13 +44,13 @@ def _opposites() -> dict[str, frozenset[str]]:
 
 
 def opposites_of(lemma: str) -> frozenset[str]:
-    """The opposites of a lemma that the lexicon lists."""
+    """List the opposites of a lemma that the lexicon has."""
     return _opposites().get(lemma, frozenset())
 
 
 @lru_cache(maxsize=1 << 15)
 def opposed(first: str, second: str) -> bool:
-    """Whether two lemmas are opposites: listed as such, or one is the other with `un-`, `dis-`, `in-`."""
+    """Tell whether two lemmas are opposites: listed as such, or one is the other with `un-`, `dis-`, `in-`."""
     if first == second:
         return False
     if second in _opposites().get(first, ()):
@@ -62,19 +63,19 @@ def opposed(first: str, second: str) -> bool:
 
 @cache
 def nations() -> dict[str, str]:
-    """Lower-cased name of a country, its people or its government's seat (spaces inside) → the country's name."""
-    found: dict[str, str] = {}
+    """Map the lower-cased name of a country, its people or its government's seat (with spaces) to the country."""
+    countries: dict[str, str] = {}
     for line in lexicon()["places"]["nations"].strip().splitlines():
         names, *rest = line.split()
         name, *others = names.split("|")
         for word in (name, *others, *rest):
-            found[word.replace("_", " ").lower()] = name.replace("_", " ")
-    return found
+            countries[word.replace("_", " ").lower()] = name.replace("_", " ")
+    return countries
 
 
 @cache
 def other_names(nation: str) -> tuple[str, ...]:
-    """All names of a country as they are written, the usual one first; empty for a word that is no country's name."""
+    """List all names of a country as written, the usual one first; none for a word that is no country's name."""
     for line in lexicon()["places"]["nations"].strip().splitlines():
         names = [name.replace("_", " ") for name in line.split()[0].split("|")]
         if nation in names:
@@ -84,7 +85,7 @@ def other_names(nation: str) -> tuple[str, ...]:
 
 @cache
 def nation_words(nation: str) -> frozenset[str]:
-    """All words, lower-cased, that name a country, its people or its government's seat, or a part of it."""
+    """List all words, lower-cased, that name a country, its people, its government's seat, or a part of it."""
     own = {word for word, name in nations().items() if name == nation}
     for line in lexicon()["places"]["parts"].strip().splitlines():
         name, *parts = line.split()
@@ -95,21 +96,21 @@ def nation_words(nation: str) -> frozenset[str]:
 
 @cache
 def other_spellings() -> dict[str, frozenset[str]]:
-    """Short name, lower-cased → the longer names for the same: `gop` → `republican`, `republican party`."""
-    found: defaultdict[str, set[str]] = defaultdict(set)
+    """Map a short name, lower-cased, to the longer names: `gop` → `republican`, `republican party`."""
+    spellings: defaultdict[str, set[str]] = defaultdict(set)
     for line in lexicon()["names"]["aliases"].strip().splitlines():
         names = [word.replace("_", " ").lower() for word in line.split()]
         names = list(dict.fromkeys([*names, *(name.replace(".", "") for name in names)]))
         for name in names:
-            found[name].update(other for other in names if other != name)
-    return {name: frozenset(others) for name, others in found.items()}
+            spellings[name].update(other for other in names if other != name)
+    return {name: frozenset(others) for name, others in spellings.items()}
 
 
 def is_weekday(lower: str) -> bool:
-    """Whether a lower-cased word names a day of the week."""
+    """Recognise a lower-cased day of the week."""
     return lower in word_list("time", "weekdays")
 
 
 def is_month(lower: str) -> bool:
-    """Whether a lower-cased word names a month; `may` and `march` are for the caller to tell by their tag."""
+    """Recognise a lower-cased month; `may` and `march` are for the caller to tell by their tag."""
     return lower.rstrip(".") in word_list("time", "months")

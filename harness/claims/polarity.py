@@ -1,4 +1,4 @@
-"""Which words negate: `not`, `never`, `no`; not the `No.` of a number, nor `not only`, nor `no less than`."""
+"""Words that negate: `not`, `never`, `no`; not the `No.` of a number, nor `not only`, nor `no less than`."""
 
 from harness.claims.parsing.parse import Parse, Token
 from harness.language.lexical import word_list
@@ -8,7 +8,7 @@ _THAN = frozenset({"more", "less", "fewer", "later", "sooner", "earlier"})
 
 
 def negator(parse: Parse, token: Token) -> bool:
-    """Whether a word negates what stands with it."""
+    """Recognise a word that negates what stands with it."""
     if token.lower not in word_list("polarity", "negators") and token.dep != "neg":
         return False
     after = [other.lower for other in parse.tokens[token.i + 1 : token.i + 3]]
@@ -22,7 +22,7 @@ def negator(parse: Parse, token: Token) -> bool:
 
 
 def prevents(parse: Parse, token: Token) -> bool:
-    """Whether a word keeps somebody from what it governs: `keeps her from voting`, `banned from flying`."""
+    """Recognise a word that keeps somebody from what it governs: `keeps her from voting`, `banned from flying`."""
     if token.lemma not in word_list("polarity", "preventing"):
         return False
     below = [child for inner in parse.children[token.i] for child in (inner, *parse.children[inner])]
@@ -31,12 +31,12 @@ def prevents(parse: Parse, token: Token) -> bool:
 
 
 def negates(parse: Parse, token: Token) -> bool:
-    """Whether a word negates, denies, or makes a failure of what it governs."""
+    """Recognise a word that negates, denies, or makes a failure of what it governs."""
     cues = word_list("polarity", "reversing") | word_list("says", "denies")
     return negator(parse, token) or token.lower in cues or token.lemma in cues or prevents(parse, token)
 
 
 def fails_itself(parse: Parse, token: Token) -> bool:
-    """Whether a verb of failing is the deed, with nothing below it that is not done: `talks fail`."""
+    """Recognise failing as the deed itself, with nothing below it that is not done: `talks fail`."""
     below = (parse.tokens[child] for child in parse.children[token.i])
     return token.lemma == "fail" and not any(child.dep in {"xcomp", "ccomp", "dobj", "prep"} for child in below)

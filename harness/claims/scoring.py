@@ -5,13 +5,8 @@ from collections.abc import Iterable
 from harness.records import Verdict
 
 
-def judged(verdicts: Iterable[Verdict]) -> list[Verdict]:
-    """The verdicts that are findings; abstentions are counted apart."""
-    return [verdict for verdict in verdicts if verdict.label != "abstained"]
-
-
 def faithfulness(verdicts: Iterable[Verdict]) -> float | None:
-    """Probability that the worst claim of a text is faithful, in [0, 1]; none where every claim was abstained from.
+    """Return the probability that the worst claim of a text is faithful, in [0, 1]; None where all were abstained.
 
     The minimum, so that padding a text with harmless true sentences cannot raise its score.
     """
@@ -20,7 +15,7 @@ def faithfulness(verdicts: Iterable[Verdict]) -> float | None:
 
 
 def flagged(verdicts: Iterable[Verdict]) -> bool:
-    """Whether a person should look before printing: something is contradicted, not found, or lost its attribution."""
+    """Tell whether a person should look before printing: something contradicted, not found, or unattributed."""
     return any(
         verdict.label in ("contradicted", "not_found") or "attribution" in verdict.errors for verdict in verdicts
     )

@@ -20,11 +20,11 @@ _NOT_OF_PHRASE = frozenset({"relcl", "acl", "advcl", "appos", "punct", "conj", "
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """One sentence with all that rules look at."""
+    """One analysed sentence: all that rules look at."""
 
     parse: Parse
     keys: tuple[str, ...]
-    """What each token counts as: a concept, a country, a word of a name; empty for hollow words."""
+    """The key of each token: a concept, a country, a word of a name; empty for hollow words."""
     frames: tuple[Frame, ...]
     sayings: dict[Frame, Saying]
     names: tuple[Name, ...]
@@ -35,15 +35,15 @@ class Reading:
     roles: frozenset[tuple[str, str, str]]
     """Predicate, role (`agent`, `patient` or a preposition's class) and argument head, by concept."""
     times: frozenset[str]
-    """When it says things happen: weekdays, months, years, `month day`, and words such as `yesterday`."""
+    """Times that it gives: weekdays, months, years, `month day`, and words such as `yesterday`."""
 
 
 @lru_cache(maxsize=1 << 12)
 def read(parse: Parse) -> Reading:
-    """The reading of a parse."""
+    """Analyse a parsed sentence."""
     found_names = names(parse)
     keys = _keys(parse, found_names)
-    found = frames(parse)
+    sentence_frames = frames(parse)
     arcs = set()
     for token in parse.tokens:
         if keys[token.i]:
@@ -52,14 +52,14 @@ def read(parse: Parse) -> Reading:
                 first, second = sorted((keys[above], keys[token.i]))
                 arcs.add((first, second))
     roles: set[tuple[str, str, str]] = set()
-    for frame in found:
+    for frame in sentence_frames:
         for role, indices in (("agent", frame.agents), ("patient", frame.patients)):
             roles.update((frame.concept, role, keys[index]) for index in indices if keys[index])
         roles.update((frame.concept, place_class(name), keys[index]) for name, index in frame.obliques if keys[index])
     return Reading(
         parse=parse,
         keys=keys,
-        frames=found,
+        frames=sentence_frames,
         sayings=sayings(parse),
         names=found_names,
         figures=figures(parse),
@@ -71,12 +71,12 @@ def read(parse: Parse) -> Reading:
 
 
 def read_all(parses: Sequence[Parse]) -> list[Reading]:
-    """The readings of several parses, in order."""
+    """Analyse several parsed sentences, in order."""
     return [read(parse) for parse in parses]
 
 
 def place_class(preposition: str) -> str:
-    """Prepositions that news uses for one relation under one name: where, whither, whence, or themselves."""
+    """Name the class of a preposition that news uses for one relation: `in`, `to`, or itself."""
     if preposition in {"to", "into", "onto", "toward", "towards"}:
         return "to"
     if preposition in {"in", "at", "on", "near", "inside", "within", "across", "throughout", "around"}:
@@ -85,6 +85,7 @@ def place_class(preposition: str) -> str:
 
 
 def _keys(parse: Parse, found: tuple[Name, ...]) -> tuple[str, ...]:
+    """Choose each token's key; words of a name go by the name, and a country by its name."""
     stopwords = word_list("function", "content_free")
     keys = []
     for token in parse.tokens:
@@ -118,7 +119,7 @@ def _keys(parse: Parse, found: tuple[Name, ...]) -> tuple[str, ...]:
 
 
 def _governor(parse: Parse, keys: tuple[str, ...], token: Token) -> int | None:
-    """The nearest content word above a token."""
+    """Find the nearest content word above a token."""
     for above in parse.ancestors(token.i):
         if keys[above.i]:
             return above.i
@@ -126,14 +127,14 @@ def _governor(parse: Parse, keys: tuple[str, ...], token: Token) -> int | None:
 
 
 def phrase(parse: Parse, index: int) -> list[int]:
-    """Tokens of the noun phrase that a token heads, clauses and coordinated parts left out."""
+    """List the tokens of the noun phrase that a token heads, without clauses and coordinated parts."""
     return parse.subtree(
         index, lambda token: token.dep in _NOT_OF_PHRASE or (token.dep == "prep" and token.lower != "of")
     )
 
 
 def phrase_text(parse: Parse, index: int) -> tuple[int, int]:
-    """First and past-last character of that noun phrase."""
+    """Return the first and past-last character of that noun phrase."""
     inside = phrase(parse, index)
     return parse.tokens[inside[0]].start, parse.tokens[inside[-1]].end
 
@@ -143,12 +144,12 @@ _RELATIVE = frozenset({"yesterday", "today", "tomorrow", "tonight", "overnight"}
 
 @lru_cache(maxsize=1 << 12)
 def times(parse: Parse) -> frozenset[str]:
-    """When a sentence says things happen, as words to compare."""
+    """List the times that a sentence gives, as words to compare."""
     return frozenset(word for token in parse.tokens for word in time_words(parse, token))
 
 
 def tells_time(reading: "Reading", words: Collection[str], time: str) -> bool:
-    """Whether a sentence says a time; a day of a month also by the day alone, where it does not give another month."""
+    """Tell whether a sentence gives a time; a day of a month by the day alone, unless it gives another month."""
     plain = time.rpartition(" ")[2]
     others = any(other != time and other.endswith(f" {plain}") for other in reading.times)
     return time in reading.times or (plain in words and not others)
@@ -158,7 +159,7 @@ _BOUNDS = frozenset({"before", "after", "until", "till", "since", "by", "from"})
 
 
 def bounded_alike(reading: Reading, word: str, bigrams: Collection[tuple[str, ...]]) -> bool:
-    """Whether other sentences have a time under the same preposition, which says more than a bare day: `before May`."""
+    """Find a time that others have under the same preposition, which says more than a bare day: `before May`."""
     pairs = zip(reading.parse.tokens, reading.parse.tokens[1:], strict=False)
     return any(
         first.lower in _BOUNDS and word in time_words(reading.parse, second) and (first.lower, second.lower) in bigrams
@@ -167,25 +168,25 @@ def bounded_alike(reading: Reading, word: str, bigrams: Collection[tuple[str, ..
 
 
 def ends_figure(reading: Reading, at: int) -> bool:
-    """Whether a token is the end of a figure that the parser tore off: the `M` of `$1.2M`."""
+    """Recognise the end of a figure that the parser tore off: the `M` of `$1.2M`."""
     token = reading.parse.tokens[at]
     return any(figure.start < token.start and token.end <= figure.end for figure in reading.figures)
 
 
 def time_words(parse: Parse, token: Token) -> list[str]:
-    """What one token says about when: nothing for most."""
+    """List the times that one token gives: none for most."""
     if is_weekday(token.lower) and token.text[:1].isupper():
         return [token.lower]
     if token.lower in _RELATIVE:
         return [token.lower]
     if is_month(token.lower) and token.text[:1].isupper() and (token.tag in {"NNP", "NNPS"} or token.entity == "DATE"):
-        found = [token.lower.rstrip(".")[:3]]
+        words = [token.lower.rstrip(".")[:3]]
         for near in (token.i - 1, token.i + 1):
             if 0 <= near < len(parse.tokens):
                 digits = parse.tokens[near].lower.rstrip("stndrh")
                 if digits.isdigit() and int(digits) <= 31:
-                    found.append(f"{found[0]} {int(digits)}")
-        return found
+                    words.append(f"{words[0]} {int(digits)}")
+        return words
     if len(token.text) == 4 and token.text.isdigit() and token.text[:2] in {"18", "19", "20"} and token.dep != "nummod":
         return [token.text]
     return []

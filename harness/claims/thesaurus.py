@@ -1,4 +1,4 @@
-"""Which words say the same, something wider, or the opposite: WordNet's relations beside the lexicon of this room.
+"""Words that say the same, something wider, or the opposite: WordNet's relations beside the lexicon.
 
 The table beside this module is derived from WordNet 3.0 (`training/wordnet_table.py`; notice in `WORDNET-LICENSE`).
 A relation is graded: words of one concept or one meaning 1, a derived word's meaning or an entailed deed a little less,
@@ -22,13 +22,13 @@ COMMON, RARE = 2, 0.9
 
 @cache
 def _table() -> list[str]:
-    """The lines of the table in order: a word, or the number of a sense, a tab, and what is known of it."""
+    """Read the lines of the table in order: a word, or the number of a sense, a tab, and its relations."""
     raw = gzip.decompress(files("harness.claims").joinpath("wordnet.tsv.gz").read_bytes()).decode()
     return sorted(raw.splitlines())
 
 
 def _line(key: str) -> str | None:
-    """What the table has of a word or a sense, found by search: taking every line apart takes a tenth of a second."""
+    """Look a word or a sense up by binary search: taking every line apart costs 0.1 s."""
     table, begin = _table(), f"{key}\t"
     at = bisect_left(table, begin)
     return table[at].removeprefix(begin) if at < len(table) and table[at].startswith(begin) else None
@@ -50,6 +50,7 @@ class _Sense(NamedTuple):
 
 @lru_cache(maxsize=1 << 13)
 def _word(word: str) -> _Word:
+    """Read a word's senses, derived words and opposites."""
     line = _line(word)
     if line is None:
         return _Word({}, (), ())
@@ -60,25 +61,26 @@ def _word(word: str) -> _Word:
 
 @lru_cache(maxsize=1 << 13)
 def _sense(number: str) -> _Sense:
+    """Read a sense's words, narrower senses and similar ones."""
     words, narrower, alike = (_line(f"#{number}") or "\t\t").split("\t")
     return _Sense(tuple(words.split()), tuple(narrower.split()), tuple(alike.split()))
 
 
 @lru_cache(maxsize=1 << 14)
 def said_by(word: str, part: str = "") -> Mapping[str, float]:
-    """Word → how surely an article that has it bears out a claim that has `word`; a word bears itself out.
+    """Map each word to how surely an article that has it supports a claim that has `word`; itself included.
 
     `part` (`n`, `v`, `a`, `r`) keeps to the senses of one part of speech, where the word has any.
     """
-    found: dict[str, float] = {word: SAME}
+    grades: dict[str, float] = {word: SAME}
 
     def add(others: Iterable[str], grade: float) -> None:
         for other in others:
-            if grade > found.get(other, 0.0):
-                found[other] = grade
+            if grade > grades.get(other, 0.0):
+                grades[other] = grade
 
-    held = _word(word)
-    chosen = {part: held.senses[part]} if part in held.senses else held.senses
+    entry = _word(word)
+    chosen = {part: entry.senses[part]} if part in entry.senses else entry.senses
     for numbers in chosen.values():
         for place, number in enumerate(numbers):
             rank = 1.0 if place < COMMON else RARE
@@ -86,25 +88,26 @@ def said_by(word: str, part: str = "") -> Mapping[str, float]:
             add(sense.words, SAME * rank)
             for near in sense.alike:
                 add(_sense(near).words, WIDER * rank)
+            # An article's `car` supports a claim's `vehicle`, so go down to narrower words, never up.
             for closer in sense.narrower:
                 add(_sense(closer).words, WIDER * rank)
                 if place == 0:
                     for closest in _sense(closer).narrower:
                         add(_sense(closest).words, WIDEST)
-    add(held.derived, DERIVED)
-    for derived in held.derived:
+    add(entry.derived, DERIVED)
+    for derived in entry.derived:
         for numbers in _word(derived).senses.values():
             for number in numbers[:COMMON]:
                 add(_sense(number).words, WIDER)
-    for other, grade in list(found.items()):
+    for other, grade in list(grades.items()):
         if grade > WIDER:
             add(_word(other).derived, grade * DERIVED)
-    return found
+    return grades
 
 
 @lru_cache(maxsize=1 << 15)
 def opposite(first: str, second: str) -> bool:
-    """Whether two lemmas are opposites: in the lexicon, by a prefix, or in WordNet."""
+    """Tell whether two lemmas are opposites: in the lexicon, by a prefix, or in WordNet."""
     return opposed(first, second) or second in _word(first).opposite or first in _word(second).opposite
 
 
@@ -114,7 +117,7 @@ _BROAD = frozenset({"go", "come", "get", "make", "take", "have", "be", "do", "pu
 
 @lru_cache(maxsize=1 << 13)
 def reversals(word: str) -> frozenset[str]:
-    """Words that say the opposite of a word: its opposites, or those of its synonyms where it has none; their synonyms.
+    """List words that say the opposite: opposites, or those of synonyms where it has none; and their synonyms.
 
     Only the commonest sense of a word lends synonyms: in a rare one `reject` is to fall.
     """
@@ -125,32 +128,33 @@ def reversals(word: str) -> frozenset[str]:
 
 
 def opposites(word: str) -> frozenset[str]:
-    """The opposites of a word that the lexicon or WordNet lists."""
+    """List the opposites of a word in the lexicon or WordNet."""
     return opposites_of(word).union(_word(word).opposite)
 
 
 def _synonyms(word: str) -> frozenset[str]:
-    """Verbs that share the commonest sense of a verb."""
+    """List the verbs that share the commonest sense of a verb."""
     numbers = _word(word).senses.get("v", ())[:1]
     return frozenset(other for number in numbers for other in _sense(number).words) - {word}
 
 
 @cache
-def _proper() -> frozenset[str]:
+def _proper_words() -> frozenset[str]:
+    """List the words that WordNet has only with a capital."""
     return frozenset((_line("!") or "").split())
 
 
-def proper(lower: str) -> bool:
-    """Whether WordNet has a word, given in small letters, only with a capital: Lisbon, Monday, Buddhist."""
-    return lower in _proper()
+def is_proper(lower: str) -> bool:
+    """Tell whether WordNet has a word, given in small letters, only with a capital: Lisbon, Monday, Buddhist."""
+    return lower in _proper_words()
 
 
-def known(word: str) -> bool:
-    """Whether WordNet has a word."""
+def in_wordnet(word: str) -> bool:
+    """Look a word up in WordNet."""
     return _line(word) is not None
 
 
 @lru_cache(maxsize=1 << 13)
 def is_verb(word: str) -> bool:
-    """Whether WordNet has a word as a verb."""
+    """Tell whether WordNet has a word as a verb."""
     return "v" in _word(word).senses

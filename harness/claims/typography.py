@@ -37,7 +37,7 @@ class Plain:
     ends: tuple[int, ...] | None = None
 
     def written(self, start: int, end: int) -> tuple[int, int]:
-        """The span of the text as it was written that a span of the plain one stands for."""
+        """Map a span of the plain text to the span of the text as it was written."""
         if self.starts is None or self.ends is None:
             return start, end
         first = self.starts[start] if start < len(self.starts) else (self.ends[-1] if self.ends else 0)
@@ -46,7 +46,7 @@ class Plain:
 
 @lru_cache(maxsize=1 << 10)
 def plain(text: str) -> Plain:
-    """A text with composed letters, straight quotes, single-width digits, plain spaces, and commas between thousands.
+    """Rewrite a text with composed letters, straight quotes, single-width digits, plain spaces, commas in thousands.
 
     Soft hyphens and characters without width vanish. Plain text comes back as it is.
     """
@@ -61,7 +61,7 @@ def plain(text: str) -> Plain:
         end = at + 1
         while end < len(text) and unicodedata.combining(text[end]):
             end += 1
-        for character in _folded(text[at:end]):
+        for character in _fold(text[at:end]):
             characters.append(character)
             starts.append(at)
             ends.append(end)
@@ -70,7 +70,7 @@ def plain(text: str) -> Plain:
 
 
 def _with_signs(text: str, starts: list[int], ends: list[int], written: int) -> Plain:
-    """`text` with one sign for each currency; `starts` and `ends` say where its characters were written."""
+    """Write one sign for each currency in `text`; `starts` and `ends` say where its characters were written."""
     pieces: list[str] = []
     first: list[int] = []
     last: list[int] = []
@@ -88,8 +88,8 @@ def _with_signs(text: str, starts: list[int], ends: list[int], written: int) -> 
 
 
 @lru_cache(maxsize=1 << 12)
-def _folded(written: str) -> str:
-    """One character, with the marks on it, in its plain form."""
+def _fold(written: str) -> str:
+    """Return one character, with the marks on it, in its plain form."""
     if written.isascii():
         return written
     if written in _SIGNS:
@@ -103,12 +103,13 @@ def _folded(written: str) -> str:
 
 
 def plain_cluster(cluster: Cluster) -> Cluster:
-    """A cluster with its articles in one typography; itself where they are."""
+    """Rewrite a cluster's articles in one typography; the same object where nothing changes."""
     articles = tuple(_plain_article(article) for article in cluster.articles)
     return cluster if articles == cluster.articles else cluster.model_copy(update={"articles": articles})
 
 
 def _plain_article(article: Article) -> Article:
+    """Rewrite an article in one typography; the same object where nothing changes."""
     title, text = plain(article.title).text, plain(article.text).text
     if (title, text) == (article.title, article.text):
         return article
@@ -116,7 +117,7 @@ def _plain_article(article: Article) -> Article:
 
 
 def as_written(verdict: Verdict, text: str, cluster: Cluster) -> Verdict:
-    """A verdict on the plain form of a text and of a cluster, with every span as the two were written."""
+    """Map a verdict on the plain form of a text and a cluster back, with every span as the two were written."""
     articles = {article.article_id: article for article in cluster.articles}
     mine = plain(text)
 
@@ -126,11 +127,11 @@ def as_written(verdict: Verdict, text: str, cluster: Cluster) -> Verdict:
             article = articles[span.article_id]
             written = article.title if span.title else article.text
             form = plain(written)
-            found.append(span if form.text == written else span.model_copy(update=_moved(form, written, span)))
+            found.append(span if form.text == written else span.model_copy(update=_original_span(form, written, span)))
         return tuple(found)
 
     def claimed(record: Any) -> Any:
-        return record.model_copy(update=_moved(mine, text, record))
+        return record.model_copy(update=_original_span(mine, text, record))
 
     def element(one: Element) -> Element:
         moved: Element = claimed(one)
@@ -140,7 +141,7 @@ def as_written(verdict: Verdict, text: str, cluster: Cluster) -> Verdict:
     if claim.part == "whole":
         update: dict[str, Any] = {"start": 0, "end": len(text), "text": text}
     else:
-        update = _moved(mine, text, claim)
+        update = _original_span(mine, text, claim)
     for name in ("subject", "predicate", "object"):
         span = getattr(claim, name)
         update[name] = mine.written(*span) if span is not None else None
@@ -155,6 +156,7 @@ def as_written(verdict: Verdict, text: str, cluster: Cluster) -> Verdict:
     })  # fmt: skip
 
 
-def _moved(form: Plain, written: str, record: Any) -> dict[str, Any]:
+def _original_span(form: Plain, written: str, record: Any) -> dict[str, Any]:
+    """Return the span and text of a record in the text as it was written."""
     start, end = form.written(record.start, record.end)
     return {"start": start, "end": end, "text": written[start:end]}

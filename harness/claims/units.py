@@ -36,7 +36,7 @@ class Unit:
     places: tuple[Place, ...]
 
     def evidence(self, score: float = 0.0, article_id: str | None = None) -> Evidence:
-        """The sentence in the first of its places, or in the first that stands in one article."""
+        """Quote the sentence from the first of its places, or from the first in one article."""
         place = next((place for place in self.places if article_id in (None, place.article_id)), self.places[0])
         return Evidence(
             article_id=place.article_id,
@@ -49,7 +49,7 @@ class Unit:
 
     @property
     def article_ids(self) -> frozenset[str]:
-        """The articles it stands in."""
+        """Return the articles it stands in."""
         return frozenset(place.article_id for place in self.places)
 
 
@@ -57,7 +57,7 @@ _END = re.compile(r"\b([a-z]{4,})[.]\s+(?=[“\"]?[A-Z])")
 
 
 def article_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Spans of the sentences of an article's text, also where one ends in a word that the splitter shortens elsewhere.
+    """Yield the sentences of an article's text, cut also after words that the splitter takes for short forms.
 
     Such as `this month. Rescuers …`: two sentences read as one hide what each says of whom.
     """
@@ -71,7 +71,7 @@ def article_spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def units(cluster: Cluster) -> list[Unit]:
-    """The units of a cluster, ordered by article id and place, titles first; the articles' own order is nothing."""
+    """List the units of a cluster, ordered by article id and place, titles first; article order changes nothing."""
     gathered: dict[str, list[Place]] = defaultdict(list)
     for article in sorted(cluster.articles, key=lambda article: article.article_id):
         spans = [(article.title, span, True) for span in article_spans(article.title)]

@@ -1,10 +1,10 @@
-"""Verbs as news writes them: with their particles, and under the tags that a headline's words get by mistake."""
+"""Verbs as news writes them: with their particles, and with the wrong tags that headlines get."""
 
 from functools import lru_cache
 
 from harness.claims.meaning import concept
 from harness.claims.parsing.parse import Parse, Token
-from harness.claims.thesaurus import is_verb, known, said_by
+from harness.claims.thesaurus import in_wordnet, is_verb, said_by
 from harness.language.lexical import lexicon, word_list
 
 _PARTICLES = frozenset({"over", "down", "up", "off", "out", "back", "away"})
@@ -12,33 +12,33 @@ _PARTICLES = frozenset({"over", "down", "up", "off", "out", "back", "away"})
 
 
 def particle(parse: Parse, verb: Token) -> int:
-    """The token of the particle that makes a verb another one (`strike down`), or -1.
+    """Find the particle that makes a verb another one (`strike down`), as a token index; -1 without one.
 
     A headline's `hands over prisoners` is read as a phrase of place; it is none where the two are a verb of their own.
     """
     for child in parse.children[verb.i]:
         token = parse.tokens[child]
-        told = token.dep == "prt" or (child == verb.i + 1 and token.dep == "prep" and token.lower in _PARTICLES)
-        if told and known(f"{verb.lemma}-{token.lower}"):
+        is_particle = token.dep == "prt" or (child == verb.i + 1 and token.dep == "prep" and token.lower in _PARTICLES)
+        if is_particle and in_wordnet(f"{verb.lemma}-{token.lower}"):
             return child
     return -1
 
 
 def phrasal(parse: Parse, token: Token) -> str:
-    """The verb with its particle, where the two are a verb of their own; else the lemma."""
+    """Return a verb with its particle, where the two are a verb of their own; else its lemma."""
     at = particle(parse, token)
     return f"{token.lemma}-{parse.tokens[at].lower}" if at >= 0 else token.lemma
 
 
 def written(parse: Parse, token: Token) -> str:
-    """A word as the text has it, a verb with its particle."""
+    """Quote a word as the text has it, a verb with its particle."""
     at = particle(parse, token)
     return f"{token.text} {parse.tokens[at].text}" if at >= 0 else token.text
 
 
 @lru_cache(maxsize=1 << 12)
 def verb_concept(lemma: str, verb: str) -> str:
-    """The concept of a verb: that of its lemma, unless a particle makes it say something else, as in `strike down`."""
+    """Return the concept of a verb: its lemma's, unless a particle changes its meaning, as in `strike down`."""
     near = (
         verb == lemma or concept(verb) == concept(lemma) or lemma in said_by(verb, "v") or verb in said_by(lemma, "v")
     )
@@ -46,26 +46,26 @@ def verb_concept(lemma: str, verb: str) -> str:
 
 
 def bases(word: str) -> tuple[str, ...]:
-    """What a verb's third person singular may be of; nothing for words that are none."""
+    """List what a third person singular may be a form of; none for a word that cannot be one."""
     if not word.endswith("s") or word.endswith("ss"):
         return ()
     return word[:-1], word[:-2] if word.endswith("es") else word[:-1], f"{word[:-3]}y" if word.endswith("ies") else word
 
 
 def verb_in(words: tuple[str, ...], *, strange: bool) -> str:
-    """The first of some forms that the lexicon knows as a verb; where `strange`, else the first that WordNet does."""
-    listed_one = next((word for word in words if listed(word)), "")
-    return listed_one or next((word for word in words if strange and is_verb(word)), "")
+    """Find the first of some forms that the lexicon has as a verb; where `strange`, else the first WordNet has."""
+    in_lexicon = next((word for word in words if listed(word)), "")
+    return in_lexicon or next((word for word in words if strange and is_verb(word)), "")
 
 
 def listed(word: str) -> bool:
-    """Whether the lexicon has a word as a verb."""
+    """Tell whether the lexicon has a word as a verb."""
     return word in _verbs()
 
 
 @lru_cache(maxsize=1)
 def _verbs() -> frozenset[str]:
-    """Words that the lexicon has as verbs."""
+    """List the words that the lexicon has as verbs."""
     sides = lexicon()["meaning"]["opposites"].replace("|", " ").split()
     return frozenset(sides).union(
         word_list("voice", "transitive"), word_list("polarity", "reversing"), word_list("modality", "planned"),
@@ -75,7 +75,7 @@ def _verbs() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def event_nouns() -> frozenset[str]:
-    """Nouns that share a line of the lexicon with a verb, as far as endings tell, and so name events."""
+    """List the nouns that share a line of the lexicon with a verb, as far as endings tell, and so name events."""
     endings = ("ment", "tion", "sion", "ing", "al", "ance", "ence", "age", "ure")
     grouped = {word for line in lexicon()["meaning"]["groups"].splitlines() for word in line.split()}
     return frozenset(word for word in grouped if word.endswith(endings) and len(word) > 5) | word_list(

@@ -18,11 +18,11 @@ _MOST = 60
 
 
 def contested_facts(cluster: Cluster, parser: Parser) -> list[ContestedFact]:
-    """The facts on which independent articles of a cluster disagree, both sides quoted; figures first."""
-    held = Statements(cluster, parser)
+    """Find the facts on which independent articles of a cluster disagree, both sides quoted; figures first."""
+    sentences = Statements(cluster, parser)
     searches = (figure_facts, opposite_facts, party_facts, place_facts, office_facts, spelling_facts, progress_facts)
     unique: dict[tuple[tuple[str, int, int], ...], ContestedFact] = {}
-    for fact in (fact for search in searches for fact in search(held)):
+    for fact in (fact for search in searches for fact in search(sentences)):
         key = tuple(sorted((e.article_id, e.start, e.end) for version in fact.versions for e in version.evidence))
         unique.setdefault(key, fact)
     return list(unique.values())[:_MOST]

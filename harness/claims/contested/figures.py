@@ -25,11 +25,12 @@ class _Answer:
     question: Question
 
 
-def figure_facts(held: Statements) -> list[ContestedFact]:
-    """The figures that answer one question otherwise in independent articles."""
+def figure_facts(sentences: Statements) -> list[ContestedFact]:
+    """Find the figures that answer one question differently in independent articles."""
     slots: list[list[_Answer]] = []
     by_deed: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for answer in _answers(held):
+    for answer in _answers(sentences):
+        # Only slots of the same unit and deed can match: comparing each figure with every slot is quadratic.
         near = sorted({at for deed in answer.question.deeds for at in by_deed[answer.question.unit, deed]})
         at = next((at for at in near if any(answer.question.shared(other.question) for other in slots[at])), None)
         if at is None:
@@ -38,59 +39,63 @@ def figure_facts(held: Statements) -> list[ContestedFact]:
         slots[at].append(answer)
         for deed in answer.question.deeds:
             by_deed[answer.question.unit, deed].append(at)
-    facts = (_fact(held, slot) for slot in slots if len(slot) > 1)
+    facts = (_fact(sentences, slot) for slot in slots if len(slot) > 1)
     return [fact for fact in facts if fact is not None]
 
 
-def _answers(held: Statements) -> list[_Answer]:
-    found = []
-    for number, reading in enumerate(held.readings):
+def _answers(sentences: Statements) -> list[_Answer]:
+    """Pair each figure of the cluster that answers a question with that question."""
+    answers = []
+    for number, reading in enumerate(sentences.readings):
         for figure in reading.figures:
-            asked = Asked(reading, _those(held, number, figure))
+            asked = Asked(reading, _antecedent_kinds(sentences, number, figure))
             question = asked.question(figure)
             if question is not None:
-                found.append(_Answer(number, figure, question))
-    return found
+                answers.append(_Answer(number, figure, question))
+    return answers
 
 
-def _those(held: Statements, unit: int, figure: Figure) -> frozenset[str]:
-    """What `them` stands for in `eleven of them`: the last people that the sentences before tell of in the plural."""
-    if not _THEM.match(held.readings[unit].parse.text[figure.end :]):
+def _antecedent_kinds(sentences: Statements, unit: int, figure: Figure) -> frozenset[str]:
+    """Resolve `them` in `eleven of them`: the last people whom the sentences before name in the plural."""
+    if not _THEM.match(sentences.readings[unit].parse.text[figure.end :]):
         return frozenset()
-    people = held.people_before(unit)
+    people = sentences.people_before(unit)
     return frozenset() if people is None else kinds(people.lemma, "n") | kinds(people.lower, "n")
 
 
-def _fact(held: Statements, slot: Sequence[_Answer]) -> ContestedFact | None:
-    """What the answers to one question disagree about, both sides quoted; nothing where they agree."""
-    found = [
+def _fact(sentences: Statements, slot: Sequence[_Answer]) -> ContestedFact | None:
+    """Turn the answers to one question into a contested fact, both sides quoted; None where they agree."""
+    conflicts = [
         (one, other) for one, other in combinations(slot, 2)
-        if held.are_apart(one.unit, other.unit) and disagree(one.figure, other.figure)
+        if sentences.are_apart(one.unit, other.unit) and disagree(one.figure, other.figure)
         and _is_plausible(one.figure, other.figure) and one.question.shared(other.question)
-        and not _is_settled(held, slot, one, other)
+        and not _is_settled(sentences, slot, one, other)
     ]  # fmt: skip
-    if not found:
+    if not conflicts:
         return None
     versions: dict[float, list[_Answer]] = defaultdict(list)
-    for answer in sorted({answer for pair in found for answer in pair}, key=slot.index):
+    for answer in sorted({answer for pair in conflicts for answer in pair}, key=slot.index):
         versions[answer.figure.value].append(answer)
     sides = [
-        (_written(held.readings[same[0].unit], same[0].figure), [held.said(a.unit, (0, 0)) for a in same])
+        (_quote(sentences.readings[same[0].unit], same[0].figure), [sentences.said(a.unit, (0, 0)) for a in same])
         for _, same in sorted(versions.items())
     ]
     reports = [
-        Report(each.figure, held.units[each.unit].text, held.published_of(each.unit), each.question.only_grows)
-        for same in versions.values() for each in same
+        Report(
+            answer.figure, sentences.units[answer.unit].text, sentences.published_of(answer.unit),
+            answer.question.only_grows,
+        )
+        for same in versions.values() for answer in same
     ]  # fmt: skip
-    return held.fact(found[0][0].question.name, "figures", sides, is_update(reports))
+    return sentences.fact(conflicts[0][0].question.name, "figures", sides, is_update(reports))
 
 
-def _is_settled(held: Statements, slot: Sequence[_Answer], one: _Answer, other: _Answer) -> bool:
-    """Whether an article of one side has a figure nearer to the other's, so that these two are of two things."""
+def _is_settled(sentences: Statements, slot: Sequence[_Answer], one: _Answer, other: _Answer) -> bool:
+    """Look for a figure of one side that is nearer to the other's; then this pair is of two different things."""
     return any(
-        _NEARER * _apart(third.figure, theirs.figure) < _apart(mine.figure, theirs.figure)
+        _NEARER * _relative_difference(third.figure, theirs.figure) < _relative_difference(mine.figure, theirs.figure)
         and third.figure.modifier != "vague"
-        and not held.are_apart(third.unit, mine.unit)
+        and not sentences.are_apart(third.unit, mine.unit)
         and third.question.shared(theirs.question)
         for mine, theirs in ((one, other), (other, one))
         for third in slot
@@ -102,20 +107,20 @@ _NEARER = 2.0
 """How many times nearer to the other side's figure a figure must be to stand in another's place."""
 
 
-def _apart(first: Figure, second: Figure) -> float:
-    """By what part of the smaller two figures differ."""
+def _relative_difference(first: Figure, second: Figure) -> float:
+    """Return the difference of two figures as a part of the smaller."""
     low, high = sorted((abs(first.value), abs(second.value)))
     return high / low - 1.0 if low else float(high > 0)
 
 
 def _is_plausible(first: Figure, second: Figure) -> bool:
-    """Whether two figures can be reports of one count at all: within a factor of twenty."""
+    """Accept two figures as reports of one count: within a factor of twenty."""
     low, high = sorted((abs(first.value), abs(second.value)))
     return high > 0 and low * 20 >= high
 
 
-def _written(reading: Reading, figure: Figure) -> str:
-    """A figure with the words that bound it, as it stands in its sentence."""
+def _quote(reading: Reading, figure: Figure) -> str:
+    """Quote a figure with the words that bound it, as its sentence has it."""
     text = reading.parse.text
     match = re.search(r"(?:[\w$£€]+ ){0,2}[$£€]?$", text[: figure.start])
     before = match.group() if match else ""

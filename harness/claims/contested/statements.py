@@ -1,4 +1,4 @@
-"""The sentences of a cluster as statements with a source each: what every search for contested facts begins with."""
+"""The sentences of a cluster with their sources: what every search for contested facts starts from."""
 
 import re
 from collections import defaultdict
@@ -15,7 +15,7 @@ from harness.language.lexical import word_list
 from harness.records import Cluster, ContestedFact, FactVersion
 
 _BACK = 3
-"""Sentences back in which what a plural pronoun stands for is looked for."""
+"""How many sentences back to look for what a plural pronoun stands for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,21 +36,21 @@ class Statements:
         self._independent = Sources(cluster)
 
     def are_apart(self, first: int, second: int) -> bool:
-        """Whether two sentences come from independent articles: neither stands in a source of the other."""
+        """Tell whether two sentences come from independent articles: neither stands in a source of the other."""
         return self._independent.are_apart(self.units[first].article_ids, self.units[second].article_ids)
 
     def published_of(self, unit: int) -> tuple[datetime | None, ...]:
-        """When each article that a sentence stands in was published."""
+        """List when each article that has a sentence was published."""
         return tuple(self.published[article] for article in sorted(self.units[unit].article_ids))
 
     def said(self, unit: int, span: tuple[int, int], note: str = "") -> Said:
-        """Some words of a sentence as a statement."""
+        """Quote some words of a sentence as a statement."""
         return Said(unit, self.readings[unit].parse.text[slice(*span)] + note)
 
     def fact(
         self, fact: str, kind: str, sides: Iterable[tuple[str, Sequence[Said]]], update: bool = False
     ) -> ContestedFact:
-        """A contested fact from what each side says and where."""
+        """Make a contested fact of what each side says and where."""
         versions = tuple(
             FactVersion(
                 value=value,
@@ -64,26 +64,26 @@ class Statements:
         return ContestedFact.model_validate({"fact": fact, "kind": kind, "update": update, "versions": versions})
 
     def before(self, unit: int) -> list[Reading]:
-        """The sentences before one in its article, up to three, the nearest first."""
+        """Return up to three sentences before one in its article, the nearest first."""
         place = self.units[unit].places[0]
-        found = self._at[place.article_id]
+        by_position = self._at[place.article_id]
         return [
-            self.readings[found[at]]
+            self.readings[by_position[at]]
             for at in range(place.position - 1, place.position - 1 - _BACK, -1)
-            if at in found
+            if at in by_position
         ]  # fmt: skip
 
     @cached_property
     def _at(self) -> dict[str, dict[int, int]]:
-        """Article → position of a sentence → its number."""
-        found: dict[str, dict[int, int]] = defaultdict(dict)
+        """Map article → position of a sentence → its number."""
+        numbers: dict[str, dict[int, int]] = defaultdict(dict)
         for number, unit in enumerate(self.units):
             for place in unit.places:
-                found[place.article_id][place.position] = number
-        return found
+                numbers[place.article_id][place.position] = number
+        return numbers
 
     def plural_before(self, unit: int) -> frozenset[str]:
-        """What `they` in a sentence may stand for: what the last plural subject before it is called.
+        """Resolve `they` in a sentence: what the last plural subject before it is called.
 
         Several names are a plural, too: in `Link and Grieve, who were piloting, ejected` they are pilots. Where the
         same sentence has other people in the plural, `they` may be those, and nothing is known.
@@ -108,7 +108,7 @@ class Statements:
         return frozenset()
 
     def people_before(self, unit: int) -> Token | None:
-        """The last word for several people in the sentences before one: whom `eleven of them` are a part of."""
+        """Find the last plural word for people in the sentences before: whom `eleven of them` are a part of."""
         for reading in self.before(unit):
             last = next((token for token in reversed(reading.parse.tokens) if _means_people(token)), None)
             if last is not None:
@@ -121,11 +121,11 @@ _DOERS = re.compile(r"(?:men|women|ers|ors|ists|ians|ees)$")
 
 
 def _means_people(token: Token) -> bool:
-    """Whether a word means several people."""
+    """Recognise a plural noun for people."""
     return token.tag == "NNS" and (token.lemma in word_list("roles", "people") or bool(_DOERS.search(token.lower)))
 
 
 def _is_several(reading: Reading, token: Token) -> bool:
-    """Whether a noun is a plural, or names are joined under it."""
+    """Recognise a plural noun, or a name that others are joined to."""
     joined = any(reading.parse.tokens[child].dep == "conj" for child in reading.parse.children[token.i])
     return token.tag in {"NNS", "NNPS"} or joined

@@ -1,4 +1,4 @@
-"""Whether one of several reports of a figure came later, so that they are an update and no conflict.
+"""Tell updates of a figure from conflicts: one of several reports came later.
 
 Dates of publication come before wording: `rose to 19` of Monday is no newer than a plain 25 of Wednesday.
 """
@@ -37,8 +37,8 @@ class Report:
     """True for a count that falls only where it is corrected: the dead of an event."""
 
 
-def _announced(text: str, figure: Figure) -> str:
-    """The words that announce a figure as the newer one (`rose to 82`, `82, up from 61`); empty without any."""
+def _announcement(text: str, figure: Figure) -> str:
+    """Find the words that announce a figure as the newer one (`rose to 82`, `82, up from 61`); empty without any."""
     for match in _UPDATE.finditer(text):
         words = match.group()
         if 0 <= figure.start - match.end() <= _REACH and not words.lower().endswith("from"):
@@ -49,7 +49,7 @@ def _announced(text: str, figure: Figure) -> str:
 
 
 def newer(mine: Sequence[Report], theirs: Sequence[Report]) -> int:
-    """1 where the reports of the first side are an update of the second's, -1 where they were overtaken, else 0.
+    """Order two sides: 1 where the first updates the second, -1 where it was overtaken, else 0.
 
     By days of publication where all are known and one side's lie after the other's; by wording otherwise. A count that
     only grows and yet is lower on the later day was overtaken by no one, unless the later report corrects it.
@@ -60,16 +60,16 @@ def newer(mine: Sequence[Report], theirs: Sequence[Report]) -> int:
             return 1 if _may_follow(theirs, mine) else 0
         if second[0].date() > first[1].date():
             return -1 if _may_follow(mine, theirs) else 0
-    for side, found in ((mine, 1), (theirs, -1)):
-        if any(_announced(report.text, report.figure) for report in side):
-            other = theirs if found == 1 else mine
-            return found if _may_follow(other, side, dated=False) else 0
+    for side, order in ((mine, 1), (theirs, -1)):
+        if any(_announcement(report.text, report.figure) for report in side):
+            other = theirs if order == 1 else mine
+            return order if _may_follow(other, side, dated=False) else 0
     return 0
 
 
 def _may_follow(earlier: Sequence[Report], later: Sequence[Report], *, dated: bool = True) -> bool:
-    """Whether later reports can be what became of earlier ones: a rise is a rise, and the dead do not come back."""
-    words = " ".join(_announced(report.text, report.figure) for report in later)
+    """Tell whether later reports can follow earlier ones: a rise must rise, and the dead do not come back."""
+    words = " ".join(_announcement(report.text, report.figure) for report in later)
     before, after = [r.figure.value for r in earlier], [r.figure.value for r in later]
     if _UP.search(words):
         return min(after) > max(before)
@@ -81,7 +81,7 @@ def _may_follow(earlier: Sequence[Report], later: Sequence[Report], *, dated: bo
 
 
 def is_update(reports: Sequence[Report]) -> bool:
-    """Whether different figures tell of one count at different times.
+    """Tell whether different figures report one count at different times.
 
     Where days of publication part them, each must follow the one before; where not, one that is announced as the newer
     is enough.
@@ -99,7 +99,7 @@ def is_update(reports: Sequence[Report]) -> bool:
 
 
 def _days(moments: Iterable[datetime | None]) -> tuple[datetime, datetime] | None:
-    """The first and the last of some moments, or nothing where one is not known or there are none."""
+    """Return the earliest and the latest moment, or None where one is unknown or there are none."""
     known = list(moments)
     if not known or any(moment is None for moment in known):
         return None

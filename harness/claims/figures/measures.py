@@ -1,4 +1,4 @@
-"""What a figure is measured in: one name for each unit, however it is written: `40km`, `40 kilometres`, `$2m`."""
+"""Units of figures: one name for each, however it is written: `40km`, `40 kilometres`, `$2m`."""
 
 import re
 
@@ -106,7 +106,7 @@ def with_unit(text: str, start: int, end: int, unit: str) -> str:
 
 
 def unit_of(text: str, start: int, end: int, head: str, parse: Parse, head_token: int) -> str:
-    """The unit of the figure `text[start:end]` that counts `head`; empty for a plain count."""
+    """Name the unit of the figure `text[start:end]` that counts `head`; empty for a plain count."""
     after = text[end:]
     if _POINTS.match(after):
         return "point"
@@ -123,6 +123,7 @@ def unit_of(text: str, start: int, end: int, head: str, parse: Parse, head_token
     rest = after[area.end() :] if area else after
     for name, pattern in _AFTER:
         found = pattern.match(rest)
+        # A single letter is a unit only right after a digit: `5 m` may be the end of something else.
         if found and (len(found.group().strip(" -")) > 1 or (found.group() in _ONE_LETTER and text[end - 1].isdigit())):
             return f"square {name}" if area else name
     if head in _MONEY:
@@ -133,11 +134,11 @@ def unit_of(text: str, start: int, end: int, head: str, parse: Parse, head_token
 
 
 def _money(head: str, parse: Parse, head_token: int) -> str:
-    """A currency by its noun: of another country where one is named before it, `Canadian dollars`."""
+    """Name a currency by its noun: another country's where one is named before it, `Canadian dollars`."""
     before = parse.tokens[head_token - 1].lower if head_token else ""
     return _OF_DOLLARS.get(nations().get(before, ""), "usd") if head == "dollar" else _MONEY[head]
 
 
 def measures_alike(claimed: str, found: str) -> bool:
-    """Whether a figure in one unit can be that of another: the same, or less exactly said (`38 degrees`)."""
+    """Accept a claimed unit for the one found: the same, or said less exactly (`38 degrees`)."""
     return claimed == found or found in _KIN.get(claimed, ())

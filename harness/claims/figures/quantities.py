@@ -87,11 +87,11 @@ _MOST = 10**100
 
 @lru_cache(maxsize=1 << 12)
 def figures(parse: Parse) -> tuple[Figure, ...]:
-    """The quantities of a sentence, in order."""
+    """Find the quantities of a sentence, in order."""
     # A separator that a tokeniser tore off is put back without moving what follows: `36, 000` becomes `36,000 `.
     text = _TORN.sub(r",\1 ", parse.text)
-    found = [figure for share in shares(parse) if (figure := _share_figure(parse, share)) is not None]
-    taken = [(figure.start, figure.end) for figure in found]
+    quantities = [figure for share in shares(parse) if (figure := _share_figure(parse, share)) is not None]
+    taken = [(figure.start, figure.end) for figure in quantities]
     numbers = [
         (span, value) for span, value in number_values(text)
         if value < _MOST and not any(start < span[1] and span[0] < end for start, end in taken)
@@ -105,6 +105,7 @@ def figures(parse: Parse) -> tuple[Figure, ...]:
         if _is_calendar(parse, token, start, end):
             continue
         figure = _figure(parse, token, start, end, float(value))
+        # Two numbers may be the ends of one range. `from 5 to 9` is none: it mostly tells of a change.
         if number + 1 < len(numbers):
             (next_start, next_end), upper = numbers[number + 1]
             gap = text[end:next_start]
@@ -119,6 +120,7 @@ def figures(parse: Parse) -> tuple[Figure, ...]:
                 if last is not None and not re.search(r"from\s+$", text[:start], re.IGNORECASE):
                     closing = _figure(parse, last, next_start, next_end, float(upper))
                     scale = _scale(text[next_start:next_end])
+                    # In `900 to 1.2 million` the scale belongs to the second number only.
                     if figure.value * scale >= closing.value:
                         scale = 1.0
                     figure = replace(
@@ -131,10 +133,10 @@ def figures(parse: Parse) -> tuple[Figure, ...]:
                         token=figure.token,
                     )
                     skip = True
-        found.append(figure)
+        quantities.append(figure)
         taken.append((figure.start, figure.end))
-    found += _vague_figures(parse, text, taken)
-    return tuple(sorted(found, key=lambda figure: figure.start))
+    quantities += _vague_figures(parse, text, taken)
+    return tuple(sorted(quantities, key=lambda figure: figure.start))
 
 
 def _vague_figures(parse: Parse, text: str, taken: Sequence[tuple[int, int]]) -> Iterator[Figure]:
@@ -154,12 +156,13 @@ def _vague_figures(parse: Parse, text: str, taken: Sequence[tuple[int, int]]) ->
 
 
 def _scale(written: str) -> float:
-    """The power of ten that a number's last word is: in `1.2 to 2 billion` it holds for both."""
+    """Return the power of ten that ends a number in words: in `1.2 to 2 billion` it holds for both."""
     word = re.search(r"(thousand|million|billion|trillion|[kmb]n?)$", written, re.IGNORECASE)
     return _SCALES[word.group()[:2].lower()] if word else 1.0
 
 
 def _token_at(parse: Parse, at: int) -> Token | None:
+    """Find the token that a character stands in."""
     for token in parse.tokens:
         if token.start <= at < token.end:
             return token
@@ -167,7 +170,7 @@ def _token_at(parse: Parse, at: int) -> Token | None:
 
 
 def _is_calendar(parse: Parse, token: Token, start: int, end: int) -> bool:
-    """Whether a number is (part of) a date, a clock time, a score such as 3-1, or stands inside a name."""
+    """Recognise a number in a date, a clock time, a score such as 3-1, or a name."""
     text = parse.text
     word = text[start:end]
     if _CLOCK.match(text[end:]) or ":" in word or re.match(r"/\d", text[end:]) or re.search(r"\d/$|\+$", text[:start]):
@@ -192,7 +195,7 @@ def _is_calendar(parse: Parse, token: Token, start: int, end: int) -> bool:
 
 
 def _bounds(text: str, start: int, end: int, value: float) -> tuple[str, float, float | None]:
-    """How the words round a figure bound it: the modifier, the least and the largest value that fit."""
+    """Read the words round a figure that bound it: the modifier, the least and the largest value that fit."""
     before = text[:start]
     stripped = before.rstrip("$£€¥₹US ").rstrip() + " " if before.rstrip().endswith(tuple("$£€¥₹")) else before
     if _ABOVE.search(stripped) or _AFTER_ABOVE.match(text[end:]):
@@ -205,6 +208,7 @@ def _bounds(text: str, start: int, end: int, value: float) -> tuple[str, float, 
 
 
 def _figure(parse: Parse, token: Token, start: int, end: int, value: float) -> Figure:
+    """Make a figure of a number, with its bounds, unit and the noun it counts."""
     text = parse.text
     modifier, low, high_bound = _bounds(text, start, end, value)
     last = _token_at(parse, end - 1) or token
@@ -231,6 +235,7 @@ def _figure(parse: Parse, token: Token, start: int, end: int, value: float) -> F
 
 
 def _share_figure(parse: Parse, share: Share) -> Figure | None:
+    """Make a figure of a share or a multiple in words."""
     token, last = _token_at(parse, share.start), _token_at(parse, share.end - 1)
     if token is None or last is None:
         return None
@@ -243,6 +248,7 @@ def _share_figure(parse: Parse, share: Share) -> Figure | None:
 
 
 def _step(written: str, value: float) -> float:
+    """Return the distance to the next figure of the same roundness: 10 for 150, 1 for 13, 0.1 for 2.5."""
     if value == 0:
         return 1.0
     digits = re.match(r"[\d,]+(\.\d+)?", written)
@@ -258,9 +264,10 @@ def _step(written: str, value: float) -> float:
 
 
 def _head(parse: Parse, token: Token) -> tuple[str, int]:
-    """The noun that a number counts: its governor, or what follows `of`, or nothing where it stands alone."""
+    """Find the noun that a number counts: its governor, or what follows `of`; none where it stands alone."""
     tokens = parse.tokens
     at = token
+    # Up through `about 150` → `people`, at most four steps: `compound` chains of a broken parse can be long.
     for _ in range(4):
         if at.dep in {"nummod", "quantmod", "compound", "amod", "advmod", "npadvmod"} and at.head != at.i:
             at = tokens[at.head]
@@ -285,7 +292,7 @@ def _head(parse: Parse, token: Token) -> tuple[str, int]:
 
 
 def agree(claimed: Figure, found: Figure) -> bool:
-    """Whether a claimed figure can stand for the one found: equal, a rounding of it, or inside the other's bounds."""
+    """Tell whether a claimed figure can stand for the one found: equal, a rounding, or inside the other's bounds."""
     if claimed.ordinal != found.ordinal:
         return False
     if claimed.value == found.value:
@@ -324,13 +331,13 @@ def agree(claimed: Figure, found: Figure) -> bool:
 
 
 def _rounds(claimed: Figure, found: Figure) -> bool:
-    """Whether the claimed figure is the other with fewer digits, up or down, within six per cent."""
+    """Tell whether the claimed figure is the other with fewer digits, up or down, within six per cent."""
     difference = abs(claimed.value - found.value)
     return claimed.step >= 9.99 * found.step and difference < claimed.step and difference <= 0.06 * abs(found.value)
 
 
 def clash(first: Figure, second: Figure) -> bool:
-    """Whether two reports of one figure disagree.
+    """Tell whether two reports of one figure disagree.
 
     `more than 150` and `more than 140` do, 156 and `about 150` do not; nor does a figure inside a range, unless the
     range is too wide to be the same report (a quarter of its middle to either side). Vague words never do.

@@ -1,4 +1,4 @@
-"""Which question a figure answers, whatever the words: how many of whom, to whom what happened, where and when.
+"""The question that a figure answers, whatever the words: how many of whom, to whom what happened, where and when.
 
 `slots` compares the words of two sentences. Here crew are sailors, `left 34 dead` tells of deaths, `12 members of the
 crew` are crew, `eleven of them` are those whom the sentence before named, and a figure that is only a part, a forecast
@@ -57,25 +57,25 @@ _NEAR = frozenset({"in", "at", "near", "around", "across", "throughout", "outsid
 
 @cache
 def _crowds() -> dict[str, frozenset[str]]:
-    """Noun → the groups of people or things that it may name, each by the first word of its line."""
-    found: dict[str, set[str]] = {}
+    """Map a noun to the groups of people or things that it may name, each by the first word of its line."""
+    by_noun: dict[str, set[str]] = {}
     for line in lexicon()["roles"]["crowds"].strip().splitlines():
         first, *others = line.split()
         for word in (first, *others):
-            found.setdefault(word, set()).add(first)
-    return {word: frozenset(groups) for word, groups in found.items()}
+            by_noun.setdefault(word, set()).add(first)
+    return {word: frozenset(groups) for word, groups in by_noun.items()}
 
 
 @cache
-def _told() -> dict[tuple[str, str], str]:
-    """Verb and a noun or adjective beside it → what they tell of a figure between them: `leave dead` of deaths."""
+def _light_deeds() -> dict[tuple[str, str], str]:
+    """Map a verb and a word beside it to the deed they tell of a figure between them: `leave dead` to deaths."""
     rows = (line.split() for line in lexicon()["light"]["told"].strip().splitlines())
     return {(verb, beside): concept(deed) for verb, beside, deed in rows}
 
 
 @lru_cache(maxsize=1 << 13)
 def kinds(lemma: str, part: str) -> frozenset[str]:
-    """What a word may be called when two sentences are compared: its concept, its synonyms', its group's."""
+    """List what a word may be called when two sentences are compared: its concept, its synonyms', its group's."""
     found = {concept(lemma)}
     for other, grade in said_by(lemma, part).items():
         if grade == SAME and said_by(other, part).get(lemma) == SAME:
@@ -87,7 +87,7 @@ def kinds(lemma: str, part: str) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a figure is the answer to."""
+    """The question that a figure is the answer to."""
 
     unit: str
     things: frozenset[str]
@@ -105,11 +105,11 @@ class Question:
 
     @property
     def only_grows(self) -> bool:
-        """Whether the count can only rise while an event lasts: the dead and the injured."""
+        """Tell whether the count can only rise while an event lasts: the dead and the injured."""
         return not self.unit and bool(self.deeds & {concept("kill"), concept("injure")})
 
     def shared(self, other: "Question") -> frozenset[str]:
-        """What both count and both tell of it; empty where they ask different things."""
+        """List what both count and both tell of it; empty where they ask different things."""
         if self.unit != other.unit or not self.deeds & other.deeds:
             return frozenset()
         if not self.unit and not self.things & other.things:
@@ -132,7 +132,7 @@ class Asked:
         self.before = before
 
     def question(self, figure: Figure) -> Question | None:
-        """What a figure answers; nothing where it is uncertain, only a part, of another time, or says too little."""
+        """Find the question of a figure; None where it is uncertain, a part, of another time, or says too little."""
         if figure.ordinal or figure.unit == "age" or figure.unit in DURATIONS or not self._is_whole(figure):
             return None
         things = frozenset() if figure.unit else self._things(figure)
@@ -148,7 +148,7 @@ class Asked:
         )  # fmt: skip
 
     def _frames(self, figure: Figure) -> list[Frame]:
-        """The predicates that what a figure counts takes part in; what is only near it is none: died of …, after …."""
+        """List the predicates that what a figure counts takes part in; being near is not enough: `died of …`."""
         head = self.tokens[figure.head_token]
         above = self.tokens[self.tokens[head.head].head]
         about = {figure.token, head.i, above.i if head.dep == "pobj" and above.lemma in _SUMS else head.i}
@@ -160,7 +160,7 @@ class Asked:
         ]  # fmt: skip
 
     def _is_whole(self, figure: Figure) -> bool:
-        """Whether a figure is said to be so, now, of the whole: no `could rise to 100`, `another five`, `last year`."""
+        """Accept a figure said to be so, now, of the whole: no `could rise to 100`, `another five`, `last year`."""
         before, after = self.text[: figure.start], self.text[figure.end :]
         if _AGE.search(before) and after[:1] in {",", ")", "."}:
             return False
@@ -179,14 +179,14 @@ class Asked:
         return not lemmas & _FORECAST and not (self._is_added(figure, frames) and not figure.unit)
 
     def _is_added(self, figure: Figure, frames: list[Frame]) -> bool:
-        """Whether a figure comes on top of another: five people in a car also died."""
+        """Recognise a figure that comes on top of another: five people in a car also died."""
         children = self.reading.parse.children
         also = any(self.tokens[child].lower == "also" for frame in frames for child in children[frame.predicate])
         inside = any(self.tokens[child].dep in {"prep", "relcl"} for child in children[figure.head_token])
         return also and inside
 
     def _things(self, figure: Figure) -> frozenset[str]:
-        """Names of what a figure counts."""
+        """List the names of what a figure counts."""
         head = self.tokens[figure.head_token]
         heads: list[Token] = []
         if figure.head and head.lemma in {"member", "personnel", "group", "team", *_SUMS}:
@@ -212,7 +212,7 @@ class Asked:
         return frozenset(found)
 
     def _of(self, index: int) -> list[Token]:
-        """What `of` governs after a noun."""
+        """List what `of` governs after a noun."""
         children = self.reading.parse.children
         return [
             self.tokens[inner] for child in children[index] if self.tokens[child].lower == "of"
@@ -220,7 +220,7 @@ class Asked:
         ]  # fmt: skip
 
     def _of_whom(self, figure: Figure) -> list[Token]:
-        """What a figure by itself is a part of: passengers, under `of the 40 passengers, 12 were killed`."""
+        """Find the whole that a bare figure is a part of: passengers, in `of the 40 passengers, 12 were killed`."""
         people = word_list("roles", "people") | _crowds().keys()
         before = [
             token for token in self.tokens[: figure.token]
@@ -234,14 +234,15 @@ class Asked:
         return fronted[-1:]
 
     def _is_fronted(self, token: Token) -> bool:
+        """Recognise `of the 40 passengers` at the beginning of a sentence."""
         above = self.tokens[token.head]
         return token.dep == "pobj" and above.lower in {"of", "among"} and above.i <= 1
 
     def _deeds(self, figure: Figure) -> frozenset[str]:
-        """Names of what happens to what a figure counts, or of what it measures."""
+        """List the names of what happens to what a figure counts, or of what it measures."""
         about = {figure.head_token, figure.token}
         found: set[str] = set()
-        told = False
+        is_light = False
         head = self.tokens[figure.head_token]
         above = self.tokens[self.tokens[head.head].head] if head.dep == "pobj" else head  # lives, of `lives of 29`
         for frame in self.reading.frames:
@@ -253,10 +254,11 @@ class Asked:
             )
             mine = about & {*frame.agents, *frame.patients} or (above.i in frame.patients and above.lemma == "life")
             for word in beside:
-                if mine and (verb, word) in _told():
-                    found.add(_told()[verb, word])
-                    told = True
-        if told:
+                if mine and (verb, word) in _light_deeds():
+                    found.add(_light_deeds()[verb, word])
+                    is_light = True
+        # `left 34 dead` tells of deaths alone: its own verb (`leave`) would match any other departure.
+        if is_light:
             return frozenset(found)
         children = self.reading.parse.children
         for index in about:
@@ -284,7 +286,7 @@ class Asked:
         return frozenset(found | self._included(figure)) - {""}
 
     def _included(self, figure: Figure) -> frozenset[str]:
-        """What happened to those of whom a figure is a part: nine children among 26 dead."""
+        """List what happened to the whole that a figure is a part of: nine children among 26 dead."""
         children = self.reading.parse.children
         beside = {figure.head_token, *(frame.predicate for frame in self._frames(figure))}
         among = {
@@ -298,7 +300,7 @@ class Asked:
         return frozenset(among) | (self._deeds(earlier[-1]) if earlier else frozenset())
 
     def _particles(self, predicate: int) -> set[str]:
-        """What belongs to a verb without being its object: out, of `walk out`; away and work, of `away from work`."""
+        """List what belongs to a verb but is no object: `out` of `walk out`; `away`, `work` of `away from work`."""
         children = self.reading.parse.children
         return {
             self.tokens[at].lemma
@@ -307,7 +309,7 @@ class Asked:
         }  # fmt: skip
 
     def _names(self, figure: Figure, frames: list[Frame]) -> frozenset[str]:
-        """Words of the names whose measure a figure is; counts have none."""
+        """List the words of names whose measure a figure is; counts have none."""
         if not figure.unit:
             return frozenset()
         inside = {at for frame in frames for agent in frame.agents for at in phrase(self.reading.parse, agent)}
@@ -316,7 +318,7 @@ class Asked:
         )
 
     def _about(self, figure: Figure, frames: list[Frame]) -> frozenset[str]:
-        """What a percentage is of, from the phrases beside it and its predicate."""
+        """List what a percentage is of, from the phrases beside it and its predicate."""
         if figure.unit != "percent":
             return frozenset()
         children = self.reading.parse.children
@@ -334,7 +336,7 @@ class Asked:
         ) - _UNITS  # fmt: skip
 
     def _places(self, figure: Figure, frames: list[Frame]) -> frozenset[str]:
-        """Words of the places where it happens."""
+        """List the words of the places where it happens."""
         where = {at for frame in frames for name, at in frame.obliques if name in _NEAR}
         children = self.reading.parse.children
         where |= {
@@ -348,14 +350,14 @@ class Asked:
         )  # fmt: skip
 
     def _times(self, frames: list[Frame]) -> frozenset[str]:
-        """Years that the sentence names, and weekdays on which it happens."""
+        """List the years that the sentence names, and the weekdays on which it happens."""
         years = {time for time in self.reading.times if time.isdigit()}
         days = {self.tokens[at].lower for frame in frames for name, at in frame.obliques if name == "on"}
         return frozenset(years | (days & word_list("time", "weekdays")))
 
 
 def disagree(first: Figure, second: Figure) -> bool:
-    """Whether two answers to one question cannot both hold.
+    """Tell whether two answers to one question cannot both hold.
 
     `at least 40` and 47 can, `more than 200` and 180 cannot; `hundreds` and 40 cannot, `dozens` and 13 nearly can.
     """

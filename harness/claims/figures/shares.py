@@ -33,7 +33,7 @@ _NOT_MORE = frozenset({"down", "up", "over", "back", "as"})
 
 
 def _value(written: str, other: float) -> float:
-    """What a number in words or digits is worth; `other` where it is none."""
+    """Convert a number in words or digits; `other` where it is none."""
     found = number_values(written)
     return float(found[0][1]) if found else other
 
@@ -49,7 +49,7 @@ class Share(NamedTuple):
 
 
 def shares(parse: Parse) -> Iterator[Share]:
-    """The shares and multiples of a sentence; shares in percent, so that `half` is 50%."""
+    """Find the shares and multiples of a sentence; shares in percent, so that `half` is 50%."""
     text = parse.text
     for found in _HALF.finditer(text):
         yield Share(*found.span(), 50.0, "percent")

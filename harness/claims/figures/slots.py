@@ -1,4 +1,4 @@
-"""Which question a figure answers: how many of what, to whom what happened. Two figures conflict in one slot only."""
+"""The slot that a figure fills: how many of what, to whom what happened. Two figures conflict in one slot only."""
 
 from functools import lru_cache
 
@@ -22,7 +22,7 @@ _SAYING = frozenset({"say", "think", "report"})
 
 @lru_cache(maxsize=1 << 12)
 def counted(reading: Reading, figure: Figure) -> frozenset[str]:
-    """Concepts of what a figure counts; `people` for people at large and where nothing is said."""
+    """List the concepts of what a figure counts; `people` for people at large and where nothing is said."""
     tokens = reading.parse.tokens
     heads: set[str] = set()
     at = tokens[figure.head_token]
@@ -39,7 +39,7 @@ def counted(reading: Reading, figure: Figure) -> frozenset[str]:
 
 
 def _antecedents(reading: Reading, figure: Figure) -> set[str]:
-    """What `of whom` stands for after a figure: the noun that the clause modifies, with what is joined to it."""
+    """Resolve `of whom` after a figure: the noun that the clause modifies, with what is joined to it."""
     tokens = reading.parse.tokens
     start = tokens[figure.token].i
     if not any((token.tag == "WP" or token.lower == "them") and token.i <= start + 4 for token in tokens[start + 1 :]):
@@ -57,7 +57,7 @@ def _antecedents(reading: Reading, figure: Figure) -> set[str]:
 
 @lru_cache(maxsize=1 << 12)
 def happening(reading: Reading, figure: Figure) -> frozenset[str]:
-    """Concepts of the predicates that what a figure counts takes part in, and of nouns that say what it measures."""
+    """List the concepts of predicates that what a figure counts takes part in, and of nouns that name the measure."""
     tokens = reading.parse.tokens
     heads = {figure.head_token, figure.token}
     found: set[str] = set()
@@ -84,21 +84,22 @@ def happening(reading: Reading, figure: Figure) -> frozenset[str]:
 
 
 def asked_about(reading: Reading, figure: Figure) -> frozenset[str]:
-    """`happening` but for its being said; a figure without any answers the question of no other."""
+    """List `happening` without verbs of saying; a figure with none shares no slot."""
     return happening(reading, figure) - _SAYING
 
 
 def comparable(first: Figure, second: Figure) -> bool:
-    """Whether a figure measures in the unit of another; plain counts compare whatever they count."""
+    """Tell whether a figure measures in the unit of another; plain counts compare whatever they count."""
     return measures_alike(first.unit, second.unit) and first.ordinal == second.ordinal
 
 
 def same_slot(one: Reading, first: Figure, other: Reading, second: Figure) -> bool:
-    """Whether two figures answer one question: same unit, same thing counted, same thing happening to it."""
+    """Tell whether two figures answer one question: same unit, same thing counted, same thing happening to it."""
     if not comparable(first, second) or first.unit == "age" or first.ordinal:
         return False
     mine, theirs = counted(one, first), counted(other, second)
     if not first.unit and not mine & theirs:
         return False
     shared = asked_about(one, first) & asked_about(other, second)
+    # `The dead` is both counted and what happened; being counted in both is not yet one happening.
     return bool(shared - mine if not first.unit else shared)

@@ -21,7 +21,7 @@ class Named:
 
 
 def naming_of(pipeline: Any) -> "Naming | Marked":
-    """What finds the names: the component's weights, or what it wrote itself where it is built otherwise."""
+    """Read the component's weights, or fall back on what it marks itself where it is built otherwise."""
     try:
         return Naming(pipeline)
     except (AttributeError, KeyError, TypeError, ValueError):  # another version of spaCy, or another package
@@ -32,7 +32,7 @@ class Marked:
     """The names that the component has marked in the documents."""
 
     def named(self, documents: Sequence[Any]) -> list[Named]:
-        """The names of each document that went through the component."""
+        """Return the names of each document that went through the component."""
         return [
             Named([token.ent_type_ for token in document], [token.ent_iob_ == "B" for token in document])
             for document in documents
@@ -70,7 +70,7 @@ class Naming:
         self._unit = (kinds == "U") & numpy.array([label != "" for label in self._labels])
 
     def named(self, documents: Sequence[Any]) -> list[Named]:
-        """The names of each document that has its sentences' borders, in order; the documents stay as they are."""
+        """Find the names of each document that has its sentences' borders, in order; changes no document."""
         import numpy
         from spacy import attrs
 
@@ -89,7 +89,7 @@ class Naming:
         return found
 
     def _moves(self, vectors: Any, lengths: Any, starts: Any, spaces: Any) -> list[int]:
-        """The move at each token; the longest sentence comes first, and all stand in one row."""
+        """Choose the move at each token; all sentences in one row, the longest first."""
         import numpy
 
         # Its first row stands for no token, so that token 0 has row 1.
@@ -98,6 +98,7 @@ class Naming:
         first = lengths.cumsum() - lengths
         opened, begun = numpy.full(len(lengths), -1), numpy.zeros(len(lengths), dtype="int64")
         for step in range(int(lengths[0])):
+            # Sentences are ordered by length, so those not yet at their end are the first `going`.
             going = int(numpy.searchsorted(-lengths, -step))
             here = first[:going] + step
             inside = opened[:going] >= 0
@@ -111,6 +112,7 @@ class Naming:
             word = ~spaces[here]
             allowed = self._outside | (self._unit & word[:, None]) | (self._begin & (more & word)[:, None])
             chosen = numpy.where(allowed, scores, -numpy.inf).argmax(axis=1)
+            # Inside a name only two moves are possible: go on, or end it.
             within = numpy.flatnonzero(inside)
             on, last = self._inside[opened[within]], self._last[opened[within]]
             goes_on = more[within] & (scores[within, on] > scores[within, last])

@@ -16,7 +16,7 @@ from harness.claims.meaning import is_weekday
 from harness.claims.parsing.naming import COMPONENT, Named, Naming, naming_of
 from harness.claims.parsing.pipeline import open_pipeline
 from harness.claims.parsing.tagging import Tagging
-from harness.claims.thesaurus import proper
+from harness.claims.thesaurus import is_proper
 from harness.errors import MissingExtraError
 from harness.language.lexical import stem, word_list
 from harness.language.text import without_long_runs
@@ -63,7 +63,7 @@ class Parse:
     children: tuple[tuple[int, ...], ...] = field(repr=False)
 
     def subtree(self, index: int, skip: Callable[[Token], bool] | None = None) -> list[int]:
-        """Indices of a token and of all it governs, in order; `skip` cuts off a dependant with what it governs."""
+        """List a token and all it governs, in order; `skip` cuts off a dependant with what it governs."""
         found = []
         stack = [index]
         while stack:
@@ -73,14 +73,14 @@ class Parse:
         return sorted(found)
 
     def ancestors(self, index: int) -> Iterator[Token]:
-        """The token that governs one, the one that governs that, and so on to the root."""
+        """Yield the token that governs one, the one that governs that, and so on to the root."""
         while self.tokens[index].head != index:
             index = self.tokens[index].head
             yield self.tokens[index]
 
 
 def installed_model() -> str:
-    """The package that the parser's weights come from.
+    """Name the package that the parser's weights come from.
 
     Raises MissingExtraError where spaCy or its weights are missing, naming what to install and where it looked.
     """
@@ -100,8 +100,8 @@ def _pipeline(model: str) -> Any:
 
 
 @cache
-def _known(model: str) -> OrderedDict[str, Parse]:
-    """The latest parses of this process, whoever asked for them: two checkers of one text read it once."""
+def _recent_parses(model: str) -> OrderedDict[str, Parse]:
+    """Keep the latest parses of this process, whoever asked for them: two checkers of one text parse it once."""
     del model  # the key only
     return OrderedDict()
 
@@ -111,33 +111,33 @@ class Parser:
 
     def __init__(self) -> None:
         self._model = installed_model()
-        self._known = _known(self._model)
+        self._recent = _recent_parses(self._model)
 
     def common(self, word: str) -> bool:
-        """Whether a lower-cased word is an ordinary English one: an entry of the lemmatiser's lists, or a form of one.
+        """Recognise a lower-cased ordinary English word: in the lemmatiser's lists, or a form of one.
 
         Those lists (WordNet's, as spaCy carries them) hold few names.
         """
         return _ordinary(self._model, word)
 
     def parse(self, texts: Sequence[str]) -> list[Parse]:
-        """One parse for each sentence, in order."""
-        unknown = [text for text in dict.fromkeys(texts) if text not in self._known]
+        """Parse each sentence, in order."""
+        unknown = [text for text in dict.fromkeys(texts) if text not in self._recent]
         if unknown:
             pipeline, reader = _pipeline(self._model), _reader(self._model)
-            with _bounded(pipeline):
+            with _with_bounded_memory(pipeline):
                 for start in range(0, len(unknown), _BATCH):
                     batch = unknown[start : start + _BATCH]
                     documents = list(pipeline.pipe(map(_readable, batch), batch_size=_BATCH, disable=reader.instead_of))
-                    self._known.update(zip(batch, reader.plain(batch, documents), strict=True))
-        found = [self._known[text] for text in texts]
-        while len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
-        return found
+                    self._recent.update(zip(batch, reader.plain(batch, documents), strict=True))
+        parses = [self._recent[text] for text in texts]
+        while len(self._recent) > _REMEMBERED:
+            self._recent.popitem(last=False)
+        return parses
 
 
-def _bounded(pipeline: Any) -> AbstractContextManager[object]:
-    """Where what spaCy learns of words would grow without end (before 3.8 it always does), it forgets the new ones."""
+def _with_bounded_memory(pipeline: Any) -> AbstractContextManager[object]:
+    """Make spaCy forget new words where its memory would grow without end (before 3.8 it always does)."""
     if len(pipeline.vocab.strings) < _WORDS or not hasattr(pipeline, "memory_zone"):
         return nullcontext()
     zone: AbstractContextManager[object] = pipeline.memory_zone()
@@ -145,7 +145,7 @@ def _bounded(pipeline: Any) -> AbstractContextManager[object]:
 
 
 def _readable(text: str) -> str:
-    """The beginning of `text` with what spaCy cannot read (half surrogate pairs), or only slowly, replaced one for one.
+    """Cut `text` and replace, one for one, what spaCy cannot read (half surrogate pairs) or reads only slowly.
 
     So the offsets of tokens are those in `text`.
     """
@@ -157,19 +157,20 @@ _Lists = list[tuple[frozenset[str], frozenset[str], list[tuple[str, str]]]]
 
 @cache
 def _lemma_lists(model: str) -> _Lists:
-    """For each part of speech the lemmatiser's words, its irregular forms and its endings."""
+    """Collect the lemmatiser's words, irregular forms and endings, for each part of speech."""
     lookups = _pipeline(model).get_pipe("lemmatizer").lookups
     tables = [lookups.get_table(name, {}) for name in ("lemma_index", "lemma_exc", "lemma_rules")]
-    found: _Lists = []
+    lists: _Lists = []
     for part in ("verb", "noun", "adj", "adv"):
         index, irregular, rules = (table.get(part, {}) for table in tables)
-        found.append((frozenset(index), frozenset(irregular), [(old, new) for old, new in rules]))
-    return found
+        lists.append((frozenset(index), frozenset(irregular), [(old, new) for old, new in rules]))
+    return lists
 
 
 @lru_cache(maxsize=1 << 15)
 def _ordinary(model: str, word: str) -> bool:
-    if proper(word) or is_weekday(word):
+    """Look a word up in the lemmatiser's lists, by itself and without its ending."""
+    if is_proper(word) or is_weekday(word):
         return False
     if word in word_list("function", "content_free"):
         return True
@@ -195,11 +196,12 @@ class _Reader:
         """Components that the documents need not have gone through."""
 
     def plain(self, texts: Sequence[str], documents: Sequence[Any]) -> Iterator[Parse]:
-        """The parses of sentences that went through the other components."""
+        """Yield the parses of sentences that went through the other components."""
         for text, document, named in zip(texts, documents, self._naming.named(documents), strict=True):
             yield self._plain(text, document, named)
 
     def _plain(self, text: str, document: Any, named: Named) -> Parse:
+        """Turn one spaCy document into plain tokens."""
         orths, tags, deps, starts, heads = (column.tolist() for column in document.to_array(self._columns).T)
         string = self._strings.__getitem__
         words = [string(orth) for orth in orths]

@@ -1,4 +1,4 @@
-"""Opens spaCy's English parser, and leaves out what costs time at the start and is never used here."""
+"""Open spaCy's English parser without what costs time at the start and is never used here."""
 
 import sys
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ _UNUSED = ["senter"]
 
 
 def open_pipeline(model: str) -> Any:
-    """The pipeline of an installed package, ready to parse.
+    """Open the pipeline of an installed package, ready to parse.
 
     PyTorch and spaCy's own command line are not imported with spaCy: they take three times as long as all the rest.
     A program that parses here, and in the same process runs a PyTorch model in spaCy, imports torch or spaCy first.
@@ -35,7 +35,7 @@ def open_pipeline(model: str) -> Any:
 
 @contextmanager
 def _entry_points_by_group() -> Iterator[None]:
-    """Let spaCy's registries look entry points up by their group; they go through all that are installed 190 times."""
+    """Let spaCy's registries look entry points up by group; else they scan all installed ones 190 times."""
     catalogue: Any = import_module("catalogue")
 
     held = catalogue.AVAILABLE_ENTRY_POINTS

@@ -21,13 +21,13 @@ Kind = tuple[str, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class _Pattern:
-    """What is asked of a token, and the attributes that a token which meets it gets."""
+    """The conditions on a token, and the attributes that a token gets which meets them."""
 
     asked: Mapping[str, Any]
     given: Mapping[str, str]
 
     def fits(self, token: Mapping[str, str | bool]) -> bool:
-        """Whether a token with these attributes meets it; what is asked of others is taken as met."""
+        """Tell whether a token with these attributes meets the conditions; what they ask of others is taken as met."""
         return all(name not in token or _meets(wanted, token[name]) for name, wanted in self.asked.items())
 
 
@@ -61,7 +61,7 @@ class _Word:
 
 
 class Tagging:
-    """What the components `attribute_ruler` and `lemmatizer` of a pipeline say of each token."""
+    """The components `attribute_ruler` and `lemmatizer` of a pipeline, with their answers remembered."""
 
     COMPONENTS = ("attribute_ruler", "lemmatizer")
 
@@ -84,7 +84,7 @@ class Tagging:
         self._kinds: dict[tuple[str, str, str], Kind | None] = {}
 
     def kinds(self, document: Any, words: Sequence[str], tags: Sequence[str], deps: Sequence[str]) -> Iterable[Kind]:
-        """The kind of each token of a document that has tags and dependencies; the document may be changed."""
+        """Return the kind of each token of a document that has tags and dependencies; may change the document."""
         found = list(map(self._kind, words, tags, deps))
         if None not in found:
             return found  # type: ignore[return-value]  # there is no None in it
@@ -93,7 +93,7 @@ class Tagging:
         return [(token.tag_, token.pos_, token.lemma_, token.dep_) for token in document]
 
     def _kind(self, word: str, tag: str, dep: str) -> Kind | None:
-        """The kind of a word by itself; None where a pattern that asks for more may begin with it."""
+        """Return the kind of a word by itself; None where a pattern that asks for more may begin with it."""
         key = word, tag, dep
         if key not in self._kinds:
             if len(self._kinds) >= _MOST:
@@ -102,10 +102,11 @@ class Tagging:
         return self._kinds[key]
 
     def _look(self, word: str, tag: str, dep: str) -> Kind | None:
+        """Work the kind of a word out, from the patterns and then the lemmatiser."""
         lower = word.lower()
         # All words that no pattern names are one to the patterns.
-        known = lower in self._named or any(shape.search(lower) for shape in self._shapes)
-        key = lower if known else "", word.isspace(), tag, dep
+        named = lower in self._named or any(shape.search(lower) for shape in self._shapes)
+        key = lower if named else "", word.isspace(), tag, dep
         if key not in self._given:
             self._given[key] = self._match(lower, *key[1:])
         given = self._given[key]
@@ -116,7 +117,7 @@ class Tagging:
         return given.get("TAG", tag), pos, lemma, given.get("DEP", dep)
 
     def _match(self, lower: str, space: bool, tag: str, dep: str) -> Mapping[str, str] | None:
-        """What the patterns give a token, a later one overruling; None where one that asks for more may begin there."""
+        """Apply the patterns to a token, a later one overruling; None where one that asks for more may begin there."""
         token: dict[str, str | bool] = {"LOWER": lower, "DEP": dep, "IS_SPACE": space}
         if any(opening.fits(token) for opening in self._openings):
             return None
@@ -135,18 +136,19 @@ class Tagging:
 
 
 def _words(asked: Any) -> Iterable[str]:
-    """The words that a pattern names."""
+    """List the words that a pattern names."""
     if isinstance(asked, str):
         return (asked,)
     return (*asked.get("IN", ()), *asked.get("NOT_IN", ())) if isinstance(asked, Mapping) else ()
 
 
 def _understood(asked: Any) -> bool:
+    """Recognise conditions that this module can answer."""
     return isinstance(asked, str | bool) or (isinstance(asked, Mapping) and set(asked) <= {"IN", "NOT_IN", "REGEX"})
 
 
 def _meets(asked: Any, value: str | bool) -> bool:
-    """Whether a value is what is asked for; what is not understood is taken as met."""
+    """Test a value against a condition; a condition that is not understood is taken as met."""
     if not _understood(asked):
         return True
     if not isinstance(asked, Mapping):

@@ -18,7 +18,7 @@ def test_words_beyond_the_bound_are_forgotten_and_change_no_parse(parser: Parser
     bounded = [asdict(found) for found in parser.parse(texts)]
     assert len(pipeline.vocab.strings) == before
     monkeypatch.setattr(parse, "_WORDS", 1 << 40)
-    parse._known.cache_clear()
+    parse._recent_parses.cache_clear()
     assert [asdict(found) for found in Parser().parse(texts)] == bounded
     assert len(pipeline.vocab.strings) > before
 
@@ -26,7 +26,7 @@ def test_words_beyond_the_bound_are_forgotten_and_change_no_parse(parser: Parser
 def test_no_more_sentences_are_remembered_than_allowed(parser: Parser, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(parse, "_REMEMBERED", 10)
     parser.parse([f"The dam {number} held." for number in range(30)])
-    assert len(parser._known) == 10
+    assert len(parser._recent) == 10
 
 
 def test_what_is_parsed_beside_a_sentence_or_before_it_changes_no_parse(parser: Parser):
@@ -37,14 +37,14 @@ def test_what_is_parsed_beside_a_sentence_or_before_it_changes_no_parse(parser: 
         for thing in ("dam", "Grand Hotel", "$3.5 million ferry line")
     ]
     together = [asdict(found) for found in parser.parse(texts)]
-    parse._known.cache_clear()
+    parse._recent_parses.cache_clear()
     turned = [asdict(found) for found in Parser().parse(texts[::-1])][::-1]
-    parse._known.cache_clear()
+    parse._recent_parses.cache_clear()
     assert [asdict(Parser().parse([text])[0]) for text in texts] == together == turned
 
 
 def test_a_sentence_goes_through_the_pipeline_once_whoever_asks(parser: Parser, monkeypatch: pytest.MonkeyPatch):
-    parse._known.cache_clear()
+    parse._recent_parses.cache_clear()
     read: list[str] = []
     readable = parse._readable
     monkeypatch.setattr(parse, "_readable", lambda text: read.append(text) or readable(text))
