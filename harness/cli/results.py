@@ -1,11 +1,13 @@
-"""`harness list` and `harness show`: what runs there are, and what one of them found."""
+"""`harness list`, `show` and `verify`: what runs there are, what one of them found, whether they are as they were."""
 
 from typing import Annotated, Literal
 
 import typer
 
+from harness.cli import streams
 from harness.cli.options import (
     RESULTS,
+    RUN_FORMS,
     Details,
     EveryMeasure,
     Format,
@@ -15,6 +17,7 @@ from harness.cli.options import (
     complete_run,
 )
 from harness.cli.runs import load_run
+from harness.errors import EXIT_FAILURES
 from harness.process import logs
 
 
@@ -91,3 +94,51 @@ def show(
 
         console = printing.console()
         console.print(report.terminal(view, console.width, every_measure=every_measure))
+
+
+def verify(
+    runs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="RUN...",
+            help=f"Runs, each {RUN_FORMS}, or a folder of runs; all runs in the results folder where none is named.",
+            autocompletion=complete_run,
+            show_default=False,
+        ),
+    ] = None,
+    results: ResultsFolder = RESULTS,
+    form: Annotated[Literal["table", "json"], typer.Option("--format", help="How it is printed.")] = "table",
+) -> None:
+    """Check that every file of a run is what the run left; end with 3 where one was changed or is missing.
+
+    The manifest of a complete run has rows, size and SHA-256 of each file. `harness eval` with the run's configuration
+    makes again what was changed. Of a run that is not complete, or made by an earlier version, every row is read.
+    """
+    from harness.results.verification import runs_to_verify
+    from harness.results.verification import verify as verify_run
+
+    folders = runs_to_verify(results, runs or [], lambda line: logs.say(f"note: {line}", "warning"))
+    found = [verify_run(folder) for folder in folders]
+    if form == "json":
+        import json
+
+        typer.echo(json.dumps([each.model_dump(mode="json") for each in found], indent=2, ensure_ascii=False))
+    else:
+        for each in found:
+            streams.say(f"{each.run}: {_line(each.state, each.files, each.note)}")
+            for problem in each.problems:
+                streams.say(f"  {problem}")
+    damaged = sum(each.state == "damaged" for each in found)
+    if damaged:
+        mend = "`harness eval` with a run's configuration makes its files again"
+        logs.say(f"error: {damaged} of {len(found)} run{'s are' if len(found) > 1 else ' is'} damaged; {mend}", "error")
+        raise typer.Exit(EXIT_FAILURES)
+
+
+def _line(state: str, files: tuple[str, ...], note: str) -> str:
+    count = f"{len(files)} file{'' if len(files) == 1 else 's'}"
+    if state == "sound":
+        return f"sound, {count}"
+    if state == "readable":
+        return f"every row of {count} can be read; there is nothing to compare them with: {note}"
+    return "damaged"

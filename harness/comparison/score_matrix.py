@@ -68,9 +68,10 @@ def join(folders: Sequence[RunFolder], *, intersection: bool = False) -> ScoreMa
     """Every configuration of the runs over the clusters they share.
 
     Raises DataError where the runs' data differ, unless `intersection`: then only clusters of equal id *and* content
-    are kept. Raises UsageError where a measure's signatures differ, saying in which part, or where none is shared.
+    are kept. Raises UsageError where a measure's signatures differ, saying in which part, or where none is shared, and
+    StoreError where a file is not what its run left.
     """
-    manifests = [folder.manifest() for folder in folders]
+    manifests = [folder.checked_manifest() for folder in folders]
     for folder, manifest in zip(folders, manifests, strict=True):
         if manifest.status != "complete":
             raise UsageError(f"{folder.path}: the run is {manifest.status}; finish it with `harness eval`")

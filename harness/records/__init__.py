@@ -22,7 +22,7 @@ from harness.records.base import (
     utc_now,
 )
 from harness.records.clusters import Article, Cluster, ClusterFacts, Reference, RowProblem
-from harness.records.predictions import Comparison, Prediction, Prices, Prompt, StopReason
+from harness.records.predictions import Comparison, Prediction, Prices, Prompt, StopReason, prediction_id
 from harness.records.runs import (
     Charge,
     ConfigurationRecord,
@@ -33,6 +33,7 @@ from harness.records.runs import (
     RunEvent,
     RunManifest,
     Stage,
+    StoredFile,
 )
 from harness.records.scores import Case, Direction, MeasureRecord, MetricScore, Unit
 from harness.records.verdicts import (
@@ -103,6 +104,7 @@ __all__ = [
     "Stance",
     "Statistic",
     "StopReason",
+    "StoredFile",
     "Text",
     "Unit",
     "UtcDatetime",
@@ -113,5 +115,6 @@ __all__ = [
     "canonical_json",
     "check_distinct",
     "content_digest",
+    "prediction_id",
     "utc_now",
 ]

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field, FiniteFloat
 
-from harness.records.base import Identifier, Message, Record, Text, Whole
+from harness.records.base import Identifier, Message, Record, Text, Whole, content_digest
 
 
 class Prompt(Record):
@@ -45,6 +45,11 @@ class Prediction(Record):
         description="How a text from a batch compares with the one written by itself, where that was done.",
     )
     version: Message | None = Field(default=None, description="What a server said of the model that wrote it.")
+
+
+def prediction_id(configuration: str, cluster: str, prompt: str | None, raw_text: str | None, text: str) -> str:
+    """Return the digest of all that made a prediction; configuration, cluster and prompt are given by theirs."""
+    return content_digest([configuration, cluster, prompt, raw_text, text])
 
 
 class Prices(Record):

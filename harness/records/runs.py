@@ -15,6 +15,7 @@ from harness.records.base import (
     UtcDatetime,
     Whole,
     check_distinct,
+    content_digest,
 )
 from harness.records.predictions import Prediction
 from harness.records.scores import MeasureRecord
@@ -55,6 +56,11 @@ class ConfigurationRecord(Record):
     seed: Seed = Field(description="The seed it generates with.")
     reads_references: bool = Field(default=False, description="True for upper bounds that look at the references.")
     judges_itself: bool = Field(default=False, description="True where a checker of the run has the same weights.")
+
+    @property
+    def digest(self) -> str:
+        """Digest of all that can change a prediction, given the cluster. The display name cannot."""
+        return content_digest([self.signature, dict(self.identity), self.seed])
 
 
 class Counts(Record):
@@ -127,6 +133,14 @@ class PredictionsOrigin(Record):
     machine: Mapping[str, str] = Field(default_factory=dict, description="The machine it ran on.")
 
 
+class StoredFile(Record):
+    """What a file of a complete run held when the run completed."""
+
+    rows: Whole = Field(description="Lines.")
+    bytes: Whole = Field(description="Its size.")
+    sha256: str = Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of its bytes.")
+
+
 class RunManifest(Record):
     """Everything a run was made of, and how it went: enough to repeat it a year later."""
 
@@ -156,6 +170,10 @@ class RunManifest(Record):
     started: UtcDatetime = Field(description="When the run was first started.")
     finished: UtcDatetime | None = Field(default=None, description="When it last ended, if it did.")
     seconds: Mapping[str, FiniteFloat] = Field(default_factory=dict, description="Stage → wall-clock seconds.")
+    files: Mapping[str, StoredFile] = Field(
+        default_factory=dict,
+        description="Name → what each file held when the run completed; empty before that, and in older runs.",
+    )
     predictions_from: PredictionsOrigin | None = Field(
         default=None,
         description="Where `harness score` took the predictions from; times and versions are the scoring's.",

@@ -71,6 +71,8 @@ def list_runs(results: Path, wanted: str | None, told: Told) -> list[ListedRun]:
         previous = before.get(name)
         try:
             counts = answered_and_failed(run.folder, run.manifest)
+            for damage in run.folder.damage():
+                told(f"{run.folder.path}: {damage}; `harness eval` with its configuration makes it again")
         except StoreError as error:
             told(f"left out: {error}")
             continue

@@ -11,13 +11,16 @@
         events.jsonl        appended as things happen to the run: begun, gone on, stages, failures, its end
         table.md            the results table
 
+The manifest of a complete run holds what each file held at its end, its seal. Every row is read through one opening,
+which compares what it opens with the seal and refuses what was changed since: `_is_there`.
+
 A line that a killed process left torn is cut off when the folder is next opened; its record is made again. How files
 are written is `durable`'s, who may write them `lock`'s: nothing else opens one for writing.
 """
 
 import json
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -50,7 +53,9 @@ from harness.records import (
     Prediction,
     Record,
     RunManifest,
+    StoredFile,
 )
+from harness.results.seal import Damage, Stamp, damage_by_digest, damage_by_size, seal, stamp_of
 
 R = TypeVar("R", bound=Record)
 
@@ -63,6 +68,10 @@ FAILURES = "failures.jsonl"
 SPENDING = "spending.jsonl"
 EVENTS = "events.jsonl"
 TABLE = "table.md"
+NUMBERS = (CLUSTERS, PREDICTIONS, VERDICTS, SCORES, FAILURES)
+"""The files that a run's numbers rest on; `SPENDING` and `EVENTS` are histories, that go on after a run."""
+SEALED = (*NUMBERS, TABLE)
+"""The files that the manifest of a complete run describes."""
 FILES = (MANIFEST, CLUSTERS, PREDICTIONS, VERDICTS, SCORES, FAILURES, SPENDING, EVENTS, TABLE, LOCK)
 """Every file of a run's folder, but for what is half written: `harness rm` deletes no folder that holds others."""
 
@@ -73,6 +82,9 @@ class RunFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._is_ours: Callable[[], bool] = lambda: True
+        self._is_writing = False
+        self._sound: dict[str, Stamp | None] = {}
+        """Files that were found as the manifest describes them, as they were then."""
 
     @property
     def exists(self) -> bool:
@@ -87,7 +99,7 @@ class RunFolder:
         """
         self._refuse_links()
         with held(self.path, wait=wait, told=told) as is_still_ours:
-            self._is_ours = is_still_ours
+            self._is_ours, self._is_writing = is_still_ours, True
             try:
                 clear_partials(self.path)
                 for name in (PREDICTIONS, VERDICTS, FAILURES, SPENDING, EVENTS):
@@ -97,7 +109,7 @@ class RunFolder:
             try:
                 yield
             finally:
-                self._is_ours = lambda: True
+                self._is_ours, self._is_writing = lambda: True, False
 
     def _refuse_links(self) -> None:
         """Raises StoreError where the folder or a file in it is a link: what is written must not land elsewhere."""
@@ -121,6 +133,59 @@ class RunFolder:
             return manifest
         manifest = self._read_manifest()  # the run may have ended between the two looks
         return manifest.model_copy(update={"status": "interrupted"}) if manifest.status == "running" else manifest
+
+    def checked_manifest(self) -> RunManifest:
+        """Return the manifest of a run whose numbers decide something. Raises StoreError for any damaged file."""
+        self._refuse_damage(*NUMBERS)
+        return self.manifest()
+
+    def seal(self) -> dict[str, StoredFile]:
+        """Describe the files as they are now, for the manifest of a run that completes."""
+        self._sound = {name: stamp_of(self.path / name) for name in SEALED}
+        return seal(self.path, SEALED)
+
+    def damage(self, *read: str) -> list[Damage]:
+        """Compare the files with the manifest of a complete run: digests of those `read`, sizes of all numbers rest on.
+
+        Nothing is found where the run is not complete, or of an earlier version, whose manifests do not describe files.
+        """
+        while True:
+            manifest = self.manifest()
+            found = self._damage(manifest, read)
+            if not found or self.manifest() == manifest:  # somebody may have gone on with the run between the two looks
+                return found
+
+    def _damage(self, manifest: RunManifest, read: Collection[str]) -> list[Damage]:
+        if manifest.status != "complete" or not manifest.files:
+            return []
+        found = []
+        for name in dict.fromkeys((*NUMBERS, *read)):
+            stamp = stamp_of(self.path / name)
+            if name in self._sound and self._sound[name] == stamp:
+                continue
+            compare = damage_by_digest if name in read else damage_by_size
+            damage = compare(self.path, name, manifest.files)
+            if damage:
+                found.append(damage)
+            elif name in read:
+                self._sound[name] = stamp
+        return found
+
+    def _refuse_damage(self, *read: str) -> None:
+        """Raise StoreError where files that are to be read, or sizes of others, are not what the run left.
+
+        Who has the folder to go on with the run reads what stands there: `results.mending` has looked at it.
+        """
+        if self._is_writing or not self.exists:
+            return
+        if all(name in self._sound and self._sound[name] == stamp_of(self.path / name) for name in read):
+            return
+        found = self.damage(*read)
+        if found:
+            origin = self.manifest().predictions_from
+            again = f"harness score {origin.run}" if origin else "harness eval"
+            how = f"`{again}` with the run's configuration makes it again"
+            raise StoreError("\n".join(f"{self.path / each.name}: {each.what}; {how}" for each in found))
 
     def _read_manifest(self) -> RunManifest:
         file = self.path / MANIFEST
@@ -147,7 +212,7 @@ class RunFolder:
 
     def lines(self, name: str) -> int:
         """Count the whole lines of one of the folder's files; 0 where it is not there."""
-        if not (self.path / name).exists():
+        if not self._is_there(name):
             return 0
         with self._opened(name) as stream:
             return sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(1 << 20), b""))
@@ -203,6 +268,20 @@ class RunFolder:
         self._see_that_it_is_ours()
         replace_text(self.path / name, text)
 
+    def remove(self, name: str) -> None:
+        """Delete one of the files, where it is there."""
+        self._see_that_it_is_ours()
+        try:
+            (self.path / name).unlink(missing_ok=True)
+        except OSError as error:
+            raise unwritable(self.path / name, error) from None
+
+    def raw_lines(self, name: str) -> Iterator[bytes]:
+        """Yield the whole lines of a file that may be damaged, as they stand; none where it is not there."""
+        if (self.path / name).exists():
+            with self._opened(name) as stream:
+                yield from (line for line in stream if line.endswith(b"\n"))
+
     def _see_that_it_is_ours(self) -> None:
         """Raise StoreError where the folder was deleted while we had it: another may stand in its place by now."""
         if not self._is_ours():
@@ -211,6 +290,7 @@ class RunFolder:
     @contextmanager
     def reading(self, name: str, kind: type[R]) -> Iterator[Callable[[int], R]]:
         """Reads records at byte offsets of one file."""
+        self._is_there(name)
         with self._opened(name) as stream:
 
             def at(offset: int) -> R:
@@ -224,7 +304,7 @@ class RunFolder:
 
         The rows themselves stay on disk, so that a run of any size fits in memory.
         """
-        return RowOffsets(self._offsets(name, key)) if (self.path / name).exists() else RowOffsets()
+        return RowOffsets(self._offsets(name, key)) if self._is_there(name) else RowOffsets()
 
     def _offsets(self, name: str, key: Callable[[Mapping[str, Any]], Key]) -> Iterator[tuple[Key, int]]:
         offset = 0
@@ -253,6 +333,12 @@ class RunFolder:
             with self.reading(name, kind) as row_at:
                 self.replace_rows(name, (row_at(offset) for offset in wanted))
 
+    def _is_there(self, name: str) -> bool:
+        """Tell whether there is a file to read. Raises StoreError where it is not what the run left, or is gone."""
+        if name in NUMBERS:
+            self._refuse_damage(name)
+        return (self.path / name).exists()
+
     def _opened(self, name: str) -> IO[bytes]:
         try:
             return (self.path / name).open("rb")
@@ -261,7 +347,7 @@ class RunFolder:
 
     def _rows(self, name: str, kind: type[R]) -> Iterator[R]:
         file = self.path / name
-        if not file.exists():
+        if not self._is_there(name):
             return
         with self._opened(name) as stream:
             for number, line in enumerate(stream, 1):

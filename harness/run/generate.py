@@ -20,7 +20,7 @@ from harness.errors import ModelError
 from harness.models.base import Answer, ModelSession, StreamingSession
 from harness.process.isolation import PASSED_ON, Reason, isolate, opened, reason
 from harness.process.time_limit import too_long
-from harness.records import Cluster, ConfigurationRecord, Failure, Prediction, content_digest
+from harness.records import Cluster, ConfigurationRecord, Failure, Prediction, content_digest, prediction_id
 from harness.results.run_folder import FAILURES, PREDICTIONS, RunFolder
 from harness.run.active_run import ActiveRun
 from harness.run.ledger import charging
@@ -175,7 +175,7 @@ def _prediction(configuration: Configuration, cluster: Cluster, answer: Answer) 
     raw_text = answer.raw_text if answer.raw_text != answer.text else None
     prompt_digest = content_digest(prompt.text) if prompt else None
     return Prediction(
-        prediction_id=_prediction_id(configuration, cluster, prompt_digest, raw_text, answer.text),
+        prediction_id=prediction_id(configuration.digest, cluster.digest, prompt_digest, raw_text, answer.text),
         cluster_id=cluster.cluster_id,
         configuration=configuration.name,
         text=answer.text,
@@ -192,12 +192,6 @@ def _prediction(configuration: Configuration, cluster: Cluster, answer: Answer) 
         compared=answer.compared,
         version=answer.version,
     )
-
-
-def _prediction_id(
-    configuration: Configuration, cluster: Cluster, prompt_digest: str | None, raw_text: str | None, text: str
-) -> str:
-    return content_digest([configuration.digest, cluster.digest, prompt_digest, raw_text, text])
 
 
 def _failure(configuration: Configuration, cluster: Cluster, why: Reason, attempts: int) -> Failure:
@@ -325,8 +319,8 @@ def _kept_row(
     ids = {"cluster_id": asked.cluster.cluster_id, "configuration": configuration.name}
     if isinstance(kept, Failure):
         return kept.model_copy(update=ids)
-    prediction_id = _prediction_id(configuration, asked.cluster, kept.prompt_digest, kept.raw_text, kept.text)
-    return kept.model_copy(update={**ids, "prediction_id": prediction_id})
+    digests = configuration.digest, asked.cluster.digest, kept.prompt_digest
+    return kept.model_copy(update={**ids, "prediction_id": prediction_id(*digests, kept.raw_text, kept.text)})
 
 
 # From the folder, to the folder

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
@@ -15,6 +15,7 @@ from harness.analysis.summary import ScoreTable, Summary
 from harness.cache.store import Cache
 from harness.errors import DataError, Problem
 from harness.records import RunManifest
+from harness.results.mending import take_out_damaged
 from harness.results.pending import with_pending
 from harness.results.results_folder import prepare
 from harness.results.run_folder import CLUSTERS, FAILURES, PREDICTIONS, TABLE, RunFolder
@@ -133,6 +134,9 @@ def _run(
     """Take a run through its stages, from whatever stands in its folder to its table."""
     prepare(folder.path.parent)
     with folder.locked(wait=wait, told=progress.note):
+        take_out_damaged(
+            folder, lambda: {cluster.cluster_id: cluster.digest for cluster in plan.clusters}, progress.note
+        )
         manifest = origin.begin(folder, progress)
         if manifest.status == "complete":
             return stored_outcome(folder)
@@ -241,7 +245,10 @@ class _Stored(_Origin):
 
 
 def stored_outcome(folder: RunFolder) -> Outcome:
-    """Read what a run found, from its folder alone: neither its data set nor its components are needed."""
+    """Read what a run found, from its folder alone: neither its data set nor its components are needed.
+
+    Raises StoreError where the files that it reads are not what the run left.
+    """
     manifest = folder.manifest()
     scores = read_scores(folder, manifest)
     if manifest.status != "complete":
@@ -259,5 +266,6 @@ def _finish(
     outcome = Outcome(run.folder, finished, summaries, reused)
     if table is not None:
         run.folder.write(TABLE, table(outcome))
-    run.folder.write_manifest(finished)
-    return outcome
+    sealed = finished.model_copy(update={"files": run.folder.seal() if finished.status == "complete" else {}})
+    run.folder.write_manifest(sealed)
+    return replace(outcome, manifest=sealed)

@@ -42,7 +42,7 @@ class Configuration:
     @cached_property
     def digest(self) -> str:
         """Digest of all that can change a prediction, given the cluster. The display name cannot."""
-        return content_digest([self.record.signature, dict(self.record.identity), self.seed])
+        return self.record.digest
 
 
 @dataclass

@@ -164,6 +164,8 @@ def test_a_killed_run_goes_on_to_the_same_bytes_and_redoes_a_torn_line(harness: 
 def test_a_torn_line_is_no_row_for_those_who_only_read(harness: Callable[..., Any]):
     harness("eval", "--config", "x.yaml")
     file = next(Path("results").glob("trial-*")) / "predictions.jsonl"
+    manifest = file.with_name("manifest.json")
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "status": "interrupted", "files": {}}))
     whole = file.read_bytes()
     file.write_bytes(whole + b'{"prediction_id":"1", "clus')
     shown = harness("show", "trial", "--cluster", "c1")

@@ -112,7 +112,8 @@ CALLS = [
     ("data", "ingest", "", "--out", "o"), ("nonsense",), ("--nonsense",),
     ("eval", "--config", "~nobody-of-that-name/x.yaml"), ("stress",), ("stress", "--data", "none"), ("cache",),
     ("cache", "list", "x"), ("cache", "verify", "--cache", "x.yaml"), ("init", "x.yaml"), ("labels",),
-    ("labels", "export", "none", "-o", "l.csv"), ("rm",), ("rm", "none"), ("report",),
+    ("labels", "export", "none", "-o", "l.csv"), ("rm",), ("rm", "none"), ("report",), ("verify",),
+    ("verify", "none"), ("verify", ""), ("verify", "."), ("verify", "x.yaml"), ("verify", "--results", "x.yaml"),
     ("report", "none", "-o", "r.html"),
 ]  # fmt: skip
 

@@ -25,8 +25,9 @@ NEUS = SHARED / "data" / "clusters" / "neus_val.jsonl"
 SEEDS = SHARED / "seeds"
 CLUSTERS = 12
 """Clusters of neus_val that are run: checking each takes seconds."""
-VOLATILE = frozenset({"versions", "git_commit", "git_dirty", "machine", "started", "finished", "seconds"})
-"""Keys whose values differ between two starts of one tree."""
+VOLATILE = frozenset({"versions", "git_commit", "git_dirty", "machine", "started", "finished", "seconds", "files"})
+"""Keys whose values differ between two starts of one tree, and `files`, the digests of what has such keys: new in the
+manifests of a tree whose runs are sealed, so that it may be compared with one before."""
 NEUS_CONFIG = """\
 name: neus
 data: {jsonl: DATA}
