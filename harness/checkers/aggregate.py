@@ -16,16 +16,16 @@ from harness.records import Claim, Element, ErrorType, Evidence, Verdict, Verdic
 
 WORST_FIRST: tuple[VerdictLabel, ...] = ("contradicted", "not_found", "contested", "supported")
 OTHERS: Final = 0.3
-"""How much every sentence but the worst weighs in the log-probability of a whole text; see `whole_probability`."""
+"""Weight of every sentence but the worst in the log-probability of a whole text; see `whole_probability`."""
 BELOW: Final = 0.5 - 1e-6
-"""What a probability of .5 and more is multiplied by where another rule holds a text up."""
+"""Factor for a probability of .5 and more of a claim that is not supported, which keeps it below .5."""
 DIGITS: Final = 6
 """Decimals of a probability."""
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a checker finds about one sentence of a text."""
+    """A checker's finding on one sentence of a text."""
 
     label: VerdictLabel
     probability: float
@@ -38,7 +38,7 @@ class Judgement:
     decided_by: tuple[Voice, ...] = ("model",)
 
     def verdict(self, claim: Claim, signature: str, sources: Sources) -> Verdict:
-        """The verdict on a claim that says what the sentence says."""
+        """Make the verdict on a claim that says what the sentence says."""
         return Verdict(
             claim=claim,
             label=self.label,
@@ -64,25 +64,26 @@ class Told:
 
 
 def placed(label: VerdictLabel, probability: float) -> float:
-    """A probability on the side of .5 that a label belongs to: what is not supported stays below what is."""
+    """Put a probability on the side of .5 that its label belongs to: only what is supported reaches .5."""
     if label in {"supported", "contested"}:
         return max(0.5, probability)
     return probability * BELOW if probability >= 0.5 else probability
 
 
 def whole_probability(sentences: Sequence[float], others: float = OTHERS) -> float:
-    """Probability of a text from those of its sentences: the worst one's, times the power `others` of all the others'.
+    """Combine sentences into a text's probability: the worst one's, times the power `others` of all the others'.
 
     Every further sentence can only lower it, so padding never helps, and two texts that share their worst sentence are
     still told apart by the rest.
     """
+    # A probability of 0 would drown every other sentence.
     logs = [math.log(max(1e-12, probability)) for probability in sentences]
     worst = min(logs)
     return math.exp(worst + others * (math.fsum(logs) - worst))
 
 
 def pooled(label: VerdictLabel, probabilities: Sequence[float]) -> float:
-    """The probability of a text with a label from those of its sentences, where .5 parts the labels.
+    """Combine sentences into the probability of a text with a label, where .5 parts the labels.
 
     What is above .5 counts from there, so that a text whose sentences are all supported stays above it; a sentence
     that is added can only lower it.
@@ -93,12 +94,12 @@ def pooled(label: VerdictLabel, probabilities: Sequence[float]) -> float:
 
 
 def worst_of(found: Sequence[Judgement]) -> Judgement:
-    """The sentence that decides the label of a text."""
+    """Find the sentence that decides the label of a text."""
     return min(found, key=lambda judgement: (WORST_FIRST.index(judgement.label), judgement.probability))
 
 
 def whole_of(found: Sequence[Judgement], probability: float) -> Judgement:
-    """The finding on a text: as bad as its worst sentence, supported by those who support every sentence.
+    """Judge a text by its sentences: as bad as the worst, supported by the articles that support every one.
 
     Its probability is given; no sentence that is added may raise it. Its evidence is its sentences'.
     """
@@ -118,7 +119,7 @@ def whole_of(found: Sequence[Judgement], probability: float) -> Judgement:
 
 
 def part_of(sentence: Judgement, claim: Claim) -> Judgement:
-    """The finding on a proposition, from the elements inside it; never less probable than the sentence it stands in."""
+    """Judge a proposition by the elements inside it; never less probable than the sentence it stands in."""
     inside = tuple(e for e in sentence.elements if claim.start <= e.start and e.end <= claim.end)
     against = next((element for element in inside if element.state == "contradicted"), None)
     if sentence.label in {"supported", "contested"} or against is not None:
@@ -138,7 +139,7 @@ def part_of(sentence: Judgement, claim: Claim) -> Judgement:
 def verdicts_on(
     text: str, found: Sequence[Judgement], signature: str, sources: Sources, *, others: float = OTHERS
 ) -> list[Verdict]:
-    """Verdicts on a whole text and, where it has several, on its sentences, from a judgement on each of its spans.
+    """Return verdicts on a text and, where it has several, on its sentences, from a judgement on each span.
 
     The whole is as probable as its worst sentence, times the power `others` of all the rest: no sentence that is added
     can raise it, and texts that share their worst sentence are still told apart. Its label is the worst of its
@@ -156,10 +157,10 @@ def verdicts_on(
 def verdicts_in_detail(
     text: str, found: Sequence[Judgement], told: Sequence[Told], signature: str, sources: Sources
 ) -> list[Verdict]:
-    """Verdicts on a text, its sentences where it has several, and their propositions; `told` are the claims of each.
+    """Return verdicts on a text, its sentences where it has several, and their propositions.
 
-    As `verdicts_on`, for judgements whose probabilities lie on the side of .5 that their labels belong to; so does the
-    whole text's. A text of one sentence is that sentence's claim.
+    `told` are the claims of each sentence. As `verdicts_on`, but for judgements whose probabilities lie on the side of
+    .5 that their labels belong to; so does the whole text's. A text of one sentence is that sentence's claim.
     """
     together = pooled(worst_of(found).label, [judgement.probability for judgement in found])
     whole = whole_claim(text)
@@ -170,7 +171,7 @@ def verdicts_in_detail(
 
 
 def _parts(found: Sequence[Judgement], told: Sequence[Told], signature: str, sources: Sources) -> list[Verdict]:
-    """Verdicts on each sentence, where there are several, and on its propositions."""
+    """List the verdicts on each sentence, where there are several, and on its propositions."""
     parts = []
     for judgement, claims in zip(found, told, strict=True):
         if len(found) > 1:

@@ -1,4 +1,4 @@
-"""What every checker gives: a session that finds verdicts on the claims of a text, with evidence from the articles.
+"""The base of checkers: a session gives verdicts on the claims of a text, with evidence from the articles.
 
 The contract, which `tests/contract/test_checkers.py` holds every registered checker to:
 
@@ -28,11 +28,11 @@ class CheckSession(ABC):
         self.signature = signature
 
     def check(self, cluster: Cluster, text: str) -> list[Verdict]:
-        """Verdicts on the claims of one text; the first is on the whole of it."""
+        """Check one text: verdicts on its claims, the first on the whole of it."""
         return self.check_all(cluster, [text])[0]
 
     def check_all(self, cluster: Cluster, texts: Sequence[str]) -> list[list[Verdict]]:
-        """`check` for several texts about one cluster, in order; checkers batch here."""
+        """Check several texts about one cluster, in order; checkers batch here."""
         visible = cluster.without_references()
         unreadable = why_unreadable(visible)
         reasons = [unreadable or self.why_abstain(visible, text) for text in texts]
@@ -44,7 +44,7 @@ class CheckSession(ABC):
         ]
 
     def why_abstain(self, cluster: Cluster, text: str) -> str:  # noqa: ARG002 - checkers narrow it further
-        """A reason to abstain from a whole text, or an empty string; checkers extend it."""
+        """Return a reason to abstain from a whole text, or an empty string; checkers extend it."""
         if not text.strip():
             return "the text is empty"
         return "" if word_spans(text) else "the text has no words"
@@ -57,7 +57,7 @@ class CheckSession(ABC):
 
     @abstractmethod
     def verdicts(self, cluster: Cluster, texts: Sequence[str]) -> list[list[Verdict]]:
-        """Verdicts on each text, none of which is empty; the cluster has a sentence and no references."""
+        """Judge each text, none of which is empty; the cluster has a sentence and no references."""
 
 
 class Checker(Component):
@@ -65,38 +65,38 @@ class Checker(Component):
 
     kind: ClassVar[Kind] = "checker"
     splits: ClassVar[bool] = False
-    """Whether clusters are best checked in several processes at once: it computes on one core, and takes little memory.
+    """True where clusters are best checked in several processes: it computes on one core, and takes little memory.
 
     Not where weights are large or use all cores by themselves, nor where a server is asked.
     """
     together: ClassVar[int] = 1
-    """How many clusters are handed to a session's `expect` before they are checked one by one."""
+    """Number of clusters handed to a session's `expect` before they are checked one by one."""
 
     @property
     def shown(self) -> str:
-        """What it is called in a table."""
+        """Name the checker for a table."""
         return self.name
 
     @abstractmethod
     def open(self) -> AbstractContextManager[CheckSession]:
-        """A session with parsers and weights loaded.
+        """Open a session with parsers and weights loaded.
 
         Raises MissingExtraError where something is not installed, naming what to install and where it looked.
         """
 
 
 def why_unreadable(cluster: Cluster) -> str:
-    """A reason why no claim can be checked against `cluster`, or an empty string."""
+    """Return a reason why no claim can be checked against `cluster`, or an empty string."""
     if any(word_spans(article.text) or word_spans(article.title) for article in cluster.articles):
         return ""
     return "no article of the cluster has a sentence"
 
 
 def whole_claim(text: str, owner: str = "") -> Claim:
-    """The claim that a text as a whole makes."""
+    """Make the claim of a text as a whole."""
     return Claim(owner=owner, start=0, end=len(text), text=text, part="whole")
 
 
 def abstention(text: str, reason: str, signature: str) -> Verdict:
-    """The verdict on a text that a checker cannot judge."""
+    """Make the verdict on a text that a checker cannot judge."""
     return Verdict(claim=whole_claim(text), label="abstained", reason=reason, checker=signature)

@@ -1,4 +1,4 @@
-"""What the articles of a cluster claim, and which of them carry each claim."""
+"""The claims of a cluster's articles, and the articles that carry each."""
 
 from collections.abc import Iterator
 
@@ -25,7 +25,7 @@ class CarriedClaim(Record):
 
 
 def carried_claims(cluster: Cluster, parser: Parser, session: CheckSession) -> Iterator[CarriedClaim]:
-    """Every sentence of the articles as a claim, in order.
+    """Yield every sentence of the articles as a claim, in order, with the articles that carry it.
 
     A sentence that bears out an earlier article's claim is not a claim of its own again.
     """
@@ -37,6 +37,7 @@ def carried_claims(cluster: Cluster, parser: Parser, session: CheckSession) -> I
         for claim, (whole, *_) in zip(claims, verdicts, strict=True):
             if normalise(claim.text) in said or whole.label == "abstained":
                 continue
+            # Evidence also holds sentences that only help a verdict; those say something else.
             near = (span for span in whole.evidence if span.score >= CLOSE)
             others = tuple(span for span in near if span.article_id in whole.supporters)
             said |= {normalise(claim.text), *(normalise(span.text) for span in others)}

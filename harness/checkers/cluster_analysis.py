@@ -34,7 +34,7 @@ class Argument:
     nation: str
     """A country named anywhere in it."""
     vague: bool
-    """True for a pronoun that nothing is known of."""
+    """True for an unresolved pronoun."""
     sure: bool = True
     """False where a pronoun was resolved by guess: such a name may confirm, but not contradict."""
 
@@ -43,6 +43,7 @@ class Sentences:
     """The distinct sentences of a cluster before they are parsed: searchable, and as they are to be parsed."""
 
     def __init__(self, cluster: Cluster, parser: Parser) -> None:
+        """Cut the articles into distinct sentences, index them, and undo headline capitals."""
         self.cluster = cluster
         self.index = EvidenceIndex(cluster)
         self.casing = Casing((unit.text for unit in self.index.units), parser.common)
@@ -53,7 +54,7 @@ class ClusterReading:
     """The article side of a check. Equal clusters give equal readings, in whatever order their articles stand."""
 
     def __init__(self, cluster: Cluster, parser: Parser, sentences: Sentences | None = None) -> None:
-        """`sentences` are the cluster's, where they are at hand."""
+        """Parse and analyse the cluster; `sentences` are its sentences, where the caller has them."""
         sentences = sentences or Sentences(cluster, parser)
         self.cluster = cluster
         self.index = sentences.index
@@ -104,39 +105,40 @@ class ClusterReading:
 
     @cached_property
     def forms(self) -> Forms:
-        """Where each word stands, by its forms."""
+        """Index the places of each word by its forms."""
         return Forms(self.units, self.readings)
 
     @cached_property
     def wording(self) -> str:
-        """The words of each sentence and title, a space round each and a line for each."""
+        """Join the words of each sentence and title, a space round each word and a line for each sentence."""
         return "\n".join(f" {' '.join(words(unit.text))} " for unit in self.units)
 
     @cached_property
     def questions(self) -> list[tuple[int, Figure, Question]]:
-        """The figures that answer a question, each with its sentence."""
+        """List the figures that answer a question, each with its sentence."""
         asked = ((unit, figure, Asked(self.readings[unit]).question(figure)) for unit, figure in self.figures)
         return [(unit, figure, question) for unit, figure, question in asked if question is not None]
 
     def articles_of(self, unit: int) -> frozenset[str]:
-        """Ids of the articles that a unit stands in."""
+        """Return the ids of the articles that a unit stands in."""
         return self.units[unit].article_ids
 
     def articles_of_all(self, units: Iterable[int]) -> set[str]:
-        """Ids of the articles that any of some units stands in."""
+        """Return the ids of the articles that any of some units stands in."""
         return {article for unit in units for article in self.articles_of(unit)}
 
     def matching(self, name: Name) -> tuple[Name, ...]:
-        """The names in the articles that can name what `name` names."""
+        """List the names in the articles that can name what `name` names."""
         if name not in self._same:
             self._same[name] = tuple(other for other in self.names if same_name(name, other))
         return self._same[name]
 
     def titled(self, title: str, nation: str) -> tuple[Name, ...]:
-        """Who the articles call by a title, of a country where one is given: `president`, `Kazakhstan`."""
+        """List who the articles call by a title, of a country where one is given: `president`, `Kazakhstan`."""
         return self._titles.get((title, nation), ())
 
     def _titled(self) -> dict[tuple[str, str], tuple[Name, ...]]:
+        """Map a title, and a title with a country, to the names that bear it."""
         found: dict[tuple[str, str], dict[Name, None]] = defaultdict(dict)
         for reading in self.readings:
             for position, name in enumerate(reading.names):
@@ -148,7 +150,7 @@ class ClusterReading:
         return {key: tuple(names) for key, names in found.items()}
 
     def _pronouns(self) -> list[Name | None]:
-        """For each unit the person whom a `he` or `she` at its beginning most likely stands for.
+        """Resolve a `he` or `she` at the beginning of each unit to the likeliest person.
 
         The last person that an earlier sentence (up to three back) had as a subject, else the last named.
         """
@@ -174,7 +176,7 @@ class ClusterReading:
         return found
 
     def argument(self, unit: int, index: int) -> Argument:
-        """An argument of a frame of an article's sentence, pronouns resolved where that is safe."""
+        """Return an argument of a frame of an article's sentence, pronouns resolved where that is safe."""
         key = (unit, index)
         if key not in self._arguments:
             self._arguments[key] = argument(self.readings[unit], index, self._persons[unit])
@@ -182,6 +184,7 @@ class ClusterReading:
 
 
 def _subject_person(reading: Reading) -> Name | None:
+    """Find the person who is the subject of a sentence, else the last one named."""
     tokens = reading.parse.tokens
     people = [name for name in reading.names if name.kind == "person"]
     for name in people:
@@ -191,7 +194,7 @@ def _subject_person(reading: Reading) -> Name | None:
 
 
 def _speaker_subject(reading: Reading, index: int) -> int | None:
-    """For a pronoun that is the subject of what somebody says, that somebody: `police said they fired`."""
+    """Find the speaker for a pronoun that is the subject of what is said: police, in `police said they fired`."""
     tokens = reading.parse.tokens
     clause = tokens[tokens[index].head]
     if tokens[index].dep not in {"nsubj", "nsubjpass"} or clause.dep != "ccomp":
@@ -203,7 +206,7 @@ def _speaker_subject(reading: Reading, index: int) -> int | None:
 
 
 def argument(reading: Reading, index: int, before: Name | None = None) -> Argument:
-    """The argument that a token heads; `before` is the person a pronoun at the sentence's beginning stands for."""
+    """Describe the argument that a token heads; `before` is the person a pronoun at the beginning stands for."""
     parse = reading.parse
     token = parse.tokens[index]
     inside = phrase(parse, index)
@@ -215,6 +218,7 @@ def argument(reading: Reading, index: int, before: Name | None = None) -> Argume
             return argument(reading, speaker, before)
         if token.lower in PRONOUNS:
             earlier = [other for other in reading.names if other.kind == "person" and other.end <= index]
+            # A subject is likelier meant than whoever was named last.
             subject = next(
                 (
                     o

@@ -23,7 +23,7 @@ class Dispute:
     """True where the other figure is the newer one."""
 
     def reason(self, cluster: ClusterReading) -> str:
-        """Both sides in a sentence."""
+        """Put both sides in a sentence."""
         for_it, against = (_with_verb(cluster, units) for units in (self.agreeing, self.differing))
         if self.overtaken:
             return f"overtaken: {for_it} it, but {against} {self.other} later"
@@ -31,13 +31,13 @@ class Dispute:
 
 
 def _with_verb(cluster: ClusterReading, units: Sequence[int]) -> str:
-    """The articles that some sentences stand in, and `has` or `have`."""
+    """Name the articles that some sentences stand in, with `has` or `have`."""
     *others, last = sorted(cluster.articles_of_all(units))
     return f"{', '.join(others)} and {last} have" if others else f"{last} has"
 
 
 def disputed_figures(cluster: ClusterReading, reading: Reading) -> list[Dispute]:
-    """Figures of the claim on which independent articles disagree."""
+    """Find figures of the claim on which independent articles disagree."""
     found = []
     asked = Asked(reading)
     for figure in reading.figures:
@@ -66,7 +66,7 @@ def disputed_figures(cluster: ClusterReading, reading: Reading) -> list[Dispute]
 
 
 def _reports(cluster: ClusterReading, side: Sequence[tuple[int, Figure]], question: Question) -> list[Report]:
-    """The figures of one side with the days of their articles."""
+    """Pair the figures of one side with the days of their articles."""
     return [
         Report(figure, cluster.units[unit].text,
                tuple(cluster.published[article] for article in sorted(cluster.articles_of(unit))), question.only_grows)

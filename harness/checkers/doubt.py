@@ -1,4 +1,4 @@
-"""How probable a claim is, from its account and from what the entailment model says: one sum of weighed signals.
+"""The probability of a claim, from its account and the entailment model: one fitted sum of signals.
 
 Every signal counts what speaks against a claim (an element that no article bears out, by its kind and by how far it is
 missing; a conflict; words that do not hang together; a model that does not read the claim in the evidence), and every
@@ -20,9 +20,9 @@ from harness.language.lexical import word_list
 from harness.records import content_digest
 
 MOST: Final = 3.0
-"""Elements of one kind beyond which another one adds nothing."""
+"""Most elements of one kind that count."""
 CLIP: Final = 5.0
-"""Log-odds beyond which a model is no surer."""
+"""Largest log-odds that a model's answer counts for."""
 
 
 FEWEST, MOST_GONE = 3, 1 / 3
@@ -43,7 +43,7 @@ class Doubts:
     threshold: float
 
     def probability(self, signals: Mapping[str, float]) -> float:
-        """Probability that the articles bear a claim out, in (0, 1); .5 stands at the threshold."""
+        """Return the probability that the articles support a claim, in (0, 1); .5 stands at the threshold."""
         against = math.fsum(weight * signals.get(name, 0.0) for name, weight in self.weights.items())
         chance = 1.0 / (1.0 + math.exp(max(-30.0, min(30.0, against - self.intercept))))
         if chance >= self.threshold:
@@ -54,11 +54,12 @@ class Doubts:
 def signals(
     account: Account, alignment: Alignment, prior: float, entailment: Entailment | None
 ) -> dict[str, float]:  # fmt: skip
-    """What speaks against a claim sentence, by name; `prior` is the probability that a checker gives it by itself."""
+    """Collect what speaks against a claim sentence, by name; `prior` is a checker's own probability for it."""
     found = {name: min(MOST, value) for name, value in account.features.items()}
     for conflict in alignment.conflicts:
         name = f"against_{conflict.kind}"
         found[name] = max(found.get(name, 0.0), conflict.weight)
+    # The prior counts apart for copied and for new words: it was fitted on whole sentences of both kinds.
     doubt = -math.log(max(1e-6, prior) / max(1e-6, 1.0 - prior))
     novel = min(1.0, max(0.0, account.features.get("uncovered_sentence", 0.0)))
     found["prior_copied"] = doubt * (1.0 - novel)
@@ -73,7 +74,7 @@ def signals(
 
 
 def unspecific(account: Account) -> bool:
-    """Whether nothing that is borne out ties a claim to these articles: no name, figure, time or place, few words."""
+    """Recognise a claim that nothing ties to these articles: no supported name, figure, time or place, few words."""
     if any(held.kind in {"name", "figure", "time", "place"} and held.state == "borne_out" for held in account.elements):
         return False
     words = [held for held in account.elements if held.kind in {"word", "predicate"} and held.state != "contradicted"]
@@ -82,7 +83,7 @@ def unspecific(account: Account) -> bool:
 
 
 def hollow(account: Account) -> bool:
-    """Whether what is borne out of a claim could be said of any event, or is the least part of it.
+    """Recognise a claim whose supported part could be said of any event, or is the least part of it.
 
     As `unspecific`, but words that news has of everything (*government*, *announces*, *new*) tie a claim to nothing,
     nor do words that the articles have only near ones of, nor a bare small number (*two*).
@@ -97,7 +98,7 @@ def hollow(account: Account) -> bool:
 
 
 def specific(account: Account) -> bool:
-    """Whether what is borne out ties a claim to these articles after all, however many of its words are missing.
+    """Tell whether what is supported ties a claim to these articles, however many of its words are missing.
 
     A name, figure, time or place with another or with a word that tells something, or several such words.
     """
@@ -106,7 +107,7 @@ def specific(account: Account) -> bool:
 
 
 def _telling(account: Account) -> set[str]:
-    """The words that are borne out and that news has not of everything."""
+    """List the supported words that news does not use of every event."""
     return {
         account.text[held.start : held.end].lower() for held in account.elements
         if held.kind in {"word", "predicate"} and held.state == "borne_out"
@@ -115,13 +116,14 @@ def _telling(account: Account) -> set[str]:
 
 
 def _ties(held: Held, written: str) -> bool:
-    """Whether an element that is borne out ties a claim to these articles by itself."""
+    """Recognise a supported element that ties a claim to these articles by itself."""
     if held.state != "borne_out" or held.kind not in {"name", "figure", "time", "place"}:
         return False
     return held.kind != "figure" or written[held.start : held.end].lower() not in word_list("function", "small_numbers")
 
 
 def _says_little(word: str) -> bool:
+    """Recognise a word that news uses of every event."""
     lower = word.lower()
     common = word_list("function", "news")
     return lower in common or lower.removesuffix("s") in common
@@ -129,12 +131,12 @@ def _says_little(word: str) -> bool:
 
 @cache
 def load_doubts(*, model: bool) -> Doubts:
-    """The sum in `doubt_weights.json`, beside this module: with the model's signals, or without."""
+    """Load the sum in `doubt_weights.json`, beside this module: with the model's signals, or without."""
     held = read_weights("doubt")["with_model" if model else "account_alone"]
     return Doubts(held["weights"], held["intercept"], held["threshold"])
 
 
 def doubts_digest(*, model: bool) -> str:
-    """Digest of the weights, for identities."""
+    """Return a digest of the weights, for identities."""
     held = load_doubts(model=model)
     return content_digest({"weights": dict(held.weights), "intercept": held.intercept, "threshold": held.threshold})

@@ -36,20 +36,20 @@ class Ensemble(Checker):
         return Rules(entailment=self.entailment)
 
     def effective(self) -> dict[str, object]:
-        """Which entailment model speaks, and a digest of the fitted weights, which no parameter sets."""
+        """Name the entailment model, and digest the fitted weights, which no parameter sets."""
         read = shipped_digest() if self.entailment else "none"
         weights = content_digest([weights_digest("rules"), doubts_digest(model=self.entailment)])
         return {"entailment": read, "weights": weights}
 
     def identity(self) -> Mapping[str, str]:
-        """The parser's package and version, and the digests of the weights."""
+        """Return the parser's package and version, and the digests of the weights."""
         return self._account().identity()
 
     def problems(self) -> Iterator[Problem]:
-        """A missing parser."""
+        """Report a missing parser."""
         yield from self._account().problems()
 
     @contextmanager
     def open(self) -> Iterator[RulesSession]:
-        """A session with the parser loaded. Raises MissingExtraError where spaCy or its English parser is missing."""
+        """Open a session with the parser loaded. Raises MissingExtraError where spaCy or its parser is missing."""
         yield self._account().session(self.signature())

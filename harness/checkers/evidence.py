@@ -14,22 +14,23 @@ from harness.language.lexical import content_stems
 from harness.records import Cluster, Evidence
 
 K1 = 1.2
-"""How soon a repeated term stops counting (Robertson & Zaragoza advise 1.2 to 2)."""
+"""Saturation of repeated terms (Robertson & Zaragoza advise 1.2 to 2)."""
 B = 0.0
-"""How much a long sentence is held against it, from 0 to 1; a sentence that says more bears out more."""
+"""Length normalisation, from 0 to 1: none, since a sentence that says more supports more."""
 EARLY = 0.15
 """Bonus of an article's first sentence; falls by a factor e over every `LEAD` sentences."""
 LEAD = 5.0
 SHORT = 25
 """Sentences of an article beyond which the bonus shrinks: a long page opens with headers, not with the news."""
 REPEATED = 0.7
-"""What a term still counts for the next span after a chosen one had it."""
+"""Factor by which a term counts less for the next span once a chosen one has it."""
 
 
 class EvidenceIndex:
     """The sentences of a cluster, ready to be searched."""
 
     def __init__(self, cluster: Cluster) -> None:
+        """Index the terms of every distinct sentence."""
         self.units = units(cluster)
         counts = [Counter(unit.terms) for unit in self.units]
         mean = sum(len(unit.terms) for unit in self.units) / max(1, len(self.units)) or 1.0
@@ -50,7 +51,7 @@ class EvidenceIndex:
                 self._postings[term].append((index, self.idf[term] * n * (K1 + 1) / (n + K1 * length)))
 
     def scores(self, terms: Sequence[str]) -> dict[int, float]:
-        """BM25 score of each unit that shares a term with `terms`, by its index in `units`."""
+        """Return the BM25 score of each unit that shares a term with `terms`, by its index in `units`."""
         found: dict[int, float] = defaultdict(float)
         for term in dict.fromkeys(terms):
             for index, weight in self._postings.get(term, ()):
@@ -58,7 +59,7 @@ class EvidenceIndex:
         return found
 
     def best(self, text: str, limit: int = 5) -> list[tuple[int, float]]:
-        """Indices of the `limit` units that bear most on `text` with their scores, best first.
+        """Return the `limit` units that bear most on `text`, as indices with scores, best first.
 
         Chosen one by one: BM25 as a share of what a sentence with every term of `text` would have, plus a bonus for
         standing early in its article; terms that a chosen sentence has already count less for the next, since
@@ -89,10 +90,10 @@ class EvidenceIndex:
         return chosen
 
     def search(self, text: str, limit: int = 5) -> list[Evidence]:
-        """The `limit` sentences that bear most on `text`, best first; fewer where fewer share a word with it."""
+        """Return the `limit` sentences that bear most on `text`, best first; fewer where fewer share a word."""
         return [self.units[index].evidence(score) for index, score in self.best(text, limit)]
 
 
 def _earliness(position: int, length: int) -> float:
-    """How early a sentence stands in an article of some length: 1 for the first of a short one, falling to 0."""
+    """Grade how early a sentence stands in an article: 1 for the first of a short one, falling to 0."""
     return min(1.0, SHORT / length) * math.exp(-position / LEAD)

@@ -1,4 +1,4 @@
-"""How far a sentence is supported by the articles, as numbers: what the `rules` checker weighs.
+"""Features of how far the articles support a sentence: what the `rules` checker weighs.
 
 Counts that a minimal edit moves by one (`*_missing`) stand beside shares that measure the whole (`*_share`), since a
 share hides one wrong word in thirty and a count punishes length.
@@ -23,9 +23,9 @@ EVIDENCE = 5
 
 
 def support_features(cluster: ClusterReading, reading: Reading, before: Sequence[Reading] = ()) -> dict[str, float]:
-    """Name → value for one sentence of a text; shares lie in [0, 1], counts are at least 0.
+    """Compute the features of one sentence of a text; shares lie in [0, 1], counts are at least 0.
 
-    `before` are the sentences that stand before it in the text: what a pronoun may stand for.
+    `before` are the sentences before it in the text, where a pronoun's antecedent may stand.
     """
     text = reading.parse.text
     best = [index for index, _ in cluster.index.best(text, EVIDENCE)]
@@ -40,12 +40,12 @@ def support_features(cluster: ClusterReading, reading: Reading, before: Sequence
 
 
 def _share(part: float, whole: float) -> float:
-    """A share, 1 where there is nothing to share out."""
+    """Divide; 1 where there is nothing to share out."""
     return part / whole if whole else 1.0
 
 
 def word_features(cluster: ClusterReading, text: str, best: list[int]) -> dict[str, float]:
-    """Shares and counts of the words of a text, and of its neighbours, that the articles have; `best` is evidence."""
+    """Count the words and neighbouring words of a text that the articles have; `best` are evidence units."""
     index = cluster.index
     stems = list(dict.fromkeys(content_stems(text)))
     weight = {term: index.idf.get(term, index.unseen_idf) for term in stems}
@@ -77,7 +77,7 @@ def word_features(cluster: ClusterReading, text: str, best: list[int]) -> dict[s
 
 
 def _fragments(tokens: tuple[str, ...], units: list[tuple[str, ...]]) -> tuple[float, float]:
-    """Longest run of words copied from one evidence sentence, and the mean square of runs, as shares of the length.
+    """Measure copying from one evidence sentence: the longest run, and the root of the summed squares of runs.
 
     After the coverage and density of Grusky et al., "Newsroom" (2018), taken over the evidence alone.
     """
@@ -106,7 +106,7 @@ def _fragments(tokens: tuple[str, ...], units: list[tuple[str, ...]]) -> tuple[f
 
 
 def local_features(cluster: ClusterReading, text: str) -> dict[str, float]:
-    """Whether neighbouring content words of the claim stand near each other anywhere in the articles.
+    """Measure whether neighbouring content words of the claim stand near each other anywhere in the articles.
 
     A word swapped for another of the article's own words passes every count of words, but not this.
     """
@@ -129,7 +129,7 @@ def local_features(cluster: ClusterReading, text: str) -> dict[str, float]:
 
 
 def closeness(first: Sequence[int], second: Sequence[int], wanted: int) -> float:
-    """How near two words come in the articles: 1 as near as in the claim, falling with every word more, else 0."""
+    """Grade how near two words come in the articles: 1 as near as in the claim, falling with distance to 0."""
     closest = 1000
     for place in first:
         at = bisect_left(second, place)
@@ -147,6 +147,7 @@ _CLASSES = {"PROPN": "proper", "NUM": "number", "NOUN": "noun", "VERB": "verb", 
 
 
 def _concept_features(cluster: ClusterReading, reading: Reading, best: list[int]) -> dict[str, float]:
+    """Count concepts, pairs of governed words and roles that the articles, or the evidence, have."""
     near = [cluster.readings[unit] for unit in best]
     near_concepts = frozenset[str]().union(*(other.concepts for other in near))
     near_arcs = frozenset[tuple[str, str]]().union(*(other.arcs for other in near))
@@ -192,12 +193,13 @@ _NONE: frozenset[int] = frozenset()
 
 
 def _spelled(cluster: ClusterReading, token: Token) -> bool:
-    """Whether the articles write a hyphenated word apart, or a word together that the text parts."""
+    """Recognise a hyphenated word whose parts the articles write apart."""
     parts = [part for part in token.lower.split("-") if part]
     return len(parts) > 1 and all(part in cluster.words for part in parts)
 
 
 def _name_features(cluster: ClusterReading, reading: Reading, best: list[int]) -> dict[str, float]:
+    """Count names that the articles lack, have in parts, or have far from the evidence."""
     near = set(best)
     unknown = partly = far = 0
     for name in reading.names:
@@ -224,7 +226,7 @@ def _name_features(cluster: ClusterReading, reading: Reading, best: list[int]) -
 
 
 def _displaced(cluster: ClusterReading, reading: Reading) -> float:
-    """How surely a name of the claim stands in another name's place, in [0, 1].
+    """Grade how surely a name of the claim stands in another name's place, in [0, 1].
 
     The sentences that have most of the claim's other words are found without the name; where neither they nor their
     neighbours have it, but one of them has another name of its kind, it is displaced by as much as they share.
@@ -250,6 +252,7 @@ def _displaced(cluster: ClusterReading, reading: Reading) -> float:
 
 
 def _figure_features(cluster: ClusterReading, reading: Reading, best: list[int]) -> dict[str, float]:
+    """Count figures that the articles lack, or have elsewhere, or of something else."""
     near = set(best)
     missing = far = other = loose = 0
     for figure in reading.figures:
@@ -277,7 +280,7 @@ def _figure_features(cluster: ClusterReading, reading: Reading, best: list[int])
 
 
 def _dangles(reading: Reading, before: Sequence[Reading]) -> bool:
-    """Whether the first pronoun of a sentence has nothing to stand for, in it or in the sentences before it."""
+    """Tell whether a sentence's first pronoun has nothing to stand for, in it or in the sentences before it."""
     people = word_list("roles", "people")
     for token in reading.parse.tokens:
         if token.lower in PRONOUNS or token.lower in _THIRD:
@@ -293,7 +296,7 @@ def _dangles(reading: Reading, before: Sequence[Reading]) -> bool:
 
 
 def lone_negation(cluster: ClusterReading, reading: Reading) -> bool:
-    """Whether the claim negates while none of the three sentences closest to it does, nor denies or fails."""
+    """Tell whether the claim negates while none of its three closest sentences does, nor denies or fails."""
     if not any(negates(reading.parse, token) and not fails_itself(reading.parse, token)
                for token in reading.parse.tokens):  # fmt: skip
         return False
@@ -308,6 +311,7 @@ _THIRD = frozenset({"they", "it", "their", "its", "them"})
 
 
 def _shape_features(cluster: ClusterReading, reading: Reading, before: Sequence[Reading]) -> dict[str, float]:
+    """Measure the sentence itself: length, pronouns, negations, and counts of what it has."""
     tokens = reading.parse.tokens
     negators = word_list("polarity", "negators")
     return {

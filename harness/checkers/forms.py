@@ -1,4 +1,4 @@
-"""Where the words of a cluster's sentences stand: by key, stem, piece and lemma, verbs with their particles."""
+"""An index of a cluster's words: by key, stem, piece and lemma, verbs with their particles."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -36,7 +36,7 @@ class Forms:
         self.near: list[tuple[int, ...]] = _neighbours(units)
 
     def phrase(self, words: Sequence[str]) -> Iterator[tuple[int, int, int]]:
-        """Where words stand side by side: unit, first token and last."""
+        """Find places where words stand side by side: unit, first token and last."""
         for unit, at in self.pieces.get(words[0], ()):
             end = at
             for word in words[1:]:
@@ -49,7 +49,7 @@ class Forms:
                 yield unit, at, end
 
     def initials(self, letters: str) -> Sequence[tuple[int, int, int]]:
-        """Where capitalised words side by side have these initials: unit, first token and last."""
+        """Find places where capitalised words side by side have these initials: unit, first token and last."""
         if self._initials is None:
             found: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
             for unit, reading in enumerate(self._readings):
@@ -64,7 +64,7 @@ _LONGEST_NAME = 7
 
 
 def _capitalised(tokens: Sequence[Token]) -> Iterator[tuple[int, int, str]]:
-    """Runs of capitalised words, small words between them passed over, with their initials: first, last, letters."""
+    """Yield runs of capitalised words, small words passed over, with their initials: first, last, letters."""
     for first in tokens:
         letters = ""
         for last in tokens[first.i : first.i + _LONGEST_NAME + 3]:
@@ -78,7 +78,7 @@ def _capitalised(tokens: Sequence[Token]) -> Iterator[tuple[int, int, str]]:
 
 
 def _neighbours(units: Sequence[Unit]) -> list[tuple[int, ...]]:
-    """For each unit the units that stand before or after it in an article."""
+    """List, for each unit, the units that stand before or after it in an article."""
     at = {(place.article_id, place.position): number for number, unit in enumerate(units) for place in unit.places}
     return [
         tuple(

@@ -16,7 +16,7 @@ ANY_EVENT = "what the articles have of it could be said of any event"
 
 
 def most_telling(reading: Reading, account: Account, first: Sequence[Held]) -> str:
-    """Why a claim is not believed in which elements are missing; words that no article has, before words apart."""
+    """Say why a claim is not supported whose elements are missing; words that no article has come first."""
     absent = _absent(account)
     if first[0].kind == "party" and absent:
         return f"no article mentions {quoted(reading, absent)}; {first[0].reason}"
@@ -24,7 +24,7 @@ def most_telling(reading: Reading, account: Account, first: Sequence[Held]) -> s
 
 
 def with_absent(reading: Reading, account: Account, reason: str) -> str:
-    """A reason why a claim says nothing of these articles; that it fits any event, after what they lack of it."""
+    """Say why a claim says nothing of these articles: what they lack of it, then that it fits any event."""
     absent = _absent(account)
     if reason != ANY_EVENT:
         return reason
@@ -35,12 +35,12 @@ def with_absent(reading: Reading, account: Account, reason: str) -> str:
 
 
 def _absent(account: Account) -> list[Held]:
-    """The words that no article has."""
+    """List the words that no article has."""
     return [held for held in account.missing() if held.kind in {"word", "predicate"} and not held.spots]
 
 
 def all_of(reading: Reading, account: Account, reason: str) -> list[Held]:
-    """The whole claim as what is not borne out, where it says nothing of these articles and no element is missing."""
+    """Mark the whole claim as unsupported, where it says nothing of these articles and no element is missing."""
     if any(held.state == "unaccounted" for held in account.elements):
         return []
     return [Held("word", 0, len(reading.parse.text), "unaccounted", (), reason)]
@@ -49,7 +49,7 @@ def all_of(reading: Reading, account: Account, reason: str) -> list[Held]:
 def why_held_up(
     cluster: ClusterReading, reading: Reading, account: Account, entailment: Entailment | None, near: Sequence[int]
 ) -> tuple[str, list[Held]]:
-    """Why a claim is not believed in which no element that decides by itself is missing, and the words that tell it."""
+    """Say why a claim is not supported though no element that decides is missing, and mark the words."""
     closest = near[0] if near else None
     if entailment is not None and entailment.contradicted >= SURE_OTHERWISE:
         reason = "the entailment model reads the closest sentences as saying otherwise"
@@ -69,7 +69,7 @@ def why_held_up(
 
 
 def why_supported(reading: Reading, account: Account) -> str:
-    """That the articles say so, or most of it, and what they have only in other words, elsewhere or not at all."""
+    """Say that the articles support it, or most of it, and what they have in other words, elsewhere or not."""
     loose = [held for held in account.missing() if held.kind != "party"]
     apart = next((held for held in account.missing() if held.kind == "party"), None)
     if apart is not None and not loose:

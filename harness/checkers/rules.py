@@ -58,15 +58,15 @@ class Rules(Checker):
 
     @contextmanager
     def open(self) -> Iterator["RulesSession"]:
-        """A session with the parser loaded. Raises MissingExtraError where spaCy or its English parser is missing."""
+        """Open a session with the parser loaded. Raises MissingExtraError where spaCy or its parser is missing."""
         yield self.session(self.signature())
 
     def session(self, signature: str) -> "RulesSession":
-        """A session whose verdicts bear `signature`. Raises MissingExtraError as `open` does."""
+        """Make a session whose verdicts bear `signature`. Raises MissingExtraError as `open` does."""
         return RulesSession(signature, Parser(), self.genre, shipped() if self.entailment else None)
 
     def identity(self) -> Mapping[str, str]:
-        """The parser's package and version, and the digest of the weights."""
+        """Return the parser's package and version, and the digests of the weights."""
         from importlib.metadata import version
 
         parser = installed_model()
@@ -78,11 +78,11 @@ class Rules(Checker):
         }
 
     def effective(self) -> dict[str, object]:
-        """The genre, and which entailment model speaks."""
+        """Name the genre and the entailment model."""
         return {**super().effective(), "entailment": shipped_digest() if self.entailment else "none"}
 
     def problems(self) -> Iterator[Problem]:
-        """A missing parser."""
+        """Report a missing parser."""
         try:
             installed_model()
         except MissingExtraError as error:
@@ -116,16 +116,16 @@ class RulesSession(CheckSession):
         """Clusters whose sentences are parsed, but not read yet."""
 
     def why_abstain(self, cluster: Cluster, text: str) -> str:
-        """Besides emptiness: the rules read English only, the text as well as the articles."""
-        readable = self._readable(cluster)
+        """Abstain besides from texts and articles that are not English: the rules read no other language."""
+        readable = self._english_articles(cluster)
         foreign = [article for article in cluster.articles if article not in readable]
         reason = super().why_abstain(cluster, text) or why_not_english(text, self._parser.common, foreign)
         if reason or readable:
             return reason
         return "the articles are not English" if len(foreign) > 1 else "the article is not English"
 
-    def _readable(self, cluster: Cluster) -> tuple[Article, ...]:
-        """The articles that can be read, found out once."""
+    def _english_articles(self, cluster: Cluster) -> tuple[Article, ...]:
+        """List the articles that can be read; remembered for each cluster."""
         key = cluster.digest
         if key not in self._english:
             if len(self._english) >= _KEPT:
@@ -154,12 +154,12 @@ class RulesSession(CheckSession):
         self._parser.parse(wanted)
 
     def _sentences(self, cluster: Cluster) -> Sentences:
-        """Those of a cluster's English articles, in one typography."""
-        articles = self._readable(cluster) or cluster.articles
+        """Cut a cluster's English articles into sentences, in one typography."""
+        articles = self._english_articles(cluster) or cluster.articles
         return Sentences(plain_cluster(cluster.model_copy(update={"articles": articles})), self._parser)
 
     def reading_of(self, cluster: Cluster) -> ClusterReading:
-        """The article side of a cluster, read once."""
+        """Return the analysed cluster, made once."""
         key = cluster.without_references().digest
         if key not in self._clusters:
             sentences = self._expected.pop(key, None) or self._sentences(cluster)
@@ -170,13 +170,13 @@ class RulesSession(CheckSession):
         return self._clusters[key]
 
     def readings(self, cluster: Cluster, texts: Sequence[str]) -> list[list[tuple[int, Reading]]]:
-        """For each text its sentences, as offset and reading; headline capitals are undone first."""
+        """Analyse the sentences of each text, with their offsets; headline capitals are undone first."""
         casing = self.reading_of(cluster).casing
         parses = iter(self._parser.parse([piece for text in texts for piece in _pieces(casing, text)]))
         return [[(start, read(next(parses))) for start, _ in claim_spans(text)] for text in texts]
 
     def examined(self, cluster: Cluster, texts: Sequence[str]) -> list[list[Examined]]:
-        """For each text, in one typography, what its sentences say, how they align with the articles, and features."""
+        """Examine the sentences of each text: typography, reading, alignment with the articles, features."""
         reading = self.reading_of(cluster)
         texts = [plain(text).text for text in texts]
         found = []
@@ -192,31 +192,32 @@ class RulesSession(CheckSession):
         return found
 
     def features(self, cluster: Cluster, texts: Sequence[str]) -> list[list[dict[str, float]]]:
-        """For each text the features of each of its sentences: what the weights are fitted on."""
+        """Return the features of each sentence of each text: what the weights are fitted on."""
         return [[one.features for one in sentences] for sentences in self.examined(cluster, texts)]
 
     def prior(self, one: Examined) -> float:
-        """The probability of a sentence from its features alone: what `doubt` weighs beside the account."""
+        """Return the probability of a sentence from its features alone, which `doubt` weighs beside the account."""
         return load_weights("rules").probability(one.features, self._genre)
 
     def verdicts(self, cluster: Cluster, texts: Sequence[str]) -> list[list[Verdict]]:
-        """Verdicts on each text: the whole, its sentences, their propositions."""
+        """Judge each text: the whole, its sentences, their propositions."""
         examined = self.examined(cluster, texts)
         return [self._verdicts_on(cluster, *one) for one in zip(texts, examined, strict=True)]
 
     def entailment(self, cluster: ClusterReading, one: Examined) -> Entailment | None:
-        """What the model says of a sentence; without its final full stop, as the parser reads it."""
+        """Ask the model about a sentence, without its final full stop, as the parser reads it."""
         if self._model is None:
             return None
         said = one.text.removesuffix(".")
         return read_best(self._model, cluster.index, said)
 
     def _verdicts_on(self, cluster: Cluster, text: str, sentences: Sequence[Examined]) -> list[Verdict]:
-        """Verdicts on one text whose sentences were examined."""
+        """Judge one text whose sentences were examined, with spans as the text was written."""
         found = self._verdicts_on_plain(cluster, plain(text).text, sentences)
         return [as_written(verdict, text, cluster) for verdict in found]
 
     def _verdicts_on_plain(self, cluster: Cluster, text: str, sentences: Sequence[Examined]) -> list[Verdict]:
+        """Judge one text in plain typography."""
         reading = self.reading_of(cluster)
         findings: list[Judgement] = []
         told: list[Told] = []
@@ -231,9 +232,9 @@ class RulesSession(CheckSession):
 
 
 def _pieces(casing: Casing, text: str) -> list[str]:
-    """The sentences of a text as they are parsed: headline capitals undone, and without their final full stops.
+    """List the sentences of a text as they are parsed: headline capitals undone, without final full stops.
 
-    Those say nothing, and a headline shall not read otherwise for what follows it.
+    A full stop says nothing, and must not change how the parser reads a headline.
     """
     return [casing.undo(text[start:end]).removesuffix(".") for start, end in claim_spans(text)]
 
@@ -241,5 +242,5 @@ def _pieces(casing: Casing, text: str) -> list[str]:
 def sentence_features(
     cluster: ClusterReading, reading: Reading, alignment: Alignment, before: Sequence[Reading] = ()
 ) -> dict[str, float]:
-    """All features of one sentence, support and conflict; `before` are the sentences before it."""
+    """Compute all features of one sentence, support and conflict; `before` are the sentences before it."""
     return {**support_features(cluster, reading, before), **conflict_features(reading, alignment)}

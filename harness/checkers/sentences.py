@@ -11,7 +11,7 @@ _LAST = re.compile(r"([A-Z][a-z]+)\.$")
 
 
 def claim_spans(text: str) -> list[tuple[int, int]]:
-    """Spans of the sentences of a text; all of it where it has none.
+    """Cut a text into the spans of its sentences; all of it where it has none.
 
     The splitter now and then leaves two together; they are parted where a small word ends in a full stop and a capital
     follows, so that a sentence is judged by itself whatever is written after it. And it parts a headline inside a
@@ -31,6 +31,6 @@ def claim_spans(text: str) -> list[tuple[int, int]]:
 
 
 def _shortened(text: str) -> bool:
-    """Whether a text ends with a word that its full stop shortens: `Admin.`, `Calif.`, `Ex-Lt.`."""
+    """Recognise a text that ends with an abbreviation: `Admin.`, `Calif.`, `Ex-Lt.`."""
     last = _LAST.search(text)
     return last is not None and last[1].lower() in word_list("reading", "shortened")

@@ -1,4 +1,4 @@
-"""What a judgement shows of a claim's account: its elements as records, and words named where no rule named any."""
+"""The part of an account that a verdict shows: elements as records, and words named where no rule named any."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,13 +12,13 @@ from harness.claims.sentence_analysis import Reading
 from harness.records import Element, Evidence
 
 MOST_NAMED = 3
-"""Words that one reason names."""
+"""Most words that one reason names."""
 
 
 def shown(account: Account, certain: Sequence[object]) -> list[Held]:
-    """The elements that are recorded: a conflict where it is certain, a party that is not borne out.
+    """Choose the elements to record: conflicts where they are certain, parties only where they are unsupported.
 
-    What is missing inside a contradicted span goes without saying, and of two elements with one span the one that is
+    What is missing inside a contradicted span is left out, and of two elements with one span the one that is
     not borne out stays.
     """
     elements = account.elements
@@ -39,7 +39,7 @@ def shown(account: Account, certain: Sequence[object]) -> list[Held]:
 
 
 def quoted(reading: Reading, held: Sequence[Held]) -> str:
-    """The words of some elements, as a reason names them."""
+    """Quote the words of some elements for a reason."""
     named = dict.fromkeys(f"“{reading.parse.text[each.start : each.end]}”" for each in held)
     return ", ".join([*named][:MOST_NAMED])
 
@@ -49,7 +49,7 @@ ALIKE = 0.05
 
 
 def placed_first(account: Account, units: Sequence[int], held: Held) -> Held:
-    """An element that is borne out, at its place in the first of `units` that has it as surely as any."""
+    """Show a supported element at its place in the first of `units` that has it as surely as any."""
     places = [place for unit in units if (place := account.covers.get(unit, {}).get((held.start, held.end)))]
     if held.state != "borne_out" or not places:
         return held
@@ -59,7 +59,7 @@ def placed_first(account: Account, units: Sequence[int], held: Held) -> Held:
 
 
 def apart_from(cluster: ClusterReading, reading: Reading, account: Account, unit: int) -> list[Held]:
-    """The elements that the articles bear out, but not in one sentence."""
+    """List the elements that the articles support, but not in the given sentence."""
     there = cluster.readings[unit].concepts
 
     def stands(held: Held) -> bool:
@@ -72,7 +72,7 @@ def apart_from(cluster: ClusterReading, reading: Reading, account: Account, unit
 
 
 def of_main_verb(cluster: ClusterReading, reading: Reading, unit: int | None, reason: str) -> Held:
-    """The claim's main predicate as an element that is not borne out; all of the claim where it has none."""
+    """Mark the claim's main predicate as unsupported; all of the claim where it has none."""
     frame = main_frame(reading)
     spots: tuple[Spot, ...] = () if unit is None else ((unit, 0, len(cluster.readings[unit].parse.text)),)
     if frame is None:
@@ -82,7 +82,7 @@ def of_main_verb(cluster: ClusterReading, reading: Reading, unit: int | None, re
 
 
 def of_speaker(cluster: ClusterReading, reading: Reading, lost: LostAttribution) -> Held:
-    """The speaker whom a claim leaves out, at its main predicate, with the words of the article that name him."""
+    """Mark the main predicate for a speaker whom the claim leaves out, with the article's words that name him."""
     unit = lost.units[0]
     text = cluster.readings[unit].parse.text
     start = text.find(lost.speaker) if lost.speaker else -1
@@ -92,7 +92,7 @@ def of_speaker(cluster: ClusterReading, reading: Reading, lost: LostAttribution)
 
 
 def instead(held: Sequence[Held], named: Sequence[Held]) -> list[Held]:
-    """Elements without those that `named` ones stand for: of one kind and span, or of one span and borne out."""
+    """Drop the elements that `named` ones stand for: of one kind and span, or of one span and supported."""
     same = {(each.kind, each.start, each.end) for each in named}
     spans = {(each.start, each.end) for each in named if each.state != "borne_out"}
     return [
@@ -102,7 +102,7 @@ def instead(held: Sequence[Held], named: Sequence[Held]) -> list[Held]:
 
 
 def recorded(cluster: ClusterReading, reading: Reading, held: Sequence[Held], offset: int) -> tuple[Element, ...]:
-    """Elements as they are kept, in the order of the text; `offset` is where the sentence begins in it."""
+    """Turn elements into records, in the order of the text; `offset` is where the sentence begins in it."""
     ordered = sorted(held, key=lambda each: (each.start, each.end, each.kind))
     return tuple(
         Element(
@@ -119,7 +119,7 @@ def recorded(cluster: ClusterReading, reading: Reading, held: Sequence[Held], of
 
 
 def _evidence(cluster: ClusterReading, spot: Spot) -> Evidence:
-    """A span of a sentence, in the first place that the sentence stands in."""
+    """Quote a span of a sentence, in the first place that the sentence stands in."""
     unit, start, end = spot
     place = cluster.units[unit].places[0]
     return Evidence(
@@ -129,7 +129,7 @@ def _evidence(cluster: ClusterReading, spot: Spot) -> Evidence:
 
 
 def read_by_model(held: Held, cluster: ClusterReading, units: Sequence[int]) -> Held:
-    """An element that the model bears out, with the sentence that bears most on the claim."""
+    """Mark an element as supported by the model, in the sentence that bears most on the claim."""
     if held.state != "unaccounted" or not units:
         return held
     unit = units[0]

@@ -25,19 +25,19 @@ class Weights:
     """Genre → log-odds of a sentence whose features are all at their means."""
 
     def logit(self, features: Mapping[str, float], genre: str) -> float:
-        """Log-odds that a sentence with these features is faithful; a feature it does not have counts as 0."""
+        """Return the log-odds that a sentence with these features is faithful; a missing feature counts as 0."""
         return self.intercept[genre] + sum(
             weight * (hinged(features, name) - self.mean[name]) / self.scale[name]
             for name, weight in self.weight.items()
         )
 
     def probability(self, features: Mapping[str, float], genre: str) -> float:
-        """Probability that a sentence with these features is faithful, in (0, 1)."""
+        """Return the probability that a sentence with these features is faithful, in (0, 1)."""
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, self.logit(features, genre)))))
 
 
 def hinged(features: Mapping[str, float], name: str) -> float:
-    """The value of a feature, or of a hinge of one."""
+    """Return the value of a feature, or of a hinge of one."""
     base, _, knot = name.partition(">")
     value = features.get(base, 0.0)
     return max(0.0, value - float(knot)) if knot else value
@@ -45,18 +45,18 @@ def hinged(features: Mapping[str, float], name: str) -> float:
 
 @cache
 def read_weights(name: str) -> Any:
-    """What `<name>_weights.json`, beside this module, holds; read once."""
+    """Read `<name>_weights.json`, beside this module, once."""
     return json.loads(files("harness.checkers").joinpath(f"{name}_weights.json").read_text(encoding="utf-8"))
 
 
 def weights_digest(name: str) -> str:
-    """Digest of the weights in `<name>_weights.json`, for identities: another fit gives other numbers."""
+    """Digest the weights in `<name>_weights.json`, for identities: another fit gives other numbers."""
     return content_digest(read_weights(name))
 
 
 @cache
 def load_weights(name: str) -> Weights:
-    """The weights in `<name>_weights.json`."""
+    """Load the weights in `<name>_weights.json`."""
     raw = read_weights(name)
     features = raw["features"]
     return Weights(

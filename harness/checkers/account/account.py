@@ -38,13 +38,13 @@ from harness.records import ElementKind, ErrorType
 
 LOOSE = 0.45
 STRANGE = 2
-"""Nouns, verbs and adjectives of a clause of which no article has any, from which on it is called made up."""
+"""Least nouns, verbs and adjectives that a clause must have, none of them in any article, to be called made up."""
 JOINED = 0.35
 """Grade at which the articles join two words of a claim at all."""
 REPLACED = 0.3
-"""How much more of the rest a sentence with another name has to tell than those with the claim's."""
+"""How much more of the rest a sentence with another name must tell than those with the claim's."""
 OPPOSED = 0.6
-"""Share of the rest that a sentence with the opposite of a claim's word has to tell."""
+"""Share of the rest that a sentence with the opposite of a claim's word must tell."""
 _RELATIVE_DAYS = frozenset({"today", "yesterday", "tomorrow", "tonight", "now", "today's", "this", "last", "next"})
 _CLASSES = {"PROPN": "noun", "NOUN": "noun", "VERB": "verb", "AUX": "verb", "ADJ": "adjective", "ADV": "adverb"}
 _TELLING = frozenset({"NOUN", "PROPN", "VERB", "ADJ"})
@@ -60,24 +60,25 @@ class Account:
     sites: tuple[int, ...]
     """Units that tell of the event, the best first."""
     told: bool = False
-    """Whether a sentence has both parties of a deed of the claim as the claim has them."""
+    """True where a sentence has both parties of a deed of the claim as the claim has them."""
     text: str = ""
     """The claim sentence."""
     verbatim: bool = False
-    """Whether a sentence or title of the articles has the claim's words, three or more, one after the other."""
+    """True where a sentence or title of the articles has the claim's words, three or more, one after the other."""
     covers: Covered = field(default_factory=dict)
     """For each sentence the elements that it bears out, and where."""
 
     def missing(self) -> list[Held]:
-        """The elements that are unaccounted for."""
+        """List the elements that are unaccounted for."""
         return [element for element in self.elements if element.state == "unaccounted"]
 
 
 VERBATIM = 3
-"""Words from which on a text that an article has word for word is a claim of it, not a word that it happens to have."""
+"""Least words of a claim that is copied: an article may have one word or two by chance."""
 
 
 def _verbatim(cluster: ClusterReading, text: str) -> bool:
+    """Tell whether an article has the words of a text, one after the other."""
     said = words(text)
     return len(said) >= VERBATIM and f" {' '.join(said)} " in cluster.wording
 
@@ -85,11 +86,13 @@ def _verbatim(cluster: ClusterReading, text: str) -> bool:
 def account(
     cluster: ClusterReading, matcher: Matcher, reading: Reading, alignment: Alignment, features: Mapping[str, float]
 ) -> Account:
-    """The account of one claim sentence that is aligned with the articles; `features` are the sentence's."""
+    """Account for one claim sentence that is aligned with the articles; `features` are the sentence's."""
     return _Accountant(cluster, matcher, reading, alignment).account(features)
 
 
 class _Accountant:
+    """Accounts for one claim sentence, each token in the first element that takes it."""
+
     def __init__(self, cluster: ClusterReading, matcher: Matcher, reading: Reading, alignment: Alignment) -> None:
         self.cluster = cluster
         self.matcher = matcher
@@ -102,6 +105,7 @@ class _Accountant:
         """Tokens of figures and times."""
 
     def account(self, features: Mapping[str, float]) -> Account:
+        """Collect the elements, and count what is missing by feature."""
         found = [*self._names(), *self._figures(), *self._times()]
         self.measured = {token.i for token in self.tokens for held in found if held.kind in {"figure", "time"}
                          and held.start <= token.start and token.end <= held.end}  # fmt: skip
@@ -127,14 +131,16 @@ class _Accountant:
         )  # fmt: skip
 
     def _spot(self, match: Match) -> Spot:
+        """Return the place of a match as a span of evidence."""
         token = self.cluster.readings[match.unit].parse.tokens[match.token]
         return match.unit, token.start, token.end
 
-    def _said(self, match: Match) -> str:
+    def _matched_word(self, match: Match) -> str:
+        """Return the article's word at a match."""
         return self.cluster.readings[match.unit].parse.tokens[match.token].text
 
     def _whole_name(self, unit: int, at: int) -> str:
-        """A word of an article, or the whole name that it stands in."""
+        """Quote a word of an article, or the whole name that it stands in."""
         reading = self.cluster.readings[unit]
         tokens = reading.parse.tokens
         name = next((name for name in reading.names if name.start <= at < name.end), None)
@@ -142,12 +148,14 @@ class _Accountant:
         return reading.parse.text[tokens[first].start : tokens[last].end]
 
     def _names(self) -> Iterator[Held]:
+        """Account for each name; ordinary words with a headline's capitals are left to `_words`."""
         for whole in self.reading.names:
             name = without_plain_words(self.cluster, self.matcher, self.reading, whole)
             held = range(name.start, name.end)
             written = [self.tokens[at] for at in held
                        if self.tokens[at].text.strip("-‑–—/") and not ends_figure(self.reading, at)]  # fmt: skip
             ordinary = all(self.cluster.casing.ordinary(token.lower) for token in written)
+            # A headline's capitals make names of ordinary words: only the articles or the lexicon can tell.
             told = name.nation or self.cluster.matching(name) or other_spellings().get(" ".join(name.words))
             if ordinary and not (told and written):
                 continue  # ordinary words with a headline's capitals
@@ -155,6 +163,7 @@ class _Accountant:
             yield self._name(name)
 
     def _name(self, name: Name) -> Held:
+        """Account for one name: where the event is told, misspelt, elsewhere, in part, or nowhere."""
         start, end = self.tokens[name.start].start, self.tokens[name.end - 1].end
         place = name.kind == "place" and any(
             self.tokens[self.tokens[at].head].dep == "prep" for at in range(name.start, name.end)
@@ -181,6 +190,7 @@ class _Accountant:
         return Held(kind, start, end, "unaccounted", (), f"no article names “{written}”", feature, 1.0, error)
 
     def _figures(self) -> Iterator[Held]:
+        """Account for each figure, with the words of its unit."""
         for figure in self.reading.figures:
             own = [token.i for token in self.tokens if figure.start <= token.start and token.end <= figure.end]
             for token in self.tokens[own[-1] + 1 if own else len(self.tokens) :]:
@@ -191,6 +201,7 @@ class _Accountant:
             yield account_of_figure(self.cluster, self.matcher, self.reading, figure)
 
     def _times(self) -> Iterator[Held]:
+        """Account for each time; a relative day (`today`) that no article has is nobody's invention."""
         for token in self.tokens:
             if token.i in self.done:
                 continue
@@ -218,7 +229,7 @@ class _Accountant:
                            "time_missing", 1.0, "time")  # fmt: skip
 
     def _day_of(self, month: Token, word: str) -> Iterator[int]:
-        """The token beside a month that writes its day, however it does: `July 4`, `July 04`, `4th July`."""
+        """Find the token beside a month that gives its day: `July 4`, `July 04`, `4th July`."""
         for near in (month.i - 1, month.i + 1):
             if 0 <= near < len(self.tokens):
                 digits = self.tokens[near].lower.rstrip("stndrh")
@@ -226,6 +237,7 @@ class _Accountant:
                     yield near
 
     def _time_spots(self, units: list[int], word: str, plain: str) -> Iterator[Spot]:
+        """Find the word for a time in each of some sentences."""
         for unit in units:
             for token in self.cluster.readings[unit].parse.tokens:
                 if token.lower == word or token.lower.startswith(plain):
@@ -233,6 +245,7 @@ class _Accountant:
                     break
 
     def _predicates(self) -> Iterator[Held]:
+        """Account for the predicates, which weigh more than other words."""
         for frame in self.reading.frames:
             at = frame.predicate
             if at in self.done or not self.reading.keys[at]:
@@ -241,6 +254,7 @@ class _Accountant:
             yield self._word(at, "predicate")
 
     def _words(self) -> Iterator[Held]:
+        """Account for all content words that no other element has taken."""
         for token in self.tokens:
             if token.i in self.done or not self.reading.keys[token.i]:
                 continue
@@ -248,7 +262,7 @@ class _Accountant:
             yield self._word(token.i, "word")
 
     def _word(self, at: int, kind: ElementKind) -> Held:
-        """A word that is no name, figure or time: borne out by itself or by another word where the event is told."""
+        """Account for a word by the best match where the event is told, then by the best anywhere."""
         token = self.tokens[at]
         here, anywhere = self.matcher.here(at), self.matcher.anywhere(at)
         group = "verb" if kind == "predicate" and token.pos in {"VERB", "AUX"} else _CLASSES.get(token.pos, "noun")
@@ -262,8 +276,8 @@ class _Accountant:
         if here is not None and here.grade >= LOOSE:
             return Held(
                 kind, token.start, token.end, "unaccounted", (self._spot(here),),
-                f"no article says “{token.text}”, the nearest has “{self._said(here)}”", f"{group}_near", 1.0, error,
-                (at,),
+                f"no article says “{token.text}”, the nearest has “{self._matched_word(here)}”", f"{group}_near",
+                1.0, error, (at,),
             )  # fmt: skip
         if anywhere is not None and anywhere.grade >= SURE:
             return Held(
@@ -276,7 +290,7 @@ class _Accountant:
         )  # fmt: skip
 
     def _parties(self) -> Iterator[Held]:
-        """Who does it, to whom, where and how: each argument with its predicate, where the articles have both words."""
+        """Account for who does it, to whom, where and how, where the articles have both words."""
         for frame in self.reading.frames:
             if not self.reading.keys[frame.predicate]:
                 continue
@@ -290,6 +304,7 @@ class _Accountant:
                         yield held
 
     def _party(self, frame: Frame, role: str, index: int) -> Held | None:
+        """Account for one argument with its predicate; None where one of the two is missing by itself."""
         said, party = self.tokens[frame.predicate], self.tokens[index]
         grade, one, other = self.matcher.joined(frame.predicate, index)
         if grade >= JOINED and one is not None and other is not None:
@@ -306,7 +321,7 @@ class _Accountant:
         )  # fmt: skip
 
     def _clauses(self) -> Iterator[Held]:
-        """Clauses and phrases of several words of which no article has a single one: a detail made up."""
+        """Find clauses of several words of which no article has a single one: an invented detail."""
         tops = [at for at in self.matcher.words if self._strange_below(at) >= STRANGE]
         inside = {below for at in tops for below in self.reading.parse.subtree(at) if below != at}
         for at in tops:
@@ -318,10 +333,12 @@ class _Accountant:
                            "clause_missing", float(len(below)), "invented", tuple(below))  # fmt: skip
 
     def _conflicts(self) -> Iterator[Held]:
+        """Turn the surest conflict of each kind into an element."""
         kinds: Mapping[str, ElementKind] = {
             "number": "figure", "entity": "party", "roles": "party", "negation": "polarity", "predicate": "predicate",
             "modality": "modality", "time": "time", "place": "place",
         }  # fmt: skip
+        # Conflicts are sorted by weight, so the first of a kind is the surest.
         seen: set[str] = set()
         for conflict in self.alignment.conflicts:
             if conflict.kind not in seen:
@@ -329,7 +346,7 @@ class _Accountant:
                 yield self._contradicted(kinds[conflict.kind], conflict)
 
     def _with_replaced(self, found: list[Held]) -> list[Held]:
-        """The elements, but names and predicates in whose place a sentence has another are not borne out."""
+        """Mark names and predicates as unsupported in whose place a sentence has another."""
         replaced: dict[tuple[int, int], Held] = {}
         for each in opposed_words(self.cluster, self.matcher, self.reading):
             told = self._opposite(each.token, each.unit, each.other, "deed_opposed")
@@ -342,6 +359,7 @@ class _Accountant:
                 or held.kind == "party"] + list(replaced.values())  # fmt: skip
 
     def _replaced(self, one: Substitute) -> Held | None:
+        """Make the element for a word that another replaces; None where that may mean the same."""
         mine = self.tokens[one.token]
         other = self.cluster.readings[one.unit].parse.tokens[one.other]
         spots = ((one.unit, other.start, other.end),)
@@ -358,7 +376,7 @@ class _Accountant:
         return None
 
     def _opposite(self, at: int, unit: int, other: int, feature: str) -> Held:
-        """A word of the claim whose opposite a sentence has in its place."""
+        """Make the element for a word whose opposite a sentence has in its place."""
         parse = self.cluster.readings[unit].parse
         mine, theirs = self.tokens[at], parse.tokens[other]
         said, told = written(self.reading.parse, mine), written(parse, theirs)
@@ -368,11 +386,12 @@ class _Accountant:
         )  # fmt: skip
 
     def _opposed(self, mine: Token, other: str) -> bool:
-        """Whether the claim has a deed's opposite, and not the same deed told from its other side."""
+        """Tell a deed's opposite from the same deed told from its other side."""
         verb = phrasal(self.reading.parse, mine)
         return opposite(verb, other) and not sides_of_one(verb, other)
 
     def _contradicted(self, kind: ElementKind, conflict: Conflict) -> Held:
+        """Make the element for a conflict."""
         spot = conflict.spot or (0, len(self.cluster.readings[conflict.unit].parse.text))
         return Held(
             kind, *conflict.span, "contradicted", ((conflict.unit, *spot),), conflict.reason,
@@ -380,7 +399,7 @@ class _Accountant:
         )  # fmt: skip
 
     def _strange_below(self, at: int) -> int:
-        """How many nouns, verbs and adjectives a word governs, itself among them, where no article has any; else 0.
+        """Count the nouns, verbs and adjectives under a word, itself included; 0 where an article has any.
 
         Parts of a hyphenated word are one, and figures and times are accounted for by themselves.
         """

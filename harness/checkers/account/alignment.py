@@ -50,17 +50,17 @@ class Pair:
 
     @property
     def same(self) -> int:
-        """How many roles agree."""
+        """Count the roles that agree."""
         return (self.agents, self.patients, self.places).count(SAME)
 
     @property
     def differing(self) -> int:
-        """How many roles differ."""
+        """Count the roles that differ."""
         return (self.agents, self.patients, self.places).count(DIFFERENT)
 
 
 def compare(cluster: ClusterReading, claimed: Argument, found: Argument) -> str:
-    """Whether two arguments are one: by name, country, title, head noun or shared words, in that order.
+    """Compare two arguments: by name, country, title, head noun or shared words, in that order.
 
     A pronoun that was resolved by guess can be the same, never different.
     """
@@ -71,6 +71,7 @@ def compare(cluster: ClusterReading, claimed: Argument, found: Argument) -> str:
 
 
 def _compare(cluster: ClusterReading, claimed: Argument, found: Argument) -> str:
+    """Compare two arguments, neither of them vague."""
     if claimed.name is not None and found.name is not None:
         return _compare_names(cluster, claimed, found, claimed.name, found.name)
     if claimed.name is not None or found.name is not None:
@@ -81,6 +82,7 @@ def _compare(cluster: ClusterReading, claimed: Argument, found: Argument) -> str
         for title in titles:
             holders = cluster.titled(title, plain.nation)
             if holders and named.name is not None:
+                # The articles say who the president is, so another name is another party.
                 return SAME if any(same_name(named.name, holder) for holder in holders) else DIFFERENT
         shared = named.keys & plain.keys
         if shared and named.name is not None and named.name.title and shared <= _titles():
@@ -100,11 +102,12 @@ def _compare(cluster: ClusterReading, claimed: Argument, found: Argument) -> str
 
 @cache
 def _titles() -> frozenset[str]:
-    """Concepts of what people are called by beside their names."""
+    """List the concepts of titles."""
     return frozenset(concept(title) for title in word_list("roles", "titles"))
 
 
 def _compare_names(cluster: ClusterReading, claimed: Argument, found: Argument, first: Name, second: Name) -> str:
+    """Compare two names; different only where both are of a kind and neither can be part of the other."""
     if same_name(first, second) or (first.words[-1] == second.words[-1] and first.kind == second.kind):
         return SAME
     if claimed.nation and claimed.nation == found.nation:
@@ -115,6 +118,7 @@ def _compare_names(cluster: ClusterReading, claimed: Argument, found: Argument, 
         return SAME
     if len(kinds) == 1 and kinds != {"other"}:
         if kinds == {"place"} and not (first.nation and second.nation):
+            # Beirut and Lebanon differ as names, and still are no contradiction.
             # One place may lie in the other.
             return UNKNOWN
         return DIFFERENT
@@ -122,13 +126,13 @@ def _compare_names(cluster: ClusterReading, claimed: Argument, found: Argument, 
 
 
 def _kind(cluster: ClusterReading, name: Name) -> str:
-    """What a name names; where its sentence does not tell, what the articles tell of a name that can be the same."""
+    """Return the kind of a name; where its sentence does not tell, the kind that the articles give an equal name."""
     kinds = (other.kind for other in cluster.matching(name) if other.kind != "other")
     return name.kind if name.kind != "other" else next(kinds, "other")
 
 
 def best(cluster: ClusterReading, claimed: Sequence[Argument], found: Sequence[Argument]) -> str:
-    """How two roles compare: the same where any argument is, different where every comparison says so."""
+    """Compare two roles: the same where any argument is, different where every comparison says so."""
     if not claimed or not found:
         return UNKNOWN
     outcomes = {compare(cluster, one, other) for one in claimed for other in found}
@@ -147,7 +151,7 @@ class Aligner:
         self._own: dict[int, Argument] = {}
 
     def context(self, unit: int) -> float:
-        """Share of the claim sentence's content words that a unit has."""
+        """Return the share of the claim sentence's content words that a unit has."""
         if unit not in self._context:
             mine = self.reading.concepts
             theirs = self.cluster.readings[unit].concepts
@@ -155,19 +159,19 @@ class Aligner:
         return self._context[unit]
 
     def own(self, index: int) -> Argument:
-        """An argument of the claim."""
+        """Describe an argument of the claim; remembered."""
         if index not in self._own:
             self._own[index] = argument(self.reading, index)
         return self._own[index]
 
     def pairs(self, frame: Frame) -> list[Pair]:
-        """Article frames with the claim frame's concept or an opposite one, that share an argument or the context."""
+        """Pair a frame with those of its concept or an opposite one that share an argument or the context."""
         found = [self._pair(frame, unit, other, False) for unit, other in self.cluster.frames.get(frame.concept, ())]
         found.extend(self._pair(frame, unit, other, True) for unit, other in self._opposites(frame))
         return [pair for pair in found if pair.same or pair.swapped or pair.context >= 0.5]
 
     def _opposites(self, frame: Frame) -> Iterator[tuple[int, Frame]]:
-        """Frames of the opposite verbs, in sentences that have some of the claim's words."""
+        """Yield frames of the opposite verbs, in sentences that have some of the claim's words."""
         others = reversals(verb_of(self.reading.parse, frame))
         for unit in {unit for unit in range(len(self.cluster.units)) if self.context(unit) >= 0.3}:
             reading = self.cluster.readings[unit]
@@ -178,6 +182,7 @@ class Aligner:
                     yield unit, other
 
     def _pair(self, frame: Frame, unit: int, other: Frame, opposite: bool) -> Pair:
+        """Compare a claim's frame with an article's, role by role."""
         cluster = self.cluster
         agents = [self.own(index) for index in frame.agents]
         patients = [self.own(index) for index in frame.patients]

@@ -1,4 +1,4 @@
-"""What a text states as a fact while the articles only hand it on as somebody's words."""
+"""Statements that a text gives as facts while the articles only report them as somebody's words."""
 
 import re
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ MOST = 0.6
 
 @dataclass(frozen=True)
 class LostAttribution:
-    """That every article which says so hands it on as somebody's words, and the text does not."""
+    """A lost attribution: every article that says so gives it as somebody's words, and the text does not."""
 
     distant: bool
     """True where the articles keep away from it (`claimed`, `blamed`, `allegedly`); false for plain `police said`."""
@@ -39,11 +39,11 @@ class LostAttribution:
     articles: tuple[str, ...] = ()
     """The articles that do, sorted."""
     denied: bool = False
-    """Whether the speaker denies or doubts it rather than claims it."""
+    """True where the speaker denies or doubts it rather than claims it."""
 
     @property
     def reason(self) -> str:
-        """In a sentence."""
+        """Say in a sentence who says it, and that no article does."""
         named = self.speaker.lower() not in PRONOUNS | _OTHERS and self.speaker
         by = ", ".join(self.articles)
         if not self.distant:
@@ -66,7 +66,7 @@ _SINGULAR, _PLURAL = ("claims", "denies or doubts"), ("claim", "deny or doubt")
 
 
 def _is_plural(speaker: str) -> bool:
-    """Whether the words that name a speaker are a plural: `some supporters of Garrick`, not `the United Nations`."""
+    """Recognise a speaker in the plural: `some supporters of Garrick`, not `the United Nations`."""
     head = re.split(r",| of | from | in | at ", speaker)[0].split()[-1]
     return head in word_list("roles", "people") - {"person"} or (head.islower() and bool(re.search("[^suia]s$", head)))
 
@@ -74,7 +74,7 @@ def _is_plural(speaker: str) -> bool:
 def lost_attribution(
     cluster: ClusterReading, reading: Reading, alignment: Alignment, account: Account
 ) -> LostAttribution | None:  # fmt: skip
-    """Whether the sentence states as a fact what the articles only report; none where an article asserts it too."""
+    """Find what the sentence states as a fact and the articles only report; None where an article asserts it."""
     frame = main_frame(reading)
     if (
         frame is None
@@ -89,14 +89,15 @@ def lost_attribution(
         and (pair.same >= 2 or (pair.same >= 1 and pair.context >= 0.4))
     ]  # fmt: skip
     if not pairs or not any(pair.agents == SAME or pair.patients == SAME for pair in pairs):
-        return _handed_on(cluster, reading, account)
+        return _lost_everywhere(cluster, reading, account)
     said = [(pair, cluster.readings[pair.unit].sayings.get(pair.found)) for pair in pairs]
+    # One article asserts the deed itself, so look only at sentences that say most of the claim.
     if any(saying is None for _, saying in said):
-        return _handed_on(cluster, reading, account)
+        return _lost_everywhere(cluster, reading, account)
     if any(_speaks(reading, frame, saying.speaker) for _, saying in said if saying is not None and saying.speaker):
         return None
     best, saying = max(said, key=lambda item: (item[0].same, item[0].context, -item[0].unit))
-    distant = [found for _, found in said if found is not None and _is_apart(found)]
+    distant = [found for _, found in said if found is not None and _keeps_distance(found)]
     first = next((found for found in distant if found.speaker), saying)
     units = (best.unit, *(pair.unit for pair, _ in said if pair is not best))
     return LostAttribution(
@@ -109,13 +110,13 @@ def lost_attribution(
     )
 
 
-def _is_apart(saying: Saying) -> bool:
-    """Whether a writer keeps away from what somebody says, or that somebody denies it."""
+def _keeps_distance(saying: Saying) -> bool:
+    """Tell whether a writer keeps away from what somebody says, or somebody denies it."""
     return saying.distant or (bool(saying.speaker) and saying.stance in _DENIALS)
 
 
-def _handed_on(cluster: ClusterReading, reading: Reading, account: Account) -> LostAttribution | None:
-    """Whether all sentences that say most of a claim, its deed among it, keep away from it."""
+def _lost_everywhere(cluster: ClusterReading, reading: Reading, account: Account) -> LostAttribution | None:
+    """Find the attribution where all sentences that say most of a claim, its deed included, keep away."""
     if attributes(reading):
         return None
     units = saying_so(cluster, reading, account.covers, account.elements)
@@ -133,24 +134,24 @@ def _handed_on(cluster: ClusterReading, reading: Reading, account: Account) -> L
 
 
 def how_told(cluster: ClusterReading, reading: Reading, account: Account, unit: int) -> Saying | None:
-    """How a sentence keeps away from the deed of a claim: as a rumour, one side's claim, a denial or a question."""
+    """Find how a sentence keeps away from a claim's deed: a rumour, one side's claim, a denial or a question."""
     there = cluster.readings[unit]
     frame = frame_there(cluster, reading, account.covers, unit)
     saying = there.sayings.get(frame) if frame is not None else None
-    if saying is not None and _is_apart(saying):
+    if saying is not None and _keeps_distance(saying):
         return saying
     return Saying("", "doubts", True, QUESTION) if there.parse.text.rstrip(_QUOTES).endswith(QUESTION) else None
 
 
 def attributes(reading: Reading) -> bool:
-    """Whether a text says itself that somebody says it, or that it is a rumour, or asks."""
+    """Tell whether a text itself attributes, calls itself a rumour, or asks."""
     tokens = reading.parse.tokens
     keeps = any(keeps_away(token) for token in tokens)
     return bool(reading.sayings) or keeps or reading.parse.text.rstrip().endswith(QUESTION)
 
 
 def _hands_on(reading: Reading) -> bool:
-    """Whether a text says that somebody claims it, or calls it a rumour, though no clause is parsed as handed on."""
+    """Tell whether a text attributes or speaks of a rumour, though no clause is parsed as reported."""
     words = word_list("says", "distance") | word_list("says", "rumours")
     return any(
         token.lower in words or token.lemma in words
@@ -161,10 +162,10 @@ def _hands_on(reading: Reading) -> bool:
 
 _FINITE = frozenset({"VBZ", "VBP", "VBD"})
 _ONLY_VERBS = frozenset({"allege", "alleges", "accuse", "accuses", "insist", "insists", "contend", "contends"})
-"""Words that hand something on whatever the tagger makes of them between two names."""
+"""Words that attribute whatever the tagger makes of them between two names."""
 
 
 def _speaks(reading: Reading, frame: Frame, speaker: str) -> bool:
-    """Whether the text's own subject is who says it: `Scientists find …` where researchers say that they found it."""
+    """Tell whether the speaker is the text's subject: `Scientists find …` where researchers say that they found it."""
     said = frozenset(said for word in pieces(speaker) for said in (word, word.removesuffix("s")))
     return any(said & said_by(reading.parse.tokens[index].lemma, "n").keys() for index in frame.agents)

@@ -1,4 +1,4 @@
-"""Where the articles have a name: as it stands, in another spelling, inside another name, or by what lies in it."""
+"""Places where the articles have a name: as it stands, spelled otherwise, inside another, or by what lies in it."""
 
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
@@ -18,7 +18,7 @@ LEAST_BESIDE = 4
 
 
 def bearers(cluster: ClusterReading, matcher: Matcher, reading: Reading, name: Name) -> Iterator[Spot]:
-    """Where the articles have a name, or all its words in one sentence; the scene first."""
+    """Yield the places where the articles have a name, or all its words in one sentence; the scene first."""
     names = cluster.matching(name)
     units = sorted({unit for other in names for unit in cluster.names[other]},
                    key=lambda unit: (unit not in matcher.sites, unit))  # fmt: skip
@@ -41,7 +41,7 @@ def bearers(cluster: ClusterReading, matcher: Matcher, reading: Reading, name: N
 def _parts(
     cluster: ClusterReading, matcher: Matcher, parts: Sequence[int], inside: Container[int] | None
 ) -> Iterator[Spot]:  # fmt: skip
-    """Where one sentence has all words of a name, of some sentences or of all."""
+    """Yield sentences that have all words of a name; `inside` limits them."""
     grades = [matcher.by_unit(at) for at in parts]
     for unit in sorted(set.intersection(*(set(found) for found in grades)) if grades else ()):
         if all(found[unit] >= SURE for found in grades) and (inside is None or unit in inside):
@@ -51,7 +51,7 @@ def _parts(
 
 
 def _of_nation(cluster: ClusterReading, matcher: Matcher, name: Name) -> Iterator[Spot]:
-    """Where the articles have a country inside another name (the US Air Force), or something that lies in it."""
+    """Yield places of a country inside another name (the US Air Force), or of something that lies in it."""
     if not name.nation:
         return
     found = [place for word in sorted(nation_words(name.nation)) if (parts := pieces(word))
@@ -63,7 +63,7 @@ def _of_nation(cluster: ClusterReading, matcher: Matcher, name: Name) -> Iterato
 
 
 def _other_spellings(cluster: ClusterReading, matcher: Matcher, name: Name) -> Iterator[Spot]:
-    """Where the articles have a name's longer or shorter form: an acronym spelt out, a state, a party."""
+    """Yield places of a name's longer or shorter form: an acronym spelt out, a state, a party."""
     forms = matcher.forms
     found = [place for other in sorted(other_spellings().get(" ".join(name.words), ()))
              for place in forms.phrase(other.split())]  # fmt: skip
@@ -77,7 +77,7 @@ def _other_spellings(cluster: ClusterReading, matcher: Matcher, name: Name) -> I
 
 
 def without_plain_words(cluster: ClusterReading, matcher: Matcher, reading: Reading, name: Name) -> Name:
-    """A name without the words before it that are ordinary ones of a headline's capitals: `Twin Afghan Bombings`.
+    """Cut ordinary words off a name that a headline's capitals made part of it: `Twin Afghan Bombings`.
 
     Only where the articles have what is left, and neither the whole name nor the word.
     """
@@ -94,7 +94,7 @@ def without_plain_words(cluster: ClusterReading, matcher: Matcher, reading: Read
 
 
 def misspelt(cluster: ClusterReading, matcher: Matcher, name: Name) -> Iterator[Spot]:
-    """Where the articles have a name but for one letter of one of its words; only where they tell of the event."""
+    """Yield places where the event is told and a name differs in one letter."""
     for other, units in cluster.names.items():
         if not _one_slip(name.words, other.words):
             continue
@@ -106,7 +106,7 @@ def misspelt(cluster: ClusterReading, matcher: Matcher, name: Name) -> Iterator[
 
 
 def _one_slip(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
-    """Whether two names are one but for a letter of one word: the surname alone, or beside the same first name."""
+    """Match two names but for a letter of one word: the surname alone, or beside the same first name."""
     if len(first) == 1 < len(second):
         second = second[-1:]
     apart = [pair for pair in zip(first, second, strict=False) if pair[0] != pair[1]]
@@ -118,7 +118,7 @@ def _one_slip(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
 
 
 def _letters_apart(one: str, other: str) -> bool:
-    """Whether one letter is changed, left out or added, or two neighbours have changed places."""
+    """Recognise one letter changed, left out or added, or two neighbours that changed places."""
     short, long = sorted((one, other), key=len)
     begun = next((at for at, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
     if len(long) - len(short) == 1:

@@ -1,4 +1,4 @@
-"""Where an article says otherwise than a claim: on aligned pairs only, each with its kind, its place and its weight."""
+"""Conflicts of a claim with an article, found on aligned pairs only, each with its kind, place and weight."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -41,7 +41,7 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """What the articles' frames, figures and times say of one claim sentence."""
+    """One claim sentence beside the articles' frames, figures and times."""
 
     conflicts: tuple[Conflict, ...]
     supported: int
@@ -54,7 +54,7 @@ class Alignment:
 
 
 def align(cluster: ClusterReading, reading: Reading) -> Alignment:
-    """Support and contradiction for one claim sentence, apart."""
+    """Align one claim sentence with the articles: what supports it and what contradicts it, apart."""
     aligner = Aligner(cluster, reading)
     conflicts: list[Conflict] = []
     supporting: set[int] = set()
@@ -73,6 +73,7 @@ def align(cluster: ClusterReading, reading: Reading) -> Alignment:
         supported += bool(good)
         supporting.update(pair.unit for pair in good)
         for pair in pairs:
+            # A sentence that has the deed with its parties settles it: its opposite is told of something else.
             conflict = None if pair.opposite and sides.told else _frame_conflict(cluster, reading, pair)
             if pair.opposite and any(_does_it(other, pair) for other in pairs):
                 continue
@@ -86,6 +87,7 @@ def align(cluster: ClusterReading, reading: Reading) -> Alignment:
 
 
 def _supports(pair: Pair) -> bool:
+    """Tell whether a pair supports the claim's frame in every argument that can be compared."""
     return (
         not pair.opposite and not pair.swapped and not pair.differing and pair.claim.negated == pair.found.negated
         and (pair.same >= 1 or pair.context >= 0.6)
@@ -96,7 +98,7 @@ _KINDS: tuple[ErrorType, ...] = ("number", "entity", "roles", "negation", "predi
 
 
 def conflict_features(reading: Reading, alignment: Alignment) -> dict[str, float]:
-    """Name → value for one claim sentence: the surest conflict of each kind, and how many frames are supported."""
+    """Compute the surest conflict of each kind for one claim sentence, and how many frames are supported."""
     found = {f"conflict_{kind}": 0.0 for kind in _KINDS}
     for conflict in alignment.conflicts:
         name = f"conflict_{conflict.kind}"
@@ -108,7 +110,7 @@ def conflict_features(reading: Reading, alignment: Alignment) -> dict[str, float
 
 
 def _settles(good: Pair, pair: Pair, kind: ErrorType) -> bool:
-    """Whether a supporting pair answers what another pair is at odds about."""
+    """Tell whether a supporting pair answers what another pair is at odds about."""
     if kind == "place":
         return good.places == SAME
     if kind == "entity":
@@ -121,30 +123,32 @@ def _settles(good: Pair, pair: Pair, kind: ErrorType) -> bool:
 
 
 def _does_it(other: Pair, pair: Pair) -> bool:
-    """Whether a sentence that tells more of a claim has its deed, by the same party, than one with the opposite."""
+    """Tell whether a pair has the deed, by the same party, in more of the claim's words than the opposite has."""
     done = not other.opposite and not other.swapped and other.claim.negated == other.found.negated
     return done and other.agents == SAME and other.patients != DIFFERENT and other.context > pair.context
 
 
 def _word_span(reading: Reading, index: int) -> tuple[int, int]:
+    """Return the span of one word."""
     token = reading.parse.tokens[index]
     return token.start, token.end
 
 
 def _quoted(cluster: ClusterReading, pair: Pair) -> str:
+    """Quote the predicate of a pair's article frame."""
     parse = cluster.readings[pair.unit].parse
     return written(parse, parse.tokens[pair.found.predicate])
 
 
 def _written(reading: Reading, index: int) -> tuple[int, int]:
-    """The span of a word, or of the whole name that it stands in."""
+    """Return the span of a word, or of the whole name that it stands in."""
     tokens = reading.parse.tokens
     name = next((name for name in reading.names if name.start <= index < name.end), None)
     return (tokens[name.start].start, tokens[name.end - 1].end) if name is not None else _word_span(reading, index)
 
 
 def _other_party(cluster: ClusterReading, reading: Reading, pair: Pair, role: str, mine: int | None) -> Conflict:
-    """The conflict of a pair whose arguments of one role differ, without its weight."""
+    """Make the conflict of a pair whose arguments of one role differ, without its weight."""
     there = cluster.readings[pair.unit]
     theirs = {"agents": pair.found.agents, "patients": pair.found.patients,
               "places": tuple(index for _, index in pair.found.obliques)}[role]  # fmt: skip
@@ -163,11 +167,12 @@ def _other_party(cluster: ClusterReading, reading: Reading, pair: Pair, role: st
 
 
 def _frame_conflict(cluster: ClusterReading, reading: Reading, pair: Pair) -> Conflict | None:
-    """What one aligned pair of frames disagrees about, most telling first."""
+    """Find what one aligned pair of frames disagrees about, most telling first; None where nothing."""
     frame, other = pair.claim, pair.found
     said = written(reading.parse, reading.parse.tokens[frame.predicate])
     words = _word_span(cluster.readings[pair.unit], other.predicate)
     if pair.opposite:
+        # Opposites that are one deed told from either side (`buy`, `sell`) conflict only if one party does both.
         handed = converse(verb_of(reading.parse, frame), verb_of(cluster.readings[pair.unit].parse, other))
         if handed and pair.agents != SAME:
             return None  # one buys what the other sells
@@ -223,7 +228,7 @@ def _frame_conflict(cluster: ClusterReading, reading: Reading, pair: Pair) -> Co
 
 
 def _crossed(aligner: Aligner, frame: Frame, sides: Standing) -> Iterator[Conflict]:
-    """Sentences that have the two parties of a deed the other way round, where none has them as the claim does."""
+    """Yield conflicts of sentences that have the two parties of a deed the other way round."""
     span = _word_span(aligner.reading, frame.predicate)
     for unit, spot, word in sides.crossed:
         context = aligner.context(unit)
@@ -236,18 +241,18 @@ def _crossed(aligner: Aligner, frame: Frame, sides: Standing) -> Iterator[Confli
 
 
 def _asserted(reading: Reading, frame: Frame) -> bool:
-    """Whether a frame is a clause that says something, not a gerund or a bare infinitive in passing."""
+    """Recognise a clause that asserts, not a gerund or a bare infinitive in passing."""
     return reading.parse.tokens[frame.predicate].dep in {"ROOT", "ccomp", "conj", "relcl", "xcomp", "parataxis", "attr",
                                                          "acomp", "advcl"}  # fmt: skip
 
 
 def _headline_future(reading: Reading, frame: Frame) -> bool:
-    """Whether a present tense may mean a plan: headlines say `Trump visits` of tomorrow."""
+    """Recognise a present tense that may mean a plan: headlines say `Trump visits` of tomorrow."""
     return reading.parse.tokens[frame.predicate].tag in {"VBZ", "VBP", "VB", "VBG"}
 
 
 def _figure_conflicts(cluster: ClusterReading, reading: Reading, aligner: Aligner) -> list[Conflict]:
-    """Figures of the claim whose slot has another value in an article, and whose value stands nowhere."""
+    """Find figures of the claim whose slot has another value in an article, and whose value stands nowhere."""
     found = []
     values = [(unit, figure) for unit, figure in cluster.figures]
     for figure in reading.figures:
@@ -274,7 +279,7 @@ def _figure_conflicts(cluster: ClusterReading, reading: Reading, aligner: Aligne
 
 
 def _time_conflicts(cluster: ClusterReading, reading: Reading, aligner: Aligner) -> list[Conflict]:
-    """Weekdays, months and years of the claim where the aligned sentences have only others."""
+    """Find weekdays, months and years of the claim where the aligned sentences have only others."""
     found = []
     for word in sorted(reading.times):
         kin = _grain(word)
@@ -285,6 +290,7 @@ def _time_conflicts(cluster: ClusterReading, reading: Reading, aligner: Aligner)
         if bounded_alike(reading, word, cluster.bigrams):
             continue
         for unit in near:
+            # A weekday says nothing against a year: only times of one grain can conflict.
             others = [other for other in cluster.readings[unit].times if _grain(other) == kin]
             if others and kin:
                 there = cluster.readings[unit]
@@ -297,7 +303,7 @@ def _time_conflicts(cluster: ClusterReading, reading: Reading, aligner: Aligner)
 
 
 def _time_span(reading: Reading, word: str) -> tuple[int, int]:
-    """Where a sentence has a time that it says; a day of a month with both its words."""
+    """Find where a sentence has a time; a day of a month with both its words."""
     tokens = reading.parse.tokens
     for token in tokens:
         if word in time_words(reading.parse, token):
@@ -309,6 +315,7 @@ def _time_span(reading: Reading, word: str) -> tuple[int, int]:
 
 
 def _grain(word: str) -> str:
+    """Name the grain of a time: weekday, year, day of month or month."""
     if is_weekday(word):
         return "weekday"
     if word.isdigit():
@@ -319,7 +326,7 @@ def _grain(word: str) -> str:
 
 
 def _denials(cluster: ClusterReading, reading: Reading, aligner: Aligner) -> list[Conflict]:
-    """Sentences that deny, or call untrue, what the claim says as a fact."""
+    """Find sentences that deny, or call untrue, what the claim says as a fact."""
     cues = word_list("says", "denies") | word_list("says", "untrue")
     negators = word_list("polarity", "negators")
     mine = {token.lemma for token in reading.parse.tokens} | {token.lower for token in reading.parse.tokens}
@@ -332,6 +339,7 @@ def _denials(cluster: ClusterReading, reading: Reading, aligner: Aligner) -> lis
         shared = len(other.concepts & reading.concepts)
         if shared < 2:
             continue
+        # A short sentence (a headline) denies what it is about; in a long one the denial may be of something else.
         near = len(cluster.readings) <= 3 or aligner.context(unit) >= 0.4
         short = near and len(other.concepts) <= _SHORT and 2 * shared >= len(other.concepts) - 2
         if aligner.context(unit) < 0.34 and not short:
@@ -365,12 +373,12 @@ def _denials(cluster: ClusterReading, reading: Reading, aligner: Aligner) -> lis
 
 
 def _is_quarrel(token: Token) -> bool:
-    """Whether a word of denial is the noun for a quarrel, which denies nothing: `a dispute over pay`."""
+    """Recognise the noun for a quarrel, which denies nothing: `a dispute over pay`."""
     return token.lemma == "dispute" and token.pos == "NOUN"
 
 
 def _denied_span(reading: Reading) -> tuple[int, int]:
-    """What a denial is of: the claim's main predicate, or all of it where it has none."""
+    """Return the span that a denial is of: the claim's main predicate, or all of it where it has none."""
     frame = main_frame(reading)
     return (0, len(reading.parse.text)) if frame is None else _word_span(reading, frame.predicate)
 
@@ -385,7 +393,7 @@ _SHORT = 10
 
 
 def _denied_share(other: Reading, cue: Token, reading: Reading) -> float:
-    """Share of the claim's content words inside what a cue denies: its clause, or that of the verb it completes."""
+    """Return the share of the claim's content words inside what a cue denies."""
     top = cue
     if cue.dep in {"acomp", "attr", "oprd", "dobj", "nsubj", "xcomp", "amod", "compound", "advmod"}:
         top = other.parse.tokens[cue.head]

@@ -1,4 +1,4 @@
-"""Which sentences bear out which elements of a claim: the order in which they are quoted, and which articles say so.
+"""Sentences and the elements of a claim they support: the order in which they are quoted, and who says so.
 
 An element keeps a span or two for its record; here every sentence counts that bears it out. A sentence says what a
 claim says where it has the claim's deed, and with its neighbours about as many other elements as any sentence has.
@@ -38,7 +38,7 @@ WORTH: Final = 0.5
 
 
 def covered(cluster: ClusterReading, matcher: Matcher, reading: Reading, elements: Sequence[Held]) -> Covered:
-    """For each sentence the elements of a claim that it bears out, each with its first place there."""
+    """Map each sentence to the elements of a claim that it supports, each with its first place there."""
     found: defaultdict[int, dict[Span, tuple[float, Spot]]] = defaultdict(dict)
     for held in elements:
         for grade, spot in _places(cluster, matcher, reading, held):
@@ -49,7 +49,7 @@ def covered(cluster: ClusterReading, matcher: Matcher, reading: Reading, element
 def _places(
     cluster: ClusterReading, matcher: Matcher, reading: Reading, held: Held
 ) -> Iterator[tuple[float, Spot]]:  # fmt: skip
-    """All places that bear an element out; of a word that the articles have only in other words, those."""
+    """Yield all places that support an element, with grades; near words only where no article has a surer one."""
     if held.kind in {"word", "predicate"} and len(held.tokens) == 1:
         least = SURE if held.state == "borne_out" else NEAR if held.feature.endswith("_near") else 2.0
         own = reading.parse.tokens[held.tokens[0]]
@@ -63,7 +63,7 @@ def _places(
 
 
 def _others(cluster: ClusterReading, matcher: Matcher, reading: Reading, held: Held) -> Iterator[Spot]:
-    """The places of a name, figure or time that its element does not keep."""
+    """Yield the places of a name, figure or time that its element does not keep."""
     for name in reading.names:
         if reading.parse.tokens[name.start].start == held.start:
             yield from bearers(cluster, matcher, reading, name)
@@ -76,7 +76,7 @@ def _others(cluster: ClusterReading, matcher: Matcher, reading: Reading, held: H
 
 
 def _times(cluster: ClusterReading, reading: Reading, held: Held) -> Iterator[Spot]:
-    """Where the articles have a time, as the account finds it."""
+    """Yield the places where the articles have a time, as the account finds it."""
     said = [word for token in reading.parse.tokens if token.start == held.start
             for word in time_words(reading.parse, token)]  # fmt: skip
     word = max(said, key=len, default="")
@@ -89,7 +89,7 @@ def _times(cluster: ClusterReading, reading: Reading, held: Held) -> Iterator[Sp
 
 
 def borne_by_saying(cluster: ClusterReading, matcher: Matcher, reading: Reading, held: Held) -> Held:
-    """A word by which a claim keeps away from what it says, borne out by a sentence that does, in any words."""
+    """Support a claim's word for keeping away (`reportedly`) by a sentence that keeps away in any words."""
     token = reading.parse.tokens[held.tokens[0]] if len(held.tokens) == 1 else None
     if held.state != "unaccounted" or token is None or not names_nobody(reading.parse, token):
         return held
@@ -105,12 +105,12 @@ def borne_by_saying(cluster: ClusterReading, matcher: Matcher, reading: Reading,
 
 
 def worth(covers: Covered, elements: Sequence[Held], unit: int) -> float:
-    """How much of a claim one sentence bears out by itself."""
+    """Weigh how much of a claim one sentence supports by itself."""
     return _sum(_weights(elements), covers.get(unit, {}))
 
 
 def _weights(elements: Sequence[Held]) -> dict[Span, float]:
-    """What each element counts: who, how many, when, where, the deeds and whoever is a party to one count twice."""
+    """Weigh each element: names, figures, times, places, deeds and their parties count twice."""
     parties = {held.start for held in elements if held.kind == "party"}
     found: dict[Span, float] = {}
     for held in elements:
@@ -121,25 +121,26 @@ def _weights(elements: Sequence[Held]) -> dict[Span, float]:
 
 
 def _sum(weights: Mapping[Span, float], spans: Mapping[Span, tuple[float, Spot]]) -> float:
+    """Add the weights of some elements, each times its grade."""
     return sum(weights.get(span, 0.0) * grade for span, (grade, _) in spans.items())
 
 
 def share(covers: Covered, elements: Sequence[Held], unit: int) -> float:
-    """The share of all that a claim says which one sentence bears out, in [0, 1]."""
+    """Return the share of all that a claim says which one sentence supports, in [0, 1]."""
     every = sum(_weights(elements).values())
     return worth(covers, elements, unit) / every if every else 0.0
 
 
 def ranked(covers: Covered, elements: Sequence[Held]) -> list[int]:
-    """The sentences worth quoting: those that bear out most first, in the order of the articles where two do."""
+    """Rank the sentences worth quoting: the fullest first, in the order of the articles where two are equal."""
     found = {unit: worth(covers, elements, unit) for unit in covers}
     best = max(found.values(), default=0.0)
     kept = [unit for unit, value in found.items() if value and value >= WORTH * best]
     return sorted(kept, key=lambda unit: (-found[unit], unit))[:SHOWN]
 
 
-def deed(reading: Reading) -> Span | None:
-    """Where the main predicate of a claim stands; None where it has none that tells anything."""
+def main_deed(reading: Reading) -> Span | None:
+    """Return the span of a claim's main predicate; None where it has none that tells anything."""
     frame = main_frame(reading)
     if frame is None or not reading.keys[frame.predicate]:
         return None
@@ -148,7 +149,7 @@ def deed(reading: Reading) -> Span | None:
 
 
 def saying_so(cluster: ClusterReading, reading: Reading, covers: Covered, elements: Sequence[Held]) -> list[int]:
-    """The sentences that say what a claim says, those that bear out most first.
+    """List the sentences that say what a claim says, those that support most first.
 
     They have its deed with a party to it or a pronoun in its place, and with their neighbours at least `AS_MUCH` of
     what the fullest of them bears out. Where no sentence has the deed, or the claim none, the fullest are all there is.
@@ -163,8 +164,8 @@ def saying_so(cluster: ClusterReading, reading: Reading, covers: Covered, elemen
 def has_deed(
     cluster: ClusterReading, reading: Reading, covers: Covered, elements: Sequence[Held], unit: int
 ) -> bool:  # fmt: skip
-    """Whether a sentence has a claim's deed: a word for it alone, which may be of anything, is none."""
-    main, frame = deed(reading), main_frame(reading)
+    """Tell whether a sentence has a claim's deed with a party to it: a word for it alone may be of anything."""
+    main, frame = main_deed(reading), main_frame(reading)
     if main not in covers[unit] or frame is None:
         return False
     parties = {(held.start, held.end) for held in elements for at in (*frame.agents, *frame.patients)
@@ -176,6 +177,7 @@ def has_deed(
 
 
 def _with_neighbours(cluster: ClusterReading, covers: Covered, elements: Sequence[Held], unit: int) -> float:
+    """Weigh what a sentence supports, with what only its neighbours do at `BESIDE`."""
     weights, own = _weights(elements), covers[unit]
     around = {span: held for near in cluster.forms.near[unit] for span, held in covers.get(near, {}).items()
               if span not in own}  # fmt: skip
@@ -183,7 +185,7 @@ def _with_neighbours(cluster: ClusterReading, covers: Covered, elements: Sequenc
 
 
 def frame_there(cluster: ClusterReading, reading: Reading, covers: Covered, unit: int) -> Frame | None:
-    """The frame of a sentence that has the claim's deed; None where the deed is no predicate there."""
-    _, (_, start, _) = covers.get(unit, {}).get(deed(reading) or (0, 0), (0.0, (unit, -1, -1)))
+    """Find the frame of a sentence that has the claim's deed; None where the deed is no predicate there."""
+    _, (_, start, _) = covers.get(unit, {}).get(main_deed(reading) or (0, 0), (0.0, (unit, -1, -1)))
     there = cluster.readings[unit]
     return next((frame for frame in there.frames if there.parse.tokens[frame.predicate].start == start), None)

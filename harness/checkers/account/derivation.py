@@ -1,4 +1,4 @@
-"""Figures that the articles do not write but give: an age, years between two dates, the rest of a share, a century."""
+"""Figures that follow from the articles: an age, years between two dates, the rest of a share, a century."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -32,7 +32,7 @@ _DAYS = 31
 _APART = re.compile(r"[A-Z]\w+, $")
 """What stands before an age without its unit: a name and a comma."""
 LOOSE = 0.1
-"""How far two figures may be from a multiple that a claim calls them: 1.9 times as many are said to have doubled."""
+"""Relative error of a multiple: 1.9 times as many are said to have doubled."""
 _SPANS = {"year": 1, "decade": 10, "century": 100}
 """Years that a span is counted in."""
 _ROUNDED = 0.6
@@ -46,7 +46,7 @@ _AGES = frozenset({"age", "year", ""})
 
 
 def derivations(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
-    """Spans of the articles that a figure of a claim follows from: unit, first and past-last character."""
+    """Yield spans that a figure of a claim follows from: unit, first and past-last character."""
     if figure.ordinal or (figure.unit == "century" and figure.value <= _LATEST / 100):
         if reading.parse.tokens[figure.head_token].lemma == "century":
             yield from ((unit, token.start, token.end) for unit, token, year in _years(cluster)
@@ -74,7 +74,7 @@ def derivations(figure: Figure, reading: Reading, cluster: ClusterReading) -> It
 
 
 def _days(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
-    """The day of a month that a bare ordinal is: `on the 12th` for 12 May."""
+    """Find the day of a month that a bare ordinal is: `on the 12th` for 12 May."""
     counts = figure.head_token != figure.token
     if not 1 <= figure.value <= _DAYS or counts or not _ON_THE.search(reading.parse.text[: figure.start]):
         return
@@ -85,14 +85,14 @@ def _days(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator
 
 
 def _ranks(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
-    """The place in an order that a number is: `No. 5` for fifth."""
+    """Find the ordinal for a rank: `fifth` for `No. 5`."""
     if _NUMBER.search(reading.parse.text[: figure.start]):
         yield from ((unit, found.start, found.end) for unit, found in cluster.figures
                     if found.ordinal and found.value == figure.value)  # fmt: skip
 
 
 def _unsaid(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
-    """Figures whose unit a sentence says apart, or in two parts; and who is left when one of them is named.
+    """Find figures whose unit a sentence gives apart, or in two parts; and how many others there are than one.
 
     `28 a week, fewer hours` is 28 hours, `five hours and 40 minutes` nearly six; of ten, *including* one, nine others.
     """
@@ -115,7 +115,7 @@ def _unsaid(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterat
 
 
 def _sums(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
-    """The first of several figures of one sentence that count what the claim's does and are that many together.
+    """Find the first of several figures of one sentence that count what the claim's does and add up to it.
 
     Two that each happen to them (four died here, nine there), or a list (two men, three women and a child).
     """
@@ -134,7 +134,7 @@ def _sums(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator
 
 
 def _lists(reading: Reading, held: Sequence[Figure]) -> Iterator[list[Figure]]:
-    """Figures that stand in one list: between two only nouns and what belongs to them, and a comma or *and*."""
+    """Group figures of one list: only nouns, what belongs to them, and a comma or *and* between two."""
     listed: list[Figure] = []
     for figure in held:
         between = [t for t in reading.parse.tokens if listed and listed[-1].end <= t.start and t.end <= figure.start]
@@ -148,7 +148,7 @@ def _lists(reading: Reading, held: Sequence[Figure]) -> Iterator[list[Figure]]:
 
 
 def _changes(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
-    """The first of two figures that a share or a change follows from: `630 of the 900`, `from 40 to 50 per cent`."""
+    """Find the first of two figures that a share or a change follows from: `630 of the 900`, `from 40 to 50`."""
     points = reading.parse.tokens[figure.head_token].lemma in {"point", "percentage"}
     for unit, figures in groupby(cluster.figures, key=itemgetter(0)):
         text = cluster.readings[unit].parse.text
@@ -170,7 +170,7 @@ def _changes(figure: Figure, reading: Reading, cluster: ClusterReading) -> Itera
 
 
 def _since(figure: Figure, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
-    """A year that is as long before or after another, or before the articles, as a claim says."""
+    """Find a year that lies as long before or after another, or before the articles, as a claim says."""
     years = list(_years(cluster))
     known = {year for _, _, year in years}
     known |= {published.year for published in cluster.published.values() if published is not None}
@@ -182,7 +182,7 @@ def _since(figure: Figure, cluster: ClusterReading) -> Iterator[tuple[int, int, 
 
 
 def _born(figure: Figure, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
-    """The year of a birth that makes somebody as old as a claim says, in a year that the articles name or are of."""
+    """Find the year of birth that gives the claim's age in a year that the articles name or are of."""
     years = list(_years(cluster))
     known = {year for _, _, year in years}
     known |= {published.year for published in cluster.published.values() if published is not None}
@@ -193,13 +193,13 @@ def _born(figure: Figure, cluster: ClusterReading) -> Iterator[tuple[int, int, i
 
 
 def _is_span(figure: Figure, reading: Reading) -> bool:
-    """Whether years are counted between events: `28 years later`, `in 63 years`; not `14 years in prison`."""
+    """Recognise years between events: `28 years later`, `in 63 years`; not `14 years in prison`."""
     text = reading.parse.text
     return bool(_SPAN_BEFORE.search(text[: figure.start]) or _SPAN_AFTER.match(text[figure.end :]))
 
 
 def _multiples(figure: Figure, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
-    """What a multiple follows from: the number by itself, or two figures of a sentence that are so many to one."""
+    """Find what a multiple follows from: the number itself, or two figures of that ratio."""
     for unit, figures in groupby(cluster.figures, key=itemgetter(0)):
         held = [found for _, found in figures if not found.ordinal]
         yield from ((unit, found.start, found.end) for found in held
@@ -211,12 +211,12 @@ def _multiples(figure: Figure, cluster: ClusterReading) -> Iterator[tuple[int, i
 
 
 def _multiplies(figure: Figure) -> bool:
-    """Whether a figure says how many times: `three times`, `a factor of three`, not three of something."""
+    """Recognise a figure that multiplies: `three times`, `a factor of three`, not three of something."""
     return figure.unit == "times" or figure.head in {"time", "factor", "fold", ""}
 
 
 def _years(cluster: ClusterReading) -> Iterator[tuple[int, Token, int]]:
-    """The years that the articles name."""
+    """Yield the years that the articles name."""
     for unit, reading in enumerate(cluster.readings):
         for token in reading.parse.tokens:
             year = token.text.removesuffix("s")

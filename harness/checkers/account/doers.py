@@ -1,4 +1,4 @@
-"""Whose deed it is, where the articles have the same deed of somebody else only: `conviction of Dray` for `Venn's`.
+"""Deeds that the articles have of somebody else only: `conviction of Dray` where the claim has `Venn's`.
 
 The bearer of a deed stands with its verb, or with the noun that tells it: before it (`Venn's plea`), or under `of`,
 `by` or `against`. A deed of which some sentence has the claim's bearer, or may have one unnamed, is nobody else's.
@@ -26,7 +26,7 @@ _BROAD = frozenset(
 
 
 def others_deeds(cluster: ClusterReading, matcher: Matcher, reading: Reading) -> Iterator[Held]:
-    """The parties that a claim gives a deed to, in whose place every sentence that has it names another one."""
+    """Find the parties to a deed in whose place every sentence that has the deed names another one."""
     for at in matcher.words:
         token = reading.parse.tokens[at]
         if not _tells(token):
@@ -34,16 +34,16 @@ def others_deeds(cluster: ClusterReading, matcher: Matcher, reading: Reading) ->
         mine = _roles(reading, at)
         for role, indices in mine.items():
             named = [(index, argument(reading, index)) for index in indices]
-            if len(named) != 1 or not _somebody(named[0][1]) or not _named(cluster, named[0][1]):
+            if len(named) != 1 or not _somebody(named[0][1]) or not _has_name(cluster, named[0][1]):
                 continue
             rest = [index for other, several in mine.items() if other != role for index in several]
             found = _other(cluster, matcher, at, role, named[0][1], [each for each in rest if reading.keys[each]])
             if found is not None:
-                yield _held(cluster, reading, named[0][0], token, found)
+                yield _misplaced_party(cluster, reading, named[0][0], token, found)
 
 
 def _tells(token: Token) -> bool:
-    """Whether a word tells a deed that one bears and another does not."""
+    """Recognise a deed that one bears and another does not."""
     if token.pos == "VERB":
         return token.lemma not in _BROAD and not kind_of_saying(token.lemma)
     deed = token.lemma in event_nouns() | word_list("voice", "deeds") or is_verb(token.lemma)
@@ -51,7 +51,7 @@ def _tells(token: Token) -> bool:
 
 
 def _roles(reading: Reading, at: int) -> Mapping[str, tuple[int, ...]]:
-    """Who bears a deed, by role."""
+    """Find who bears a deed, by role."""
     parse = reading.parse
     frame = next((frame for frame in reading.frames if frame.predicate == at and frame.kind == "verb"), None)
     if frame is not None and (frame.agents or frame.patients):
@@ -75,24 +75,25 @@ _TOLD_AS = {
 
 
 def _bearers(reading: Reading, at: int, role: str) -> tuple[int, ...]:
+    """List who stands with a deed in any place where the bearer of a role may stand."""
     roles = _roles(reading, at)
     return tuple(index for name in _TOLD_AS[role] for index in roles.get(name, ()))
 
 
 def _somebody(bearer: Argument) -> bool:
-    """Whether an argument is a person or company by name."""
+    """Recognise a person or company by name."""
     return bearer.name is not None and bearer.name.kind != "place" and not bearer.nation and not bearer.vague
 
 
-def _named(cluster: ClusterReading, bearer: Argument) -> bool:
-    """Whether the articles have a name; a headline's capital makes one of any word."""
+def _has_name(cluster: ClusterReading, bearer: Argument) -> bool:
+    """Tell whether the articles have a name; a headline's capital makes one of any word."""
     return bearer.name is not None and bool(cluster.matching(bearer.name))
 
 
 def _other(
     cluster: ClusterReading, matcher: Matcher, at: int, role: str, bearer: Argument, rest: Sequence[int]
 ) -> tuple[int, int, int] | None:  # fmt: skip
-    """A unit, the deed and its bearer there, where every sentence has somebody else; None where it may be his."""
+    """Find a unit, the deed and its bearer there, where every sentence has somebody else; None where one may not."""
     found: list[tuple[int, int, int]] = []
     for match in matcher.matches(at):
         theirs = cluster.readings[match.unit]
@@ -102,7 +103,7 @@ def _other(
         bearers = [(index, cluster.argument(match.unit, index)) for index in there]
         elsewhere = role in {"own", "by", "against"} or not _below(cluster, match.unit, match.token, bearer)
         named = [index for index, each in bearers if _somebody(each) and each.sure]
-        if named and elsewhere and not any(_one(bearer, each) for _, each in bearers):
+        if named and elsewhere and not any(_may_be_one(bearer, each) for _, each in bearers):
             beside = not rest or any(matcher.by_unit(index).get(match.unit, 0.0) >= SURE for index in rest)
             if match.grade >= SAME_DEED and beside:
                 found.append((match.unit, match.token, named[0]))
@@ -111,7 +112,8 @@ def _other(
     return found[0] if found else None
 
 
-def _one(bearer: Argument, other: Argument) -> bool:
+def _may_be_one(bearer: Argument, other: Argument) -> bool:
+    """Tell whether two bearers can be one: same name, or a shared word."""
     if bearer.name is None or other.name is None:
         return False
     alike = bool(set(bearer.name.words) & set(other.name.words)) or bool(bearer.keys & other.keys)
@@ -119,11 +121,12 @@ def _one(bearer: Argument, other: Argument) -> bool:
 
 
 def _mentions(cluster: ClusterReading, unit: int, bearer: Argument) -> bool:
+    """Tell whether a sentence names a bearer."""
     return any(bearer.name is not None and same_name(bearer.name, name) for name in cluster.readings[unit].names)
 
 
 def _below(cluster: ClusterReading, unit: int, at: int, bearer: Argument) -> bool:
-    """Whether a deed's own clause has somebody in it, in whatever place."""
+    """Tell whether a deed's own clause has somebody in it, in whatever place."""
     reading = cluster.readings[unit]
     parse = reading.parse
     held, todo = {at}, [at]
@@ -136,7 +139,10 @@ def _below(cluster: ClusterReading, unit: int, at: int, bearer: Argument) -> boo
                for name in reading.names)  # fmt: skip
 
 
-def _held(cluster: ClusterReading, reading: Reading, index: int, deed: Token, found: tuple[int, int, int]) -> Held:
+def _misplaced_party(
+    cluster: ClusterReading, reading: Reading, index: int, deed: Token, found: tuple[int, int, int]
+) -> Held:  # fmt: skip
+    """Make the element for a party whose deed is somebody else's."""
     unit, _, other = found
     theirs = cluster.readings[unit]
     start, end = _spelt(reading, index)
@@ -148,6 +154,7 @@ def _held(cluster: ClusterReading, reading: Reading, index: int, deed: Token, fo
 
 
 def _spelt(reading: Reading, index: int) -> tuple[int, int]:
+    """Return the span of a word, or of the whole name that it stands in."""
     tokens = reading.parse.tokens
     name = next((name for name in reading.names if name.start <= index < name.end), None)
     first, last = (index, index) if name is None else (name.start, name.end - 1)

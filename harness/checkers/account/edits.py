@@ -9,12 +9,12 @@ from harness.language.lexical import pieces, stem
 
 
 def name_split(cluster: ClusterReading, reading: Reading) -> int:
-    """Names whose words the articles have, but two neighbours among them never near each other."""
+    """Count names whose words the articles have, but two neighbours among them never near each other."""
     return sum(_split(cluster, name.words) for name in reading.names if not name.nation)
 
 
 def _split(cluster: ClusterReading, words: tuple[str, ...]) -> bool:
-    """Whether the articles have all words of a name, but two neighbours of it never near each other."""
+    """Tell whether the articles have all words of a name, but two neighbours of it never near each other."""
     flat = [part for word in words for part in pieces(word)]
     if len(flat) < 2 or not all(part in cluster.words for part in flat):
         return False

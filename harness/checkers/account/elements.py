@@ -25,7 +25,7 @@ class Held:
     state: State
     spots: tuple[Spot, ...] = ()
     reason: str = ""
-    """What is missing or differs, in a clause; empty where it is borne out."""
+    """A clause about what is missing or differs; empty where it is borne out."""
     feature: str = ""
     """The weight that counts it where it is unaccounted for or contradicted."""
     amount: float = 1.0

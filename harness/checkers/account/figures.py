@@ -20,7 +20,7 @@ OTHER_EVENT = 0.2
 
 
 def account_of_figure(cluster: ClusterReading, matcher: Matcher, reading: Reading, figure: Figure) -> Held:
-    """Whether the articles bear out a figure of a claim sentence, and where."""
+    """Account for a figure of a claim sentence: where the articles have it, and whether of the same thing."""
     start, end = figure.start, figure.end
     same = [(unit, found) for unit, found in cluster.figures if comparable(figure, found) and agree(figure, found)]
     slot = [(unit, found) for unit, found in same if same_slot(reading, figure, cluster.readings[unit], found)]
@@ -76,7 +76,7 @@ def account_of_figure(cluster: ClusterReading, matcher: Matcher, reading: Readin
 
 
 def _nearest(cluster: ClusterReading, reading: Reading, figure: Figure) -> tuple[int, Figure] | None:
-    """A figure of another value or unit in the sentence that tells most of the claim; none where it has several."""
+    """Find a figure of another value or unit in the sentence closest to the claim; None where it has several."""
     mine = reading.concepts
     told = (
         {unit: len(mine & cluster.readings[unit].concepts) / len(mine) for unit, _ in cluster.figures} if mine else {}
@@ -93,7 +93,7 @@ def _nearest(cluster: ClusterReading, reading: Reading, figure: Figure) -> tuple
 def _rival(
     cluster: ClusterReading, reading: Reading, figure: Figure, having: set[int], *, in_slot: bool
 ) -> tuple[int, Figure] | None:
-    """Another value in a figure's own slot, in a sentence that tells more of the claim than those with the figure.
+    """Find another value in a figure's slot, in a sentence that tells more of the claim than those with the figure.
 
     Where the claim's value answers the same question in `having`, it may be that of another event (two collapses, two
     tolls): so it is only where every article that has it tells of both.
@@ -102,40 +102,42 @@ def _rival(
         return None
     mine = reading.concepts
 
-    def told(unit: int) -> float:
+    def told_share(unit: int) -> float:
         return len(mine & cluster.readings[unit].concepts) / len(mine) if mine else 0.0
 
-    least = max(RIVAL, max((told(unit) for unit in having), default=0.0) + OTHER_EVENT * in_slot)
+    least = max(RIVAL, max((told_share(unit) for unit in having), default=0.0) + OTHER_EVENT * in_slot)
     found = [
         (unit, other) for unit, other in cluster.figures
-        if told(unit) > least and same_slot(reading, figure, cluster.readings[unit], other) and clash(figure, other)
+        if told_share(unit) > least and clash(figure, other)
+        and same_slot(reading, figure, cluster.readings[unit], other)
         and (figure.unit not in DURATIONS or _of_one(reading, figure, cluster.readings[unit], other))
         and not _part_of_sum(cluster, figure, unit)
     ]  # fmt: skip
     if in_slot and not cluster.articles_of_all(having) <= cluster.articles_of_all(unit for unit, _ in found):
         return None
-    return max(found, key=lambda item: (told(item[0]), -item[0]), default=None)
+    return max(found, key=lambda item: (told_share(item[0]), -item[0]), default=None)
 
 
 def _of_one(reading: Reading, figure: Figure, other: Reading, found: Figure) -> bool:
-    """Whether two stretches of time are said of one noun: a six-year sentence, a nine-year sentence."""
+    """Match two stretches of time by their noun: a six-year sentence, a nine-year sentence."""
     mine, theirs = reading.parse.tokens[figure.head_token], other.parse.tokens[found.head_token]
     return mine.pos == theirs.pos == "NOUN" and mine.lemma == theirs.lemma and mine.lemma not in DURATIONS
 
 
 def _part_of_sum(cluster: ClusterReading, figure: Figure, unit: int) -> bool:
-    """Whether two counts of a sentence make the claim's together, of which neither is its rival: 36 here, 27 there."""
+    """Tell whether two counts of a sentence add up to the claim's, so that neither rivals it."""
     held = [found for at, found in cluster.figures if at == unit and comparable(figure, found)]
     return any(first.value + second.value == figure.value for first, second in pairwise(held))
 
 
 def _spelled(cluster: ClusterReading, matcher: Matcher, word: str) -> Iterator[Spot]:
+    """Yield the places of a word."""
     for unit, at in matcher.forms.pieces.get(word, ()):
         token = cluster.readings[unit].parse.tokens[at]
         yield unit, token.start, token.end
 
 
 def _head_near(matcher: Matcher, reading: Reading, figure: Figure, unit: int) -> bool:
-    """Whether a sentence has what a figure counts."""
+    """Tell whether a sentence has what a figure counts."""
     return any(match.unit == unit and match.grade >= SURE for match in matcher.matches(figure.head_token)) \
         if reading.keys[figure.head_token] and figure.head_token != figure.token else False  # fmt: skip

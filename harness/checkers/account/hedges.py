@@ -1,4 +1,4 @@
-"""What a text tells as done where the articles only have it as considered, feared, possible, planned or alleged.
+"""Deeds that a text tells as done while the articles have them only considered, feared, possible or planned.
 
 A deed is looked for in every sentence that has it together with a party of the claim. One sentence that tells it as
 done settles it; where every sentence hedges it, the deed is not borne out. A headline's present tense may mean a plan
@@ -47,12 +47,13 @@ class Hedged:
 
 
 def hedge_of(parse: Parse, at: int) -> Hedge | None:
-    """The word that makes what a token tells uncertain, or planned; the less certain one where there are several."""
+    """Find the word that makes a deed uncertain, or planned; the less certain one where there are several."""
     found = list(_hedges(parse, parse.tokens[at]))
     return min(found, key=lambda hedge: hedge.planned, default=None)
 
 
 def _hedges(parse: Parse, token: Token) -> Iterator[Hedge]:
+    """Yield hedges beside a word and above it, as far up as a hedge holds for what it governs."""
     below = token
     for step in range(_MOST_STEPS):
         yield from _beside(parse, below, first=step == 0)
@@ -62,9 +63,9 @@ def _hedges(parse: Parse, token: Token) -> Iterator[Hedge]:
         if below.dep == "advcl" and not _infinitive(parse, below):
             return
         if below.dep != "conj":
-            if _unsure(above, below):
+            if _leaves_open(above, below):
                 yield Hedge(above.i, planned=False)
-            elif above.lemma in word_list("modality", "plans") and (above.pos != "VERB" or _aimed(parse, below)):
+            elif above.lemma in word_list("modality", "plans") and (above.pos != "VERB" or _is_planned(parse, below)):
                 yield Hedge(above.i, planned=True)
         if below.dep == "acl":
             return  # what is asked of a thing that spreads says nothing of its spreading
@@ -72,7 +73,7 @@ def _hedges(parse: Parse, token: Token) -> Iterator[Hedge]:
 
 
 def _beside(parse: Parse, token: Token, *, first: bool) -> Iterator[Hedge]:
-    """Hedges that stand with a word itself: `may`, `if`, `possible`, a headline's `to`."""
+    """Yield hedges that stand with a word itself: `may`, `if`, `possible`, a headline's `to`."""
     for child in parse.children[token.i]:
         kid = parse.tokens[child]
         modal = kid.dep == "aux" and kid.tag == "MD"
@@ -86,24 +87,25 @@ def _beside(parse: Parse, token: Token, *, first: bool) -> Iterator[Hedge]:
             yield Hedge(child, planned=False)
 
 
-def _unsure(token: Token, below: Token) -> bool:
-    """Whether a word leaves open what it governs; who calls an election does not, who calls for one does."""
+def _leaves_open(token: Token, below: Token) -> bool:
+    """Tell whether a word leaves open what it governs: to call for an election does, to call one does not."""
     done = token.lemma in word_list("modality", "realising") and below.dep != "prep"
     return token.lemma in word_list("modality", "unsure") and not done
 
 
 def _infinitive(parse: Parse, token: Token) -> bool:
+    """Recognise an infinitive with `to`."""
     below = (parse.tokens[child] for child in parse.children[token.i])
     return any(kid.lower == "to" and kid.dep == "aux" for kid in below)
 
 
-def _aimed(parse: Parse, token: Token) -> bool:
-    """Whether a word is what a plan is of: an infinitive, a gerund or a noun, not a clause that somebody `expects`."""
+def _is_planned(parse: Parse, token: Token) -> bool:
+    """Accept what can be planned: an infinitive, a gerund or a noun, not a clause that somebody `expects`."""
     return token.pos == "NOUN" or token.tag == "VBG" or _infinitive(parse, token)
 
 
 def account_of_modality(cluster: ClusterReading, matcher: Matcher, reading: Reading) -> Iterator[Held]:
-    """A deed told as done that the articles have only as considered, possible, feared or planned."""
+    """Find deeds told as done that the articles have only as considered, possible, feared or planned."""
     for one in hedged_deeds(cluster, matcher, reading):
         token = reading.parse.tokens[one.token]
         reason = f"the articles have “{written(reading.parse, token)}” only under “{one.word}”, not as done"
@@ -112,7 +114,7 @@ def account_of_modality(cluster: ClusterReading, matcher: Matcher, reading: Read
 
 
 def hedged_deeds(cluster: ClusterReading, matcher: Matcher, reading: Reading) -> Iterator[Hedged]:
-    """The predicates that a claim tells as done and every sentence that has them hedges."""
+    """Find the predicates that a claim tells as done and every sentence that has them hedges."""
     if _hedging(reading):
         return
     for frame in reading.frames:
@@ -123,12 +125,13 @@ def hedged_deeds(cluster: ClusterReading, matcher: Matcher, reading: Reading) ->
 
 
 def _hedging(reading: Reading) -> bool:
-    """Whether a claim as a whole is a question or says of itself that it is not certain."""
+    """Recognise a claim that is a question or says of itself that it is not certain."""
     doubtful = word_list("modality", "doubtful") | word_list("says", "distance") - {"said", "thought"}
     return reading.parse.text.rstrip().endswith("?") or any(token.lower in doubtful for token in reading.parse.tokens)
 
 
 def _told_as_done(reading: Reading, frame: Frame) -> bool:
+    """Tell whether a claim asserts a predicate as done."""
     token = reading.parse.tokens[frame.predicate]
     misread = bool(frame.lemma) and (token.pos in {"NOUN", "PROPN"} or token.dep == "compound")
     plain = frame.kind == "verb" and not frame.negated and bool(reading.keys[token.i])
@@ -139,6 +142,7 @@ def _told_as_done(reading: Reading, frame: Frame) -> bool:
 
 
 def _only_hedged(cluster: ClusterReading, matcher: Matcher, reading: Reading, frame: Frame) -> Hedged | None:
+    """Find a hedge of a deed in the articles; None where a sentence tells the deed as done."""
     past = reading.parse.tokens[frame.predicate].tag in _PAST
     obliques = tuple(at for _, at in frame.obliques)
     parties = (*frame.agents, *frame.patients)
@@ -158,7 +162,7 @@ def _only_hedged(cluster: ClusterReading, matcher: Matcher, reading: Reading, fr
 
 
 def _objects(cluster: ClusterReading, matcher: Matcher, reading: Reading, frame: Frame) -> list[Hedged]:
-    """What a claim has somebody call, order or begin, where the articles only consider it."""
+    """Find what a claim has somebody call, order or begin, where the articles only consider it."""
     found = []
     for index in frame.patients:
         if reading.parse.tokens[index].pos != "NOUN":
@@ -175,13 +179,14 @@ def _objects(cluster: ClusterReading, matcher: Matcher, reading: Reading, frame:
 
 
 def _hedged(cluster: ClusterReading, predicate: int, unit: int, hedge: Hedge) -> Hedged:
+    """Record where the articles hedge a predicate."""
     parse = cluster.readings[unit].parse
     token = parse.tokens[hedge.token]
     return Hedged(predicate, unit, token.start, token.end, written(parse, token))
 
 
 def _places(matcher: Matcher, index: int) -> Iterator[tuple[int, int]]:
-    """Where the articles have a word or one that says the same; `say` is in the dictionary for all that is ordered."""
+    """Yield the places of a word or a synonym; not verbs of saying, which WordNet has for `order` and the like."""
     own = matcher.reading.parse.tokens[index].lemma
     for match in matcher.matches(index):
         found = matcher.cluster.readings[match.unit].parse.tokens[match.token].lemma
@@ -190,13 +195,14 @@ def _places(matcher: Matcher, index: int) -> Iterator[tuple[int, int]]:
 
 
 def _has(matcher: Matcher, unit: int, indices: Sequence[int]) -> bool:
+    """Tell whether a sentence has a word of one of some arguments."""
     return any(matcher.by_unit(at).get(unit, 0.0) >= SURE for at in indices if at in matcher.words)
 
 
 def _by_pronoun(
     cluster: ClusterReading, matcher: Matcher, unit: int, at: int, parties: Sequence[int]
 ) -> bool:  # fmt: skip
-    """Whether a deed's own party is a pronoun, and a sentence beside it has a party of the claim."""
+    """Tell whether a deed's own party is a pronoun, and a sentence beside it has a party of the claim."""
     reading = cluster.readings[unit]
     own = [index for frame in reading.frames if frame.predicate == at for index in (*frame.agents, *frame.patients)]
     pronoun = any(reading.parse.tokens[index].pos == "PRON" for index in own)

@@ -1,4 +1,4 @@
-"""Where the articles have each word of a claim, or another word that bears it out, and where they tell of its event.
+"""Places where the articles have each word of a claim, or one that supports it, and where they tell of its event.
 
 Words match by concept, stem and spelling, and by WordNet: another word for the same, a derived one, a narrower one.
 Each match is graded in (0, 1]. The *sites* are the few places of the articles, a sentence with its neighbours each,
@@ -18,16 +18,16 @@ from harness.claims.verbs import phrasal
 from harness.language.lexical import pieces, word_list
 
 FORM, SPELLING, RELATED = 0.97, 0.95, 0.95
-"""Grades of another form of a word, of its parts, and what a relation's own grade is multiplied by."""
+"""Grades of another form of a word and of its parts, and the factor of a relation's own grade."""
 OTHER_PARTICLE = 0.5
-"""What is left of a match where a verb's particle makes it another verb: to strike, to strike down."""
+"""Factor of a match where a verb's particle makes it another verb: to strike, to strike down."""
 NEIGHBOUR = 0.95
-"""What a match counts in the sentence before or after the one that tells of the event."""
+"""Factor of a match in the sentence before or after the one that tells of the event."""
 SITES = 3
 LEAST_GAIN = 0.05
-"""Share of a claim's weight that a further site has to account for."""
+"""Share of a claim's weight that a further site must account for."""
 SHARED = 0.9
-"""Grade at which a word is taken for the same: a further site has to share one with the claim."""
+"""Grade at which a word is taken for the same: a further site must share one with the claim."""
 GROUPS = {"both": 2, "pair": 2, "duo": 2, "trio": 3, "threesome": 3, "quartet": 4, "quintet": 5}
 """Words for so many people or things."""
 _PARTS = {"NOUN": "n", "VERB": "v", "ADJ": "a", "ADV": "r", "AUX": "v"}
@@ -55,7 +55,7 @@ class Matcher:
         self._units: dict[int, dict[int, float]] = {}
 
     def matches(self, index: int) -> tuple[Match, ...]:
-        """Where the articles bear out one word, each place once with its best grade."""
+        """List the places where the articles support one word, each place once with its best grade."""
         if index not in self._matches:
             found: dict[tuple[int, int], float] = {}
             for places, grade in self._places(index):
@@ -74,6 +74,7 @@ class Matcher:
         return self._matches[index]
 
     def _places(self, index: int) -> Iterable[tuple[Iterable[tuple[int, int]], float]]:
+        """Yield places by the way in which a word matches, with the grade of that way."""
         forms, token = self.forms, self.reading.parse.tokens[index]
         yield forms.exact.get(self.reading.keys[index], ()), 1.0
         yield forms.stems.get(token.stem, ()), FORM
@@ -82,26 +83,26 @@ class Matcher:
         if number is not None:
             yield [(unit, found.token) for unit, found in self.cluster.figures if found.value == number], FORM
         parts = pieces(token.text)
-        yield forms.pieces.get(parts[0], ()) if len(parts) == 1 else self._joined(parts), FORM
+        yield forms.pieces.get(parts[0], ()) if len(parts) == 1 else self._hyphenated(parts), FORM
         bare = token.lower.rstrip(".")
         if token.text[:1].isupper() or bare in word_list("reading", "shortened"):
             for other in sorted(other_spellings().get(bare, ())):
                 yield [(unit, first) for unit, first, _ in forms.phrase(other.split())], FORM
-        if token.i in self._named:
+        if token.i in self._name_tokens:
             return
         for word, grade in said_by(phrasal(self.reading.parse, token), _PARTS.get(token.pos, "")).items():
             yield forms.lemmas.get(word, ()), RELATED * grade
 
-    def _joined(self, parts: tuple[str, ...]) -> list[tuple[int, int]]:
-        """Places of the first part of a hyphenated word in sentences that have all its parts."""
+    def _hyphenated(self, parts: tuple[str, ...]) -> list[tuple[int, int]]:
+        """List the places of a hyphenated word's first part, in sentences that have all its parts."""
         if not parts:
             return []
         units = set.intersection(*({unit for unit, _ in self.forms.pieces.get(part, ())} for part in parts))
         return [place for place in self.forms.pieces.get(parts[0], ()) if place[0] in units]
 
     @cached_property
-    def _named(self) -> frozenset[int]:
-        """Tokens of names: those stand for themselves, whatever the dictionary has."""
+    def _name_tokens(self) -> frozenset[int]:
+        """List tokens of names: those stand for themselves, whatever WordNet has."""
         return frozenset(
             index
             for name in self.reading.names
@@ -111,13 +112,13 @@ class Matcher:
 
     @cached_property
     def weights(self) -> Mapping[int, float]:
-        """How much each content word tells of what the claim is about."""
+        """Weigh each content word by how rare it is in the articles."""
         index = self.cluster.index
         tokens = self.reading.parse.tokens
         return {at: index.idf.get(tokens[at].stem, index.unseen_idf) for at in self.words}
 
     def by_unit(self, index: int) -> dict[int, float]:
-        """Unit → best grade of one word there."""
+        """Map each unit to the best grade of one word there."""
         if index not in self._units:
             found: dict[int, float] = {}
             for match in self.matches(index):
@@ -127,13 +128,14 @@ class Matcher:
 
     @cached_property
     def sites(self) -> tuple[int, ...]:
-        """Units that tell of the claim's event, the best first, each to be read with its neighbours."""
+        """Choose the units that tell of the claim's event, the best first, each to be read with its neighbours."""
         grades = {index: self.by_unit(index) for index in self.words}
         units = sorted({unit for found in grades.values() for unit in found})
         total = sum(self.weights.values()) or 1.0
         held = dict.fromkeys(self.words, 0.0)
         chosen: list[int] = []
         windows = {unit: {index: self._window(found, unit) for index, found in grades.items()} for unit in units}
+        # Greedy: each further site must tell more, and share a word with those before, or it is another event.
         while len(chosen) < SITES:
             best, gain = -1, 0.0
             for unit in units:
@@ -151,26 +153,27 @@ class Matcher:
         return tuple(chosen)
 
     def _window(self, found: Mapping[int, float], unit: int) -> float:
+        """Grade a word in a unit or, a little less, in its neighbours."""
         around = max((found.get(near, 0.0) for near in self.forms.near[unit]), default=0.0)
         return max(found.get(unit, 0.0), NEIGHBOUR * around)
 
     @cached_property
     def scene(self) -> frozenset[int]:
-        """The sites with their neighbours."""
+        """Return the sites with their neighbours."""
         return frozenset(self.sites).union(*(self.forms.near[unit] for unit in self.sites))
 
     def here(self, index: int) -> Match | None:
-        """The best match of a word in the scene; the best site wins a tie."""
+        """Find the best match of a word in the scene; the best site wins a tie."""
         order = {unit: place for place, unit in enumerate(self.sites)}
         inside = [match for match in self.matches(index) if match.unit in self.scene]
         return min(inside, key=lambda m: (-m.grade, order.get(m.unit, SITES), m.unit, m.token), default=None)
 
     def anywhere(self, index: int) -> Match | None:
-        """The best match of a word in any article."""
+        """Find the best match of a word in any article."""
         return next(iter(self.matches(index)), None)
 
     def joined(self, first: int, second: int) -> tuple[float, Match | None, Match | None]:
-        """How surely the articles join two words of the claim, and where.
+        """Grade how surely the articles join two words of the claim, and find where.
 
         1 where one governs the other in a sentence; less where they only stand in one sentence, or in two neighbours.
         """
@@ -189,6 +192,7 @@ class Matcher:
         return best
 
     def _link(self, one: Match, other: Match) -> float:
+        """Grade a link: governed 1, close .8, in one sentence .6, in neighbours .4."""
         if one.unit != other.unit:
             return 0.4
         reading = self.cluster.readings[one.unit]
@@ -202,7 +206,7 @@ CLOSE = 6
 
 
 def governs(reading: Reading, above: int, below: int) -> bool:
-    """Whether one content word governs another, hollow words between them passed over."""
+    """Tell whether one content word governs another, hollow words between them passed over."""
     for token in reading.parse.ancestors(below):
         if token.i == above:
             return True

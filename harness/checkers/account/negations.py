@@ -1,4 +1,4 @@
-"""Whether the articles deny what a claim denies: a negation of theirs bears out only one of the same deed.
+"""Negations of a claim: one in an article supports only a negation of the same deed.
 
 `The council did not close the library` bears nothing out of `the library does not survive`: that its sentence has a
 `not` as well says nothing. A negation is borne out by one over the same word, or by an opposite of it told of the same
@@ -37,7 +37,7 @@ class LoneNegation:
 
 
 def account_of_polarity(cluster: ClusterReading, matcher: Matcher, reading: Reading) -> Iterator[Held]:
-    """A negation where no sentence that tells of the event has one, or none has it over the same deed."""
+    """Find negations where no sentence about the event has one, or none has it over the same deed."""
     tokens = reading.parse.tokens
     found = list(lone_negations(cluster, matcher, reading))
     cues = [each for each in tokens if negates(reading.parse, each) and not fails_itself(reading.parse, each)]
@@ -53,7 +53,7 @@ def account_of_polarity(cluster: ClusterReading, matcher: Matcher, reading: Read
 
 
 def lone_negations(cluster: ClusterReading, matcher: Matcher, reading: Reading) -> Iterator[LoneNegation]:
-    """The negations of a claim that are not over a word that the articles deny, too."""
+    """Find the negations of a claim that are not over a word that the articles deny, too."""
     units = {*matcher.scene, *(unit for unit, _ in cluster.index.best(reading.parse.text, 3))}
     for token in reading.parse.tokens:
         if not negator(reading.parse, token) or token.lower in _IN_OTHER_WORDS or not units:
@@ -65,7 +65,7 @@ def lone_negations(cluster: ClusterReading, matcher: Matcher, reading: Reading) 
 
 
 def _denied(parse: Parse, token: Token) -> Iterator[int]:
-    """What a negation denies: the verb over it, the complement of an empty one, or the noun it stands with."""
+    """Yield what a negation denies: the verb over it, the complement of an empty one, or the noun it stands with."""
     head = parse.tokens[token.head]
     if token.lower == "without":
         yield from parse.children[token.i]
@@ -84,7 +84,7 @@ def _denied(parse: Parse, token: Token) -> Iterator[int]:
 def _borne_out(
     cluster: ClusterReading, matcher: Matcher, reading: Reading, at: int, units: Iterable[int]
 ) -> bool:  # fmt: skip
-    """Whether a sentence denies the same word, or says the opposite of it of the same party."""
+    """Tell whether a sentence denies the same word, or says the opposite of it of the same party."""
     near = {unit: [match.token for match in matcher.matches(at) if match.unit == unit and match.grade >= NEAR]
             for unit in units}  # fmt: skip
     for unit, tokens in near.items():
@@ -96,7 +96,7 @@ def _borne_out(
 
 
 def _over(parse: Parse, token: Token, below: int) -> bool:
-    """Whether a negation holds for a word: the one over it, or what that governs but for its subject."""
+    """Tell whether a negation holds for a word: the one over it, or what that governs but for its subject."""
     itself = token.lower == "without" or not negator(parse, token)
     top = token if itself else parse.tokens[token.head]
     if top.i == below:
@@ -116,6 +116,7 @@ def _over(parse: Parse, token: Token, below: int) -> bool:
 
 
 def _opposite(cluster: ClusterReading, matcher: Matcher, reading: Reading, at: int, unit: int) -> bool:
+    """Tell whether a sentence says an opposite of a predicate of one of its parties."""
     theirs = cluster.readings[unit]
     others = reversals(reading.parse.tokens[at].lemma) | opposites(reading.parse.tokens[at].lemma)
     parties = [index for frame in reading.frames if frame.predicate == at for index in (*frame.agents, *frame.patients)]

@@ -29,7 +29,7 @@ class Opposed:
 
 
 def opposed_words(cluster: ClusterReading, matcher: Matcher, reading: Reading) -> Iterator[Opposed]:
-    """The verbs and adjectives of a claim in whose place the articles that tell of its event have an opposite."""
+    """Find verbs and adjectives of a claim in whose place the articles that tell of its event have an opposite."""
     for token in reading.parse.tokens:
         if token.pos not in {"VERB", "ADJ"} or not reading.keys[token.i]:
             continue
@@ -42,6 +42,7 @@ def opposed_words(cluster: ClusterReading, matcher: Matcher, reading: Reading) -
 
 
 def _opposed(cluster: ClusterReading, matcher: Matcher, reading: Reading, token: Token) -> Opposed | None:
+    """Find an opposite of one word said of the same party; None where the articles also say the word of it."""
     others = reversals(phrasal(reading.parse, token)) if token.pos == "VERB" else opposites(token.lemma)
     joined = _of_verb if token.pos == "VERB" else _of_adjective
     places = [
@@ -57,7 +58,7 @@ def _opposed(cluster: ClusterReading, matcher: Matcher, reading: Reading, token:
 
 
 def _alike(theirs: Reading, at: int, token: Token) -> bool:
-    """Whether an opposite is a word of the same kind, and not negated."""
+    """Accept an opposite of the same part of speech that is not negated."""
     negated = any(negator(theirs.parse, theirs.parse.tokens[child]) for child in theirs.parse.children[at])
     return theirs.parse.tokens[at].pos == token.pos and not negated
 
@@ -65,9 +66,9 @@ def _alike(theirs: Reading, at: int, token: Token) -> bool:
 def _of_verb(
     cluster: ClusterReading, matcher: Matcher, reading: Reading, token: Token, place: tuple[int, int]
 ) -> bool:  # fmt: skip
-    """Whether a verb of the articles has the object of a claim's verb, or its subject where one has no object.
+    """Tell whether an article's verb shares the object of a claim's verb, or its subject where one has none.
 
-    What is bought is sold, so that of such a pair of verbs the subjects tell.
+    What is bought is also sold: for such a pair only the subjects tell.
     """
     unit, at = place
     theirs = cluster.readings[unit]
@@ -89,7 +90,7 @@ def _of_verb(
 def _of_adjective(
     cluster: ClusterReading, matcher: Matcher, reading: Reading, token: Token, place: tuple[int, int]
 ) -> bool:  # fmt: skip
-    """Whether an adjective of the articles is said of what the claim's is said of."""
+    """Tell whether an adjective of the articles is said of what the claim's is said of."""
     unit, at = place
     theirs = cluster.readings[unit]
     above = next((above.i for above in reading.parse.ancestors(token.i) if reading.keys[above.i]), None)

@@ -1,4 +1,4 @@
-"""Who did it to whom: the two parties of a claim's deed where the articles tell it, as the claim has them or crossed.
+"""The two parties of a claim's deed, who did it to whom: as the articles have them, straight or crossed.
 
 A deed is found again under a synonym, in the passive, or told from its other side (`harness.claims.converse`). Crossed
 parties are compared strictly, by head or name; parties that stand as in the claim loosely, since one sentence that has
@@ -38,10 +38,10 @@ class Crossed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How the articles have the parties of one claim frame."""
+    """The parties of one claim frame, as the articles have them."""
 
     told: bool
-    """Whether a sentence has both as the claim has them."""
+    """True where a sentence has both as the claim has them."""
     crossed: tuple[Crossed, ...]
     """Sentences that have them the other way round in the same deed."""
     reversed: tuple[Crossed, ...]
@@ -49,7 +49,7 @@ class Standing:
 
 
 def standing(aligner: Aligner, frame: Frame) -> Standing:
-    """Whether the articles have the parties of a frame as the claim has them, and where they have them crossed."""
+    """Find how the articles have the parties of a frame: as the claim has them, and where crossed."""
     cluster, parse = aligner.cluster, aligner.reading.parse
     told = False
     crossed: dict[int, Crossed] = {}
@@ -61,7 +61,7 @@ def standing(aligner: Aligner, frame: Frame) -> Standing:
             first, second = (_stands(aligner, own, found) for own, found in zip(one, other, strict=True))
             if theirs.frame.negated == frame.negated and (first or second):
                 told |= (first and second) or all(argument.vague for argument in (*other[0], *other[1]))
-            if theirs.frame.negated == frame.negated and _crossed(aligner, one, other):
+            if theirs.frame.negated == frame.negated and _are_crossed(aligner, one, other):
                 indices = (theirs.frame.predicate, *theirs.first, *theirs.second)
                 crossed.setdefault(unit, _at(cluster.readings[unit], unit, theirs.frame.predicate, indices))
     turned = () if told else tuple(_reversed(aligner, frame))
@@ -69,13 +69,14 @@ def standing(aligner: Aligner, frame: Frame) -> Standing:
 
 
 def _at(reading: Reading, unit: int, predicate: int, indices: Sequence[int]) -> Crossed:
+    """Record a sentence's deed with its parties."""
     tokens = reading.parse.tokens
     spot = min(tokens[at].start for at in indices), max(tokens[at].end for at in indices)
     return Crossed(unit, spot, tokens[predicate].text)
 
 
 def _reversed(aligner: Aligner, frame: Frame) -> Iterator[Crossed]:
-    """Sentences in which the claim's second party acts on its first, where no sentence has it the other way round."""
+    """Find sentences where the claim's second party acts on its first, and none the other way round."""
     parse = aligner.reading.parse
     if frame.kind != "verb" or frame.negated or mutual(verb_of(parse, frame)):
         return
@@ -98,20 +99,20 @@ def _reversed(aligner: Aligner, frame: Frame) -> Iterator[Crossed]:
 
 
 def _acting(aligner: Aligner, indices: Sequence[int]) -> list[Argument]:
-    """The arguments that can act: names, and nouns that mean people."""
+    """List the arguments that can act: names, and nouns that mean people."""
     people = word_list("roles", "people") | word_list("roles", "titles")
     found = [(aligner.own(at), aligner.reading.parse.tokens[at].lemma) for at in indices]
     return [each for each, lemma in found if not each.vague and (each.name is not None or lemma in people)]
 
 
 def _units(aligner: Aligner, indices: Sequence[int]) -> set[int]:
-    """Units that have a word of one of some arguments."""
+    """List units that have a word of one of some arguments."""
     keys = {key for at in indices for key in aligner.own(at).keys}
     return set().union(*(aligner.cluster.pairs.get(key, ()) for key in keys))
 
 
 def _acts_on(aligner: Aligner, unit: int, doers: Sequence[Argument], others: Sequence[Argument]) -> Crossed | None:
-    """Where one of the first does something in whose clause one of the others stands, not doing it too."""
+    """Find where one of `doers` acts in a clause with one of `others`, who does not act too."""
     reading = aligner.cluster.readings[unit]
     for frame in reading.frames:
         acting = [(at, aligner.cluster.argument(unit, at)) for at in frame.agents]
@@ -127,7 +128,7 @@ def _acts_on(aligner: Aligner, unit: int, doers: Sequence[Argument], others: Seq
 
 
 def _alike(aligner: Aligner, mine: Deed) -> Iterator[tuple[int, Deed]]:
-    """Deeds of the claim's kind: in frames of its concept, and in sentences that have both of its parties."""
+    """Yield deeds of the claim's kind: in frames of its concept, and in sentences that have both of its parties."""
     cluster = aligner.cluster
     seen = set()
     for unit, frame in cluster.frames.get(mine.frame.concept, ()):
@@ -143,17 +144,19 @@ def _alike(aligner: Aligner, mine: Deed) -> Iterator[tuple[int, Deed]]:
 def _arguments(
     aligner: Aligner, unit: int, mine: Deed, theirs: Deed
 ) -> tuple[tuple[list[Argument], list[Argument]], tuple[list[Argument], list[Argument]]]:
-    def found(indices: Sequence[int]) -> list[Argument]:
+    """Describe the parties of the claim's deed and of an article's."""
+
+    def described(indices: Sequence[int]) -> list[Argument]:
         return [aligner.cluster.argument(unit, index) for index in indices]
 
     own = [aligner.own(index) for index in mine.first], [aligner.own(index) for index in mine.second]
-    return own, (found(theirs.first), found(theirs.second))
+    return own, (described(theirs.first), described(theirs.second))
 
 
-def _crossed(
+def _are_crossed(
     aligner: Aligner, mine: tuple[list[Argument], list[Argument]], theirs: tuple[list[Argument], list[Argument]]
 ) -> bool:  # fmt: skip
-    """Whether each party of the claim stands in the other's place, and neither in its own.
+    """Tell whether each party of the claim stands in the other's place, and neither in its own.
 
     One of them, or both where they are names, may be part of what stands there: Doyle of `Doyle's lawyers`.
     """
@@ -166,15 +169,17 @@ def _crossed(
 
 
 def _stands(aligner: Aligner, claimed: Sequence[Argument], found: Sequence[Argument]) -> bool:
+    """Match parties loosely: one surely the same, or the same by comparison."""
     return _met(claimed, found) or best(aligner.cluster, claimed, found) == SAME
 
 
 def _met(claimed: Sequence[Argument], found: Sequence[Argument]) -> bool:
+    """Match parties strictly: any two arguments are surely one."""
     return any(_one(one, other) for one in claimed for other in found)
 
 
 def _one(claimed: Argument, found: Argument) -> bool:
-    """Whether two arguments are surely one: the same name, or the same head of the same nation."""
+    """Match two arguments surely: the same name, or the same head of the same nation."""
     if claimed.vague or found.vague or not found.sure:
         return False
     if claimed.name is not None and found.name is not None and same_name(claimed.name, found.name):

@@ -1,4 +1,4 @@
-"""Words that stand in another's place: the sentence that says all the rest of a claim has something else there.
+"""Substituted words: the sentence that says all the rest of a claim has something else in their place.
 
 A small edit of a true headline leaves its other words as they were, so that a sentence of the articles still tells
 nearly all of it, and has in the edited word's slot (under the same governor, or over the same parties) a word that the
@@ -40,13 +40,13 @@ class Substitute:
 
 
 def substitutes(cluster: ClusterReading, matcher: Matcher, reading: Reading) -> list[Substitute]:
-    """The words of a claim sentence in whose place the articles have another, the surest first."""
+    """Find the words of a claim sentence in whose place the articles have another, the surest first."""
     found = [held for at in matcher.words if (held := _Slot(cluster, matcher, reading, at).best()) is not None]
     return sorted(found, key=lambda held: (-held.weight, held.token))
 
 
 def relation(token: Token) -> str:
-    """The relation of a word to its governor, those that say the same in active and passive under one name."""
+    """Name the relation of a word to its governor, alike in active and passive."""
     if token.dep in _SUBJECTS:
         return "subject"
     if token.dep in _OBJECTS:
@@ -66,15 +66,15 @@ class _Slot:
         self.rest = [index for index in matcher.words if index not in own]
         self.total = sum(matcher.weights[index] for index in self.rest)
 
-    def told(self, unit: int) -> float:
-        """Share of the rest of the claim that a sentence has."""
+    def rest_share(self, unit: int) -> float:
+        """Return the share of the rest of the claim that a sentence has."""
         held = sum(
             self.matcher.weights[index] for index in self.rest if self.matcher.by_unit(index).get(unit, 0.0) >= SURE
         )
         return held / self.total
 
     def best(self) -> Substitute | None:
-        """What stands in the word's place in the sentence that tells most of the rest."""
+        """Find what stands in the word's place in the sentence that tells most of the rest."""
         if len(self.rest) < 2 or not self.total:
             return None
         own = self.matcher.by_unit(self.at)
@@ -83,7 +83,7 @@ class _Slot:
         # A neighbour may mean the word by a pronoun; a sentence that has another name in its slot does not.
         beside = having if self.named else having.union(*(near[unit] for unit in having))
         units = {unit for index in self.rest for unit in self.matcher.by_unit(index)}
-        shares = {unit: self.told(unit) for unit in units}
+        shares = {unit: self.rest_share(unit) for unit in units}
         kept = max((shares.get(unit, 0.0) for unit in beside), default=0.0)
         for unit in sorted(units - beside, key=lambda unit: (-shares[unit], unit)):
             if shares[unit] < MOST or shares[unit] <= kept:
@@ -94,7 +94,7 @@ class _Slot:
         return None
 
     def _others(self, unit: int) -> Iterator[int]:
-        """Words that a sentence has in the slot, and the claim has not."""
+        """Yield words that a sentence has in the slot, and the claim has not."""
         tokens = self.reading.parse.tokens
         theirs = self.cluster.readings[unit]
         taken = {match.token for index in self.matcher.words for match in self.matcher.matches(index)
@@ -123,7 +123,7 @@ class _Slot:
                     yield governor.i
 
     def _in_role(self, unit: int, predicate: int) -> Iterator[int]:
-        """Who has the word's part in the same deed of a sentence; a verb may share its subject with another."""
+        """Yield who has the word's role in the same deed of a sentence; a verb may share its subject with another."""
         above = self.reading.parse.tokens[self.at].head
         for mine in (frame for frame in self.reading.frames if frame.predicate == above):
             for frame in self.cluster.readings[unit].frames:
@@ -135,7 +135,7 @@ class _Slot:
                         yield from frame.patients
 
     def _matched(self, index: int, unit: int) -> Iterator[Match]:
-        """Where a sentence has another word of the claim, a preposition by itself."""
+        """Yield places where a sentence has another word of the claim; prepositions match by themselves."""
         if self.reading.keys[index]:
             yield from (match for match in self.matcher.matches(index) if match.unit == unit and match.grade >= SURE)
             return
@@ -146,13 +146,13 @@ class _Slot:
 
 
 def _alike(mine: Token, other: Token) -> bool:
-    """Whether two words are of one kind, so that the one may stand for the other."""
+    """Match two words by part of speech, so that the one may stand for the other."""
     kinds = {"PROPN": "n", "NOUN": "n", "VERB": "v", "AUX": "v", "ADJ": "a", "ADV": "r", "NUM": "m"}
     return kinds.get(mine.pos) == kinds.get(other.pos)
 
 
 def names_apart(cluster: ClusterReading, one: Substitute, mine: Token, other: Token) -> bool:
-    """Whether the two words are parts of names that cannot be one: no short form, spelling or part of the other."""
+    """Tell whether two words are parts of names that cannot be one: no short form, spelling or part of the other."""
     named = any(name.start <= one.other < name.end for name in cluster.readings[one.unit].names)
     first, second = sorted((mine.lower, other.lower), key=len)
     short = first[:ALIKE] == second[:ALIKE] or (len(first) <= LONGEST_ACRONYM and first[0] == second[0])
