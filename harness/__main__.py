@@ -7,7 +7,7 @@ import sys
 from harness import platforms
 
 _THREADS = ("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS")
-"""What OpenBLAS, which multiplies numpy's matrices, takes its number of threads from: the first that is set."""
+"""Variables from which OpenBLAS, numpy's matrix library, takes its number of threads: the first that is set."""
 
 _COLLECT_AFTER = (50_000, 20, 100)
 """Objects after which Python looks for cycles, and how often a look goes deeper. What is imported and read at the start

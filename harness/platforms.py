@@ -1,4 +1,4 @@
-"""Which systems the harness runs on: POSIX ones, for their file locks, signals and timers."""
+"""The systems that the harness runs on: POSIX ones, for their file locks, signals and timers."""
 
 import os
 import sys

@@ -1,1 +1,1 @@
-"""What is kept across runs, by content, so that nothing is computed twice."""
+"""Results kept across runs, by content, so that nothing is computed twice."""

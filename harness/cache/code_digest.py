@@ -88,7 +88,7 @@ def reached(*names: str) -> frozenset[str]:
 
 @cache
 def _imports(name: str) -> frozenset[str] | None:
-    """What one module imports of this package; None where it imports by a computed name."""
+    """List what one module imports of this package; None where it imports by a computed name."""
     file = _file_of(name)
     text = _contents(file).decode("utf-8", "replace") if file else ""
     if _COMPUTED.search(text):

@@ -1,4 +1,4 @@
-"""What a cached result is filed under: a digest of everything that can change it, and of nothing else.
+"""Keys of cached results: a digest of everything that can change it, and of nothing else.
 
 A key is the SHA-256 of plain JSON, so nothing can be read back from it. It holds the component's name and version, its
 parameters (those declared neutral left out), its identity (digests of weights, prompts and files, resolved commits), a
@@ -23,12 +23,12 @@ LAYOUT = 1
 
 
 def of_model(model: Component, seed: int, identity: Mapping[str, str]) -> bytes:
-    """What every prediction of a configuration has in its key; the display name is no part of it."""
+    """Collect what every prediction of a configuration has in its key; the display name is no part of it."""
     return _maker(model, {"seed": seed}, dict(identity))
 
 
 def of_checker(checker: Checker) -> bytes:
-    """What every verdict of a checker has in its key."""
+    """Collect what every verdict of a checker has in its key."""
     return _maker(checker, {}, dict(checker.identity()))
 
 

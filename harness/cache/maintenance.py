@@ -1,4 +1,4 @@
-"""What stands in a cache, and keeping it small and sound: `harness cache list`, `prune`, `clear`, `verify`."""
+"""A cache's contents, and keeping it small and sound: `harness cache list`, `prune`, `clear`, `verify`."""
 
 import re
 import sqlite3
@@ -39,7 +39,7 @@ _VERDICTS = TypeAdapter(tuple[Verdict, ...])
 
 
 class CacheRow(Record):
-    """What the cache holds of one component."""
+    """The entries of one component in the cache."""
 
     kind: str = Field(description="What is kept: `prediction`, or `verdicts` with their claims and evidence.")
     component: str = Field(description="Name of the component that made it.")
@@ -52,7 +52,7 @@ class CacheRow(Record):
 
 
 class Contents(Record):
-    """What a cache holds."""
+    """The contents of a cache."""
 
     file: str = Field(description="The cache's file.")
     file_bytes: int = Field(ge=0, description="Its size; 0 where there is none.")
@@ -60,7 +60,7 @@ class Contents(Record):
 
 
 class Removed(Record):
-    """What was taken out of a cache."""
+    """The result of taking entries out of a cache."""
 
     file: str = Field(description="The cache's file.")
     entries: int = Field(ge=0, description="Entries taken out.")
@@ -69,7 +69,7 @@ class Removed(Record):
 
 
 class Verified(Record):
-    """What an examination found."""
+    """The result of an examination."""
 
     file: str = Field(description="The cache's file.")
     entries: int = Field(ge=0, description="Entries examined.")
@@ -78,7 +78,7 @@ class Verified(Record):
 
 
 def contents(folder: Path) -> Contents:
-    """What the cache in `folder` holds. Raises StoreError where it cannot be read."""
+    """List what the cache in `folder` holds. Raises StoreError where it cannot be read."""
     file = _file_in(folder)
     if not file.exists():
         return Contents(file=str(file), file_bytes=0, rows=())

@@ -239,5 +239,5 @@ def digest_of(key: bytes, kept: bytes) -> bytes:
 
 
 def is_sound(key: object, kept: object, digest: object) -> bool:
-    """Whether an entry is what was written."""
+    """Tell whether an entry is what was written."""
     return isinstance(key, bytes) and isinstance(kept, bytes) and digest == digest_of(key, kept)

@@ -1,1 +1,1 @@
-"""What texts say: claims with offsets, quantities, names, who says it, and where independent articles disagree."""
+"""Claims of texts: with offsets, quantities, names, who says it, and where independent articles disagree."""

@@ -27,7 +27,7 @@ class Frame:
 
     predicate: int
     concept: str
-    """What the predicate stands for: `harness.claims.meaning.concept` of its lemma."""
+    """The predicate's concept: `harness.claims.meaning.concept` of its lemma."""
     kind: str
     """`verb`, `copula`, `noun` or `preposition`."""
     agents: tuple[int, ...]

@@ -24,7 +24,7 @@ DECIMALS = 6
 
 
 class BaselineCell(Record):
-    """What one configuration scored on one cluster."""
+    """One configuration's scores on one cluster."""
 
     text: str | None = Field(description="The text that was scored; none where the cluster failed.")
     statistics: Mapping[str, Statistic | None] = Field(
@@ -143,7 +143,7 @@ def read(file: Path) -> Baseline:
 
 
 def differences(old: Baseline, new: Baseline) -> list[str]:
-    """What changed, a line each: means of each configuration and measure, and how many texts."""
+    """List what changed, a line each: means of each configuration and measure, and how many texts."""
     lines = []
     before = {configuration.name: configuration for configuration in old.configurations}
     for configuration in new.configurations:

@@ -65,7 +65,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Details:
-    """What is told beside a comparison: its means broken down by a field, and the clusters that moved most."""
+    """Details beside a comparison: its means broken down by a field, and the clusters that moved most."""
 
     by: str | None = None
     """The field; `error` breaks predictions down by their errors instead."""
@@ -99,7 +99,7 @@ def compare_joined(joined: ScoreMatrix, baseline: str | None = None) -> Comparis
 
 
 def details(comparison: Comparison, by: str | None = None, worst: int = 0) -> Details:
-    """What is asked for beside a comparison; `worst` is how many clusters that moved are told of each configuration.
+    """Compute the details asked for; `worst` is the number of clusters that moved to list for each configuration.
 
     Raises UsageError for a field that no cluster has, and for `error` where no run has verdicts.
     """

@@ -28,13 +28,13 @@ from harness.records import MeasureRecord
 from harness.results.run_folder import RunFolder
 
 Verdict = Literal["pass", "regression", "limit", "lost", "not_compared"]
-"""What became of one measure of one configuration, worst last but for `lost`, which a fall outweighs.
+"""Outcome of one measure of one configuration, worst last but for `lost`, which a fall outweighs.
 
 `regression`: the mean got worse and a rule broke. `limit`: a limit on the mean or on single clusters is broken, and the
 mean is not worse. `lost`: clusters that had a statistic have none. `not_compared`: there is nothing to compare.
 """
 GateOutcome = Literal["pass", "regression", "limit", "failures", "lost", "not_compared"]
-"""What became of the whole: the verdict that weighs most, or `failures` for answers lost on too many clusters."""
+"""Outcome of the whole: the verdict that weighs most, or `failures` for answers lost on too many clusters."""
 SMALLEST_FALL = 1e-12
 """A mean that is worse by less is not worse: rounding."""
 
@@ -52,7 +52,7 @@ class Example:
 
 @dataclass(frozen=True)
 class Finding:
-    """What the gate found for one configuration and measure."""
+    """The gate's finding on one configuration and measure."""
 
     decision: Decision
     measure: MeasureRecord
@@ -65,7 +65,7 @@ class Finding:
 
     @property
     def passed(self) -> bool:
-        """Whether every rule on the measure holds."""
+        """Tell whether every rule on the measure holds."""
         return self.verdict == "pass"
 
 
@@ -207,7 +207,7 @@ def _all(clusters: int) -> str:
 
 
 def _is_worse(decision: Decision) -> bool:
-    """Whether the mean over the clusters scored in both got worse; never for a measure that is better neither way."""
+    """Tell whether the mean over the clusters scored in both got worse; never for a measure better neither way."""
     return decision.fall is not None and decision.fall > SMALLEST_FALL
 
 

@@ -1,4 +1,4 @@
-"""What can be known of a gate before a model runs: whether there is a baseline, and whether it fits.
+"""Checks of a gate before a model runs: whether there is a baseline, and whether it fits.
 
 A long run that could only end with "nothing was compared" is not begun.
 """
@@ -28,7 +28,7 @@ def committed(file: Path, how_to_begin: str = "add --update to take this run as 
 
 
 def is_missing(file: Path) -> bool:
-    """Whether nothing stands there; what cannot be looked at, or a link to nothing, is no missing file."""
+    """Tell whether nothing stands there; an unreadable file or a link to nothing is not missing."""
     try:
         file.lstat()
     except FileNotFoundError:
@@ -39,7 +39,7 @@ def is_missing(file: Path) -> bool:
 
 
 def baseline_problems(settings: GateSettings) -> list[Problem]:
-    """What is wrong with the baseline that a configuration names; nothing where none is named, or none stands there."""
+    """Report what is wrong with a configuration's baseline; nothing where none is named or none stands there."""
     if settings.baseline is None or is_missing(Path(settings.baseline)):
         return []
     try:
@@ -51,7 +51,7 @@ def baseline_problems(settings: GateSettings) -> list[Problem]:
 
 @dataclass(frozen=True)
 class Planned:
-    """What a run will have that a gate needs: its data, its measures, the names of its configurations."""
+    """The part of a planned run that a gate needs: its data, its measures, the names of its configurations."""
 
     place: str
     """The configuration file, for messages."""
@@ -85,7 +85,7 @@ def rules_for(baseline: Baseline, settings: GateSettings, where: str) -> Rules:
 
 
 def has_no_reference(clusters: Iterable[ClusterFacts]) -> bool:
-    """Whether no cluster has a reference."""
+    """Tell whether no cluster has a reference."""
     return not any(facts.references for facts in clusters)
 
 

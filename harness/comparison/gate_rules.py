@@ -28,7 +28,7 @@ class WrittenRule:
     measures: tuple[str, ...]
 
     def is_broken_by(self, decision: Decision) -> bool:
-        """Whether a decision on one of its measures breaks it. Lost scores break every rule on the measure."""
+        """Tell whether a decision on one of its measures breaks it. Lost scores break every rule on the measure."""
         return decision.measure in self.measures and any(
             violation.outcome in ("lost", "unscored") or violation.part == self.part
             for violation in decision.violations

@@ -37,7 +37,7 @@ class ScoreMatrix:
     """The same shape: True where there is a reason in place of a statistic."""
     seed: int
     notes: tuple[str, ...] = field(default=())
-    """What a reader must know about the join, a sentence each."""
+    """Notes for the reader about the join, a sentence each."""
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -243,7 +243,7 @@ def find_label(labels: Sequence[str], wanted: str) -> str:
 
 
 def _swept(label: str) -> set[str]:
-    """What stands in the brackets of a label: as a whole, and each part."""
+    """Split what stands in the brackets of a label: as a whole, and each part."""
     inside = label.partition("[")[2].rpartition("]")[0]
     return {inside, *inside.split(", ")} - {""}
 

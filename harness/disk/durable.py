@@ -180,7 +180,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def is_partial(path: Path) -> bool:
-    """Whether a file is one that was being written when its process was killed."""
+    """Recognise a file that was being written when its process was killed."""
     return path.name.startswith(".") and path.name.endswith(".partial")
 
 

@@ -49,7 +49,7 @@ def held(folder: Path, *, wait: bool, told: Callable[[str], None]) -> Iterator[C
 
 
 def is_held(folder: Path) -> bool | None:
-    """Whether a living process holds `folder`; None where the system does not say. Changes nothing there.
+    """Tell whether a living process holds `folder`; None where the system does not say. Changes nothing there.
 
     Looking takes the lock for an instant, together with others who look: `_lock` waits for that.
     """
@@ -117,7 +117,7 @@ def _lock(descriptor: int, folder: Path, wait: bool, told: Callable[[str], None]
 
 
 def _is_still(descriptor: int, file: Path) -> bool:
-    """Whether the file that we locked is the one that others would find."""
+    """Tell whether the file that we locked is the one that others would find."""
     with suppress(FileNotFoundError, NotADirectoryError):
         return os.path.samestat(os.fstat(descriptor), file.stat())
     return False

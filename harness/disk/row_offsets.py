@@ -36,7 +36,7 @@ class RowOffsets:
         return len(self._digests)
 
     def __contains__(self, key: Key) -> bool:
-        """Whether there is a row with a key."""
+        """Tell whether there is a row with a key."""
         return self.get(key) is not None
 
     def get(self, key: Key) -> int | None:

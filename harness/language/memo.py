@@ -1,4 +1,4 @@
-"""What is found out about one word again and again."""
+"""A memo of what is worked out about one word again and again."""
 
 from collections.abc import Callable, Iterable
 from typing import TypeVar

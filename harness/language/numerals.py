@@ -53,7 +53,7 @@ _SIGNS = "$£€¥₹"
 _CODES = ("EUR", "USD", "GBP", "INR", "Rs.", "Rs")
 _CURRENCY = rf"(?:[{_SIGNS}]|\b(?:{'|'.join(map(re.escape, _CODES))}))"
 _GAPS = " \u00a0\u2009\u202f'’"
-"""What stands between groups of three digits where no comma does: spaces of several widths, apostrophes."""
+"""Separators of groups of three digits beside the comma: spaces of several widths, apostrophes."""
 _MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
     r"|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
@@ -178,7 +178,7 @@ class _NumberReader:
         return None
 
     def _start(self, at: int) -> tuple[Decimal, int, bool] | None:
-        """What a number can begin with: `_small`, `a` and `half a` before a scale, one and a half."""
+        """Read the beginning of a number: `_small`, `a` and `half a` before a scale, one and a half."""
         word = self.tokens[at].word
         if word in {"a", "an"} and self._next(at + 1) in _SCALES:
             return Decimal(1), at + 1, False
@@ -242,7 +242,7 @@ _CURRENCIES = (*_SIGNS, *_CODES)
 
 
 def _role(stretch: str) -> int:
-    """What a stretch without spaces may hold of a number: nothing, a word that one may have, or one that it needs."""
+    """Classify a stretch without spaces: it holds nothing of a number, a word that one may have, or one it needs."""
     found = _LETTERS.findall(stretch.lower())
     if _DIGIT.search(stretch) or not _NUMBER_STARTS.isdisjoint(found):
         return CORE

@@ -155,7 +155,7 @@ def dateline_end(text: str) -> int:
 
 
 def _is_dateline(head: str, mark: str) -> bool:
-    """Whether `head`, which stands before the dash, colon or nothing in `mark`, is a dateline and no sentence."""
+    """Tell whether `head`, before the dash, colon or nothing in `mark`, is a dateline and no sentence."""
     agency = _DATELINE_AGENCY.search(head)
     name = next((group for group in agency.groups() if group is not None), "").strip() if agency else ""
     if agency and not name and not mark:
@@ -183,7 +183,7 @@ def _is_dateline(head: str, mark: str) -> bool:
 
 
 def _is_place(part: str) -> bool:
-    """Whether `part` could be a place's name: one to four capitalised words, with links such as `de` and `of`."""
+    """Accept a part that could name a place: one to four capitalised words, with links such as `de` and `of`."""
     names = part.split()
     return 1 <= len(names) <= 4 and all(
         bool(_DATELINE_WORD.match(word)) and (word[0].isupper() or (place > 0 and bool(_PLACE_LINKS.fullmatch(word))))

@@ -34,14 +34,14 @@ FLOOR = "surface"
 FLOOR_AT_ONCE = 256
 """Texts whose floor is found at once."""
 PUBLISHED = "*"
-"""What the display name of a metric ends in whose scores stand in the data, as their publishers print them."""
+"""Suffix of metrics whose scores come with the data, as their publishers print them."""
 HITS_AT = (1, 3, 5)
 """Numbers of retrieved sentences at which evidence hits are counted."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What a checker made of one text."""
+    """A checker's finding on one text."""
 
     score: float | None
     passed: bool
@@ -50,7 +50,7 @@ class Finding:
 
 
 def check_texts(session: CheckSession, asked: Sequence[tuple[Cluster, str]]) -> tuple[list[Finding], float]:
-    """What the checker makes of each text, in order, and the seconds it took; texts about one cluster go together."""
+    """Check texts in the order given, those about one cluster together; return findings and the seconds it took."""
     places: dict[str, list[int]] = defaultdict(list)
     for place, (cluster, _) in enumerate(asked):
         places[f"{cluster.cluster_id} {cluster.digest}"].append(place)
@@ -244,6 +244,6 @@ def _plain(text: str) -> str:
 
 
 def _same(first: str, second: str) -> bool:
-    """Whether one sentence is the other, or stands whole in it; a stump of fewer than four words is no sentence."""
+    """Match two sentences, or one that stands whole in the other; fewer than four words are no sentence."""
     short, long = sorted((first, second), key=len)
     return short == long or (len(short.split()) >= 4 and short in long)

@@ -29,7 +29,7 @@ _WORDS: Mapping[str, int | str] = {
     "0": 0, "0.0": 0, "false": 0, "no": 0, "n": 0,
     "?": "unsure", "unsure": "unsure", "null": "unsure",
 }  # fmt: skip
-"""What people write into the column `label`, and what it stands for."""
+"""Words that people write into the column `label`, with the label each stands for."""
 
 
 @dataclass

@@ -27,7 +27,7 @@ MAX_PROBLEMS = 20
 """Bad rows that are listed; more are only counted."""
 
 SIDES = frozenset({"ref", "edit", "true", "false", "c", "i"})
-"""What the id of one side of a minimal pair ends in, after a hyphen."""
+"""Suffixes of the ids of a minimal pair's sides, after a hyphen."""
 
 LABELS: Mapping[str, bool | None] = {
     "agree": True, "for": True, "supported": True, "faithful": True,
@@ -49,7 +49,7 @@ class LabelledText:
     label: bool | None
     dataset: str
     document: str
-    """What rows are drawn by: those about one source, or one claim, are right or wrong together."""
+    """The unit that is resampled: rows about one source, or one claim, are right or wrong together."""
     pair: str | None = None
     types: frozenset[str] = frozenset()
     system: str | None = None
@@ -232,7 +232,7 @@ def _name(value: object) -> str | None:
 
 
 def _pair(row: Mapping[str, Any], meta: Mapping[str, Any]) -> str | None:
-    """Which minimal pair a row is a side of: its id without the side, or `meta.pair`."""
+    """Name the minimal pair that a row is a side of: its id without the side, or `meta.pair`."""
     stem, _, side = str(row["id"]).rpartition("-")
     if stem and side in SIDES:
         return stem

@@ -39,7 +39,7 @@ def plant_all(clusters: Sequence[Cluster], seed: int) -> list[Planting]:
 
 
 def gathered(clusters: Sequence[Cluster], plantings: Sequence[Planting]) -> Stress:
-    """What was planted, before any checker has seen it."""
+    """Count what was planted, before any checker has seen it."""
     with_headline = {planting.cluster.cluster_id for planting in plantings}
     return Stress(
         clusters=len(clusters),

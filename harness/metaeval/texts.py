@@ -38,7 +38,7 @@ class AskedText(NamedTuple):
 
 @dataclass(frozen=True)
 class CheckedTexts:
-    """What one checker found about texts on one cluster."""
+    """One checker's findings on texts about one cluster."""
 
     cluster: Cluster
     signature: str

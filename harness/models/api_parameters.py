@@ -1,4 +1,4 @@
-"""What can be said of a model behind an OpenAI-compatible server, and what is wrong with it."""
+"""Parameters of a model behind an OpenAI-compatible server, and their problems."""
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal

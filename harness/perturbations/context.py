@@ -28,7 +28,7 @@ class Spelling:
     form: str
     """`adjective`, `plural` or `name`: what it may take the place of."""
     where: bool = field(default=False, compare=False)
-    """Whether some sentence says that something is in it, at it, near it."""
+    """True where some sentence says that something is in it, at it, near it."""
 
 
 class Context:

@@ -30,7 +30,7 @@ GRACE = 1.25
 
 @dataclass
 class _Saved:
-    """What the last line says is saved, and what saves it where the main thread does not."""
+    """The folder that the last line calls saved, and what saves it where the main thread does not."""
 
     folder: Path | None = None
     last_words: Callable[[], None] | None = None

@@ -20,7 +20,7 @@ S = TypeVar("S")
 MAX_MESSAGE = 2000
 """Characters of an error's message that are kept."""
 PASSED_ON = (UsageError, StoreError, RunOver, KeyboardInterrupt, GeneratorExit)
-"""What is never a cluster's failure: the user's mistakes, a folder that cannot be written, the run's end."""
+"""Errors that are never a cluster's failure: the user's mistakes, a folder that cannot be written, the run's end."""
 
 _LOGGER = logging.getLogger("harness.run")
 

@@ -17,7 +17,7 @@ Level = Literal["info", "warning", "error"]
 
 LOGGER = logging.getLogger("harness")
 NO_BAR = "\r\x1b[2K"
-"""What clears a progress bar off the terminal's last line."""
+"""Control characters that clear a progress bar off the terminal's last line."""
 OTHERS = "stderr"
 """The logger that what others write goes by."""
 LOGGER.addHandler(logging.NullHandler())

@@ -85,7 +85,7 @@ class _Limit:
 
     @property
     def is_over(self) -> bool:
-        """Whether its time has come."""
+        """Tell whether its time has come."""
         return monotonic() >= self.until
 
     @contextmanager

@@ -17,7 +17,7 @@ NAMES = {
     "factual-contradicted": "contradicted",
     "within-limit": "within limit",
 }
-"""What measures are called where people read; others have their own name."""
+"""Names of measures for readers; others have their own name."""
 MARKS = {"better": "▲", "worse": "▼", "": ""}
 LARGE = 0.1
 """Share from which on a difference that could not be seen is told in whole points."""
@@ -30,8 +30,8 @@ def name_of(measure: MeasureRecord) -> str:
     return NAMES.get(measure.name, measure.name.removeprefix(f"{measure.metric}-"))
 
 
-def named(measure: MeasureRecord) -> str:
-    """What a measure is called, with the name that commands take for it where that differs: `ROUGE-1 (rouge1-f)`."""
+def full_name(measure: MeasureRecord) -> str:
+    """Name a measure, with the name that commands take for it where that differs: `ROUGE-1 (rouge1-f)`."""
     name = name_of(measure)
     return name if name == measure.name else f"{name} ({measure.name})"
 

@@ -13,7 +13,7 @@ from harness.comparison.score_matrix import ScoreMatrix
 from harness.errors import UsageError
 from harness.records import Counts, MeasureRecord
 from harness.report import numbers
-from harness.report.answer import MARKS, half, name_of, named, sentences
+from harness.report.answer import MARKS, full_name, half, name_of, sentences
 from harness.report.printing import safe
 from harness.report.runs import describe_rescoring
 from harness.report.table import UNKNOWN, caveats, label, made_of, status_notes
@@ -159,7 +159,7 @@ def _taken(columns: Sequence[Column], gap: int) -> int:
 
 
 def _legend(board: Leaderboard, left_out: Sequence[str]) -> list[str]:
-    parts = [f"Ranked by {named(board.primary)}, {board.clusters} clusters; ± half the 95 % interval."]
+    parts = [f"Ranked by {full_name(board.primary)}, {board.clusters} clusters; ± half the 95 % interval."]
     if board.is_tested:
         marks = {mark for standing in board.standings for mark in standing.beside_baseline.values()}
         told = [f"{MARKS[mark]} {mark}" for mark in ("better", "worse") if mark in marks]

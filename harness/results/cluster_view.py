@@ -23,7 +23,7 @@ from harness.results.run_folder import RunFolder
 
 @dataclass
 class ConfigurationView:
-    """What one configuration made of the cluster."""
+    """One configuration's results on the cluster."""
 
     record: ConfigurationRecord
     prediction: Prediction | None = None

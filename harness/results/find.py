@@ -1,4 +1,4 @@
-"""Which run is meant: one grammar, wherever a command takes a RUN.
+"""Find the run that is meant: one grammar, wherever a command takes a RUN.
 
     results/smoke-0a1b2c3d4e    the path of a run's folder
     smoke-0a1b2c3d4e            the name of a folder below the results

@@ -27,7 +27,7 @@ class ListedRun:
     previous: str | None
     """Folder of the run of the same NAME that was started before it."""
     differs: tuple[str, ...]
-    """What differs from that run, a few words each; empty where there is none."""
+    """Differences from that run, a few words each; empty where there is none."""
     answered: int
     """Predictions, over all configurations."""
     failed: int

@@ -1,4 +1,4 @@
-"""Which runs the baselines of a project name: a run that a baseline was saved from is not to be removed."""
+"""Runs that the baselines of a project name: a run that a baseline was saved from is not to be removed."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress

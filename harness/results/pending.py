@@ -1,4 +1,4 @@
-"""What a run that is not complete has not come to yet: pending, which is not failed."""
+"""Work that an incomplete run has not come to yet: pending, which is not failed."""
 
 from collections.abc import Sequence
 

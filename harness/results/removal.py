@@ -27,7 +27,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Choice:
-    """What a command line chose."""
+    """The runs that a command line chose."""
 
     candidates: tuple[Candidate, ...]
     kept: tuple[str, ...]
@@ -108,7 +108,7 @@ def _older(results: Path, name: str, keep: int, told: Told) -> list[RunFolder]:
 
 
 def _looks_like_a_run(folder: RunFolder) -> bool:
-    """Whether a folder without a readable manifest is a run's all the same: by its name and by what is in it."""
+    """Recognise a run's folder without a readable manifest, by its name and by what is in it."""
     path = folder.path
     if not path.is_dir() or run_name(folder) == path.name:
         return False

@@ -88,7 +88,7 @@ class RunFolder:
 
     @property
     def exists(self) -> bool:
-        """Whether a run was ever started here."""
+        """Tell whether a run was ever started here."""
         return (self.path / MANIFEST).is_file()
 
     @contextmanager
@@ -226,7 +226,7 @@ class RunFolder:
         return self._rows(PREDICTIONS, Prediction)
 
     def clusters(self) -> Iterator[ClusterFacts]:
-        """What the run keeps of its clusters, in the data set's order."""
+        """Read what the run keeps of its clusters, in the data set's order."""
         return self._rows(CLUSTERS, ClusterFacts)
 
     def checked(self) -> Iterator[CheckedPrediction]:
@@ -238,7 +238,7 @@ class RunFolder:
         return self._rows(FAILURES, Failure)
 
     def charges(self) -> Iterator[Charge]:
-        """What calls to servers were charged, in the order it was noted."""
+        """Read what calls to servers were charged, in the order it was noted."""
         return self._rows(SPENDING, Charge)
 
     def scores(self) -> Iterator[MetricScore]:
@@ -361,7 +361,7 @@ class RunFolder:
 
 
 def is_ours(path: Path) -> bool:
-    """Whether something in a run's folder is a file that a run writes: no link, no folder, nothing of the user's."""
+    """Recognise a file that a run writes: no link, no folder, nothing of the user's."""
     return not path.is_symlink() and path.is_file() and (path.name in FILES or is_partial(path))
 
 

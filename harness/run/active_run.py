@@ -1,4 +1,4 @@
-"""What a stage needs of the run that it belongs to."""
+"""The part of a run that its stages need."""
 
 from dataclasses import dataclass
 

@@ -42,7 +42,7 @@ class Unchecked:
 
 
 Found = Sequence[Verdict] | Unchecked
-"""What was found about one text."""
+"""The finding on one text."""
 
 
 class Questions(NamedTuple):
@@ -104,7 +104,7 @@ class CheckJob:
 
     checker: Checker
     seconds: float | None
-    """What each cluster may take."""
+    """Time limit of each cluster."""
     logged: logs.Setting = field(default_factory=logs.setting)
 
     @contextmanager

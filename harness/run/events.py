@@ -1,4 +1,4 @@
-"""What happened to a run, in the order it happened: a line of `events.jsonl` for each event, and a log record."""
+"""Events of a run, in the order they happened: a line of `events.jsonl` for each event, and a log record."""
 
 import logging
 import os

@@ -1,4 +1,4 @@
-"""What a run's calls to servers were charged, kept in its folder: a limit holds for all starts of the run.
+"""The charges of a run's calls to servers, kept in its folder: a limit holds for all starts of the run.
 
 A call stands in the folder before it is made, by the most it can take, and again when it has ended. So one that was
 under way when its process was killed counts in full: nobody knows whether it was paid for.

@@ -1,4 +1,4 @@
-"""What is watched while a run is under way: its events, its failures, its time, and how it ends."""
+"""Watch a run while it is under way: its events, its failures, its time, and how it ends."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator

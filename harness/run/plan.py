@@ -1,4 +1,4 @@
-"""What a run will do, worked out before anything is written: data read once, identities resolved, a folder named."""
+"""The plan of a run, worked out before anything is written: data read once, identities resolved, a folder named."""
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping

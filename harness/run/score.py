@@ -51,7 +51,7 @@ class Scorable(NamedTuple):
 
 
 Scored = Sequence[MetricScore | Failure]
-"""What the metrics found about one prediction, in their order."""
+"""The metrics' findings on one prediction, in their order."""
 
 
 def score(metrics: Sequence[Metric], block: Sequence[Scorable], *, seconds: float | None = None) -> Sequence[Scored]:

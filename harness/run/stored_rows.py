@@ -1,4 +1,4 @@
-"""What stands in a run's folder, by cluster: predictions and verdicts joined to the clusters by their ids."""
+"""The rows of a run's folder, by cluster: predictions and verdicts joined to the clusters by their ids."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager

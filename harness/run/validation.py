@@ -1,4 +1,4 @@
-"""What `harness validate` finds beyond single parameters: files of predictions, read whole, beside the data."""
+"""Problems `harness validate` finds beyond single parameters: files of predictions, read whole, beside the data."""
 
 from collections.abc import Iterable, Iterator
 from typing import cast

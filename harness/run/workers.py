@@ -161,7 +161,7 @@ class Processes:
 
 
 class _Answer(NamedTuple):
-    """What a process sends back: results, or an error by class and words, since not every exception can be sent."""
+    """A process's answer: results, or an error by class and words, since not every exception can be sent."""
 
     results: Sequence[Any]
     error: str = ""

@@ -28,7 +28,7 @@ NEAR: Final = 0.45
 TELLING: Final = frozenset({"name", "figure", "time", "place", "polarity", "predicate"})
 """Kinds of elements that count twice."""
 BESIDE: Final = 0.5
-"""What an element counts that only the sentence before or after has."""
+"""Weight of an element that only the sentence before or after has."""
 AS_MUCH: Final = 0.75
 """Share of what the fullest sentence bears out that another one needs to say the same."""
 SHOWN: Final = 5

@@ -30,7 +30,7 @@ _IN_ONE = {
 _NEARLY = 0.1
 _DAYS = 31
 _APART = re.compile(r"[A-Z]\w+, $")
-"""What stands before an age without its unit: a name and a comma."""
+"""The words before an age without its unit: a name and a comma."""
 LOOSE = 0.1
 """Relative error of a multiple: 1.9 times as many are said to have doubled."""
 _SPANS = {"year": 1, "decade": 10, "century": 100}

@@ -22,7 +22,7 @@ NEAR = 0.45
 _CARRIED = frozenset({"nsubj", "nsubjpass", "dobj", "attr", "pobj"})
 """Where `no` stands with a party, the deed is denied."""
 _BEYOND = frozenset({"nsubj", "nsubjpass", "csubj", "relcl", "advcl"})
-"""What a negation over a verb does not reach: its subject, and clauses that only say more."""
+"""Relations that a negation over a verb does not reach: its subject, and clauses that only say more."""
 _IN_OTHER_WORDS = frozenset({"nothing", "none", "nowhere", "neither"})
 """Words that sum up what articles tell at length: who was cheated `got nothing`."""
 _EMPTY = frozenset({"be", "have", "do", "get"})

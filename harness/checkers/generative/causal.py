@@ -16,12 +16,12 @@ from harness.claims.units import Unit
 from harness.errors import UsageError
 
 LEAD_IN = "\n\nIn short:"
-"""What stands between evidence and text, and before the text alone."""
+"""Separator between evidence and text, also put before the text alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chances:
-    """What a model thinks of the tokens of one text, token by token; natural logarithms of probabilities."""
+    """A model's log-probabilities of the tokens of one text, natural logarithms, token by token."""
 
     own: tuple[float, ...]
     """Of the token that stands there."""
@@ -30,7 +30,7 @@ class Chances:
 
     @property
     def mean(self) -> float:
-        """Mean log-probability of the text's tokens; 0 for no tokens."""
+        """Return the mean log-probability of the text's tokens; 0 for no tokens."""
         return sum(self.own) / len(self.own) if self.own else 0.0
 
 
@@ -38,7 +38,7 @@ class Chances:
 def open_causal(
     owner: str, checkpoint: str, revision: str | None, *, max_tokens: int, device: str, batch_size: int
 ) -> Iterator["Causal"]:
-    """A causal language model; its weights are freed when the context ends. Raises UsageError where it cannot load."""
+    """Open a causal model; its weights are freed when the context ends. Raises UsageError where it cannot load."""
     # The bar shown while a GGUF file is unpacked heeds none of transformers' settings.
     with quietly(), redirect_stderr(io.StringIO()):
         model = Causal(owner, checkpoint, revision, max_tokens=max_tokens, device=device, batch_size=batch_size)
@@ -79,23 +79,23 @@ class Causal:
         self._lead_in = self.ids(LEAD_IN)
 
     def close(self) -> None:
-        """Lets go of the weights."""
+        """Let go of the weights."""
         self.model = None
 
     def ids(self, text: str) -> list[int]:
-        """Tokens of a text, nothing added."""
+        """Tokenise a text, nothing added."""
         return list(self.tokenizer(readable(text), add_special_tokens=False)["input_ids"])
 
     def claim_ids(self, claim: str) -> list[int]:
-        """Tokens of a claim, at most half of what the model may read."""
+        """Tokenise a claim, cut to half of what the model may read."""
         return self.ids(f" {claim}")[: self.max_tokens // 2]
 
     def alone(self, claim: str) -> tuple[list[int], list[int]]:
-        """Tokens before a claim without evidence, and the claim's."""
+        """Return the tokens before a claim without evidence, and the claim's."""
         return [*self._start, *self._lead_in], self.claim_ids(claim)
 
     def informed(self, units: Sequence[Unit], claim: str) -> tuple[list[int], list[int]]:
-        """Tokens before a claim, and the claim's; the sentences that bear least on it are left out to fit.
+        """Return the tokens before a claim, and the claim's; sentences that bear least on it are dropped to fit.
 
         `units` are in order of how much they bear on it; the model reads them in the order of the articles.
         """
@@ -110,7 +110,7 @@ class Causal:
         return [*self._start, *passage, *self._lead_in], tokens
 
     def chances(self, questions: Sequence[tuple[list[int], list[int]]]) -> list[Chances]:
-        """For each question the chances of its second part's tokens after its first; those of like length go together.
+        """Score, for each question, the tokens of its second part after its first; like lengths go together.
 
         Empty where either part is.
         """

@@ -21,7 +21,7 @@ class Guard:
     model: str
     """Its name on the server, where none is written: its hub id, as vLLM serves it."""
     body: Callable[[str, str], dict[str, Any]]
-    """What a request about a document and a claim says."""
+    """The messages and settings of a request about a document and a claim."""
     read: Callable[[Completion], float]
     """The probability that the claim is supported; raises UnusableError where an answer gives none."""
     max_tokens: int
@@ -31,7 +31,7 @@ class Guard:
     source: str
 
     def line(self) -> str:
-        """What `harness components` prints."""
+        """Describe it for `harness components`."""
         return f"{self.model}; {self.licence}; {self.source}"
 
 
@@ -62,7 +62,7 @@ def _bespoke(document: str, claim: str) -> dict[str, Any]:
 
 
 def _granite(document: str, claim: str) -> dict[str, Any]:
-    """The model's own chat template writes the criterion."""
+    """Write the criterion through the model's own chat template."""
     return {
         "messages": [{"role": "assistant", "content": claim}],
         "documents": [{"doc_id": "0", "text": document}],
@@ -78,7 +78,7 @@ def _granite_4_1(document: str, claim: str) -> dict[str, Any]:
 
 
 def read_consistency(completion: Completion) -> float:
-    """How probable `Yes` is as the first token; the answer alone where the server gives no probabilities."""
+    """Return the probability of `Yes` as the first token; 1 or 0 where the server gives no probabilities."""
     if completion.tokens:
         return min(1.0, _share(completion.tokens[0], "yes"))
     said = completion.text.strip().strip(".").lower()
@@ -88,7 +88,7 @@ def read_consistency(completion: Completion) -> float:
 
 
 def read_groundedness(completion: Completion) -> float:
-    """How probable `no` is, against `yes`, where the score stands: `yes` means that the claim is not grounded."""
+    """Return the probability of `no`, against `yes`, at the score: `yes` means the claim is not grounded."""
     scores = _SCORE.findall(completion.text)
     said = (scores[-1] if scores else completion.text).strip().lower()
     if said not in ("yes", "no"):
@@ -141,5 +141,5 @@ NAMES: tuple[str, ...] = get_args(GuardName)
 
 
 def lines() -> dict[str, str]:
-    """Name → model, licence and source of each."""
+    """Map each name to model, licence and source."""
     return {guard.name: guard.line() for guard in _TABLE}

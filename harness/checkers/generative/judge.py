@@ -29,7 +29,7 @@ class Judge(JudgeParameters):
     """Rises with every change of what the model is told and shown, and of what is made of its answer."""
 
     def open(self) -> AbstractContextManager[CheckSession]:
-        """A session; asks nothing yet.
+        """Open a session; asks nothing yet.
 
         Raises MissingExtraError without the HTTP library, UsageError where the key is named and not set.
         """

@@ -33,7 +33,7 @@ class GuardSession(CheckSession):
         self._known: dict[Pair, float | Exception] = {}
 
     def verdicts(self, cluster: Cluster, texts: Sequence[str]) -> list[list[Verdict]]:
-        """Verdicts on each text. Raises ModelError where the server gives no usable answer about one of them.
+        """Judge each text. Raises ModelError where the server gives no usable answer about one of them.
 
         What was answered is kept while the cluster is the same: nothing is paid for twice.
         """
@@ -71,7 +71,7 @@ class GuardSession(CheckSession):
         return Call(name, body, self._guard.max_tokens, self._guard.read)
 
     def _finding(self, claim: str, chunks: Sequence[Chunk]) -> Judgement:
-        """One sentence: of articles the best, of each its best piece. Raises what kept one from being answered."""
+        """Judge one sentence: of articles the best, of each its best piece. Raises what kept one unanswered."""
         values = []
         for chunk in chunks:
             answer = self._known[chunk.text, claim]

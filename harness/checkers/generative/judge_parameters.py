@@ -1,4 +1,4 @@
-"""What can be said of a language model as a judge, and what it is told; nothing is asked."""
+"""Parameters of a language model as a judge, and the prompt it gets; nothing is asked here."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -57,7 +57,7 @@ class JudgeParameters(Remote, Checker):
     @model_validator(mode="before")
     @classmethod
     def _filled(cls, values: Any) -> Any:
-        """The model's name that a preset brings; refuses what it leaves without effect."""
+        """Fill in the model's name that a preset brings; refuse what it leaves without effect."""
         guard = GUARDS.get(str(values.get("preset"))) if isinstance(values, Mapping) else None
         if guard is None:
             return values
@@ -76,16 +76,16 @@ class JudgeParameters(Remote, Checker):
 
     @classmethod
     def presets(cls) -> dict[str, str]:
-        """Name → model, licence and source of each public checker."""
+        """Map each public checker's name to model, licence and source."""
         return lines()
 
     @property
     def shown(self) -> str:
-        """The preset's name where there is one."""
+        """Return the preset's name where there is one."""
         return self.preset or self.name
 
     def identity(self) -> Mapping[str, str]:
-        """Digest of the prompt, and the model's name with its address: what runs there cannot be digested."""
+        """Digest the prompt, and name the model with its address: what runs there cannot be digested."""
         if self.preset is not None:
             asked = GUARDS[self.preset].body("DOCUMENT", "CLAIM")
             return {"prompt": content_digest(asked), "served": self.served}

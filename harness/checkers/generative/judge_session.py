@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from harness.endpoint.client import Call, Client
 
 _LINE_ENDS = str.maketrans({"\u2028": "\\u2028", "\u2029": "\\u2029", "\x85": "\\u0085"})
-"""What ends a line and JSON leaves as it is."""
+"""Line ends that JSON does not escape."""
 MAX_QUOTES = 4
 
 
@@ -56,7 +56,7 @@ class JudgeSession(CheckSession):
         self._known: dict[str, list[_Answer] | Exception] = {}
 
     def verdicts(self, cluster: Cluster, texts: Sequence[str]) -> list[list[Verdict]]:
-        """Verdicts on each text. Raises ModelError where the endpoint gives no usable answer on one of them.
+        """Judge each text. Raises ModelError where the endpoint gives no usable answer on one of them.
 
         What was answered about the others is kept while the cluster is the same: none is paid for twice.
         """
@@ -77,7 +77,7 @@ class JudgeSession(CheckSession):
         return found
 
     def _call(self, cluster: Cluster, shown: Sequence[Mapping[str, str]], text: str) -> "Call[list[_Answer]]":
-        """The question about one text; its answer has one entry for each claim, in order."""
+        """Ask about one text; the answer has one entry for each claim, in order."""
         from harness.endpoint.client import Call
 
         claims = [text[start:end] for start, end in claim_spans(text)]
@@ -125,7 +125,7 @@ class JudgeSession(CheckSession):
 
 
 def fenced(articles: Sequence[Mapping[str, str]], claims: Sequence[str]) -> str:
-    """The user's message: the data as one line of JSON between two marks that are made of what stands between them.
+    """Write the user's message: the data as one line of JSON between two marks that are made of the data.
 
     No text can end its own string, begin a line or hold the mark: it would have to hold its own digest.
     """
@@ -136,7 +136,7 @@ def fenced(articles: Sequence[Mapping[str, str]], claims: Sequence[str]) -> str:
 
 
 def read_answers(content: str, claims: int) -> list[_Answer]:
-    """The answers in a model's message, in the order of the claims.
+    """Read the answers in a model's message, in the order of the claims.
 
     Raises UnusableError where the message is not the JSON asked for, or leaves a claim out or answers one twice.
     """
@@ -155,7 +155,7 @@ def read_answers(content: str, claims: int) -> list[_Answer]:
 
 
 def shown_articles(articles: Sequence[Article], characters: int) -> list[dict[str, str]]:
-    """The articles as the model is shown them, ordered by id, each cut to an equal share of `characters`.
+    """List the articles as the model is shown them, ordered by id, each cut to an equal share of `characters`.
 
     What a short article leaves over is shared among the longer ones.
     """
@@ -171,7 +171,7 @@ def shown_articles(articles: Sequence[Article], characters: int) -> list[dict[st
 
 
 def located(articles: Sequence[Article], article_id: str, quote: str) -> Evidence | None:
-    """Where a quote stands word for word in the article it names; None where it does not."""
+    """Find where a quote stands word for word in the article it names; None where it does not."""
     wanted = quote.strip()
     article = next((article for article in articles if article.article_id == article_id), None)
     if article is None or not wanted:

@@ -20,7 +20,7 @@ class Likelihood(LikelihoodParameters):
     version: ClassVar[int] = 3
 
     def open(self) -> AbstractContextManager[CheckSession]:
-        """A session with the model loaded.
+        """Open a session with the model loaded.
 
         Raises MissingExtraError where torch is not installed, UsageError where the weights are not there.
         """

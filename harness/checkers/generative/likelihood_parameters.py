@@ -1,4 +1,4 @@
-"""What can be said of a causal language model as a checker, and what is wrong with it; nothing is loaded."""
+"""Parameters of a causal language model as a checker, and their problems; nothing is loaded."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -41,18 +41,18 @@ class LikelihoodParameters(Checker):
     batch_size: int = neutral(8, ge=1, description="Texts measured together, from 1.")
 
     def probability(self, difference: float) -> float:
-        """The logistic curve at a difference in nats a token."""
+        """Return the logistic curve at a difference in nats a token."""
         return 1.0 / (1.0 + math.exp(-max(-500.0, min(500.0, self.slope * (difference - self.middle)))))
 
     def identity(self) -> Mapping[str, str]:
-        """Digests of weights, tokenizer and settings; for a hub id its commit."""
+        """Digest weights, tokenizer and settings; for a hub id return its commit."""
         checkpoint = find_checkpoint(self.checkpoint)
         if checkpoint.kind == "hub":
             return {"commit": current_commit(checkpoint.hub_id, self.revision)}
         return checkpoint_digests(checkpoint)
 
     def problems(self) -> Iterator[Problem]:
-        """Missing extras and weights."""
+        """Report missing extras and weights."""
         missing = self.missing_packages()
         if missing:
             yield Problem(str(MissingExtraError("checker likelihood", missing, "models")))

@@ -1,4 +1,4 @@
-"""How likely a causal model finds the sentences of a text, with and without evidence: needs torch."""
+"""Likelihood of a text's sentences under a causal model, with and without evidence: needs torch."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ DIGITS = 6
 
 @contextmanager
 def open_session(likelihood: LikelihoodParameters) -> Iterator["LikelihoodSession"]:
-    """A session for the checker `likelihood`; its weights are freed when the context ends."""
+    """Open a session for the checker `likelihood`; its weights are freed when the context ends."""
     with open_causal(
         "checker likelihood", likelihood.checkpoint, likelihood.revision, max_tokens=likelihood.max_tokens,
         device=likelihood.device, batch_size=likelihood.batch_size,
@@ -35,7 +35,7 @@ class LikelihoodSession(CheckSession):
         self._model = model
 
     def verdicts(self, cluster: Cluster, texts: Sequence[str]) -> list[list[Verdict]]:
-        """Verdicts on each text: the whole, and its sentences where it has several."""
+        """Judge each text: the whole, and its sentences where it has several."""
         index, sources = EvidenceIndex(cluster), Sources(cluster)
         claims = [[text[start:end] for start, end in claim_spans(text)] for text in texts]
         distinct = list(dict.fromkeys(claim for held in claims for claim in held))

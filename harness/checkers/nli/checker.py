@@ -24,7 +24,7 @@ class Nli(NliParameters):
     version: ClassVar[int] = 4
 
     def open(self) -> AbstractContextManager[CheckSession]:
-        """A session with the model loaded.
+        """Open a session with the model loaded.
 
         Raises MissingExtraError where its libraries are not installed, UsageError where its weights are not there or
         its labels cannot be told.

@@ -25,7 +25,7 @@ class Sentence:
     end: int
     title: bool
     new_line: bool
-    """Whether a line ended between the sentence before and this one."""
+    """True where a line ended between the sentence before and this one."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Chunk:
     sentences: tuple[Sentence, ...]
 
     def evidence(self, claim: str) -> tuple[Evidence, ...]:
-        """The sentences that share most words with the claim, best first; the first one where none shares any."""
+        """Return the sentences that share most words with the claim, best first; the first where none shares any."""
         wanted = set(content_stems(claim))
         shares = [
             len(wanted & set(content_stems(sentence.text))) / len(wanted) if wanted else 0.0
@@ -55,7 +55,7 @@ class Chunk:
 
 
 def sentences_of(article: Article) -> list[Sentence]:
-    """The sentences of an article, its title first."""
+    """List the sentences of an article, its title first."""
     found: list[Sentence] = []
     for source, title in ((article.title, True), (article.text, False)):
         last = 0
@@ -67,7 +67,7 @@ def sentences_of(article: Article) -> list[Sentence]:
 
 
 def chunks_of(cluster: Cluster, chunking: Chunking, tokens: Callable[[str], int], room: int) -> list[Chunk]:
-    """The premises of a cluster, by article id and place.
+    """Cut a cluster into premises, by article id and place.
 
     `tokens` counts a text's tokens without special ones; `room` is how many the model has for a premise.
     """
@@ -79,7 +79,7 @@ def chunks_of(cluster: Cluster, chunking: Chunking, tokens: Callable[[str], int]
 
 
 def highest(chunks: Sequence[Chunk], values: Sequence[float]) -> dict[str, tuple[float, Chunk]]:
-    """The highest value of each article, and the first chunk that has it."""
+    """Return the highest value of each article, and the first chunk that has it."""
     found: dict[str, tuple[float, Chunk]] = {}
     for chunk, value in zip(chunks, values, strict=True):
         if chunk.article_id not in found or value > found[chunk.article_id][0]:
@@ -109,7 +109,7 @@ def _cut(
 
 
 def _runs(sentences: Sequence[Sentence], size_of: Callable[[str], int], most: int) -> list[Sequence[Sentence]]:
-    """Sentences in order, in the longest runs of at most `most`; one that is larger stands alone."""
+    """Cut sentences into the longest runs of at most `most`; one that is larger stands alone."""
     runs: list[list[Sentence]] = []
     held = 0
     for sentence in sentences:

@@ -11,7 +11,7 @@ from harness.checkers.nli.session import NliSession, OnnxScorer, TorchScorer
 
 @contextmanager
 def open_session(nli: NliParameters) -> Iterator[NliSession]:
-    """A session for the checker `nli`; its weights are freed when the context ends."""
+    """Open a session for the checker `nli`; its weights are freed when the context ends."""
     if nli.chosen is not None:
         session = open_preset(nli, nli.chosen)
     else:

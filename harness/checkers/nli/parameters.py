@@ -1,4 +1,4 @@
-"""What can be said of an entailment model as a checker, and what is wrong with it; nothing is loaded."""
+"""Parameters of an entailment model as a checker, and their problems; nothing is loaded."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -101,7 +101,7 @@ class NliParameters(Checker):
     @model_validator(mode="before")
     @classmethod
     def _filled(cls, values: Any) -> Any:
-        """What a preset says and is not written; refuses what it leaves without effect."""
+        """Fill in what a preset sets and the user does not; refuse what it leaves without effect."""
         preset = PRESETS.get(str(values.get("preset"))) if isinstance(values, Mapping) else None
         if preset is None:
             return values
@@ -127,17 +127,17 @@ class NliParameters(Checker):
 
     @classmethod
     def presets(cls) -> dict[str, str]:
-        """Name → weights, licence and source of each public checker."""
+        """Map each public checker's name to weights, licence and source."""
         return lines()
 
     @property
     def shown(self) -> str:
-        """The preset's name where there is one."""
+        """Return the preset's name where there is one."""
         return self.preset or self.name
 
     @property
     def chosen(self) -> Preset | None:
-        """The record of the preset, if one is named."""
+        """Return the record of the preset, if one is named."""
         return None if self.preset is None else PRESETS[self.preset]
 
     @field_validator("labels")
@@ -150,7 +150,7 @@ class NliParameters(Checker):
         return value
 
     def onnx_file(self) -> Path | None:
-        """The ONNX file that `model` means, if it is one or a folder with one and no safetensors.
+        """Return the ONNX file that `model` means, if it is one or a folder with one and no safetensors.
 
         Raises UsageError where a named file is not there.
         """
@@ -168,7 +168,7 @@ class NliParameters(Checker):
         return None
 
     def tokenizer_file(self, model: Path) -> Path:
-        """The tokenizer.json of an ONNX model. Raises UsageError that says where it was looked for."""
+        """Find the tokenizer.json of an ONNX model. Raises UsageError that says where it looked."""
         places = (
             [located(self.tokenizer)]
             if self.tokenizer is not None and not self.tokenizer.startswith(PACKAGE)
@@ -186,7 +186,7 @@ class NliParameters(Checker):
         )
 
     def foundation(self, folder: Path | None) -> str | None:
-        """What a preset's weights are built on, where `folder` has no tokenizer and configuration of its own."""
+        """Find what a preset's weights are built on, where `folder` has no tokenizer and configuration."""
         chosen = self.chosen
         if chosen is None or chosen.foundation is None:
             return None
@@ -196,7 +196,7 @@ class NliParameters(Checker):
         return None if whole else chosen.foundation
 
     def folder_problems(self, folder: Path) -> Iterator[Problem]:
-        """What speaks against a folder as the weights of the chosen preset."""
+        """Report what keeps a folder from being the weights of the chosen preset."""
         chosen = self.chosen
         if chosen is None:
             return
@@ -218,7 +218,7 @@ class NliParameters(Checker):
             )
 
     def identity(self) -> Mapping[str, str]:
-        """Digests of weights, tokenizer and settings; for a hub id its commit."""
+        """Digest weights, tokenizer and settings; for a hub id return its commit."""
         if self.chosen is not None:
             return self._preset_identity()
         onnx = self.onnx_file()
@@ -264,7 +264,7 @@ class NliParameters(Checker):
             yield from (replace(problem, path="tokenizer") for problem in checkpoint_problems(named, None))
 
     def problems(self) -> Iterator[Problem]:
-        """Missing extras, weights and tokenizer."""
+        """Report missing extras, weights and tokenizer."""
         if self.chosen is not None:
             yield from self._preset_problems()
             return
@@ -287,7 +287,7 @@ class NliParameters(Checker):
 
 
 def read_labels(named: Mapping[int, str], outputs: int, model: str) -> tuple[Label, ...]:
-    """What each output means, from a configuration's `id2label` in any order and spelling.
+    """Read what each output means, from a configuration's `id2label` in any order and spelling.
 
     Raises UsageError that quotes the names where they cannot be told.
     """

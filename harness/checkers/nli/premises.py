@@ -22,11 +22,11 @@ class Premise:
 
     @property
     def text(self) -> str:
-        """What the model reads."""
+        """Return what the model reads."""
         return " ".join(unit.text for unit in self.units)
 
     def evidence(self) -> tuple[Evidence, ...]:
-        """Where it stands."""
+        """Quote where it stands."""
         return tuple(unit.evidence(score, self.article_id) for unit, score in zip(self.units, self.scores, strict=True))
 
 
@@ -40,7 +40,7 @@ class Premises:
         self.sources = Sources(cluster)
 
     def of(self, claim: str, fits: Callable[[str], bool]) -> list[Premise]:
-        """What to compare with `claim`: the best sentences of each article in runs that `fits`, and the best alone.
+        """Choose premises for `claim`: each article's best sentences in runs that `fits`, and the best alone.
 
         Where no sentence shares a word with the claim, the first sentences stand in: a paraphrase may share none.
         """
@@ -76,7 +76,7 @@ class Premises:
 
 
 def _runs(units: Sequence[Unit], fits: Callable[[str], bool]) -> list[tuple[Unit, ...]]:
-    """Units in order, cut into the longest runs whose joined text fits; a unit that is too long stands alone."""
+    """Cut units into the longest runs whose joined text fits; a unit that is too long stands alone."""
     runs: list[list[Unit]] = []
     for unit in units:
         if runs and fits(" ".join(held.text for held in [*runs[-1], unit])):

@@ -17,21 +17,21 @@ Head = Literal["classes", "token", "answer"]
 """`classes`: a sequence classifier. `token`: a token classifier, read at its first token. `answer`: a model that
 writes, read at the first token of the answer."""
 Unit = Literal["tokens", "words", "marks", "even", "sentence", "window"]
-"""What a chunk of an article is measured in: tokens of the model; words between white space; words and punctuation
+"""Units of the size of a chunk of an article: tokens of the model; words between white space; words and punctuation
 marks; whole sentences in equal numbers, so many that chunks have about that many words; one sentence; as much as the
 model reads at once."""
 
 
 @dataclass(frozen=True)
 class Chunking:
-    """How an article is cut into premises; always between sentences."""
+    """Way of cutting an article into premises; always between sentences."""
 
     unit: Unit
     size: int = 0
     joint: str = " "
-    """What stands between two sentences."""
+    """Separator between two sentences."""
     lines: bool = True
-    """Whether a line that ends between two sentences ends in the premise too."""
+    """True where a line that ends between two sentences ends in the premise too."""
 
     def __str__(self) -> str:
         said: Mapping[Unit, str] = {
@@ -60,7 +60,7 @@ class Preset:
     template: str | None
     """The one text that the model reads; none: premise and claim as a pair, as its tokenizer joins them."""
     labels: tuple[Output, ...] | None
-    """What each output means; none: as the model's configuration says."""
+    """Meaning of each output; none: as the model's configuration says."""
     chunking: Chunking
     window: int
     """Tokens that the model reads at most; fewer where its positions end before."""
@@ -69,7 +69,7 @@ class Preset:
     answers: tuple[str, ...] = ()
     """Of a model that writes: the answers that stand for `labels`, read at their first token."""
     difference: bool = False
-    """Whether the highest contradiction is taken off the highest entailment (SummaC-ZS)."""
+    """True where the highest contradiction is taken off the highest entailment (SummaC-ZS)."""
     foundation: str | None = None
     """Hub id of the model it is built on, which has the tokenizer and the configuration that its own folder lacks."""
     renamed: tuple[tuple[str, str], ...] = ()
@@ -79,7 +79,7 @@ class Preset:
     commercial: bool = True
 
     def line(self) -> str:
-        """What `harness components` prints."""
+        """Describe it for `harness components`."""
         parts = [self.model or "a folder of your own (`model`)", self.licence, self.source]
         return "; ".join(parts)
 
@@ -226,5 +226,5 @@ NAMES: tuple[str, ...] = get_args(PresetName)
 
 
 def lines() -> dict[str, str]:
-    """Name → weights, licence and source of each."""
+    """Map each name to weights, licence and source."""
     return {preset.name: preset.line() for preset in _TABLE}

@@ -25,7 +25,7 @@ LEAST_ROOM = 16
 
 
 def open_preset(nli: NliParameters, preset: Preset) -> NliSession:
-    """A session with the weights of a public checker loaded. Raises UsageError where they are not the preset's."""
+    """Load the weights of a public checker. Raises UsageError where they are not the preset's."""
     return PresetSession(nli, preset, PresetScorer(nli, preset))
 
 
@@ -37,7 +37,7 @@ class PresetSession(NliSession):
         self._preset = preset
 
     def verdicts(self, cluster: Cluster, texts: Sequence[str]) -> list[list[Verdict]]:
-        """Verdicts on each text: the whole, and its sentences where it has several."""
+        """Judge each text: the whole, and its sentences where it has several."""
         scorer = self._scorer
         if not isinstance(scorer, PresetScorer):
             raise RuntimeError("the session is closed")
@@ -65,7 +65,7 @@ class PresetSession(NliSession):
     def _finding(
         self, sources: Sources, claim: str, chunks: Sequence[Chunk], rows: Sequence[Floats], labels: Sequence[Label]
     ) -> Judgement:
-        """One sentence: article by article the best chunk, and of articles the best."""
+        """Judge one sentence: article by article the best chunk, and of articles the best."""
         support = highest(chunks, [float(row[labels.index("entailment")]) for row in rows])
         against = {article: (0.0, chunk) for article, (_, chunk) in support.items()}
         if self._preset.difference:
@@ -136,7 +136,7 @@ class PresetScorer(Scorer):
         self._frame = self.count("", "")
 
     def _foundation(self, nli: NliParameters, folder: Path) -> Path:
-        """Where the tokenizer and the configuration of the architecture are."""
+        """Find the folder of the tokenizer and the configuration of the architecture."""
         named = nli.foundation(folder)
         return folder if named is None else local_checkpoint(named, None)
 
@@ -168,7 +168,7 @@ class PresetScorer(Scorer):
             )
 
     def _loaded(self, folder: Path, config: Any) -> Any:
-        """The model with its weights. Raises UsageError where some that it needs are not there."""
+        """Load the model with its weights. Raises UsageError where some that it needs are absent."""
         from transformers import (
             AutoModelForSeq2SeqLM,
             AutoModelForSequenceClassification,
@@ -198,7 +198,7 @@ class PresetScorer(Scorer):
         return model
 
     def _filled(self, model: Any, folder: Path) -> list[str]:
-        """Fill a model with weights that were published under other names; what is absent."""
+        """Fill a model with weights that were published under other names; return the absent ones."""
         from safetensors.torch import load_file
 
         state = {
@@ -225,7 +225,7 @@ class PresetScorer(Scorer):
         return name
 
     def _answer_tokens(self) -> list[int]:
-        """The first token of each answer, in the order of the labels. Raises UsageError where two begin alike."""
+        """List the first token of each answer, in label order. Raises UsageError where two begin alike."""
         found = [self._tokenizer(answer, add_special_tokens=False)["input_ids"][:1] for answer in self._preset.answers]
         firsts = [held[0] for held in found if held and held[0] != self._tokenizer.unk_token_id]
         if len(set(firsts)) != len(self._preset.answers):
@@ -236,28 +236,28 @@ class PresetScorer(Scorer):
         return firsts
 
     def tokens(self, text: str) -> int:
-        """Tokens of a text by itself, without special ones."""
+        """Tokenise a text by itself, without special ones."""
         with quietly():
             return len(self._tokenizer(readable(text), add_special_tokens=False)["input_ids"])
 
     def room(self, claim: str) -> int:
-        """Tokens that the model's window has for a premise."""
+        """Count the tokens that the model's window has for a premise."""
         return max(LEAST_ROOM, self.max_tokens - self._frame - self.tokens(claim))
 
     def count(self, premise: str, claim: str) -> int:
-        """Tokens of the pair, special ones included."""
+        """Count the tokens of the pair, special ones included."""
         with quietly():
             return len(self._tokenizer(*self._read(premise, claim))["input_ids"])
 
     def _read(self, premise: str, claim: str) -> tuple[str, ...]:
-        """What the tokenizer is handed: a pair, or the one text that the template makes of it."""
+        """Make the tokenizer's input: a pair, or the one text that the template makes of it."""
         if self._preset.template is None:
             return premise, claim
         eos = self._tokenizer.eos_token or self._tokenizer.sep_token or ""
         return (self._preset.template.format(premise=premise, claim=claim, eos=eos),)
 
     def _cut(self, premise: str, claim: str) -> str:
-        """The longest beginning of a premise, in whole words, that fits beside a claim."""
+        """Return the longest beginning of a premise, in whole words, that fits beside a claim."""
         if self.count(premise, claim) <= self.max_tokens:
             return premise
         words = premise.split(" ")
@@ -269,7 +269,7 @@ class PresetScorer(Scorer):
         return " ".join(words[:low])
 
     def logits(self, pairs: Sequence[tuple[str, str]]) -> Floats:
-        """Shape (pairs, outputs); a premise that is too long is cut at its end, the claim never before it."""
+        """Return logits, shape (pairs, outputs); too long a premise is cut at its end, before the claim is."""
         read = [self._read(self._cut(premise, claim), claim) for premise, claim in pairs]
         with quietly(), self._torch.inference_mode():
             batch = self._tokenizer(
@@ -292,7 +292,7 @@ class PresetScorer(Scorer):
 
 
 def _positions(config: Any) -> int:
-    """Tokens that a model has positions for; a large number where it counts distances."""
+    """Return how many tokens a model has positions for; a large number where it counts distances."""
     if config.model_type == "t5" or getattr(config, "position_biased_input", True) is False:
         return LONG
     # RoBERTa numbers its positions from the padding index on: two of them hold no token.

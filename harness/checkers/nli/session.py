@@ -35,11 +35,11 @@ class Scorer(ABC):
 
     @abstractmethod
     def count(self, premise: str, claim: str) -> int:
-        """Tokens of the pair, special ones included."""
+        """Count the tokens of the pair, special ones included."""
 
     @abstractmethod
     def logits(self, pairs: Sequence[tuple[str, str]]) -> Floats:
-        """Shape (pairs, outputs)."""
+        """Return logits, shape (pairs, outputs)."""
 
 
 LOGIT_DECIMALS = 4
@@ -47,7 +47,7 @@ LOGIT_DECIMALS = 4
 
 
 def probabilities(scorer: Scorer, pairs: Sequence[tuple[str, str]], batch_size: int) -> list[Floats]:
-    """Softmax of each pair's outputs; pairs of like length are compared together, so that little is padding."""
+    """Return the softmax of each pair's outputs; pairs of like length go together, to waste little padding."""
     order = sorted(range(len(pairs)), key=lambda place: (sum(map(len, pairs[place])), place))
     found: list[Floats] = [np.zeros(0)] * len(pairs)
     for start in range(0, len(order), batch_size):
@@ -69,11 +69,11 @@ class NliSession(CheckSession):
         self._scorer: Scorer | None = scorer
 
     def close(self) -> None:
-        """Lets go of the weights."""
+        """Let go of the weights."""
         self._scorer = None
 
     def verdicts(self, cluster: Cluster, texts: Sequence[str]) -> list[list[Verdict]]:
-        """Verdicts on each text: the whole, and its sentences where it has several."""
+        """Judge each text: the whole, and its sentences where it has several."""
         scorer = self._scorer
         if scorer is None:
             raise RuntimeError("the session is closed")
@@ -101,7 +101,7 @@ class NliSession(CheckSession):
         found: dict[tuple[str, str], Floats],
         labels: tuple[Label, ...],
     ) -> Judgement:
-        """One sentence: support over all passages, contradiction over the aligned ones, article by article."""
+        """Judge one sentence: support over all passages, contradiction over aligned ones, article by article."""
         support: dict[str, tuple[float, Premise]] = {}
         against: dict[str, tuple[float, Premise]] = {}
         for premise in held:
@@ -185,12 +185,12 @@ class TorchScorer(Scorer):
             self._tokenizer.pad_token = self._tokenizer.eos_token
 
     def count(self, premise: str, claim: str) -> int:
-        """Tokens of the pair, special ones included."""
+        """Count the tokens of the pair, special ones included."""
         with quietly():
             return len(self._tokenizer(premise, claim)["input_ids"])
 
     def logits(self, pairs: Sequence[tuple[str, str]]) -> Floats:
-        """Shape (pairs, outputs); a premise that is too long is cut at its end, the claim never before it."""
+        """Return logits, shape (pairs, outputs); too long a premise is cut at its end, before the claim is."""
         with quietly():
             try:
                 batch = self._encoded(pairs, "only_first")
@@ -274,11 +274,11 @@ class OnnxScorer(Scorer):
         return 0
 
     def count(self, premise: str, claim: str) -> int:
-        """Tokens of the pair, special ones included."""
+        """Count the tokens of the pair, special ones included."""
         return len(self._tokenizer.encode(premise, claim).ids)
 
     def logits(self, pairs: Sequence[tuple[str, str]]) -> Floats:
-        """Shape (pairs, outputs); a premise that is too long is cut at its end."""
+        """Return logits, shape (pairs, outputs); a premise that is too long is cut at its end."""
         encoded = [self._encoded(premise, claim) for premise, claim in pairs]
         width = self._fixed or max(len(item.ids) for item in encoded)
         arrays = {

@@ -1,1 +1,1 @@
-"""What is contested: facts that independent articles of a cluster tell differently."""
+"""Contested facts: what independent articles of a cluster tell differently."""

@@ -27,7 +27,7 @@ _VAGUE = {
     "a handful": (2.0, 12.0),
     "a couple": (2.0, 3.0),
 }
-"""What vague words are compatible with. Wide on purpose: a reader is misled by an order of magnitude, not by 23."""
+"""Values that vague words may stand for. Wide on purpose: an order of magnitude misleads a reader, 23 does not."""
 _VAGUE_RE = re.compile(
     r"\b(?:(?:tens|hundreds) of (?:thousands|millions)|dozens|scores(?= of)|hundreds|thousands|millions|billions"
     r"|several|a few|a handful|a couple)\b",

@@ -93,7 +93,7 @@ class Question:
     things: frozenset[str]
     """Names of what is counted; `people` for people at large. Empty for measures."""
     deeds: frozenset[str]
-    """What happens to them, or what is measured."""
+    """Names of what happens to them, or of what is measured."""
     names: frozenset[str]
     """Words of names of whose measure it is."""
     places: frozenset[str]
@@ -101,7 +101,7 @@ class Question:
     about: frozenset[str]
     """Of what a percentage is one: infection, hospital stays. Empty for all else."""
     name: str
-    """What it asks, in key words."""
+    """The question in key words."""
 
     @property
     def only_grows(self) -> bool:

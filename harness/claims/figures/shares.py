@@ -25,7 +25,7 @@ _OUT_OF = re.compile(
     r"(?! (?:more )?(?:year|month|week|day|hour|minute|season|game|match|start|attempt))", re.IGNORECASE,
 )  # fmt: skip
 MOST_PARTS = 100
-"""What people count shares out of, at most: one in a hundred."""
+"""Largest number that people count shares out of: one in a hundred."""
 _MULTIPLES = {"double": 2.0, "triple": 3.0, "treble": 3.0, "quadruple": 4.0, "quintuple": 5.0}
 _FOLD = re.compile(r"\b(?P<times>\d+|two|three|four|five|six|seven|eight|nine|ten)-?fold\b", re.IGNORECASE)
 _TIMES = {"twice": 2.0, "thrice": 3.0}

@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 _FRAMEWORKS = ("torch", "cupy", "h5py")
-"""What spaCy's layers import where it is installed, for models that use it. The English parser runs on numpy alone."""
+"""Frameworks that spaCy's layers import where they are installed. The English parser runs on numpy alone."""
 _UNUSED = ["senter"]
 """Components of the packages that are switched off there."""
 

@@ -13,7 +13,7 @@ from typing import Any
 _MOST = 1 << 16
 """Words with a tag and a dependency that are remembered; then it is begun anew."""
 _ASKED = frozenset({"TAG", "LOWER", "DEP", "IS_SPACE"})
-"""What a pattern of one token may ask and still be answered here."""
+"""Conditions of a pattern of one token that are answered here."""
 
 Kind = tuple[str, str, str, str]
 """Tag, part of speech, lemma and dependency of a token."""

@@ -1,4 +1,4 @@
-"""What can be said of a transformers model, causal or seq2seq, and what is wrong with it; nothing is loaded."""
+"""Parameters of a transformers model, causal or seq2seq, and their problems; nothing is loaded."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace

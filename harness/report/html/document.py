@@ -13,7 +13,7 @@ from harness.disk.durable import replace_text
 from harness.errors import MissingExtraError, UsageError
 from harness.records import MeasureRecord
 from harness.report import numbers
-from harness.report.answer import MARKS, half, name_of, named, sentences
+from harness.report.answer import MARKS, full_name, half, name_of, sentences
 from harness.report.escape import page
 from harness.report.html.charts import charts
 from harness.report.html.examples import TOGETHER, Examples, collect
@@ -150,7 +150,7 @@ def _cell(findings: Findings, label: str, measure: MeasureRecord) -> dict[str, A
 def _legend(findings: Findings) -> str:
     board = findings.board
     interval = "± half the 95 % interval (percentile bootstrap over clusters)"
-    parts = [f"Ranked by {named(board.primary)}, of {board.clusters} clusters; shares times 100; {interval}."]
+    parts = [f"Ranked by {full_name(board.primary)}, of {board.clusters} clusters; shares times 100; {interval}."]
     if len(board.standings) > 1:
         parts.append(
             f"▲ better, ▼ worse than {board.baseline}: approximate randomisation test, corrected after Holm, p ≤ .05."
