@@ -13,6 +13,8 @@ from typing import Any
 
 from harness.component import KINDS, Component, Kind
 from harness.errors import UsageError
+from harness.process import interruption
+from harness.process.isolation import reason
 
 BUILTIN: Mapping[Kind, Mapping[str, str]] = {
     "dataset": {
@@ -109,11 +111,12 @@ class Registry:
             _refuse_incomplete(kind, cls, location)
         except BrokenComponentError as error:
             raise BrokenComponentError(f"{kind} {name!r}{_of_package(kind, name)} {error}") from None
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # noqa: BLE001 - whatever another package does as it is imported, SystemExit too
-            message = " ".join(str(error).split())[:300]
-            why = f"{type(error).__name__}: {message}" if message else type(error).__name__
+        except BaseException as error:  # whatever another package does as it is imported, SystemExit too
+            if isinstance(error, KeyboardInterrupt) and interruption.may_be_heard():
+                raise
+            told = reason(error)
+            message = " ".join(told.message.split())[:300]
+            why = told.error if message == told.error else f"{told.error}: {message}"
             package = _of_package(kind, name)
             raise BrokenComponentError(f"{kind} {name!r}{package} cannot be loaded from {location}: {why}") from None
         return cls

@@ -30,6 +30,8 @@ LAYOUT = 1
 """Version of the tables; a file of another version is not used."""
 
 Kind = Literal["prediction", "verdicts"]
+_Maker = tuple[Kind, str, str]
+"""What made an entry: its kind, the component's name and signature."""
 
 _WAIT = 60.0
 """Seconds to wait for another process's transaction."""
@@ -61,8 +63,7 @@ class Cache:
         """Open the cache in `folder`, made where it is missing. Raises StoreError where it cannot be used."""
         self.file = folder / FILE
         self._note = note
-        self._makers: dict[tuple[str, str, str], int] = {}
-        self._waiting: dict[bytes, tuple[int, bytes]] = {}
+        self._waiting: dict[bytes, tuple[_Maker, bytes]] = {}
         self._waiting_since = 0.0
         self._broken = False
         self._dropped = 0
@@ -95,12 +96,9 @@ class Cache:
 
     def keep(self, kind: Kind, component: str, signature: str, key: bytes, value: bytes) -> None:
         """Keep one value; it is on disk a second later, or when the cache is closed."""
-        maker = self._maker(kind, component, signature)
-        if maker is None:
-            return
         if not self._waiting:
             self._waiting_since = time.monotonic()
-        self._waiting[key] = (maker, packed(value))
+        self._waiting[key] = ((kind, component, signature), packed(value))
         if len(self._waiting) >= _AT_ONCE or time.monotonic() - self._waiting_since >= _SECONDS:
             self.flush()
 
@@ -110,8 +108,13 @@ class Cache:
         if not waiting or self._broken:
             return
         now = int(time.time())
-        rows = [(key, maker, value, digest_of(key, value), now, now) for key, (maker, value) in waiting.items()]
         with self._safely("written"), self._db:
+            # In one transaction: `harness cache clear` and `prune` may have taken out what made earlier entries.
+            self._db.execute("BEGIN IMMEDIATE")
+            ids = {maker: self._id_of(maker) for maker, _ in waiting.values()}
+            rows = [
+                (key, ids[maker], value, digest_of(key, value), now, now) for key, (maker, value) in waiting.items()
+            ]
             self._db.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?)", rows)
 
     def _stored(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
@@ -128,15 +131,11 @@ class Cache:
                 self._db.executemany("UPDATE entries SET used = ? WHERE key = ?", stale)
         return {key: unpacked(value) for key, value, _, _ in rows if key not in bad}
 
-    def _maker(self, kind: Kind, component: str, signature: str) -> int | None:
-        """The row that says what made an entry; None where it cannot be written."""
-        named = (kind, component, signature)
-        if named not in self._makers and not self._broken:
-            with self._safely("written"), self._db:
-                self._db.execute("INSERT OR IGNORE INTO makers (kind, component, signature) VALUES (?, ?, ?)", named)
-                query = "SELECT id FROM makers WHERE kind = ? AND component = ? AND signature = ?"
-                self._makers[named] = self._db.execute(query, named).fetchone()[0]
-        return self._makers.get(named)
+    def _id_of(self, maker: _Maker) -> int:
+        """Find the row that says what made an entry, made where it is missing."""
+        self._db.execute("INSERT OR IGNORE INTO makers (kind, component, signature) VALUES (?, ?, ?)", maker)
+        query = "SELECT id FROM makers WHERE kind = ? AND component = ? AND signature = ?"
+        return int(self._db.execute(query, maker).fetchone()[0])
 
     @contextmanager
     def _safely(self, what: str) -> Iterator[None]:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from types import FrameType
 
 from harness import printable, redact
@@ -26,6 +27,8 @@ from harness.process.logs import said
 
 GRACE = 1.25
 """Seconds that the main thread has after the first signal."""
+_LAST_WORDS = 0.4
+"""Seconds that the last words may take: what they wait for may be held by the main thread."""
 
 
 @dataclass
@@ -57,6 +60,16 @@ def saving(folder: Path, last_words: Callable[[], None]) -> Iterator[None]:
         _saved.folder = _saved.last_words = None
         raise
     _saved.folder = _saved.last_words = None
+
+
+def is_heard() -> bool:
+    """Tell whether this process is being ended by a signal that it heeds."""
+    return _heeding.is_set() and _heard.is_set()
+
+
+def may_be_heard() -> bool:
+    """Tell whether a KeyboardInterrupt can come from a signal; else code raised it by itself."""
+    return _heard.is_set() if _heeding.is_set() else signal.getsignal(signal.SIGINT) != signal.SIG_IGN
 
 
 def message() -> str:
@@ -125,11 +138,12 @@ def _watch(heard: int, signals: frozenset[signal.Signals]) -> None:
     """End the process at the second signal, or `GRACE` seconds after the first."""
     if not _next(heard, signals, None):
         return
-    again = _next(heard, signals, GRACE)
+    again = _next(heard, signals, monotonic() + GRACE)
     if again is None:
-        with suppress(Exception):
-            if _saved.last_words is not None:
-                _saved.last_words()
+        if _saved.last_words is not None:
+            speaker = threading.Thread(target=_speak, args=(_saved.last_words,), daemon=True)
+            speaker.start()
+            speaker.join(_LAST_WORDS)
         with suppress(Exception):
             shown = "\x1b[?25h" if sys.stderr.isatty() else ""  # a progress bar hid the cursor
             os.write(2, f"{shown}{printable.lines(said(message(), 'warning'))}".encode())
@@ -141,15 +155,29 @@ def _watch(heard: int, signals: frozenset[signal.Signals]) -> None:
     os._exit(EXIT_INTERRUPTED)
 
 
-def _next(heard: int, signals: frozenset[signal.Signals], seconds: float | None) -> bool | None:
-    """True at one of the signals, False where the other end is closed, None when the seconds are over."""
-    while select.select([heard], [], [], seconds)[0]:
-        number = os.read(heard, 1)
-        if not number:
+def _speak(last_words: Callable[[], None]) -> None:
+    with suppress(Exception):
+        last_words()
+
+
+def _next(heard: int, signals: frozenset[signal.Signals], until: float | None) -> bool | None:
+    """True at one of the signals, False where the other end is closed, None when it is past `until`.
+
+    Other signals come by the same way, those of a time limit thousands a second: they neither prolong the wait, nor,
+    where they have filled the pipe, hide one that the main thread has heard.
+    """
+    first = until is None
+    while True:
+        left = None if until is None else max(0.0, until - monotonic())
+        if not select.select([heard], [], [], left)[0]:
+            return None
+        numbers = os.read(heard, 65536)
+        if not numbers:
             return False
-        if number[0] in signals:
+        if signals.intersection(numbers) or (first and _heard.is_set()):
             return True
-    return None
+        if until is not None and monotonic() >= until:
+            return None
 
 
 def _forget_in_child() -> None:

@@ -2,7 +2,7 @@
 
 An exception of any class (a pyo3 panic or `sys.exit` in a library too), a batch that does not fit into memory, a call
 that takes too long, a wrong number of answers: what is tried together and fails together is tried again by halves, so
-that the rest is answered and only the culprit fails. What is in PASSED_ON goes through.
+that the rest is answered and only the culprit fails. What `pass_on` raises goes through.
 """
 
 import logging
@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Generic, NamedTuple, TypeVar
 
 from harness.errors import StoreError, UsageError
+from harness.process import interruption
 from harness.process.time_limit import RunOver, TimeLimitError, limited
 
 T = TypeVar("T")
@@ -19,7 +20,7 @@ S = TypeVar("S")
 
 MAX_MESSAGE = 2000
 """Characters of an error's message that are kept."""
-PASSED_ON = (UsageError, StoreError, RunOver, KeyboardInterrupt, GeneratorExit)
+_PASSED_ON = (UsageError, StoreError, RunOver)
 """Errors that are never a cluster's failure: the user's mistakes, a folder that cannot be written, the run's end."""
 
 _LOGGER = logging.getLogger("harness.run")
@@ -62,14 +63,25 @@ def _try(
         if len(found) != len(items):
             raise ValueError(f"{len(found)} answers for {len(items)} pieces of work")
         return [Tried(one, times) for one in found]
-    except PASSED_ON:
-        raise
     except BaseException as error:  # noqa: BLE001 - that is what isolation means
+        pass_on(error)
         if len(items) == 1:
             return [Tried(error, times)]
     # Outside the handler: what the exception's frames held, perhaps the memory that was lacking, is free by now.
     half = len(items) // 2
     return [*_try(work, items[:half], seconds, times + 1), *_try(work, items[half:], seconds, times + 1)]
+
+
+def pass_on(error: BaseException) -> None:
+    """Raise what is never a cluster's failure; return where it is one.
+
+    A KeyboardInterrupt is one where no signal was heard: the component raised it by itself. Where one was heard, so was
+    whatever a component made of it.
+    """
+    if isinstance(error, _PASSED_ON):
+        raise error
+    if interruption.is_heard() or (isinstance(error, KeyboardInterrupt) and interruption.may_be_heard()):
+        raise error if isinstance(error, KeyboardInterrupt) else KeyboardInterrupt from error
 
 
 @contextmanager
@@ -84,9 +96,8 @@ def opened(session: AbstractContextManager[S]) -> Iterator[S]:
     else:
         try:
             session.__exit__(None, None, None)
-        except PASSED_ON:
-            raise
         except BaseException as error:  # noqa: BLE001 - every answer is there
+            pass_on(error)
             _LOGGER.warning("closing failed: %s", reason(error).message)
 
 

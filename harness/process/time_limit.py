@@ -1,22 +1,27 @@
 """Time limits for code that does not cooperate.
 
-In the main thread the system's timer interrupts Python code at the next step, also where it loops for ever or swallows
-exceptions; a library's call that runs on in native code is interrupted as soon as it comes back. One timer serves all
-limits that are open, one inside the other: that of a cluster in that of a run. In another thread, and where the system
-has no such timer, nothing can be interrupted safely: then the limit of a cluster is looked at when the code returns.
+In the main thread the system's timer interrupts Python code at the next step. A component that swallows the
+interruption is interrupted again a second later, and from then on thousands of times a second, so that it is soon
+struck between two places that swallow: a loop around `except BaseException` ends. A library's call that runs on in
+native code is interrupted as soon as it comes back. One timer serves all limits that are open, one inside the other:
+that of a cluster in that of a run. In another thread, and where the system has no such timer, nothing can be
+interrupted safely: then the limit of a cluster is looked at when the code returns.
 """
 
 import signal
+import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from time import monotonic
-from types import FrameType
+from types import FrameType, TracebackType
 
 from harness.errors import RunError
 
 AGAIN = 1.0
-"""Seconds after which code that swallowed the interruption is interrupted again."""
+"""Seconds after which code that swallowed the interruption is interrupted again; a component then all the time."""
+_SOON = 0.001
+"""Seconds after which our own code, which is on its way out, is looked at again."""
+_RELENTLESS = 2e-5
+"""Seconds between two interruptions of what swallows them: about what it takes to be caught and to go on."""
 
 
 class TimeLimitError(RunError):
@@ -31,79 +36,87 @@ class RunOver(BaseException):
     """The time of a whole run is over; no Exception, so that nothing takes it for the failure of a cluster."""
 
 
-@contextmanager
-def stopped_after(seconds: float | None) -> Iterator[None]:
-    """Raise RunOver where the body takes longer than `seconds`, again where that is swallowed; None allows any time.
-
-    Outside the main thread, and where the system has no such timer, nothing is interrupted.
-    """
-    if seconds is None or not _can_interrupt():
-        yield
-        return
-    with _Limit(seconds, RunOver).open():
-        yield
-
-
-@contextmanager
-def limited(seconds: float | None) -> Iterator[None]:
-    """Raise TimeLimitError where the body takes longer than `seconds`; None allows any time."""
-    if seconds is None:
-        yield
-        return
-    began = monotonic()
-    if _can_interrupt():
-        limit = _Limit(seconds, _Alarm)
-        try:
-            with limit.open():
-                yield
-        except _Alarm:
-            if not limit.is_over:  # that of a limit around this one
-                raise
-            raise too_long(seconds) from None
-    else:
-        yield
-    if monotonic() - began > seconds:
-        raise too_long(seconds)
-
-
 def too_long(seconds: float) -> TimeLimitError:
     """Make the error that says so."""
     return TimeLimitError(f"it took longer than the {seconds:g} seconds that `time_limit: cluster` allows")
 
 
-def _can_interrupt() -> bool:
-    return threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer")
-
-
 class _Limit:
-    """A time that code has, and what is raised in it when that is over."""
+    """A time that code has, and what is raised in it when that is over.
 
-    def __init__(self, seconds: float, interruption: type[BaseException]) -> None:
-        self.until = monotonic() + seconds
+    Written without generators: no line of this file is interrupted by a limit, so that none is left half open.
+    """
+
+    def __init__(self, seconds: float | None, interruption: type[BaseException], *, is_foreign: bool) -> None:
+        self.seconds = seconds
         self.interruption = interruption
-        self.is_open = True
+        self.is_foreign = is_foreign
+        """Whether the code inside is a component's, which may be interrupted at every step, and not our own."""
+        self.until = 0.0
+        self.is_open = False
+        self.struck = 0
+        """How often it was interrupted."""
+        self._hook = sys.unraisablehook
+        self._before: object = None
+        self._has_timer = False
 
     @property
     def is_over(self) -> bool:
         """Tell whether its time has come."""
-        return monotonic() >= self.until
+        return self.seconds is not None and monotonic() >= self.until
 
-    @contextmanager
-    def open(self) -> Iterator[None]:
+    def __enter__(self) -> None:
         """Interrupt the body when the time is over, and again and again until it ends."""
-        before = signal.signal(signal.SIGALRM, _ring)
-        _limits.append(self)
-        try:
+        self.until = monotonic() + (self.seconds or 0.0)
+        in_main = threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer")
+        # Without a time of its own it counts inside another limit only: there it says whose code is running.
+        self._has_timer = in_main and (self.seconds is not None or bool(_limits))
+        if self._has_timer:
+            self._before = signal.signal(signal.SIGALRM, _ring)
+            self.is_open = True
+            _limits.append(self)
             _set_timer()
-            try:
-                yield
-            finally:
-                self.is_open = False
-        finally:  # of its own, since an interruption may come before the line above
-            self.is_open = False
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let go of the timer."""
+        self.is_open = False
+        if self._has_timer:
+            signal.setitimer(signal.ITIMER_REAL, 0)  # before any call of Python code, which may be interrupted
+            sys.unraisablehook = self._hook
             del _limits[_limits.index(self) :]
+            signal.signal(signal.SIGALRM, _ring)
             _set_timer()
-            signal.signal(signal.SIGALRM, before)
+            signal.signal(signal.SIGALRM, self._before)  # type: ignore[arg-type] # as it was
+
+
+class stopped_after(_Limit):  # noqa: N801 - a context manager, called as a function is
+    """Raise RunOver where the body takes longer than `seconds`, again where that is swallowed; None allows any time.
+
+    Outside the main thread, and where the system has no such timer, nothing is interrupted.
+    """
+
+    def __init__(self, seconds: float | None) -> None:
+        super().__init__(seconds, RunOver, is_foreign=False)
+
+
+class limited(_Limit):  # noqa: N801 - a context manager, called as a function is
+    """Raise TimeLimitError where the body, a component's code, takes longer than `seconds`; None allows any time."""
+
+    def __init__(self, seconds: float | None) -> None:
+        super().__init__(seconds, _Alarm, is_foreign=True)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Say that it took too long, unless a limit around this one is over, or the body failed before."""
+        super().__exit__(kind, error, trace)
+        if self.seconds is None or not self.is_over:
+            return
+        # What code raises that was interrupted is what it made of the interruption.
+        if error is None or isinstance(error, _Alarm) or (self.struck and isinstance(error, Exception)):
+            raise too_long(self.seconds) from None
 
 
 _limits: list[_Limit] = []
@@ -112,13 +125,45 @@ _limits: list[_Limit] = []
 
 def _ring(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
     """Interrupt the main thread by the outermost limit that is over: what is inside ends with it."""
-    _set_timer()
+    if frame is not None and frame.f_code.co_filename == _HERE:
+        if _limits:
+            signal.setitimer(signal.ITIMER_REAL, _SOON, _SOON)
+        return
     for limit in _limits:
         if limit.is_open and limit.is_over:
+            limit.struck += 1
+            if limit.struck > 1 and any(inside.is_foreign for inside in _limits):
+                _strike_all_the_time(limit.interruption)
+            else:
+                _set_timer()
             raise limit.interruption
+    _set_timer()
+
+
+_HERE = _ring.__code__.co_filename
+
+
+def _strike_all_the_time(interruption: type[BaseException]) -> None:
+    """Interrupt a component without end; our own code, which it comes back to, is left alone and calms the timer."""
+
+    def strike(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a handler, as short as it can be
+        if frame is not None and frame.f_code.co_filename != _HERE:
+            raise interruption
+
+    sys.unraisablehook = _say_nothing
+    signal.signal(signal.SIGALRM, strike)
+    signal.setitimer(signal.ITIMER_REAL, _RELENTLESS, _RELENTLESS)
+
+
+def _say_nothing(_: "sys.UnraisableHookArgs") -> None:
+    """Keep what interrupted finalizers say off the terminal: there may be thousands of them."""
 
 
 def _set_timer() -> None:
     """Have the timer ring when the next limit is over; AGAIN later for one that is over and still open."""
-    waits = [AGAIN if limit.is_over else limit.until - monotonic() for limit in _limits if limit.is_open]
+    waits = [
+        AGAIN if limit.is_over else limit.until - monotonic()
+        for limit in _limits
+        if limit.is_open and limit.seconds is not None
+    ]
     signal.setitimer(signal.ITIMER_REAL, max(min(waits), 1e-6) if waits else 0)

@@ -17,7 +17,7 @@ from harness.cache.store import Cache
 from harness.checkers.base import Checker, CheckSession
 from harness.disk.row_offsets import RowOffsets
 from harness.process import logs
-from harness.process.isolation import PASSED_ON, isolate, opened, reason
+from harness.process.isolation import isolate, opened, pass_on, reason
 from harness.records import CheckedPrediction, Cluster, Failure, Prediction, Verdict
 from harness.results.run_folder import FAILURES, VERDICTS
 from harness.run.active_run import ActiveRun
@@ -114,9 +114,8 @@ class CheckJob:
         with ExitStack() as stack:
             try:
                 session = stack.enter_context(opened(self.checker.open()))
-            except PASSED_ON:
-                raise
             except BaseException as error:  # noqa: BLE001 - corrupt weights, out of memory: a reason in each row
+                pass_on(error)
                 why = Unchecked(*reason(error))
                 yield lambda chunk: [[why] * len(questions.texts) for questions in chunk]
                 return

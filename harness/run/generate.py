@@ -18,7 +18,7 @@ from harness.cache import keys
 from harness.cache.store import Cache
 from harness.errors import ModelError
 from harness.models.base import Answer, ModelSession, StreamingSession
-from harness.process.isolation import PASSED_ON, Reason, isolate, opened, reason
+from harness.process.isolation import Reason, isolate, opened, pass_on, reason
 from harness.process.time_limit import too_long
 from harness.records import Cluster, ConfigurationRecord, Failure, Prediction, content_digest, prediction_id
 from harness.results.run_folder import FAILURES, PREDICTIONS, RunFolder
@@ -59,9 +59,8 @@ def generate(
     with ExitStack() as stack:
         try:
             session = stack.enter_context(opened(configuration.model.open(configuration.seed)))
-        except PASSED_ON:
-            raise
         except BaseException as error:  # noqa: BLE001 - corrupt weights, out of memory: a reason in each row, not a crash
+            pass_on(error)
             why = reason(error)
             for cluster in (*batch, *waiting):
                 yield _failure(configuration, cluster, why, attempts=1)
@@ -152,9 +151,8 @@ def _row_of_streamed(
         return _failure(configuration, cluster, reason(answer), times)
     try:
         return _row_of(configuration, cluster, answer)
-    except PASSED_ON:
-        raise
     except Exception as error:  # noqa: BLE001 - an answer that no record can hold
+        pass_on(error)
         return _failure(configuration, cluster, reason(error), 1)
 
 

@@ -91,6 +91,21 @@ def test_a_call_that_does_not_come_back_is_left_within_two_seconds(workplace: Wo
     assert workplace.rows("events.jsonl")[-1]["event"] == "interrupted"
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("limit", ["cluster: 0.1s", "run: 0.1s"])
+def test_past_a_time_limit_a_signal_ends_native_code_as_soon(workplace: Workplace, limit: str, number: int):
+    workplace.configure(f"models:\n  - slow: {{native: true}}\nmetrics: [length]\ntime_limit: {{{limit}}}\n")
+    process = begun(workplace, 0)
+    time.sleep(1.5)  # the limit's timer rings every second by now
+    assert process.poll() is None
+    sent = time.monotonic()
+    interrupt(process, number)
+    _, err = process.communicate(timeout=20)
+    assert time.monotonic() - sent < LIMIT
+    assert process.returncode == 130
+    assert err.splitlines()[-1].startswith("interrupted: what is done is saved in results/")
+
+
 @pytest.mark.parametrize("what", ["heavy", "thread"])
 def test_what_is_left_to_do_at_the_end_of_a_process_is_not_waited_for(workplace: Workplace, what: str):
     workplace.configure(f"models:\n  - slow: {{seconds: 0.3, clings: {what}}}\nmetrics: [length]\n")

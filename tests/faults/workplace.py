@@ -17,7 +17,7 @@ from tests.conftest import TOP
 # Another package's components, found through its entry points. Every cluster that is asked for leaves a line in `asked`
 # before it is answered, so that nothing can be generated twice unseen.
 COMPONENTS = '''\
-import os, threading, time, warnings
+import hashlib, os, threading, time, warnings
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -54,7 +54,7 @@ class Slow(ExtractiveModel):
     seconds: float = neutral(0.0, description="How long one answer takes.")
     swallows: bool = neutral(False, description="Whether it swallows interruptions.")
     fails_on: str = neutral("", description="The cluster it fails on.")
-
+    native: bool = neutral(False, description="Whether it is in native code for half a minute.")
     clings: str = neutral("", description="What keeps the process from ending: `heavy` or `thread`.")
 
     def pick(self, cluster):
@@ -63,6 +63,8 @@ class Slow(ExtractiveModel):
         if self.clings == "thread":
             threading.Thread(target=time.sleep, args=(30,)).start()
         noted(self.word, cluster.cluster_id)
+        if self.native:
+            hashlib.pbkdf2_hmac("sha256", b"a", b"b", 40_000_000)
         until = time.monotonic() + self.seconds
         while time.monotonic() < until:
             try:

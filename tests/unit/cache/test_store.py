@@ -2,10 +2,13 @@
 
 import multiprocessing
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from harness.cache import maintenance
 from harness.cache.store import FILE, Cache, opened
@@ -176,3 +179,30 @@ def test_sizes(text: str, size: int):
 @pytest.mark.parametrize(("text", "seconds"), [("30d", 30 * 86400), ("12h", 43_200), ("0s", 0), ("2w", 1_209_600)])
 def test_ages(text: str, seconds: int):
     assert maintenance.age_in_seconds(text) == seconds
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.sampled_from(["keep a", "keep b", "flush", "clear", "prune"]), min_size=3, max_size=12))
+def test_a_cache_that_is_cleared_and_pruned_while_a_run_keeps_in_it_stays_sound(deeds: list[str]):
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        with opened(folder, folder, print) as cache:
+            assert cache is not None
+            for number, deed in enumerate(deeds):
+                what, _, component = deed.partition(" ")
+                if what == "keep":
+                    cache.keep("prediction", component, f"{component}|v:1", bytes([number]) * 32, PREDICTION)
+                elif what == "flush":
+                    cache.flush()
+                elif what == "clear":
+                    maintenance.clear(folder)
+                else:
+                    maintenance.prune(folder, older_than=0)
+        found = maintenance.verify(folder)
+        assert not found.damaged, found.problems
+        # What was kept since all was last taken out; what waited then is written after it.
+        listed = {row.component: row.entries for row in maintenance.contents(folder).rows}
+        assert sum(listed.values()) == found.entries
+        with sqlite3.connect(folder / FILE) as db:
+            rows = db.execute("SELECT key, component FROM entries JOIN makers ON makers.id = maker").fetchall()
+        assert all(deeds[key[0]] == f"keep {component}" for key, component in rows)

@@ -2,9 +2,12 @@
 
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from harness.process import time_limit
 from harness.process.time_limit import RunOver, TimeLimitError, limited, stopped_after
@@ -69,3 +72,100 @@ def test_within_their_time_nothing_happens():
     time.sleep(0.04)
     with stopped_after(None), limited(None):
         pass
+
+
+UNTIL = 30.0
+"""Seconds after which code that nothing ends gives up by itself, and the test fails."""
+
+
+def sleeping(over: Callable[[], bool]) -> None:
+    while not over():
+        time.sleep(0.1)
+
+
+def busy(over: Callable[[], bool]) -> None:
+    while not over():
+        sum(range(100))
+
+
+def calling_back(over: Callable[[], bool]) -> None:
+    while not over():
+        sorted(range(1000), key=lambda number: -number)
+
+
+def retrying(inner: Callable[[], None], over: Callable[[], bool]) -> None:
+    while not over():
+        try:
+            inner()
+        except BaseException:  # noqa: BLE001, S112 - that is the point
+            continue
+
+
+def suppressing(inner: Callable[[], None], over: Callable[[], bool]) -> None:
+    while not over():
+        with suppress(BaseException):
+            inner()
+
+
+def tidying(inner: Callable[[], None], over: Callable[[], bool]) -> None:
+    while not over():
+        try:
+            inner()
+        except BaseException as error:  # noqa: BLE001
+            noted = [str(error) for _ in range(20)]
+            noted.clear()
+        finally:
+            sum(range(50))
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    work=st.sampled_from([sleeping, busy, calling_back]),
+    layers=st.lists(st.sampled_from([retrying, suppressing, tidying]), max_size=3),
+    limit=st.sampled_from([stopped_after, limited]),
+)
+def test_code_that_swallows_whatever_it_is_interrupted_by_ends_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, work: Callable[..., None], layers: list[Callable[..., None]], limit: type
+):
+    monkeypatch.setattr(time_limit, "AGAIN", 0.05)
+    until = time.monotonic() + UNTIL
+
+    def over() -> bool:
+        return time.monotonic() >= until
+
+    def stubborn(left: list[Callable[..., None]]) -> None:
+        if left:
+            left[0](lambda: stubborn(left[1:]), over)
+        else:
+            work(over)
+
+    expected = RunOver if limit is stopped_after else TimeLimitError
+    inside = None if limit is stopped_after else 20
+    with pytest.raises(expected), limit(0.02), limited(inside):
+        stubborn(layers)
+    assert not over()
+
+
+def test_what_code_makes_of_the_interruption_is_told_as_the_limit():
+    def translating() -> None:
+        try:
+            loop()
+        except BaseException as error:
+            raise OSError("the connection was lost") from error
+
+    with pytest.raises(TimeLimitError, match="longer than"), limited(0.02):
+        translating()
+
+
+def test_our_own_code_is_not_interrupted_without_end_where_a_run_is_over(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(time_limit, "AGAIN", 0.05)
+    raised = []
+    with pytest.raises(RunOver), stopped_after(0.02):  # noqa: PT012
+        while len(raised) < 3:
+            try:
+                loop()
+            except RunOver as error:
+                raised.append(error)
+                time.sleep(0.01)  # to put things in order, which nothing may interrupt all the time
+        loop()
+    assert len(raised) == 3
