@@ -19,6 +19,7 @@ EXTRAS = {
     "parquet": ("pyarrow",),
     "pandas": ("pandas",),
     "report": ("jinja2", "markupsafe", "vl_convert"),
+    "view": ("jinja2", "markupsafe", "starlette", "uvicorn", "vl_convert"),
 }
 """Extra → the packages it brings, by the names they are imported by."""
 

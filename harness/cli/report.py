@@ -1,5 +1,6 @@
-"""`harness report`: one HTML file about one run or several, to look at and to send."""
+"""`harness report` and `harness view`: runs to look at in a browser, in a file to send or live."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -45,3 +46,33 @@ def report(
         intersection=intersection,
     )
     streams.say(f"report: {written}")
+
+
+def view(
+    results: Annotated[Path, typer.Argument(metavar="[RESULTS]", help="The folder that holds the runs.")] = RESULTS,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, metavar="N", help="The port on 127.0.0.1; 0 is any that is free.")
+    ] = 0,
+    open_browser: Annotated[
+        bool | None,
+        typer.Option(
+            "--open/--no-open",
+            help="Open the address in a browser; else only where a person sits at a screen.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Look at a results folder in a browser: runs, what differs, rankings, examples.
+
+    A run that is under way is watched. The address that is printed works on this machine alone, until Ctrl-C. Nothing
+    is written but what you say of headlines: annotations.jsonl in the folder, which `harness metaeval` reads.
+    """
+    from harness.view.server import has_screen, serve
+
+    opens = has_screen() and sys.stdout.isatty() if open_browser is None else open_browser
+    serve(results, port, opens=opens, told=_tell)
+
+
+def _tell(address: str) -> None:
+    streams.say(f"view: {address}\nCtrl-C ends it.")
+    sys.stdout.flush()  # whoever started it with a pipe waits for the address

@@ -77,7 +77,7 @@ def join(folders: Sequence[RunFolder], *, intersection: bool = False) -> ScoreMa
             raise UsageError(f"{folder.path}: the run is {manifest.status}; finish it with `harness eval`")
     clusters, notes = _shared_clusters(folders, manifests, intersection=intersection)
     measures, more = _shared_measures(folders, manifests)
-    columns = _columns(folders, manifests)
+    columns = columns_of(folders, manifests)
     rows = {facts.cluster_id: row for row, facts in enumerate(clusters)}
     places = {(str(column.folder.path), column.record.name): at for at, column in enumerate(columns)}
     positions = {measure.name: at for at, measure in enumerate(measures)}
@@ -164,7 +164,8 @@ def raise_if_differing(ours: str, theirs: str, measure: str, our_place: str, the
     )
 
 
-def _columns(folders: Sequence[RunFolder], manifests: Sequence[RunManifest]) -> list[Column]:
+def columns_of(folders: Sequence[RunFolder], manifests: Sequence[RunManifest]) -> list[Column]:
+    """List every configuration of some runs, each with a label of its own."""
     named = Counter(record.name for manifest in manifests for record in manifest.configurations)
     return [
         Column(

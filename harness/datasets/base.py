@@ -22,3 +22,11 @@ class Dataset(Component):
         Each call reads from the beginning. Ids are unique: of two rows with one id the second is a RowProblem.
         Raises DataError where the source as a whole cannot be read (no such file, a zip instead of text).
         """
+
+    def find(self, cluster_id: str) -> Cluster | None:
+        """Find one cluster by its id; None where no row has it.
+
+        Reads from the beginning up to it, unless a data set knows a shorter way. Raises DataError as `read` does.
+        """
+        rows = (row for row in self.read() if isinstance(row, Cluster) and row.cluster_id == cluster_id)
+        return next(rows, None)

@@ -1,6 +1,7 @@
 """Clusters from a JSON Lines file: one object a line, read as a stream."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import ClassVar
 
 from pydantic import Field, model_validator
@@ -9,7 +10,9 @@ from harness.datasets.base import Dataset
 from harness.datasets.fields import FieldMap, RowReader, clusters
 from harness.errors import DataError, Problem
 from harness.inputs.files import open_text
-from harness.inputs.json_lines import ONE_A_LINE, json_lines
+from harness.inputs.json_lines import ONE_A_LINE, decode_json, json_lines
+from harness.inputs.line_search import lines_with
+from harness.inputs.values import RowError
 from harness.records import Cluster, RowProblem
 
 
@@ -36,6 +39,18 @@ class Jsonl(Dataset):
         Raises DataError where the file is missing, empty, not UTF-8 text or one JSON array.
         """
         return clusters(json_lines(self.path), RowReader(self.fields, self.separator))
+
+    def find(self, cluster_id: str) -> Cluster | None:
+        """Find one cluster by a search for its id; where that finds none, as where ids are numbers of rows, read on."""
+        reader = RowReader(self.fields, self.separator)
+        if self.fields.id is not None:
+            with open_text(self.path, ONE_A_LINE) as stream:
+                for line in lines_with(stream, cluster_id):
+                    with suppress(RowError, UnicodeDecodeError):
+                        cluster = reader.cluster(decode_json(line.decode("utf-8-sig")), 1)
+                        if cluster.cluster_id == cluster_id:
+                            return cluster
+        return super().find(cluster_id)
 
     def problems(self) -> Iterable[Problem]:
         """Report what the first kilobytes give away: no such file, a folder, an archive, another encoding, nothing."""

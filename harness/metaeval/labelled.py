@@ -69,23 +69,29 @@ def read(
 ) -> dict[str, list[LabelledText]]:
     """Data set → rows, in the order read: those of one `split`, at most `limit` of each data set.
 
-    Rows with a `cluster_id` are about one of `clusters`. Raises DataError with file, line and field of the first bad
-    rows.
+    Rows with a `cluster_id` are about one of `clusters`. Of the annotations that `harness view` wrote (rows that say
+    when they were `annotated`) the last with an id takes the place of those before it. Raises DataError with file, line
+    and field of the first bad rows.
     """
     problems: list[Problem] = []
     found: dict[str, list[LabelledText]] = defaultdict(list)
     splits: Counter[str] = Counter()
+    said_before: dict[tuple[str, str], int] = {}
     for file in files:
         for line, row in _rows(file, problems):
             splits[str(row.get("split"))] += 1
             if split is not None and row.get("split") != split:
                 continue
             name = str(row.get("dataset") or file.stem)
-            if limit is not None and len(found.get(name, ())) >= limit:
+            at = said_before.get((name, str(row.get("id")))) if "annotated" in row else None
+            if at is None and limit is not None and len(found.get(name, ())) >= limit:
                 continue
             text = _Row(row, name, str(file), line, problems, clusters).labelled()
-            if text is not None:
-                found[text.dataset].append(text)
+            if text is not None and at is not None:
+                found[name][at] = text
+            elif text is not None:
+                said_before[name, text.row_id] = len(found[name])
+                found[name].append(text)
     if problems:
         raise DataError(group_problems(problems, MAX_PROBLEMS))
     if not found:

@@ -4,6 +4,7 @@ Records are frozen, refuse unknown fields and accept finite floats only. Identit
 by id, never by position. What is missing has a reason; it is never 0.0 and never an empty string.
 """
 
+from harness.records.annotations import Annotation
 from harness.records.base import (
     SCHEMA_VERSION,
     Identifier,
@@ -59,6 +60,7 @@ from harness.records.verdicts import (
 
 __all__ = [
     "SCHEMA_VERSION",
+    "Annotation",
     "Article",
     "Case",
     "Charge",

@@ -109,8 +109,7 @@ def read_cluster(manifest: RunManifest, facts: ClusterFacts) -> Cluster:
     """
     entry = json.dumps(manifest.config.get("data"))  # JSON is YAML
     dataset = cast("Dataset", load_component("dataset", entry, "the run's `data`", Registry()))
-    rows = (row for row in dataset.read() if isinstance(row, Cluster) and row.cluster_id == facts.cluster_id)
-    cluster = next(rows, None)
+    cluster = dataset.find(facts.cluster_id)
     if cluster is None:
         raise UsageError("the data no longer has this cluster")
     if cluster.digest != facts.digest:

@@ -102,7 +102,7 @@ def differences(old: RunManifest, new: RunManifest) -> list[str]:
 
 def _data(old: RunManifest, new: RunManifest) -> Iterator[str]:
     if old.limit != new.limit:
-        yield f"limit {_shown(old.limit)} → {_shown(new.limit)}"
+        yield f"limit {shown_value(old.limit)} → {shown_value(new.limit)}"
     changed = list(_changes("data", old.config.get("data"), new.config.get("data")))
     if old.clusters != new.clusters:
         yield f"data {old.clusters} → {new.clusters} clusters"
@@ -158,10 +158,11 @@ def _changes(path: str, old: Any, new: Any) -> Iterator[str]:
         for key in dict.fromkeys([*old, *new]):
             yield from _changes(f"{path}.{key}", old.get(key), new.get(key))
     else:
-        yield f"{path} {_shown(old)} → {_shown(new)}"
+        yield f"{path} {shown_value(old)} → {shown_value(new)}"
 
 
-def _shown(value: object) -> str:
+def shown_value(value: object) -> str:
+    """Write a value of a configuration on one line of at most 40 characters."""
     if value is None:
         return "none"
     whole = isinstance(value, Mapping) or (isinstance(value, Sequence) and not isinstance(value, str))

@@ -21,6 +21,7 @@ OPENED_LAZILY = (
     "harness/models/hf/load.py",
     "harness/models/hf/session.py",
     "harness/models/hf/together.py",
+    "harness/view/app.py",
 )
 """Modules that import something optional, or one another, at the top: only functions import them from elsewhere."""
 COMES_WITH = {

@@ -3,10 +3,11 @@
 import base64
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness import extras
 from harness.disk.durable import replace_text
@@ -20,6 +21,10 @@ from harness.report.html.examples import TOGETHER, Examples, collect
 from harness.report.html.findings import Findings, gather
 from harness.report.table import UNKNOWN
 from harness.results.run_folder import RunFolder
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
 
 
 def write_report(
@@ -46,45 +51,81 @@ def write_report(
     return output
 
 
+def environment(*folders: Traversable) -> "Environment":
+    """Make what fills templates: those in some folders, and those of the report.
+
+    Every value is escaped, and control characters are shown.
+    """
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+    every = (*folders, files("harness.report.html"))
+
+    def load(name: str) -> str | None:
+        found = next((folder / name for folder in every if (folder / name).is_file()), None)
+        return None if found is None else found.read_text(encoding="utf-8")
+
+    return Environment(
+        autoescape=True, undefined=StrictUndefined, finalize=_visible, loader=FunctionLoader(load), auto_reload=False
+    )
+
+
 def document(findings: Findings) -> str:
     """Make the page of a report."""
-    from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
     room = files("harness.report.html")
-    script, style = ((room / name).read_text(encoding="utf-8") for name in ("report.js", "report.css"))
+    first, second, style = (
+        (room / name).read_text(encoding="utf-8") for name in ("page.js", "report.js", "report.css")
+    )
+    script = f"{first}{second}"
     examples = collect(findings)
-    environment = Environment(autoescape=True, undefined=StrictUndefined, finalize=_visible)
-    template = environment.from_string((room / "report.html.j2").read_text(encoding="utf-8"))
     names = ", ".join(sorted({manifest.name for manifest in findings.manifests}))
-    return template.render(
-        policy="; ".join(
-            (
-                "default-src 'none'",
-                f"script-src '{_hash(script)}'",
-                f"style-src '{_hash(style)}'",
-                "base-uri 'none'",
-                "form-action 'none'",
-            )
-        ),
-        title=f"{names}: {len(findings.labels)} configurations, {len(findings.joined.clusters)} clusters",
-        style=Markup(style),  # noqa: S704 - our own file
-        script=Markup(script),  # noqa: S704 - our own file
-        sentences=sentences(findings.board),
-        columns=[
+    return (
+        environment()
+        .get_template("report.html.j2")
+        .render(
+            policy="; ".join(
+                (
+                    "default-src 'none'",
+                    f"script-src '{_hash(script)}'",
+                    f"style-src '{_hash(style)}'",
+                    "base-uri 'none'",
+                    "form-action 'none'",
+                )
+            ),
+            title=f"{names}: {len(findings.labels)} configurations, {len(findings.joined.clusters)} clusters",
+            style=Markup(style),  # noqa: S704 - our own file
+            script=Markup(script),  # noqa: S704 - our own file
+            **ranking(findings),
+            charts=drawn(findings),
+            notes=[*findings.notes, *([examples.note] if examples.note else [])],
+            examples_note=_size(examples),
+            facts=script_json(_facts(findings)),
+            listed=examples.listed,
+            blocks=examples.blocks,
+            made=_made(findings),
+        )
+    )
+
+
+def ranking(findings: Findings) -> dict[str, Any]:
+    """Gather what the templates of the answer and the leaderboard show."""
+    return {
+        "sentences": sentences(findings.board),
+        "columns": [
             {"name": name_of(each), "arrow": numbers.ARROWS[each.direction], "summary": each.summary}
             for each in findings.board.measures
         ],
-        rows=_rows(findings),
-        legend=_legend(findings),
-        charts=[(heading, text, Markup(svg)) for heading, text, svg in charts(findings)],  # noqa: S704 - text is escaped
-        notes=[*findings.notes, *([examples.note] if examples.note else [])],
-        examples_note=_size(examples),
-        facts=Markup(_script_json(_facts(findings))),  # noqa: S704 - holds no <
-        listed=examples.listed,
-        blocks=examples.blocks,
-        made=_made(findings),
-    )
+        "rows": _rows(findings),
+        "legend": _legend(findings),
+    }
+
+
+def drawn(findings: Findings) -> list[tuple[str, str, "Markup"]]:
+    """Draw the charts: heading, how to read it, SVG."""
+    from markupsafe import Markup
+
+    return [(heading, text, Markup(svg)) for heading, text, svg in charts(findings)]  # noqa: S704 - text is escaped
 
 
 def _visible(value: Any) -> Any:
@@ -101,10 +142,13 @@ def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
-def _script_json(value: Any) -> str:
+def script_json(value: Any) -> "Markup":
     """Write a value as JSON that ends no script element."""
+    from markupsafe import Markup
+
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    held = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return Markup(held)  # noqa: S704 - holds no <
 
 
 def _rows(findings: Findings) -> list[dict[str, Any]]:
@@ -169,25 +213,40 @@ def _size(examples: Examples) -> str:
 
 
 def _facts(findings: Findings) -> dict[str, Any]:
-    leading = {measure.name for measure in findings.board.measures}
+    board = findings.board
+    leading = [measure.name for measure in board.measures]
+    at = findings.labels.index(board.baseline)
     return {
-        "configurations": list(findings.labels),
-        "baseline": findings.labels.index(findings.board.baseline),
-        "primary": name_of(findings.board.primary),
-        "lower": findings.board.primary.direction == "lower",
+        **page_facts(findings.labels, at, board.primary, findings.joined.measures, leading),
         "together": TOGETHER,
+        "missing": "The articles could not be read again from the data.",
+        "small": "Articles and verdicts of this cluster are left out, so that the file stays small; "
+        "harness show RUN --cluster ID has them.",
+    }
+
+
+def page_facts(
+    labels: Sequence[str],
+    baseline: int,
+    primary: MeasureRecord | None,
+    measures: Sequence[MeasureRecord],
+    leading: Collection[str],
+) -> dict[str, Any]:
+    """Gather what the page's script must know of runs; `leading` names the measures that stand by each headline."""
+    return {
+        "configurations": list(labels),
+        "baseline": baseline,
+        "primary": name_of(primary) if primary else "",
+        "lower": primary is not None and primary.direction == "lower",
         "measures": [
             {
                 "name": name_of(measure),
                 "unit": measure.unit,
                 "leading": measure.name in leading,
-                "primary": measure.name == findings.board.primary.name,
+                "primary": measure == primary,
             }
-            for measure in findings.joined.measures
+            for measure in measures
         ],
-        "missing": "The articles could not be read again from the data.",
-        "small": "Articles and verdicts of this cluster are left out, so that the file stays small; "
-        "harness show RUN --cluster ID has them.",
     }
 
 

@@ -4,7 +4,7 @@ import base64
 import gzip
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
@@ -14,7 +14,7 @@ from harness.datasets.base import Dataset
 from harness.errors import HarnessError
 from harness.records import Article, CheckedPrediction, Cluster, Element, Evidence, Prediction, Verdict
 from harness.registry import Registry
-from harness.report.html.findings import Findings
+from harness.report.html.findings import Finding, Findings
 from harness.report.verdicts import ERRORS, describe_errors, select_verdicts
 from harness.results.run_folder import VERDICTS
 from harness.run.stored_rows import case_of
@@ -81,6 +81,14 @@ def collect(findings: Findings) -> Examples:
     return Examples(listed, tuple(blocks), len(findings.joined.clusters), len(telling), whole, note)
 
 
+def list_examples(findings: Findings, most: int) -> list[dict[str, Any]]:
+    """List the most telling examples, unpacked: what the list of a page draws."""
+    reader = _Reader(findings)
+    telling = findings.telling()[:most]
+    predictions = _predictions(findings, set(telling))
+    return [reader.listed(cluster_id, predictions) for cluster_id in telling]
+
+
 def _predictions(findings: Findings, chosen: set[str]) -> Predictions:
     return {
         (column.label, row.cluster_id): row
@@ -145,39 +153,65 @@ class _Reader:
         for label, value in zip(self.findings.labels, self.primary[:, at], strict=True):
             row = predictions.get((label, cluster_id))
             finding = self.findings.verdicts.get((label, cluster_id))
-            rows.append(
-                {
-                    "text": row.text if row else None,
-                    "score": _number(value),
-                    "label": finding.label if finding else None,
-                    "errors": [ERRORS[error] for error in finding.errors] if finding else [],
-                    "failure": self.findings.failed.get((label, cluster_id)),
-                }
-            )
+            failure = self.findings.failed.get((label, cluster_id))
+            rows.append(listed_row(row.text if row else None, value, finding, failure))
         return {"id": cluster_id, "tags": dict(self.findings.joined.clusters[at].tags), "rows": rows}
 
     def whole(
         self, cluster_id: str, cluster: Cluster | None, predictions: Predictions, verdicts_of: VerdictsOf
     ) -> dict[str, Any]:
         """All of one example: articles, references, and what each configuration wrote, scored and was told."""
-        articles = cluster.articles if cluster else ()
-        places = {article.article_id: number for number, article in enumerate(articles)}
-        rows = []
-        for number, label in enumerate(self.findings.labels):
-            row = predictions.get((label, cluster_id))
-            claims = select_verdicts(verdicts_of(label, cluster_id))
-            rows.append(
-                {
-                    "scores": [_number(value) for value in self.findings.joined.values[number, self.at[cluster_id]]],
-                    "raw": row.raw_text if row and row.raw_text != row.text else None,
-                    "claims": [_claim(verdict, places) for verdict in claims],
-                }
+        at = self.at[cluster_id]
+        rows = [
+            Written(
+                predictions.get((label, cluster_id)),
+                self.findings.joined.values[number, at].tolist(),
+                verdicts_of(label, cluster_id),
             )
-        return {
-            "articles": [_article(article) for article in articles],
-            "references": [reference.text for reference in (cluster.references if cluster else ())],
-            "rows": rows,
-        }
+            for number, label in enumerate(self.findings.labels)
+        ]
+        return whole_example(cluster, rows)
+
+
+@dataclass(frozen=True)
+class Written:
+    """What one configuration wrote for a cluster, and how that was scored and judged."""
+
+    prediction: Prediction | None
+    scores: Sequence[float]
+    """In the order of the measures; NaN where there is no statistic."""
+    verdicts: tuple[Verdict, ...] = ()
+
+
+def listed_row(text: str | None, score: float, finding: Finding | None, failure: str | None) -> dict[str, Any]:
+    """One configuration's part of a line of the list."""
+    return {
+        "text": text,
+        "score": _number(score),
+        "label": finding.label if finding else None,
+        "errors": [ERRORS[error] for error in finding.errors] if finding else [],
+        "failure": failure,
+    }
+
+
+def whole_example(cluster: Cluster | None, rows: Iterable[Written]) -> dict[str, Any]:
+    """Everything that is drawn of an example, a row for each configuration; without articles where they are lost."""
+    articles = cluster.articles if cluster else ()
+    places = {article.article_id: number for number, article in enumerate(articles)}
+    return {
+        "articles": [_article(article) for article in articles],
+        "references": [reference.text for reference in (cluster.references if cluster else ())],
+        "rows": [
+            {
+                "scores": [_number(value) for value in row.scores],
+                "raw": row.prediction.raw_text
+                if row.prediction and row.prediction.raw_text != row.prediction.text
+                else None,
+                "claims": [_claim(verdict, places) for verdict in select_verdicts(row.verdicts)],
+            }
+            for row in rows
+        ],
+    }
 
 
 def _number(value: float) -> float | None:

@@ -1,8 +1,7 @@
 "use strict";
-// Draws the examples. Text of others reaches the page through textContent only.
+// Draws the examples, of a report and of the viewer. Text of others reaches the page through textContent only.
 (async () => {
   const $ = (id) => document.getElementById(id);
-  const facts = JSON.parse($("facts").textContent);
   const make = (tag, name, text) => {
     const made = document.createElement(tag);
     if (name) made.className = name;
@@ -14,55 +13,30 @@
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
     return JSON.parse(await new Response(stream).text());
   };
+  const ask = async (address) => {
+    const answer = await fetch(address, { credentials: "same-origin" });
+    if (!answer.ok) throw new Error(await answer.text());
+    return answer.json();
+  };
   const words = { not_found: "not found" };
   const named = (label) => words[label] || label;
 
-  // Light and dark.
-  $("theme").addEventListener("click", () => {
-    const root = document.documentElement;
-    const dark = root.classList.contains("dark") ||
-      (!root.classList.contains("light") && matchMedia("(prefers-color-scheme: dark)").matches);
-    root.classList.toggle("dark", !dark);
-    root.classList.toggle("light", dark);
-  });
-
-  // The leaderboard sorts by any of its columns.
-  const board = $("board");
-  board.tHead.addEventListener("click", (event) => {
-    const head = event.target.closest("th");
-    if (!head) return;
-    const at = head.cellIndex;
-    const was = head.getAttribute("aria-sort");
-    const up = was === "descending" || (was === null && at < 2);
-    const value = (row) => {
-      const cell = row.cells[at];
-      const held = cell.dataset.value;
-      return held === undefined ? cell.textContent.trim() : held;
-    };
-    const rows = [...board.tBodies[0].rows].sort((first, second) => {
-      const [one, other] = [value(first), value(second)];
-      if (one === "" || other === "") return (one === "") - (other === "");
-      const order = isNaN(one) || isNaN(other) ? one.localeCompare(other) : one - other;
-      return up ? order : -order;
-    });
-    for (const each of board.tHead.rows[0].cells) each.removeAttribute("aria-sort");
-    head.setAttribute("aria-sort", up ? "ascending" : "descending");
-    board.tBodies[0].append(...rows);
-  });
-
-  const listed = await unpack($("listed").textContent);
+  const root = document.documentElement;
+  const facts = JSON.parse($("facts").textContent);
+  let listed = [];
   const blocks = [...document.querySelectorAll(".block")];
   const opened = new Map();
   const open = (number) => {
     if (!opened.has(number)) opened.set(number, unpack(blocks[number].textContent));
     return opened.get(number);
   };
-  listed.forEach((example, at) => { example.at = at; });
+  const wholeOf = async (example) => {
+    if (facts.whole) return ask(facts.whole + encodeURIComponent(example.id));
+    const number = Math.floor(example.at / facts.together);
+    return number < blocks.length ? (await open(number))[example.id] : null;
+  };
   const labels = facts.configurations;
   const option = (select, value, text) => select.append(new Option(text, value));
-  for (const error of [...new Set(listed.flatMap((each) => each.rows.flatMap((row) => row.errors)))].sort()) {
-    option($("error"), error, error);
-  }
   const base = facts.baseline;
   labels.forEach((label, at) => {
     if (at !== base) {
@@ -72,6 +46,17 @@
     option($("order"), `d${at}`, `${label}: ${facts.primary}, highest first`);
     option($("order"), `u${at}`, `${label}: ${facts.primary}, lowest first`);
   });
+
+  const take = (all) => {
+    listed = all;
+    listed.forEach((example, at) => { example.at = at; });
+    const chosen = $("error").value;
+    const errors = [...new Set(listed.flatMap((each) => each.rows.flatMap((row) => row.errors)))].sort();
+    $("error").replaceChildren(new Option("any", ""), ...errors.map((error) => new Option(error, error)));
+    $("error").value = errors.includes(chosen) ? chosen : "";
+    if (current !== null) current = listed.find((each) => each.id === current.id) || current;
+    draw();
+  };
 
   const keep = () => {
     const query = $("query").value.trim().toLocaleLowerCase();
@@ -255,6 +240,12 @@
 
   const drawExample = (example, whole) => {
     const made = [make("h3", "", example.id)];
+    if (facts.alone) {
+      const link = make("a", "alone", "on a page of its own");
+      link.href = facts.alone + encodeURIComponent(example.id);
+      made.push(link);
+    }
+    for (const note of (whole && whole.notes) || []) made.push(make("p", "note", note));
     const tags = Object.entries(example.tags).map(([name, value]) => `${name}: ${value}`).join(" · ");
     if (tags) made.push(make("p", "dim", tags));
     const texts = make("div", "pane texts");
@@ -262,8 +253,10 @@
       texts.append(make("h3", "", whole.references.length === 1 ? "Reference" : "References"));
       for (const reference of whole.references) texts.append(make("p", "reference", reference));
     }
+    const parts = [];
     example.rows.forEach((row, at) => {
       const part = make("section", "row");
+      parts.push(part);
       part.append(make("div", "dim", labels[at]));
       if (row.text === null) {
         part.append(badge("failed"), ` ${row.failure || "no prediction"}`);
@@ -316,16 +309,23 @@
     pair.append(texts, pane);
     made.push(pair);
     $("detail").replaceChildren(...made);
+    $("detail").dispatchEvent(new CustomEvent("drawn", { detail: { example, whole, parts, labels } }));
   };
 
   const choose = async (example, quietly) => {
     current = example;
     point();
-    const number = Math.floor(example.at / facts.together);
-    const whole = number < blocks.length ? (await open(number))[example.id] : null;
-    if (current !== example) return;
-    drawExample(example, whole);
-    if (!quietly) history.replaceState(null, "", `#example=${encodeURIComponent(example.id)}`);
+    let whole;
+    try {
+      whole = await wholeOf(example);
+    } catch (error) {
+      if (current === example) $("detail").replaceChildren(make("h3", "", example.id), make("p", "note", error.message));
+      return;
+    }
+    if (current !== example && (current === null || current.id !== example.id)) return;
+    drawExample(whole && whole.listed ? { ...example, ...whole.listed } : example, whole);
+    const name = encodeURIComponent(example.id);
+    if (!quietly) history.replaceState(null, "", facts.link ? facts.link + name : `#example=${name}`);
   };
   const step = (by) => {
     if (!kept.length) return;
@@ -356,7 +356,21 @@
     return Boolean(example);
   };
   window.addEventListener("hashchange", go);
-  draw();
-  if (!go() && kept.length) choose(kept[0], true);
-  document.documentElement.dataset.ready = "yes";
+  if ($("given")) { // one example that came with the page: it is drawn before the list is here
+    const given = JSON.parse($("given").textContent);
+    current = given.listed;
+    drawExample(given.listed, given);
+    root.dataset.ready = "yes";
+  }
+  const load = async () => {
+    try {
+      take($("listed") ? await unpack($("listed").textContent) : await ask(facts.listed));
+    } catch (error) {
+      $("count").textContent = error.message;
+    }
+  };
+  await load();
+  document.addEventListener("more", load); // a run that is under way has more of them
+  if (!current && !go() && kept.length) await choose(kept[0], true);
+  root.dataset.ready = "yes";
 })();

@@ -1,0 +1,1 @@
+"""`harness view`: the pages of a report live over a results folder, by a server that only this machine reaches."""
