@@ -7,6 +7,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from harness.disk.durable import unreadable
+from harness.errors import StoreError
 from harness.inputs.line_search import lines_with
 from harness.records import CheckedPrediction, ClusterFacts, Failure, MetricScore, Prediction
 from harness.results.run_folder import RunFolder
@@ -46,7 +47,7 @@ def rows_of_cluster(
 
 def readable_rows(folder: RunFolder, name: str, kind: type[R]) -> Iterator[R]:
     """Yield every row of one of the folder's files that can be read; none where the file cannot be."""
-    with suppress(OSError), (folder.path / name).open("rb") as stream:
-        for line in stream:
+    with suppress(StoreError):
+        for line in folder.raw_lines(name):
             with suppress(ValidationError):
                 yield kind.model_validate_json(line)

@@ -98,9 +98,9 @@ class Compared:
 
     def findings(self, chosen: Chosen) -> Findings:
         """Gather what the runs found. Raises HarnessError where they cannot be compared, or are not complete."""
-        damaged = next((run for run in chosen.runs if not run.manifest), None)
+        damaged = next((run for run in chosen.runs if run.problem), None)
         if damaged is not None:
-            raise UsageError(f"{damaged.name} cannot be read: {damaged.problem}")
+            raise UsageError(f"{damaged.name} is damaged: {damaged.problem}")
         with self._lock:
             return _keeping(self._found, _key(chosen), lambda: gather(chosen.folders))
 

@@ -67,7 +67,7 @@ class Examples:
 
     def find(self, chosen: Chosen, cluster_id: str) -> Example:
         """Find all that the runs hold on a cluster. Raises UsageError where none has it."""
-        notes: list[str] = []
+        notes = [f"{run.name} is damaged: {run.problem}" for run in chosen.runs if run.problem]
         held = {folder.path: _held(folder, cluster_id, notes) for folder in chosen.folders}
         known = [(held[folder.path].facts, manifest) for folder, manifest in _pairs(chosen)]
         facts, manifest = next(((facts, manifest) for facts, manifest in known if facts), (None, None))

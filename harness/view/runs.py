@@ -4,7 +4,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 from urllib.parse import urlencode
@@ -14,7 +14,8 @@ from harness.records import RunManifest
 from harness.results.find import run_name
 from harness.results.listing import differences
 from harness.results.pending import answered_and_failed
-from harness.results.run_folder import FAILURES, MANIFEST, PREDICTIONS, RunFolder
+from harness.results.run_folder import FAILURES, MANIFEST, NUMBERS, PREDICTIONS, RunFolder
+from harness.results.seal import damage_by_size
 
 STATES = ("running", "complete", "interrupted", "failed", "damaged")
 _MADE_BY_US = re.compile(r".+-[0-9a-f]{10}\Z")
@@ -29,7 +30,7 @@ class SeenRun:
     manifest: RunManifest | None
     """None where it cannot be read."""
     problem: str = ""
-    """Why it cannot be read."""
+    """Why it cannot be read, or which files are not what the run left."""
     answered: int = 0
     failed: int = 0
     differs: tuple[str, ...] = ()
@@ -43,7 +44,7 @@ class SeenRun:
     @property
     def state(self) -> str:
         """How far it got, or `damaged`."""
-        return self.manifest.status if self.manifest else "damaged"
+        return self.manifest.status if self.manifest and not self.problem else "damaged"
 
     @property
     def expected(self) -> int:
@@ -108,7 +109,7 @@ class Runs:
             name = run_name(seen.folder)
             previous = before.get(name)
             differs = tuple(differences(previous, manifest)) if previous else ()
-            listed.append(SeenRun(seen.folder, manifest, "", seen.answered, seen.failed, differs))
+            listed.append(replace(seen, differs=differs))
             before[name] = manifest
         return listed[::-1] + [seen for seen in read if not seen.manifest]
 
@@ -136,7 +137,7 @@ class Runs:
             if not folder.exists:
                 return SeenRun(folder, None, f"no {MANIFEST}: the run was ended as it began, or the file is lost")
             manifest = self._manifest(folder)
-            return SeenRun(folder, manifest, "", *self._count(folder, manifest))
+            return SeenRun(folder, manifest, _damage(folder, manifest), *self._count(folder, manifest))
         except (HarnessError, OSError, ValueError) as error:
             return SeenRun(folder, None, " ".join(str(error).split()))
 
@@ -169,6 +170,14 @@ def stamp_of(folder: RunFolder, *names: str) -> Stamp:
         except OSError:
             stamp += [0, -1, 0]
     return tuple(stamp)
+
+
+def _damage(folder: RunFolder, manifest: RunManifest) -> str:
+    """Say which files of a complete run are not as long as the run left them."""
+    if manifest.status != "complete" or not manifest.files:
+        return ""
+    found = (damage_by_size(folder.path, name, manifest.files) for name in NUMBERS)
+    return "; ".join(str(damage) for damage in found if damage)
 
 
 def _data_name(entry: object) -> str:

@@ -52,7 +52,7 @@ def progress_of(run: SeenRun) -> Progress:
     events = _last_events(run.folder.path / EVENTS)
     lines = tuple(f"{event.time:%H:%M:%S} UTC {event.line()}" for event in events[-SHOWN:])
     stage = _stage(events) if run.state == "running" else ""
-    return Progress(run.name, run.state, "", stage, tuple(_bars(run.folder, run.manifest)), lines)
+    return Progress(run.name, run.state, run.problem, stage, tuple(_bars(run.folder, run.manifest)), lines)
 
 
 def _bars(folder: RunFolder, manifest: RunManifest) -> Iterator[Bar]:
