@@ -115,7 +115,7 @@ CALLS = [
     ("labels", "export", "none", "-o", "l.csv"), ("rm",), ("rm", "none"), ("report",), ("verify",),
     ("verify", "none"), ("verify", ""), ("verify", "."), ("verify", "x.yaml"), ("verify", "--results", "x.yaml"),
     ("report", "none", "-o", "r.html"),
-    ("view", "none"), ("view", "x.yaml"), ("view", ".", "--port", "-1"), ("view", ".", "--port", "65536"), ("view", ""),
+    ("view", "none"), ("view", "x.yaml"), ("view", ".", "--port", "-1"), ("view", ".", "--port", "65536"),
 ]  # fmt: skip
 
 
