@@ -58,7 +58,7 @@ def rows(cases: Sequence[Case], session: RulesSession) -> list[Row]:
         several, settled = [], False
         for one in examined:
             held = account(reading, Matcher(reading, one.reading), one.reading, one.alignment, one.features)
-            read = session.entailment(reading, one)
+            read = session.entailment(reading, one, held)
             several.append(signals(held, one.alignment, session.prior(one), read))
             settled = settled or decided(held, read)
         found.append(Row(case, several, settled))

@@ -3,12 +3,12 @@
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from harness.checkers.account.account import account
+from harness.checkers.account.account import Account, account
 from harness.checkers.account.conflicts import Alignment, align, conflict_features
 from harness.checkers.account.matching import Matcher
 from harness.checkers.account.order import order_digest
@@ -17,9 +17,16 @@ from harness.checkers.base import Checker, CheckSession, why_unreadable
 from harness.checkers.cluster_analysis import ClusterReading, Sentences
 from harness.checkers.doubt import doubts_digest
 from harness.checkers.features import support_features
-from harness.checkers.neural.entailment import Entailment, EntailmentModel, read_best, shipped, shipped_digest
+from harness.checkers.neural.entailment import (
+    Entailment,
+    EntailmentModel,
+    gain,
+    read_best,
+    shipped,
+    shipped_digest,
+)
 from harness.checkers.sentences import claim_spans
-from harness.checkers.verdict import judge
+from harness.checkers.verdict import judge, missing_deed
 from harness.checkers.weights import load_weights, weights_digest
 from harness.claims.casing import Casing
 from harness.claims.english import readable_articles, why_not_english
@@ -204,12 +211,21 @@ class RulesSession(CheckSession):
         examined = self.examined(cluster, texts)
         return [self._verdicts_on(cluster, *one) for one in zip(texts, examined, strict=True)]
 
-    def entailment(self, cluster: ClusterReading, one: Examined) -> Entailment | None:
-        """Ask the model about a sentence, without its final full stop, as the parser reads it."""
+    def entailment(self, cluster: ClusterReading, one: Examined, held: Account) -> Entailment | None:
+        """Ask the model about a sentence, without its final full stop, as the parser reads it.
+
+        It is asked as well how the words read alone, and how the sentence reads without a main verb that is missing.
+        """
         if self._model is None:
             return None
         said = one.text.removesuffix(".")
-        return read_best(self._model, cluster.index, said)
+        deed = missing_deed(held, one.reading)
+        without = f"{said[: deed.start]}{said[deed.end :].lstrip()}" if deed is not None else said
+        return replace(
+            read_best(self._model, cluster.index, said),
+            ordered=self._model.order(said),
+            without_deed=gain(self._model, cluster.index, said, without),
+        )
 
     def _verdicts_on(self, cluster: Cluster, text: str, sentences: Sequence[Examined]) -> list[Verdict]:
         """Judge one text whose sentences were examined, with spans as the text was written."""
@@ -224,7 +240,7 @@ class RulesSession(CheckSession):
         for one in sentences:
             matcher = Matcher(reading, one.reading)
             held = account(reading, matcher, one.reading, one.alignment, one.features)
-            read = self.entailment(reading, one)
+            read = self.entailment(reading, one, held)
             findings.append(judge(reading, one.reading, self.prior(one), one.alignment, held, one.offset, read))
             propositions = tuple(proposition_claims(text, one.offset, one.reading))
             told.append(Told(sentence_claim(text, one.offset, one.reading), propositions))

@@ -65,8 +65,7 @@ def align(cluster: ClusterReading, reading: Reading) -> Alignment:
         sides = standing(aligner, frame)
         if sides.told:
             told.add(frame.predicate)
-        else:
-            conflicts.extend(_crossed(aligner, frame, sides))
+        conflicts.extend(_crossed(aligner, frame, sides))
         pairs = aligner.pairs(frame)
         kept.extend(pairs)
         good = [pair for pair in pairs if _supports(pair)]

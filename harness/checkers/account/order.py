@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from harness.checkers.account.matching import Matcher
 from harness.checkers.cluster_analysis import ClusterReading
+from harness.checkers.neural.entailment import Entailment, shipped_order
 from harness.checkers.weights import read_weights
 from harness.claims.fluency import surprises, tree_oddness, worded
 from harness.claims.sentence_analysis import Reading
@@ -53,10 +54,23 @@ def disorder(features: Mapping[str, float]) -> float:
     return sum(weight * features.get(name, 0.0) for name, weight in weights.items()) - float(held["limit"])
 
 
+def order_odds(features: Mapping[str, float], entailment: Entailment) -> float:
+    """How much speaks for an order of a claim's words, the model heard too; below 0 they are held to say nothing.
+
+    The model says how the words read alone, and, by how it reads them beside the articles, whether they say anything.
+    """
+    held = read_weights("order")["with_model"]
+    weights: Mapping[str, float] = held["weights"]
+    said = {"ordered": entailment.ordered, "disorder": disorder(features), "in_window": entailment.in_window}
+    bounds: Mapping[str, list[float]] = held["bounds"]
+    summed = sum(weight * min(bounds[name][1], max(bounds[name][0], said[name])) for name, weight in weights.items())
+    return summed - float(held["limit"])
+
+
 def order_digest() -> str:
     """Digest of those weights, for identities."""
     held = read_weights("order")
-    return content_digest([held["weights"], held["limit"]])
+    return content_digest([held["weights"], held["limit"], held["with_model"], shipped_order()])
 
 
 def _novel(cluster: ClusterReading, reading: Reading, found: list[float]) -> float:

@@ -49,23 +49,46 @@ class Standing:
 
 
 def standing(aligner: Aligner, frame: Frame) -> Standing:
-    """Find how the articles have the parties of a frame: as the claim has them, and where crossed."""
-    cluster, parse = aligner.cluster, aligner.reading.parse
+    """Compare the parties of a frame with the articles': told as the claim has them, or crossed."""
     told = False
     crossed: dict[int, Crossed] = {}
-    for mine in deeds(parse, frame):
-        if not mine.first or not mine.second:
-            continue
-        for unit, theirs in _alike(aligner, mine):
-            one, other = _arguments(aligner, unit, mine, theirs)
-            first, second = (_stands(aligner, own, found) for own, found in zip(one, other, strict=True))
-            if theirs.frame.negated == frame.negated and (first or second):
-                told |= (first and second) or all(argument.vague for argument in (*other[0], *other[1]))
-            if theirs.frame.negated == frame.negated and _are_crossed(aligner, one, other):
-                indices = (theirs.frame.predicate, *theirs.first, *theirs.second)
-                crossed.setdefault(unit, _at(cluster.readings[unit], unit, theirs.frame.predicate, indices))
+    for mine in deeds(aligner.reading.parse, frame):
+        if mine.first and mine.second:
+            settled, others = _of_deed(aligner, mine)
+            told |= settled
+            if not settled:  # that somebody is accused of it does not settle who accuses whom
+                crossed = {**others, **crossed}
     turned = () if told else tuple(_reversed(aligner, frame))
     return Standing(told, tuple(crossed[unit] for unit in sorted(crossed)), turned)
+
+
+def _of_deed(aligner: Aligner, mine: Deed) -> tuple[bool, dict[int, Crossed]]:
+    """Whether a sentence has both parties of one deed as the claim has them, and by unit those that have them crossed.
+
+    Crossed as well is a deed whose doer, by name, is in several sentences the one to whom another does it, and in none
+    does it.
+    """
+    settled = done = False
+    crossed: dict[int, Crossed] = {}
+    undergone: dict[int, Crossed] = {}
+    for unit, theirs in _alike(aligner, mine):
+        one, other = _arguments(aligner, unit, mine, theirs)
+        done |= _met(one[0], other[0])
+        if theirs.frame.negated != mine.frame.negated:
+            continue
+        first, second = (_stands(aligner, own, found) for own, found in zip(one, other, strict=True))
+        if first or second:
+            settled |= (first and second) or all(argument.vague for argument in (*other[0], *other[1]))
+        there = aligner.cluster.readings[unit]
+        if _are_crossed(aligner, one, other):
+            indices = (theirs.frame.predicate, *theirs.first, *theirs.second)
+            crossed.setdefault(unit, _at(there, unit, theirs.frame.predicate, indices))
+        if not mine.place and _undergoes(aligner, one, other):
+            indices = (theirs.frame.predicate, *theirs.second)
+            undergone.setdefault(unit, _at(there, unit, theirs.frame.predicate, indices))
+    if not done and len(undergone) >= REVERSED:
+        crossed = {**undergone, **crossed}
+    return settled, crossed
 
 
 def _at(reading: Reading, unit: int, predicate: int, indices: Sequence[int]) -> Crossed:
@@ -166,6 +189,14 @@ def _are_crossed(
     named = [any(argument.name is not None for argument in own) for own, _ in turned]
     loosely = [_stands(aligner, own, other) for own, other in turned]
     return not straight and all(loosely) and (any(surely) or all(named))
+
+
+def _undergoes(
+    aligner: Aligner, mine: tuple[list[Argument], list[Argument]], theirs: tuple[list[Argument], list[Argument]]
+) -> bool:  # fmt: skip
+    """Tell whether who does it in the claim is, by name, the one to whom another does it."""
+    named = any(argument.name is not None for argument in mine[0])
+    return named and bool(theirs[0]) and _met(mine[0], theirs[1]) and not _stands(aligner, mine[0], theirs[0])
 
 
 def _stands(aligner: Aligner, claimed: Sequence[Argument], found: Sequence[Argument]) -> bool:

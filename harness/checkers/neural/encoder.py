@@ -44,17 +44,25 @@ class Encoder:
     def logits(self, numbers: Sequence[int], segments: Sequence[int]) -> Array:
         """Logits of one pair, shape (3,); `segments` is 1 for the claim's tokens."""
         w = self._weights
-        words = widened(self._stored["words"][list(numbers)], self._stored["words.scale"][list(numbers)])
-        x = words + w["positions"][: len(numbers)] + w["segments"][list(segments)]
-        x = normalised(x, w["embed.scale_"], w["embed.shift"])
-        for layer in range(self._shape.layers - 1):
-            x = self._layer(x, f"{layer}.", slice(None))
+        x = self.states(numbers, segments, self._shape.layers - 1)[-1]
         # The head looks at the first token and the claim's: of the last layer no others are needed.
         claimed = np.flatnonzero(segments)
         x = self._layer(x, f"{self._shape.layers - 1}.", np.concatenate([[0], claimed]))
         joined = np.concatenate([x[0], x[1:].mean(0), x[1:].max(0)])
         hidden = np.tanh(w["dense"] @ joined + w["dense.bias"])
         return np.asarray(w["head"] @ hidden + w["head.bias"], dtype=np.float32)
+
+    def states(self, numbers: Sequence[int], segments: Sequence[int], layers: int) -> list[Array]:
+        """The states of all tokens after each of the first `layers` layers, each of shape (tokens, size)."""
+        w = self._weights
+        words = widened(self._stored["words"][list(numbers)], self._stored["words.scale"][list(numbers)])
+        x = words + w["positions"][: len(numbers)] + w["segments"][list(segments)]
+        x = normalised(x, w["embed.scale_"], w["embed.shift"])
+        after = []
+        for layer in range(layers):
+            x = self._layer(x, f"{layer}.", slice(None))
+            after.append(x)
+        return after
 
     def _layer(self, x: Array, at: str, kept: slice | np.ndarray[Any, Any]) -> Array:
         """The states of some tokens after a layer, from those of all before it."""

@@ -32,6 +32,8 @@ ALONE: Final = 1.5
 """Log-odds by which a sentence by itself has to read a claim better."""
 MOST_TOKENS: Final = 160
 """What it was trained on: so many sentences and words of evidence, so many tokens of a pair."""
+ORDER_LAYERS: Final = (3, 4)
+"""Layers, counted from 1, whose states tell whether words stand in an order."""
 LOGIT_DECIMALS: Final = 3
 """Logits are rounded to what processors agree on: they multiply in different orders."""
 REMEMBERED: Final = 4096
@@ -51,6 +53,10 @@ class Entailment:
     """Of contradiction against the rest."""
     together: float | None = None
     """Of entailment beside the whole window, where `entailed` is that beside a sentence of it; else None."""
+    ordered: float = 0.0
+    """That its words, read alone, stand in an order."""
+    without_deed: float = 0.0
+    """By how much more it is entailed without its main verb, where no article has that verb of its parties; else 0."""
 
     @property
     def in_window(self) -> float:
@@ -70,6 +76,21 @@ class EntailmentModel:
     def judge(self, window: str, claim: str) -> Entailment:
         """What the model says of a claim beside a window; equal pairs are read once."""
         return self._judged(plain(window), plain(claim))
+
+    def order(self, text: str) -> float:
+        """Log-odds that the words of a text, read alone, stand in an order.
+
+        The middle layers of an encoder know the order of words best (Jawahar et al., 2019): one sum over the mean of
+        their states, `order.json`, was fitted on headlines and their own words shuffled (`training/word_order.py`).
+        """
+        weights, intercept = shipped_order()["weights"], shipped_order()["intercept"]
+        return round(float(np.asarray(weights, np.float64) @ self.middle(text)) + float(intercept), LOGIT_DECIMALS)
+
+    def middle(self, text: str) -> np.ndarray[Any, Any]:
+        """The means of a text's states after the layers that tell of order, one after the other."""
+        numbers = self._tokenizer.single(plain(text), MOST_TOKENS)
+        after = self._encoder.states(numbers, [0] * len(numbers), max(ORDER_LAYERS))
+        return np.concatenate([after[layer - 1][1:].mean(0) for layer in ORDER_LAYERS]).astype(np.float64)
 
     def _judge(self, window: str, claim: str) -> Entailment:
         logits = self._logits(window, claim).astype(np.float64).round(LOGIT_DECIMALS)
@@ -105,6 +126,12 @@ def shipped() -> EntailmentModel:
 def shipped_digest() -> str:
     """The digest of the shipped weights, as the card states it; for identities, without reading them."""
     return (files("harness.checkers.neural") / "minilm" / "digest.txt").read_text(encoding="utf-8").strip()
+
+
+@cache
+def shipped_order() -> Any:
+    """What `order.json` of the shipped model holds."""
+    return json.loads((files("harness.checkers.neural") / "minilm" / "order.json").read_text(encoding="utf-8"))
 
 
 def plain(text: str) -> str:
@@ -146,3 +173,11 @@ def read_best(model: EntailmentModel, index: EvidenceIndex, claim: str) -> Entai
         min([whole.contradicted, *(each.contradicted for each in better)]),
         whole.entailed,
     )
+
+
+def gain(model: EntailmentModel, index: EvidenceIndex, claim: str, other: str) -> float:
+    """By how much more the window of a claim entails another wording of it; 0 where the wording is the same."""
+    if other == claim:
+        return 0.0
+    beside = window(index, claim)
+    return model.judge(beside, other).entailed - model.judge(beside, claim).entailed

@@ -44,6 +44,10 @@ class WordPiece:
         numbers = [start, *one, middle, *two, middle]
         return numbers, [0] * (len(one) + 2) + [1] * (len(two) + 1)
 
+    def single(self, text: str, most: int) -> list[int]:
+        """The numbers of one text with its special pieces, cut to at most `most`."""
+        return [self._numbers[FIRST], *self.encode(text)[: most - 2], self._numbers[BETWEEN]]
+
     def _pieces(self, word: str) -> tuple[int, ...]:
         """The longest pieces of a word from left to right; the unknown one where some part has none."""
         if len(word) > LONGEST:

@@ -16,15 +16,18 @@ ARTICLE = (
 class Said:
     """A model that says one thing of everything."""
 
-    def __init__(self, entailed: float) -> None:
-        self.entailed = entailed
+    def __init__(self, entailed: float, ordered: float = 0.0) -> None:
+        self.entailed, self.ordered = entailed, ordered
 
     def judge(self, _window: str, _claim: str) -> Entailment:
         return Entailment(self.entailed, -3.0)
 
+    def order(self, _text: str) -> float:
+        return self.ordered
 
-def verdict(parser, text, entailed):
-    session = RulesSession("s", parser, "headline", Said(entailed))
+
+def verdict(parser, text, entailed, ordered=0.0):
+    session = RulesSession("s", parser, "headline", Said(entailed, ordered))
     return session.check(Cluster(cluster_id="c", articles=(Article(article_id="a", text=ARTICLE),)), text)[0]
 
 
@@ -46,15 +49,41 @@ def test_a_claim_in_other_words_is_believed_where_something_ties_it_and_the_mode
 
 
 @pytest.mark.parametrize(
-    ("text", "entailed", "held_up"),
+    ("text", "entailed", "ordered", "held_up"),
     [
-        ("Debate insults traded Finn televised Dahl", -4.5, True),
-        ("Debate insults traded Finn televised Dahl", 2.0, False),
-        ("Finn and Dahl traded insults in debate on Monday", -3.0, False),  # words in a good order need no model
+        ("Debate insults traded Finn televised Dahl", 0.0, -3.0, True),
+        ("Debate insults traded Finn televised Dahl", 0.0, 9.0, False),  # it reads as a sentence
+        ("Finn and Dahl traded insults in debate on Monday", -3.0, -3.0, False),  # the articles have that order
     ],
 )
-def test_the_model_speaks_for_an_order_of_words_and_against_one(parser, text, entailed, held_up):
-    assert ("not in this order" in verdict(parser, text, entailed).reason) is held_up
+def test_the_model_speaks_for_an_order_of_words_and_against_one(parser, text, entailed, ordered, held_up):
+    assert ("not in this order" in verdict(parser, text, entailed, ordered).reason) is held_up
+
+
+class Missing(Said):
+    """A model that reads a claim without a verb, and less with it."""
+
+    def __init__(self, verb: str, loss: float) -> None:
+        super().__init__(0.9, 6.0)
+        self.verb, self.loss = verb, loss
+
+    def judge(self, _window: str, claim: str) -> Entailment:
+        return Entailment(self.entailed - self.loss * (self.verb in claim), -3.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "verb", "loss", "label"),
+    [
+        ("Per Dahl marries Orla Finn after debate in Halden", "marries", 1.4, "supported"),
+        ("Per Dahl marries Orla Finn after debate in Halden", "marries", 1.6, "not_found"),
+        ("Per Dahl debates Orla Finn in Halden", "debates", 1.6, "supported"),  # the articles have that deed
+    ],
+)
+def test_a_verb_without_which_a_claim_would_be_read_is_missing(parser, text, verb, loss, label):
+    session = RulesSession("s", parser, "headline", Missing(verb, loss))
+    found = session.check(Cluster(cluster_id="c", articles=(Article(article_id="a", text=ARTICLE),)), text)[0]
+    assert found.label == label
+    assert label == "supported" or verb in found.reason
 
 
 def test_one_word_again_and_again_says_nothing_whatever_the_model_reads(parser):

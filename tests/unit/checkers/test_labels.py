@@ -36,14 +36,14 @@ class Case:
         matcher = Matcher(self.cluster, self.reading)
         self.account = account(self.cluster, matcher, self.reading, self.alignment, features)
 
-    def judge(self, *elements, conflicts=(), entailed=None, contradicted=-5.0, prior=0.95, features=None, told=None):
+    def judge(self, *elements, conflicts=(), entailed=None, contradicted=-5.0, ordered=0.0, prior=0.95,
+              features=None):  # fmt: skip
         """The finding with further elements or conflicts; what is added weighs nothing in the sum."""
         changed = replace(
             self.account, elements=(*self.account.elements, *elements),
             features={**self.account.features, **(features or {})},
-            told=self.account.told if told is None else told,
         )  # fmt: skip
-        read_by = None if entailed is None else Entailment(entailed, contradicted)
+        read_by = None if entailed is None else Entailment(entailed, contradicted, ordered=ordered)
         alignment = replace(self.alignment, conflicts=tuple(conflicts))
         return judge(self.cluster, self.reading, prior, alignment, changed, 0, read_by)
 
@@ -142,18 +142,24 @@ def test_without_two_words_that_govern_one_another_a_text_says_nothing(case):
 DISORDER = {"order_words": 9.0, "order_density": 9.0, "order_discord": 1.0, "order_ungoverned": 1.0}
 
 
-def test_words_in_no_order_say_nothing_unless_a_sentence_has_the_parties_so(case):
-    found = case.judge(features=DISORDER, told=False, entailed=8.0)
-    assert (found.label, "order" in found.reason) == ("not_found", True)
-    assert "order" not in case.judge(features=DISORDER, told=True, entailed=8.0).reason
-    # A shuffle may leave both parties beside their deed, and the model reads shuffles at -4.
-    assert "order" not in case.judge(features=DISORDER, told=True, entailed=-2.4).reason
-    assert "order" in case.judge(features=DISORDER, told=True, entailed=-2.6).reason
+@pytest.mark.parametrize(
+    ("entailed", "ordered", "held_up"),
+    [
+        (None, 0.0, True),  # the articles' own order alone
+        (3.0, -2.0, True),
+        (3.0, 9.0, False),  # it reads as a sentence
+        (6.0, 5.0, False),
+        (-6.0, 5.0, True),  # it reads as one, and the model reads nothing of it in the articles
+    ],
+)
+def test_words_in_no_order_say_nothing_unless_the_model_reads_a_sentence(case, entailed, ordered, held_up):
+    found = case.judge(features=DISORDER, entailed=entailed, ordered=ordered)
+    assert ("not in this order" in found.reason) is held_up
 
 
 def test_two_words_have_no_order(parser):
     two = Case(parser, "Shopkeepers cheer", PLAIN)
-    assert "order" not in two.judge(features=DISORDER, told=False, entailed=8.0).reason
+    assert "order" not in two.judge(features=DISORDER, entailed=8.0).reason
 
 
 PLAIN = {"a": "Shopkeepers cheered when divers raised the ferry. The harbour had been closed.", "b": ARTICLES["b"]}

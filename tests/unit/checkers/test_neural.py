@@ -61,7 +61,14 @@ def test_the_encoder_gives_the_logits_that_transformers_gives():
             input_ids=torch.tensor([numbers]), token_type_ids=torch.tensor([segments]),
             attention_mask=torch.ones(1, 8, dtype=torch.long),
         )[0].numpy()  # fmt: skip
-    np.testing.assert_allclose(Encoder(arrays, Shape(2, 3)).logits(numbers, segments), wanted, atol=2e-5)
+    encoder = Encoder(arrays, Shape(2, 3))
+    np.testing.assert_allclose(encoder.logits(numbers, segments), wanted, atol=2e-5)
+    with torch.no_grad():  # the states after each layer as well
+        told = model.encoder(
+            input_ids=torch.tensor([numbers]), token_type_ids=torch.tensor([segments]), output_hidden_states=True
+        ).hidden_states  # fmt: skip
+    for ours, theirs in zip(encoder.states(numbers, segments, 2), told[1:], strict=True):
+        np.testing.assert_allclose(ours, theirs[0].numpy(), atol=2e-5)
 
 
 def test_arrays_are_read_as_the_safetensors_library_writes_them():
@@ -133,3 +140,22 @@ def test_any_claim_gets_finite_numbers(claim):
     found = shipped().judge(" ".join(STORY), claim)
     assert np.isfinite([found.entailed, found.contradicted]).all()
     assert MOST_TOKENS == 160
+
+
+IN_ORDER = (
+    "Harbour pilots walk out over night shifts", "Second bridge closes after crack is found",
+    "Regulator fines lender for hidden fees", "Villagers return home as river falls",
+    "Museum of glass opens its doors to schools", "Why the old mill will not be saved",
+)  # fmt: skip
+IN_NONE = (
+    "over Harbour shifts out walk night pilots", "crack after closes found bridge is Second a",
+    "hidden for Regulator fees lender fines", "river Villagers falls home as return",
+    "of doors to its glass Museum schools opens", "mill be the saved Why not will old",
+)  # fmt: skip
+
+
+def test_the_order_of_words_is_read_from_the_text_alone():
+    model = shipped()
+    for ordered, shuffled in zip(IN_ORDER, IN_NONE, strict=True):
+        assert model.order(ordered) > model.order(shuffled) + 1
+    assert sum(model.order(text) > 0 for text in IN_ORDER) >= 5 > 1 >= sum(model.order(text) > 0 for text in IN_NONE)
