@@ -20,13 +20,13 @@ from harness.checkers.features import support_features
 from harness.checkers.neural.entailment import (
     Entailment,
     EntailmentModel,
-    gain,
+    gain_without,
     read_best,
     shipped,
     shipped_digest,
 )
 from harness.checkers.sentences import claim_spans
-from harness.checkers.verdict import judge, missing_deed
+from harness.checkers.verdict import judge, missing_deeds
 from harness.checkers.weights import load_weights, weights_digest
 from harness.claims.casing import Casing
 from harness.claims.english import readable_articles, why_not_english
@@ -214,17 +214,16 @@ class RulesSession(CheckSession):
     def entailment(self, cluster: ClusterReading, one: Examined, held: Account) -> Entailment | None:
         """Ask the model about a sentence, without its final full stop, as the parser reads it.
 
-        It is asked as well how the words read alone, and how the sentence reads without a main verb that is missing.
+        It is asked as well how the words read alone, and how the sentence reads without each verb that is missing.
         """
         if self._model is None:
             return None
         said = one.text.removesuffix(".")
-        deed = missing_deed(held, one.reading)
-        without = f"{said[: deed.start]}{said[deed.end :].lstrip()}" if deed is not None else said
+        spans = [(deed.start, deed.end) for deed in missing_deeds(held, one.reading)]
         return replace(
             read_best(self._model, cluster.index, said),
             ordered=self._model.order(said),
-            without_deed=gain(self._model, cluster.index, said, without),
+            without={start: gain_without(self._model, cluster.index, said, start, end) for start, end in spans},
         )
 
     def _verdicts_on(self, cluster: Cluster, text: str, sentences: Sequence[Examined]) -> list[Verdict]:

@@ -7,7 +7,7 @@ on a claim together with the claim. `training/` makes it; its card, `model_card.
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -55,8 +55,9 @@ class Entailment:
     """Of entailment beside the whole window, where `entailed` is that beside a sentence of it; else None."""
     ordered: float = 0.0
     """That its words, read alone, stand in an order."""
-    without_deed: float = 0.0
-    """By how much more it is entailed without its main verb, where no article has that verb of its parties; else 0."""
+    without: Mapping[int, float] = field(default_factory=dict)
+    """By the character at which a verb begins that no article has of its parties: how much more it is entailed without
+    that verb."""
 
     @property
     def in_window(self) -> float:
@@ -175,9 +176,8 @@ def read_best(model: EntailmentModel, index: EvidenceIndex, claim: str) -> Entai
     )
 
 
-def gain(model: EntailmentModel, index: EvidenceIndex, claim: str, other: str) -> float:
-    """By how much more the window of a claim entails another wording of it; 0 where the wording is the same."""
-    if other == claim:
-        return 0.0
+def gain_without(model: EntailmentModel, index: EvidenceIndex, claim: str, start: int, end: int) -> float:
+    """Measure how much more the window of a claim entails it without the word at `start`."""
     beside = window(index, claim)
-    return model.judge(beside, other).entailed - model.judge(beside, claim).entailed
+    without = f"{claim[:start]}{claim[end:].lstrip()}"
+    return model.judge(beside, without).entailed - model.judge(beside, claim).entailed

@@ -98,3 +98,37 @@ def test_the_span_of_the_deed_is_shown(session):
     whole = session.check(cluster(SUIT), "Estaria sues Norland over fishing rights")[0]
     against = next(element for element in whole.elements if element.state == "contradicted")
     assert [span.text for span in against.evidence] == ["island of Norland sued Estaria"]
+
+
+ACCUSED = (
+    "Third nurse comes forward to accuse Mayor Delgado of unwanted calls",
+    "Mayor Delgado accused of unwanted calls at a clinic",  # a parser reads the mayor as the one who accuses
+    "Rita Holm, a nurse, told the Herald that the mayor had called her late at night.",
+)
+
+
+def test_that_somebody_is_accused_of_it_does_not_settle_who_accuses_whom(session):
+    assert (
+        session.check(cluster(*ACCUSED), "Third nurse accuses Mayor Delgado of unwanted calls")[0].label == "supported"
+    )
+    whole = session.check(cluster(*ACCUSED), "Mayor Delgado accuses third nurse of unwanted calls")[0]
+    assert (whole.label, whole.errors[0]) == ("contradicted", "roles")
+
+
+OUSTED = (
+    "Ines Holm said that Erik Vang wanted to oust Chairman Brandt from the club.",
+    "Vang tried to oust Brandt at a meeting in June, Holm said.",
+)
+
+
+@pytest.mark.parametrize(
+    ("articles", "crossed"),
+    [
+        (OUSTED, True),
+        (OUSTED[:1], False),  # one sentence is too few
+        ((*OUSTED, "Brandt had ousted two treasurers from the club."), False),  # he does it too
+    ],
+)
+def test_who_is_only_ever_the_one_that_it_is_done_to_does_not_do_it(session, articles, crossed):
+    whole = session.check(cluster(*articles), "Brandt tried to oust club members, Holm said")[0]
+    assert (whole.label == "contradicted" and whole.errors[0] == "roles") is crossed, whole.reason
