@@ -69,8 +69,8 @@ NO_DEED = frozenset({"verb_missing", "verb_elsewhere"})
 """Ways in which a verb is missing; one that an article has in a looser word is not."""
 READ_WITHOUT = 1.5
 """Log-odds by which the model reads a claim better without a verb, from which on that verb is held to be missing. On
-the half `tune`, the demo and headlines of ours 3 of 97 true headlines with such a verb are lost so, and 12 of 27 with an
-invented or exchanged one are caught."""
+the half `tune`, the demo and headlines of ours 3 of 97 true headlines with such a verb are lost so, and 12 of 27 with
+an invented or exchanged one are caught."""
 ALIKE = 0.5
 """Share of a claim's words from which on a sentence is quoted whatever its elements."""
 SHOWN = 5
