@@ -9,8 +9,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from harness.checkers.cluster_analysis import ClusterReading
-from harness.claims.figures.quantities import agree
-from harness.claims.figures.slots import comparable, same_slot
+from harness.claims.figures.conversion import counterpart
+from harness.claims.figures.slots import same_slot
 from harness.claims.meaning import concept
 from harness.claims.parsing.parse import Token
 from harness.claims.polarity import fails_itself, negates
@@ -256,7 +256,7 @@ def _figure_features(cluster: ClusterReading, reading: Reading, best: list[int])
     near = set(best)
     missing = far = other = loose = 0
     for figure in reading.figures:
-        same = [(unit, found) for unit, found in cluster.figures if comparable(figure, found) and agree(figure, found)]
+        same = [(unit, same) for unit, found in cluster.figures if (same := counterpart(figure, found)) is not None]
         if not same:
             written = pieces(reading.parse.text[figure.start : figure.end])
             missing += not all(word in cluster.words for word in written)

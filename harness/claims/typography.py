@@ -20,8 +20,14 @@ _SIGNS = {
     **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", ""),
 }
 """Signs that are written in several ways, and those that are not seen at all."""
-_CODES = {"US": "$", "USD": "$", "EUR": "€", "GBP": "£", "INR": "₹", "RS": "₹", "RS.": "₹", "JPY": "¥"}
-_CURRENCY = re.compile(r"\b(?:US ?\$|(?:USD|EUR|GBP|INR|JPY|Rs\.?)\$? ?(?=\d)) ?(?=\d)")
+_CODES = {"US": "$", "USD": "$", "EUR": "€", "GBP": "£", "INR": "₹", "RS": "₹", "RS.": "₹", "JPY": "¥"} | {
+    "AUD": "A$", "AU": "A$", "CAD": "C$", "CA": "C$", "NZD": "NZ$", "HKD": "HK$", "SGD": "S$", "CHF": "₣", "SFR": "₣",
+    "SFR.": "₣", "KRW": "₩", "RUB": "₽", "TRY": "₺", "UAH": "₴", "NGN": "₦", "ILS": "₪", "THB": "฿",
+}  # fmt: skip
+_CURRENCY = re.compile(
+    r"\b(?:(?:US|AU|CA) ?\$"
+    r"|(?:USD|EUR|GBP|INR|JPY|AUD|CAD|NZD|HKD|SGD|CHF|SFr\.?|KRW|RUB|TRY|UAH|NGN|ILS|THB|Rs\.?)\$? ?(?=\d)) ?(?=\d)"
+)
 """Currencies by a code, or by a sign and a country, before a figure."""
 _KEPT = ("<fraction>", "<super>")
 """Kinds of characters whose plain form says something else: 2½ would become 21/2, and ™ a word."""
@@ -78,8 +84,8 @@ def _with_signs(text: str, starts: list[int], ends: list[int], written: int) -> 
     for found in _CURRENCY.finditer(text):
         sign = _CODES[found.group().strip().upper().rstrip("$").strip() or "US"]
         pieces += [text[at : found.start()], sign]
-        first += [*starts[at : found.start()], starts[found.start()]]
-        last += [*ends[at : found.start()], ends[found.end() - 1]]
+        first += [*starts[at : found.start()], *[starts[found.start()]] * len(sign)]
+        last += [*ends[at : found.start()], *[ends[found.end() - 1]] * len(sign)]
         at = found.end()
     if not at and len(starts) == written and starts[-1:] == [written - 1]:
         return Plain(text)

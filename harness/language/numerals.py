@@ -32,7 +32,13 @@ _SCALES = {
         "billion": 9,
         "trillion": 12,
     }.items()
-} | {"dozen": Decimal(12), "mn": Decimal(10**6), "bn": Decimal(10**9), "tn": Decimal(10**12)}
+} | {
+    "dozen": Decimal(12),
+    "cr": Decimal(10**7),
+    **dict.fromkeys(("mn", "mln"), Decimal(10**6)),
+    **dict.fromkeys(("bn", "bln"), Decimal(10**9)),
+    **dict.fromkeys(("tn", "trn", "tln"), Decimal(10**12)),
+}
 _IRREGULAR = "one:first two:second three:third five:fifth eight:eighth nine:ninth twelve:twelfth"
 _IRREGULAR_ORDINALS = dict(pair.split(":") for pair in _IRREGULAR.split())
 
@@ -44,13 +50,35 @@ def _ordinal(cardinal: str) -> str:
 _ORDINALS = {_ordinal(word): value for word, value in (_UNITS | _TENS).items()}
 _ORDINAL_SCALES = {_ordinal(word): _SCALES[word] for word in ("hundred", "thousand", "million", "billion", "trillion")}
 _DENOMINATORS = {"quarter": Decimal(4)} | {word: value for word, value in _ORDINALS.items() if 3 <= value <= 10}
-_SUFFIXES = {"k": 10**3, "m": 10**6, "mn": 10**6, "b": 10**9, "bn": 10**9, "t": 10**12, "tn": 10**12}
+_SUFFIXES = {"k": 10**3, "l": 10**5, "m": 10**6, "b": 10**9, "t": 10**12} | {
+    suffix: int(_SCALES[suffix]) for suffix in ("cr", "mn", "mln", "bn", "bln", "tn", "trn", "tln")
+}
+_ALONE = frozenset({"m", "M", "b", "B"})
+"""Suffixes that a space may part from the figure of a currency: `£ 7.8 m`."""
 _LINKS = frozenset({"a", "an", "and", "half", "no", "any", "some", "every", "another"})
 _NUMBER_WORDS = frozenset().union(
     _UNITS, _TENS, _SCALES, _ORDINALS, _ORDINAL_SCALES, _DENOMINATORS, [word + "s" for word in _DENOMINATORS], _LINKS
 )
-_SIGNS = "$£€¥₹"
-_CODES = ("EUR", "USD", "GBP", "INR", "Rs.", "Rs")
+_SIGNS = "$£€¥₹₣₩₽₺₴₦₪฿₱"
+_CODES = (
+    "EUR",
+    "USD",
+    "GBP",
+    "INR",
+    "JPY",
+    "AUD",
+    "CAD",
+    "CHF",
+    "CNY",
+    "NZD",
+    "HKD",
+    "SGD",
+    "KRW",
+    "ZAR",
+    "SFr",
+    "Rs.",
+    "Rs",
+)
 _CURRENCY = rf"(?:[{_SIGNS}]|\b(?:{'|'.join(map(re.escape, _CODES))}))"
 _GAPS = " \u00a0\u2009\u202f'’"
 """Separators of groups of three digits beside the comma: spaces of several widths, apostrophes."""
@@ -80,6 +108,11 @@ def with_commas(text: str) -> str:
     return _GROUPED.sub(lambda found: found["date"] or _SEPARATOR.sub(",", found["groups"]), text)
 
 
+_MONEY = (
+    r"(?:(?:[A-Z]+|[A-Z][a-z]+|U\.S\.)[ ])?(?:dollars|pounds|francs|rupees|roubles|pesos|yen|yuan|won|rand|baht|lira)"
+    rf"|(?:{'|'.join(code for code in _CODES if code.isupper())})"
+)
+"""Currencies after a figure in millions: `2.4m yen`, `3m Swiss francs`, `2.4m AUD`."""
 _NUMBER_TOKEN = re.compile(
     rf"""
     (?P<clock> \d{{1,2}}:\d\d (?![\d:]) )
@@ -87,7 +120,9 @@ _NUMBER_TOKEN = re.compile(
     (?P<digits> (?: \d{{1,3}}(?:,\d{{2,3}})*,\d{{3}}(?!\d)(?:\.\d+)? | \d+(?:\.\d+)? | (?<![\w.])\.\d+ ) )
     (?P<vulgar> [¼½¾⅓⅔⅛⅜⅝⅞] )?
     (?: (?P<ordinal> (?:st|nd|rd|th)\b )
-      | (?P<suffix> [kKmMbBtT]\b | (?:mn|bn|tn)\b ) (?P<counted> (?=[ ](?:people|more|(?!hurdles)[a-z]+[a-rt-z]s)\b) )?
+      | (?P<suffix> [kKLmMbBtT]\b | (?:Cr|cr|mn|mln|bn|bln|tn|trn|tln)\b )
+        (?P<counted> (?=[ ](?:people|more|{_MONEY}|(?!hurdles)[a-z]+[a-rt-z]s)\b) )?
+      | [ \u00a0] (?P<apart> [mMbB] (?![\w&'’]|\.\w) ) (?P<paid> (?=[ ]{_MONEY}\b) )?
     )?
   | (?P<code> [A-Z]+[-‐‑]\d\w* | [^\W\d_]+\d\w* )
   | (?P<word> [^\W\d_]+ )
@@ -120,8 +155,12 @@ def _numeral(match: re.Match[str]) -> _NumberToken:
         value += Decimal(str(unicodedata.numeric(match["vulgar"])))
         end = match.end("vulgar")
     suffix = match["suffix"]
-    if suffix and (
-        match["currency"] or len(suffix) == 2 or suffix in "kKMB" or (suffix == "m" and match["counted"] is not None)
+    if match["apart"]:
+        if match["currency"] or match["paid"] is not None:
+            value *= _SUFFIXES[match["apart"].lower()]
+            end = match.end("apart")
+    elif suffix and (
+        match["currency"] or len(suffix) > 1 or suffix in "kKMB" or (suffix == "m" and match["counted"] is not None)
     ):
         value *= _SUFFIXES[suffix.lower()]
         end = match.end("suffix")
@@ -246,7 +285,12 @@ def _role(stretch: str) -> int:
     found = _LETTERS.findall(stretch.lower())
     if _DIGIT.search(stretch) or not _NUMBER_STARTS.isdisjoint(found):
         return CORE
-    if _NUMBER_WORDS.isdisjoint(found) and not stretch.endswith(_CURRENCIES) and not _MONTH_WORD.fullmatch(stretch):
+    if (
+        _NUMBER_WORDS.isdisjoint(found)
+        and not stretch.endswith(_CURRENCIES)
+        and not _MONTH_WORD.fullmatch(stretch)
+        and stretch.rstrip(".,;:!?)\"'”’") not in _ALONE
+    ):
         return _NOTHING
     return _PART
 
@@ -266,8 +310,8 @@ def _read_together(stretches: Sequence[str], roles: bytes) -> Iterator[_Read]:
     """The numbers of a text that is split at its spaces; `roles` says what each of the stretches may hold.
 
     The words of a number stand one space or hyphen apart, and so do a currency and its figure. So a stretch that can
-    have none of them ends what can be one number, and all that its first letters may say is what the `5m` before it
-    means.
+    have none of them ends what can be one number, and all that it and the next may say is what the `5m` before them
+    means (`5m people`, `3m Swiss francs`).
     """
     stop = 0
     while (core := roles.find(CORE, stop)) >= 0:
@@ -275,7 +319,10 @@ def _read_together(stretches: Sequence[str], roles: bytes) -> Iterator[_Read]:
         stop = roles.find(_NOTHING, core)
         if stop < 0:
             stop = len(stretches)
-        read = " ".join(stretches[first : stop + stretches[stop - 1].endswith("m")])
+        after = stop
+        if stretches[stop - 1].endswith("m"):
+            after = min(stop + 2, len(stretches)) if roles[stop + 1 : stop + 2] == b"\0" else stop + 1
+        read = " ".join(stretches[first:after])
         yield _Read(first, _numbers[read])
 
 

@@ -26,6 +26,7 @@ from harness.checkers.account.substitution import Substitute, names_apart, subst
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.converse import sides_of_one
 from harness.claims.entities import Name
+from harness.claims.figures.conversion import is_converted
 from harness.claims.figures.measures import WORDS as UNIT_WORDS
 from harness.claims.frames import Frame
 from harness.claims.meaning import other_spellings
@@ -198,7 +199,10 @@ class _Accountant:
                     break
                 own.append(token.i)
             self.done.update(own)
-            yield account_of_figure(self.cluster, self.matcher, self.reading, figure)
+            held = account_of_figure(self.cluster, self.matcher, self.reading, figure)
+            if held.state == "borne_out" and is_converted(figure, self.cluster.figures):
+                self.done.add(figure.head_token)  # the word of its unit stands nowhere
+            yield held
 
     def _times(self) -> Iterator[Held]:
         """Account for each time; a relative day (`today`) that no article has is nobody's invention."""

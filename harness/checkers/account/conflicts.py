@@ -10,9 +10,9 @@ from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.attribution import kind_of_saying
 from harness.claims.converse import converse, verb_of
 from harness.claims.extract import main_frame
+from harness.claims.figures.conversion import counterpart
 from harness.claims.figures.measures import DURATIONS
-from harness.claims.figures.quantities import agree
-from harness.claims.figures.slots import comparable, same_slot
+from harness.claims.figures.slots import same_slot
 from harness.claims.frames import Frame
 from harness.claims.meaning import is_weekday
 from harness.claims.parsing.parse import Token
@@ -257,7 +257,7 @@ def _figure_conflicts(cluster: ClusterReading, reading: Reading, aligner: Aligne
     for figure in reading.figures:
         if figure.ordinal or figure.unit == "age":
             continue
-        if any(comparable(figure, other) and agree(figure, other) for _, other in values):
+        if any(counterpart(figure, other) is not None for _, other in values):
             continue
         if any(derivations(figure, reading, cluster)):
             continue

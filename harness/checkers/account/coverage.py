@@ -14,8 +14,7 @@ from harness.checkers.account.matching import Matcher
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.attribution import keeps_away, names_nobody
 from harness.claims.extract import main_frame
-from harness.claims.figures.quantities import agree
-from harness.claims.figures.slots import comparable
+from harness.claims.figures.conversion import counterpart
 from harness.claims.frames import Frame
 from harness.claims.sentence_analysis import Reading, tells_time, time_words
 
@@ -70,7 +69,7 @@ def _others(cluster: ClusterReading, matcher: Matcher, reading: Reading, held: H
     for figure in reading.figures:
         if held.kind == "figure" and figure.start == held.start:
             yield from ((unit, other.start, other.end) for unit, other in cluster.figures
-                        if comparable(figure, other) and agree(figure, other))  # fmt: skip
+                        if counterpart(figure, other) is not None)  # fmt: skip
     if held.kind == "time":
         yield from _times(cluster, reading, held)
 

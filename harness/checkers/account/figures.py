@@ -7,8 +7,9 @@ from harness.checkers.account.derivation import derivations
 from harness.checkers.account.elements import SURE, Held, Spot
 from harness.checkers.account.matching import Matcher
 from harness.checkers.cluster_analysis import ClusterReading
+from harness.claims.figures.conversion import counterpart
 from harness.claims.figures.measures import DURATIONS, with_unit
-from harness.claims.figures.quantities import Figure, agree, clash
+from harness.claims.figures.quantities import Figure, clash
 from harness.claims.figures.slots import comparable, same_slot
 from harness.claims.sentence_analysis import Reading
 from harness.language.lexical import pieces
@@ -22,7 +23,7 @@ OTHER_EVENT = 0.2
 def account_of_figure(cluster: ClusterReading, matcher: Matcher, reading: Reading, figure: Figure) -> Held:
     """Account for a figure of a claim sentence: where the articles have it, and whether of the same thing."""
     start, end = figure.start, figure.end
-    same = [(unit, found) for unit, found in cluster.figures if comparable(figure, found) and agree(figure, found)]
+    same = [(unit, same) for unit, found in cluster.figures if (same := counterpart(figure, found)) is not None]
     slot = [(unit, found) for unit, found in same if same_slot(reading, figure, cluster.readings[unit], found)]
     beside = [
         (unit, found) for unit, found in same if unit in matcher.scene or _head_near(matcher, reading, figure, unit)

@@ -11,7 +11,8 @@ DURATIONS = frozenset({"year", "month", "week", "day", "hour", "minute", "second
 _PERCENT = re.compile(r"\s*[-‑]?(?:%|per\s?cent\b|percent(?:age)?\b|pc\b|pct\b)", re.IGNORECASE)
 _POINTS = re.compile(r"(?:\s*[-‑]?(?:%|per\s?cent(?:age)?\b)[\s-]*|\s*-)points?\b", re.IGNORECASE)
 """Percentage points: what a share itself rose or fell by."""
-_SIGNS = {"$": "usd", "£": "gbp", "€": "eur", "¥": "yen", "₹": "inr"}
+_SIGNS = {"$": "usd", "£": "gbp", "€": "eur", "¥": "yen", "₹": "inr", "₣": "franc", "₩": "krw",
+          "₽": "rub", "₺": "lira", "₴": "uah", "₦": "naira", "₪": "ils", "฿": "thb", "₱": "peso"}  # fmt: skip
 _DOLLARS = {"c$": "cad", "ca$": "cad", "a$": "aud", "au$": "aud", "nz$": "nzd", "hk$": "hkd", "s$": "sgd", "nt$": "twd"}
 _MONEY = {
     "dollar": "usd", "pound": "gbp", "euro": "eur", "yen": "yen", "rupee": "inr", "rouble": "rub", "ruble": "rub",
@@ -22,6 +23,17 @@ _MONEY = {
 }  # fmt: skip
 CURRENCIES = frozenset({*_SIGNS.values(), *_DOLLARS.values(), *_MONEY.values()})
 """Names of all currencies."""
+_ISO = {
+    "USD": "usd", "EUR": "eur", "GBP": "gbp", "JPY": "yen", "INR": "inr", "CNY": "cny", "RMB": "cny", "CHF": "franc",
+    "SFr": "franc", "AUD": "aud", "CAD": "cad", "NZD": "nzd", "HKD": "hkd", "SGD": "sgd", "TWD": "twd", "KRW": "krw",
+    "ZAR": "zar", "RUB": "rub", "BRL": "brl", "PLN": "pln", "UAH": "uah", "SEK": "krona", "NOK": "krone",
+    "DKK": "krone", "MXN": "peso", "TRY": "lira", "ILS": "ils", "THB": "thb", "MYR": "myr", "IDR": "idr",
+    "NGN": "naira", "KZT": "kzt", "HUF": "huf", "AED": "dirham", "SAR": "riyal",
+}  # fmt: skip
+"""Codes of currencies, which stand before a figure or after it."""
+_ANY_CODE = "|".join(_ISO)
+_CODE_BEFORE = re.compile(rf"(?:^|(?<![A-Za-z]))({_ANY_CODE})[ .]?$")
+_CODE_AFTER = re.compile(rf"[ ]?({_ANY_CODE})\b")
 _OF_DOLLARS = {"Canada": "cad", "Australia": "aud", "New Zealand": "nzd", "Hong Kong": "hkd", "Singapore": "sgd"}
 _WRITTEN = (
     ("mph", r"mph|miles? (?:per|an) hour"),
@@ -53,7 +65,7 @@ _WRITTEN = (
     *((name, f"{name}s?") for name in ("year", "month", "week", "day", "hour", "minute")),
 )
 _AFTER = tuple((name, re.compile(rf"[\s-]*(?:{pattern})(?![\w°])", re.IGNORECASE)) for name, pattern in _WRITTEN)
-_BEFORE = re.compile(r"(?:\b[A-Z]{1,2})?[$£€¥₹]\s?$|\b(?:USD|GBP|EUR|JPY|INR|CHF|CAD|AUD|NZD|HKD|SGD)\s?$")
+_BEFORE = re.compile(rf"(?:\b[A-Z]{{1,2}})?[$£€¥₹₣₩₽₺₴₦₪฿₱]\s?$|\b(?:{_ANY_CODE})\s?$")
 """A currency before a figure, by its sign or its code."""
 _AGE = re.compile(r"[\s-]*years?[\s-]old", re.IGNORECASE)
 _AGED = re.compile(r",?\s*aged\s*$")
@@ -85,7 +97,7 @@ WORDS = frozenset(
         "old",
     }
     | {"century", "kilometre", "kilometres", "kilometer", "kilometers", "kilo", "kilos", "kilogram", "kilograms"}
-    | {"celsius", "fahrenheit", "degree", "degrees", *_SHORT}
+    | {"celsius", "fahrenheit", "degree", "degrees", *_SHORT, *map(str.lower, _ISO)} - {"try"}
 )
 """Words after a figure that are accounted for with it, where they make up its unit."""
 
@@ -117,6 +129,9 @@ def unit_of(text: str, start: int, end: int, head: str, parse: Parse, head_token
         if before.endswith(sign):
             word = before.lower().rsplit(None, 1)[-1]
             return _DOLLARS.get(word, name)
+    code = _CODE_BEFORE.search(text[max(0, start - 6) : start]) or _CODE_AFTER.match(after)
+    if code:
+        return _ISO[code[1]]
     if _AGE.match(after):
         return "age"
     area = _AREA.match(after)
