@@ -6,7 +6,7 @@ that is under way may be looked at between two of its lines.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from harness.inputs.files import MAX_LINE_BYTES, ByteReader
 
@@ -20,24 +20,35 @@ def lines_with(stream: ByteReader, wanted: str) -> Iterator[bytes]:
     Such a line may mean something else by it: whoever reads it looks. A last line without a line feed is yielded as it
     is.
     """
-    pattern = _pattern(wanted)
+    find = _finder(wanted)
     while chunk := stream.read(CHUNK_BYTES):
         if not chunk.endswith(b"\n"):
             chunk += stream.readline(MAX_LINE_BYTES)
         end = 0
-        for found in pattern.finditer(chunk):
-            if found.start() >= end:
-                start = chunk.rfind(b"\n", 0, found.start()) + 1
-                end = chunk.find(b"\n", found.end()) + 1 or len(chunk)
-                yield chunk[start:end]
+        while (at := find(chunk, end)) >= 0:
+            start = chunk.rfind(b"\n", 0, at) + 1
+            end = chunk.find(b"\n", at) + 1 or len(chunk)
+            yield chunk[start:end]
 
 
-def _pattern(wanted: str) -> re.Pattern[bytes]:
-    """Write an id as JSON may have it: other characters than ASCII as they are, or escaped; digits without quotes."""
+def _finder(wanted: str) -> Callable[[bytes, int], int]:
+    """Make what finds an id from a place on, as JSON may have it; -1 where it stands no more.
+
+    Other characters than ASCII stand as they are, or escaped; digits stand without quotation marks, too.
+    """
     forms = {
         json.dumps(wanted, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass") for ascii_only in (True, False)
     }
+    if len(forms) == 1 and not re.fullmatch(r"-?[0-9]+", wanted):
+        (form,) = forms
+        return lambda chunk, start: chunk.find(form, start)  # twice as fast as a pattern
     texts = [re.escape(form) for form in sorted(forms)]
     if re.fullmatch(r"-?[0-9]+", wanted):
         texts.append(rb":[ \t]*" + wanted.encode() + rb"[ \t]*[,}]")
-    return re.compile(b"|".join(texts))
+    pattern = re.compile(b"|".join(texts))
+
+    def find(chunk: bytes, start: int) -> int:
+        found = pattern.search(chunk, start)
+        return found.start() if found else -1
+
+    return find

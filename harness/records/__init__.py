@@ -38,6 +38,7 @@ from harness.records.runs import (
 )
 from harness.records.scores import Case, Direction, MeasureRecord, MetricScore, Unit
 from harness.records.verdicts import (
+    CheckedLabels,
     CheckedPrediction,
     Claim,
     ClaimPart,
@@ -64,6 +65,7 @@ __all__ = [
     "Article",
     "Case",
     "Charge",
+    "CheckedLabels",
     "CheckedPrediction",
     "Claim",
     "ClaimPart",

@@ -2,7 +2,7 @@
 
 from typing import Literal, Self
 
-from pydantic import Field, FiniteFloat, model_validator
+from pydantic import ConfigDict, Field, FiniteFloat, model_validator
 
 from harness.records.base import Identifier, Record
 
@@ -154,6 +154,25 @@ class CheckedPrediction(Record):
     configuration: str = Field(description="The configuration.")
     checker: str = Field(description="Name of the checker.")
     verdicts: tuple[Verdict, ...] = Field(min_length=1, description="On the whole of the text, then on its parts.")
+
+
+class FoundLabel(Record):
+    """The label and the errors of a verdict, without what led to them."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+
+    label: VerdictLabel = Field(description="The finding.")
+    errors: tuple[ErrorType, ...] = Field(default=(), description="What is wrong, most serious first.")
+
+
+class CheckedLabels(Record):
+    """A row of verdicts read for its labels alone: in a fifth of the time, where there are thousands."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+
+    cluster_id: Identifier = Field(description="The cluster.")
+    configuration: str = Field(description="The configuration.")
+    verdicts: tuple[FoundLabel, ...] = Field(min_length=1, description="On the whole of the text, then on its parts.")
 
 
 class FactVersion(Record):

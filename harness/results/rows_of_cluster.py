@@ -9,10 +9,11 @@ from pydantic import ValidationError
 from harness.disk.durable import unreadable
 from harness.errors import StoreError
 from harness.inputs.line_search import lines_with
-from harness.records import CheckedPrediction, ClusterFacts, Failure, MetricScore, Prediction
+from harness.records import CheckedPrediction, ClusterFacts, Failure, MetricScore, Prediction, Record
 from harness.results.run_folder import RunFolder
 
 R = TypeVar("R", ClusterFacts, Prediction, CheckedPrediction, MetricScore, Failure)
+Kind = TypeVar("Kind", bound=Record)
 
 
 def rows_of_cluster(
@@ -45,7 +46,7 @@ def rows_of_cluster(
         told(f"{name}: {unread} line{'s' * (unread > 1)} on this cluster cannot be read")
 
 
-def readable_rows(folder: RunFolder, name: str, kind: type[R]) -> Iterator[R]:
+def readable_rows(folder: RunFolder, name: str, kind: type[Kind]) -> Iterator[Kind]:
     """Yield every row of one of the folder's files that can be read; none where the file cannot be."""
     with suppress(StoreError):
         for line in folder.raw_lines(name):

@@ -46,6 +46,7 @@ from harness.inputs.json_lines import json_document
 from harness.records import (
     SCHEMA_VERSION,
     Charge,
+    CheckedLabels,
     CheckedPrediction,
     ClusterFacts,
     Failure,
@@ -232,6 +233,10 @@ class RunFolder:
     def checked(self) -> Iterator[CheckedPrediction]:
         """Stored verdicts, by cluster."""
         return self._rows(VERDICTS, CheckedPrediction)
+
+    def labels(self) -> Iterator[CheckedLabels]:
+        """Read the labels of stored verdicts, by cluster."""
+        return self._rows(VERDICTS, CheckedLabels)
 
     def failures(self) -> Iterator[Failure]:
         """Stored failures."""

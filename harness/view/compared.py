@@ -12,10 +12,10 @@ from harness.analysis.leaderboard import leading_measures
 from harness.comparison.leaderboard import primary_of
 from harness.comparison.score_matrix import Column, columns_of
 from harness.errors import HarnessError, UsageError
-from harness.records import CheckedPrediction, ClusterFacts, Failure, MeasureRecord, Prediction, RunManifest
+from harness.records import CheckedLabels, ClusterFacts, Failure, MeasureRecord, Prediction, RunManifest
 from harness.report.html.document import page_facts
 from harness.report.html.examples import list_examples, listed_row
-from harness.report.html.findings import Finding, Findings, gather
+from harness.report.html.findings import Finding, Findings, gather, labels_by_folder
 from harness.results.rows_of_cluster import readable_rows
 from harness.results.run_folder import CLUSTERS, FAILURES, MANIFEST, PREDICTIONS, SCORES, VERDICTS, RunFolder
 from harness.view.runs import SeenRun, stamp_of
@@ -109,7 +109,8 @@ class Compared:
         try:
             findings = self.findings(chosen)
         except HarnessError:
-            return _as_json(_plain_list(chosen))
+            with self._lock:
+                return _keeping(self._listed, _key(chosen), lambda: _as_json(_plain_list(chosen)))
         with self._lock:
             return _keeping(self._listed, _key(chosen), lambda: _as_json(list_examples(findings, LISTED)))
 
@@ -140,14 +141,13 @@ def _plain_list(chosen: Chosen) -> list[dict[str, Any]]:
     texts: dict[tuple[str, str], str] = {}
     found: dict[tuple[str, str], Finding] = {}
     failed: dict[tuple[str, str], str] = {}
-    for folder in dict.fromkeys(chosen.folders):
-        labels = {column.record.name: column.label for column in chosen.columns if column.folder is folder}
+    for folder, labels in labels_by_folder(chosen.columns):
         for cluster in readable_rows(folder, CLUSTERS, ClusterFacts):
             facts.setdefault(cluster.cluster_id, cluster)
         for row in readable_rows(folder, PREDICTIONS, Prediction):
             if row.configuration in labels:
                 texts[labels[row.configuration], row.cluster_id] = row.text
-        for checked in readable_rows(folder, VERDICTS, CheckedPrediction):
+        for checked in readable_rows(folder, VERDICTS, CheckedLabels):
             if checked.configuration in labels:
                 whole = checked.verdicts[0]
                 key = labels[checked.configuration], checked.cluster_id

@@ -96,6 +96,7 @@ class Runs:
         self.results = results
         self._lock = Lock()
         self._manifests: dict[Path, tuple[Stamp, RunManifest]] = {}
+        self._damaged: dict[Path, tuple[Stamp, str]] = {}
         self._counts: dict[Path, tuple[Stamp, tuple[int, int]]] = {}
 
     def all(self) -> list[SeenRun]:
@@ -137,7 +138,7 @@ class Runs:
             if not folder.exists:
                 return SeenRun(folder, None, f"no {MANIFEST}: the run was ended as it began, or the file is lost")
             manifest = self._manifest(folder)
-            return SeenRun(folder, manifest, _damage(folder, manifest), *self._count(folder, manifest))
+            return SeenRun(folder, manifest, self._damage(folder, manifest), *self._count(folder, manifest))
         except (HarnessError, OSError, ValueError) as error:
             return SeenRun(folder, None, " ".join(str(error).split()))
 
@@ -149,6 +150,17 @@ class Runs:
         manifest = folder.manifest()  # a run that is under way may have lost its process since
         self._manifests[folder.path] = (stamp, manifest)
         return manifest
+
+    def _damage(self, folder: RunFolder, manifest: RunManifest) -> str:
+        """Say which files of a complete run are not as long as the run left them."""
+        if manifest.status != "complete" or not manifest.files:
+            return ""
+        stamp = stamp_of(folder, MANIFEST, *NUMBERS)
+        held = self._damaged.get(folder.path)
+        if held is None or held[0] != stamp:
+            found = (damage_by_size(folder.path, name, manifest.files) for name in NUMBERS)
+            held = self._damaged[folder.path] = (stamp, "; ".join(str(damage) for damage in found if damage))
+        return held[1]
 
     def _count(self, folder: RunFolder, manifest: RunManifest) -> tuple[int, int]:
         if manifest.status == "complete":
@@ -170,14 +182,6 @@ def stamp_of(folder: RunFolder, *names: str) -> Stamp:
         except OSError:
             stamp += [0, -1, 0]
     return tuple(stamp)
-
-
-def _damage(folder: RunFolder, manifest: RunManifest) -> str:
-    """Say which files of a complete run are not as long as the run left them."""
-    if manifest.status != "complete" or not manifest.files:
-        return ""
-    found = (damage_by_size(folder.path, name, manifest.files) for name in NUMBERS)
-    return "; ".join(str(damage) for damage in found if damage)
 
 
 def _data_name(entry: object) -> str:

@@ -113,7 +113,7 @@ class Watched:
     """A page, and what went wrong on it or left it."""
 
     def __init__(self, browser: Any, **options: Any) -> None:
-        self.context = browser.new_context(offline=True, **options)
+        self.context = browser.new_context(**{"offline": True} | options)
         self.page = self.context.new_page()
         self.faults: list[str] = []
         self.requests: list[str] = []

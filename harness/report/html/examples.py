@@ -14,7 +14,7 @@ from harness.datasets.base import Dataset
 from harness.errors import HarnessError
 from harness.records import Article, CheckedPrediction, Cluster, Element, Evidence, Prediction, Verdict
 from harness.registry import Registry
-from harness.report.html.findings import Finding, Findings
+from harness.report.html.findings import Finding, Findings, labels_by_folder
 from harness.report.verdicts import ERRORS, describe_errors, select_verdicts
 from harness.results.run_folder import VERDICTS
 from harness.run.stored_rows import case_of
@@ -91,10 +91,10 @@ def list_examples(findings: Findings, most: int) -> list[dict[str, Any]]:
 
 def _predictions(findings: Findings, chosen: set[str]) -> Predictions:
     return {
-        (column.label, row.cluster_id): row
-        for column in findings.joined.columns
-        for row in column.folder.predictions()
-        if row.configuration == column.record.name and row.cluster_id in chosen
+        (labels[row.configuration], row.cluster_id): row
+        for folder, labels in labels_by_folder(findings.joined.columns)
+        for row in folder.predictions()
+        if row.configuration in labels and row.cluster_id in chosen
     }
 
 

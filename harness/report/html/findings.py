@@ -1,7 +1,7 @@
 """Gather what a report shows of one run or several: the ranking, notes on the data, and which examples tell most."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,7 +9,7 @@ import numpy as np
 from harness.analysis.leaderboard import Leaderboard
 from harness.comparison.compare import compare_joined
 from harness.comparison.leaderboard import leaderboard, primary_of
-from harness.comparison.score_matrix import ScoreMatrix, find_label, join
+from harness.comparison.score_matrix import Column, ScoreMatrix, find_label, join
 from harness.records import ErrorType, RunManifest, VerdictLabel
 from harness.report import numbers
 from harness.report.answer import name_of
@@ -95,18 +95,27 @@ def gather(
     ids = {facts.cluster_id for facts in joined.clusters}
     verdicts: dict[tuple[str, str], Finding] = {}
     failed: dict[tuple[str, str], str] = {}
-    for column in joined.columns:
-        for row in column.folder.checked():
-            if row.configuration == column.record.name and row.cluster_id in ids:
+    for folder, labels in labels_by_folder(joined.columns):
+        for row in folder.labels():
+            label = labels.get(row.configuration)
+            if label is not None and row.cluster_id in ids:
                 whole = row.verdicts[0]
-                verdicts.setdefault((column.label, row.cluster_id), Finding(whole.label, whole.errors))
-        for failure in column.folder.failures():
-            if failure.configuration == column.record.name and failure.stage == "generate":
-                failed[column.label, failure.cluster_id] = f"{failure.error}: {failure.message}"
-    manifests = tuple(folder.manifest() for folder in {id(c.folder): c.folder for c in joined.columns}.values())
+                verdicts.setdefault((label, row.cluster_id), Finding(whole.label, whole.errors))
+        for failure in folder.failures():
+            if failure.configuration in labels and failure.stage == "generate":
+                failed[labels[failure.configuration], failure.cluster_id] = f"{failure.error}: {failure.message}"
+    manifests = tuple(folder.manifest() for folder, _ in labels_by_folder(joined.columns))
     found = Findings(manifests, shown, board, verdicts, failed)
     found.notes.extend(_notes(found))
     return found
+
+
+def labels_by_folder(columns: Iterable[Column]) -> list[tuple[RunFolder, dict[str, str]]]:
+    """Group columns by the folder of their run: the label of each configuration in it, so that it is read once."""
+    found: dict[int, tuple[RunFolder, dict[str, str]]] = {}
+    for column in columns:
+        found.setdefault(id(column.folder), (column.folder, {}))[1][column.record.name] = column.label
+    return list(found.values())
 
 
 def _notes(found: Findings) -> list[str]:

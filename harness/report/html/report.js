@@ -325,6 +325,7 @@
     if (current !== example && (current === null || current.id !== example.id)) return;
     drawExample(whole && whole.listed ? { ...example, ...whole.listed } : example, whole);
     const name = encodeURIComponent(example.id);
+    if (facts.link) document.title = `${example.id} · harness`;
     if (!quietly) history.replaceState(null, "", facts.link ? facts.link + name : `#example=${name}`);
   };
   const step = (by) => {
