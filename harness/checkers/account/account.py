@@ -34,6 +34,7 @@ from harness.claims.parsing.parse import Token
 from harness.claims.sentence_analysis import Reading, ends_figure, tells_time, time_words
 from harness.claims.thesaurus import opposite
 from harness.claims.verbs import phrasal, written
+from harness.language.lexical import word_list
 from harness.language.text import words
 from harness.records import ElementKind, ErrorType
 
@@ -198,6 +199,8 @@ class _Accountant:
                 if not (token.lower in UNIT_WORDS and figure.unit):
                     break
                 own.append(token.i)
+            while own and own[0] and self.tokens[own[0] - 1].lower in word_list("function", "approximate"):
+                own.insert(0, own[0] - 1)
             self.done.update(own)
             held = account_of_figure(self.cluster, self.matcher, self.reading, figure)
             if held.state == "borne_out" and is_converted(figure, self.cluster.figures):

@@ -333,6 +333,8 @@ def _denials(cluster: ClusterReading, reading: Reading, aligner: Aligner) -> lis
         return []
     if any(prevents(reading.parse, token) for token in reading.parse.tokens):
         return []
+    if reading.parse.text.lower().replace("-", " ").startswith(_CHECKING):
+        return []
     found = []
     for unit, other in enumerate(cluster.readings):
         shared = len(other.concepts & reading.concepts)
@@ -357,7 +359,7 @@ def _denials(cluster: ClusterReading, reading: Reading, aligner: Aligner) -> lis
                 share = both / max(1, len(reading.concepts))
                 said = other.keys[head.i] in reading.concepts
                 if (
-                    head.lemma not in _INWARD
+                    head.lemma not in word_list("polarity", "inward")
                     and not kind_of_saying(head.lemma)
                     and ((share >= 0.5 and said) or (short and both >= 2))
                 ):
@@ -382,11 +384,8 @@ def _denied_span(reading: Reading) -> tuple[int, int]:
     return (0, len(reading.parse.text)) if frame is None else _word_span(reading, frame.predicate)
 
 
-_INWARD = frozenset({
-    "know", "think", "mean", "want", "seem", "clear", "sure", "understand", "need", "see", "mention", "specify",
-    "discuss", "elaborate", "clarify", "detail", "identify", "name", "ask", "wonder", "remember", "forget",
-})  # fmt: skip
-"""Words whose negation leaves open what they govern, beside those of saying: `I don't know why he is angry`."""
+_CHECKING = ("fact check", "analysis:")
+"""How a headline begins that says nothing of its own: articles that call false what it checks do not deny it."""
 _SHORT = 10
 """Content words of a headline or another sentence that says one thing."""
 

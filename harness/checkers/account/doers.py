@@ -20,9 +20,8 @@ from harness.language.lexical import word_list
 _ROLES = {"of": "own", "by": "by", "from": "by", "against": "against"}
 _APART = frozenset({"conj", "advcl", "relcl", "ccomp", "parataxis"})
 """Clauses under a verb that tell another deed."""
-_BROAD = frozenset(
-    {"go", "come", "get", "make", "take", "have", "be", "do", "put", "set", "see", "let", "give", "keep"}
-)
+BROAD = frozenset({"go", "come", "get", "make", "take", "have", "be", "do", "put", "set", "see", "let", "give", "keep"})
+"""Verbs that tell a deed only together with what it is done to."""
 
 
 def others_deeds(cluster: ClusterReading, matcher: Matcher, reading: Reading) -> Iterator[Held]:
@@ -45,7 +44,7 @@ def others_deeds(cluster: ClusterReading, matcher: Matcher, reading: Reading) ->
 def _tells(token: Token) -> bool:
     """Recognise a deed that one bears and another does not."""
     if token.pos == "VERB":
-        return token.lemma not in _BROAD and not kind_of_saying(token.lemma)
+        return token.lemma not in BROAD and not kind_of_saying(token.lemma)
     deed = token.lemma in event_nouns() | word_list("voice", "deeds") or is_verb(token.lemma)
     return token.pos == "NOUN" and deed
 

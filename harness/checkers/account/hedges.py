@@ -8,12 +8,15 @@ done settles it; where every sentence hedges it, the deed is not borne out. A he
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from harness.checkers.account.doers import BROAD
 from harness.checkers.account.elements import SAME_DEED, SURE, Held
 from harness.checkers.account.matching import Matcher
+from harness.checkers.account.negations import denial_of
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.attribution import kind_of_saying
 from harness.claims.frames import Frame
 from harness.claims.parsing.parse import Parse, Token
+from harness.claims.polarity import negates
 from harness.claims.sentence_analysis import Reading
 from harness.claims.verbs import written
 from harness.language.lexical import word_list
@@ -44,6 +47,8 @@ class Hedged:
     start: int
     end: int
     word: str
+    denied: bool = False
+    """Whether the articles deny it, rather than leave it open."""
 
 
 def hedge_of(parse: Parse, at: int) -> Hedge | None:
@@ -108,8 +113,14 @@ def account_of_modality(cluster: ClusterReading, matcher: Matcher, reading: Read
     """Find deeds told as done that the articles have only as considered, possible, feared or planned."""
     for one in hedged_deeds(cluster, matcher, reading):
         token = reading.parse.tokens[one.token]
+        spots = ((one.unit, one.start, one.end),)
+        if one.denied:
+            reason = f"the articles deny “{written(reading.parse, token)}” (“{one.word}”)"
+            yield Held("polarity", token.start, token.end, "unaccounted", spots, reason, "deed_denied", 1.0,
+                       "negation", (one.token,))  # fmt: skip
+            continue
         reason = f"the articles have “{written(reading.parse, token)}” only under “{one.word}”, not as done"
-        yield Held("modality", token.start, token.end, "unaccounted", ((one.unit, one.start, one.end),), reason,
+        yield Held("modality", token.start, token.end, "unaccounted", spots, reason,
                    "modality_lost", 1.0, "modality", (one.token,))  # fmt: skip
 
 
@@ -147,18 +158,35 @@ def _only_hedged(cluster: ClusterReading, matcher: Matcher, reading: Reading, fr
     obliques = tuple(at for _, at in frame.obliques)
     parties = (*frame.agents, *frame.patients)
     found: list[Hedged] = []
+    asserts = not any(negates(reading.parse, token) for token in reading.parse.tokens)
     for unit, at in _places(matcher, frame.predicate):
         party = _has(matcher, unit, parties or obliques)
-        if not party and not _by_pronoun(cluster, matcher, unit, at, parties):
+        pronoun = _by_pronoun(cluster, matcher, unit, at, parties)
+        if not (party or pronoun):
             continue
-        hedge = hedge_of(cluster.readings[unit].parse, at)
+        parse = cluster.readings[unit].parse
+        denial = denial_of(parse, at) if asserts else None
+        if denial is not None:
+            # Who does not take a bribe takes something else: what is done to has to be there, too.
+            broad = reading.parse.tokens[frame.predicate].lemma in BROAD
+            done_to = frame.patients or _object(reading.parse, frame.predicate)
+            if (done_to or broad) and not pronoun and not _has(matcher, unit, done_to):
+                continue
+            found.append(_hedged(cluster, frame.predicate, unit, Hedge(denial, planned=False), denied=True))
+            continue
+        hedge = hedge_of(parse, at)
         if hedge is None or (hedge.planned and not past):
             return None
         if party:
             found.append(_hedged(cluster, frame.predicate, unit, hedge))
     if not found and reading.parse.tokens[frame.predicate].lemma in word_list("modality", "realising"):
         found = _objects(cluster, matcher, reading, frame)
-    return found[0] if found else None
+    return min(found, key=lambda each: not each.denied, default=None)
+
+
+def _object(parse: Parse, at: int) -> tuple[int, ...]:
+    """Find what a verb and its object together tell: `made arrests`."""
+    return tuple(child for child in parse.children[at] if parse.tokens[child].dep == "dobj")
 
 
 def _objects(cluster: ClusterReading, matcher: Matcher, reading: Reading, frame: Frame) -> list[Hedged]:
@@ -178,11 +206,13 @@ def _objects(cluster: ClusterReading, matcher: Matcher, reading: Reading, frame:
     return found
 
 
-def _hedged(cluster: ClusterReading, predicate: int, unit: int, hedge: Hedge) -> Hedged:
-    """Record where the articles hedge a predicate."""
+def _hedged(
+    cluster: ClusterReading, predicate: int, unit: int, hedge: Hedge, *, denied: bool = False
+) -> Hedged:  # fmt: skip
+    """Record where the articles hedge or deny a predicate."""
     parse = cluster.readings[unit].parse
     token = parse.tokens[hedge.token]
-    return Hedged(predicate, unit, token.start, token.end, written(parse, token))
+    return Hedged(predicate, unit, token.start, token.end, written(parse, token), denied)
 
 
 def _places(matcher: Matcher, index: int) -> Iterator[tuple[int, int]]:

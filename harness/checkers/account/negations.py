@@ -12,10 +12,12 @@ from harness.checkers.account.elements import Held
 from harness.checkers.account.matching import Matcher
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.checkers.features import lone_negation
+from harness.claims.attribution import kind_of_saying
 from harness.claims.parsing.parse import Parse, Token
 from harness.claims.polarity import fails_itself, negates, negator
 from harness.claims.sentence_analysis import Reading
 from harness.claims.thesaurus import opposites, reversals
+from harness.language.lexical import word_list
 
 NEAR = 0.45
 """Grade from which on a denied word comes near the claim's."""
@@ -23,6 +25,9 @@ _CARRIED = frozenset({"nsubj", "nsubjpass", "dobj", "attr", "pobj"})
 """Where `no` stands with a party, the deed is denied."""
 _BEYOND = frozenset({"nsubj", "nsubjpass", "csubj", "relcl", "advcl"})
 """Relations that a negation over a verb does not reach: its subject, and clauses that only say more."""
+_COMPLEMENTS = frozenset({"xcomp", "ccomp", "pcomp"})
+MOST_ABOVE = 2
+"""Verbs over a deed whose negation still denies it."""
 _IN_OTHER_WORDS = frozenset({"nothing", "none", "nowhere", "neither"})
 """Words that sum up what articles tell at length: who was cheated `got nothing`."""
 _EMPTY = frozenset({"be", "have", "do", "get"})
@@ -79,6 +84,30 @@ def _denied(parse: Parse, token: Token) -> Iterator[int]:
     yield head.i
     if head.dep in _CARRIED:
         yield head.head
+
+
+def denial_of(parse: Parse, at: int) -> int | None:
+    """Find the word that denies what a token tells: `has not reopened`, `made no arrests`, `did not ask to close`."""
+    if parse.tokens[parse.tokens[at].head].lower == "without":
+        return parse.tokens[at].head
+    above = [at]
+    while len(above) <= MOST_ABOVE:
+        head = parse.tokens[parse.tokens[above[-1]].head]
+        either = parse.tokens[above[-1]].dep == "conj" and any(
+            parse.tokens[child].lower in {"or", "nor"} for child in parse.children[head.i]
+        )  # nothing was lost or stolen
+        if not (either or parse.tokens[above[-1]].dep in _COMPLEMENTS):
+            break
+        if kind_of_saying(head.lemma) or head.lemma in word_list("polarity", "inward"):
+            break  # who does not know or say that it is done leaves that open
+        above.append(head.i)
+    for token in parse.tokens:
+        head = parse.tokens[token.head]
+        own = head.i in above and head.i != token.i
+        carried = head.head in above and head.dep in _CARRIED and token.dep in {"det", "neg", "preconj"}
+        if (own or carried) and token.lower != "without" and negator(parse, token):
+            return token.i
+    return None
 
 
 def _borne_out(

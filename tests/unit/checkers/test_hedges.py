@@ -2,6 +2,9 @@
 
 import pytest
 
+from harness.checkers.ensemble import Ensemble
+from harness.records import Article, Cluster
+
 TUNNEL = "The council of Varde may close the road tunnel in May. Engineer Tove Lind inspected the tunnel on Sunday."
 STRIKE = "Ferry workers are threatening to strike over pay, their union Havn said. The line carries 900 people a day."
 BUDGET = "Premier Ruud is considering an early election, an aide said. Ruud met the king in Holm on Friday."
@@ -102,3 +105,52 @@ def test_a_dispute_between_two_denies_nothing(judged):
 def test_a_negation_does_not_reach_into_a_clause_that_says_more(judged):
     article = "Orrin has no plan to build a road through the valley where the grey heron was photographed in Holm."
     assert judged(article, "Grey heron not photographed in valley in Holm").label != "supported"
+
+
+QUARRY = (
+    "The quarry at Holm employs 40 people. The owner, Bexley Stone, announced a review on Friday after a landslide. "
+    "Its lawyers spoke of a quiet week. Police in Holm said that they had made no arrests. The quarry has not reopened "
+    "since the landslide. No records were lost or stolen. Foreman Arne Vik was released without charge."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "deed", "denial"),
+    [
+        ("Police in Holm made arrests after landslide", "made", "no"),
+        ("Foreman Arne Vik charged in Holm", "charged", "without"),
+        ("Foreman of quarry charged", "charged", "without"),
+        ("Police make arrests at quarry", "make", "no"),
+    ],
+)
+def test_a_deed_that_every_sentence_which_has_it_denies_is_not_told_as_done(parser, text, deed, denial):
+    quarry = Cluster(cluster_id="c", articles=(Article(article_id="a", text=QUARRY),))
+    with Ensemble().open() as session:  # by itself the account says more of denials than the model lets stand
+        whole = session.check(quarry, text)[0]
+    assert (whole.label, whole.errors[0]) == ("not_found", "negation"), whole.reason
+    assert whole.reason == f"the articles deny “{deed}” (“{denial}”)"
+
+
+@pytest.mark.parametrize(
+    ("article", "text"),
+    [
+        (f"{QUARRY} Police made arrests in Skov.", "Police made arrests after landslide"),  # one tells it as done
+        (QUARRY, "Police in Holm made no arrests"),
+        ("Bexley Stone does not know that the quarry at Holm reopened.", "Quarry at Holm reopened"),
+        ("Mayor Ida Roos will not take a rise. She is to open the quay.", "Mayor Roos took part in opening of quay"),
+    ],
+)
+def test_a_deed_that_is_told_once_or_left_open_or_done_to_something_else_is_not_denied(judged, article, text):
+    assert all(not each.reason.startswith("the articles deny") for each in judged(article, text).elements)
+
+
+def test_a_headline_that_checks_what_somebody_says_tells_nothing_that_could_be_denied(judged):
+    article = "Premier Orr made four false claims at the Holm debate. The debate in Holm was on Friday."
+    assert judged(article, "Fact-checking Premier Orr's claims at Holm debate").label != "contradicted"
+
+
+def test_how_nearly_a_figure_holds_is_no_word_of_its_own(judged):
+    article = "A bus left the road at Holm and 14 passengers were hurt on Friday."
+    words = {each.text.lower() for each in judged(article, "At least 14 passengers hurt at Holm").elements}
+    assert "least" not in words
+    assert "nearly" not in {each.text for each in judged(article, "Bus hurts nearly 14 passengers in Holm").elements}
