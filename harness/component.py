@@ -6,7 +6,7 @@ checker, metric. Weights exist only inside `with component.open() as session:`.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -116,6 +116,13 @@ class Component(BaseModel):
         Reads and hashes files, loads nothing. Raises UsageError where something that is named does not exist.
         """
         return {f"{name}.{key}": value for name in self.nested for key, value in getattr(self, name).identity().items()}
+
+    def settled(self) -> Self:
+        """Return the component with the small files that it names read once and held, such as a prompt template.
+
+        A run plans with it and works with it: a file that is edited in between changes nothing.
+        """
+        return self
 
     def problems(self) -> Iterable[Problem]:
         """List what `harness validate` can find without loading anything: missing files, missing extras."""

@@ -27,9 +27,9 @@ def of_model(model: Component, seed: int, identity: Mapping[str, str]) -> bytes:
     return _maker(model, {"seed": seed}, dict(identity))
 
 
-def of_checker(checker: Checker) -> bytes:
-    """Collect what every verdict of a checker has in its key."""
-    return _maker(checker, {}, dict(checker.identity()))
+def of_checker(checker: Checker, identity: Mapping[str, str]) -> bytes:
+    """Collect what every verdict of a checker has in its key; `identity` as it was when the run was planned."""
+    return _maker(checker, {}, dict(identity))
 
 
 def of_prediction(maker: bytes, cluster: Cluster) -> bytes:

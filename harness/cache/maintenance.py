@@ -3,27 +3,32 @@
 import re
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from harness.cache.store import FILE, connect, is_sound, unpacked
+from harness.cache.store import COLUMNS, FILE, TIME, companions, connect, shown_key, unpacked, wrong_with
 from harness.errors import StoreError, UsageError
-from harness.records import Prediction, Record, UtcDatetime, Verdict
+from harness.records import Failure, Prediction, Record, UtcDatetime, Verdict
 
-_BY_MAKER = """
+_MADE, _USED = TIME.format("made"), TIME.format("used")
+_DATED = f"{_MADE} IS NOT NULL AND {_USED} IS NOT NULL"
+"""False of an entry whose times are damaged."""
+_BY_MAKER = f"""
 SELECT kind, component, signature, COUNT(*) AS entries, SUM(LENGTH(value) + 200) AS bytes,
     MIN(made) AS oldest, MAX(made) AS newest, MAX(used) AS used
-FROM entries JOIN makers ON makers.id = maker GROUP BY makers.id ORDER BY kind, component, signature
-"""
+FROM entries JOIN makers ON makers.id = maker WHERE {_DATED}
+GROUP BY makers.id ORDER BY kind, component, signature
+"""  # noqa: S608 - names of columns only
 """An entry takes about 200 bytes in the file beside its value: key, digest, times and two indexes."""
 _SHRINK = """
-DELETE FROM entries WHERE key IN (
-    SELECT key FROM (
-        SELECT key, SUM(LENGTH(value) + 200) OVER (ORDER BY used, made, key) - LENGTH(value) - 200 AS before
+DELETE FROM entries WHERE rowid IN (
+    SELECT row FROM (
+        SELECT rowid AS row, SUM(LENGTH(value) + 200) OVER (ORDER BY used, made, key) - LENGTH(value) - 200 AS before
         FROM entries
     ) WHERE before < ?
 )
@@ -35,7 +40,11 @@ _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12} | 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400}
 _LISTED = 20
 """Damaged entries that are listed one by one."""
-_VERDICTS = TypeAdapter(tuple[Verdict, ...])
+_FORMS: Mapping[object, TypeAdapter[Any]] = {
+    "prediction": TypeAdapter(Prediction | Failure),  # that a deterministic model answers nothing is kept too
+    "verdicts": TypeAdapter(tuple[Verdict, ...]),
+}
+"""Kind of an entry → what its value is."""
 
 
 class CacheRow(Record):
@@ -57,6 +66,7 @@ class Contents(Record):
     file: str = Field(description="The cache's file.")
     file_bytes: int = Field(ge=0, description="Its size; 0 where there is none.")
     rows: tuple[CacheRow, ...] = Field(description="By kind and component.")
+    undated: int = Field(default=0, ge=0, description="Entries whose times are damaged; they are in no row.")
 
 
 class Removed(Record):
@@ -85,9 +95,10 @@ def contents(folder: Path) -> Contents:
     with _open(file) as db:
         db.row_factory = sqlite3.Row
         rows = [dict(row) for row in db.execute(_BY_MAKER)]
+        undated = int(db.execute(f"SELECT COUNT(*) FROM entries WHERE NOT ({_DATED})").fetchone()[0])  # noqa: S608
     moments = ("oldest", "newest", "used")
     shown = [CacheRow(**{**row, **{name: datetime.fromtimestamp(row[name], UTC) for name in moments}}) for row in rows]
-    return Contents(file=str(file), file_bytes=_size(file), rows=tuple(shown))
+    return Contents(file=str(file), file_bytes=_size(file), rows=tuple(shown), undated=undated)
 
 
 def prune(folder: Path, *, older_than: int | None = None, max_size: int | None = None) -> Removed:
@@ -101,7 +112,8 @@ def prune(folder: Path, *, older_than: int | None = None, max_size: int | None =
     with _open(file) as db:
         before = _count(db)
         if older_than is not None:
-            db.execute("DELETE FROM entries WHERE used <= ?", (int(time.time()) - older_than,))
+            unused = f"DELETE FROM entries WHERE used <= ? OR NOT ({_DATED})"  # noqa: S608 - names of columns only
+            db.execute(unused, (int(time.time()) - older_than,))
             db.commit()
         if max_size is not None:
             _shrink(db, max_size)
@@ -126,7 +138,7 @@ def clear(folder: Path) -> Removed:
         return Removed(file=str(file), entries=entries, left=0, file_bytes=_size(file))
     except StoreError:
         try:
-            for part in (file, *_companions(file)):
+            for part in (file, *companions(file)):
                 part.unlink(missing_ok=True)
         except OSError as error:
             raise StoreError(f"{file}: cannot be deleted: {error.strerror}") from None
@@ -146,15 +158,14 @@ def verify(folder: Path) -> Verified:
     with _open(file) as db:
         said = [row[0] for row in db.execute(f"PRAGMA integrity_check({_LISTED})")]
         problems += [f"the file: {line}" for line in said if line != "ok"]
-        query = "SELECT key, value, digest, kind FROM entries LEFT JOIN makers ON makers.id = maker"
-        for key, value, digest, kind in db.execute(query):
+        query = f"SELECT key, kind, {COLUMNS} FROM entries LEFT JOIN makers ON makers.id = maker"  # noqa: S608
+        for key, kind, value, *columns in db.execute(query):
             entries += 1
-            wrong = _what_is_wrong(key, value, digest, kind)
+            wrong = wrong_with(key, value, *columns) or _misform(kind, unpacked(value))
             if wrong:
                 damaged += 1
                 if damaged <= _LISTED:
-                    shown = key.hex()[:16] if isinstance(key, bytes) else repr(key)[:16]
-                    problems.append(f"entry {shown}…: {wrong}")
+                    problems.append(f"entry {shown_key(key)}: {wrong}")
     if damaged > _LISTED:
         problems.append(f"and {damaged - _LISTED} more damaged entries")
     return Verified(file=str(file), entries=entries, damaged=damaged, problems=tuple(problems))
@@ -185,21 +196,15 @@ def age_in_seconds(text: str) -> int:
     return int(float(found[1]) * _SECONDS[found[2]])
 
 
-def _what_is_wrong(key: object, value: object, digest: object, kind: object) -> str:
-    if not is_sound(key, value, digest):
-        return "does not fit its digest"
+def _misform(kind: object, plain: bytes) -> str:
+    """Say how a value is not of its kind; empty where it is."""
+    form = _FORMS.get(kind)
+    if form is None:
+        return "nothing says what made it"
     try:
-        plain = unpacked(value if isinstance(value, bytes) else b"")
-        if kind == "prediction":
-            Prediction.model_validate_json(plain)
-        elif kind == "verdicts":
-            _VERDICTS.validate_json(plain)
-        else:
-            return "nothing says what made it"
+        form.validate_json(plain)
     except ValidationError as error:
         return f"is not what a {kind} looks like: {error.errors(include_url=False)[0]['msg']}"
-    except ValueError as error:
-        return str(error)
     return ""
 
 
@@ -231,19 +236,16 @@ def _count(db: sqlite3.Connection) -> int:
     return int(db.execute("SELECT COUNT(*) FROM entries").fetchone()[0])
 
 
-def _companions(file: Path) -> tuple[Path, Path]:
-    return file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")
-
-
 def _size(file: Path) -> int:
     """The file with what is not written into it yet; the index in shared memory goes with the last process."""
-    return sum(part.stat().st_size for part in (file, _companions(file)[0]) if part.exists())
+    return sum(part.stat().st_size for part in (file, companions(file)[0]) if part.exists())
 
 
 @contextmanager
 def _open(file: Path) -> Iterator[sqlite3.Connection]:
     """The file, for work that must not be half done. Raises StoreError where anything goes wrong."""
     with closing(connect(file)) as db:
+        db.text_factory = lambda text: text.decode("utf-8", "replace")  # of a damaged file
         try:
             yield db
         except sqlite3.Error as error:

@@ -13,6 +13,7 @@ never pickles. Failures are never kept: only records that a stage finished with 
 import hashlib
 import os
 import sqlite3
+import stat
 import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -56,6 +57,15 @@ CREATE INDEX IF NOT EXISTS entries_by_use ON entries (used);
 """
 
 
+# A damaged column may hold anything, also text that cannot be decoded: what is of another type is read as nothing.
+_BYTES = "CASE typeof({0}) WHEN 'blob' THEN {0} END"
+_LAST_SECOND = 253_402_300_799
+"""Of the year 9999, in seconds since 1970."""
+TIME = f"CASE WHEN typeof({{0}}) = 'integer' AND {{0}} BETWEEN 0 AND {_LAST_SECOND} THEN {{0}} END"
+COLUMNS = ", ".join([_BYTES.format("value"), _BYTES.format("digest"), TIME.format("made"), TIME.format("used")])
+"""Value, digest and times of an entry, for `wrong_with`."""
+
+
 class Cache:
     """An open cache."""
 
@@ -89,7 +99,7 @@ class Cache:
     def drop(self, keys: Sequence[bytes]) -> None:
         """Forget entries that cannot be trusted."""
         if not self._dropped:
-            self._note(f"{self.file}: a damaged entry was dropped and is computed again")
+            self._note(f"{self.file}: a damaged entry was dropped and is computed again: {shown_key(keys[0])}")
         self._dropped += len(keys)
         with self._safely("written"), self._db:
             self._db.executemany("DELETE FROM entries WHERE key = ?", [(key,) for key in keys])
@@ -119,17 +129,18 @@ class Cache:
 
     def _stored(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
         marks = ",".join("?" * len(keys))
-        query = f"SELECT key, value, digest, used FROM entries WHERE key IN ({marks})"  # noqa: S608 - only marks
+        query = f"SELECT key, {COLUMNS} FROM entries WHERE key IN ({marks})"  # noqa: S608 - only marks
         rows = self._db.execute(query, keys).fetchall()
-        bad = {key for key, value, digest, _ in rows if not is_sound(key, value, digest)}
+        bad = [key for key, *columns in rows if wrong_with(key, *columns)]
         if bad:
-            self.drop(list(bad))
+            self.drop(bad)
         now = int(time.time())
-        stale = [(now, key) for key, _, _, used in rows if key not in bad and used < now - _HOUR]
+        sound = {key: (value, used) for key, value, _, _, used in rows if key not in bad}
+        stale = [(now, key) for key, (_, used) in sound.items() if used < now - _HOUR]
         if stale:
             with self._db:
                 self._db.executemany("UPDATE entries SET used = ? WHERE key = ?", stale)
-        return {key: unpacked(value) for key, value, _, _ in rows if key not in bad}
+        return {key: unpacked(value) for key, (value, _) in sound.items()}
 
     def _id_of(self, maker: _Maker) -> int:
         """Find the row that says what made an entry, made where it is missing."""
@@ -170,16 +181,40 @@ def opened(
 
 
 def folder_of(results: Path, chosen: Path | None) -> Path:
-    """Where the cache is: the folder chosen, else what the environment says, else `.cache` below the results."""
+    """Where the cache is: the folder chosen, else what the environment says, else `.cache` below the results.
+
+    The folder chosen may be a link, as the results folder may. Raises StoreError for a link below the results.
+    """
     named = os.environ.get(VARIABLE)
-    return chosen or (Path(named) if named else results / FOLDER)
+    folder = chosen or (Path(named) if named else results / FOLDER)
+    below = os.path.relpath(folder, results)
+    parts = Path(below).parts if ".." not in Path(below).parts else ()
+    for count in range(1, len(parts) + 1):
+        refuse_link(results.joinpath(*parts[:count]))
+    return folder
+
+
+def refuse_link(path: Path) -> None:
+    """Raise StoreError where `path` is a link, or a file with a second name: what is written must not land there."""
+    try:
+        about = path.lstat()
+    except OSError:  # there is none, or whoever opens it says why not
+        return
+    if stat.S_ISLNK(about.st_mode):
+        raise StoreError(f"{path}: a link, through which nothing is written; remove it, or name its folder as --cache")
+    if stat.S_ISREG(about.st_mode) and about.st_nlink > 1:
+        raise StoreError(
+            f"{path}: it has a second name (a hard link), whose file would be written too; put a copy in its place"
+        )
 
 
 def connect(file: Path) -> sqlite3.Connection:
     """A connection to a cache's file, made where it is missing.
 
-    Raises StoreError where it cannot be opened, is no such file, or has tables of another version.
+    Raises StoreError where it cannot be opened, is a link or no such file, or has tables of another version.
     """
+    for part in (file, *companions(file)):
+        refuse_link(part)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         db = sqlite3.connect(file, timeout=_WAIT)
@@ -235,6 +270,29 @@ def unpacked(kept: bytes) -> bytes:
 def digest_of(key: bytes, kept: bytes) -> bytes:
     """The digest that an entry carries; over its key, too, so that no value stands under another's key."""
     return hashlib.sha256(key + kept).digest()[:16]
+
+
+def companions(file: Path) -> tuple[Path, ...]:
+    """The files that SQLite keeps beside a cache's file."""
+    return tuple(file.with_name(f"{file.name}-{end}") for end in ("wal", "shm", "journal"))
+
+
+def shown_key(key: object) -> str:
+    """An entry's key, as messages name it."""
+    return f"{key.hex()[:16]}…" if isinstance(key, bytes) else f"{repr(key)[:16]}…"
+
+
+def wrong_with(key: object, kept: object, digest: object, made: object, used: object) -> str:
+    """Say what is wrong with an entry, given its columns as `COLUMNS` reads them; empty for what was written."""
+    if not is_sound(key, kept, digest):
+        return "does not fit its digest"
+    if not isinstance(made, int) or not isinstance(used, int):
+        return "its times are no times"
+    try:
+        unpacked(kept if isinstance(kept, bytes) else b"")
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def is_sound(key: object, kept: object, digest: object) -> bool:

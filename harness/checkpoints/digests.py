@@ -1,10 +1,10 @@
 """Digests of a checkpoint's files, which identify it."""
 
 import hashlib
-from functools import lru_cache
 from pathlib import Path
 
 from harness.checkpoints.find import Checkpoint
+from harness.inputs.digests import file_digest
 
 DIGITS = 16
 """Hexadecimal digits kept of a SHA-256: 64 bits."""
@@ -17,7 +17,7 @@ def checkpoint_digests(checkpoint: Checkpoint) -> dict[str, str]:
     if checkpoint.path is None:
         return {}
     if checkpoint.kind == "gguf":
-        return {"weights": _file_digest(checkpoint.path)[:DIGITS]}
+        return {"weights": short_digest(checkpoint.path)}
     parts: dict[str, list[Path]] = {"weights": [], "tokenizer": [], "settings": []}
     for file in sorted(checkpoint.path.iterdir()):
         part = _part(file.name)
@@ -39,22 +39,10 @@ def _part(name: str) -> str | None:
 def _joint_digest(files: list[Path]) -> str:
     joint = hashlib.sha256()
     for file in files:
-        joint.update(f"{file.name}\0{_file_digest(file)}\n".encode())
+        joint.update(f"{file.name}\0{file_digest(file)}\n".encode())
     return joint.hexdigest()[:DIGITS]
 
 
-def file_digest(file: Path) -> str:
+def short_digest(file: Path) -> str:
     """Return the first digits of one file's SHA-256. Raises OSError where it cannot be read."""
-    return _file_digest(file)[:DIGITS]
-
-
-def _file_digest(file: Path) -> str:
-    about = file.stat()
-    return _digest_of(str(file), about.st_size, about.st_mtime_ns)
-
-
-@lru_cache(maxsize=256)
-def _digest_of(file: str, size: int, modified: int) -> str:  # noqa: ARG001 - size and time tell a changed file apart
-    """Return a file's SHA-256; memoised, since every configuration of a sweep asks again."""
-    with Path(file).open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return file_digest(file)[:DIGITS]

@@ -29,6 +29,9 @@ def list_entries(cache: CacheFolder = None, results: ResultsFolder = RESULTS, fo
     from harness.cache.store import folder_of
 
     kept = contents(folder_of(results, cache))
+    if kept.undated:
+        entries = "1 entry" if kept.undated == 1 else f"{kept.undated:,} entries"
+        logs.say(f"note: {entries} with damaged times not shown; `harness cache verify` names them", "warning")
     if form == "json":
         typer.echo(kept.model_dump_json(indent=2))
         return

@@ -10,6 +10,7 @@
 
 import errno
 import os
+import shutil
 import threading
 import time
 from collections.abc import Iterable, Iterator
@@ -30,6 +31,7 @@ _REASONS = {
     errno.ENOSPC: "the disk is full; what is done is saved: free some space, then run the same command again",
     errno.EDQUOT: "the disk quota is used up; what is done is saved: free some space, then run the same command again",
     errno.EFBIG: "the file may not grow further (a limit on file sizes); what is done is saved",
+    errno.ELOOP: "a link, through which nothing is written; remove it",
     errno.EROFS: "the file system is read-only",
     errno.ENOENT: "the folder is gone: it was deleted or moved while it was in use",
     errno.ENOTDIR: "something that is not a folder stands in the folder's place",
@@ -54,7 +56,7 @@ class Appender:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
             new = not file.exists()
             self._descriptor = os.open(file, flags, 0o666)
@@ -140,7 +142,8 @@ def _replacing(file: Path) -> Iterator[IO[bytes]]:
     # A name of this thread's own: a run that is being interrupted may write its manifest from another one.
     partial = file.with_name(f".{file.name}.{os.getpid()}-{threading.get_native_id()}.partial")
     with _saying(file):
-        stream = partial.open("wb")
+        partial.unlink(missing_ok=True)  # left by a killed process of our number, or a link that somebody put there
+        stream = partial.open("xb")
     try:
         try:
             yield stream
@@ -188,6 +191,20 @@ def clear_partials(folder: Path) -> None:
     """Delete what killed processes left half written; call it only where nothing else writes to the folder."""
     for partial in folder.glob(".*.partial"):
         partial.unlink(missing_ok=True)
+
+
+def own_copy(file: Path) -> None:
+    """Give a file that has a second name (a hard link, as `cp -al` makes them) a copy of its own in place of it.
+
+    What is appended or cut here then stays here. Raises StoreError where it cannot be written.
+    """
+    try:
+        is_shared = file.lstat().st_nlink > 1
+    except FileNotFoundError:
+        return
+    if is_shared:
+        with file.open("rb") as held, _replacing(file) as stream, _saying(file):
+            shutil.copyfileobj(held, stream)
 
 
 def cut_torn_line(file: Path) -> None:

@@ -85,10 +85,14 @@ def owner(folder: Path) -> str:
 def _acquired(folder: Path, wait: bool, told: Callable[[str], None]) -> int:
     while True:
         folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
         try:
             _lock(descriptor, folder, wait, told)
-            if _is_still(descriptor, folder / LOCK):
+            is_ours = _is_still(descriptor, folder / LOCK)
+            if is_ours and os.fstat(descriptor).st_nlink > 1:
+                # A hard link, as `cp -al` makes them: another folder's lock too. We hold it, so its name here may go.
+                (folder / LOCK).unlink(missing_ok=True)
+            elif is_ours:
                 since = utc_now().replace(microsecond=0).isoformat()
                 owner = {"process": os.getpid(), "since": since, "command": redact.text(own_command())}
                 os.ftruncate(descriptor, 0)
@@ -97,7 +101,7 @@ def _acquired(folder: Path, wait: bool, told: Callable[[str], None]) -> int:
         except BaseException:
             os.close(descriptor)
             raise
-        os.close(descriptor)  # the folder was deleted while we waited, and perhaps made again: another file is the lock
+        os.close(descriptor)  # the folder was deleted while we waited, perhaps made again: another file is the lock
 
 
 def _lock(descriptor: int, folder: Path, wait: bool, told: Callable[[str], None]) -> None:

@@ -1,9 +1,9 @@
 """Parameters of a model behind an OpenAI-compatible server, and their problems."""
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, PrivateAttr, field_validator, model_validator
 
 from harness.endpoint.protocol import Mode
 from harness.endpoint.remote import Remote
@@ -101,6 +101,8 @@ class ApiParameters(Remote, Model):
         default=postprocess.DEFAULT, description=f"Steps from raw text to headline, of {', '.join(postprocess.STEPS)}."
     )
 
+    _template: prompts.Template | None = PrivateAttr(default=None)
+
     @field_validator("postprocess")
     @classmethod
     def _known_steps(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -115,8 +117,14 @@ class ApiParameters(Remote, Model):
         return {**super().effective(), "postprocess": postprocess.with_versions(self.postprocess)}
 
     def template(self) -> prompts.Template:
-        """Read the prompt template. Raises UsageError where it cannot be read."""
-        return prompts.named_template(self.prompt)
+        """Return the prompt template, read unless it is held. Raises UsageError where it cannot be read."""
+        return self._template or prompts.named_template(self.prompt)
+
+    def settled(self) -> Self:
+        """Return the model with its prompt template read and held."""
+        copy = self.model_copy()
+        copy._template = self.template()
+        return copy
 
     def identity(self) -> Mapping[str, str]:
         """Return the digest of the prompt, and the model's name with its address.

@@ -1,6 +1,5 @@
 """Predictions that some other system already made, read from a file and joined by cluster id."""
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,6 +13,7 @@ from pydantic import Field
 from harness.disk.row_offsets import Key, RowOffsets
 from harness.disk.spool import Spool
 from harness.errors import DataError, MissingExtraError, ModelError, Problem
+from harness.inputs.digests import file_digest
 from harness.inputs.dotted import other_spelling
 from harness.inputs.files import located, nearest_file
 from harness.inputs.grouping import Mistakes
@@ -89,8 +89,7 @@ class Recorded(Model):
         problem = self._missing()
         if problem:
             raise DataError([problem])
-        with self._file.open("rb") as file:
-            return {"path": f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"}
+        return {"path": f"sha256:{file_digest(self._file)}"}
 
     def problems(self) -> Iterable[Problem]:
         """Report a missing file with the nearest name beside it, or what is wrong with the file's first row."""

@@ -34,6 +34,7 @@ from harness.disk.durable import (
     clear_partials,
     cut_torn_line,
     is_partial,
+    own_copy,
     replace_rows,
     replace_text,
     unreadable,
@@ -104,6 +105,7 @@ class RunFolder:
             try:
                 clear_partials(self.path)
                 for name in (PREDICTIONS, VERDICTS, FAILURES, SPENDING, EVENTS):
+                    own_copy(self.path / name)
                     cut_torn_line(self.path / name)
             except OSError as error:
                 raise unwritable(self.path, error) from None

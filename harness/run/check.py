@@ -13,6 +13,7 @@ from typing import NamedTuple
 from pydantic import TypeAdapter, ValidationError
 
 from harness.cache import keys
+from harness.cache.pins import Pin, held
 from harness.cache.store import Cache
 from harness.checkers.base import Checker, CheckSession
 from harness.disk.row_offsets import RowOffsets
@@ -105,6 +106,8 @@ class CheckJob:
     checker: Checker
     seconds: float | None
     """Time limit of each cluster."""
+    pin: Pin | None = None
+    """Identity that the checker must have when it is opened."""
     logged: logs.Setting = field(default_factory=logs.setting)
 
     @contextmanager
@@ -113,7 +116,8 @@ class CheckJob:
         logs.take_up(self.logged)
         with ExitStack() as stack:
             try:
-                session = stack.enter_context(opened(self.checker.open()))
+                with held(self.checker, self.pin):
+                    session = stack.enter_context(opened(self.checker.open()))
             except BaseException as error:  # noqa: BLE001 - corrupt weights, out of memory: a reason in each row
                 pass_on(error)
                 why = Unchecked(*reason(error))
@@ -130,12 +134,18 @@ class CheckJob:
 
 
 def check_in_order(
-    checker: Checker, work: Iterable[Questions], workers: Workers, *, total: int, seconds: float | None = None
+    checker: Checker,
+    work: Iterable[Questions],
+    workers: Workers,
+    *,
+    total: int,
+    seconds: float | None = None,
+    pin: Pin | None = None,
 ) -> Generator[Sequence[Found], None, None]:
-    """Check texts cluster by cluster, in order; `seconds` is what each cluster may take."""
+    """Check texts cluster by cluster, in order; `seconds` is what each cluster may take, `pin` the checker's."""
     waiting = iter(work)
     chunks = iter(lambda: list(islice(waiting, checker.together)), [])
-    with closing(workers.map(CheckJob(checker, seconds), chunks, total=total, splits=checker.splits)) as results:
+    with closing(workers.map(CheckJob(checker, seconds, pin), chunks, total=total, splits=checker.splits)) as results:
         for chunk, found in results:
             for questions, one in zip(chunk, found, strict=True):
                 yield [Unchecked(LOST, one.message)] * len(questions.texts) if isinstance(one, Lost) else one
@@ -171,6 +181,7 @@ class _Checking(Reuse[_Case, _Answers]):
         self,
         checker: Checker,
         signature: str,
+        pin: Pin,
         cache: Cache | None,
         check_each: Callable[[Iterable[Questions]], Generator[Sequence[Found], None, None]],
         keep: Callable[[CheckedPrediction | Failure], None],
@@ -179,7 +190,7 @@ class _Checking(Reuse[_Case, _Answers]):
         self._checker = checker
         self._signature = signature
         self._cache = cache
-        self._maker = keys.of_checker(checker) if cache is not None else b""
+        self._maker = keys.of_checker(checker, pin.identity) if cache is not None else b""
         self._check_each = check_each
         self._keep = keep
 
@@ -270,11 +281,13 @@ def _check_missing_with(run: ActiveRun, signature: str, checker: Checker, stored
         run.monitor.stage(f"check {checker.name}", total) as tick,
     ):
         asked = charged(checker, signature)
+        pin = run.plan.checker_pins[signature]
 
         def check_each(work: Iterable[Questions]) -> Generator[Sequence[Found], None, None]:
-            return check_in_order(asked, work, run.workers, total=total, seconds=run.monitor.seconds_each)
+            seconds = run.monitor.seconds_each
+            return check_in_order(asked, work, run.workers, total=total, seconds=seconds, pin=pin)
 
         rows = run.monitor.rows(verdicts, failures, tick)
-        checking = _Checking(checker, signature, run.cache, check_each, rows.add)
+        checking = _Checking(checker, signature, pin, run.cache, check_each, rows.add)
         work = by_cluster(run.plan.clusters, run.configurations, folder, is_missing)
         checking.run(checking.case_of(*each) for each in work)

@@ -15,6 +15,7 @@ from itertools import chain, islice
 from pydantic import TypeAdapter, ValidationError
 
 from harness.cache import keys
+from harness.cache.pins import held
 from harness.cache.store import Cache
 from harness.errors import ModelError
 from harness.models.base import Answer, ModelSession, StreamingSession
@@ -58,7 +59,8 @@ def generate(
         return
     with ExitStack() as stack:
         try:
-            session = stack.enter_context(opened(configuration.model.open(configuration.seed)))
+            with held(configuration.model, configuration.pin):
+                session = stack.enter_context(opened(configuration.model.open(configuration.seed)))
         except BaseException as error:  # noqa: BLE001 - corrupt weights, out of memory: a reason in each row, not a crash
             pass_on(error)
             why = reason(error)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import cast
 
+from harness.cache.pins import Pin, pinned
 from harness.checkers.base import Checker
 from harness.comparison.gate_rules import refuse_mistakes
 from harness.comparison.leaderboard import primary_problems
@@ -38,6 +39,8 @@ class Configuration:
     model: Model
     seed: int
     record: ConfigurationRecord
+    pin: Pin | None = None
+    """What the model must be when it is opened."""
 
     @cached_property
     def digest(self) -> str:
@@ -131,6 +134,10 @@ class Plan:
     configurations: tuple[Configuration, ...]
     metrics: tuple[Metric, ...]
     measures: tuple[MeasureRecord, ...]
+    metric_pins: Mapping[str, Pin]
+    """Metric name → what identified it when the run was planned."""
+    checker_pins: Mapping[str, Pin]
+    """Checker signature → the same."""
 
     @property
     def digest(self) -> str:
@@ -145,7 +152,8 @@ class Plan:
     @property
     def metric_signatures(self) -> dict[str, str]:
         """Metric name → signature, with the digests of what it only names."""
-        return {metric.name: "|".join([metric.signature(), *_identity_parts(metric)]) for metric in self.metrics}
+        pins = self.metric_pins
+        return {each.name: "|".join([each.signature(), *_identity_parts(pins[each.name])]) for each in self.metrics}
 
     @property
     def checkers(self) -> dict[str, Checker]:
@@ -184,24 +192,28 @@ def make_plan(
     if problems:
         raise ConfigError(problems)
     metrics = metrics_of(config)
-    measures = measure_records(metrics, config)
+    metric_pins = {metric.name: pinned(metric) for metric in metrics}
+    measures = measure_records(metrics, config, metric_pins)
     refuse_mistakes(config.gate, config.source, measures, [item.name for item in config.models])
     if problems := primary_problems(config, measures):
         raise ConfigError(problems)
     clusters = Clusters(dataset_of(config), limit)
     clusters.scan(strict=strict, advance=advance)
+    judging = {value for pin in metric_pins.values() for value in _weights(pin.identity)}
     return Plan(
         config=config,
         clusters=clusters,
         configurations=tuple(
             _configuration(
-                item.name, cast("Model", item.component), config.seed if item.seed is None else item.seed, metrics
+                item.name, cast("Model", item.component), config.seed if item.seed is None else item.seed, judging
             )
             for item in config.models
             if models
         ),
         metrics=metrics,
         measures=measures,
+        metric_pins=metric_pins,
+        checker_pins={checker.signature(): pinned(checker) for metric in metrics if (checker := checker_of(metric))},
     )
 
 
@@ -220,13 +232,15 @@ def checker_of(metric: Metric) -> Checker | None:
     return cast("Checker | None", metric.wanted_checker())
 
 
-def _identity_parts(metric: Metric) -> list[str]:
-    return [f"{key}:{value}" for key, value in sorted(metric.identity().items())]
+def _identity_parts(pin: Pin) -> list[str]:
+    return [f"{key}:{value}" for key, value in sorted(pin.identity.items())]
 
 
-def _configuration(name: str, model: Model, seed: int, metrics: tuple[Metric, ...]) -> Configuration:
-    identity = dict(model.identity())
-    judging = {value for metric in metrics for value in _weights(metric.identity())}
+def _configuration(name: str, named: Model, seed: int, judging: set[str]) -> Configuration:
+    """Make a configuration of the model that a file names; `judging` identifies the weights of its judges."""
+    model = named.settled()
+    pin = pinned(model)
+    identity = dict(pin.identity)
     record = ConfigurationRecord(
         name=name,
         model=model.name,
@@ -237,7 +251,7 @@ def _configuration(name: str, model: Model, seed: int, metrics: tuple[Metric, ..
         reads_references=model.reads_references,
         judges_itself=bool(judging & _weights(identity)),
     )
-    return Configuration(name, model, seed, record)
+    return Configuration(name, model, seed, record, pin)
 
 
 def _weights(identity: Mapping[str, str]) -> set[str]:
@@ -245,11 +259,16 @@ def _weights(identity: Mapping[str, str]) -> set[str]:
     return {value for key, value in identity.items() if key.rpartition(".")[2] in ("weights", "commit", "served")}
 
 
-def measure_records(metrics: tuple[Metric, ...], config: Config) -> tuple[MeasureRecord, ...]:
-    """List every measure of the metrics with its signature. Raises ConfigError where two metrics claim one name."""
+def measure_records(
+    metrics: tuple[Metric, ...], config: Config, pins: Mapping[str, Pin] | None = None
+) -> tuple[MeasureRecord, ...]:
+    """List every measure of the metrics with its signature; `pins`, by metric, are taken now where none are given.
+
+    Raises ConfigError where two metrics claim one name.
+    """
     records: dict[str, MeasureRecord] = {}
     for metric in metrics:
-        identity = _identity_parts(metric)
+        identity = _identity_parts(pins[metric.name] if pins else pinned(metric))
         signatures = metric.signatures({package: installed_version(package) for package in metric.packages()})
         for measure in metric.measures():
             if measure.name in records:

@@ -5,12 +5,14 @@ stored predictions, verdicts → Scorable, in blocks of whole clusters → worke
 """
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import NamedTuple
 
 from harness.analysis.summary import ScoreTable
+from harness.cache.pins import held
+from harness.component import Component
 from harness.errors import StoreError
 from harness.metrics.base import Metric
 from harness.process import logs
@@ -156,8 +158,22 @@ def score_all(run: ActiveRun) -> ScoreTable:
         blocks = _blocks(run, verdicts_of)
         scored = score_in_order(run.plan.metrics, blocks, run.workers, total=total, seconds=run.monitor.seconds_each)
         with closing(scored):
-            folder.replace_rows(SCORES, _scores(scored, table, run.monitor.noting(failures), tick))
+            rows = _scores(scored, table, run.monitor.noting(failures), tick)
+            folder.replace_rows(SCORES, _held_to_plan(run, rows))
     return table
+
+
+def _held_to_plan(run: ActiveRun, rows: Iterator[MetricScore]) -> Iterator[MetricScore]:
+    """Yield scores; raise DataError before the last is put in place where a metric's files were changed meanwhile.
+
+    A metric may look at what it names whenever it scores, so it is compared before the first case and after the last.
+    The checkers within are compared where they are opened.
+    """
+    with ExitStack() as stack:
+        for metric in run.plan.metrics:
+            if type(metric).identity is not Component.identity:
+                stack.enter_context(held(metric, run.plan.metric_pins[metric.name]))
+        yield from rows
 
 
 def _scores(

@@ -1,13 +1,17 @@
 """No results folder or baseline, however hostile, gets more than a message, and nothing is written elsewhere."""
 
 import json
+import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.faults.hostile import refused, run_folder
+from harness.disk import durable
+from harness.errors import StoreError
+from tests.faults.hostile import CONFIG, refused, run_folder
 
 pytestmark = pytest.mark.usefixtures("good_files")
 
@@ -147,6 +151,59 @@ def test_nothing_is_written_through_a_link_in_a_results_folder(name: str, tmp_pa
     ended = harness("eval", "--config", "x.yaml", "--retry-errors")
     refused(ended, "a link, through which nothing is written", code=3)
     assert list(precious.iterdir()) == [] if precious.is_dir() else precious.read_text() == "precious\n"
+
+
+@pytest.mark.parametrize("place", [".cache", ".cache/cache.sqlite"])
+def test_nothing_is_written_through_a_link_in_place_of_the_cache(
+    place: str, tmp_path: Path, harness: Callable[..., Any]
+):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    link = Path("results", place)
+    link.parent.mkdir(parents=True)
+    link.symlink_to(outside if place == ".cache" else outside / "none")
+    ended = harness("eval", "--config", "x.yaml")
+    assert ended.code == 0, ended.err
+    assert "a link, through which nothing is written" in ended.err
+    for command in (("cache", "list"), ("cache", "verify"), ("cache", "prune", "--older-than", "1d")):
+        assert harness(*command).code in (0, 3)
+    assert not list(outside.iterdir())
+
+
+@pytest.mark.parametrize("retry", [True, False])
+def test_a_folder_whose_files_have_second_names_is_written_without_them(
+    retry: bool, tmp_path: Path, harness: Callable[..., Any]
+):
+    """As `cp -al` copies a results folder: what goes on in one copy leaves the other as it was."""
+    Path("x.yaml").write_text(CONFIG.replace("[lead]", "[lead, recorded: p.jsonl]"))
+    Path("p.jsonl").write_text('{"cluster_id": "other", "text": "x"}\n')
+    assert harness("eval", "--config", "x.yaml").code == 3
+    folder = run_folder()
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for file in folder.iterdir():
+        (copy / file.name).hardlink_to(file)
+    before = {file.name: file.read_bytes() for file in copy.iterdir()}
+    if not retry:
+        (folder / "scores.jsonl").unlink()
+    harness("eval", "--config", "x.yaml", *(["--retry-errors"] if retry else []))
+    assert (folder / "events.jsonl").read_bytes() != before["events.jsonl"], "something was written"
+    assert {file.name: file.read_bytes() for file in copy.iterdir()} == before
+
+
+def test_what_is_half_written_is_no_way_out_either(tmp_path: Path):
+    """The name of a file that is being written can be worked out; a link there is replaced, never followed."""
+    precious = tmp_path / "precious"
+    precious.write_text("precious")
+    folder = tmp_path / "run"
+    folder.mkdir()
+    name = f".manifest.json.{os.getpid()}-{threading.get_native_id()}.partial"
+    (folder / name).symlink_to(precious)
+    durable.replace_text(folder / "manifest.json", "new")
+    (folder / "events.jsonl").symlink_to(precious)
+    with pytest.raises(StoreError, match="a link, through which nothing is written"):
+        durable.Appender(folder / "events.jsonl")
+    assert ((folder / "manifest.json").read_text(), precious.read_text()) == ("new", "precious")
 
 
 def test_the_results_folder_itself_may_be_a_link(tmp_path: Path, harness: Callable[..., Any]):

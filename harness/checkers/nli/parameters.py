@@ -10,7 +10,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from harness import extras
 from harness.checkers.base import Checker
 from harness.checkers.nli.presets import PRESETS, Output, Preset, PresetName, lines
-from harness.checkpoints.digests import checkpoint_digests, file_digest
+from harness.checkpoints.digests import checkpoint_digests, short_digest
 from harness.checkpoints.find import PACKAGE, NotFoundError, find_checkpoint, in_package
 from harness.checkpoints.hub import current_commit
 from harness.checkpoints.problems import checkpoint_problems, folder_problems
@@ -224,8 +224,8 @@ class NliParameters(Checker):
         onnx = self.onnx_file()
         if onnx is not None:
             return {
-                "weights": file_digest(onnx),
-                "tokenizer": file_digest(self.tokenizer_file(onnx)),
+                "weights": short_digest(onnx),
+                "tokenizer": short_digest(self.tokenizer_file(onnx)),
             }
         checkpoint = find_checkpoint(self.model)
         if checkpoint.kind == "hub":

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, PrivateAttr, field_validator
 
 from harness import extras
 from harness.checkpoints.digests import checkpoint_digests
@@ -93,6 +93,8 @@ class HfParameters(Model):
         True, description="Whether to stop writing once the first line is known, where only that line is kept."
     )
 
+    _template: prompts.Template | None = PrivateAttr(default=None)
+
     @field_validator("chat", mode="before")
     @classmethod
     def _yes_or_no(cls, value: Any) -> Any:
@@ -125,8 +127,17 @@ class HfParameters(Model):
         return self.stop_at_newline and self.postprocess[:1] == ("first_line",) and self.generation["num_beams"] == 1
 
     def template(self) -> prompts.Template | None:
-        """Read the prompt template; None where none is named. Raises UsageError where it cannot be read."""
-        return prompts.named_template(self.prompt) if self.prompt is not None else None
+        """Return the prompt template, read unless it is held; None where none is named.
+
+        Raises UsageError where it cannot be read.
+        """
+        return self._template or (prompts.named_template(self.prompt) if self.prompt is not None else None)
+
+    def settled(self) -> Self:
+        """Return the model with its prompt template read and held."""
+        copy = self.model_copy()
+        copy._template = self.template()
+        return copy
 
     def identity(self) -> Mapping[str, str]:
         """Return digests of weights, tokenizer, settings and prompt template; of a hub id the commit, not files."""

@@ -2,17 +2,19 @@
 
 import multiprocessing
 import sqlite3
-import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from harness.cache import maintenance
 from harness.cache.store import FILE, Cache, opened
 from harness.errors import StoreError
+from harness.records import Failure
 
 KEY, OTHER = b"k" * 32, b"o" * 32
 PREDICTION = b'{"prediction_id":"p","cluster_id":"c","configuration":"x","text":"Dam holds"}'
@@ -184,7 +186,7 @@ def test_ages(text: str, seconds: int):
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.sampled_from(["keep a", "keep b", "flush", "clear", "prune"]), min_size=3, max_size=12))
 def test_a_cache_that_is_cleared_and_pruned_while_a_run_keeps_in_it_stays_sound(deeds: list[str]):
-    with tempfile.TemporaryDirectory() as place:
+    with TemporaryDirectory() as place:
         folder = Path(place)
         with opened(folder, folder, print) as cache:
             assert cache is not None
@@ -206,3 +208,109 @@ def test_a_cache_that_is_cleared_and_pruned_while_a_run_keeps_in_it_stays_sound(
         with sqlite3.connect(folder / FILE) as db:
             rows = db.execute("SELECT key, component FROM entries JOIN makers ON makers.id = maker").fetchall()
         assert all(deeds[key[0]] == f"keep {component}" for key, component in rows)
+
+
+COLUMNS = ("key", "maker", "value", "digest", "made", "used")
+VALUES = st.one_of(
+    st.none(), st.integers(-(2**63), 2**63 - 1), st.floats(allow_nan=False), st.text(max_size=9), st.binary(max_size=40)
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(column=st.sampled_from(COLUMNS), value=VALUES, undecodable=st.booleans())
+@example(column="used", value="zzz", undecodable=False)
+@example(column="used", value=99_999_999_999_999, undecodable=False)
+@example(column="made", value=b"\xff", undecodable=True)
+def test_no_value_in_any_column_of_an_entry_is_in_the_way(column: str, value: object, undecodable: bool):
+    """A damaged row is named and done without, the others are used, and each command of upkeep goes on."""
+    assume(not (column in ("made", "used", "maker") and isinstance(value, int) and 0 <= value < 2**40))
+    notes: list[str] = []
+    with TemporaryDirectory() as place:
+        folder = Path(place)
+        with opened(folder, folder, notes.append) as cache:
+            assert cache is not None
+            keep(cache, KEY)
+            keep(cache, OTHER)
+        put = "CAST(? AS TEXT)" if undecodable else "?"
+        with suppress(sqlite3.IntegrityError), sqlite3.connect(folder / FILE) as db:  # a column that is never NULL
+            db.execute(f"UPDATE entries SET {column} = {put} WHERE key = ?", (value, KEY))  # noqa: S608 - our own
+        is_damaged = maintenance.verify(folder).damaged
+        maintenance.contents(folder)
+        with opened(folder, folder, notes.append) as cache:
+            assert cache is not None
+            found = cache.find([KEY, OTHER])
+        assert found[OTHER] == PREDICTION
+        if is_damaged and column not in ("key", "maker"):
+            assert set(found) == {OTHER}
+            assert notes == [f"{folder / FILE}: a damaged entry was dropped and is computed again: {KEY.hex()[:16]}…"]
+        else:
+            assert not notes
+        maintenance.prune(folder, older_than=3600)
+        assert maintenance.prune(folder, max_size=0).left == 0
+        assert maintenance.clear(folder).entries == 0
+
+
+def test_verify_names_a_row_whose_times_are_damaged_and_list_counts_it(tmp_path: Path, cache: Cache):
+    keep(cache, KEY)
+    keep(cache, OTHER)
+    cache.flush()
+    edit(tmp_path, "UPDATE entries SET used = 'zzz' WHERE key = ?", KEY)
+    assert maintenance.verify(tmp_path).problems[0] == f"entry {KEY.hex()[:16]}…: its times are no times"
+    listed = maintenance.contents(tmp_path)
+    assert (listed.undated, [row.entries for row in listed.rows]) == (1, [1])
+    assert maintenance.prune(tmp_path, older_than=3600).entries == 1
+
+
+def test_an_empty_answer_that_is_kept_is_no_damage(tmp_path: Path, cache: Cache):
+    failure = Failure(stage="generate", cluster_id="c", component="lead", error="Refused", message="nothing")
+    keep(cache, KEY, failure.to_json().encode())
+    cache.flush()
+    assert maintenance.verify(tmp_path).problems == ()
+
+
+@pytest.mark.parametrize("kind", ["link", "link to nothing", "hard link"])
+@pytest.mark.parametrize("name", [FILE, f"{FILE}-wal", f"{FILE}-shm", f"{FILE}-journal"])
+def test_nothing_is_written_through_a_link_in_the_place_of_the_cache(
+    name: str, kind: str, tmp_path: Path, notes: list[str]
+):
+    folder, precious = tmp_path / "kept", tmp_path / "precious"
+    folder.mkdir()
+    if kind != "link to nothing":
+        precious.write_bytes(b"")
+    if kind == "hard link":
+        (folder / name).hardlink_to(precious)
+    else:
+        (folder / name).symlink_to(precious)
+    with opened(tmp_path, folder, notes.append) as found:
+        assert found is None
+    assert len(notes) == 1
+    assert "a link, through which" in notes[0] or "a second name" in notes[0]
+    assert name in notes[0]
+    with suppress(StoreError):
+        maintenance.contents(folder)
+    with suppress(StoreError):
+        maintenance.prune(folder, older_than=1)
+    with suppress(StoreError):
+        maintenance.verify(folder)
+    maintenance.clear(folder)
+    assert (precious.read_bytes() if precious.exists() else b"") == b"", "nothing was written"
+    assert precious.exists() == (kind != "link to nothing")
+
+
+@pytest.mark.parametrize("chosen", [None, "results/.cache", "results/deep/er"])
+def test_a_folder_below_the_results_that_is_a_link_holds_no_cache(
+    chosen: str | None, tmp_path: Path, notes: list[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    outside, place = tmp_path / "outside", Path("results", "deep" if chosen and "deep" in chosen else ".cache")
+    outside.mkdir()
+    place.parent.mkdir()
+    place.symlink_to(outside)
+    with opened(Path("results"), Path(chosen) if chosen else None, notes.append) as found:
+        assert found is None
+    assert "a link, through which nothing is written" in notes[0]
+    assert not list(outside.iterdir())
+    # A folder that is named elsewhere may be a link, as the results folder may.
+    Path("link").symlink_to(outside)
+    with opened(Path("results"), Path("link"), pytest.fail) as found:
+        assert found is not None
