@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ Mode = Literal["chat", "completions"]
 PATHS: Mapping[Mode, str] = {"chat": "/chat/completions", "completions": "/completions"}
 
 _STOPPED: Mapping[object, StopReason] = {"stop": "end", "eos": "end", "length": "length", "content_filter": "refused"}
+_TEXT_PARTS = frozenset({"text", "output_text"})
 MOST_TOKENS = 10**8
 """Greatest count of tokens that is believed."""
 MAX_VERSION = 200
@@ -116,8 +117,27 @@ def _chat_text(choice: Mapping[str, Any], usage: Usage) -> object:
         raise UnusableError("it has no message", usage)
     if message.get("tool_calls") and not message.get("content"):
         raise UnusableError("it calls a tool, and none was offered", usage)
+    content = message.get("content")
+    if isinstance(content, list):
+        return _joined(content, usage)
     # A refusal, a filtered text and reasoning that used up all tokens leave no content: the model answered nothing.
-    return "" if "content" in message and message["content"] is None else message.get("content")
+    return "" if "content" in message and content is None else content
+
+
+def _joined(parts: Sequence[object], usage: Usage) -> str:
+    """Join the texts of an answer that came in parts; parts of other types (reasoning, images) are passed over."""
+    texts = []
+    for part in parts:
+        if isinstance(part, str):
+            texts.append(part)
+        elif isinstance(part, Mapping) and part.get("type", "text") in _TEXT_PARTS:
+            text = part.get("text")
+            if isinstance(text, Mapping):  # as the assistants API has it
+                text = text.get("value")
+            if not isinstance(text, str):
+                raise UnusableError("a part of its text is no text", usage)
+            texts.append(text)
+    return "".join(texts)
 
 
 def error_message(answer: object) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.errors import nearest_name
+from harness.models import answers
 from harness.models.base import Answer
 from harness.records import StopReason
 
@@ -23,6 +24,9 @@ _LABEL = re.compile(
 )
 _MARKUP = re.compile(r"^(?:#{1,6}\s+|[-*•>]\s+)")
 _EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+_WHOLE_EMPHASIS = re.compile(r"^([*_])(?=\S)([^*_]+)(?<=\S)\1$")
+_NUMBER = re.compile(r"^(?:\(?1[.)])\s+(?![A-Z]{2,4}\b)")
+"""The number of the first of several headlines; `1. FC` is a club."""
 _PAIRS = {'"': '"', "“": "”", "„": "“", "«": "»", "'": "'", "‘": "’", "`": "`"}
 _INNER_APOSTROPHE = re.compile(r"(?<=\w)['’](?=\w)")
 _WHITESPACE = re.compile(r"\s+")
@@ -44,22 +48,35 @@ def _is_announcement(line: str) -> bool:
 
 
 def first_line(text: str) -> str:
-    """Return the first line that is not blank and announces nothing (no final colon); else an announcement.
+    """Return the first line of the answer that says something and announces nothing (no final colon).
 
-    Lines end at a line feed or a carriage return.
+    Reasoning, marks of turns, code fences and JSON round the answer are left out first. Lines without a word,
+    politeness ("Sure!") and names of what follows ("**Headline**") say nothing; where no other line is, an announcement
+    in words of its own ("Breaking:") is taken, and else nothing. Lines end at a line feed or a carriage return.
     """
-    lines = [line for line, _ in _lines(text)]
-    return next((line for line in lines if not _is_announcement(line)), lines[0] if lines else "")
+    lines = [line for line, _ in _lines(answers.without_wrapping(text)) if not answers.says_nothing(line)]
+    chosen = next((line for line in lines if not _is_announcement(line)), lines[0] if lines else "")
+    return answers.without_courtesy(chosen)
 
 
 def first_line_is_complete(text: str) -> bool:
-    """Tell whether `first_line(text)` cannot change any more, whatever follows: a model may stop writing here."""
-    return any(ended and not _is_announcement(line) for line, ended in _lines(text))
+    """Tell whether `first_line(text)` cannot change any more, whatever follows: a model may stop writing here.
+
+    Only the end of reasoning that was never begun changes it yet.
+    """
+    if "\n" not in text and "\r" not in text:
+        return False
+    if answers.may_still_change(text):
+        return False
+    return any(
+        ended and not answers.says_nothing(line) and not _is_announcement(line)
+        for line, ended in _lines(answers.without_wrapping(text))
+    )
 
 
 def _markdown(text: str) -> str:
-    stripped = _MARKUP.sub("", text.lstrip())
-    return _EMPHASIS.sub(r"\2", stripped)
+    stripped = _NUMBER.sub("", _MARKUP.sub("", text.lstrip()))
+    return _WHOLE_EMPHASIS.sub(r"\2", _EMPHASIS.sub(r"\2", stripped))
 
 
 def _headline_prefix(text: str) -> str:
@@ -94,8 +111,8 @@ class Step:
 
 
 STEPS: Mapping[str, Step] = {
-    "first_line": Step(first_line, 1, "the first line that is not blank and does not merely announce the next one"),
-    "markdown": Step(_markdown, 1, "without heading marks, a bullet or bold marks"),
+    "first_line": Step(first_line, 2, "the first line of the answer that is no reasoning, rule or preamble"),
+    "markdown": Step(_markdown, 2, "without heading marks, a bullet, a number or bold marks"),
     "headline_prefix": Step(_headline_prefix, 1, 'without a label such as "Headline:" or "Here is a headline:"'),
     "quotes": Step(_quotes, 1, "without one pair of quotes round the whole"),
     "whitespace": Step(_whitespace, 1, "single spaces, none at the ends"),
@@ -136,14 +153,14 @@ def apply(text: str, names: Sequence[str]) -> tuple[str, tuple[str, ...]]:
 
 
 def finish(raw: str, names: Sequence[str], stopped: StopReason, **details: Any) -> Answer:
-    """Build the answer from a model's raw text; an empty one means that the model refused.
+    """Build the answer from a model's raw text; an empty one means that the model refused, or was cut off before one.
 
     A text that was cut off is whole where only its first line is kept and that is complete.
     """
     text, changed = apply(raw, names)
     is_whole = tuple(names[:1]) == ("first_line",) and first_line_is_complete(raw)
-    if not text.strip():
-        text, stopped = "", "refused"
+    if not any(character.isalnum() for character in text):
+        text, stopped = "", "length" if stopped == "length" else "refused"
     elif is_whole and stopped == "length":
         stopped = "end"
     raw_text = raw if raw != text else None

@@ -166,7 +166,8 @@ def _row_of(configuration: Configuration, cluster: Cluster, answer: Answer) -> P
     if answer.text.strip():
         return _prediction(configuration, cluster, answer)
     wrote = f"; it wrote {answer.raw_text[:200]!r}" if answer.raw_text else ""
-    why = Reason(REFUSED, f"the model answered with nothing that can be scored{wrote}")
+    cut = " before its text was cut off at the most tokens that it may write" if answer.stopped == "length" else ""
+    why = Reason(REFUSED, f"the model answered with nothing that can be scored{cut}{wrote}")
     return _failure(configuration, cluster, why, attempts=1)
 
 

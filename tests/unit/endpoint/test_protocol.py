@@ -39,6 +39,17 @@ def test_a_plain_completion_of_a_server_that_says_little():
         (said({"content": ""}), "", "end"),
         (said({"content": "a\ud800b"}), "a\ufffdb", "end"),
         (said({"content": "Dam"}, None), "Dam", "end"),
+        (said({"content": [{"type": "text", "text": "Dam "}, {"type": "text", "text": "holds"}]}), "Dam holds", "end"),
+        (
+            said({"content": [{"type": "reasoning", "text": "Hm."}, {"type": "output_text", "text": "Dam"}]}),
+            "Dam",
+            "end",
+        ),
+        (said({"content": [{"type": "thinking", "thinking": "Hm."}, {"type": "text", "text": "Dam"}]}), "Dam", "end"),
+        (said({"content": ["Dam ", {"text": "holds"}]}), "Dam holds", "end"),
+        (said({"content": []}, "length"), "", "length"),
+        (said({"content": "Dam", "reasoning_content": "Hm."}), "Dam", "end"),
+        (said({"content": None, "reasoning_content": "Hm."}, "length"), "", "length"),
     ],
 )
 def test_how_it_ended(data, text, stopped):
@@ -58,7 +69,8 @@ def test_how_it_ended(data, text, stopped):
         (b'{"error": {"message": "too long, api_key=hunter2"}}', r"no choices: too long, api_key=\[redacted\]"),
         (chat(choices=[{"text": "x"}]), "no message"),
         (said({}), "no text"),
-        (said({"content": [{"type": "text"}]}), "no text"),
+        (said({"content": [{"type": "text"}]}), "a part of its text is no text"),
+        (said({"content": 7}), "its text is no text"),
         (said({"content": None, "tool_calls": [{}]}), "calls a tool"),
     ],
 )

@@ -53,8 +53,9 @@ def test_real_headlines_are_left_as_they_are(text: str) -> None:
     assert apply(text, DEFAULT) == (text, ())
 
 
-def test_an_announcement_is_kept_where_nothing_follows() -> None:
-    assert first_line("Here is a headline:\n\n") == "Here is a headline:"
+def test_an_announcement_in_words_of_its_own_is_kept_where_nothing_follows() -> None:
+    assert first_line("Mayor to voters:\n\n") == "Mayor to voters:"
+    assert first_line("Here is a headline:\n\n") == ""
     assert not first_line_is_complete("Here is a headline:\n\n")
     assert not first_line_is_complete("Mayor resigns")
     assert first_line_is_complete("Here is a headline:\n\nMayor resigns\n")
@@ -82,5 +83,6 @@ def test_a_first_line_is_complete_as_soon_as_its_break_is_written(pieces: list[s
 def test_steps_are_applied_in_the_order_given_and_versioned() -> None:
     assert apply('"Headline: X"', ("headline_prefix", "quotes")) == ("Headline: X", ("quotes",))
     assert apply('"Headline: X"', ("quotes", "headline_prefix")) == ("X", ("quotes", "headline_prefix"))
+    assert with_versions(["first_line", "markdown"]) == ["first_line@2", "markdown@2"]
     assert with_versions(["quotes", "whitespace"]) == ["quotes@1", "whitespace@1"]
     assert set(with_versions(DEFAULT)) == {f"{name}@{step.version}" for name, step in STEPS.items()}

@@ -1,0 +1,172 @@
+"""What stands round the answer in a chat model's text: reasoning, marks of turns, code fences, JSON, politeness.
+
+The names and words are in answer_forms.toml, where more are added.
+"""
+
+import json
+import re
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+
+_FENCE = re.compile(r"^\s*(?:```|~~~)[\w+-]*\s*$", re.MULTILINE)
+_INLINE_FENCE = re.compile(r"```|~~~")
+_FINAL = re.compile(r"<\|channel\|>\s*final\b(?:(?!<\|message\|>).)*<\|message\|>", re.DOTALL)
+_BARE_CHANNEL = re.compile(r"^\s*(?:analysis|commentary)(?=[A-Z\"'“])")
+"""The first channel of a text whose marks were left out when its tokens were decoded: `analysisWe need …`."""
+_BARE_FINAL = re.compile(r"assistant\s*final(?=\S)|assistant\s*final\s")
+_WORD = re.compile(r"[^\W_]")
+
+
+@cache
+def _forms(section: str, key: str) -> tuple[str, ...]:
+    text = resources.files("harness.models").joinpath("answer_forms.toml").read_text("utf-8")
+    return tuple(tomllib.loads(text)[section][key])
+
+
+def _any(words: Sequence[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)).replace(r"\ ", r"\s+")
+
+
+@cache
+def _reasoning() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """Build the patterns of a whole stretch of reasoning, of its beginning and of its end."""
+    names = _any(_forms("reasoning", "tags"))
+    begin = rf"(?:<\|?\s*(?:{names})\b[^<>]*>|\[(?:{names})\]|◁(?:{names})▷|<\|(?:begin_of|start)_(?:{names})\|>)"
+    end = rf"(?:</\s*(?:{names})\s*>|<\|/(?:{names})\|>|\[/(?:{names})\]|◁/(?:{names})▷|<\|end_(?:of_)?(?:{names})\|>)"
+    flags = re.IGNORECASE | re.DOTALL
+    return re.compile(rf"{begin}.*?{end}", flags), re.compile(begin, flags), re.compile(end, flags)
+
+
+@cache
+def _mark() -> re.Pattern[str]:
+    return re.compile(rf"<[|｜][^<>|｜\n]{{1,40}}[|｜]>|{_any(_forms('control', 'marks'))}")
+
+
+@cache
+def _speaker() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Build the patterns of the names after the mark of a turn: the model's own, and those of others."""
+    own, others = (_any(_forms("control", key)) for key in ("own", "others"))
+    return re.compile(rf"\s*(?:{own})\b[ \t]*:?(?=\s|$)"), re.compile(rf"\s*(?:{others})\b\s*(?:$|:|\n)")
+
+
+def without_wrapping(text: str) -> str:
+    """Return what a model's text answers: empty where it only reasons, or reasons until it is cut off.
+
+    Left out are reasoning in tags or channels, marks of turns and ends with all that follows the answer, code fences,
+    elements round the answer, and a JSON object round it.
+    """
+    answer = _without_marks(_without_reasoning(text))
+    if "```" in answer or "~~~" in answer:
+        answer = _INLINE_FENCE.sub("", _FENCE.sub("", answer))
+    if "<" in answer:
+        answer = _wrapper().sub("", answer)
+    return _out_of_json(answer)
+
+
+@cache
+def _wrapper() -> re.Pattern[str]:
+    return re.compile(rf"</?(?:{_any(_forms('wrappers', 'tags'))})>", re.IGNORECASE)
+
+
+def _without_reasoning(text: str) -> str:
+    if "<|channel|>" in text:
+        ends = [found.end() for found in _FINAL.finditer(text)]
+        return text[ends[-1] :] if ends else ""
+    if _BARE_CHANNEL.match(text):
+        final = _BARE_FINAL.search(text)
+        return text[final.end() :] if final else ""
+    if not any(sign in text for sign in "<[◁"):
+        return text
+    whole, begin, end = _reasoning()
+    text = whole.sub("\n", text)
+    closed = [found.end() for found in end.finditer(text)]
+    if closed:  # it was opened in the prompt
+        text = text[closed[-1] :]
+    opened = begin.search(text)
+    return text[: opened.start()] if opened else text
+
+
+def _without_marks(text: str) -> str:
+    """Return the first stretch between the marks of turns that says something; others' turns end the text."""
+    if "<" not in text and "[" not in text:
+        return text
+    own, others = _speaker()
+    start, after_mark = 0, False
+    for found in [*_mark().finditer(text), None]:
+        stretch = text[start : found.start() if found else len(text)]
+        if after_mark:
+            if others.match(stretch):
+                return ""
+            stretch = own.sub("", stretch, count=1) if own.match(stretch) else stretch
+        if _WORD.search(stretch) or found is None:
+            return stretch
+        start, after_mark = found.end(), True
+    return ""
+
+
+def _out_of_json(text: str) -> str:
+    stripped = text.strip()
+    if not stripped.startswith(("{", "[{", '["')):
+        return text
+    try:
+        value = json.loads(stripped)
+    except (ValueError, RecursionError):
+        begun = re.match(rf'\{{\s*"(?:{_any(_forms("wrappers", "keys"))})"\s*:\s*"((?:[^"\\\n]|\\.)+)', stripped, re.I)
+        return begun[1] if begun else text
+    if isinstance(value, list) and value:
+        value = value[0]
+    if isinstance(value, dict):
+        lowered = {str(key).lower(): held for key, held in value.items()}
+        value = next((lowered[key] for key in _forms("wrappers", "keys") if isinstance(lowered.get(key), str)), None)
+    return value if isinstance(value, str) else text
+
+
+def may_still_change(text: str) -> bool:
+    """Tell whether what follows may decide on what `text` answers: reasoning, channels or JSON not yet closed."""
+    if text.lstrip().startswith(("{", "[{", '["')) or _FENCE.sub("", text).lstrip().startswith(("{", "[{")):
+        return True
+    return "<|channel|>" in text or bool(_BARE_CHANNEL.match(text)) or text.count("<|") > text.count("|>")
+
+
+@cache
+def _empty_lines() -> re.Pattern[str]:
+    courtesy, nouns, vague = (_any(_forms("preambles", key)) for key in ("courtesies", "nouns", "vague"))
+    offers = (
+        r"(?:i\s+can|i\s+will|i['’]ll|i['’]d|i\s+would)\b[^:]*\b(?:help|write|provide|generate|create|happy)\b[^:]*"
+    )
+    polite = rf"(?:(?:{courtesy})\b[\s,.!;:–—-]*)"
+    here = r"(?:here(?:\s+(?:is|are)|['’]s)|below\s+(?:is|are)|this\s+is|the\s+following\s+(?:is|are))"
+    kind = r"(?:\w+,?\s+){0,5}?"
+    purpose = (
+        r"(?:\s+(?:for|based\s+on|that\s+(?:summari[sz]es|covers|captures)|summari[sz]ing|of|from|covering|capturing)"
+        r"\s+(?:you|it|them|this|these|the|those|all|both|your|my)\b[^:]*)?"
+    )
+    return re.compile(
+        rf"(?:{polite}|{polite}?{offers}"
+        rf"|{polite}?(?:based\s+on\b[^:]{{0,60}}?,\s*)?{here}\s+{kind}(?:{nouns}){purpose}"
+        rf"|{polite}?{here}\s+(?:(?:my|the|your|a|an)\s+)?(?:{vague})"
+        rf"|{polite}?here\s+(?:you\s+go|it\s+is|they\s+are|goes)"
+        rf"|(?:(?:a|the|my|one|possible|suggested|proposed|new|news|neutral|short|final|best)\s+){{0,3}}"
+        rf"(?:{nouns}|answer)(?:\s*\#?\d{{1,2}})?)\s*[.!:]*",
+        re.IGNORECASE,
+    )
+
+
+def says_nothing(line: str) -> bool:
+    """Tell whether a line is no headline whatever follows: a rule, a fence, politeness, "Headline" and no more."""
+    bare = line.strip().strip("#*_>`~ \t")
+    if not _WORD.search(bare) or _FENCE.fullmatch(line):
+        return True
+    return len(bare) <= 200 and bool(_empty_lines().fullmatch(bare))
+
+
+@cache
+def _polite_start() -> re.Pattern[str]:
+    return re.compile(rf"(?:{_any(_forms('preambles', 'courtesies'))})!\s+(?=(?-i:[^\Wa-z_])|[\"“'‘*])", re.IGNORECASE)
+
+
+def without_courtesy(line: str) -> str:
+    """Return a line without "Sure!" at its beginning, where something follows."""
+    return _polite_start().sub("", line, count=1) if "!" in line else line
