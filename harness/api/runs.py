@@ -198,6 +198,21 @@ class Run:
 
         return ClusterResult(self.folder, view_cluster(self.folder, text_of(cluster_id, "cluster_id")))
 
+    def examples(
+        self, *, worst: int | None = None, contradicted: bool = False, primary: str | None = None
+    ) -> "list[ClusterResult]":
+        """Choose clusters to read: the `worst` N by their mean on a measure, those with a contradicted claim, or both.
+
+        The measure is `primary`, else the one that the run ranks by. Raises UsageError where the run has no such scores
+        or no verdicts.
+        """
+        from harness.comparison.examples import choose
+        from harness.results.cluster_view import view_clusters
+
+        chosen, _ = choose(self.folder, worst=worst, contradicted=contradicted, primary=primary)
+        views = view_clusters(self.folder, [each.cluster_id for each in chosen])
+        return [ClusterResult(self.folder, view) for view in views]
+
     def __repr__(self) -> str:
         made = self.manifest
         return f"<Run {self.name}: {made.status}, {len(made.configurations)} configurations, {made.clusters} clusters>"

@@ -1,6 +1,6 @@
 """`harness list`, `show` and `verify`: what runs there are, what one of them found, whether they are as they were."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -19,6 +19,9 @@ from harness.cli.options import (
 from harness.cli.runs import load_run
 from harness.errors import EXIT_FAILURES
 from harness.process import logs
+
+if TYPE_CHECKING:
+    from harness.api import Run
 
 
 def list_runs(
@@ -71,15 +74,51 @@ def show(
             help="Show this cluster instead: its references, every configuration's prediction, scores and verdicts.",
         ),
     ] = None,
+    example: Annotated[
+        str | None,
+        typer.Option(
+            "--example",
+            metavar="ID",
+            help="Draw this cluster: articles with the evidence marked, each headline with its claims and account.",
+        ),
+    ] = None,
+    worst: Annotated[
+        int | None,
+        typer.Option(
+            "--worst", min=1, metavar="N", help="Draw the N clusters that score worst on the primary measure."
+        ),
+    ] = None,
+    contradicted: Annotated[
+        bool,
+        typer.Option("--contradicted", help="Draw only clusters with a claim that is contradicted or contested."),
+    ] = False,
 ) -> None:
-    """Show what a run found, or all it holds on one cluster."""
-    from harness.cli.evaluate import print_outcome, ranked_by
+    """Show what a run found, all it holds on one cluster, or examples with their evidence.
 
+    --worst and --contradicted go together: the worst of those with such a claim. A cluster's mean over the
+    configurations says how well it scores. --details shows every sentence of the articles.
+    """
+    from harness.cli.evaluate import print_outcome, ranked_by
+    from harness.errors import UsageError
+
+    chosen = {"--cluster": cluster is not None, "--example": example is not None}
+    chosen |= {"--worst": worst is not None, "--contradicted": contradicted and worst is None}
+    asked = [option for option, is_asked in chosen.items() if is_asked]
+    if len(asked) > 1:
+        raise UsageError(f"{asked[0]} and {asked[1]} each choose what is shown; accepted: one of them")
+    if asked and asked[0] != "--cluster":
+        _draw_examples(load_run(results, run), example, worst, contradicted, primary=primary, form=form, whole=details)
+        return
     ranked_by(primary, form)
     loaded = load_run(results, run)
     if cluster is None:
         print_outcome(loaded.outcome, form, every_measure=every_measure, details=details, primary=primary)
-        return
+    else:
+        _show_cluster(loaded, cluster, form, every_measure=every_measure)
+
+
+def _show_cluster(loaded: "Run", cluster: str, form: str, *, every_measure: bool) -> None:
+    """Print all that a run holds on one cluster."""
     from harness.report import cluster_view as report
 
     view = loaded.cluster(cluster).view
@@ -94,6 +133,48 @@ def show(
 
         console = printing.console()
         console.print(report.terminal(view, console.width, every_measure=every_measure))
+
+
+def _draw_examples(
+    loaded: "Run",
+    example: str | None,
+    worst: int | None,
+    contradicted: bool,
+    *,
+    primary: str | None,
+    form: str,
+    whole: bool,
+) -> None:
+    """Draw the example that is named, or those that are chosen; as JSON an object, or a list of them."""
+    from harness.comparison.examples import Chosen, choose
+    from harness.errors import UsageError
+    from harness.report import example as report
+    from harness.results.cluster_view import view_clusters
+
+    if form not in ("table", "json"):
+        raise UsageError(f"--format {form} draws no examples; accepted: table, json; --cluster ID has md and csv too")
+    if primary is not None and worst is None:
+        raise UsageError("--primary says by which measure --worst chooses; --worst N is missing")
+    measure = None
+    chosen = [Chosen(example)] if example is not None else []
+    if example is None:
+        chosen, measure = choose(loaded.folder, worst=worst, contradicted=contradicted, primary=primary)
+    views = view_clusters(loaded.folder, [each.cluster_id for each in chosen], articles=True)
+    if form == "json":
+        typer.echo(report.as_json(views, several=example is None), nl=False)
+        return
+    if not views:
+        typer.echo(f"no example of {loaded.name} has a claim that is contradicted or contested")
+        return
+    from harness.report import printing
+
+    console = printing.console()
+    plain = console.no_color or console.color_system is None
+    for number, (each, view) in enumerate(zip(chosen, views, strict=True), 1):
+        title = f"{number} of {len(views)}" if len(views) > 1 else ""
+        note = report.reason_of(each, measure)
+        console.print(report.terminal(view, title=title, note=note, plain=plain, whole=whole))
+    console.print(report.legend(plain=plain))
 
 
 def verify(

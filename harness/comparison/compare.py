@@ -57,10 +57,13 @@ class Comparison:
     @property
     def letters(self) -> Mapping[str, str]:
         """Configuration → the letter that stands for it in superscripts: a to z, then a1, b1 and so on."""
-        letters = "abcdefghijklmnopqrstuvwxyz"
-        return {
-            label: letters[at % 26] + (str(at // 26) if at >= 26 else "") for at, label in enumerate(self.joined.labels)
-        }
+        return letters_of(self.joined.labels)
+
+
+def letters_of(labels: Sequence[str]) -> Mapping[str, str]:
+    """Give each configuration a letter: a to z, then a1, b1 and so on."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    return {label: letters[at % 26] + (str(at // 26) if at >= 26 else "") for at, label in enumerate(labels)}
 
 
 @dataclass(frozen=True)

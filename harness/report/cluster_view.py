@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -111,7 +112,12 @@ def _verdict_cells(verdicts: Sequence[Verdict]) -> list[object]:
 
 def as_json(view: ClusterView) -> str:
     """Write everything as one JSON object, values unrounded and not multiplied."""
-    value = {
+    return json.dumps(json_value(view), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def json_value(view: ClusterView) -> dict[str, Any]:
+    """Make that object."""
+    return {
         "run": view.run,
         "cluster_id": view.facts.cluster_id,
         "tags": dict(view.facts.tags),
@@ -120,7 +126,6 @@ def as_json(view: ClusterView) -> str:
         **({"note": view.note} if view.note else {}),
         "configurations": [_configuration_json(each) for each in view.configurations],
     }
-    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _configuration_json(each: ConfigurationView) -> dict[str, object]:
@@ -163,6 +168,11 @@ def _remarks(each: ConfigurationView) -> Iterator[tuple[str, str]]:
         why = ": ".join(part for part in (wrong, whole.reason) if part)
         said = f"{whole.label.replace('_', ' ')}{sure}{checker}"
         yield escape.one_line(f"{said}: {why}" if why else said), COLOURS[whole.label]
+    yield from remarks(each)
+
+
+def remarks(each: ConfigurationView) -> Iterator[tuple[str, str]]:
+    """Yield a line for each failure, or one that the run has not come to the cluster yet; each with its style."""
     for row in each.failures:
         yield escape.one_line(f"failed: {row.stage}: {row.error}: {row.message}"), "red"
     if each.status == "pending":

@@ -45,11 +45,16 @@ def explain(cluster: Cluster, text: str, verdicts: Sequence[Verdict], failure: s
     parts: list[RenderableType] = [account.headline(text, elements)]
     if failure:
         parts.append(Text(one_line(f"failed: {failure}"), style="red"))
+    return Group(*parts, *describe_verdicts(cluster, verdicts))
+
+
+def describe_verdicts(cluster: Cluster, verdicts: Sequence[Verdict]) -> Iterator[RenderableType]:
+    """Yield what stands below a text: each verdict, why, its account, and the sentences of each side."""
     quoted = account.Quotations(cluster)
     told: set[str] = set()
     for verdict in select_verdicts(verdicts):
         whole = verdict.claim.part == "whole"
-        parts.append(Padding(_claim(verdict), (0, 0, 0, 0 if whole else 2)))
+        yield Padding(describe_claim(verdict), (0, 0, 0, 0 if whole else 2))
         below: list[RenderableType] = []
         if verdict.reason and (whole or verdict.reason not in told):
             below.append(Text(one_line(verdict.reason), style="italic"))
@@ -57,8 +62,7 @@ def explain(cluster: Cluster, text: str, verdicts: Sequence[Verdict], failure: s
         if whole:
             below.extend(account.of_claim(verdict, quoted))
         below.extend(_sides(verdict, quoted))
-        parts.append(Padding(Group(*below), (0, 0, 0, 4 if whole else 6)))
-    return Group(*parts)
+        yield Padding(Group(*below), (0, 0, 0, 4 if whole else 6))
 
 
 def select_verdicts(verdicts: Sequence[Verdict]) -> Iterator[Verdict]:
@@ -119,7 +123,8 @@ def describe_checker(cluster: Cluster, signature: str) -> Text:
     return Text(one_line(f"{signature}, on the {many} of {cluster.cluster_id}"), style="dim")
 
 
-def _claim(verdict: Verdict) -> Text:
+def describe_claim(verdict: Verdict) -> Text:
+    """Write the line of a verdict: its label, how sure it is, what is wrong, and which claim where it is a part."""
     line = Text(verdict.label.replace("_", " "), style=COLOURS[verdict.label])
     if verdict.probability is not None:
         line.append(f" {verdict.probability:.2f}", style="default not bold")

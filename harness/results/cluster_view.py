@@ -1,6 +1,7 @@
 """One cluster of a run, seen from close by: references, and what each configuration wrote, scored and was told."""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -8,11 +9,13 @@ from harness.config.build import load_component
 from harness.datasets.base import Dataset
 from harness.errors import HarnessError, UsageError, nearest_name
 from harness.records import (
+    CheckedPrediction,
     Cluster,
     ClusterFacts,
     ConfigurationRecord,
     Failure,
     MeasureRecord,
+    MetricScore,
     Prediction,
     RunManifest,
     Verdict,
@@ -54,6 +57,8 @@ class ClusterView:
     note: str
     measures: tuple[MeasureRecord, ...]
     configurations: tuple[ConfigurationView, ...]
+    cluster: Cluster | None = None
+    """The cluster as it was when the run was made, where it was asked for and could be read."""
 
 
 def view_cluster(folder: RunFolder, wanted: str) -> ClusterView:
@@ -61,57 +66,96 @@ def view_cluster(folder: RunFolder, wanted: str) -> ClusterView:
 
     Raises UsageError for a cluster that the run does not have.
     """
+    return view_clusters(folder, [wanted])[0]
+
+
+def view_clusters(folder: RunFolder, wanted: Sequence[str], *, articles: bool = False) -> list[ClusterView]:
+    """Gather the same on several clusters, reading each file once; with `articles` their articles as well.
+
+    Raises UsageError for a cluster that the run does not have.
+    """
     manifest = folder.manifest()
     facts = _facts(folder, wanted)
-    views = {record.name: ConfigurationView(record) for record in manifest.configurations}
+    views = {name: {record.name: ConfigurationView(record) for record in manifest.configurations} for name in wanted}
+
+    def of(row: Prediction | Failure | MetricScore | CheckedPrediction) -> ConfigurationView | None:
+        return views.get(row.cluster_id, {}).get(row.configuration or "")
+
     for prediction in folder.predictions():
-        if prediction.cluster_id == wanted and prediction.configuration in views:
-            views[prediction.configuration].prediction = prediction
+        if view := of(prediction):
+            view.prediction = prediction
     for failure in folder.failures():
-        if failure.cluster_id == wanted and failure.configuration in views:
-            views[failure.configuration].failures.append(failure)
+        if view := of(failure):
+            view.failures.append(failure)
     for score in folder.scores():
-        if score.cluster_id == wanted and score.configuration in views:
-            views[score.configuration].scores.update(score.statistics)
-            views[score.configuration].unscorable.update(score.unscorable)
+        if view := of(score):
+            view.scores.update(score.statistics)
+            view.unscorable.update(score.unscorable)
     for checked in folder.checked():
-        if checked.cluster_id == wanted and checked.configuration in views:
-            views[checked.configuration].verdicts[checked.checker] = checked.verdicts
-    references, note = _references(manifest, facts)
-    return ClusterView(folder.path.name, facts, references, note, manifest.measures, tuple(views.values()))
+        if view := of(checked):
+            view.verdicts[checked.checker] = checked.verdicts
+    clusters = read_clusters(manifest, {name: each for name, each in facts.items() if articles or each.references})
+    return [_view(folder, manifest, facts[name], clusters.get(name), tuple(views[name].values())) for name in wanted]
 
 
-def _facts(folder: RunFolder, wanted: str) -> ClusterFacts:
-    ids = []
-    for facts in folder.clusters():
-        if facts.cluster_id == wanted:
-            return facts
-        ids.append(facts.cluster_id)
-    near = nearest_name(wanted, ids)
-    raise UsageError(f"no cluster {wanted!r} in {folder.path}" + (f"; did you mean {near!r}?" if near else ""))
+def _view(
+    folder: RunFolder,
+    manifest: RunManifest,
+    facts: ClusterFacts,
+    cluster: Cluster | str | None,
+    configurations: tuple[ConfigurationView, ...],
+) -> ClusterView:
+    """Put one view together; a text in place of the cluster says why it could not be read."""
+    references: tuple[str, ...] | None = ()
+    note = ""
+    if isinstance(cluster, Cluster):
+        references = tuple(reference.text for reference in cluster.references)
+    elif cluster is not None:
+        references, note = (None if facts.references else ()), f"references not shown: {cluster}"
+    whole = cluster if isinstance(cluster, Cluster) else None
+    return ClusterView(folder.path.name, facts, references, note, manifest.measures, configurations, whole)
 
 
-def _references(manifest: RunManifest, facts: ClusterFacts) -> tuple[tuple[str, ...] | None, str]:
-    """The cluster's references as they were when the run was made; None and a reason where they cannot be had."""
-    if not facts.references:
-        return (), ""
+def _facts(folder: RunFolder, wanted: Sequence[str]) -> dict[str, ClusterFacts]:
+    """Find the facts of clusters; raise UsageError with a near name for the first that the run does not have."""
+    by_id = {facts.cluster_id: facts for facts in folder.clusters()}
+    for name in wanted:
+        if name not in by_id:
+            near = nearest_name(name, list(by_id))
+            raise UsageError(f"no cluster {name!r} in {folder.path}" + (f"; did you mean {near!r}?" if near else ""))
+    return {name: by_id[name] for name in wanted}
+
+
+def read_clusters(manifest: RunManifest, facts: Mapping[str, ClusterFacts]) -> dict[str, Cluster | str]:
+    """Read clusters as they were when the run was made, in one pass over the data that its configuration names.
+
+    A text in place of a cluster says why it cannot be had.
+    """
+    found: dict[str, Cluster | str] = {}
+    if not facts:
+        return found
     try:
-        cluster = read_cluster(manifest, facts)
+        entry = json.dumps(manifest.config.get("data"))  # JSON is YAML
+        dataset = cast("Dataset", load_component("dataset", entry, "the run's `data`", Registry()))
+        rows = [dataset.find(next(iter(facts)))] if len(facts) == 1 else dataset.read()  # it may know where one stands
+        for row in rows:
+            if isinstance(row, Cluster) and row.cluster_id in facts and row.cluster_id not in found:
+                same = row.digest == facts[row.cluster_id].digest
+                found[row.cluster_id] = row if same else "the data has changed since the run"
+                if len(found) == len(facts):
+                    break
     except HarnessError as error:
-        return None, f"references not shown: {' '.join(str(error).split())}"
-    return tuple(reference.text for reference in cluster.references), ""
+        why = " ".join(str(error).split())
+        return {name: found.get(name, why) for name in facts}
+    return {name: found.get(name, "the data no longer has this cluster") for name in facts}
 
 
 def read_cluster(manifest: RunManifest, facts: ClusterFacts) -> Cluster:
-    """The cluster as it was when the run was made, from the data that the run's configuration names.
+    """Read one cluster as it was when the run was made, from the data that the run's configuration names.
 
-    Raises HarnessError where that cannot be read, and UsageError where it has no such cluster any more, or another.
+    Raises UsageError where it cannot be read, or where the data have no such cluster any more, or another.
     """
-    entry = json.dumps(manifest.config.get("data"))  # JSON is YAML
-    dataset = cast("Dataset", load_component("dataset", entry, "the run's `data`", Registry()))
-    cluster = dataset.find(facts.cluster_id)
-    if cluster is None:
-        raise UsageError("the data no longer has this cluster")
-    if cluster.digest != facts.digest:
-        raise UsageError("the data has changed since the run")
+    cluster = read_clusters(manifest, {facts.cluster_id: facts})[facts.cluster_id]
+    if isinstance(cluster, str):
+        raise UsageError(cluster)
     return cluster

@@ -100,6 +100,7 @@ CALLS = [
     ("claims", "."), ("claims", "clusters.jsonl", "--cluster", "none"), ("claims", "x.yaml"), ("compare",),
     ("compare", "none"), ("compare", ""), ("compare", "/"), ("compare", "x.yaml"), ("report",), ("report", "none"),
     ("report", ""), ("show", "none"), ("show", ""),
+    ("show", "x", "--example", ""), ("show", "x", "--worst", "-1"), ("show", "x", "--worst"),
     ("show", ".."), ("show", "a" * 5000), ("show", "a\udcff"), ("show", "x", "--results", "none"),
     ("list", "--results", "x.yaml"), ("list", "--format", "md"), ("gate",), ("gate", "none"),
     ("gate", "--config", "x.yaml"), ("gate", "none", "--baseline", "none"), ("baseline",),
