@@ -148,7 +148,7 @@ def _draw_examples(
     """Draw the example that is named, or those that are chosen; as JSON an object, or a list of them."""
     from harness.comparison.examples import Chosen, choose
     from harness.errors import UsageError
-    from harness.report import example as report
+    from harness.report.examples import drawing as report
     from harness.results.cluster_view import view_clusters
 
     if form not in ("table", "json"):

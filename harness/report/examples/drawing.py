@@ -16,8 +16,8 @@ from harness.comparison.examples import Chosen
 from harness.records import Article, MeasureRecord, Verdict
 from harness.report import account, cluster_view, escape, numbers
 from harness.report.answer import name_of
-from harness.report.difference import difference, nearest_reference
-from harness.report.marked import Mark, marked, marks_of
+from harness.report.examples.difference import difference, nearest_reference
+from harness.report.examples.marked import Mark, marked, marks_of
 from harness.report.printing import safe
 from harness.report.table import label
 from harness.report.verdicts import COLOURS, describe_claim, describe_verdicts, select_verdicts
