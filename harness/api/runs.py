@@ -199,19 +199,29 @@ class Run:
         return ClusterResult(self.folder, view_cluster(self.folder, text_of(cluster_id, "cluster_id")))
 
     def examples(
-        self, *, worst: int | None = None, contradicted: bool = False, primary: str | None = None
+        self,
+        cluster_ids: "str | Iterable[str]" = (),
+        *,
+        worst: int | None = None,
+        contradicted: bool = False,
+        primary: str | None = None,
     ) -> "list[ClusterResult]":
-        """Choose clusters to read: the `worst` N by their mean on a measure, those with a contradicted claim, or both.
+        """Read clusters with their articles: those named, else the `worst` N, those with a contradicted claim, or both.
 
-        The measure is `primary`, else the one that the run ranks by. Raises UsageError where the run has no such scores
-        or no verdicts.
+        The worst have the worst mean over the configurations on `primary`, else on the measure that the run ranks by.
+        Raises UsageError where the run has no such cluster, no scores or no verdicts.
         """
+        from dataclasses import replace
+
         from harness.comparison.examples import choose
         from harness.results.cluster_view import view_clusters
 
-        chosen, _ = choose(self.folder, worst=worst, contradicted=contradicted, primary=primary)
-        views = view_clusters(self.folder, [each.cluster_id for each in chosen])
-        return [ClusterResult(self.folder, view) for view in views]
+        if named := names_of(cluster_ids, "cluster_ids"):
+            return [ClusterResult(self.folder, view) for view in view_clusters(self.folder, named, articles=True)]
+        chosen, measure = choose(self.folder, worst=worst, contradicted=contradicted, primary=primary)
+        means = {each.cluster_id: (measure, each.mean) for each in chosen if measure is not None}
+        views = view_clusters(self.folder, [each.cluster_id for each in chosen], articles=True)
+        return [ClusterResult(self.folder, replace(view, chosen_by=means.get(view.facts.cluster_id))) for view in views]
 
     def __repr__(self) -> str:
         made = self.manifest

@@ -146,20 +146,16 @@ def _draw_examples(
     whole: bool,
 ) -> None:
     """Draw the example that is named, or those that are chosen; as JSON an object, or a list of them."""
-    from harness.comparison.examples import Chosen, choose
     from harness.errors import UsageError
     from harness.report.examples import drawing as report
-    from harness.results.cluster_view import view_clusters
 
     if form not in ("table", "json"):
         raise UsageError(f"--format {form} draws no examples; accepted: table, json; --cluster ID has md and csv too")
     if primary is not None and worst is None:
         raise UsageError("--primary says by which measure --worst chooses; --worst N is missing")
-    measure = None
-    chosen = [Chosen(example)] if example is not None else []
-    if example is None:
-        chosen, measure = choose(loaded.folder, worst=worst, contradicted=contradicted, primary=primary)
-    views = view_clusters(loaded.folder, [each.cluster_id for each in chosen], articles=True)
+    named = [] if example is None else [example]
+    found = loaded.examples(named, worst=worst, contradicted=contradicted, primary=primary)
+    views = [each.view for each in found]
     if form == "json":
         typer.echo(report.as_json(views, several=example is None), nl=False)
         return
@@ -170,10 +166,9 @@ def _draw_examples(
 
     console = printing.console()
     plain = console.no_color or console.color_system is None
-    for number, (each, view) in enumerate(zip(chosen, views, strict=True), 1):
+    for number, view in enumerate(views, 1):
         title = f"{number} of {len(views)}" if len(views) > 1 else ""
-        note = report.reason_of(each, measure)
-        console.print(report.terminal(view, title=title, note=note, plain=plain, whole=whole))
+        console.print(report.terminal(view, title=title, plain=plain, whole=whole))
     console.print(report.legend(plain=plain))
 
 

@@ -16,7 +16,7 @@ class Chosen:
     """A cluster to read, and why."""
 
     cluster_id: str
-    mean: float | None = None
+    mean: float = 0.0
     """Mean over the configurations of the measure that it was chosen by, where it was chosen by one."""
 
 

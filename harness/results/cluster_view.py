@@ -59,6 +59,8 @@ class ClusterView:
     configurations: tuple[ConfigurationView, ...]
     cluster: Cluster | None = None
     """The cluster as it was when the run was made, where it was asked for and could be read."""
+    chosen_by: tuple[MeasureRecord, float] | None = None
+    """The measure by which it was chosen among others, and its mean over the configurations."""
 
 
 def view_cluster(folder: RunFolder, wanted: str) -> ClusterView:

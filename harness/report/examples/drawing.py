@@ -12,8 +12,7 @@ from rich.text import Text
 
 from harness.analysis.leaderboard import leading_measures
 from harness.comparison.compare import letters_of
-from harness.comparison.examples import Chosen
-from harness.records import Article, MeasureRecord, Verdict
+from harness.records import Article, Verdict
 from harness.report import account, cluster_view, escape, numbers
 from harness.report.answer import name_of
 from harness.report.examples.difference import difference, nearest_reference
@@ -28,9 +27,7 @@ WRONG = {"contradicted": "×", "unaccounted": "?"}
 DIFFERENCE = {"same": ("", "", ""), "added": ("{+", "+}", "yellow"), "missing": ("[-", "-]", "dim strike")}
 
 
-def terminal(
-    view: ClusterView, *, title: str = "", note: str = "", plain: bool = False, whole: bool = False
-) -> RenderableType:
+def terminal(view: ClusterView, *, title: str = "", plain: bool = False, whole: bool = False) -> RenderableType:
     """Draw an example. `plain` marks with signs in place of colours; `whole` leaves no sentence of an article out."""
     letters = letters_of([each.record.name for each in view.configurations])
     marks = [
@@ -41,7 +38,7 @@ def terminal(
     ]
     heading = safe(escape.one_line(view.facts.cluster_id) + (f"  {title}" if title else ""), "bold")
     parts: list[RenderableType] = [Rule(heading, align="left", style="dim")]
-    parts += [safe(note, "dim")] if note else []
+    parts += [safe(reason, "dim")] if (reason := _reason(view)) else []
     parts += [safe(escape.one_line(f"{tag}: {value}"), "dim") for tag, value in view.facts.tags.items()]
     parts += [Text(), *_articles(view, marks, plain=plain, whole=whole)]
     if view.references is not None:
@@ -63,11 +60,12 @@ def legend(*, plain: bool) -> Text:
     return safe(" ".join(told), "dim")
 
 
-def reason_of(chosen: Chosen, measure: MeasureRecord | None) -> str:
-    """Say why an example was chosen: `ROUGE-1 12.3, the mean of its configurations`."""
-    if measure is None or chosen.mean is None:
+def _reason(view: ClusterView) -> str:
+    """Say why an example was chosen: `ROUGE-1 12.3 on average`."""
+    if view.chosen_by is None:
         return ""
-    return f"{name_of(measure)} {numbers.show(chosen.mean, measure.unit)} on average"
+    measure, mean = view.chosen_by
+    return f"{name_of(measure)} {numbers.show(mean, measure.unit)} on average"
 
 
 def _articles(view: ClusterView, marks: Sequence[Mark], *, plain: bool, whole: bool) -> Iterator[RenderableType]:
