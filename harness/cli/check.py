@@ -39,6 +39,12 @@ def check(
     form: Annotated[
         Literal["table", "json", "csv", "html"], typer.Option("--format", help="How verdicts are printed.")
     ] = "table",
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            "--html", metavar="FILE", help="Write a page too, which lights the evidence of each claim.", dir_okay=False
+        ),
+    ] = None,
 ) -> None:
     """Check headlines against the articles of their clusters, claim by claim.
 
@@ -58,7 +64,12 @@ def check(
 
     if not text and texts is None:
         raise UsageError("no text to check: give --text TEXT, a file of texts, or - to read standard input")
+    if html is not None:
+        from harness.report.html.checked import refuse_folder
+
+        refuse_folder(html)
     failed: list[CheckedTexts] = []
+    kept: list[CheckedTexts] = []
     groups = api.check_texts(
         clusters,
         text or (),
@@ -72,9 +83,16 @@ def check(
         for each in groups:
             if each.failure:
                 failed.append(each)
+            if html is not None:
+                kept.append(each)
             yield each
 
     _print_checked(noted(), form)
+    if html is not None:
+        from harness.report.html.checked import write_checked
+
+        write_checked(kept, html)
+        logs.say(f"page: {html}")
     for each in failed:
         logs.say(f"error: {each.cluster.cluster_id}: {each.signature}: {each.failure}", "error")
     if failed:

@@ -101,6 +101,8 @@ CALLS = [
     ("compare", "none"), ("compare", ""), ("compare", "/"), ("compare", "x.yaml"), ("report",), ("report", "none"),
     ("report", ""), ("show", "none"), ("show", ""),
     ("show", "x", "--example", ""), ("show", "x", "--worst", "-1"), ("show", "x", "--worst"),
+    ("check", "clusters.jsonl", "--text", "x", "--html", "none/x.html"),
+    ("check", "clusters.jsonl", "--text", "x", "--html", "."),
     ("show", ".."), ("show", "a" * 5000), ("show", "a\udcff"), ("show", "x", "--results", "none"),
     ("list", "--results", "x.yaml"), ("list", "--format", "md"), ("gate",), ("gate", "none"),
     ("gate", "--config", "x.yaml"), ("gate", "none", "--baseline", "none"), ("baseline",),

@@ -199,7 +199,7 @@ def whole_example(cluster: Cluster | None, rows: Iterable[Written]) -> dict[str,
     articles = cluster.articles if cluster else ()
     places = {article.article_id: number for number, article in enumerate(articles)}
     return {
-        "articles": [_article(article) for article in articles],
+        "articles": [article_value(article) for article in articles],
         "references": [reference.text for reference in (cluster.references if cluster else ())],
         "rows": [
             {
@@ -207,7 +207,7 @@ def whole_example(cluster: Cluster | None, rows: Iterable[Written]) -> dict[str,
                 "raw": row.prediction.raw_text
                 if row.prediction and row.prediction.raw_text != row.prediction.text
                 else None,
-                "claims": [_claim(verdict, places) for verdict in select_verdicts(row.verdicts)],
+                "claims": [claim_value(verdict, places) for verdict in select_verdicts(row.verdicts)],
             }
             for row in rows
         ],
@@ -218,7 +218,8 @@ def _number(value: float) -> float | None:
     return None if math.isnan(value) else round(float(value), 6)
 
 
-def _article(article: Article) -> dict[str, Any]:
+def article_value(article: Article) -> dict[str, Any]:
+    """Make what a page draws of an article."""
     date = f"{article.published:%Y-%m-%d %H:%M} UTC" if article.published else None
     return {
         "id": article.article_id,
@@ -229,7 +230,8 @@ def _article(article: Article) -> dict[str, Any]:
     }
 
 
-def _claim(verdict: Verdict, places: Mapping[str, int]) -> dict[str, Any]:
+def claim_value(verdict: Verdict, places: Mapping[str, int]) -> dict[str, Any]:
+    """Make what a page draws of a claim; `places` are the numbers of the articles by id."""
     return {
         "part": verdict.claim.part,
         "start": verdict.claim.start,
