@@ -92,9 +92,9 @@ def why_unreadable(cluster: Cluster) -> str:
     return "no article of the cluster has a sentence"
 
 
-def whole_claim(text: str, owner: str = "") -> Claim:
+def whole_claim(text: str) -> Claim:
     """Make the claim of a text as a whole."""
-    return Claim(owner=owner, start=0, end=len(text), text=text, part="whole")
+    return Claim(start=0, end=len(text), text=text, part="whole")
 
 
 def abstention(text: str, reason: str, signature: str) -> Verdict:

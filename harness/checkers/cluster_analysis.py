@@ -210,7 +210,7 @@ def argument(reading: Reading, index: int, before: Name | None = None) -> Argume
     parse = reading.parse
     token = parse.tokens[index]
     inside = phrase(parse, index)
-    name = next((name for name in reading.names if name.start <= index < name.end), None)
+    name = reading.name_at(index)
     vague, sure = False, True
     if token.pos == "PRON" and name is None:
         speaker = _speaker_subject(reading, index)

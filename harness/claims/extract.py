@@ -6,7 +6,7 @@ clause an attributed one; the same words are never two propositions.
 
 from collections.abc import Iterable
 
-from harness.claims.attribution import Saying, kind_of_saying
+from harness.claims.attribution import kind_of_saying
 from harness.claims.figures.quantities import Figure
 from harness.claims.frames import Frame
 from harness.claims.parsing.parse import Parser
@@ -140,13 +140,9 @@ def _claim(
             "polarity": "negative" if frame and frame.negated else "positive",
             "modality": frame.modality if frame else "actual",
             "attributed_to": (saying.speaker or None) if saying else None,
-            "stance": _stance(saying),
+            "stance": saying.stance if saying else "asserts",
         }
     )
-
-
-def _stance(saying: Saying | None) -> str:
-    return saying.stance if saying else "asserts"
 
 
 def mentions(text: str, offset: int, reading: Reading, span: tuple[int, int]) -> tuple[Mention, ...]:

@@ -37,6 +37,16 @@ class Reading:
     times: frozenset[str]
     """Times that it gives: weekdays, months, years, `month day`, and words such as `yesterday`."""
 
+    def name_at(self, index: int) -> Name | None:
+        """Find the name that a token belongs to."""
+        return next((name for name in self.names if name.start <= index < name.end), None)
+
+    def name_span(self, index: int) -> tuple[int, int]:
+        """Return the first and past-last character of a token, or of the whole name that it belongs to."""
+        name = self.name_at(index)
+        first, last = (index, index) if name is None else (name.start, name.end - 1)
+        return self.parse.tokens[first].start, self.parse.tokens[last].end
+
 
 @lru_cache(maxsize=1 << 12)
 def read(parse: Parse) -> Reading:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from harness.analysis.leaderboard import Leaderboard, rank
 from harness.analysis.summary import Summary
 from harness.comparison.compare import Comparison, compare_joined
-from harness.comparison.score_matrix import ScoreMatrix, find_label, find_measure, join
+from harness.comparison.score_matrix import ScoreMatrix, find_measure, join
 from harness.config import Config
 from harness.errors import Problem, UsageError
 from harness.records import MeasureRecord, RunManifest
@@ -63,30 +63,24 @@ def leaderboard(
 
 
 def leaderboard_of_run(
-    folder: RunFolder,
-    manifest: RunManifest,
-    summaries: Sequence[Summary],
-    *,
-    primary: str | None = None,
-    baseline: str | None = None,
+    folder: RunFolder, manifest: RunManifest, summaries: Sequence[Summary], *, primary: str | None = None
 ) -> Leaderboard:
-    """Rank the configurations of one run, finished or not; they are tested where it is complete and not too large.
+    """Rank the configurations of one run against its first, tested where the run is complete and not too large.
 
     Raises UsageError for names that are none, and where there is no measure to rank by.
     """
     ranked_by = primary_of(manifest, primary)
     names = [item.name for item in manifest.configurations]
-    first = find_label(names, baseline) if baseline is not None else names[0]
     if manifest.status == "complete" and len(names) > 1 and manifest.clusters * len(names) <= TESTED:
         joined = join([folder])
         shown = joined.only([each for each in joined.measures if each.shown or each == ranked_by])
-        return leaderboard(shown, compare_joined(shown, first), first, ranked_by)
+        return leaderboard(shown, compare_joined(shown, names[0]), names[0], ranked_by)
     return rank(
         {(each.configuration, each.measure): each for each in summaries},
         (),
         [each for each in manifest.measures if each.shown or each == ranked_by],
         configurations=names,
-        baseline=first,
+        baseline=names[0],
         clusters=manifest.clusters,
         primary=ranked_by,
         upper_bounds=[item.name for item in manifest.configurations if item.reads_references],

@@ -41,11 +41,11 @@ def replace_span(headline: Headline, way: str, start: int, end: int, new: str) -
     return Change(way, headline.put(start, end, new), headline.text[start:end], new)
 
 
-def append_words(headline: Headline, way: str, words: str) -> Change:
+def append_words(headline: Headline, words: str) -> Change:
     """Add words at the end, before a full stop."""
     bare = headline.text.rstrip()
     stop = bare[-1:] if bare[-1:] in ".!?" else ""
     inside = bare[: len(bare) - len(stop)]
     if headline.capitals:
         words = capitalise(words)
-    return Change(way, f"{inside} {words}{stop}", "", words)
+    return Change("added", f"{inside} {words}{stop}", "", words)

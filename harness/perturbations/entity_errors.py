@@ -95,7 +95,7 @@ def place(headline: Headline, means: Means) -> Iterator[Change]:
     if not where and not any(token.lower in LOCATIVE for token in reading.parse.tokens):
         pool = [other for other in table()["places"]["strangers"].split() if _unknown(headline, other)]
         if pool:
-            yield append_words(headline, "added", f"in {means.random.choice(pool)}")
+            yield append_words(headline, f"in {means.random.choice(pool)}")
 
 
 def _other_name(headline: Headline, name: Name, means: Means) -> Iterator[Change]:
@@ -200,11 +200,11 @@ def time(headline: Headline, means: Means) -> Iterator[Change]:
     weekdays = word_list("time", "weekdays")
     free = sorted(weekdays - context.times)
     if free and weekdays & context.times:
-        yield append_words(headline, "added", f"on {means.random.choice(free).capitalize()}")
+        yield append_words(headline, f"on {means.random.choice(free).capitalize()}")
 
 
 def invent(headline: Headline, means: Means) -> Iterator[Change]:
     """Add a detail that no article has: none of its content words stands in one."""
     free = [detail for detail in lines("invented", "details") if _unknown(headline, detail)]
     if free:
-        yield append_words(headline, "added", means.random.choice(free))
+        yield append_words(headline, means.random.choice(free))

@@ -111,7 +111,6 @@ class _Accountant:
         found = [*self._names(), *self._figures(), *self._times()]
         self.measured = {token.i for token in self.tokens for held in found if held.kind in {"figure", "time"}
                          and held.start <= token.start and token.end <= held.end}  # fmt: skip
-        found += self._predicates()
         found += self._words()
         found += self._parties()
         found += self._clauses()
@@ -140,14 +139,6 @@ class _Accountant:
     def _matched_word(self, match: Match) -> str:
         """Return the article's word at a match."""
         return self.cluster.readings[match.unit].parse.tokens[match.token].text
-
-    def _whole_name(self, unit: int, at: int) -> str:
-        """Quote a word of an article, or the whole name that it stands in."""
-        reading = self.cluster.readings[unit]
-        tokens = reading.parse.tokens
-        name = next((name for name in reading.names if name.start <= at < name.end), None)
-        first, last = (at, at) if name is None else (name.start, name.end - 1)
-        return reading.parse.text[tokens[first].start : tokens[last].end]
 
     def _names(self) -> Iterator[Held]:
         """Account for each name; ordinary words with a headline's capitals are left to `_words`."""
@@ -251,22 +242,12 @@ class _Accountant:
                     yield unit, token.start, token.end
                     break
 
-    def _predicates(self) -> Iterator[Held]:
-        """Account for the predicates, which weigh more than other words."""
-        for frame in self.reading.frames:
-            at = frame.predicate
-            if at in self.done or not self.reading.keys[at]:
-                continue
-            self.done.add(at)
-            yield self._word(at, "predicate")
-
     def _words(self) -> Iterator[Held]:
-        """Account for all content words that no other element has taken."""
-        for token in self.tokens:
-            if token.i in self.done or not self.reading.keys[token.i]:
-                continue
-            self.done.add(token.i)
-            yield self._word(token.i, "word")
+        """Account for all content words that no other element has taken; predicates weigh more than others."""
+        predicates = {frame.predicate for frame in self.reading.frames}
+        for at in self.matcher.words:
+            if at not in self.done:
+                yield self._word(at, "predicate" if at in predicates else "word")
 
     def _word(self, at: int, kind: ElementKind) -> Held:
         """Account for a word by the best match where the event is told, then by the best anywhere."""
@@ -370,15 +351,17 @@ class _Accountant:
         mine = self.tokens[one.token]
         other = self.cluster.readings[one.unit].parse.tokens[one.other]
         spots = ((one.unit, other.start, other.end),)
-        name = next((name for name in self.reading.names if name.start <= one.token < name.end), None)
+        name = self.reading.name_at(one.token)
         if name is not None and one.weight >= REPLACED and names_apart(self.cluster, one, mine, other):
             start, end = self.tokens[name.start].start, self.tokens[name.end - 1].end
             kind: ElementKind = "place" if name.kind == "place" else "name"
-            reason = f"the sentence that tells the rest has “{self._whole_name(one.unit, one.other)}” there"
+            theirs = self.cluster.readings[one.unit]
+            named = theirs.parse.text[slice(*theirs.name_span(one.other))]
+            reason = f"the sentence that tells the rest has “{named}” there"
             return Held(kind, start, end, "unaccounted", spots, reason, "name_replaced", 1.0,
                         "place" if kind == "place" else "entity")  # fmt: skip
-        theirs = self.cluster.readings[one.unit].parse
-        if name is None and one.rest >= OPPOSED and self._opposed(mine, phrasal(theirs, other)):
+        verb = phrasal(self.cluster.readings[one.unit].parse, other)
+        if name is None and one.rest >= OPPOSED and self._opposed(mine, verb):
             return self._opposite(one.token, one.unit, one.other, "opposite")
         return None
 

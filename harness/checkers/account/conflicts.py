@@ -47,8 +47,6 @@ class Alignment:
     supported: int
     """Claim frames that an article frame supports in every argument that can be compared."""
     pairs: tuple[Pair, ...]
-    support_units: frozenset[int]
-    """Sentences with a frame that supports one of the claim's."""
     told: frozenset[int] = frozenset()
     """Predicates of the claim whose two parties a sentence has as the claim has them, in whatever words."""
 
@@ -57,7 +55,6 @@ def align(cluster: ClusterReading, reading: Reading) -> Alignment:
     """Align one claim sentence with the articles: what supports it and what contradicts it, apart."""
     aligner = Aligner(cluster, reading)
     conflicts: list[Conflict] = []
-    supporting: set[int] = set()
     supported = 0
     kept: list[Pair] = []
     told: set[int] = set()
@@ -70,7 +67,6 @@ def align(cluster: ClusterReading, reading: Reading) -> Alignment:
         kept.extend(pairs)
         good = [pair for pair in pairs if _supports(pair)]
         supported += bool(good)
-        supporting.update(pair.unit for pair in good)
         for pair in pairs:
             # A sentence that has the deed with its parties settles it: its opposite is told of something else.
             conflict = None if pair.opposite and sides.told else _frame_conflict(cluster, reading, pair)
@@ -82,7 +78,7 @@ def align(cluster: ClusterReading, reading: Reading) -> Alignment:
     conflicts.extend(_time_conflicts(cluster, reading, aligner))
     conflicts.extend(_denials(cluster, reading, aligner))
     conflicts.sort(key=lambda conflict: (-conflict.weight, conflict.unit, conflict.kind))
-    return Alignment(tuple(conflicts), supported, tuple(kept), frozenset(supporting), frozenset(told))
+    return Alignment(tuple(conflicts), supported, tuple(kept), frozenset(told))
 
 
 def _supports(pair: Pair) -> bool:
@@ -139,29 +135,21 @@ def _quoted(cluster: ClusterReading, pair: Pair) -> str:
     return written(parse, parse.tokens[pair.found.predicate])
 
 
-def _written(reading: Reading, index: int) -> tuple[int, int]:
-    """Return the span of a word, or of the whole name that it stands in."""
-    tokens = reading.parse.tokens
-    name = next((name for name in reading.names if name.start <= index < name.end), None)
-    return (tokens[name.start].start, tokens[name.end - 1].end) if name is not None else _word_span(reading, index)
-
-
 def _other_party(cluster: ClusterReading, reading: Reading, pair: Pair, role: str, mine: int | None) -> Conflict:
     """Make the conflict of a pair whose arguments of one role differ, without its weight."""
     there = cluster.readings[pair.unit]
     theirs = {"agents": pair.found.agents, "patients": pair.found.patients,
               "places": tuple(index for _, index in pair.found.obliques)}[role]  # fmt: skip
     kind: ErrorType = "place" if role == "places" else "entity"
-    span = _word_span(reading, pair.claim.predicate) if mine is None else _written(reading, mine)
+    span = _word_span(reading, pair.claim.predicate) if mine is None else reading.name_span(mine)
     other = next((index for index in theirs if there.parse.tokens[index].pos != "PRON"), None)
     if mine is None or other is None or there.keys[other] == reading.keys[mine]:
         named = "place" if kind == "place" else "party"
         words = _word_span(there, pair.found.predicate)
         reason = f"the articles name another {named} at “{_quoted(cluster, pair)}”"
         return Conflict(kind, pair.unit, span, 0.0, reason, words)
-    start, end = _written(reading, mine)
-    words = _written(there, other)
-    reason = f"the articles have “{there.parse.text[slice(*words)]}” there, not “{reading.parse.text[start:end]}”"
+    words = there.name_span(other)
+    reason = f"the articles have “{there.parse.text[slice(*words)]}” there, not “{reading.parse.text[slice(*span)]}”"
     return Conflict(kind, pair.unit, span, 0.0, reason, words)
 
 

@@ -1,7 +1,7 @@
 """Figures that follow from the articles: an age, years between two dates, the rest of a share, a century."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
 from operator import itemgetter
 
@@ -172,8 +172,7 @@ def _changes(figure: Figure, reading: Reading, cluster: ClusterReading) -> Itera
 def _since(figure: Figure, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
     """Find a year that lies as long before or after another, or before the articles, as a claim says."""
     years = list(_years(cluster))
-    known = {year for _, _, year in years}
-    known |= {published.year for published in cluster.published.values() if published is not None}
+    known = _dated(cluster, years)
     step = _SPANS[figure.unit]
     loose = 1.0 if step == 1 else _ROUNDED * step
     for unit, token, year in years:
@@ -184,12 +183,16 @@ def _since(figure: Figure, cluster: ClusterReading) -> Iterator[tuple[int, int, 
 def _born(figure: Figure, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
     """Find the year of birth that gives the claim's age in a year that the articles name or are of."""
     years = list(_years(cluster))
-    known = {year for _, _, year in years}
-    known |= {published.year for published in cluster.published.values() if published is not None}
+    known = _dated(cluster, years)
     for unit, token, year in years:
         born = "born" in cluster.unit_words[unit]
         if born and any(other - year - figure.value in {0, 1} for other in known if other > year):
             yield unit, token.start, token.end
+
+
+def _dated(cluster: ClusterReading, years: Iterable[tuple[int, Token, int]]) -> set[int]:
+    """Collect the years that the articles name, and those in which they were published."""
+    return {year for _, _, year in years} | {day.year for day in cluster.published.values() if day is not None}
 
 
 def _is_span(figure: Figure, reading: Reading) -> bool:

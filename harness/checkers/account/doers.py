@@ -144,17 +144,9 @@ def _misplaced_party(
     """Make the element for a party whose deed is somebody else's."""
     unit, _, other = found
     theirs = cluster.readings[unit]
-    start, end = _spelt(reading, index)
-    there = _spelt(theirs, other)
+    start, end = reading.name_span(index)
+    there = theirs.name_span(other)
     name, instead = reading.parse.text[start:end], theirs.parse.text[slice(*there)]
     reason = f"no article joins “{name}” to “{deed.text}”, they have “{instead}” there"
     return Held("party", start, end, "unaccounted", ((unit, *there),), reason, "bearer_other", 1.0, "roles",
                 (deed.i, index))  # fmt: skip
-
-
-def _spelt(reading: Reading, index: int) -> tuple[int, int]:
-    """Return the span of a word, or of the whole name that it stands in."""
-    tokens = reading.parse.tokens
-    name = next((name for name in reading.names if name.start <= index < name.end), None)
-    first, last = (index, index) if name is None else (name.start, name.end - 1)
-    return tokens[first].start, tokens[last].end

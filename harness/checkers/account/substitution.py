@@ -59,10 +59,9 @@ class _Slot:
 
     def __init__(self, cluster: ClusterReading, matcher: Matcher, reading: Reading, at: int) -> None:
         self.cluster, self.matcher, self.reading, self.at = cluster, matcher, reading, at
-        own = next(
-            (range(name.start, name.end) for name in reading.names if name.start <= at < name.end), range(at, at + 1)
-        )
-        self.named = len(own) > 1 or any(name.start == at for name in reading.names)
+        name = reading.name_at(at)
+        own = range(at, at + 1) if name is None else range(name.start, name.end)
+        self.named = name is not None
         self.rest = [index for index in matcher.words if index not in own]
         self.total = sum(matcher.weights[index] for index in self.rest)
 
@@ -153,7 +152,7 @@ def _alike(mine: Token, other: Token) -> bool:
 
 def names_apart(cluster: ClusterReading, one: Substitute, mine: Token, other: Token) -> bool:
     """Tell whether two words are parts of names that cannot be one: no short form, spelling or part of the other."""
-    named = any(name.start <= one.other < name.end for name in cluster.readings[one.unit].names)
+    named = cluster.readings[one.unit].name_at(one.other) is not None
     first, second = sorted((mine.lower, other.lower), key=len)
     short = first[:ALIKE] == second[:ALIKE] or (len(first) <= LONGEST_ACRONYM and first[0] == second[0])
     return named and not short and SequenceMatcher(None, first, second, autojunk=False).ratio() < SPELT

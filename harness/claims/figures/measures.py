@@ -76,29 +76,11 @@ _KIN = {"degree": frozenset({"celsius", "fahrenheit"}), "usd": frozenset({"cad",
         "percent": frozenset({"point"})}  # fmt: skip
 """Units that a claim may leave half said: degrees of some scale, dollars of some country, points told as per cent."""
 _SHORT = ("kms", "kgs", "lb", "lbs", "cm", "mm", "ft", "oz", "m", "c", "f", "g", "ha", "°", "°c", "°f", "h")
-WORDS = frozenset(
-    {
-        "-",
-        "%",
-        "/",
-        "per",
-        "cent",
-        "percent",
-        "pc",
-        "pct",
-        "mph",
-        "kph",
-        "km",
-        "kg",
-        "hour",
-        "an",
-        "year",
-        "years",
-        "old",
-    }
-    | {"century", "kilometre", "kilometres", "kilometer", "kilometers", "kilo", "kilos", "kilogram", "kilograms"}
-    | {"celsius", "fahrenheit", "degree", "degrees", *_SHORT, *map(str.lower, _ISO)} - {"try"}
-)
+WORDS = frozenset({
+    "-", "%", "/", "per", "cent", "percent", "pc", "pct", "mph", "kph", "km", "kg", "hour", "an", "year", "years",
+    "old", "century", "kilometre", "kilometres", "kilometer", "kilometers", "kilo", "kilos", "kilogram", "kilograms",
+    "celsius", "fahrenheit", "degree", "degrees", *_SHORT, *({*map(str.lower, _ISO)} - {"try"}),
+})  # fmt: skip
 """Words after a figure that are accounted for with it, where they make up its unit."""
 
 
