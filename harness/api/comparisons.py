@@ -85,7 +85,7 @@ class Comparison:
         for table in breakdown.tables(self.comparison, self.details):
             yield table.title, Table([], tuple(table.heads), tuple(map(tuple, table.rows)), left=1)
 
-    def _moved(self) -> str:
+    def _most_moved(self) -> str:
         """Lay out the clusters that moved most, with both texts."""
         from harness.report.breakdown import move_lines
 
@@ -95,7 +95,7 @@ class Comparison:
         from harness.report.escape import one_line
 
         beside = [f"{one_line(title)}\n{table}" for title, table in self._beside()]
-        return "\n\n".join(part for part in (str(self.table()), *beside, self._moved()) if part)
+        return "\n\n".join(part for part in (str(self.table()), *beside, self._most_moved()) if part)
 
     def _repr_markdown_(self) -> str:
         from harness.report.comparison import markdown
@@ -106,5 +106,5 @@ class Comparison:
         from harness.report.escape import page
 
         beside = [f"<p><b>{page(title)}</b></p>{table._repr_html_()}" for title, table in self._beside()]
-        moved = "\n".join(map(page, self._moved().splitlines()))
+        moved = "\n".join(map(page, self._most_moved().splitlines()))
         return "".join([self.table()._repr_html_(), *beside, *([f"<pre>{moved}</pre>"] if moved else [])])

@@ -163,7 +163,7 @@ class Run:
         from harness.report import numbers
         from harness.report.table import denominators, label, provenance, records
 
-        measures = {measure.name: measure for measure in self._wanted(metric, every_measure=every_measure)}
+        measures = {measure.name: measure for measure in self._measures_of(metric, every_measure=every_measure)}
         labels = {item.name: label(item) for item in self.manifest.configurations}
         shown = [summary for summary in self.summaries if summary.measure in measures]
         rows = tuple(
@@ -180,7 +180,7 @@ class Run:
         heads = ("configuration", "measure", "mean", "interval", "n")
         return Table(kept, heads, rows, tuple(provenance(self.manifest)))
 
-    def _wanted(self, metric: "str | Iterable[str]", *, every_measure: bool) -> "list[MeasureRecord]":
+    def _measures_of(self, metric: "str | Iterable[str]", *, every_measure: bool) -> "list[MeasureRecord]":
         from harness.comparison.score_matrix import find_measures
 
         known = self.manifest.measures

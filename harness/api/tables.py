@@ -53,11 +53,11 @@ class Table:
 
         lines = [[one_line(cell) for cell in row] for row in (self.heads, *self.rows)]
         widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
-        shown = ["  ".join(self._padded(line, widths, cell_len)).rstrip() for line in lines]
+        shown = ["  ".join(self._pad(line, widths, cell_len)).rstrip() for line in lines]
         notes = [part for note in self.notes for part in textwrap.wrap(note, WIDTH)]
         return "\n".join([*shown, *(["", *notes] if notes else [])])
 
-    def _padded(self, cells: Sequence[str], widths: Sequence[int], length: Any) -> Iterator[str]:
+    def _pad(self, cells: Sequence[str], widths: Sequence[int], length: Any) -> Iterator[str]:
         for at, (cell, width) in enumerate(zip(cells, widths, strict=True)):
             room = " " * (width - length(cell))
             yield cell + room if at < self.left else room + cell

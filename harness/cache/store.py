@@ -93,7 +93,7 @@ class Cache:
         wanted = [key for key in dict.fromkeys(keys) if key not in found]
         for start in range(0, 0 if self._broken else len(wanted), _AT_ONCE):
             with self._safely("read"):
-                found.update(self._stored(wanted[start : start + _AT_ONCE]))
+                found.update(self._read_values(wanted[start : start + _AT_ONCE]))
         return found
 
     def drop(self, keys: Sequence[bytes]) -> None:
@@ -127,7 +127,7 @@ class Cache:
             ]
             self._db.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?)", rows)
 
-    def _stored(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+    def _read_values(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
         marks = ",".join("?" * len(keys))
         query = f"SELECT key, {COLUMNS} FROM entries WHERE key IN ({marks})"  # noqa: S608 - only marks
         rows = self._db.execute(query, keys).fetchall()
@@ -218,7 +218,7 @@ def connect(file: Path) -> sqlite3.Connection:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         db = sqlite3.connect(file, timeout=_WAIT)
-        layout = _prepared(db)
+        layout = _prepare(db)
     except (OSError, sqlite3.Error) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise StoreError(f"{file}: cannot be used: {reason}") from None
@@ -228,7 +228,7 @@ def connect(file: Path) -> sqlite3.Connection:
     return db
 
 
-def _prepared(db: sqlite3.Connection) -> int:
+def _prepare(db: sqlite3.Connection) -> int:
     """Set a file up where it is new, and say what version its tables are of.
 
     SQLite does not wait by itself where two processes turn one new file to write-ahead mode.

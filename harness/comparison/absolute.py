@@ -29,7 +29,7 @@ def hold_to_limits(folder: RunFolder, settings: GateSettings) -> GateReport:
     rules = rules_of(joined.measures, settings)
     wanted = [find_label(joined.labels, name) for name in settings.configurations or joined.labels]
     names = list(dict.fromkeys(wanted))
-    gated = [_gated(joined, name, rule) for name in names for rule in rules.by_measure]
+    gated = [_gate_measure(joined, name, rule) for name in names for rule in rules.by_measure]
     answered = Counter(row.configuration for row in folder.predictions())
     return GateReport(
         run=folder.path.name,
@@ -42,7 +42,7 @@ def hold_to_limits(folder: RunFolder, settings: GateSettings) -> GateReport:
     )
 
 
-def _gated(joined: ScoreMatrix, configuration: str, rule: GateRule) -> GatedMeasure:
+def _gate_measure(joined: ScoreMatrix, configuration: str, rule: GateRule) -> GatedMeasure:
     """One configuration's statistics beside a baseline that has none."""
     measures = [measure.name for measure in joined.measures]
     column = joined.values[joined.labels.index(configuration), :, measures.index(rule.measure)]

@@ -159,7 +159,7 @@ def differences(old: Baseline, new: Baseline) -> list[str]:
         for measure in new.measures:
             ours, theirs = _mean(configuration, measure.name), _mean(other, measure.name)
             if ours != theirs:
-                lines.append(f"  {measure.name}: {_shown(theirs)} → {_shown(ours)}")
+                lines.append(f"  {measure.name}: {_show_mean(theirs)} → {_show_mean(ours)}")
     gone = [name for name in before if name not in {configuration.name for configuration in new.configurations}]
     lines += [f"{name}: no longer there" for name in gone]
     return lines
@@ -171,7 +171,7 @@ def _mean(configuration: BaselineConfiguration, measure: str) -> float | None:
     return sum(known) / len(known) if known else None
 
 
-def _shown(mean: float | None) -> str:
+def _show_mean(mean: float | None) -> str:
     return "none" if mean is None else f"{mean:.4f}"
 
 

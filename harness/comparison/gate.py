@@ -135,11 +135,11 @@ def hold(folder: RunFolder, baseline: Baseline, settings: GateSettings, where: s
     raise_if_other_measures(candidate.measures, baseline.measures, rules.by_measure, where, str(folder.path))
     names = list(settings.configurations or [configuration.name for configuration in baseline.configurations])
     pairs = [
-        _paired(named(baseline, name), _candidate(candidate, name, folder), where) for name in dict.fromkeys(names)
+        _pair_cells(named(baseline, name), _candidate(candidate, name, folder), where) for name in dict.fromkeys(names)
     ]
     _see_what_can_be_compared(folder, pairs, rules.by_measure, where)
     gated = [
-        GatedMeasure(before.name, rule, _column(before, rule.measure), _column(after, rule.measure), _answered(after))
+        GatedMeasure(before.name, rule, _column(before, rule.measure), _column(after, rule.measure), _has_text(after))
         for before, after in pairs
         for rule in rules.by_measure
     ]
@@ -164,7 +164,7 @@ def _findings(
     by_name = {before.name: (before, after) for before, after in pairs}
     measure_of = {measure.name: measure for measure in measures}
     metric_of = {measure.name: measure.metric for measure in measures}
-    judged = [(decision, *_judged(decision, *by_name[decision.configuration])) for decision in decisions]
+    judged = [(decision, *_judge(decision, *by_name[decision.configuration])) for decision in decisions]
     unclear = {
         (decision.configuration, decision.measure)
         for decision, verdict, _ in judged
@@ -184,7 +184,7 @@ def _findings(
     )
 
 
-def _judged(decision: Decision, before: BaselineConfiguration, after: BaselineConfiguration) -> tuple[Verdict, str]:
+def _judge(decision: Decision, before: BaselineConfiguration, after: BaselineConfiguration) -> tuple[Verdict, str]:
     """The verdict on one decision, and why."""
     measure, answered = decision.measure, sum(cell.text is not None for cell in after.clusters.values())
     said = "; ".join(violation.reason for violation in decision.violations)
@@ -274,7 +274,7 @@ def _candidate(candidate: Baseline, name: str, folder: RunFolder) -> BaselineCon
     raise UsageError(f"{folder.path}: no configuration {name!r}, which the baseline has; there are {known}")
 
 
-def _paired(
+def _pair_cells(
     before: BaselineConfiguration, after: BaselineConfiguration, where: str
 ) -> tuple[BaselineConfiguration, BaselineConfiguration]:
     """Both over the same clusters in the same order, joined by id. Raises DataError where they are not the same."""
@@ -292,7 +292,7 @@ def _column(configuration: BaselineConfiguration, measure: str) -> NDArray[np.fl
     return np.array([np.nan if value is None else value for value in values])
 
 
-def _answered(configuration: BaselineConfiguration) -> NDArray[np.bool_]:
+def _has_text(configuration: BaselineConfiguration) -> NDArray[np.bool_]:
     return np.array([cell.text is not None for cell in configuration.clusters.values()])
 
 

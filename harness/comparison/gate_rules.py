@@ -51,7 +51,7 @@ def rules_of(measures: Sequence[MeasureRecord], settings: GateSettings) -> Rules
     stricter counts. `max_failures` is also the share of clusters that may lose their score. Raises UsageError for a
     name that is no measure's, and for a rule that its measure cannot break.
     """
-    written = list(_written(measures, settings))
+    written = list(_expand_rules(measures, settings))
     if not written:
         first = next((measure for measure in measures if measure.direction != "neither"), None)
         if first is None:
@@ -80,7 +80,7 @@ def rules_of(measures: Sequence[MeasureRecord], settings: GateSettings) -> Rules
     )
 
 
-def _written(measures: Sequence[MeasureRecord], settings: GateSettings) -> Iterable[WrittenRule]:
+def _expand_rules(measures: Sequence[MeasureRecord], settings: GateSettings) -> Iterable[WrittenRule]:
     for wanted, value in settings.tolerance.items():
         found = _names(_can_fall(measures, wanted))
         yield WrittenRule(f"tolerance {wanted}: {value:g}", ("tolerance", wanted), "tolerance", value, found)

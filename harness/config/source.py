@@ -201,13 +201,13 @@ class _Builder:
         if node.style in ("'", '"', "|", ">") or tag == "tag:yaml.org,2002:str":
             if tag not in ("tag:yaml.org,2002:str", "!"):
                 self._source.report(path, "a YAML tag", found=tag, accepted="plain values")
-            return self._source.checked_text(node.value, path) if node.style else self._plain(node.value, path)
+            return self._source.checked_text(node.value, path) if node.style else self._scalar_of(node.value, path)
         if not tag.startswith("tag:yaml.org,2002:") or tag.removeprefix("tag:yaml.org,2002:") not in _PLAIN_TAGS:
             self._source.report(path, "a YAML tag", found=tag, accepted="plain values")
             return None
-        return self._plain(node.value, path)
+        return self._scalar_of(node.value, path)
 
-    def _plain(self, text: str, path: KeyPath) -> Any:
+    def _scalar_of(self, text: str, path: KeyPath) -> Any:
         try:
             return scalar(text)
         except ValueError as error:

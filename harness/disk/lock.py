@@ -35,7 +35,7 @@ def held(folder: Path, *, wait: bool, told: Callable[[str], None]) -> Iterator[C
     Raises StoreError that names the process which has it, unless `wait`; and where the folder cannot be written.
     """
     try:
-        descriptor = _acquired(folder, wait, told)
+        descriptor = _acquire(folder, wait, told)
     except OSError as error:
         raise unwritable(folder, error) from None
     _held.add(descriptor)
@@ -82,7 +82,7 @@ def owner(folder: Path) -> str:
         os.close(descriptor)
 
 
-def _acquired(folder: Path, wait: bool, told: Callable[[str], None]) -> int:
+def _acquire(folder: Path, wait: bool, told: Callable[[str], None]) -> int:
     while True:
         folder.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)

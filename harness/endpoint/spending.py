@@ -117,13 +117,13 @@ class Spending:
         if self._ledger is not None and reservation.call is not None:
             self._ledger.end(reservation.call, charged_in, charged_out)
 
-    def _used(self) -> tuple[int, int]:
+    def _budget_used(self) -> tuple[int, int]:
         return self._before_in + self.spent.tokens_in, self._before_out + self.spent.tokens_out
 
     def _fits(self, most_in: int, most_out: int) -> bool:
         if self._max_tokens is None and self._max_cost is None:
             return True
-        used_in, used_out = self._used()
+        used_in, used_out = self._budget_used()
         tokens_in = used_in + most_in + sum(each.most_in for each in self._reserved.values())
         tokens_out = used_out + most_out + sum(each.most_out for each in self._reserved.values())
         within_tokens = self._max_tokens is None or tokens_in + tokens_out <= self._max_tokens
@@ -133,7 +133,7 @@ class Spending:
         return (tokens_in * self._prices.input + tokens_out * self._prices.output) / 1e6 if self._prices else 0.0
 
     def _why(self, most_in: int, most_out: int) -> str:
-        used_in, used_out = self._used()
+        used_in, used_out = self._budget_used()
         used, more = used_in + used_out, most_in + most_out
         if self._max_tokens is not None and used + more > self._max_tokens:
             return f"not asked: {used} of max_tokens_total {self._max_tokens} are used, and it could take {more} more"

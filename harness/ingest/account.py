@@ -51,8 +51,8 @@ def explanation(cleaned: CleanedCluster) -> Iterator[str]:
     for each in cleaned.articles:
         yield ""
         yield f"  article {one_line(each.article.article_id)}"
-        yield from _wrapped("title  ", each.article.title or "(none)")
-        yield from _wrapped("       ", f"{each.title_rule}: {each.title_why}")
+        yield from _wrap_text("title  ", each.article.title or "(none)")
+        yield from _wrap_text("       ", f"{each.title_rule}: {each.title_why}")
         for name, value in (
             ("source ", each.article.source),
             ("date   ", each.article.published and each.article.published.isoformat()),
@@ -60,19 +60,19 @@ def explanation(cleaned: CleanedCluster) -> Iterator[str]:
             ("summary", each.standfirst and f"standfirst, kept: {each.standfirst}"),
         ):
             if value:
-                yield from _wrapped(name, value)
+                yield from _wrap_text(name, value)
         words = len(each.article.text.split())
-        yield from _wrapped("kept   ", f"{len(each.paragraphs)} paragraphs, {words} words")
+        yield from _wrap_text("kept   ", f"{len(each.paragraphs)} paragraphs, {words} words")
         for drop in each.dropped:
-            yield from _wrapped(f"-{drop.line:>5} ", textwrap.shorten(one_line(drop.text), 240, placeholder=" …"))
-            yield from _wrapped("       ", f"{drop.rule}: {drop.why}")
+            yield from _wrap_text(f"-{drop.line:>5} ", textwrap.shorten(one_line(drop.text), 240, placeholder=" …"))
+            yield from _wrap_text("       ", f"{drop.rule}: {drop.why}")
     yield ""
     for group in cleaned.duplicates:
-        yield from _wrapped("copies ", ", ".join(group))
+        yield from _wrap_text("copies ", ", ".join(group))
     for article_id, why in cleaned.empty.items():
-        yield from _wrapped("empty  ", f"{article_id}: {why}")
+        yield from _wrap_text("empty  ", f"{article_id}: {why}")
 
 
-def _wrapped(name: str, text: str) -> Iterator[str]:
+def _wrap_text(name: str, text: str) -> Iterator[str]:
     """Fold `text` behind `name` to the width, with later lines indented."""
     yield from textwrap.wrap(one_line(text), _WIDTH, initial_indent=f"    {name} ", subsequent_indent=" " * 12)

@@ -177,7 +177,7 @@ def _drop_loose_lines(page: Page) -> None:
 
 def _assemble(page: Page, article_id: str, finding: TitleFinding) -> Cleaned:
     """Make the record of a page all of whose lines are decided."""
-    dropped = {index: _dropped(page, page.lines[index], rule, why) for index, (rule, why) in page.dropped.items()}
+    dropped = {index: _dropped_line(page, page.lines[index], rule, why) for index, (rule, why) in page.dropped.items()}
     left_out = list(dropped.values())
     text, paragraphs = "", list[Paragraph]()
     for position, index in enumerate(page.kept()):
@@ -185,7 +185,7 @@ def _assemble(page: Page, article_id: str, finding: TitleFinding) -> Cleaned:
         cut = stripped_dateline_end(page.raw[line.start : line.end]) if position == 0 or index == page.lede() else 0
         if cut:
             remains = Line(line.number, line.start, line.start + cut, "")
-            left_out.append(_dropped(page, remains, "dateline", "what a scraper left of a dateline"))
+            left_out.append(_dropped_line(page, remains, "dateline", "what a scraper left of a dateline"))
         body = tidy(page.raw[line.start + cut : line.end])
         if text:
             previous = page.lines[page.kept()[position - 1]]
@@ -214,7 +214,7 @@ def _assemble(page: Page, article_id: str, finding: TitleFinding) -> Cleaned:
     )
 
 
-def _dropped(page: Page, line: Line, rule: str, why: str) -> Dropped:
+def _dropped_line(page: Page, line: Line, rule: str, why: str) -> Dropped:
     return Dropped(
         line=line.number, start=line.start, end=line.end, text=page.raw[line.start : line.end], rule=rule, why=why
     )

@@ -175,12 +175,12 @@ def measured(
         types=[row.types for row, _ in scored],
     )
     report = agreement(arrays, report, seed=seed, resamples=resamples)
-    found = _correlated(judged, seed, resamples)
+    found = _correlations(judged, seed, resamples)
     lost = 0 if found else sum(bool(row.ratings) for row, _ in judged)
     return report.model_copy(update={"correlations": found, "uncorrelated": lost})
 
 
-def _correlated(judged: Sequence[tuple[LabelledText, Finding]], seed: int, resamples: int) -> tuple[Correlation, ...]:
+def _correlations(judged: Sequence[tuple[LabelledText, Finding]], seed: int, resamples: int) -> tuple[Correlation, ...]:
     names = dict.fromkeys(name for row, _ in judged for name in row.ratings)
     rated = [(row, finding) for row, finding in judged if row.system is not None]
     found = []
@@ -216,8 +216,8 @@ def evidence_hits(
     for place, row in enumerate(marked):
         if index is None or row.cluster != known:
             index, known = EvidenceIndex(row.cluster), row.cluster
-        found = [_plain(span.text) for span in index.search(row.text, max(HITS_AT))]
-        wanted = [frozenset(filter(None, map(_plain, each))) for each in row.evidence]
+        found = [_plain_words(span.text) for span in index.search(row.text, max(HITS_AT))]
+        wanted = [frozenset(filter(None, map(_plain_words, each))) for each in row.evidence]
         for k in HITS_AT:
             hits[k][place] = any(_same(mine, other) for mine in found[:k] for each in wanted for other in each)
         complete[place] = any(
@@ -239,7 +239,7 @@ def evidence_hits(
     )
 
 
-def _plain(text: str) -> str:
+def _plain_words(text: str) -> str:
     return f" {' '.join(words(normalise(text)))} " if words(normalise(text)) else ""
 
 

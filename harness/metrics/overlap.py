@@ -104,7 +104,7 @@ class Pairs:
     def subsequences(self) -> Overlap:
         """Compute ROUGE-L (Lin, 2004, section 3.1): the longest common subsequence of two whole texts."""
         sizes = self._column.sizes
-        return _overlap(self._common, sizes[self._ours], sizes[self._theirs])
+        return _overlap(self._common_lengths, sizes[self._ours], sizes[self._theirs])
 
     def summaries(self) -> Overlap:
         """Compute ROUGE-Lsum (Lin, 2004, section 3.2): unite each reference line's subsequences with our lines.
@@ -114,7 +114,7 @@ class Pairs:
         lines = self._lines
         # Where both have one line there is one subsequence: nothing is united, and nothing can count twice.
         several = np.maximum(lines.full_lines[self._ours], lines.full_lines[self._theirs]) > 1
-        hits = np.zeros(len(several), dtype=np.int64) if several.all() else self._common.copy()
+        hits = np.zeros(len(several), dtype=np.int64) if several.all() else self._common_lengths.copy()
         ours: dict[int, PackedLines] = {}
         theirs: dict[int, list[list[int]]] = {}
         for pair in np.flatnonzero(several).tolist():
@@ -161,7 +161,7 @@ class Pairs:
         return _Meeting(starts, pairs, ours, matches, entries.keys[matches] == wanted)
 
     @cached_property
-    def _common(self) -> Numbers:
+    def _common_lengths(self) -> Numbers:
         """Shape (pairs,): the length of each pair's longest common subsequence."""
         column = self._column
         lengths = np.zeros(len(self._ours), dtype=np.int64)

@@ -133,18 +133,18 @@ class TokenColumn:
         return numbers
 
     @cached_property
-    def _listed(self) -> list[int]:
+    def _token_list(self) -> list[int]:
         numbers: list[int] = self.tokens.tolist()
         return numbers
 
     def text(self, which: int) -> list[int]:
         """Cut out the tokens of one text."""
-        return self._listed[self.starts[which] : self.starts[which + 1]]
+        return self._token_list[self.starts[which] : self.starts[which + 1]]
 
     def lines(self, which: int) -> list[list[int]]:
         """Cut out the tokens of each line of one text."""
         ends = self.line_starts[self.first_lines[which] : self.first_lines[which + 1] + 1].tolist()
-        return [self._listed[start:end] for start, end in pairwise(ends)]
+        return [self._token_list[start:end] for start, end in pairwise(ends)]
 
 
 def token_column(texts: Sequence[str], stemmed: bool) -> TokenColumn:

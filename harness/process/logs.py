@@ -141,13 +141,13 @@ class Framed:
 
     def __call__(self, text: str) -> str:
         """Return what is to be written for `text`: itself, or the log line that is complete with it, if one is."""
-        return text if _setting.form == "plain" or isinstance(text, Line) else self._framed(text)
+        return text if _setting.form == "plain" or isinstance(text, Line) else self._frame_line(text)
 
     def rest(self) -> str:
         """Return what is still held, as a log line."""
-        return self._framed("\n") if self._held else ""
+        return self._frame_line("\n") if self._held else ""
 
-    def _framed(self, text: str) -> str:
+    def _frame_line(self, text: str) -> str:
         whole, _, self._held = (self._held + text).replace("\r", "\n").rpartition("\n")
         if not whole.strip():
             return ""
@@ -160,18 +160,18 @@ class _OfWorker:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._framed = Framed()
+        self._frame_line = Framed()
         # The process that started us may have a progress bar on the terminal's last line; it draws it again below.
         self._over_the_bar = NO_BAR if has_bars(stream) else ""
 
     def write(self, text: str) -> int:
         """Write `text`, escaped and without secrets, if it can be written; at once, since others write there too."""
-        self._write(self._framed(text))
+        self._write(self._frame_line(text))
         return len(text)
 
     def flush(self) -> None:
         """Write what is held back."""
-        self._write(self._framed.rest())
+        self._write(self._frame_line.rest())
 
     def _write(self, text: str) -> None:
         with suppress(OSError):

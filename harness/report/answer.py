@@ -62,7 +62,7 @@ def _differences(board: Leaderboard) -> Iterator[str]:
         for standing, pair in beaten[:NAMED_PAIRS]
     ]
     rest = len(beaten) - len(named)
-    yield f"{board.best.configuration} is better than {_listed([*named, *([f'{rest} more'] if rest else [])])}."
+    yield f"{board.best.configuration} is better than {_join_names([*named, *([f'{rest} more'] if rest else [])])}."
 
 
 def _difference(pair: PairComparison, unit: Unit) -> str:
@@ -75,11 +75,11 @@ def _alike(board: Leaderboard) -> Iterator[str]:
     unscored = [standing.configuration for standing in board.standings if _mean(standing, board) is None]
     if len(alike) > 1:
         if all(_is_equal(board, standing) for standing in alike[1:]):
-            yield f"{_listed([each.configuration for each in alike])} have equal scores on all {clusters}."
+            yield f"{_join_names([each.configuration for each in alike])} have equal scores on all {clusters}."
         else:
-            yield f"{_listed([each.configuration for each in alike])} cannot be told apart with {clusters}."
+            yield f"{_join_names([each.configuration for each in alike])} cannot be told apart with {clusters}."
     if unscored:
-        yield f"{_listed(unscored)} {'has' if len(unscored) == 1 else 'have'} no score."
+        yield f"{_join_names(unscored)} {'has' if len(unscored) == 1 else 'have'} no score."
 
 
 def _is_equal(board: Leaderboard, standing: Standing) -> bool:
@@ -102,6 +102,6 @@ def _detectable(board: Leaderboard) -> Iterator[str]:
         yield f"Differences under about {least} {points} cannot be seen with so few."
 
 
-def _listed(names: Sequence[str]) -> str:
+def _join_names(names: Sequence[str]) -> str:
     """Join names as `a`, `a and b`, `a, b and c`."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

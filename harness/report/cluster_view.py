@@ -25,12 +25,12 @@ NO_REFERENCE = "none: this cluster has no reference"
 def terminal(view: ClusterView, width: int, *, every_measure: bool = False) -> RenderableType:
     """Show references, then each text with its verdicts below it, then a table of scores for each metric."""
     parts: list[RenderableType] = [safe(escape.one_line(view.facts.cluster_id), "bold"), *_tags(view)]
-    parts += [Text(), Text("references", "bold"), *(_indented(safe(text)) for text in _references(view)), Text()]
+    parts += [Text(), Text("references", "bold"), *(_indent(safe(text)) for text in _references(view)), Text()]
     for each in view.configurations:
         parts.append(safe(label(each.record), "bold"))
         if each.prediction is not None:
-            parts.append(_indented(safe(each.prediction.text)))
-        parts += [_indented(safe(line, style)) for line, style in _remarks(each)]
+            parts.append(_indent(safe(each.prediction.text)))
+        parts += [_indent(safe(line, style)) for line, style in _remarks(each)]
     for metric, measures in _by_metric(view, every_measure=every_measure).items():
         names = Column(Text("configuration"), tuple(safe(label(each.record)) for each in view.configurations))
         columns = [
@@ -192,5 +192,5 @@ def _score(each: ConfigurationView, measure: MeasureRecord) -> str:
     return NONE if value is None else numbers.show(value, measure.unit)
 
 
-def _indented(text: Text) -> RenderableType:
+def _indent(text: Text) -> RenderableType:
     return Padding(text, (0, 0, 0, 2))

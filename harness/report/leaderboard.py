@@ -81,17 +81,17 @@ def first_screen(
     named = min(names.width, max(NAME, width // 3))
     columns = [_column(board, measure, roomy=True) for measure in board.measures]
     gap = 2
-    if named + _taken([*columns, *costs], gap) > width:  # half an interval goes below its mean
+    if named + _total_width([*columns, *costs], gap) > width:  # half an interval goes below its mean
         columns, gap = [_column(board, measure, roomy=False) for measure in board.measures], 1
     shown_measures, gone = list(board.measures), []
-    while columns[1:] and named + _taken([*columns, *costs], gap) > width:
+    while columns[1:] and named + _total_width([*columns, *costs], gap) > width:
         at = _least_telling(shown_measures)
         columns.pop(at)
         gone.append(name_of(shown_measures.pop(at)))
     kept = [*columns, *costs]
     table = plain()
     table.padding = (0, gap - 1, 0, 0)
-    table.add_column("", width=min(names.width, width - _taken(kept, gap)), overflow="fold")
+    table.add_column("", width=min(names.width, width - _total_width(kept, gap)), overflow="fold")
     for column in kept:
         table.add_column(column.head, justify="right", no_wrap=True)
     for cells in zip(names.cells, *(column.cells for column in kept), strict=True):
@@ -154,7 +154,7 @@ def _costs(board: Leaderboard, counts: Mapping[str, Counts]) -> list[Column]:
     return columns
 
 
-def _taken(columns: Sequence[Column], gap: int) -> int:
+def _total_width(columns: Sequence[Column], gap: int) -> int:
     return sum(column.width + gap for column in columns)
 
 

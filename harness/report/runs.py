@@ -94,8 +94,8 @@ def removal_lines(candidates: Sequence[Candidate]) -> list[str]:
 def align(rows: Sequence[Sequence[str]]) -> list[str]:
     """Write rows as lines with their columns align, two spaces between them and none at the end."""
     widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(_padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return ["  ".join(_pad(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
-def _padded(cell: str, width: int) -> str:
+def _pad(cell: str, width: int) -> str:
     return cell + " " * (width - cell_len(cell))

@@ -180,7 +180,7 @@ def markdown(outcome: Outcome, *, every_measure: bool = False) -> str:
     for block in blocks(outcome, every_measure=every_measure):
         heads = ["configuration", "n", *(escape.markdown(numbers.header(measure)) for measure in block.measures)]
         rows = [
-            [escape.markdown(row.label), _slashed(row.denominators), *(_markdown_cell(cell) for cell in row.cells)]
+            [escape.markdown(row.label), _with_slashes(row.denominators), *(_markdown_cell(cell) for cell in row.cells)]
             for row in block.rows
         ]
         parts.append(f"## {escape.markdown(block.metric)}\n\n{markdown_table(heads, rows)}")
@@ -202,10 +202,10 @@ def markdown(outcome: Outcome, *, every_measure: bool = False) -> str:
 def _markdown_cell(cell: Cell) -> str:
     text = f"**{cell.mean}**" if cell.best else cell.mean
     tail = f" {cell.interval}" if cell.interval else ""
-    return text + tail + ("" if cell.usual else f" n {_slashed(cell.denominators)}")
+    return text + tail + ("" if cell.usual else f" n {_with_slashes(cell.denominators)}")
 
 
-def _slashed(counts: Denominators) -> str:
+def _with_slashes(counts: Denominators) -> str:
     return " / ".join(str(count) for count in counts)
 
 

@@ -33,7 +33,7 @@ def results(outcome: Outcome, width: int, *, every_measure: bool = False) -> Ren
     parts: list[RenderableType] = []
     for block in blocks(outcome, every_measure=every_measure):
         names = Column(Text("configuration"), tuple(safe(row.label) for row in block.rows))
-        counts = Column(Text("n"), tuple(Text(_slashed(row.denominators)) for row in block.rows), style="dim")
+        counts = Column(Text("n"), tuple(Text(_with_slashes(row.denominators)) for row in block.rows), style="dim")
         measures = [
             Column(safe(numbers.short_header(measure)), tuple(_cell(row.cells[at]) for row in block.rows))
             for at, measure in enumerate(block.measures)
@@ -124,11 +124,11 @@ def _cell(cell: Cell) -> Text:
     if cell.interval:
         text.append(f"\n{cell.interval}", style="not bold default dim")
     if not cell.usual:
-        text.append(f"\nn {_slashed(cell.denominators)}", style="not bold default dim")
+        text.append(f"\nn {_with_slashes(cell.denominators)}", style="not bold default dim")
     return text
 
 
-def _slashed(counts: Iterable[int]) -> str:
+def _with_slashes(counts: Iterable[int]) -> str:
     return "/".join(str(count) for count in counts)
 
 

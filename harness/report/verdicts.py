@@ -156,7 +156,7 @@ def witnesses(count: int) -> str:
 
 def claims(cluster: Cluster, carried: Iterable[CarriedClaim], contested: Sequence[ContestedFact]) -> RenderableType:
     """Show what independent articles of a cluster disagree about, then its claims with their carriers."""
-    parts: list[RenderableType] = [*_contested(cluster, contested)]
+    parts: list[RenderableType] = [*_contested_lines(cluster, contested)]
     parts.append(Text(f"\nclaims of {one_line(cluster.cluster_id)}", style="bold"))
     for each in carried:
         claim = each.claim
@@ -171,7 +171,7 @@ def claims(cluster: Cluster, carried: Iterable[CarriedClaim], contested: Sequenc
     return Group(*parts)
 
 
-def _contested(cluster: Cluster, contested: Sequence[ContestedFact]) -> Iterator[RenderableType]:
+def _contested_lines(cluster: Cluster, contested: Sequence[ContestedFact]) -> Iterator[RenderableType]:
     many = "1 fact" if len(contested) == 1 else f"{len(contested)} facts"
     yield Text(f"contested in {one_line(cluster.cluster_id)}: {many if contested else 'nothing'}", style="bold")
     for fact in contested:

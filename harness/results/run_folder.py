@@ -217,7 +217,7 @@ class RunFolder:
         """Count the whole lines of one of the folder's files; 0 where it is not there."""
         if not self._is_there(name):
             return 0
-        with self._opened(name) as stream:
+        with self._open_file(name) as stream:
             return sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(1 << 20), b""))
 
     def write_manifest(self, manifest: RunManifest) -> None:
@@ -286,7 +286,7 @@ class RunFolder:
     def raw_lines(self, name: str) -> Iterator[bytes]:
         """Yield the whole lines of a file that may be damaged, as they stand; none where it is not there."""
         if (self.path / name).exists():
-            with self._opened(name) as stream:
+            with self._open_file(name) as stream:
                 yield from (line for line in stream if line.endswith(b"\n"))
 
     def _see_that_it_is_ours(self) -> None:
@@ -298,7 +298,7 @@ class RunFolder:
     def reading(self, name: str, kind: type[R]) -> Iterator[Callable[[int], R]]:
         """Reads records at byte offsets of one file."""
         self._is_there(name)
-        with self._opened(name) as stream:
+        with self._open_file(name) as stream:
 
             def at(offset: int) -> R:
                 stream.seek(offset)
@@ -315,7 +315,7 @@ class RunFolder:
 
     def _offsets(self, name: str, key: Callable[[Mapping[str, Any]], Key]) -> Iterator[tuple[Key, int]]:
         offset = 0
-        with self._opened(name) as stream:
+        with self._open_file(name) as stream:
             for number, line in enumerate(stream, 1):
                 try:
                     found = key(json.loads(line))
@@ -346,7 +346,7 @@ class RunFolder:
             self._refuse_damage(name)
         return (self.path / name).exists()
 
-    def _opened(self, name: str) -> IO[bytes]:
+    def _open_file(self, name: str) -> IO[bytes]:
         try:
             return (self.path / name).open("rb")
         except OSError as error:
@@ -356,7 +356,7 @@ class RunFolder:
         file = self.path / name
         if not self._is_there(name):
             return
-        with self._opened(name) as stream:
+        with self._open_file(name) as stream:
             for number, line in enumerate(stream, 1):
                 if not line.endswith(b"\n"):
                     return  # torn by a kill; who goes on with the run makes it again

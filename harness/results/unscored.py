@@ -55,12 +55,12 @@ def find_unscored(folder: RunFolder, manifest: RunManifest) -> list[Unscored]:
     failures = [row for row in folder.failures() if row.stage in ("check", "score")]
     settings = settings_by_metric(manifest)
     return [
-        _unscored(configuration, metric, manifest.counts[configuration].predicted, failures, settings)
+        _reason_unscored(configuration, metric, manifest.counts[configuration].predicted, failures, settings)
         for configuration, metric in missing
     ]
 
 
-def _unscored(
+def _reason_unscored(
     configuration: str, metric: str, count: int, failures: Sequence[Failure], settings: Mapping[str, Any]
 ) -> Unscored:
     checkers = set(names_in(settings.get(metric)))

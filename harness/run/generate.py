@@ -82,7 +82,7 @@ def _answer_batch(
     configuration: Configuration, session: ModelSession, batch: Sequence[Cluster], seconds: float | None
 ) -> Iterator[Prediction | Failure]:
     def answer(asked: Sequence[Cluster]) -> list[Prediction | Failure | BaseException]:
-        answers = list(session.answer([_shown(configuration, cluster) for cluster in asked]))
+        answers = list(session.answer([_visible_cluster(configuration, cluster) for cluster in asked]))
         if len(answers) != len(asked):
             raise ValueError(f"{len(answers)} answers for {len(asked)} clusters")
         return [
@@ -125,7 +125,7 @@ class _Order:
     def shown(self) -> Iterator[Cluster]:
         """Yield the clusters as the model may see them."""
         for cluster in self._clusters:
-            shown = _shown(self._configuration, cluster)
+            shown = _visible_cluster(self._configuration, cluster)
             self._given[id(shown)] = cluster, shown
             self._order.append(id(shown))
             yield shown
@@ -158,7 +158,7 @@ def _row_of_streamed(
         return _failure(configuration, cluster, reason(error), 1)
 
 
-def _shown(configuration: Configuration, cluster: Cluster) -> Cluster:
+def _visible_cluster(configuration: Configuration, cluster: Cluster) -> Cluster:
     return cluster if configuration.model.reads_references else cluster.without_references()
 
 
@@ -267,7 +267,7 @@ class _Generation(Reuse[_Asked, Prediction | Failure]):
 
     def asked_of(self, cluster: Cluster) -> _Asked:
         """Name the cluster's row in the cache."""
-        return _Asked(cluster, keys.of_prediction(self._maker, _shown(self._configuration, cluster)))
+        return _Asked(cluster, keys.of_prediction(self._maker, _visible_cluster(self._configuration, cluster)))
 
     def look_up(self, window: Sequence[_Asked]) -> Sequence[Prediction | Failure | None]:
         """Find the rows that are kept; a failure only where the model is not to be asked again."""
@@ -277,14 +277,14 @@ class _Generation(Reuse[_Asked, Prediction | Failure]):
 
     def make(self, items: Iterator[_Asked]) -> Generator[Prediction | Failure, None, None]:
         """Ask the model for the rows that are not kept."""
-        return generate(self._configuration, self._await(items), seconds=self._seconds, arrived=self._arrived)
+        return generate(self._configuration, self._await(items), seconds=self._seconds, arrived=self._take_arrival)
 
     def _await(self, items: Iterator[_Asked]) -> Iterator[Cluster]:
         for asked in items:
             self._waiting[asked.cluster.cluster_id] = asked.key
             yield asked.cluster
 
-    def _arrived(self, row: Prediction) -> None:
+    def _take_arrival(self, row: Prediction) -> None:
         # Before its turn, perhaps: a run that ends while an earlier cluster is waited for has not paid in vain.
         self._put(self._waiting[row.cluster_id], row)
         if next(iter(self._waiting)) != row.cluster_id:

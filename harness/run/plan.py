@@ -105,21 +105,21 @@ class Clusters:
             if self._held_bytes > HELD_BYTES:
                 self._spool = Spool()
                 for held in self._held:
-                    self._spool.add(_spooled(held))
+                    self._spool.add(_pack(held))
                 self._held = []
         else:
-            self._spool.add(_spooled(cluster))
+            self._spool.add(_pack(cluster))
 
     def __iter__(self) -> Iterator[Cluster]:
         """Yield the clusters in order."""
-        yield from self._held if self._spool is None else map(_unspooled, self._spool)
+        yield from self._held if self._spool is None else map(_unpack, self._spool)
 
 
-def _spooled(cluster: Cluster) -> bytes:
+def _pack(cluster: Cluster) -> bytes:
     return cluster.digest.encode() + cluster.to_json().encode()
 
 
-def _unspooled(value: bytes) -> Cluster:
+def _unpack(value: bytes) -> Cluster:
     cluster = Cluster.model_validate_json(value[_DIGEST:])
     cluster.__dict__["digest"] = value[:_DIGEST].decode()
     return cluster

@@ -145,7 +145,7 @@ class Processes:
             pool = stack.enter_context(_pool(job, self.jobs))
             while True:
                 while len(under_way) < self.jobs * _AHEAD and (chunk := next(waiting, None)) is not None:
-                    under_way.append((chunk, _submitted(pool, chunk)))
+                    under_way.append((chunk, _submit(pool, chunk)))
                 if not under_way:
                     return
                 chunk, future = under_way.popleft()
@@ -178,14 +178,14 @@ def _one_by_one(job: Job[Piece, Result], chunk: Sequence[Piece]) -> list[Result 
             while waiting:
                 piece = waiting.popleft()
                 try:
-                    found.extend(_results([piece], _submitted(pool, [piece]).result()))
+                    found.extend(_results([piece], _submit(pool, [piece]).result()))
                 except BrokenProcessPool:
                     found.append(Lost("the process that worked on it was ended by the system: memory, most often"))
                     break
     return found
 
 
-def _submitted(pool: ProcessPoolExecutor, chunk: Sequence[Any]) -> "Future[_Answer]":
+def _submit(pool: ProcessPoolExecutor, chunk: Sequence[Any]) -> "Future[_Answer]":
     try:
         return pool.submit(_work, chunk)
     except BrokenProcessPool as error:  # it broke since the last result was asked for

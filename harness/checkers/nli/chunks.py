@@ -74,7 +74,7 @@ def chunks_of(cluster: Cluster, chunking: Chunking, tokens: Callable[[str], int]
     found = []
     for article in sorted(cluster.articles, key=lambda article: article.article_id):
         for held in _cut(sentences_of(article), chunking, tokens, room):
-            found.append(Chunk(article.article_id, _joined(held, chunking), tuple(held)))
+            found.append(Chunk(article.article_id, _join_sentences(held, chunking), tuple(held)))
     return found
 
 
@@ -123,7 +123,7 @@ def _runs(sentences: Sequence[Sentence], size_of: Callable[[str], int], most: in
     return list(runs)
 
 
-def _joined(sentences: Sequence[Sentence], chunking: Chunking) -> str:
+def _join_sentences(sentences: Sequence[Sentence], chunking: Chunking) -> str:
     first, *others = sentences
     return first.text + "".join(
         ("\n" if chunking.lines and sentence.new_line else chunking.joint) + sentence.text for sentence in others

@@ -81,7 +81,7 @@ def draw(spec: Spec, name: str, label: str) -> str:
     return re.sub(r"<svg [^>]*>", lambda _: head, svg, count=1)
 
 
-def _shown(value: float, measure: MeasureRecord) -> float:
+def _in_points(value: float, measure: MeasureRecord) -> float:
     return value * 100 if measure.unit == "share" else value
 
 
@@ -93,7 +93,7 @@ def _name(label: str) -> str:
     return label if len(label) <= NAME else f"{label[: NAME - 1]}…"
 
 
-def _ranked(findings: Findings) -> list[str]:
+def _ranked_names(findings: Findings) -> list[str]:
     return [standing.configuration for standing in findings.board.standings][:CONFIGURATIONS]
 
 
@@ -102,7 +102,7 @@ def _rows(findings: Findings) -> Spec:
     return {
         "field": "name",
         "type": "nominal",
-        "sort": [_name(label) for label in _ranked(findings)],
+        "sort": [_name(label) for label in _ranked_names(findings)],
         "axis": {"title": None, "domain": False, "ticks": False, "labelPadding": 8},
     }
 
@@ -114,11 +114,11 @@ def _means(findings: Findings) -> Iterator[Drawn]:
         values = [
             {
                 "name": _name(label),
-                "mean": _shown(summary.mean, measure),
-                "low": _shown(summary.low if summary.low is not None else summary.mean, measure),
-                "high": _shown(summary.high if summary.high is not None else summary.mean, measure),
+                "mean": _in_points(summary.mean, measure),
+                "low": _in_points(summary.low if summary.low is not None else summary.mean, measure),
+                "high": _in_points(summary.high if summary.high is not None else summary.mean, measure),
             }
-            for label in _ranked(findings)
+            for label in _ranked_names(findings)
             if (summary := standings[label].summaries[measure.name]).mean is not None
         ]
         if not values:
@@ -151,7 +151,7 @@ def _differences(findings: Findings) -> Iterator[Drawn]:
     at = {label: number for number, label in enumerate(findings.labels)}
     sign = -1 if board.primary.direction == "lower" else 1
     rows: list[Spec] = []
-    for label in _ranked(findings):
+    for label in _ranked_names(findings):
         if label == board.baseline:
             continue
         apart = values[at[label]] - values[at[board.baseline]]
@@ -162,14 +162,14 @@ def _differences(findings: Findings) -> Iterator[Drawn]:
             {
                 "name": _name(label),
                 "place": place,
-                "apart": _shown(float(value), board.primary),
+                "apart": _in_points(float(value), board.primary),
                 "way": "better" if value * sign > 0 else "worse",
             }
             for place, value in enumerate(apart)
         ]
     if not rows:
         return
-    names = [_name(label) for label in _ranked(findings) if label != board.baseline]
+    names = [_name(label) for label in _ranked_names(findings) if label != board.baseline]
     spec = {
         "data": {"values": rows},
         "facet": {
@@ -214,7 +214,7 @@ def _points(findings: Findings, other: str) -> list[Spec]:
             points.append(
                 {
                     "name": _name(standing.configuration),
-                    "x": _shown(across.mean, board.primary),
+                    "x": _in_points(across.mean, board.primary),
                     "y": up.mean * 100,
                 }
             )
@@ -267,7 +267,11 @@ def _cost(findings: Findings) -> Iterator[Drawn]:
         if column.counts.predicted and column.counts.seconds > 0
     }
     points = [
-        {"name": _name(standing.configuration), "x": seconds[standing.configuration], "y": _shown(mean, board.primary)}
+        {
+            "name": _name(standing.configuration),
+            "x": seconds[standing.configuration],
+            "y": _in_points(mean, board.primary),
+        }
         for standing in board.standings[:CONFIGURATIONS]
         if standing.configuration in seconds and (mean := standing.summaries[board.primary.name].mean) is not None
     ]
@@ -285,7 +289,7 @@ def _lengths(findings: Findings) -> Iterator[Drawn]:
     values = findings.joined.values[:, :, names.index("characters")]
     at = {label: number for number, label in enumerate(findings.labels)}
     ticks = []
-    for label in _ranked(findings):
+    for label in _ranked_names(findings):
         lengths = np.sort(values[at[label]][~np.isnan(values[at[label]])])
         if len(lengths) > MOST_BARS:
             lengths = lengths[np.linspace(0, len(lengths) - 1, MOST_BARS).round().astype(int)]
@@ -326,7 +330,7 @@ def _errors(findings: Findings) -> Iterator[Drawn]:
     errors = findings.errors()
     if not errors:
         return
-    ranked = _ranked(findings)
+    ranked = _ranked_names(findings)
     values = [
         {"name": _name(label), "error": ERRORS[error], "count": counts[label]}
         for error, counts in errors.items()
