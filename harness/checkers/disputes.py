@@ -44,6 +44,7 @@ def disputed_figures(cluster: ClusterReading, reading: Reading) -> list[Dispute]
         question = None if figure.modifier == "vague" else asked.question(figure)
         if question is None:
             continue
+        # Vague figures (`dozens`) settle nothing and dispute nothing.
         same = [
             (unit, other) for unit, other, answered in cluster.questions
             if other.modifier != "vague" and question.shared(answered)

@@ -46,6 +46,7 @@ class Doubts:
         """Return the probability that the articles support a claim, in (0, 1); .5 stands at the threshold."""
         against = math.fsum(weight * signals.get(name, 0.0) for name, weight in self.weights.items())
         chance = 1.0 / (1.0 + math.exp(max(-30.0, min(30.0, against - self.intercept))))
+        # Rescaled piecewise, so that .5 separates labels for every fit and order is kept.
         if chance >= self.threshold:
             return 0.5 + 0.5 * (chance - self.threshold) / (1.0 - self.threshold)
         return 0.5 * chance / self.threshold

@@ -60,6 +60,7 @@ def word_features(cluster: ClusterReading, text: str, best: list[int]) -> dict[s
     lead_bigrams = {pair for unit in lead_words for pair in ngrams(unit, 2)}
     run, density = _fragments(tokens, [cluster.unit_words[unit] for unit in best])
     return {
+        # Weighed by rarity: a rare word that is missing says more than a common one.
         "stem_best_share": _share(sum(weight[t] for t in stems if t in first), total),
         "stem_three_share": _share(sum(weight[t] for t in stems if t in third), total),
         "stem_five_share": _share(sum(weight[t] for t in stems if t in fifth), total),

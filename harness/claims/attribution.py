@@ -145,6 +145,7 @@ def _find_outer_saying(parse: Parse) -> Saying | None:
     """Find a speaker before a colon ("Tokayev: …"), or after a comma at a headline's end ("…, police say")."""
     text = parse.text
     head = _COLON.match(text)
+    # A longer beginning before a colon is a clause, not a speaker.
     if head and head.group(1)[:1].isupper() and len(head.group(1).split()) <= 5:
         return Saying(head.group(1), "reports", False)
     tail = _TAIL.search(text)

@@ -161,6 +161,7 @@ def same_word(first: str, second: str) -> bool:
     short, long = sorted((first, second), key=len)
     if len(short) == 1:
         return long.startswith(short)
+    # Transliterations keep their first letter; short names differ by a letter and are two (Ali, Ari).
     if len(short) < 4 or short[0] != long[0] or len(long) - len(short) > 2:
         return len(short) >= 3 and long == f"{short}s"
     if long.startswith(short) and len(long) - len(short) <= 1:

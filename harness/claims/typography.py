@@ -65,6 +65,7 @@ def plain(text: str) -> Plain:
     at = 0
     while at < len(text):
         end = at + 1
+        # A letter with its combining marks is folded as one.
         while end < len(text) and unicodedata.combining(text[end]):
             end += 1
         for character in _fold(text[at:end]):
@@ -87,6 +88,7 @@ def _with_signs(text: str, starts: list[int], ends: list[int], written: int) -> 
         first += [*starts[at : found.start()], *[starts[found.start()]] * len(sign)]
         last += [*ends[at : found.start()], *[ends[found.end() - 1]] * len(sign)]
         at = found.end()
+    # Nothing moved, so offsets need not be kept.
     if not at and len(starts) == written and starts[-1:] == [written - 1]:
         return Plain(text)
     pieces.append(text[at:])

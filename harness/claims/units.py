@@ -73,6 +73,7 @@ def article_spans(text: str) -> Iterator[tuple[int, int]]:
 def units(cluster: Cluster) -> list[Unit]:
     """List the units of a cluster, ordered by article id and place, titles first; article order changes nothing."""
     gathered: dict[str, list[Place]] = defaultdict(list)
+    # Sorted, so that the order in which articles are given changes no result.
     for article in sorted(cluster.articles, key=lambda article: article.article_id):
         spans = [(article.title, span, True) for span in article_spans(article.title)]
         spans += [(article.text, span, False) for span in article_spans(article.text)]

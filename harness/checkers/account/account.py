@@ -217,6 +217,7 @@ class _Accountant:
             spots = tuple(self._time_spots(here or units, token.lower, plain))[:2]
             if here:
                 yield Held("time", token.start, token.end, "borne_out", spots)
+            # `Today` of an article is yesterday's of the next: its absence says nothing.
             elif token.lower in _RELATIVE_DAYS:
                 continue
             elif units:

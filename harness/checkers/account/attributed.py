@@ -98,6 +98,7 @@ def lost_attribution(
         return None
     best, saying = max(said, key=lambda item: (item[0].same, item[0].context, -item[0].unit))
     distant = [found for _, found in said if found is not None and _keeps_distance(found)]
+    # A speaker from whom the writer keeps away comes first, else whoever the closest sentence names.
     first = next((found for found in distant if found.speaker), saying)
     units = (best.unit, *(pair.unit for pair, _ in said if pair is not best))
     return LostAttribution(
@@ -123,6 +124,7 @@ def _lost_everywhere(cluster: ClusterReading, reading: Reading, account: Account
     covers, elements = account.covers, account.elements
     units = [unit for unit in units if has_deed(cluster, reading, covers, elements, unit)]
     told = [how_told(cluster, reading, account, unit) for unit in units]
+    # One sentence that tells it plainly is an assertion, and too thin a match is no sentence about it.
     if not units or not all(told) or share(covers, elements, units[0]) < MOST:
         return None
     first = next((saying for saying in told if saying is not None and saying.speaker), told[0])

@@ -107,6 +107,7 @@ def misspelt(cluster: ClusterReading, matcher: Matcher, name: Name) -> Iterator[
 
 def _one_slip(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
     """Match two names but for a letter of one word: the surname alone, or beside the same first name."""
+    # A surname alone is compared with the surname of the full name.
     if len(first) == 1 < len(second):
         second = second[-1:]
     apart = [pair for pair in zip(first, second, strict=False) if pair[0] != pair[1]]

@@ -50,6 +50,7 @@ def _places(
 ) -> Iterator[tuple[float, Spot]]:  # fmt: skip
     """Yield all places that support an element, with grades; near words only where no article has a surer one."""
     if held.kind in {"word", "predicate"} and len(held.tokens) == 1:
+        # 2.0 is above every grade: a word that is missing is supported nowhere.
         least = SURE if held.state == "borne_out" else NEAR if held.feature.endswith("_near") else 2.0
         own = reading.parse.tokens[held.tokens[0]]
         found = [(match, cluster.readings[match.unit].parse.tokens[match.token])
@@ -153,6 +154,7 @@ def saying_so(cluster: ClusterReading, reading: Reading, covers: Covered, elemen
     They have its deed with a party to it or a pronoun in its place, and with their neighbours at least `AS_MUCH` of
     what the fullest of them bears out. Where no sentence has the deed, or the claim none, the fullest are all there is.
     """
+    # A sentence with all the names and another deed says something else.
     having = [unit for unit in covers if has_deed(cluster, reading, covers, elements, unit)] or [*covers]
     full = {unit: _with_neighbours(cluster, covers, elements, unit) for unit in having}
     least = AS_MUCH * max(full.values(), default=0.0)
@@ -171,6 +173,7 @@ def has_deed(
                if held.start <= reading.parse.tokens[at].start < held.end and held.kind != "party"}  # fmt: skip
     there = frame_there(cluster, reading, covers, unit)
     indices = () if there is None else (*there.agents, *there.patients)
+    # `He resigned` after the sentence that names him says so as well.
     pronouns = any(cluster.readings[unit].parse.tokens[at].pos == "PRON" for at in indices)
     return not parties or pronouns or not parties.isdisjoint(covers[unit])
 

@@ -47,6 +47,7 @@ _AGES = frozenset({"age", "year", ""})
 
 def derivations(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
     """Yield spans that a figure of a claim follows from: unit, first and past-last character."""
+    # `The 19th century` is the 19 hundreds' name, not a count of centuries: look for a year inside it.
     if figure.ordinal or (figure.unit == "century" and figure.value <= _LATEST / 100):
         if reading.parse.tokens[figure.head_token].lemma == "century":
             yield from ((unit, token.start, token.end) for unit, token, year in _years(cluster)
@@ -60,6 +61,7 @@ def derivations(figure: Figure, reading: Reading, cluster: ClusterReading) -> It
         same = found.value == figure.value and not found.ordinal
         if same and (bare or ("age" in {figure.unit, found.unit} and {figure.unit, found.unit} <= _AGES)):
             yield unit, found.start, found.end
+        # `60 % against` follows from `40 % for`. Halves and thirds are too coarse to subtract.
         rest = figure.unit == "percent" == found.unit and found.value + figure.value == 100
         if rest and not (figure.spelt or found.spelt):
             yield unit, found.start, found.end
@@ -102,6 +104,7 @@ def _unsaid(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterat
         tokens = cluster.readings[unit].parse.tokens
         for found in held:
             apart = not found.unit and not found.head and figure.unit in {token.lemma for token in tokens}
+            # `Ten, including the mayor` are the mayor and nine others.
             one = other and found.value - figure.value == 1 and any(token.lower in _AMONG for token in tokens)
             if (figure.unit and apart and found.value == figure.value) or one:
                 yield unit, found.start, found.end
@@ -109,6 +112,7 @@ def _unsaid(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterat
             parts = _IN_ONE.get((first.unit, second.unit))
             if parts and figure.unit == first.unit and second.value < parts:
                 whole = first.value + second.value / parts
+                # A claim may say `six hours` for 5 h 54 min; with `nearly` or `about` up to an hour is fair.
                 rounded = figure.modifier == "exact" and abs(whole - figure.value) <= _NEARLY
                 if rounded or (figure.modifier == "about" and abs(whole - figure.value) < 1):
                     yield unit, first.start, first.end
@@ -123,6 +127,7 @@ def _sums(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator
         return
     mine = happening(reading, figure)
     for unit, figures in groupby(cluster.figures, key=itemgetter(0)):
+        # Vague or capped counts cannot be added up.
         held = [found for _, found in figures if comparable(figure, found) and found.modifier in {"exact", "above"}]
         other = cluster.readings[unit]
         for first, second in pairwise(held):
@@ -157,6 +162,7 @@ def _changes(figure: Figure, reading: Reading, cluster: ClusterReading) -> Itera
             gap, grown = text[first.end : second.start], second.value - first.value
             of = _OF.fullmatch(gap) is not None and first.value < second.value
             changed = bool(first.value and _TO.fullmatch(gap) and _FROM.search(text[: first.start]))
+            # `630 of the 900` is 70 per cent; `from 40 to 50` is a rise of 10, or of 25 per cent.
             if figure.unit == "percent" and of:
                 near = abs(100 * first.value / second.value - figure.value) <= _POINTS
             elif figure.unit == "percent" and changed and second.unit != "percent":
@@ -176,6 +182,7 @@ def _since(figure: Figure, cluster: ClusterReading) -> Iterator[tuple[int, int, 
     step = _SPANS[figure.unit]
     loose = 1.0 if step == 1 else _ROUNDED * step
     for unit, token, year in years:
+        # A year is rounded up or down by the months that neither date tells.
         if any(abs(abs(year - other) - figure.value * step) <= loose for other in known if other != year):
             yield unit, token.start, token.end
 
@@ -186,6 +193,7 @@ def _born(figure: Figure, cluster: ClusterReading) -> Iterator[tuple[int, int, i
     known = _dated(cluster, years)
     for unit, token, year in years:
         born = "born" in cluster.unit_words[unit]
+        # The birthday may come before or after the article's day in that year.
         if born and any(other - year - figure.value in {0, 1} for other in known if other > year):
             yield unit, token.start, token.end
 

@@ -53,6 +53,7 @@ def _roles(reading: Reading, at: int) -> Mapping[str, tuple[int, ...]]:
     """Find who bears a deed, by role."""
     parse = reading.parse
     frame = next((frame for frame in reading.frames if frame.predicate == at and frame.kind == "verb"), None)
+    # A verb tells its parties itself; a noun has them around it.
     if frame is not None and (frame.agents or frame.patients):
         return {"agent": frame.agents, "patient": frame.patients}
     found: dict[str, tuple[int, ...]] = {}
@@ -100,12 +101,14 @@ def _other(
             continue
         there = _bearers(theirs, match.token, role)
         bearers = [(index, cluster.argument(match.unit, index)) for index in there]
+        # In a clause with the claim's party in another role, the parse may have mixed the two up.
         elsewhere = role in {"own", "by", "against"} or not _below(cluster, match.unit, match.token, bearer)
         named = [index for index, each in bearers if _somebody(each) and each.sure]
         if named and elsewhere and not any(_may_be_one(bearer, each) for _, each in bearers):
             beside = not rest or any(matcher.by_unit(index).get(match.unit, 0.0) >= SURE for index in rest)
             if match.grade >= SAME_DEED and beside:
                 found.append((match.unit, match.token, named[0]))
+        # The deed without a named doer, beside the claim's party: it may be theirs.
         elif any(_mentions(cluster, unit, bearer) for unit in (match.unit, *matcher.forms.near[match.unit])):
             return None
     return found[0] if found else None

@@ -28,6 +28,7 @@ def account_of_figure(cluster: ClusterReading, matcher: Matcher, reading: Readin
     beside = [
         (unit, found) for unit, found in same if unit in matcher.scene or _head_near(matcher, reading, figure, unit)
     ]
+    # The surest places first: same slot, then beside what it counts where the event is told, then elsewhere.
     chosen = slot or [item for item in beside if item[0] in matcher.scene] or beside
     written = reading.parse.text[start:end]
     rival = _rival(cluster, reading, figure, {unit for unit, _ in slot or same}, in_slot=bool(slot))
@@ -52,6 +53,7 @@ def account_of_figure(cluster: ClusterReading, matcher: Matcher, reading: Readin
     if derived is not None:
         return Held("figure", start, end, "borne_out", (derived,))
     words = pieces(written)
+    # The figure stands in the articles, but the reading of figures found no quantity in it.
     if words and all(word in cluster.words for word in words) and not figure.unit:
         if figure.ordinal or figure.modifier == "vague":
             return Held("figure", start, end, "borne_out", tuple(_spelled(cluster, matcher, words[0]))[:1])
@@ -114,6 +116,7 @@ def _rival(
         and (figure.unit not in DURATIONS or _of_one(reading, figure, cluster.readings[unit], other))
         and not _part_of_sum(cluster, figure, unit)
     ]  # fmt: skip
+    # An article that has the claim's figure and no other one tells of that figure's event.
     if in_slot and not cluster.articles_of_all(having) <= cluster.articles_of_all(unit for unit, _ in found):
         return None
     return max(found, key=lambda item: (told_share(item[0]), -item[0]), default=None)

@@ -65,8 +65,10 @@ def _hedges(parse: Parse, token: Token) -> Iterator[Hedge]:
         above = parse.tokens[below.head]
         if above.i == below.i or below.dep not in _BELOW:
             return
+        # A clause of purpose is hedged with its verb; `while driving` under `may` is not.
         if below.dep == "advcl" and not _infinitive(parse, below):
             return
+        # What is joined to a deed shares its hedges, but does not hedge it: go up, and look on.
         if below.dep != "conj":
             if _leaves_open(above, below):
                 yield Hedge(above.i, planned=False)
@@ -144,8 +146,10 @@ def _hedging(reading: Reading) -> bool:
 def _told_as_done(reading: Reading, frame: Frame) -> bool:
     """Tell whether a claim asserts a predicate as done."""
     token = reading.parse.tokens[frame.predicate]
+    # The tagger takes a headline's verb for a noun; the frame then carries the lemma itself.
     misread = bool(frame.lemma) and (token.pos in {"NOUN", "PROPN"} or token.dep == "compound")
     plain = frame.kind == "verb" and not frame.negated and bool(reading.keys[token.i])
+    # `Considers` tells itself that nothing is done yet. `Calls`, of an election, does it.
     hedging = (word_list("modality", "unsure") | word_list("modality", "plans")) - word_list("modality", "realising")
     if not plain or not (token.dep in _ASSERTED or misread) or token.lemma in hedging:
         return False
@@ -175,10 +179,12 @@ def _only_hedged(cluster: ClusterReading, matcher: Matcher, reading: Reading, fr
             found.append(_hedged(cluster, frame.predicate, unit, Hedge(denial, planned=False), denied=True))
             continue
         hedge = hedge_of(parse, at)
+        # One sentence that tells it as done settles it; a headline's present tense may itself be a plan.
         if hedge is None or (hedge.planned and not past):
             return None
         if party:
             found.append(_hedged(cluster, frame.predicate, unit, hedge))
+    # `Calls election` has its deed in the noun: look whether the articles only consider one.
     if not found and reading.parse.tokens[frame.predicate].lemma in word_list("modality", "realising"):
         found = _objects(cluster, matcher, reading, frame)
     return min(found, key=lambda each: not each.denied, default=None)

@@ -83,6 +83,7 @@ class Matcher:
         if number is not None:
             yield [(unit, found.token) for unit, found in self.cluster.figures if found.value == number], FORM
         parts = pieces(token.text)
+        # `Twenty-year` matches a sentence that writes it as two words.
         yield forms.pieces.get(parts[0], ()) if len(parts) == 1 else self._hyphenated(parts), FORM
         bare = token.lower.rstrip(".")
         if token.text[:1].isupper() or bare in word_list("reading", "shortened"):
@@ -132,6 +133,7 @@ class Matcher:
         grades = {index: self.by_unit(index) for index in self.words}
         units = sorted({unit for found in grades.values() for unit in found})
         total = sum(self.weights.values()) or 1.0
+        # Best grade of each word in the sites chosen so far.
         held = dict.fromkeys(self.words, 0.0)
         chosen: list[int] = []
         windows = {unit: {index: self._window(found, unit) for index, found in grades.items()} for unit in units}

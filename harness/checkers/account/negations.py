@@ -46,6 +46,7 @@ def account_of_polarity(cluster: ClusterReading, matcher: Matcher, reading: Read
     tokens = reading.parse.tokens
     found = list(lone_negations(cluster, matcher, reading))
     cues = [each for each in tokens if negates(reading.parse, each) and not fails_itself(reading.parse, each)]
+    # A cue such as `denies` needs no deed below it; a bare `not` counts here only where its own deed is not denied.
     if lone_negation(cluster, reading) and (found or not all(negator(reading.parse, each) for each in cues)):
         token = cues[0]
         reason = f"the text says “{token.text}”, no article that tells of this does"
@@ -64,6 +65,7 @@ def lone_negations(cluster: ClusterReading, matcher: Matcher, reading: Reading) 
         if not negator(reading.parse, token) or token.lower in _IN_OTHER_WORDS or not units:
             continue
         denied = [at for at in _denied(reading.parse, token) if reading.keys[at]]
+        # Without a content word below it nothing can be looked for; that is no evidence of a false negation.
         if not denied or any(_borne_out(cluster, matcher, reading, at, units) for at in denied):
             continue
         yield LoneNegation(token.i, denied[0])
@@ -77,6 +79,7 @@ def _denied(parse: Parse, token: Token) -> Iterator[int]:
         return
     if head.i == token.i:
         return
+    # `Is not guilty` denies `guilty`: the verb itself stands everywhere.
     if head.lemma in _EMPTY:
         yield from (child for child in parse.children[head.i]
                     if parse.tokens[child].dep in {"acomp", "attr", "dobj", "xcomp", "prep", "advmod", "oprd"}
@@ -126,6 +129,7 @@ def _borne_out(
 
 def _over(parse: Parse, token: Token, below: int) -> bool:
     """Tell whether a negation holds for a word: the one over it, or what that governs but for its subject."""
+    # `Denies` and `without` govern what they deny; `not` hangs below it.
     itself = token.lower == "without" or not negator(parse, token)
     top = token if itself else parse.tokens[token.head]
     if top.i == below:

@@ -112,6 +112,7 @@ def _reversed(aligner: Aligner, frame: Frame) -> Iterator[Crossed]:
         found: list[Crossed] = []
         for unit in sorted(_units(aligner, frame.agents) & _units(aligner, indices)):
             straight, turned = _acts_on(aligner, unit, first, second), _acts_on(aligner, unit, second, first)
+            # Both directions in the articles: nothing says which one the claim means.
             if straight is not None:
                 found = []
                 break
@@ -143,6 +144,7 @@ def _acts_on(aligner: Aligner, unit: int, doers: Sequence[Argument], others: Seq
         if frame.kind not in {"verb", "copula"} or not mine or any(_met(others, [each]) for _, each in acting):
             continue
         top = reading.parse.tokens[frame.predicate]
+        # `Doyle's lawyers sued` has Doyle inside the subject, not acted upon.
         own = {inner for at in mine for inner in reading.parse.subtree(at)}
         for at in reading.parse.subtree(top.head if frame.kind == "copula" else top.i):
             if at not in own and reading.keys[at] and _met(others, [aligner.cluster.argument(unit, at)]):

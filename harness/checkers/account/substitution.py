@@ -85,6 +85,7 @@ class _Slot:
         shares = {unit: self.rest_share(unit) for unit in units}
         kept = max((shares.get(unit, 0.0) for unit in beside), default=0.0)
         for unit in sorted(units - beside, key=lambda unit: (-shares[unit], unit)):
+            # Where the claim's own word stands with as much of the rest, nothing was put in its place.
             if shares[unit] < MOST or shares[unit] <= kept:
                 return None
             other = next(self._others(unit), None)
@@ -110,6 +111,7 @@ class _Slot:
             for child in theirs.parse.children[match.token]:
                 if relation(theirs.parse.tokens[child]) != relation(mine):
                     continue
+                # `Its president, Pike,` has the name beside the noun in the slot.
                 apposed = [inner for inner in theirs.parse.children[child] if theirs.parse.tokens[inner].dep == "appos"]
                 yield from (each for each in (child, *apposed) if fits(theirs.parse.tokens[each]))
             if self.named:

@@ -315,6 +315,7 @@ def agree(claimed: Figure, found: Figure) -> bool:
     if claimed.modifier == "above":
         # `more than 100` of 150 is fair, of 1,500 it is another figure.
         return low <= found.value <= low * 2 or (found.modifier == "vague" and found.low <= low <= (found.high or low))
+    # `Up to 100` of 13 misleads, though it is true.
     if claimed.modifier == "below" and found.value < claimed.value / 2:
         return found.modifier == "range" and claimed.value <= (found.high or 0.0)
     if high is not None and low <= found.value <= high:
@@ -333,6 +334,7 @@ def agree(claimed: Figure, found: Figure) -> bool:
 def _rounds(claimed: Figure, found: Figure) -> bool:
     """Tell whether the claimed figure is the other with fewer digits, up or down, within six per cent."""
     difference = abs(claimed.value - found.value)
+    # 9.99, not 10: steps of decimals are not exact in binary.
     return claimed.step >= 9.99 * found.step and difference < claimed.step and difference <= 0.06 * abs(found.value)
 
 

@@ -116,6 +116,7 @@ class Question:
             return frozenset()
         if self.unit == "percent" and self.about != other.about and not self.about & other.about:
             return frozenset()
+        # A question that leaves out whose, where or when may be any other's.
         for mine, theirs in ((self.names, other.names), (self.places, other.places), (self.times, other.times)):
             if mine and theirs and not mine & theirs:
                 return frozenset()
@@ -133,6 +134,7 @@ class Asked:
 
     def question(self, figure: Figure) -> Question | None:
         """Find the question of a figure; None where it is uncertain, a part, of another time, or says too little."""
+        # Ages and stretches of time are told of many things in one article.
         if figure.ordinal or figure.unit == "age" or figure.unit in DURATIONS or not self._is_whole(figure):
             return None
         things = frozenset() if figure.unit else self._things(figure)

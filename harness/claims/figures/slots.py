@@ -33,6 +33,7 @@ def counted(reading: Reading, figure: Figure) -> frozenset[str]:
             heads = {reading.keys[token.i] for token in kinds if reading.keys[token.i]} or heads
     elif not figure.head:
         heads.update(_antecedents(reading, figure))
+    # A toll of 82 counts people, as `82 died` does.
     if heads & {concept(word) for word in TOLLS}:
         return frozenset({"people"})
     return frozenset(heads - _CROWD) or frozenset({"people"})

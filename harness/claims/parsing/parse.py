@@ -131,6 +131,7 @@ class Parser:
                     documents = list(pipeline.pipe(map(_readable, batch), batch_size=_BATCH, disable=reader.instead_of))
                     self._recent.update(zip(batch, reader.plain(batch, documents), strict=True))
         parses = [self._recent[text] for text in texts]
+        # After the answer is made, since one batch may be larger than what is kept.
         while len(self._recent) > _REMEMBERED:
             self._recent.popitem(last=False)
         return parses
