@@ -7,7 +7,7 @@ SUPPORTED = "Linux, macOS and other POSIX systems"
 
 
 def complaint() -> str:
-    """One sentence where this system is not supported; empty where it is."""
+    """Say in a sentence that this system is not supported; empty where it is."""
     if os.name == "posix":
         return ""
     hint = "; on Windows run it in WSL" if sys.platform == "win32" else ""

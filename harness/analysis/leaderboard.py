@@ -59,7 +59,7 @@ class Leaderboard:
         return self.standings[0]
 
     def pair(self, first: str, second: str) -> PairComparison | None:
-        """The comparison of two configurations on the primary measure, first − second; None where there is none."""
+        """Find the comparison of two configurations on the primary measure, first − second; None without one."""
         from harness.analysis.compare import reverse_pair
 
         for pair in self.pairs:
@@ -84,7 +84,7 @@ def leading_measures(measures: Iterable[MeasureRecord]) -> list[MeasureRecord]:
 
 
 def is_significant(pair: PairComparison | None, level: float = LEVEL) -> bool:
-    """True where the Holm-corrected p-value of a pair is at most 1 − `level`, and the means differ."""
+    """Tell whether a pair's Holm-corrected p-value is at most 1 − `level`, and the means differ."""
     if pair is None or pair.p_adjusted is None or not pair.difference:
         return False
     return pair.p_adjusted <= (1 - level) * (1 + 1e-12)

@@ -186,7 +186,7 @@ def or_none(value: float | np.float64) -> float | None:
 
 
 def as_table(values: Floats) -> Floats:
-    """Shape `values` as float64 (clusters, columns). Raises ValueError for other shapes and infinite values."""
+    """Convert `values` to float64, shape (clusters, columns). Raises ValueError for other shapes or infinities."""
     table = np.asarray(values, dtype=np.float64)
     if table.ndim == 1:
         table = table[:, None]

@@ -36,7 +36,7 @@ Their imports are not followed: a stage meets the folder and the workers too, wh
 
 
 def component_code(component: Component) -> str:
-    """Digest of the code behind a component, its nested components and its base classes."""
+    """Digest the code behind a component, its nested components and its base classes."""
     parts = [component, *nested_components(component)]
     modules = {base.__module__ for part in parts for base in type(part).__mro__ if base.__module__ != "builtins"}
     ours = {name for name in modules if name.partition(".")[0] == "harness"}
@@ -45,7 +45,7 @@ def component_code(component: Component) -> str:
 
 
 def nested_components(component: Component) -> Iterable[Component]:
-    """The components that are parameters of a component, at any depth."""
+    """Yield the components that are parameters of a component, at any depth."""
     for name in component.nested:
         inner = getattr(component, name)
         for part in inner if isinstance(inner, tuple | list) else (inner,):
@@ -121,7 +121,7 @@ def _module_of(file: Path) -> str:
 
 
 def _files_of(name: str) -> list[Path]:
-    """A module's file, and the data files in its folder where it may read them."""
+    """List a module's file, and the data files in its folder where it may read them."""
     file = _file_of(name)
     if file is None:
         return []

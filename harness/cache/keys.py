@@ -33,7 +33,7 @@ def of_checker(checker: Checker, identity: Mapping[str, str]) -> bytes:
 
 
 def of_prediction(maker: bytes, cluster: Cluster) -> bytes:
-    """The key of what the configuration `maker` writes for a cluster, which has no references unless it may see them.
+    """Make the key of what `maker` writes for a cluster, without references unless it may see them.
 
     The cluster stands for the prompt: a prompt is made of a template, parameters and the cluster alone.
     """
@@ -41,7 +41,7 @@ def of_prediction(maker: bytes, cluster: Cluster) -> bytes:
 
 
 def of_verdicts(maker: bytes, cluster: Cluster, text: str) -> bytes:
-    """The key of what the checker `maker` finds about a text, given a cluster without references."""
+    """Make the key of what the checker `maker` finds about a text, given a cluster without references."""
     return _key(maker, cluster, text)
 
 

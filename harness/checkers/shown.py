@@ -63,7 +63,7 @@ def apart_from(cluster: ClusterReading, reading: Reading, account: Account, unit
     there = cluster.readings[unit].concepts
 
     def stands(held: Held) -> bool:
-        """Whether that sentence bears an element out; an element keeps the first sentence that does, not each."""
+        """Tell whether that sentence has an element; an element keeps the first sentence that does, not each."""
         own = [reading.keys[token.i] for token in reading.parse.tokens if held.start <= token.start < held.end]
         return any(spot[0] == unit for spot in held.spots) or not there.isdisjoint(key for key in own if key)
 

@@ -43,9 +43,9 @@ MATTERS = (
     "vague_missing", "digits_missing", "clause_missing", "negation_missing", "name_replaced", "figure_rival",
     "modality_lost", "deed_denied", "negation_apart", "bearer_other",
 )  # fmt: skip
-"""What decides by itself where it is unaccounted for, most telling first. One true headline in ten has such a one."""
+"""Features that decide by themselves where unaccounted for, most telling first. One true headline in ten has one."""
 FEWEST_IN_ORDER = 3
-"""Elements of a claim from which on their order says something: two words have none."""
+"""Least elements of a claim whose order says something: two words have none."""
 OFTEN_WRONG = frozenset({"negation"})
 """Conflicts that, where the model reads the claim in the evidence, stand on true texts as often as on false ones."""
 PLAIN = 0.75
@@ -57,7 +57,7 @@ FIRM = frozenset({
     "figure_missing", "ordinal_missing", "digits_missing", "vague_missing", "time_missing", "negation_missing",
     "name_replaced", "figure_rival", "modality_lost", "deed_denied", "negation_apart", "bearer_other",
 })  # fmt: skip
-"""What no model may excuse: the opposite of a deed, a figure, a time or a negation that no article has is told in no
+"""Not excused by a model: the opposite of a deed, a figure, a time or a negation that no article has is told in no
 other words, and a model that knows words rather than parties reads another name in a slot as the same."""
 SURE_OF_ELEMENT = 1.0
 """Log-odds of entailment from which on any other element may be missing."""
@@ -78,13 +78,13 @@ SHOWN = 5
 
 
 def missing(account: Account) -> list[Held]:
-    """The elements that matter and are unaccounted for, most telling first."""
+    """List the elements that matter and are unaccounted for, most telling first."""
     held = [element for element in account.missing() if element.feature in MATTERS]
     return sorted(held, key=lambda element: (MATTERS.index(element.feature), element.start))
 
 
 def is_certain(conflict: Conflict, entailment: Entailment | None) -> bool:
-    """Whether a conflict makes a contradiction by itself."""
+    """Tell whether a conflict makes a contradiction by itself."""
     unsure = conflict.kind in OFTEN_WRONG and conflict.weight < PLAIN
     if unsure and entailment is not None and entailment.entailed >= 0:
         return False
@@ -92,7 +92,7 @@ def is_certain(conflict: Conflict, entailment: Entailment | None) -> bool:
 
 
 def undone(account: Account) -> list[Held]:
-    """Parties to a deed that the articles tell of others only: a person who does what somebody else did."""
+    """List parties to a deed that the articles tell of others only: a person who does what somebody else did."""
     elsewhere = {
         at for held in account.missing() if held.kind == "predicate" and held.feature == "verb_elsewhere"
         for at in held.tokens
@@ -111,18 +111,18 @@ def missing_deeds(account: Account, reading: Reading) -> list[Held]:
 
 
 def excused(held: Held, entailment: Entailment | None) -> bool:
-    """Whether the model is sure enough of a claim that an element need not be borne out in so many words."""
+    """Tell whether the model is sure enough of a claim that an element need not be there in so many words."""
     return held.feature not in FIRM and entailment is not None and entailment.entailed >= SURE_OF_ELEMENT
 
 
 def decided(account: Account, entailment: Entailment | None) -> bool:
-    """Whether a sentence is held up whatever its probability, as saying nothing of these articles."""
+    """Tell whether a sentence is held up whatever its probability, as saying nothing of these articles."""
     return bool(_why_empty(account, entailment))
 
 
 @dataclass
 class _Case:
-    """One sentence before its label is decided: each thing known of it is worked out once, where it is needed."""
+    """One sentence before its label is decided; each part is worked out once, where it is needed."""
 
     cluster: ClusterReading
     reading: Reading
@@ -134,46 +134,46 @@ class _Case:
 
     @cached_property
     def probability(self) -> float:
-        """Probability that the sentence is faithful."""
+        """Return the probability that the sentence is faithful."""
         doubts = load_doubts(model=self.entailment is not None)
         return doubts.probability(signals(self.account, self.alignment, self.prior, self.entailment))
 
     @cached_property
     def without(self) -> float:
-        """The same without what the model says."""
+        """Return the same without what the model says."""
         doubts = load_doubts(model=self.entailment is not None)
         return doubts.probability(signals(self.account, self.alignment, self.prior, None))
 
     @cached_property
     def certain(self) -> tuple[Conflict, ...]:
-        """Conflicts that contradict it."""
+        """List the conflicts that contradict it."""
         return tuple(conflict for conflict in self.alignment.conflicts if is_certain(conflict, self.entailment))
 
     @cached_property
     def opposites(self) -> list[Held]:
-        """Elements whose opposite the articles have, and that no model excuses."""
+        """List the elements whose opposite the articles have, and that no model excuses."""
         return [h for h in self.account.elements if h.feature in OPPOSITE and not excused(h, self.entailment)]
 
     @cached_property
     def shares(self) -> list[float]:
-        """Share of its words that each unit of the articles has."""
+        """Return the share of its words that each unit of the articles has."""
         return list(shares_of(self.cluster, self.reading))
 
     @cached_property
     def near(self) -> list[int]:
-        """Units worth quoting, those that bear most of it out first."""
+        """List units worth quoting, those that support most of it first."""
         near = ranked(self.account.covers, self.account.elements) or list(self.account.sites)
         alike = {at for at, value in enumerate(self.shares) if value >= ALIKE} - {*near}
         return [*near, *sorted(alike, key=lambda at: -self.shares[at])]
 
     @cached_property
     def elements(self) -> list[Held]:
-        """The account as a verdict shows it."""
+        """List the elements as a verdict shows them."""
         return [placed_first(self.account, self.near, h) for h in shown(self.account, self.certain or self.opposites)]
 
     @cached_property
     def gone(self) -> list[Held]:
-        """Elements that matter and are unaccounted for."""
+        """List the elements that matter and are unaccounted for."""
         return [*missing(self.account), *undone(self.account), *self.unread]
 
     @cached_property
@@ -187,12 +187,12 @@ class _Case:
 
     @cached_property
     def lost(self) -> LostAttribution | None:
-        """What the articles have only from somebody who says it."""
+        """Find what the articles have only from somebody who says it."""
         return lost_attribution(self.cluster, self.reading, self.alignment, self.account)
 
     @cached_property
     def disputes(self) -> Sequence[Dispute]:
-        """Figures of it about which independent articles disagree."""
+        """List its figures about which independent articles disagree."""
         return disputed_figures(self.cluster, self.reading)
 
     def label(
@@ -225,6 +225,7 @@ def judge(
 
 
 def _contradicted(case: _Case) -> Judgement | None:
+    """Judge it contradicted where a conflict is certain or the articles have an opposite."""
     if case.certain:
         against = frozenset(case.cluster.articles_of_all(conflict.unit for conflict in case.certain))
         units = [*(conflict.unit for conflict in case.certain), *case.near]
@@ -239,6 +240,7 @@ def _contradicted(case: _Case) -> Judgement | None:
 
 
 def _not_found(case: _Case) -> Judgement | None:
+    """Judge it not found where an element that matters is missing, it says nothing, or is doubtful or hearsay."""
     account, entailment, lost, gone = case.account, case.entailment, case.lost, case.gone
     deciding = [held for held in gone if held in case.unread or not excused(held, entailment)]
     empty = _why_empty(account, entailment)
@@ -265,6 +267,7 @@ def _not_found(case: _Case) -> Judgement | None:
 
 
 def _contested(case: _Case) -> Judgement | None:
+    """Judge it contested where independent articles disagree about a figure of it."""
     if not case.disputes:
         return None
     cluster, account = case.cluster, case.account
@@ -279,6 +282,7 @@ def _contested(case: _Case) -> Judgement | None:
 
 
 def _supported(case: _Case) -> Judgement:
+    """Judge it supported, by the sentences that say so themselves."""
     read: Sequence[Held] = ()
     reason = case.lost.reason if case.lost is not None else why_supported(case.reading, case.account)
     if case.gone and case.entailment is not None:
@@ -293,7 +297,7 @@ def _supported(case: _Case) -> Judgement:
 
 
 def _one_side(account: Account, disputes: Sequence[Dispute]) -> bool:
-    """Whether a sentence with a disputed figure of a claim says the rest of it too.
+    """Tell whether a sentence with a disputed figure of a claim says the rest of it too.
 
     A model that reads what the other side has doubts such a claim as it doubts a false one.
     """
@@ -302,7 +306,7 @@ def _one_side(account: Account, disputes: Sequence[Dispute]) -> bool:
 
 
 def voices(label: VerdictLabel, entailment: Entailment | None, *, alone: bool) -> tuple[Voice, ...]:
-    """Which of the two spoke for a label; `alone` says that the account gives it without the model."""
+    """List which of account and model spoke for a label; `alone`: the account gives it without the model."""
     if entailment is None:
         return ("account",)
     believed = label in {"supported", "contested"}
@@ -313,14 +317,14 @@ def voices(label: VerdictLabel, entailment: Entailment | None, *, alone: bool) -
 
 
 def _in_one_sentence(account: Account) -> bool:
-    """Whether one sentence has all words of a claim, three or more, joined as the claim joins them."""
+    """Tell whether one sentence has all words of a claim, three or more, joined as the claim joins them."""
     words = [held for held in account.elements if held.kind != "party"]
     apart = account.features.get("uncovered_sentence", 1.0) or account.features.get("order_ungoverned", 1.0)
     return len(words) >= FEWEST_IN_ORDER and not apart
 
 
 def _why_empty(account: Account, entailment: Entailment | None) -> str:
-    """Why a claim says nothing of these articles, whatever its words; empty where it does."""
+    """Say why a claim says nothing of these articles, whatever its words; empty where it does."""
     written = account.text.lower().split()
     if len(written) > 1 and len(set(written)) == 1:
         return "it is one word again and again, which says nothing"
@@ -344,9 +348,9 @@ def _in_no_order(account: Account, entailment: Entailment | None) -> bool:
 
 
 def supporting(cluster: ClusterReading, reading: Reading, account: Account) -> list[int]:
-    """The sentences that say so themselves, the fullest first; where none does, those that tell of the event.
+    """List the sentences that say so themselves, the fullest first; else those that tell of the event.
 
-    What a sentence hands on as a rumour or as one side's claim, or asks, speaks only for a text that says as much.
+    A sentence that reports a rumour or one side's claim, or asks, supports only a text that says as much.
     """
     units = saying_so(cluster, reading, account.covers, account.elements)
     if not attributes(reading):
@@ -355,6 +359,6 @@ def supporting(cluster: ClusterReading, reading: Reading, account: Account) -> l
 
 
 def shares_of(cluster: ClusterReading, reading: Reading) -> list[float]:
-    """For each unit of the cluster the share of the sentence's content words that it has."""
+    """Return, for each unit of the cluster, the share of the sentence's content words that it has."""
     mine = reading.concepts
     return [len(mine & other.concepts) / len(mine) if mine else 0.0 for other in cluster.readings]

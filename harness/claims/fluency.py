@@ -1,4 +1,4 @@
-"""How odd a sentence reads: words in an order, and under one another, as English headlines do not have them.
+"""Oddness of a sentence: words in an order, and under one another, that English headlines do not have.
 
 Counts of function words and, for all other words, of their tags: what follows what, and what governs what, in ten
 thousand headlines of the development data (`fluency.tsv.gz`, written by `training/fluency_table.py`), so that a row of
@@ -16,14 +16,14 @@ from harness.claims.parsing.parse import Parse, Token
 from harness.language.lexical import word_list
 
 BACKOFF = 3.0
-"""How many sightings the frequency of a shorter context counts for."""
+"""Pseudo-count of the frequency in a shorter context."""
 _BEGIN, _END = "<s>", "</s>"
 _ARCS = 200
 """Relations that are taken to exist beside those counted."""
 
 
 class _Counts:
-    """What was counted, with the sums that frequencies need."""
+    """Counts, with the sums that frequencies need."""
 
     def __init__(self, lines: Sequence[str]) -> None:
         # Sums grow in dictionaries, since a Counter takes much longer to add to a key that it does not have.
@@ -57,19 +57,19 @@ def _counts() -> _Counts:
 
 
 def worded(parse: Parse) -> list[Token]:
-    """The tokens of a sentence that are words or figures."""
+    """List the tokens of a sentence that are words or figures."""
     return [token for token in parse.tokens if token.pos not in {"PUNCT", "SPACE"}]
 
 
 def classes(parse: Parse) -> list[str]:
-    """The classes of a sentence's words, two beginnings before them and an end after."""
+    """Return the classes of a sentence's words, two beginnings before them and an end after."""
     plain = word_list("function", "content_free")
     row = [token.lower if token.lower in plain else token.tag for token in worded(parse)]
     return [_BEGIN, _BEGIN, *row, _END]
 
 
 def arcs_of(parse: Parse) -> Iterator[tuple[str, str]]:
-    """For each word its governor's tag with the side that it stands on, and its own relation and tag."""
+    """Pair each word's governor, by tag and side, with the word's own relation and tag."""
     for token in worded(parse):
         above = parse.tokens[token.head]
         side = "<" if token.i < above.i else ">"
@@ -77,7 +77,7 @@ def arcs_of(parse: Parse) -> Iterator[tuple[str, str]]:
 
 
 def surprises(parse: Parse) -> list[float]:
-    """How surprising each word is after the two before it, in nats, and the end after the last."""
+    """Return how surprising each word is after the two before it, in nats, and the end after the last."""
     held = _counts()
     row = classes(parse)
     found = []
@@ -90,7 +90,7 @@ def surprises(parse: Parse) -> list[float]:
 
 
 def tree_oddness(parse: Parse) -> float:
-    """Mean surprise of what governs what in a sentence, in nats; 0 without a word."""
+    """Return the mean surprise of what governs what in a sentence, in nats; 0 without a word."""
     held = _counts()
     found = []
     for governor, relation in arcs_of(parse):

@@ -43,7 +43,7 @@ def hold_to_limits(folder: RunFolder, settings: GateSettings) -> GateReport:
 
 
 def _gate_measure(joined: ScoreMatrix, configuration: str, rule: GateRule) -> GatedMeasure:
-    """One configuration's statistics beside a baseline that has none."""
+    """Put one configuration's statistics beside a baseline that has none."""
     measures = [measure.name for measure in joined.measures]
     column = joined.values[joined.labels.index(configuration), :, measures.index(rule.measure)]
     return GatedMeasure(configuration, rule, np.full(len(column), np.nan), column)

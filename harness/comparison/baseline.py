@@ -58,7 +58,7 @@ class Baseline(Record):
 
 
 def baseline_of(folder: RunFolder) -> Baseline:
-    """The baseline that a finished run makes. Raises UsageError for an unfinished one."""
+    """Make the baseline of a finished run. Raises UsageError for an unfinished one."""
     manifest = folder.manifest()
     joined = join([folder])
     texts = {(row.configuration, row.cluster_id): row.text for row in folder.predictions()}
@@ -87,7 +87,7 @@ def baseline_of(folder: RunFolder) -> Baseline:
 
 
 def dumped(baseline: Baseline) -> str:
-    """The file's text: keys in a fixed order, one line for each cluster of each configuration."""
+    """Write the file's text: keys in a fixed order, one line for each cluster of each configuration."""
     whole = json.loads(baseline.model_dump_json())
     configurations = whole.pop("configurations")
     head = [f'  "{key}": {_line(value)},' for key, value in whole.items() if key != "measures"]
@@ -128,7 +128,7 @@ def refuse_folder(file: Path) -> None:
 
 
 def read(file: Path) -> Baseline:
-    """A baseline file. Raises DataError with place and reason for anything else."""
+    """Read a baseline file. Raises DataError with place and reason for anything else."""
     accepted = "a file that `harness baseline save` wrote"
     value = json_document(str(file), accepted)
     found = value.get("format") if isinstance(value, dict) else None
@@ -176,7 +176,7 @@ def _show_mean(mean: float | None) -> str:
 
 
 def named(baseline: Baseline, name: str) -> BaselineConfiguration:
-    """The configuration of that name. Raises UsageError where there is none."""
+    """Find the configuration of that name. Raises UsageError where there is none."""
     for configuration in baseline.configurations:
         if configuration.name == name:
             return configuration

@@ -155,7 +155,7 @@ def error_shares(joined: ScoreMatrix) -> Mapping[ErrorType, Mapping[str, tuple[i
 
 
 def most_moved(comparison: Comparison, count: int) -> list[Move]:
-    """For each other configuration, the `count` clusters that moved most from the baseline on the first measure."""
+    """List, for each other configuration, the `count` clusters that moved most on the first measure."""
     joined, measure = comparison.joined, comparison.joined.measures[0]
     at = {label: place for place, label in enumerate(joined.labels)}
     baseline_values = joined.values[at[comparison.baseline], :, 0]

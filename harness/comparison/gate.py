@@ -119,7 +119,7 @@ class GateReport:
         }[self.outcome]
 
     def broken(self, rule: WrittenRule) -> list[Finding]:
-        """The findings that break a rule."""
+        """List the findings that break a rule."""
         return [finding for finding in self.findings if not finding.passed and rule.is_broken_by(finding.decision)]
 
 
@@ -185,7 +185,7 @@ def _findings(
 
 
 def _judge(decision: Decision, before: BaselineConfiguration, after: BaselineConfiguration) -> tuple[Verdict, str]:
-    """The verdict on one decision, and why."""
+    """Give the verdict on one decision, and why."""
     measure, answered = decision.measure, sum(cell.text is not None for cell in after.clusters.values())
     said = "; ".join(violation.reason for violation in decision.violations)
     outcomes = {violation.outcome for violation in decision.violations}

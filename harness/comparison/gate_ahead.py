@@ -18,7 +18,7 @@ from harness.records import Cluster, ClusterFacts, MeasureRecord
 
 
 def committed(file: Path, how_to_begin: str = "add --update to take this run as the first") -> Baseline:
-    """The baseline that a gate holds runs against.
+    """Read the baseline that a gate holds runs against.
 
     Raises UsageError that says how to begin where there is none yet, DataError where it cannot be read.
     """
@@ -77,7 +77,7 @@ def see_ahead(planned: Planned, baseline: Baseline, settings: GateSettings, wher
 
 
 def rules_for(baseline: Baseline, settings: GateSettings, where: str) -> Rules:
-    """The rules on the baseline's measures. Raises UsageError that names the baseline for those that it lacks."""
+    """List the rules on the baseline's measures. Raises UsageError naming the baseline for those that it lacks."""
     try:
         return rules_of(baseline.measures, settings)
     except UsageError as error:

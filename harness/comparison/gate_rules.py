@@ -45,7 +45,7 @@ class Rules:
 
 
 def rules_of(measures: Sequence[MeasureRecord], settings: GateSettings) -> Rules:
-    """The rules of the settings; where they have none, the default rule on the first measure that is better one way.
+    """List the rules of the settings; without any, the default rule on the first measure better one way.
 
     A later tolerance for a measure replaces an earlier one, so that `rouge1` can differ from `rouge`; of two limits the
     stricter counts. `max_failures` is also the share of clusters that may lose their score. Raises UsageError for a
@@ -100,7 +100,7 @@ def _names(measures: Iterable[MeasureRecord]) -> tuple[str, ...]:
 
 
 def _can_fall(measures: Sequence[MeasureRecord], wanted: str) -> list[MeasureRecord]:
-    """The measures that a word names; those of a metric that are better neither way are not meant.
+    """List the measures that a word names; those of a metric that are better neither way are not meant.
 
     Raises UsageError for a word that names none.
     """
@@ -114,7 +114,7 @@ def _governing(rule: WrittenRule, merged: dict[str, dict[str, float]]) -> Writte
 
 
 def _cannot_break(rule: WrittenRule, directions: Mapping[str, str]) -> str:
-    """Why a rule can never be broken, or nothing."""
+    """Say why a rule can never be broken, or nothing."""
     if rule.part in ("at_least", "at_most"):
         return ""
     aimless = next((name for name in rule.measures if directions[name] == "neither"), "")
@@ -124,7 +124,7 @@ def _cannot_break(rule: WrittenRule, directions: Mapping[str, str]) -> str:
 def rule_problems(
     settings: GateSettings, source: Source, measures: Sequence[MeasureRecord], configurations: Sequence[str]
 ) -> list[Problem]:
-    """Every mistake in a configuration's `gate:` that needs no run to be seen, with its line.
+    """Report every mistake in a configuration's `gate:` that needs no run to be seen, with its line.
 
     Rules on measures that no metric has or that cannot fall, configurations that do not exist, a baseline that is a
     folder. `measures` and `configurations` are those that a run of it has.
@@ -171,7 +171,7 @@ def refuse_mistakes(
 
 
 def _not_a_file(name: str) -> str:
-    """Why a baseline cannot stand under a name, or nothing."""
+    """Say why a baseline cannot stand under a name, or nothing."""
     try:
         if not name.strip():
             return "a name without letters"

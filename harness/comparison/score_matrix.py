@@ -45,13 +45,13 @@ class ScoreMatrix:
         return tuple(column.label for column in self.columns)
 
     def summaries(self, resampled: NDArray[np.float64] | None = None) -> list[Summary]:
-        """A summary for each configuration and measure over the joined clusters; `resampled` as for `summaries_of`."""
+        """Summarise each configuration and measure over the joined clusters; `resampled` as for `summaries_of`."""
         return summaries_of(
             self.values, self.unscorable, self.labels, self.measures, seed=self.seed, resampled=resampled
         )
 
     def only(self, measures: Sequence[MeasureRecord]) -> "ScoreMatrix":
-        """The same over some of the measures."""
+        """Keep some of the measures."""
         kept = [self.measures.index(measure) for measure in measures]
         return ScoreMatrix(
             self.columns,
@@ -65,7 +65,7 @@ class ScoreMatrix:
 
 
 def join(folders: Sequence[RunFolder], *, intersection: bool = False) -> ScoreMatrix:
-    """Every configuration of the runs over the clusters they share.
+    """Join every configuration of the runs over the clusters they share.
 
     Raises DataError where the runs' data differ, unless `intersection`: then only clusters of equal id *and* content
     are kept. Raises UsageError where a measure's signatures differ, saying in which part, or where none is shared, and
@@ -180,7 +180,7 @@ def columns_of(folders: Sequence[RunFolder], manifests: Sequence[RunManifest]) -
 
 
 def find_measures(measures: Iterable[MeasureRecord], wanted: str) -> list[MeasureRecord]:
-    """The measures that a user's word names, at least one.
+    """Find the measures that a user's word names, at least one.
 
     A measure's own name (`rouge1-f`, `factual-contradicted`); the same with a dot after its metric
     (`factual.contradicted`, `rouge.rouge1-f`); a variant, meaning its F (`rouge1`); a metric, meaning those of its
@@ -204,7 +204,7 @@ def find_measures(measures: Iterable[MeasureRecord], wanted: str) -> list[Measur
 
 
 def find_measure(measures: Iterable[MeasureRecord], wanted: str) -> MeasureRecord:
-    """The one measure that a user's word names. Raises UsageError for a word that names none or several."""
+    """Find the one measure that a user's word names. Raises UsageError where it names none or several."""
     found = find_measures(measures, wanted)
     if len(found) > 1:
         raise UsageError(f"{wanted!r} names several measures: {', '.join(measure.name for measure in found)}")
@@ -212,7 +212,7 @@ def find_measure(measures: Iterable[MeasureRecord], wanted: str) -> MeasureRecor
 
 
 def nearest_measure(measures: Iterable[MeasureRecord], wanted: str) -> str:
-    """The word closest to `wanted` that `find_measures` takes, or an empty string where none is close."""
+    """Find the word closest to `wanted` that `find_measures` takes, or an empty string where none is close."""
     words: dict[str, None] = {}
     for measure in measures:
         short = measure.name.removeprefix(f"{measure.metric}-")
@@ -222,7 +222,7 @@ def nearest_measure(measures: Iterable[MeasureRecord], wanted: str) -> str:
 
 
 def find_label(labels: Sequence[str], wanted: str) -> str:
-    """The configuration that a user's word names.
+    """Find the configuration that a user's word names.
 
     Its label, the unique label that begins with the word, or the unique label of a sweep that has the word in its
     brackets: `greedy` names `smol[greedy]`, and `max_words=8` names `lead[max_words=8]`. Raises UsageError where none
@@ -257,7 +257,7 @@ MOST_FIELDS = 30
 
 
 def groups_of(facts: Sequence[ClusterFacts], by: str) -> Mapping[str, list[int]]:
-    """Rows of the clusters, grouped by a field: `articles`, `references`, `words` (in thirds) or a tag.
+    """Group the rows of the clusters by a field: `articles`, `references`, `words` (in thirds) or a tag.
 
     Raises UsageError for a field that no cluster has.
     """

@@ -40,13 +40,13 @@ _REASONS = {
 
 
 def unwritable(file: Path, error: OSError) -> StoreError:
-    """The error to raise where `file` could not be written, in words that say what to do."""
+    """Make the error to raise where `file` could not be written, in words that say what to do."""
     why = _REASONS.get(error.errno or 0) or error.strerror or type(error).__name__
     return StoreError(f"{file}: cannot be written: {why}")
 
 
 def unreadable(file: Path, error: OSError) -> StoreError:
-    """The error to raise where `file` could not be read: a folder that went away is no missing file."""
+    """Make the error to raise where `file` could not be read: a folder that went away is no missing file."""
     gone = None if file.parent.is_dir() else _REASONS.get(error.errno or 0)
     return StoreError(f"{file}: cannot be read: {gone or error.strerror or type(error).__name__}")
 
@@ -108,7 +108,7 @@ class Appender:
 
 @contextmanager
 def appending(file: Path) -> Iterator[Appender]:
-    """A file that records are added to; an error inside outweighs one in closing."""
+    """Open a file that records are added to; an error inside outweighs one in closing."""
     appender = Appender(file)
     try:
         yield appender

@@ -32,7 +32,7 @@ class RowOffsets:
         self._digests, self._places = digests, places
 
     def __len__(self) -> int:
-        """How many keys there are."""
+        """Count the keys."""
         return len(self._digests)
 
     def __contains__(self, key: Key) -> bool:
@@ -40,7 +40,7 @@ class RowOffsets:
         return self.get(key) is not None
 
     def get(self, key: Key) -> int | None:
-        """Where the row with a key stands; None where there is none."""
+        """Find where the row with a key stands; None where there is none."""
         if not self._digests:
             return None
         wanted = digest_of(key)

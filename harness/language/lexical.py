@@ -12,19 +12,19 @@ from harness.language.text import normalise, words
 
 @cache
 def lexicon() -> dict[str, Any]:
-    """The word lists of `lexicon.toml`, beside this module."""
+    """Read the word lists of `lexicon.toml`, beside this module."""
     return tomllib.loads(files("harness.language").joinpath("lexicon.toml").read_text(encoding="utf-8"))
 
 
 @cache
 def word_list(section: str, key: str) -> frozenset[str]:
-    """One list of the lexicon. Raises KeyError for a list it does not have."""
+    """Return one list of the lexicon. Raises KeyError for a list it does not have."""
     return frozenset(lexicon()[section][key].split())
 
 
 @lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
-    """The Porter stem (Porter, 1980, with NLTK's extensions) of a lower-cased word, its possessive taken off first."""
+    """Stem a lower-cased word without its possessive (Porter, 1980, with NLTK's extensions)."""
     bare = word.removesuffix("'s").removesuffix("’s").rstrip(".")
     if len(bare) <= 3 or not bare.isascii():
         return bare
@@ -37,7 +37,7 @@ _POSSESSIVE = re.compile(r"['’]s?(?!\w)")
 
 @lru_cache(maxsize=1 << 14)
 def pieces(text: str) -> tuple[str, ...]:
-    """The words of `text` for matching across spellings, lower-cased, in order.
+    """Split `text` into words for matching across spellings, lower-cased, in order.
 
     Hyphens and full stops part words or vanish, possessives go, and a thousands separator is nothing: `20-year-old`
     and a tokenised `20 year - old` are the same, as are `U.S.` and `US`, `36,000` and `36, 000`.

@@ -27,5 +27,5 @@ class Memo(dict[str, T]):
         return made
 
     def all(self, words: Iterable[str]) -> list[T]:
-        """The same for each of several words."""
+        """Look several words up."""
         return list(map(self.__getitem__, words))

@@ -148,7 +148,7 @@ class _NumberToken(NamedTuple):
 
 
 def _numeral(match: re.Match[str]) -> _NumberToken:
-    """The token of a match of `digits`, its suffix read as a power of ten where it is one."""
+    """Make the token of a match of `digits`, its suffix read as a power of ten where it is one."""
     value = Decimal(match["digits"].replace(",", ""))
     end = match.end("digits")
     if match["vulgar"]:
@@ -191,7 +191,7 @@ class _NumberReader:
         self.tokens = _number_tokens(text)
 
     def _next(self, at: int) -> str:
-        """The word at `at` where only a space or a hyphen parts it from the token before it, else nothing."""
+        """Return the word at `at` where only a space or a hyphen parts it from the one before, else nothing."""
         if 0 < at < len(self.tokens):
             gap = self.text[self.tokens[at - 1].end : self.tokens[at].start]
             if _NUMBER_JOINT.fullmatch(gap):
@@ -199,7 +199,7 @@ class _NumberReader:
         return ""
 
     def _small(self, at: int) -> tuple[Decimal, int, bool] | None:
-        """A number below one hundred in words, or one in digits; where it ends; whether nothing can follow."""
+        """Read a number below one hundred in words, or one in digits; where it ends; whether nothing can follow."""
         token = self.tokens[at]
         if token.value is not None:
             return token.value, at + 1, token.closed
@@ -249,7 +249,7 @@ class _NumberReader:
         return value, at, False
 
     def read(self, at: int) -> tuple[Decimal, int] | None:
-        """The longest number that begins at token `at`, and where it ends; None where none begins."""
+        """Read the longest number that begins at token `at`, and where it ends; None where none begins."""
         total, smallest, end = Decimal(0), None, at
         while found := self._hundreds(at):
             value, at, closed = found
@@ -307,7 +307,7 @@ class _Read(NamedTuple):
 
 
 def _read_together(stretches: Sequence[str], roles: bytes) -> Iterator[_Read]:
-    """The numbers of a text that is split at its spaces; `roles` says what each of the stretches may hold.
+    """Read the numbers of a text that is split at its spaces; `roles` says what each stretch may hold.
 
     The words of a number stand one space or hyphen apart, and so do a currency and its figure. So a stretch that can
     have none of them ends what can be one number, and all that it and the next may say is what the `5m` before them
@@ -327,7 +327,7 @@ def _read_together(stretches: Sequence[str], roles: bytes) -> Iterator[_Read]:
 
 
 def number_values(text: str) -> list[NumberFound]:
-    """Spans and values of the numbers of English `text`, in order, so that `2.5 million` equals `2,500,000`.
+    """Find the numbers of English `text` in order, as spans and values; `2.5 million` equals `2,500,000`.
 
     Read are digits with thousands separators and decimals, suffixes and scales (£10k, 3bn, 2.5 million, two dozen),
     cardinals and ordinals in words or digits (twenty-one, 21st), simple fractions (two-thirds, 2½, half a million).
@@ -346,7 +346,7 @@ def number_values(text: str) -> list[NumberFound]:
 
 
 def values_among(stretches: Sequence[str], roles: bytes) -> set[Decimal]:
-    """The values of the numbers of a text that is split at its spaces; `roles` holds the role of each stretch."""
+    """Find the values of the numbers of a text split at its spaces; `roles` holds the role of each stretch."""
     return {value for read in _read_together(stretches, roles) for _, value in read.numbers}
 
 

@@ -101,13 +101,13 @@ def _measure(word: str) -> int:
 
 
 def _ends_short(word: str) -> bool:
-    """The paper's condition *o, consonant-vowel-consonant but not w, x or y; here a word like `is` fulfils it too."""
+    """Test the paper's condition *o, consonant-vowel-consonant but not w, x or y; `is` fulfils it here too."""
     shape = _shape(word)
     return shape == "vc" or (shape.endswith("cvc") and word[-1] not in "wxy")
 
 
 def _ending(word: str, endings: _Endings) -> str:
-    """The longest of `endings` that `word` has, or nothing."""
+    """Find the longest of `endings` that `word` has, or nothing."""
     possible = endings.get(word[-1:], ())
     return next(filter(word.endswith, possible)) if word.endswith(possible) else ""
 
@@ -152,7 +152,7 @@ def _step_1b(word: str) -> str:
 
 
 def _step_1c(word: str) -> str:
-    """A final y after a consonant: happy."""
+    """Turn a final y after a consonant into i: happy."""
     return word[:-1] + "i" if len(word) > 2 and word[-1] == "y" and _shape(word)[-2] == "c" else word
 
 
@@ -185,7 +185,7 @@ def _step_4(word: str) -> str:
 
 
 def _step_5(word: str) -> str:
-    """A final e, and the second of two final l: probate, controll."""
+    """Cut a final e, and the second of two final l: probate, controll."""
     if word.endswith("e"):
         measure = _measure(word[:-1])
         if measure > 1 or (measure == 1 and not _ends_short(word[:-1])):

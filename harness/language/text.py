@@ -25,7 +25,7 @@ _UNSEEN = re.compile(f"[{_WIDTHLESS}]")
 
 
 def normalise(text: str) -> str:
-    """One spelling for texts that differ only in typography: NFKC, straight quotes, plain dashes, single spaces.
+    """Spell texts alike that differ only in typography: NFKC, straight quotes, plain dashes, single spaces.
 
     Changes offsets, so it serves comparison only, never spans.
     """
@@ -42,18 +42,18 @@ def composed_letters(text: str) -> str:
 
 
 def word_spans(text: str) -> list[Span]:
-    """Spans of the words of `text`: runs of letters and digits of any script, joined by inner `' . - &`."""
+    """Find the words of `text`: runs of letters and digits of any script, joined by inner `' . - &`."""
     return [match.span() for match in _WORD.finditer(text)]
 
 
 @lru_cache(maxsize=4096)
 def words(text: str) -> tuple[str, ...]:
-    """The words of `text`, normalised and lower-cased, in order; memoised, since metrics and models ask again."""
+    """Split `text` into words, normalised and lower-cased, in order; memoised, since metrics and models ask again."""
     return tuple(_WORD.findall((text if text.isascii() else normalise(text)).lower()))
 
 
 def ngrams(tokens: Sequence[str], n: int) -> list[tuple[str, ...]]:
-    """All runs of `n` neighbouring tokens, in order: `max(0, len(tokens) - n + 1)` of them.
+    """List all runs of `n` neighbouring tokens, in order: `max(0, len(tokens) - n + 1)` of them.
 
     Raises ValueError for n below 1.
     """
@@ -63,7 +63,7 @@ def ngrams(tokens: Sequence[str], n: int) -> list[tuple[str, ...]]:
 
 
 def paragraph_spans(text: str) -> list[Span]:
-    """Spans of the lines of `text` that hold more than white space, without the white space round them."""
+    """Find the lines of `text` that hold more than white space, without the white space round them."""
     spans = []
     position = 0
     for line in text.splitlines(keepends=True):
@@ -90,7 +90,7 @@ def without_long_runs(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def sentence_spans(text: str) -> tuple[Span, ...]:
-    """Spans of the sentences of `text`; a newline always ends one.
+    """Find the sentences of `text`; a newline always ends one.
 
     Splits with nupunkt (Bommarito et al., 2025), an unsupervised Punkt splitter (Kiss & Strunk, 2006) trained on
     legal and news text, which needs no download.
@@ -109,7 +109,7 @@ def sentence_spans(text: str) -> tuple[Span, ...]:
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of `text`, in order."""
+    """Split `text` into its sentences, in order."""
     return [text[start:end] for start, end in sentence_spans(text)]
 
 
@@ -137,7 +137,7 @@ _NOT_PLACES = re.compile(
 
 
 def dateline_end(text: str) -> int:
-    """The offset at which the body starts after a news dateline; 0 where `text` opens with none.
+    """Find the offset at which the body starts after a news dateline; 0 where `text` opens with none.
 
     Known are a place, a date and an agency, each alone or together, before a dash, a colon or the bare agency:
     `WASHINGTON (CNN) -- `, `LONDON, March 3 (Reuters) - `, `ALMATY — `, `NEW DELHI: `, `Almaty, Kazakhstan – `,

@@ -85,7 +85,7 @@ def measure(
     seed: int,
     resamples: int = RESAMPLES,
 ) -> Agreement:
-    """One checker on one data set."""
+    """Measure one checker on one data set."""
     wanted = measurable(rows)
     findings, seconds = check_texts(session, [(row.cluster, row.text) for row in wanted])
     found = measured(dataset, checker, session.signature, rows, findings, seed=seed, resamples=resamples)
@@ -93,12 +93,12 @@ def measure(
 
 
 def measurable(rows: Sequence[LabelledText]) -> list[LabelledText]:
-    """The rows that somebody labelled or rated."""
+    """List the rows that somebody labelled or rated."""
     return [row for row in rows if row.label is not None or row.ratings]
 
 
 def floor(dataset: str, rows: Sequence[LabelledText], *, seed: int, resamples: int = RESAMPLES) -> Agreement:
-    """The surface precisions as if they were a checker's probability: what any checker has to beat.
+    """Measure surface precision as if it were a checker's probability: what any checker has to beat.
 
     They have no labels of their own and are no probability, so they have no transferred accuracy, no calibration.
     """
@@ -200,7 +200,7 @@ def _correlations(judged: Sequence[tuple[LabelledText, Finding]], seed: int, res
 def evidence_hits(
     dataset: str, rows: Sequence[LabelledText], *, seed: int, resamples: int = RESAMPLES
 ) -> EvidenceHits | None:
-    """How often retrieval finds what people marked as evidence; none where no row has any.
+    """Count how often retrieval finds what people marked as evidence; none where no row has any.
 
     A hit at k: one of the first k sentences that bear on the text is a marked one (of any set, where several sets are
     each enough). Complete at k: the first k have a whole set. Sentences are compared by their words, since the

@@ -10,7 +10,7 @@ MAX_PROBLEMS = 20
 
 
 def read_clusters(dataset: Dataset, source: str, limit: int | None = None) -> list[Cluster]:
-    """The first `limit` clusters of a data set; a bad row is an error: a measurement over the others would look whole.
+    """Read the first `limit` clusters; a bad row is an error: a measurement over the others would look whole.
 
     Raises DataError with file and line of every bad row that was met, or where there is no cluster.
     """

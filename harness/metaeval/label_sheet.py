@@ -178,7 +178,7 @@ def as_written(cell: str) -> str:
 
 
 def collected(sources: Iterable[RunFolder | str]) -> Rows:
-    """Rows of a sheet from runs and from files of checks, in the order given."""
+    """Collect the rows of a sheet from runs and from files of checks, in the order given."""
     rows: Rows = {}
     for source in sources:
         if isinstance(source, RunFolder):

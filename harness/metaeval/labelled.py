@@ -172,7 +172,7 @@ class _Row:
         self.problems.append(Problem(message, self.where, self.line, path, found, accepted))
 
     def _cluster(self) -> Cluster | None:
-        """The articles that the text is about: one source, a list of articles, or a cluster by its id."""
+        """Read the articles that the text is about: one source, a list of articles, or a cluster by its id."""
         source = self.row.get("source")
         if isinstance(source, str):
             return Cluster(
@@ -214,7 +214,7 @@ class _Row:
         return None if value is None else bool(value)
 
     def _ratings(self) -> dict[str, float]:
-        """Numbers under `ratings`, or under `meta.ratings` where a row keeps everything there."""
+        """Read the numbers under `ratings`, or under `meta.ratings` where a row keeps everything there."""
         path = "ratings" if self.row.get("ratings") is not None or "ratings" not in self.meta else "meta.ratings"
         ratings = (self.row if path == "ratings" else self.meta).get("ratings") or {}
         if not isinstance(ratings, dict) or not all(_is_number(value) for value in ratings.values()):
@@ -228,7 +228,7 @@ def _is_number(value: object) -> bool:
 
 
 def _numbers(value: object) -> dict[str, float]:
-    """The finite numbers of an object; metrics that gave a text no score are left out."""
+    """Pick the finite numbers of an object; metrics that gave a text no score are left out."""
     found = value if isinstance(value, dict) else {}
     return {str(name): float(number) for name, number in found.items() if _is_number(number)}
 
@@ -246,7 +246,7 @@ def _pair(row: Mapping[str, Any], meta: Mapping[str, Any]) -> str | None:
 
 
 def _error_types(fields: Mapping[str, Any]) -> frozenset[str]:
-    """The kinds of error that a row or its `meta` names, in any of the shapes that public sets use."""
+    """List the kinds of error that a row or its `meta` names, in any of the shapes that public sets use."""
     found: set[str] = set()
     value = fields.get("error_types", fields.get("error_type"))
     if isinstance(value, str) and value.startswith("["):

@@ -31,7 +31,7 @@ class Stress:
 
 
 def plant_all(clusters: Sequence[Cluster], seed: int) -> list[Planting]:
-    """Every true headline of `clusters` with its changes. Raises MissingExtraError without a parser."""
+    """Change every true headline of `clusters` in each way. Raises MissingExtraError without a parser."""
     found = list(plant(clusters, Parser(), seed))
     if not found:
         raise DataError([Problem("no cluster has a reference or a titled article", accepted="a headline to change")])
@@ -52,7 +52,7 @@ def gathered(clusters: Sequence[Cluster], plantings: Sequence[Planting]) -> Stre
 def judge(
     stress: Stress, name: str, session: CheckSession, plantings: Sequence[Planting], *, seed: int, resamples: int
 ) -> None:
-    """One checker's verdicts on everything planted, added to `stress`."""
+    """Add one checker's verdicts on everything planted to `stress`."""
     asked: list[tuple[Cluster, str]] = []
     for planting in plantings:
         asked.append((planting.cluster, planting.original))

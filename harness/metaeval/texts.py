@@ -185,7 +185,7 @@ def with_clusters(
 def _clusters(
     rows: Iterable[Cluster | RowProblem], needed: set[str | None]
 ) -> tuple[dict[str, Cluster], list[str], list[Problem]]:
-    """The clusters that are needed (the first too where a text names none), every id, and bad rows."""
+    """Read the clusters that are needed (the first too where a text names none), every id, and bad rows."""
     known: dict[str, Cluster] = {}
     ids: list[str] = []
     bad: list[Problem] = []

@@ -41,7 +41,7 @@ def versions() -> dict[str, str]:
 
 @cache
 def code_digest() -> str:
-    """Digest of the package's own files: a working copy changes between releases, and predictions may with it."""
+    """Digest the package's own files: a working copy changes between releases, and predictions may with it."""
     top = Path(harness.__file__).parent
     seen = hashlib.sha256()
     for file in sorted(top.rglob("*")):

@@ -161,7 +161,7 @@ def _speak(last_words: Callable[[], None]) -> None:
 
 
 def _next(heard: int, signals: frozenset[signal.Signals], until: float | None) -> bool | None:
-    """True at one of the signals, False where the other end is closed, None when it is past `until`.
+    """Wait: True at one of the signals, False where the other end is closed, None when it is past `until`.
 
     Other signals come by the same way, those of a time limit thousands a second: they neither prolong the wait, nor,
     where they have filled the pipe, hide one that the main thread has heard.
@@ -181,7 +181,7 @@ def _next(heard: int, signals: frozenset[signal.Signals], until: float | None) -
 
 
 def _forget_in_child() -> None:
-    """A forked child must not write into its parent's pipe: one Ctrl-C reaches both, and would count twice."""
+    """Drop the parent's pipe in a forked child: one Ctrl-C reaches both, and would count twice."""
     if _heeding.is_set():
         signal.set_wakeup_fd(-1)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

@@ -41,7 +41,7 @@ class _Plain(logging.Formatter):
     """`12:30:05 warning: message`, the time in UTC."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line, and a traceback's lines below it."""
+        """Write one line, and a traceback's lines below it."""
         moment = datetime.fromtimestamp(record.created, UTC)
         level = "" if record.levelno == logging.INFO else f"{record.levelname.lower()}: "
         trace = f"\n{self.formatException(record.exc_info)}" if record.exc_info else ""
@@ -52,7 +52,7 @@ class _Json(logging.Formatter):
     """One JSON object a line: time, level, logger, message, and the fields of a run event."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line."""
+        """Write one line."""
         more = dict(getattr(record, "fields", {}))
         if record.exc_info:
             more["traceback"] = self.formatException(record.exc_info)

@@ -134,7 +134,7 @@ class PredictionsOrigin(Record):
 
 
 class StoredFile(Record):
-    """What a file of a complete run held when the run completed."""
+    """A file of a complete run as it was when the run completed."""
 
     rows: Whole = Field(description="Lines.")
     bytes: Whole = Field(description="Its size.")

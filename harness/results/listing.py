@@ -148,7 +148,7 @@ def _metrics(old: RunManifest, new: RunManifest) -> Iterator[str]:
 
 
 def _changes(path: str, old: Any, new: Any) -> Iterator[str]:
-    """The values that differ, each with its dotted path; what is wholly another kind of thing as one."""
+    """Yield the values that differ, each with its dotted path; what is wholly another kind of thing as one."""
     if old == new:
         return
     if isinstance(old, Mapping) and isinstance(new, Mapping):

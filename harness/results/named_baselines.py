@@ -18,7 +18,7 @@ _CONFIGURATIONS = ("*.yaml", "*.yml", "*/*.yaml", "*/*.yml")
 
 
 def runs_in_baselines(results: Path, folders: Sequence[RunFolder], told: Callable[[str], None]) -> dict[str, Path]:
-    """Name of a run's folder → the baseline that was saved from it.
+    """Map the name of a run's folder to the baseline that was saved from it.
 
     Looks at every JSON file in `baselines` below the results folder, and at the `gate: baseline:` of each run's own
     configuration and of each YAML file where the command was started or one folder below. `told` hears of baselines
@@ -44,14 +44,14 @@ def runs_in_baselines(results: Path, folders: Sequence[RunFolder], told: Callabl
 
 
 def _of_runs(folders: Sequence[RunFolder]) -> Iterator[Path]:
-    """The baselines that the configurations of runs name."""
+    """List the baselines that the configurations of runs name."""
     for folder in folders:
         with suppress(HarnessError):
             yield from _baseline_in(folder.manifest().config)
 
 
 def _of_configurations(where: Path) -> Iterator[Path]:
-    """The baselines that configuration files name, in a folder and those right below it."""
+    """List the baselines that configuration files name, in a folder and those right below it."""
     paths = (path for pattern in _CONFIGURATIONS for path in where.glob(pattern) if path.is_file())
     for path in islice(paths, MOST_FILES):
         with suppress(HarnessError, OSError):  # not a configuration of ours

@@ -96,7 +96,7 @@ def _find(results: Path, wanted: str, told: Told) -> RunFolder:
 
 
 def _older(results: Path, name: str, keep: int, told: Told) -> list[RunFolder]:
-    """The runs of a NAME but for the newest `keep`. Raises UsageError also where `name` is a single run's."""
+    """List the runs of a NAME but for the newest `keep`. Raises UsageError also where `name` is a single run's."""
     try:
         return [run.folder for run in runs_of(results, name, told)[keep:]]
     except UsageError as error:
@@ -117,7 +117,7 @@ def _looks_like_a_run(folder: RunFolder) -> bool:
 
 
 def _named(results: Path, folders: Sequence[RunFolder], told: Told) -> dict[str, Path]:
-    """The runs that baselines name, of every results folder that something goes from."""
+    """List the runs that baselines name, of every results folder that something goes from."""
     found: dict[str, Path] = {}
     places = dict.fromkeys([results, *(folder.path.parent for folder in folders)])
     for place in places if folders else ():
@@ -126,7 +126,7 @@ def _named(results: Path, folders: Sequence[RunFolder], told: Told) -> dict[str,
 
 
 def _why_not(folder: RunFolder, named: dict[str, Path]) -> str:
-    """Why a run may not be removed, or nothing."""
+    """Say why a run may not be removed, or nothing."""
     try:
         return _reason_against(folder, named)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What a run's folder holds on one cluster, found without reading its files whole, finished or damaged."""
+"""Rows of a run's folder on one cluster, found without reading its files whole, finished or damaged."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress

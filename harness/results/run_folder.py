@@ -127,7 +127,7 @@ class RunFolder:
                 )
 
     def manifest(self) -> RunManifest:
-        """The manifest; `interrupted` where it says that the run is under way and no living process has the folder.
+        """Read the manifest; `interrupted` where a run that it calls under way has no living process.
 
         Raises StoreError where it is missing, torn, or of a later schema.
         """
@@ -253,11 +253,11 @@ class RunFolder:
         return self._rows(SCORES, MetricScore)
 
     def appending(self, name: str) -> AbstractContextManager[Appender]:
-        """A file that records are added to, each on disk when `add` returns."""
+        """Open a file that records are added to, each on disk when `add` returns."""
         return appending(self.path / name)
 
     def appender(self, name: str) -> Appender:
-        """The same to be closed by hand."""
+        """Open the same to be closed by hand."""
         return Appender(self.path / name)
 
     def replace_rows(self, name: str, rows: Iterable[Record]) -> None:

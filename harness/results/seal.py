@@ -17,7 +17,7 @@ _AT_ONCE = 1 << 20
 
 
 class Stamp(NamedTuple):
-    """What tells, without reading it, that a file was changed."""
+    """Size, times and inode of a file, which tell, without reading it, that it was changed."""
 
     size: int
     modified: int
@@ -33,7 +33,7 @@ class Damage(NamedTuple):
     """What is wrong with it, in words."""
 
     def __str__(self) -> str:
-        """One sentence without a full stop."""
+        """Say it in one sentence without a full stop."""
         return f"{self.name} {self.what}"
 
 

@@ -29,14 +29,14 @@ class Unscored:
     """How many other reasons there are."""
 
     def __str__(self) -> str:
-        """One sentence without a full stop."""
+        """Say it in one sentence without a full stop."""
         others = f" (and {self.other_reasons} other reason{'s' * (self.other_reasons > 1)})" * bool(self.other_reasons)
         every = f"all {self.count} predictions" if self.count > 1 else "the only prediction"
         return f"metric {self.metric} failed on {every} of {self.configuration}: {self.reason}{others}"
 
 
 def find_unscored(folder: RunFolder, manifest: RunManifest) -> list[Unscored]:
-    """Each metric that has no row in the scores of a configuration that answered, in the order of the manifest.
+    """List each metric without a row in the scores of a configuration that answered, in manifest order.
 
     Reads scores only until every metric of every such configuration was seen: in a sound run that is one cluster.
     """
@@ -85,7 +85,7 @@ def settings_by_metric(manifest: RunManifest) -> dict[str, Any]:
 
 
 def names_in(settings: Any) -> Iterator[str]:
-    """Every name in a metric's parameters, that of its checker among them, however deep it stands."""
+    """List every name in a metric's parameters, that of its checker among them, however deep it stands."""
     if isinstance(settings, Mapping):
         for key, value in settings.items():
             yield str(key)

@@ -1,4 +1,4 @@
-"""Whether runs still hold what they held at their end: `harness verify`."""
+"""Check that runs still hold what they held at their end: `harness verify`."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ State = Literal["sound", "readable", "damaged"]
 
 
 class Verified(Record):
-    """What an examination of a run found."""
+    """The result of examining a run."""
 
     run: str = Field(description="The run's folder.")
     state: State = Field(

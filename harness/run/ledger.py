@@ -52,7 +52,7 @@ class _Charges:
             self._count(row)
 
     def tokens(self, account: str) -> tuple[int, int]:
-        """Tokens in and out that an account was charged so far."""
+        """Count the tokens in and out that an account was charged so far."""
         return self._tokens_in[account], self._tokens_out[account]
 
     def begin(self, account: str, tokens_in: int, tokens_out: int) -> int:
@@ -87,7 +87,7 @@ class _Account:
         self._name = name
 
     def totals(self) -> tuple[int, int]:
-        """Tokens in and out so far."""
+        """Count the tokens in and out so far."""
         return self._charges.tokens(self._name)
 
     def begin(self, most_in: int, most_out: int) -> int:

@@ -88,7 +88,7 @@ class Access:
 
 
 def _first(scope: MutableMapping[str, Any]) -> str:
-    """The first part of the path: where the token stands."""
+    """Split off the first part of the path: where the token stands."""
     path: str = scope["path"]
     return path.removeprefix("/").partition("/")[0]
 

@@ -1,4 +1,4 @@
-"""What differs between runs, key by key: configuration, data, parameters of models and metrics, versions."""
+"""Differences between runs, key by key: configuration, data, parameters of models and metrics, versions."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any

@@ -36,7 +36,7 @@ KEPT = 64
 
 @dataclass
 class _Held:
-    """What one run holds on a cluster, by configuration."""
+    """One run's rows on a cluster, by configuration."""
 
     facts: ClusterFacts | None = None
     predictions: dict[str, Prediction] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""How a claim hangs together: whether its words tell of one event of the articles, and read as a sentence at all."""
+"""Coherence of a claim: whether its words tell of one event of the articles, and read as a sentence at all."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ from harness.claims.sentence_analysis import Reading
 def coherence(
     cluster: ClusterReading, matcher: Matcher, reading: Reading, features: Mapping[str, float]
 ) -> dict[str, float]:
-    """Name → value for one claim sentence, 0 where it hangs together; shares lie in [0, 1].
+    """Measure incoherence of one claim sentence, 0 where it hangs together; shares lie in [0, 1].
 
     `features` are those of the sentence (`features.support_features`, `conflicts.conflict_features`).
     """
@@ -34,7 +34,7 @@ def coherence(
 
 
 def _linked(reading: Reading) -> bool:
-    """Whether any content word governs another."""
+    """Tell whether any content word governs another."""
     return any(
         reading.keys[above.i]
         for token in reading.parse.tokens if reading.keys[token.i]

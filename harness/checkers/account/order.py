@@ -1,4 +1,4 @@
-"""Whether a claim's words stand in an order at all: an article's words in any order are no sentence of its event.
+"""The order of a claim's words: an article's words in any order are no sentence of its event.
 
 A headline says what the articles do in their own words, in their order, or in other words in English order. A row of
 their words in no order does neither: neighbours that no article has side by side, as English does not have them, under
@@ -24,13 +24,13 @@ SAME = 0.75
 GOVERNED = 0.85
 """Grade at which the articles join two words as closely as the claim does."""
 LEAST = 3
-"""Words of a claim in one sentence from which on their order there tells something."""
+"""Least words of a claim in one sentence whose order there tells something."""
 
 
 def order_features(
     cluster: ClusterReading, matcher: Matcher, reading: Reading, features: Mapping[str, float]
 ) -> dict[str, float]:
-    """Name → value for one claim sentence: what tells a sentence from its words in any order.
+    """Compute what tells a sentence from its words in any order, for one claim sentence.
 
     `features` are those of its words beside the closest sentences (`features.support_features`).
     """
@@ -48,7 +48,7 @@ def order_features(
 
 
 def disorder(features: Mapping[str, float]) -> float:
-    """How far a claim's words are from standing in an order; above 0 they are held to say nothing."""
+    """Grade how far a claim's words are from standing in an order; above 0 they say nothing."""
     held = read_weights("order")
     weights: Mapping[str, float] = held["weights"]
     return sum(weight * features.get(name, 0.0) for name, weight in weights.items()) - float(held["limit"])
@@ -68,13 +68,13 @@ def order_odds(features: Mapping[str, float], entailment: Entailment) -> float:
 
 
 def order_digest() -> str:
-    """Digest of those weights, for identities."""
+    """Return a digest of those weights, for identities."""
     held = read_weights("order")
     return content_digest([held["weights"], held["limit"], held["with_model"], shipped_order()])
 
 
 def _novel(cluster: ClusterReading, reading: Reading, found: list[float]) -> float:
-    """Mean surprise of the words, those that an article has right after the word before them counting nothing."""
+    """Return the mean surprise of the words; one right after the word that an article has before it counts nothing."""
     tokens = worded(reading.parse)
     total = found[0] + found[-1] if tokens else found[0]
     for at, (before, token) in enumerate(itertools.pairwise(tokens), 1):
@@ -85,7 +85,7 @@ def _novel(cluster: ClusterReading, reading: Reading, found: list[float]) -> flo
 
 
 def _adjacent(cluster: ClusterReading, first: str, second: str) -> bool:
-    """Whether the articles have two words, in any form, side by side in this order."""
+    """Tell whether the articles have two words, in any form, side by side in this order."""
     places = cluster.positions.get(stem(second), ())
     for place in cluster.positions.get(stem(first), ()):
         at = bisect_right(places, place)
@@ -95,7 +95,7 @@ def _adjacent(cluster: ClusterReading, first: str, second: str) -> bool:
 
 
 def _ungoverned(matcher: Matcher, reading: Reading) -> float:
-    """Share of the claim's pairs of governor and governed that no sentence of the articles joins so closely."""
+    """Return the share of pairs of governor and governed that no sentence of the articles joins so closely."""
     joined = []
     for at in matcher.words:
         above = next((token.i for token in reading.parse.ancestors(at) if reading.keys[token.i]), None)
@@ -105,7 +105,7 @@ def _ungoverned(matcher: Matcher, reading: Reading) -> float:
 
 
 def _discord(matcher: Matcher) -> float:
-    """Share of neighbours that the sentences with several of the claim's words have the other way round."""
+    """Return the share of neighbours that sentences with several of the claim's words have the other way round."""
     places: defaultdict[int, list[list[int]]] = defaultdict(list)
     for at in matcher.words:
         here: defaultdict[int, list[int]] = defaultdict(list)
@@ -121,4 +121,5 @@ def _discord(matcher: Matcher) -> float:
                 onward = min(first) < max(second)
                 same += len(held) * onward
                 other += len(held) * (not onward)
+    # Without a sentence to compare with nothing is known: .5 speaks for neither.
     return other / (same + other) if same + other else 0.5

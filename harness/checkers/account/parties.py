@@ -63,7 +63,7 @@ def standing(aligner: Aligner, frame: Frame) -> Standing:
 
 
 def _of_deed(aligner: Aligner, mine: Deed) -> tuple[bool, dict[int, Crossed]]:
-    """Whether a sentence has both parties of one deed as the claim has them, and by unit those that have them crossed.
+    """Tell whether a sentence has both parties of one deed as the claim has them; map units to crossed ones.
 
     Crossed as well is a deed whose doer, by name, is in several sentences the one to whom another does it, and in none
     does it.

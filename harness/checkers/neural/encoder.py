@@ -14,12 +14,12 @@ import numpy as np
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
 EPSILON = np.float32(1e-12)
-"""What is added to a variance, as in BERT."""
+"""Added to a variance, as in BERT."""
 
 
 @dataclass(frozen=True)
 class Shape:
-    """What the weights do not say of themselves."""
+    """Dimensions that the shapes of the weights do not give."""
 
     layers: int
     heads: int
@@ -34,7 +34,7 @@ class Encoder:
 
     @cached_property
     def _weights(self) -> dict[str, Array]:
-        """All matrices but the words', in 32 bits."""
+        """Widen all matrices but the words', to 32 bits."""
         return {
             name: widened(value, self._stored[f"{name}.scale"]) if value.dtype == np.int8 else value.astype(np.float32)
             for name, value in self._stored.items()
@@ -42,7 +42,7 @@ class Encoder:
         }
 
     def logits(self, numbers: Sequence[int], segments: Sequence[int]) -> Array:
-        """Logits of one pair, shape (3,); `segments` is 1 for the claim's tokens."""
+        """Compute the logits of one pair, shape (3,); `segments` is 1 for the claim's tokens."""
         w = self._weights
         x = self.states(numbers, segments, self._shape.layers - 1)[-1]
         # The head looks at the first token and the claim's: of the last layer no others are needed.
@@ -65,7 +65,7 @@ class Encoder:
         return after
 
     def _layer(self, x: Array, at: str, kept: slice | np.ndarray[Any, Any]) -> Array:
-        """The states of some tokens after a layer, from those of all before it."""
+        """Compute the states of some tokens after a layer, from those of all before it."""
         w = self._weights
         heads = self._shape.heads
         size = x.shape[1] // heads
@@ -75,6 +75,7 @@ class Encoder:
             for name, states in (("query", asking), ("key", x), ("value", x))
         )
         found = query @ key.transpose(0, 2, 1) / np.float32(np.sqrt(size))
+        # A softmax; the largest is taken off so that no exponential overflows.
         found = np.exp(found - found.max(-1, keepdims=True))
         found /= found.sum(-1, keepdims=True)
         told = (found @ value).transpose(1, 0, 2).reshape(asking.shape)
@@ -86,24 +87,24 @@ class Encoder:
 
 
 def widened(value: np.ndarray[Any, Any], scale: np.ndarray[Any, Any]) -> Array:
-    """Bytes as numbers: each row times its scale."""
+    """Convert bytes to numbers: each row times its scale."""
     return value.astype(np.float32) * scale.astype(np.float32)[:, None]
 
 
 def narrowed(value: Array) -> tuple[np.ndarray[Any, Any], Array]:
-    """Numbers as signed bytes and a scale a row, its largest at 127 (symmetric; Jacob et al., 2018)."""
+    """Quantise to signed bytes and a scale a row, its largest at 127 (symmetric; Jacob et al., 2018)."""
     scale = np.maximum(np.abs(value).max(1), 1e-9) / np.float32(127)
     return np.rint(value / scale[:, None]).astype(np.int8), scale.astype(np.float32)
 
 
 def normalised(x: Array, scale: Array, shift: Array) -> Array:
-    """Layer normalisation (Ba et al., 2016)."""
+    """Normalise a layer (Ba et al., 2016)."""
     centred = x - x.mean(-1, keepdims=True)
     return np.asarray(centred / np.sqrt((centred**2).mean(-1, keepdims=True) + EPSILON) * scale + shift, np.float32)
 
 
 def gelu(x: Array) -> Array:
-    """Gaussian error linear unit (Hendrycks & Gimpel, 2016), by its error function."""
+    """Compute the Gaussian error linear unit (Hendrycks & Gimpel, 2016), by its error function."""
     found = np.empty(x.shape, np.float32)
     for row in range(0, len(x), ROWS):
         part = x[row : row + ROWS]
@@ -121,7 +122,7 @@ SERIES = (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592)
 
 
 def erf(x: Array) -> Array:
-    """The error function to 1.5e-7 (Abramowitz & Stegun, 1964, 7.1.26)."""
+    """Compute the error function to 1.5e-7 (Abramowitz & Stegun, 1964, 7.1.26)."""
     size = np.abs(x)
     t = np.multiply(size, np.float32(0.3275911))
     t += 1

@@ -31,7 +31,7 @@ DROWNED: Final = -3.0
 ALONE: Final = 1.5
 """Log-odds by which a sentence by itself has to read a claim better."""
 MOST_TOKENS: Final = 160
-"""What it was trained on: so many sentences and words of evidence, so many tokens of a pair."""
+"""Limits of training: sentences and words of evidence in a window, tokens of a pair."""
 ORDER_LAYERS: Final = (3, 4)
 """Layers, counted from 1, whose states tell whether words stand in an order."""
 LOGIT_DECIMALS: Final = 3
@@ -45,7 +45,7 @@ _THOUSANDS = re.compile(r"(?<=\d)[,\u00a0\u2009\u202f](?=\d{3}(?!\d))")
 
 @dataclass(frozen=True, slots=True)
 class Entailment:
-    """Log-odds of what the model says of a claim beside a window."""
+    """The model's log-odds for a claim beside a window."""
 
     entailed: float
     """Of entailment against the rest."""
@@ -61,7 +61,7 @@ class Entailment:
 
     @property
     def in_window(self) -> float:
-        """Of entailment beside the whole window, which tells more of an order of words than one sentence."""
+        """Return log-odds of entailment beside the whole window, which tells more of word order than one sentence."""
         return self.entailed if self.together is None else self.together
 
 
@@ -75,7 +75,7 @@ class EntailmentModel:
         self._judged = lru_cache(maxsize=REMEMBERED)(self._judge)
 
     def judge(self, window: str, claim: str) -> Entailment:
-        """What the model says of a claim beside a window; equal pairs are read once."""
+        """Judge a claim beside a window; equal pairs are read once."""
         return self._judged(plain(window), plain(claim))
 
     def order(self, text: str) -> float:
@@ -105,7 +105,7 @@ class EntailmentModel:
 
 
 def tensors(held: bytes) -> Mapping[str, np.ndarray[Any, Any]]:
-    """The arrays of a safetensors file: the length of its header in eight bytes, the header in JSON, the numbers."""
+    """Read the arrays of a safetensors file: header length in eight bytes, header in JSON, then the numbers."""
     start = 8 + int.from_bytes(held[:8], "little")
     found = {}
     for name, told in json.loads(held[8:start]).items():
@@ -119,31 +119,31 @@ def tensors(held: bytes) -> Mapping[str, np.ndarray[Any, Any]]:
 
 @cache
 def shipped() -> EntailmentModel:
-    """The model of the package, read at its first use."""
+    """Load the model of the package at its first use."""
     return EntailmentModel(files("harness.checkers.neural") / "minilm")
 
 
 @cache
 def shipped_digest() -> str:
-    """The digest of the shipped weights, as the card states it; for identities, without reading them."""
+    """Return the digest of the shipped weights, as the card states it; for identities, without reading them."""
     return (files("harness.checkers.neural") / "minilm" / "digest.txt").read_text(encoding="utf-8").strip()
 
 
 @cache
 def shipped_order() -> Any:
-    """What `order.json` of the shipped model holds."""
+    """Read `order.json` of the shipped model."""
     return json.loads((files("harness.checkers.neural") / "minilm" / "order.json").read_text(encoding="utf-8"))
 
 
 def plain(text: str) -> str:
-    """A text as the model reads it: Unicode in one form, no thousands separators."""
+    """Write a text as the model reads it: Unicode in one form, no thousands separators."""
     return normalise(_THOUSANDS.sub("", text))
 
 
 def window(index: EvidenceIndex, claim: str, without: frozenset[str] = frozenset()) -> str:
-    """The sentences that bear most on a claim in the order of the articles, as many as the model was trained on.
+    """Join the sentences that bear most on a claim, in the articles' order, up to the limits of training.
 
-    Sentences `without` which it is to be are passed over, and the next best take their place.
+    Sentences in `without` are passed over, and the next best take their place.
     """
     chosen: list[int] = []
     words = 0
@@ -159,7 +159,7 @@ def window(index: EvidenceIndex, claim: str, without: frozenset[str] = frozenset
 
 
 def read_best(model: EntailmentModel, index: EvidenceIndex, claim: str) -> Entailment:
-    """What the model says of a claim beside its window; where it leans against, beside single sentences too.
+    """Judge a claim beside its window, and beside single sentences where the window leans against it.
 
     A neighbouring dispute in the window can drown the sentence that says so. A sentence by itself has less to go by, so
     that it counts `ALONE` less; the contradiction that another sentence brought in counts no more.

@@ -22,11 +22,11 @@ class WordPiece:
         self._word = lru_cache(maxsize=50_000)(self._pieces)
 
     def encode(self, text: str) -> list[int]:
-        """The numbers of a text's pieces, without special ones."""
+        """Return the numbers of a text's pieces, without special ones."""
         return [number for word in words(text) for number in self._word(word)]
 
     def pair(self, first: str, second: str, most: int) -> tuple[list[int], list[int]]:
-        """Numbers and segments of two texts with their special pieces, the longer text cut to at most `most` pieces.
+        """Return numbers and segments of two texts with special pieces, the longer cut to at most `most` pieces.
 
         Segments are 0 for the first text and 1 for the second. The end of a text is what is cut, a piece at a time
         from whichever is then longer (from the second where both are as long), as `tokenizers` does it.
@@ -49,7 +49,7 @@ class WordPiece:
         return [self._numbers[FIRST], *self.encode(text)[: most - 2], self._numbers[BETWEEN]]
 
     def _pieces(self, word: str) -> tuple[int, ...]:
-        """The longest pieces of a word from left to right; the unknown one where some part has none."""
+        """Cut a word into the longest pieces from left to right; the unknown one where some part has none."""
         if len(word) > LONGEST:
             return (self._unknown,)
         found: list[int] = []
@@ -67,7 +67,7 @@ class WordPiece:
 
 
 def words(text: str) -> Iterator[str]:
-    """Words of a text in small letters and without accents; each mark of punctuation and CJK character is one."""
+    """Split a text into small words without accents; each mark of punctuation and CJK character is one."""
     cleaned = "".join(_cleaned(text))
     for word in cleaned.split():
         plain = "".join(c for c in unicodedata.normalize("NFD", word) if unicodedata.category(c) != "Mn").lower()
@@ -83,7 +83,7 @@ def words(text: str) -> Iterator[str]:
 
 
 def _cleaned(text: str) -> Iterator[str]:
-    """Characters without controls, CJK ones between spaces."""
+    """Drop control characters, and put CJK ones between spaces."""
     for character in text:
         if character in "\t\n\r":
             yield " "

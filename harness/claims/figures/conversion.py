@@ -43,7 +43,7 @@ def counterpart(claimed: Figure, found: Figure) -> Figure | None:
 
 
 def is_converted(claimed: Figure, found: Sequence[tuple[int, Figure]]) -> bool:
-    """Whether of the figures found only such can stand for the claimed one as are in another unit."""
+    """Tell whether only figures in another unit can stand for the claimed one."""
     same = [other for _, other in found if counterpart(claimed, other) is not None]
     return bool(same) and not any(comparable(claimed, other) for other in same)
 
@@ -77,7 +77,7 @@ def _scaled(figure: Figure, unit: str, times: float, zero: float = 0.0) -> Figur
 
 
 def _is_near(claimed: Figure, found: Figure) -> bool:
-    """Whether two figures agree, or are one figure but for the rounding of the one or of the other."""
+    """Match two figures that agree, or are one but for the rounding of either."""
     if agree(claimed, found):
         return True
     if not {claimed.modifier, found.modifier} <= {"exact", "about"}:

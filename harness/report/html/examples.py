@@ -53,7 +53,7 @@ class Examples:
 
 
 def packed(value: Any) -> str:
-    """A value as JSON, compressed, in base64: what the page's script unpacks."""
+    """Pack a value as JSON, compressed, in base64: what the page's script unpacks."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return base64.b64encode(gzip.compress(text.encode(), compresslevel=9, mtime=0)).decode()
 
@@ -147,7 +147,7 @@ class _Reader:
             yield verdicts_of
 
     def listed(self, cluster_id: str, predictions: Predictions) -> dict[str, Any]:
-        """One line of the list of examples."""
+        """Make one line of the list of examples."""
         at = self.at[cluster_id]
         rows = []
         for label, value in zip(self.findings.labels, self.primary[:, at], strict=True):
@@ -160,7 +160,7 @@ class _Reader:
     def whole(
         self, cluster_id: str, cluster: Cluster | None, predictions: Predictions, verdicts_of: VerdictsOf
     ) -> dict[str, Any]:
-        """All of one example: articles, references, and what each configuration wrote, scored and was told."""
+        """Collect one example: articles, references, and what each configuration wrote, its scores and verdicts."""
         at = self.at[cluster_id]
         rows = [
             Written(
@@ -175,7 +175,7 @@ class _Reader:
 
 @dataclass(frozen=True)
 class Written:
-    """What one configuration wrote for a cluster, and how that was scored and judged."""
+    """One configuration's text for a cluster, with its scores and verdicts."""
 
     prediction: Prediction | None
     scores: Sequence[float]
@@ -184,7 +184,7 @@ class Written:
 
 
 def listed_row(text: str | None, score: float, finding: Finding | None, failure: str | None) -> dict[str, Any]:
-    """One configuration's part of a line of the list."""
+    """Make one configuration's part of a line of the list."""
     return {
         "text": text,
         "score": _number(score),
