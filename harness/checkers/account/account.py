@@ -124,21 +124,16 @@ class _Accountant:
             if held.state == "unaccounted" and held.feature:
                 self.features[held.feature] += held.amount
         self.features.update(coherence(self.cluster, self.matcher, self.reading, features))
-        told = bool(self.alignment.told)
         text = self.reading.parse.text
         return Account(
-            elements, dict(self.features), self.matcher.sites, told, text, _verbatim(self.cluster, text),
-            covered(self.cluster, self.matcher, self.reading, elements),
+            elements, dict(self.features), self.matcher.sites, bool(self.alignment.told), text,
+            _verbatim(self.cluster, text), covered(self.cluster, self.matcher, self.reading, elements),
         )  # fmt: skip
 
     def _spot(self, match: Match) -> Spot:
         """Return the place of a match as a span of evidence."""
         token = self.cluster.readings[match.unit].parse.tokens[match.token]
         return match.unit, token.start, token.end
-
-    def _matched_word(self, match: Match) -> str:
-        """Return the article's word at a match."""
-        return self.cluster.readings[match.unit].parse.tokens[match.token].text
 
     def _names(self) -> Iterator[Held]:
         """Account for each name; ordinary words with a headline's capitals are left to `_words`."""
@@ -263,10 +258,10 @@ class _Accountant:
         if here is not None and here.grade >= SURE:
             return Held(kind, token.start, token.end, "borne_out", (self._spot(here),), tokens=(at,))
         if here is not None and here.grade >= LOOSE:
+            near = self.cluster.readings[here.unit].parse.tokens[here.token].text
             return Held(
                 kind, token.start, token.end, "unaccounted", (self._spot(here),),
-                f"no article says “{token.text}”, the nearest has “{self._matched_word(here)}”", f"{group}_near",
-                1.0, error, (at,),
+                f"no article says “{token.text}”, the nearest has “{near}”", f"{group}_near", 1.0, error, (at,),
             )  # fmt: skip
         if anywhere is not None and anywhere.grade >= SURE:
             return Held(
