@@ -1,4 +1,4 @@
-"""What identifies a component, taken when a run is planned and held to when the component is opened.
+"""Identities of components, taken when a run is planned and held to when the component is opened.
 
 Between the two lie hours, if another model works first. What was changed meanwhile is refused: its results would be
 filed, in the run and in the cache, under the identity of what was planned.
@@ -17,7 +17,7 @@ from harness.inputs.digests import Stamp, watching
 
 @dataclass(frozen=True)
 class Pin:
-    """What identifies a component, and what its files were like when it was taken."""
+    """A component's identity, and the stamps of its files when it was taken."""
 
     identity: Mapping[str, str]
     """What `Component.identity` resolved."""

@@ -122,6 +122,7 @@ def part_of(sentence: Judgement, claim: Claim) -> Judgement:
     """Judge a proposition by the elements inside it; never less probable than the sentence it stands in."""
     inside = tuple(e for e in sentence.elements if claim.start <= e.start and e.end <= claim.end)
     against = next((element for element in inside if element.state == "contradicted"), None)
+    # What holds for the sentence holds for its parts; a contradicted part contradicts by itself.
     if sentence.label in {"supported", "contested"} or against is not None:
         return replace(sentence, elements=inside)
     gone = [element for element in inside if element.state == "unaccounted"]

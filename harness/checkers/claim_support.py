@@ -35,6 +35,7 @@ def carried_claims(cluster: Cluster, parser: Parser, session: CheckSession) -> I
         claims = [claim for claim in article_claims(article, parser) if claim.part == "sentence"]
         verdicts = session.check_all(cluster, [claim.text for claim in claims])
         for claim, (whole, *_) in zip(claims, verdicts, strict=True):
+            # Already carried by an earlier article's claim.
             if normalise(claim.text) in said or whole.label == "abstained":
                 continue
             # Evidence also holds sentences that only help a verdict; those say something else.

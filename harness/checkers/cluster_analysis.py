@@ -142,6 +142,7 @@ class ClusterReading:
         found: dict[tuple[str, str], dict[Name, None]] = defaultdict(dict)
         for reading in self.readings:
             for position, name in enumerate(reading.names):
+                # `Kazakhstan's president Tokayev`: keep the holder with and without the country.
                 if name.title and name.kind != "place":
                     found[name.title, ""][name] = None
                     before = reading.names[position - 1] if position else None

@@ -115,6 +115,7 @@ def local_features(cluster: ClusterReading, text: str) -> dict[str, float]:
     content = [(place, stem(word)) for place, word in enumerate(pieces(text)) if word not in stopwords]
     best = [0.0] * len(content)
     total, pairs = 0.0, 0
+    # Pairs with one word between them too, so that one inserted word separates nothing.
     for step in (1, 2):
         for index in range(len(content) - step):
             (first, one), (second, other) = content[index], content[index + step]
@@ -237,6 +238,7 @@ def _displaced(cluster: ClusterReading, reading: Reading) -> float:
         own = {reading.keys[index] for index in range(name.start, name.end)}
         rest = reading.concepts - own
         matches = cluster.matching(name)
+        # One other word is found in any sentence, and an unknown name is counted elsewhere.
         if len(rest) < 2 or not matches:
             continue
         shares = [len(rest & other.concepts) / len(rest) for other in cluster.readings]
@@ -244,6 +246,7 @@ def _displaced(cluster: ClusterReading, reading: Reading) -> float:
         if most < 0.4:
             continue
         close = [unit for unit, share in enumerate(shares) if share >= 0.8 * most]
+        # A neighbour may hold the name that the close sentence refers to by a pronoun.
         window = {near for unit in close for near in (unit - 1, unit, unit + 1)}
         if any(unit in window for other in matches for unit in cluster.names[other]):
             continue

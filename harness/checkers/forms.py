@@ -40,6 +40,7 @@ class Forms:
         for unit, at in self.pieces.get(words[0], ()):
             end = at
             for word in words[1:]:
+                # A hyphen or an article may stand between two words of a name.
                 following = next((there for u, there in self.pieces.get(word, ()) if u == unit and 0 <= there - end <= 2
                                   and there != at), None)  # fmt: skip
                 if following is None:

@@ -51,6 +51,7 @@ def why_held_up(
 ) -> tuple[str, list[Held]]:
     """Say why a claim is not supported though no element that decides is missing, and mark the words."""
     closest = near[0] if near else None
+    # The model's word counts first: it alone tells that the sentence is read as the opposite.
     if entailment is not None and entailment.contradicted >= SURE_OTHERWISE:
         reason = "the entailment model reads the closest sentences as saying otherwise"
         return reason, [of_main_verb(cluster, reading, closest, reason)]

@@ -87,6 +87,7 @@ def _find_saying(parse: Parse, frame: Frame) -> Saying | None:
     """Find who says the clause of one frame, going up the parse from its predicate."""
     tokens = parse.tokens
     at = tokens[frame.predicate]
+    # Who blames says it, whatever stands round the clause.
     if frame.kind == "blamed":
         return Saying(_speaker(parse, at), "reports", True)
     distance = word_list("says", "distance")

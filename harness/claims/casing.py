@@ -48,6 +48,7 @@ class Casing:
         position = 0
         for number, ((start, end), token) in enumerate(zip(spans, tokens, strict=True)):
             written = self._written.get(token.lower())
+            # No article has the word: small if English has it, else as the headline writes it.
             if written is None and token.lower() not in nations() and self._common(token.lower()):
                 written = token.lower()
             if written is None:

@@ -42,6 +42,7 @@ def why_not_english(text: str, known: Known, articles: Sequence[Article] = ()) -
     foreign = sum(1 for _ in _foreign(tokens))
     if foreign >= 2 and foreign > 2 * english and foreign * 5 >= len(tokens):
         return f"the text does not look English: {foreign} of its {len(tokens)} words are another language's"
+    # Names say nothing of a text's language; small words do.
     small = [token for token in tokens if token.islower() and token.isalpha()]
     strange = [token for token in small if not _is_english(token, known)]
     marked = any(not token.isascii() for token in strange)

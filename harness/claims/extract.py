@@ -29,6 +29,7 @@ def claims_of(text: str, parser: Parser, owner: str = "") -> list[Claim]:
         sentence = sentence_claim(text, start, reading, owner)
         claims.append(sentence)
         claims.extend(proposition_claims(text, start, reading, owner))
+    # The whole and its one sentence are the same claim; keep its analysed parts.
     if len(spans) == 1:
         claims[0] = claims[1].model_copy(update={"start": 0, "end": len(text), "text": text, "part": "whole"})
         del claims[1]

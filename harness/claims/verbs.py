@@ -39,6 +39,7 @@ def written(parse: Parse, token: Token) -> str:
 @lru_cache(maxsize=1 << 12)
 def verb_concept(lemma: str, verb: str) -> str:
     """Return the concept of a verb: its lemma's, unless a particle changes its meaning, as in `strike down`."""
+    # `Rise up` is still to rise; `strike down` is not to strike.
     near = (
         verb == lemma or concept(verb) == concept(lemma) or lemma in said_by(verb, "v") or verb in said_by(lemma, "v")
     )

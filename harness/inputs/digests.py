@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class Stamp(NamedTuple):
-    """What tells, without reading it, that a file was changed."""
+    """Size, times and inode of a file, which tell, without reading it, that it was changed."""
 
     size: int
     modified: int

@@ -172,6 +172,7 @@ class Aligner:
 
     def _opposites(self, frame: Frame) -> Iterator[tuple[int, Frame]]:
         """Yield frames of the opposite verbs, in sentences that have some of the claim's words."""
+        # Opposites are many: only sentences near the claim are searched for them.
         others = reversals(verb_of(self.reading.parse, frame))
         for unit in {unit for unit in range(len(self.cluster.units)) if self.context(unit) >= 0.3}:
             reading = self.cluster.readings[unit]

@@ -271,9 +271,11 @@ def _time_conflicts(cluster: ClusterReading, reading: Reading, aligner: Aligner)
     for word in sorted(reading.times):
         kin = _grain(word)
         contexts = [aligner.context(unit) for unit in range(len(cluster.units))]
+        # Only the sentences closest to the claim: an article gives many times.
         near = [unit for unit, context in enumerate(contexts) if context >= max(0.35, 0.75 * max(contexts))]
         if any(tells_time(cluster.readings[unit], cluster.unit_words[unit], word) for unit in near):
             continue
+        # `Before May` is found as such, whatever months the sentence has besides.
         if bounded_alike(reading, word, cluster.bigrams):
             continue
         for unit in near:
@@ -317,6 +319,7 @@ def _denials(cluster: ClusterReading, reading: Reading, aligner: Aligner) -> lis
     cues = word_list("says", "denies") | word_list("says", "untrue")
     negators = word_list("polarity", "negators")
     mine = {token.lemma for token in reading.parse.tokens} | {token.lower for token in reading.parse.tokens}
+    # A claim that itself denies or doubts is no target of a denial.
     if mine & (cues | word_list("says", "doubts") | word_list("says", "rumours") | negators):
         return []
     if any(prevents(reading.parse, token) for token in reading.parse.tokens):

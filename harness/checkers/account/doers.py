@@ -33,6 +33,7 @@ def others_deeds(cluster: ClusterReading, matcher: Matcher, reading: Reading) ->
         mine = _roles(reading, at)
         for role, indices in mine.items():
             named = [(index, argument(reading, index)) for index in indices]
+            # With several bearers the parse does not tell whose deed it is.
             if len(named) != 1 or not _somebody(named[0][1]) or not _has_name(cluster, named[0][1]):
                 continue
             rest = [index for other, several in mine.items() if other != role for index in several]

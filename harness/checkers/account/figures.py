@@ -55,6 +55,7 @@ def account_of_figure(cluster: ClusterReading, matcher: Matcher, reading: Readin
     words = pieces(written)
     # The figure stands in the articles, but the reading of figures found no quantity in it.
     if words and all(word in cluster.words for word in words) and not figure.unit:
+        # Ordinals and vague words are often read in one text and not in the other.
         if figure.ordinal or figure.modifier == "vague":
             return Held("figure", start, end, "borne_out", tuple(_spelled(cluster, matcher, words[0]))[:1])
         return Held(

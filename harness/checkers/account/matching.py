@@ -89,6 +89,7 @@ class Matcher:
         if token.text[:1].isupper() or bare in word_list("reading", "shortened"):
             for other in sorted(other_spellings().get(bare, ())):
                 yield [(unit, first) for unit, first, _ in forms.phrase(other.split())], FORM
+        # WordNet knows `Rice` and `Bush` as plants.
         if token.i in self._name_tokens:
             return
         for word, grade in said_by(phrasal(self.reading.parse, token), _PARTS.get(token.pos, "")).items():
@@ -156,6 +157,7 @@ class Matcher:
 
     def _window(self, found: Mapping[int, float], unit: int) -> float:
         """Grade a word in a unit or, a little less, in its neighbours."""
+        # News spreads one statement over neighbouring sentences, by pronouns.
         around = max((found.get(near, 0.0) for near in self.forms.near[unit]), default=0.0)
         return max(found.get(unit, 0.0), NEIGHBOUR * around)
 

@@ -151,6 +151,7 @@ def _over(parse: Parse, token: Token, below: int) -> bool:
 def _opposite(cluster: ClusterReading, matcher: Matcher, reading: Reading, at: int, unit: int) -> bool:
     """Tell whether a sentence says an opposite of a predicate of one of its parties."""
     theirs = cluster.readings[unit]
+    # `Was convicted` supports `was not acquitted`.
     others = reversals(reading.parse.tokens[at].lemma) | opposites(reading.parse.tokens[at].lemma)
     parties = [index for frame in reading.frames if frame.predicate == at for index in (*frame.agents, *frame.patients)]
     held = [frame for frame in theirs.frames

@@ -34,6 +34,7 @@ def opposed_words(cluster: ClusterReading, matcher: Matcher, reading: Reading) -
         if token.pos not in {"VERB", "ADJ"} or not reading.keys[token.i]:
             continue
         here = matcher.here(token.i)
+        # The articles have the word itself of this event.
         if here is not None and here.grade >= SURE:
             continue
         found = _opposed(cluster, matcher, reading, token)

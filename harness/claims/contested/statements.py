@@ -97,6 +97,7 @@ class Statements:
             if not subjects:
                 continue
             inside = reading.parse.subtree(subjects[0].i)
+            # Another plural for people in the sentence may be meant as well.
             others = [
                 token for token in tokens
                 if token.i not in inside and _means_people(token) and _means_people(subjects[0])

@@ -56,6 +56,7 @@ def newer(mine: Sequence[Report], theirs: Sequence[Report]) -> int:
     """
     first, second = (_days(moment for report in side for moment in report.published) for side in (mine, theirs))
     if first is not None and second is not None:
+        # Whole days: hours are often those of the page, not of the report.
         if first[0].date() > second[1].date():
             return 1 if _may_follow(theirs, mine) else 0
         if second[0].date() > first[1].date():

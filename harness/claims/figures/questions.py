@@ -138,6 +138,7 @@ class Asked:
         if figure.ordinal or figure.unit == "age" or figure.unit in DURATIONS or not self._is_whole(figure):
             return None
         things = frozenset() if figure.unit else self._things(figure)
+        # What is counted is no deed of its own: `the dead` would answer every question about deaths.
         deeds = self._deeds(figure) - things - _LIGHT - _UNITS - kinds(figure.head, "n")
         if not deeds:
             return None
@@ -153,6 +154,7 @@ class Asked:
         """List the predicates that what a figure counts takes part in; being near is not enough: `died of …`."""
         head = self.tokens[figure.head_token]
         above = self.tokens[self.tokens[head.head].head]
+        # `A total of 42 bags were found`: the verb's argument is `total`, not `bags`.
         about = {figure.token, head.i, above.i if head.dep == "pobj" and above.lemma in _SUMS else head.i}
         return [
             frame for frame in self.reading.frames
@@ -164,6 +166,7 @@ class Asked:
     def _is_whole(self, figure: Figure) -> bool:
         """Accept a figure said to be so, now, of the whole: no `could rise to 100`, `another five`, `last year`."""
         before, after = self.text[: figure.start], self.text[figure.end :]
+        # `Norton, 43,` is an age.
         if _AGE.search(before) and after[:1] in {",", ")", "."}:
             return False
         if _PART_BEFORE.search(before) or _PART_AFTER.match(after) or _BEFORE.search(self.text):
@@ -209,6 +212,7 @@ class Asked:
             found |= kinds(token.lemma, "n") | kinds(token.lower, "n")
         if found & {concept("person"), concept("protester"), concept("victim")}:
             return PEOPLE
+        # `114 people aboard` are crew and passengers alike.
         if head.lower == "people" and re.search(r"\b(?:aboard|on board)\b", self.text[figure.end : figure.end + 40]):
             return frozenset({"those called crew", "those called passenger"})
         return frozenset(found)
@@ -254,6 +258,7 @@ class Asked:
                 | {self.tokens[at].lemma for _, at in frame.obliques}
                 | self._particles(frame.predicate)
             )
+            # `Took the lives of 29`: the figure hangs below the verb's object.
             mine = about & {*frame.agents, *frame.patients} or (above.i in frame.patients and above.lemma == "life")
             for word in beside:
                 if mine and (verb, word) in _light_deeds():
