@@ -12,7 +12,7 @@
 # make train-adapters  train adapters over a larger encoder with the same pairs, and measure them (DATA, ENCODER: two folders)
 # make fuzz    a hundred thousand inputs against everything that reads what others wrote (FUZZ_INPUTS, FUZZ_SEED)
 # make docs    write docs/commands.md from the commands' own help
-# make pictures   draw the pictures of the README and docs/report.md from a run of the quickstart (needs a chromium)
+# make pictures   draw the pictures of the README and the docs from a run of the quickstart (needs a chromium)
 # make clean   remove what the above made, results apart
 
 SHELL := /bin/bash

@@ -45,6 +45,7 @@ LOST = "The articles could not be read again from the data."
 def application(results: Path, *, token: str, port: int, ticket: str | None = None) -> Application:
     """Make the application that shows a results folder, for whoever has the token, or once the ticket."""
     pages = _Pages(results)
+    pages.warm()
     gets: dict[str, Callable[[Request], Response]] = {
         "/": pages.index,
         "/runs": pages.runs_table,
@@ -72,6 +73,12 @@ class _Pages:
         self._compared = Compared()
         self._examples = Examples(results)
         self._templates = environment(PAGES)
+
+    def warm(self) -> None:
+        """Read what the first page shows, so that whoever opens it does not wait."""
+        self._runs.all()
+        for name in ("index.html.j2", "compare.html.j2", "example.html.j2"):
+            self._templates.get_template(name)
 
     def index(self, request: Request) -> Response:
         """Show the list of runs, with the search that the address names."""

@@ -97,5 +97,5 @@ def _stage(events: Sequence[RunEvent]) -> str:
             return ""
         if event.event == "stage_begun":
             left = event.counts.get("left")
-            return f"{event.stage} {event.message}".strip() + (f", {left} to do" if left is not None else "")
+            return f"{event.stage} {event.message}".strip() + (f", {left} when it began" if left is not None else "")
     return ""

@@ -95,6 +95,20 @@ def test_a_report_is_written(with_extra: With, desk: Path):
     assert desk.joinpath("lights.html").read_text().startswith("<!doctype html>")
 
 
+def test_a_viewer_answers(with_extra: With, desk: Path):
+    write_data(desk)
+    write_config(desk)
+    with_extra("view").run("harness eval --config lights.yaml", desk).held()
+    desk.joinpath("look.py").write_text(
+        "import subprocess, urllib.request\n"
+        "server = subprocess.Popen(['harness', 'view', 'results'], stdout=subprocess.PIPE, text=True)\n"
+        "address = server.stdout.readline().split()[-1]\n"
+        "print(urllib.request.urlopen(address).read().decode())\n"
+        "server.terminate()\n"
+    )
+    assert ">lights-" in with_extra("view").run("python look.py", desk).held().out
+
+
 def test_a_language_model_writes_headlines(with_extra: With, desk: Path):
     write_data(desk)
     save_causal(desk / "tiny")

@@ -364,6 +364,7 @@
     root.dataset.ready = "yes";
   }
   const load = async () => {
+    if (!listed.length) $("count").textContent = "reading…";
     try {
       take($("listed") ? await unpack($("listed").textContent) : await ask(facts.listed));
     } catch (error) {
