@@ -261,6 +261,10 @@ def _annotation(body: bytes) -> dict[str, Any]:
     )
     if not sound:
         raise HTTPException(400, "not an annotation")
+    try:
+        told["note"].encode()
+    except UnicodeEncodeError:
+        raise HTTPException(400, "the note has half a character") from None
     if len(told["note"]) > LONGEST_NOTE:
         raise HTTPException(400, f"the note is longer than {LONGEST_NOTE:,} characters")
     return dict(told)

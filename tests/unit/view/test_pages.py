@@ -172,9 +172,9 @@ def test_an_annotation_is_kept(results: Path, made: api.Run):
 
 @pytest.mark.parametrize(
     "changed",
-    [{"label": 2}, {"label": "1"}, {"note": 1}, {"note": "x" * 10_001}, {"at": 9}, {"at": -1}, {"at": "0"},
-     {"text": "another"}, {"runs": []}, {"runs": "dam"}, {"runs": ["../dam"]}, {"runs": [1]}, {"id": "none"},
-     {"id": None}],
+    [{"label": 2}, {"label": "1"}, {"note": 1}, {"note": "\ud800"}, {"note": "x" * 10_001}, {"at": 9},
+     {"at": -1}, {"at": "0"}, {"text": "another"}, {"runs": []}, {"runs": "dam"}, {"runs": ["../dam"]}, {"runs": [1]},
+     {"id": "none"}, {"id": None}],
 )  # fmt: skip
 def test_what_is_no_annotation_is_refused(results: Path, made: api.Run, changed: dict[str, Any]):
     answer = Asked(results).post("annotations", body(made, **changed))
