@@ -123,9 +123,8 @@ def test_headlines_of_other_clusters_are_not_supported(session: CheckSession, na
     assert supported(session, EVERY[name], texts) == []
 
 
-def test_of_headlines_whose_words_are_shuffled_one_in_ten_at_most_is_supported(session: CheckSession):
-    if not session.signature.startswith("ensemble"):
-        pytest.skip("without the entailment model one shuffle in four still passes: docs/factual.md says so")
+def test_few_headlines_whose_words_are_shuffled_are_supported(session: CheckSession):
+    most = 0.1 if session.signature.startswith("ensemble") else 0.3  # `rules` reads no text alone
     random = Random(9)
     held = tried = 0
     for cluster in EVERY.values():
@@ -136,7 +135,7 @@ def test_of_headlines_whose_words_are_shuffled_one_in_ten_at_most_is_supported(s
             texts.append(" ".join(order))
         held += len(supported(session, cluster, texts))
         tried += len(texts)
-    assert held <= tried / 10
+    assert held <= most * tried
 
 
 @pytest.mark.parametrize("edit", ["negation", "roles"])
