@@ -91,6 +91,7 @@ def compare_joined(joined: ScoreMatrix, baseline: str | None = None) -> Comparis
     pairs, resampled = compare_and_resample(
         joined.values, configurations=joined.labels, measures=directions, seed=joined.seed
     )
+    pairs = tuple(pair if directions[pair.measure] != "neither" else _untested(pair) for pair in pairs)
     return Comparison(
         joined=joined,
         baseline=label,
@@ -99,6 +100,11 @@ def compare_joined(joined: ScoreMatrix, baseline: str | None = None) -> Comparis
         beside_baseline={(pair.first, pair.measure): pair for pair in against(pairs, label)},
         beaten=significantly_better(pairs, directions),
     )
+
+
+def _untested(pair: PairComparison) -> PairComparison:
+    """Leave the tests out: words, characters and the like describe texts, and no difference of them is a finding."""
+    return pair.model_copy(update={"p_value": None, "p_adjusted": None, "p_bootstrap": None, "detectable": None})
 
 
 def details(comparison: Comparison, by: str | None = None, worst: int = 0) -> Details:

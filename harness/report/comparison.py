@@ -12,6 +12,7 @@ from harness.comparison.compare import Comparison, Details
 from harness.comparison.score_matrix import Column
 from harness.records import Counts, MeasureRecord, Prices
 from harness.report import breakdown, escape, numbers
+from harness.report.answer import name_of
 from harness.report.table import UNKNOWN, csv_of, markdown_table
 
 HEADS = ("", "configuration", "mean", "interval", "difference", "its interval", "p", "W/T/L", "n")
@@ -79,6 +80,8 @@ def lines(comparison: Comparison, measure: MeasureRecord) -> list[Line]:
 
 def detectable(comparison: Comparison, measure: MeasureRecord) -> str:
     """Say what is the smallest difference that these clusters could have shown."""
+    if measure.direction == "neither":
+        return "It describes the texts and is better neither way: differences are not tested."
     pairs = [
         (label, pair)
         for label in comparison.joined.labels
@@ -248,29 +251,63 @@ def as_json(comparison: Comparison, details: Details) -> str:
 
 
 def latex(comparison: Comparison) -> str:
-    """Write a `tabular` for each measure; needs the package booktabs."""
-    parts = ["% needs \\usepackage{booktabs}"]
-    heads = " & ".join(escape.latex(head) for head in HEADS)
-    for measure in comparison.joined.measures:
-        body = []
-        for line in lines(comparison, measure):
-            cells = [escape.latex(cell) for cell in line.cells()]
-            if line.beats:
-                cells[2] += f"\\textsuperscript{{{line.beats}}}"
-            body.append(" & ".join(cells) + r" \\")
-        parts += [
-            f"% {escape.one_line(measure.signature)}",
-            r"\begin{tabular}{llrrrrrrr}",
+    """Write one `tabular` of configurations and measures, as a paper wants it; needs the package booktabs.
+
+    Measures that are better neither way are left out unless there are no others. The best mean of a measure is bold; a
+    letter behind a mean names a configuration that it is significantly better than.
+    """
+    compared = comparison.joined.measures
+    measures = [measure for measure in compared if measure.direction != "neither"] or list(compared)
+    cells = {measure.name: _latex_cells(comparison, measure) for measure in measures}
+    failed = any(column.counts.failed for column in comparison.joined.columns)
+    heads = [
+        "",
+        "configuration",
+        *(escape.latex(name_of(measure) + numbers.ARROWS[measure.direction]) for measure in measures),
+    ]
+    rows = []
+    for column in comparison.joined.columns:
+        row = [comparison.letters[column.label], escape.latex(column.label)]
+        row += [cells[measure.name][column.label] for measure in measures]
+        rows.append(" & ".join([*row, *([str(column.counts.failed)] if failed else [])]) + r" \\")
+    clusters = f"{len(comparison.joined.clusters)} clusters; means with half the {LEVEL:.0%} interval; shares times 100"
+    return "\n".join(
+        [
+            r"% needs \usepackage{booktabs}",
+            f"% {escape.one_line(clusters)}; bold: the best; baseline: {escape.one_line(comparison.baseline)}.",
+            f"% A letter behind a mean: better than that configuration, paired test, Holm, p at most {1 - LEVEL:.2f}.",
+            *(f"% {escape.one_line(measure.signature)}" for measure in measures),
+            rf"\begin{{tabular}}{{ll{'r' * (len(heads) - 2 + failed)}}}",
             r"\toprule",
-            rf"\multicolumn{{9}}{{l}}{{\textbf{{{escape.latex(measure.name)}}}}} \\",
-            heads + r" \\",
+            " & ".join([*heads, *(["failed"] if failed else [])]) + r" \\",
             r"\midrule",
-            *body,
+            *rows,
             r"\bottomrule",
             r"\end{tabular}",
             "",
         ]
-    return "\n".join(parts)
+    )
+
+
+def _latex_cells(comparison: Comparison, measure: MeasureRecord) -> dict[str, str]:
+    """Write each configuration's mean, with half its interval and the letters of those that it beats."""
+    summaries = {label: comparison.summaries[label, measure.name] for label in comparison.joined.labels}
+    bounds = {column.label for column in comparison.joined.columns if column.record.reads_references}
+    known = [each.mean for label, each in summaries.items() if each.mean is not None and label not in bounds]
+    best = None
+    if len(set(known)) > 1 and measure.direction != "neither":
+        best = min(known) if measure.direction == "lower" else max(known)
+    written = {}
+    for line in lines(comparison, measure):
+        summary = summaries[line.label]
+        cell = escape.latex(line.mean)
+        is_best = summary.mean is not None and summary.mean == best and line.label not in bounds
+        cell = rf"\textbf{{{cell}}}" if is_best else cell
+        cell += rf"\textsuperscript{{{line.beats}}}" if line.beats else ""
+        if summary.low is not None and summary.high is not None:
+            cell += rf" {{\scriptsize $\pm${numbers.show((summary.high - summary.low) / 2, measure.unit)}}}"
+        written[line.label] = cell
+    return written
 
 
 _STYLE = (

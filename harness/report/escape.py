@@ -28,6 +28,8 @@ _TEX: Final = str.maketrans(
         "–": "--",
         "−": "$-$",
         "≤": r"$\leq$",
+        "↑": r"$\uparrow$",
+        "↓": r"$\downarrow$",
     }
 )
 

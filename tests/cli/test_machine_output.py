@@ -40,6 +40,7 @@ CASES: Mapping[str, tuple[str, ...]] = {
     "harness check": ("check", "clusters.jsonl", "--cluster", "c0", "--text", NASTY, "--text", "The dam fell"),
     "harness claims": ("claims", "clusters.jsonl", "--cluster", "c0"),
     "harness list": ("list",),
+    "harness verify": ("verify",),
     "harness show": ("show", "told"),
     "harness metaeval": (
         *("metaeval", "--data", "labels.jsonl", "--clusters", "clusters.jsonl"),
@@ -160,11 +161,14 @@ def parse_latex(text: str) -> None:
         assert done.returncode == 0, done.stdout
     plain = re.sub(r"\\[\\{}&%$#_]", "", re.sub(r"(?m)(?<!\\)%.*$", "", text))
     assert plain.count("{") == plain.count("}")
-    assert "$" not in re.sub(r"\$(-|\\leq)\$", "", plain)
+    assert "$" not in re.sub(r"\$(-|\\leq|\\pm|\\uparrow|\\downarrow)\$", "", plain)
+    assert text.count("\\begin{tabular}") == 1, "one table: configurations and measures"
+    columns = re.search(r"\\begin\{tabular\}\{(l+r+)\}", text)
+    assert columns is not None
     for body in re.findall(r"\\midrule\n(.*?)\n\\bottomrule", text, re.DOTALL):
         for row in body.splitlines():
             assert row.endswith("\\\\")
-            assert len(re.findall(r"(?<!\\)&", row)) == 8, row
+            assert len(re.findall(r"(?<!\\)&", row)) == len(columns[1]) - 1, row
     assert text.count("\\begin{tabular}") == text.count("\\end{tabular}") > 0
 
 
