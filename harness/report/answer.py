@@ -48,6 +48,19 @@ def sentences(board: Leaderboard) -> list[str]:
     return [*_differences(board), *_alike(board), *_detectable(board)]
 
 
+def bounds(board: Leaderboard) -> Iterator[str]:
+    """Say for each configuration that failed on clusters where its mean would lie had these scored 0, or 1."""
+    for standing in board.standings:
+        summary = standing.summaries[board.primary.name]
+        if not summary.failed or summary.mean is None or board.primary.unit != "share":
+            continue
+        total, count = summary.mean * summary.scored, summary.scored + summary.failed
+        low, high = (numbers.show(each / count, board.primary.unit) for each in (total, total + summary.failed))
+        said = f"had they scored 0 or 100, its {name_of(board.primary)} would be {low} or {high}"
+        clusters = "cluster" if summary.failed == 1 else "clusters"
+        yield f"{standing.configuration} has no score on {summary.failed} {clusters} that failed: {said}."
+
+
 def _differences(board: Leaderboard) -> Iterator[str]:
     """Name the configurations that the best one beats, each with its difference and interval."""
     beaten = [

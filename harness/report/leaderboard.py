@@ -13,7 +13,7 @@ from harness.comparison.score_matrix import ScoreMatrix
 from harness.errors import UsageError
 from harness.records import Counts, MeasureRecord
 from harness.report import numbers
-from harness.report.answer import MARKS, full_name, half, name_of, sentences
+from harness.report.answer import MARKS, bounds, full_name, half, name_of, sentences
 from harness.report.printing import safe
 from harness.report.runs import describe_rescoring
 from harness.report.table import UNKNOWN, caveats, label, made_of, status_notes
@@ -98,6 +98,7 @@ def first_screen(
         table.add_row(*cells)
     parts: list[RenderableType] = [table, Text()]
     parts += [safe(line, "bold" if at == 0 else "") for at, line in enumerate(sentences(board))]
+    parts += [safe(line, "yellow") for line in bounds(board)]
     parts += [safe(line, "dim") for line in _legend(board, gone)]
     return Group(*parts)
 

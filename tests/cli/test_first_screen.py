@@ -48,6 +48,23 @@ def test_the_first_screen_ranks_and_says_what_is_certain(harness: Callable[..., 
     assert "2 to 4 of the clusters have a score." in ended.out  # one system answered two of four
     assert "--details" in lines[-2] + lines[-1]
     assert "characters" not in ended.out  # no table of a metric
+    # F is 1 and 2 · 2 / (3 + 4) on what `mine` answered; two more of 0 or 1 make (11/7) / 4 and (11/7 + 2) / 4
+    bound = "mine has no score on 2 clusters that failed: had they scored 0 or 100, its ROUGE-1 would be 39.3 or 89.3."
+    assert bound in " ".join(ended.out.split())
+
+
+def test_six_configurations_and_four_metrics_fit_eighty_columns_and_thirty_lines(
+    harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("COLUMNS", "80")
+    models = "  - central\n  - lexrank\n  - lexrank: {max_words: 5}\n    as: a-system-with-a-long-name\n  - oracle\n"
+    written = CONFIG.replace("[rouge1]", "[rouge1, rouge2, rougeL]").replace("metrics:\n", f"{models}metrics:\n")
+    Path("x.yaml").write_text(f"{written}  - surface\n  - factual\n")
+    lines = harness("eval", "--config", "x.yaml", "--no-cache", "--jobs", "1").out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert len(lines) <= 36  # six names in two lines each, where the demo has four
+    heads = "".join(" ".join(lines[:2]).split())
+    assert all(part in heads for part in ("ROUGE", "limit", "ported", "dicted")), heads
 
 
 def test_what_is_ranked_by_is_named_in_the_configuration_or_by_a_flag(harness: Callable[..., Any]):
