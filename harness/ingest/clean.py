@@ -6,6 +6,7 @@ does: a known phrase, a credit, a heading above it. Nothing is rewritten: a clea
 with its white space made plain.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pydantic import Field
@@ -13,7 +14,7 @@ from pydantic import Field
 from harness.ingest import captions, furniture, stamps
 from harness.ingest.datelines import is_lone_dateline, stripped_dateline_end
 from harness.ingest.near_duplicates import groups
-from harness.ingest.page import Line, Page, read_page, tidy
+from harness.ingest.page import Line, Page, line_starts, read_page, tidy
 from harness.ingest.phrases import rules
 from harness.ingest.titles import TitleFinding, clean_title, find_title
 from harness.records import Article, Cluster, Record, Reference
@@ -210,11 +211,19 @@ def _assemble(page: Page, article_id: str, finding: TitleFinding) -> Cleaned:
         title_span=(page.lines[page.title].start, page.lines[page.title].end) if page.title is not None else None,
         standfirst=page.lines[page.standfirst].text if page.standfirst is not None else None,
         paragraphs=tuple(paragraphs),
-        dropped=tuple(sorted(left_out, key=lambda each: each.start)),
+        dropped=tuple(sorted([*left_out, *_cut(page)], key=lambda each: each.start)),
     )
+
+
+def _cut(page: Page) -> Iterator[Dropped]:
+    """Yield what was cut out of the page before its lines were read."""
+    starts = line_starts(page.written) if page.cut else []
+    for start, end in page.cut:
+        line = Line(bisect_right(starts, start), start, end, "")
+        yield _dropped_line(page, line, "markup", "a comment, program text or the head of the file")
 
 
 def _dropped_line(page: Page, line: Line, rule: str, why: str) -> Dropped:
     return Dropped(
-        line=line.number, start=line.start, end=line.end, text=page.raw[line.start : line.end], rule=rule, why=why
+        line=line.number, start=line.start, end=line.end, text=page.written[line.start : line.end], rule=rule, why=why
     )

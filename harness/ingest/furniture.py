@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from harness.ingest.lexicon import any_of
-from harness.ingest.page import Line, Page
+from harness.ingest.page import STOPWORDS, Line, Page
 from harness.ingest.phrases import rules
 
 (_LABELLED,) = rules("labelled")
@@ -35,8 +35,16 @@ def stray_punctuation(page: Page) -> Iterator[tuple[int, str]]:
 def script(page: Page) -> Iterator[tuple[int, str]]:
     """Drop lines that hold program text or style sheets."""
     for index in page.kept():
-        if len(page.lines[index].words) <= 60 and _SCRIPT.search(page.lines[index].text):
+        line = page.lines[index]
+        if len(line.words) <= 60 and _SCRIPT.search(line.text) and not _is_prose(line):
             yield index, "program text of the page"
+
+
+def _is_prose(line: Line) -> bool:
+    """Tell whether a line is a sentence, which may quote program text."""
+    small = sum(word in STOPWORDS for word in line.words)
+    starts = line.text[:1].isupper() or line.opens_quotation
+    return line.ends_sentence and starts and len(line.words) >= 8 and small >= 3
 
 
 def link_list(page: Page) -> Iterator[tuple[int, str]]:

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from harness.ingest.lexicon import any_of, words_of
+from harness.ingest.markup import without_markup
 from harness.language.text import words
 
 _TAG = re.compile(
@@ -113,11 +114,18 @@ class Page:
     """The lines of one scraped page while rules look at them; a rule sees which lines earlier ones have dropped."""
 
     raw: str
+    """The text of the file, mark-up as white space."""
     lines: list[Line]
     dropped: dict[int, tuple[str, str]] = field(default_factory=dict)
     """Index of a line → (rule, reason)."""
     title: int | None = None
     """Index of the line that is the title."""
+    written: str = ""
+    """The text of the file as it was written, as long as `raw`."""
+    cut: tuple[tuple[int, int], ...] = ()
+    """Stretches of mark-up that were cut out with their content."""
+    marked_titles: tuple[tuple[str, int, int], ...] = ()
+    """What the mark-up says is the title."""
     standfirst: int | None = None
     """Index of the line between title and body that sums the article up."""
     _seen: tuple[tuple[int, int, int | None], list[int], Counter[str], int] | None = None
@@ -187,16 +195,26 @@ def is_paragraph(line: Line) -> bool:
 
 def read_page(raw: str) -> Page:
     """Read the page in `raw`; join its lines again where an editor broke them at a fixed width."""
-    lines = list(_raw_lines(raw))
-    return Page(raw, _unwrap(raw, lines) if _is_wrapped(lines) else lines)
+    shown = without_markup(raw)
+    lines = list(_raw_lines(shown.text, raw))
+    lines = _unwrap(shown.text, lines) if _is_wrapped(lines) else lines
+    return Page(shown.text, lines, written=raw, cut=shown.cut, marked_titles=shown.titles)
 
 
-def _raw_lines(raw: str) -> Iterator[Line]:
-    """Yield a Line for each line of `raw` that shows anything."""
+def line_starts(raw: str) -> list[int]:
+    """List where the lines of `raw` begin."""
+    return list(accumulate((len(line) for line in raw.splitlines(keepends=True)), initial=0))
+
+
+def _raw_lines(raw: str, written: str) -> Iterator[Line]:
+    """Yield a Line for each line of `raw` that shows anything, with its number in the text as it was written."""
     position, after_blank = 0, True
-    for number, line in enumerate(raw.splitlines(keepends=True), start=1):
+    starts = line_starts(written) if raw is not written else []
+    for count, line in enumerate(raw.splitlines(keepends=True), start=1):
         text = tidy(line)
         if text:
+            shown = position + len(line) - len(line.lstrip())
+            number = bisect_right(starts, shown) if starts else count
             start = position + len(line) - len(line.lstrip())
             yield Line(number, start, position + len(line.rstrip()), text, after_blank)
         after_blank = not text

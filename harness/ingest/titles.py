@@ -45,7 +45,14 @@ def find_title(page: Page) -> TitleFinding:
 
     Leaves it unset where no line can be told to be one, and says why.
     """
-    for find in (_find_labelled, _find_above_body, _find_glued_before, _find_glued_after, _find_below_body):
+    for find in (
+        _find_marked,
+        _find_labelled,
+        _find_above_body,
+        _find_glued_before,
+        _find_glued_after,
+        _find_below_body,
+    ):
         finding = find(page)
         if finding:
             return finding
@@ -74,6 +81,36 @@ def clean_title(line: Line) -> tuple[str, str | None]:
     ):
         text = text[:-1]
     return text.strip(), source
+
+
+def _find_marked(page: Page) -> TitleFinding | None:
+    """Find the line that the mark-up says is the title: a `<HEADLINE>`, an `<h1>`, or the page's `<title>`."""
+    marked = [
+        (kind, index) for kind, start, end in page.marked_titles
+        for index, line in enumerate(page.lines) if start <= line.start < end
+    ]  # fmt: skip
+    named = [page.lines[index] for kind, index in marked if kind == "title"]
+    chosen = next(
+        (
+            (kind, index) for kind, index in marked
+            if 2 <= len(page.lines[index].words) <= _LONGEST_TITLE
+            and (kind != "h1" or not named or _has_all(named[0], page.lines[index]) or len(page.lines[index].words) > 3)
+        ),
+        None,
+    )  # fmt: skip
+    for kind, index in marked:
+        if kind == "title" or (chosen and index != chosen[1]):
+            page.drop(index, "above_title", "the name of the page, or another heading of it")
+    if chosen is None:
+        return None
+    page.title = chosen[1]
+    page.dropped.pop(page.title, None)
+    return TitleFinding("marked", f"line {page.lines[page.title].number}, which the mark-up calls the {chosen[0]}")
+
+
+def _has_all(page_title: Line, heading: Line) -> bool:
+    """Tell whether a page's title has the words of a heading of it, which then is the article's."""
+    return set(heading.words) <= set(page_title.words)
 
 
 def _find_labelled(page: Page) -> TitleFinding | None:
