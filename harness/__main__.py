@@ -14,6 +14,10 @@ _COLLECT_AFTER = (50_000, 20, 100)
 is kept: with Python's own 700 objects it is looked through 300 times, a tenth of the time of `harness check`."""
 
 
+_NEEDED = 256 << 20
+"""Bytes that numpy and the libraries below it take: where they find no room they end the process with 1 themselves."""
+
+
 def main() -> None:
     """Run the command line; elsewhere than on a POSIX system end with 2 and one line."""
     complaint = platforms.complaint()
@@ -21,6 +25,9 @@ def main() -> None:
         sys.stderr.write(f"error: {complaint}\n")
         sys.exit(2)
     _one_thread_for_numpy()
+    if _is_short_of_memory():
+        sys.stderr.write("error: the limit on memory (ulimit -v) leaves less than 256 MB; raise it\n")
+        sys.exit(3)
     gc.set_threshold(*_COLLECT_AFTER)
     from harness.cli import main as run
 
@@ -35,6 +42,21 @@ def _one_thread_for_numpy() -> None:
     """
     if not any(os.environ.get(name) for name in _THREADS):
         os.environ[_THREADS[0]] = "1"
+
+
+def _is_short_of_memory() -> bool:
+    """Tell whether a limit on this process's memory leaves too little to begin with."""
+    import resource
+
+    if resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY:
+        return False
+    import mmap
+
+    try:
+        mmap.mmap(-1, _NEEDED).close()
+    except (OSError, MemoryError):
+        return True
+    return False
 
 
 if __name__ == "__main__":

@@ -106,7 +106,10 @@ def main() -> None:
         except streams.ReaderGoneError:
             streams.discard(sys.stdout)
             raise SystemExit(EXIT_INTERRUPTED) from None
-        except Exception as error:  # noqa: BLE001 - a defect, here or in a component of another package
+        except MemoryError:
+            logs.say("error: out of memory; what is done is saved: the same command goes on", "error")
+            raise SystemExit(EXIT_FAILURES) from None
+        except BaseException as error:  # noqa: BLE001 - a defect, here or in a component of another package
             logs.say(redact.text(traceback.format_exc()).rstrip(), "error", fold=False)
             logs.say(f"error: a defect, please report it: {type(error).__name__}", "error")
             raise SystemExit(EXIT_FAILURES) from None

@@ -1,12 +1,19 @@
 """The base of all metrics: named measures, and for each case an additive statistic or a reason for each of them."""
 
+import math
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import ClassVar
 
 from harness.component import Component, Kind
 from harness.records import Case, Direction, MetricScore, Unit
+
+_MOST = 1e15
+"""The largest number that a record of scores holds."""
+_ROUNDING = 1e-9
+"""How far beside its bounds a share may lie by the rounding of floating point."""
 
 
 @dataclass(frozen=True)
@@ -81,17 +88,27 @@ class Metric(Component):
         """Score each case, in order, by way of `findings_all`."""
         return self._make_scores(cases, self.findings_all(cases))
 
-    def _make_scores(self, cases: Sequence[Case], findings: Sequence[Findings]) -> list[MetricScore]:
-        expected = {measure.name for measure in self.measures()}
+    def _make_scores(self, cases: Sequence[Case], findings: Iterable[Findings]) -> list[MetricScore]:
+        shares = {measure.name: measure.unit == "share" for measure in self.measures()}
         rows = []
         for case, finding in zip(cases, findings, strict=True):
+            if not isinstance(finding, Findings):
+                raise TypeError(f"metric {self.name!r} gave {_shown(finding)}; accepted: Findings")
             given = (
                 finding.statistics.keys() | finding.unscorable.keys()
                 if finding.unscorable
                 else finding.statistics.keys()
             )
-            if given != expected:
-                raise ValueError(f"metric {self.name!r} promised {sorted(expected)} and gave {sorted(given)}")
+            if given != shares.keys():
+                raise ValueError(f"metric {self.name!r} promised {sorted(shares)} and gave {sorted(map(str, given))}")
+            for name, value in finding.statistics.items():
+                if type(value) is not float or not -_MOST <= value <= _MOST or (shares[name] and not 0 <= value <= 1):
+                    finding.statistics[name] = self._number(name, value, shares[name])
+            for name, why in finding.unscorable.items():
+                if not (isinstance(why, str) and _can_be_written(why)):
+                    raise ValueError(
+                        f"metric {self.name!r} gave {_shown(why)} as why {name} has no number; accepted: text"
+                    )
             rows.append(
                 MetricScore(
                     cluster_id=case.cluster.cluster_id,
@@ -102,3 +119,29 @@ class Metric(Component):
                 )
             )
         return rows
+
+    def _number(self, name: str, value: object, is_share: bool) -> float:
+        """Read what stands for a number: an int, a number of numpy's, a share a rounding error beside its bounds.
+
+        Raises ValueError for whatever else: text and truth values would be averaged as if they were measured.
+        """
+        accepted = "a number from 0 to 1, since it is a share" if is_share else "a finite number"
+        is_number = isinstance(value, Real) and not isinstance(value, bool)
+        number = float(value) if is_number else math.nan  # type: ignore[arg-type] # just looked at
+        bounds = (0.0, 1.0) if is_share else (-_MOST, _MOST)
+        if not bounds[0] - _ROUNDING <= number <= bounds[1] + _ROUNDING:
+            raise ValueError(f"metric {self.name!r} gave {_shown(value)} for {name}; accepted: {accepted}")
+        return min(max(number, bounds[0]), bounds[1]) if is_share else number
+
+
+def _shown(value: object) -> str:
+    """Write a value as a message shows it: short, and whatever its class makes of it."""
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001 - what cannot even be shown
+        text = "something that cannot be shown"
+    return f"{text[:80]} ({type(value).__name__})"
+
+
+def _can_be_written(text: str) -> bool:
+    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)

@@ -107,7 +107,8 @@ def reason(error: BaseException) -> Reason:
     name = "TimeLimit" if isinstance(error, TimeLimitError) else type(error).__name__
     try:
         message = str(error)
-    except Exception:  # noqa: BLE001 - an error that cannot be printed is still a reason
+    except BaseException as worse:  # noqa: BLE001 - an error that cannot be printed is still a reason
+        pass_on(worse)
         message = ""
     readable = message.encode("utf-8", "replace").decode()  # lone surrogates cannot be written
     return Reason(name, readable[:MAX_MESSAGE] or name)

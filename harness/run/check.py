@@ -55,11 +55,28 @@ class Questions(NamedTuple):
 
 def check(session: CheckSession, questions: Questions, *, seconds: float | None = None) -> Sequence[Found]:
     """Check texts against their cluster; `seconds` is for all of them."""
-    tried = isolate(lambda texts: session.check_all(questions.cluster, texts), questions.texts, lambda _: seconds)
+
+    def find(texts: Sequence[str]) -> list[Sequence[Verdict]]:
+        found = list(islice(session.check_all(questions.cluster, texts), len(texts) + 1))
+        return [_refuse_foreign(text, verdicts) for text, verdicts in zip(texts, found, strict=True)]
+
+    tried = isolate(find, questions.texts, lambda _: seconds)
     return [
         Unchecked(*reason(found), attempts=times) if isinstance(found, BaseException) else found
         for found, times in tried
     ]
+
+
+def _refuse_foreign(text: str, found: Sequence[Verdict]) -> Sequence[Verdict]:
+    """Return the verdicts on a text. Raises ValueError where they are none, on another text, or cannot be written."""
+    verdicts = tuple(found)
+    if not verdicts or not all(isinstance(verdict, Verdict) for verdict in verdicts):
+        raise ValueError(f"the checker gave {[type(verdict).__name__ for verdict in verdicts][:5]}; accepted: verdicts")
+    claim = verdicts[0].claim
+    if claim.part != "whole" or claim.text != text:
+        raise ValueError(f"the checker's first verdict is on {claim.text[:80]!r}; accepted: one on the whole text")
+    _VERDICTS.dump_json(verdicts)  # before anything relies on it: half a surrogate pair cannot be written
+    return verdicts
 
 
 def announce(session: CheckSession, asked: Sequence[Questions], *, seconds: float | None = None) -> None:

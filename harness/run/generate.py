@@ -6,11 +6,11 @@
 What goes wrong with one cluster is a Failure row, and the next cluster has its turn: see `process.isolation`.
 """
 
-from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import chain, islice
+from numbers import Integral
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -18,17 +18,20 @@ from harness.cache import keys
 from harness.cache.pins import held
 from harness.cache.store import Cache
 from harness.errors import ModelError
-from harness.models.base import Answer, ModelSession, StreamingSession
+from harness.models.base import Answer, Model, ModelSession, StreamingSession
 from harness.process.isolation import Reason, isolate, opened, pass_on, reason
 from harness.process.time_limit import too_long
 from harness.records import Cluster, ConfigurationRecord, Failure, Prediction, content_digest, prediction_id
 from harness.results.run_folder import FAILURES, PREDICTIONS, RunFolder
 from harness.run.active_run import ActiveRun
+from harness.run.in_order import InOrder
 from harness.run.ledger import charging
 from harness.run.plan import Configuration
 from harness.run.reuse import Reuse
 from harness.run.stored_rows import case_of, failed_cases
 
+MOST_AT_ONCE = 65_536
+"""Clusters that are held at once at most, however many a model wants."""
 REFUSED = "Refused"
 """The error of a model that answered with nothing."""
 _ROW: TypeAdapter[Prediction | Failure] = TypeAdapter(Prediction | Failure)
@@ -53,23 +56,24 @@ def generate(
     opened, for a reason that is not the user's to mend, fails each cluster.
     """
     waiting = iter(clusters)
-    at_once = configuration.model.clusters_at_once()
-    batch: Sequence[Cluster] = list(islice(waiting, at_once))
-    if not batch:
+    first = next(waiting, None)
+    if first is None:
         return
+    waiting = chain([first], waiting)
     with ExitStack() as stack:
         try:
+            at_once = _at_once(configuration.model)
             with held(configuration.model, configuration.pin):
                 session = stack.enter_context(opened(configuration.model.open(configuration.seed)))
+            streaming = session if isinstance(session, StreamingSession) else None
         except BaseException as error:  # noqa: BLE001 - corrupt weights, out of memory: a reason in each row, not a crash
             pass_on(error)
-            why = reason(error)
-            for cluster in (*batch, *waiting):
-                yield _failure(configuration, cluster, why, attempts=1)
+            yield from _fail_all(configuration, waiting, reason(error))
             return
-        if isinstance(session, StreamingSession):
-            yield from _stream(configuration, session, chain(batch, waiting), seconds, arrived)
+        if streaming is not None:
+            yield from _stream(configuration, streaming, waiting, seconds, arrived)
             return
+        batch: Sequence[Cluster] = list(islice(waiting, at_once))
         while batch:
             for row in _answer_batch(configuration, session, batch, seconds):
                 if isinstance(row, Prediction):
@@ -78,16 +82,30 @@ def generate(
             batch = list(islice(waiting, at_once))
 
 
+def _at_once(model: Model) -> int:
+    """Return how many clusters a model wants in one call. Raises ValueError where it names no number of them."""
+    wanted = model.clusters_at_once()
+    if isinstance(wanted, bool) or not isinstance(wanted, Integral) or wanted < 1:
+        raise ValueError(f"clusters_at_once() gave {wanted!r}; accepted: a whole number of 1 or more")
+    return min(int(wanted), MOST_AT_ONCE)
+
+
+def _fail_all(configuration: Configuration, clusters: Iterable[Cluster], why: Reason) -> Iterator[Failure]:
+    for cluster in clusters:
+        yield _failure(configuration, cluster, why, attempts=1)
+
+
 def _answer_batch(
     configuration: Configuration, session: ModelSession, batch: Sequence[Cluster], seconds: float | None
 ) -> Iterator[Prediction | Failure]:
     def answer(asked: Sequence[Cluster]) -> list[Prediction | Failure | BaseException]:
-        answers = list(session.answer([_visible_cluster(configuration, cluster) for cluster in asked]))
+        given = session.answer([_visible_cluster(configuration, cluster) for cluster in asked])
+        answers = list(islice(given, len(asked) + 1))  # a generator that never ends is no list either
         if len(answers) != len(asked):
             raise ValueError(f"{len(answers)} answers for {len(asked)} clusters")
         return [
-            given if isinstance(given, BaseException) else _row_of(configuration, cluster, given)
-            for cluster, given in zip(asked, answers, strict=True)
+            answer if isinstance(answer, BaseException) else _row_of(configuration, cluster, answer)
+            for cluster, answer in zip(asked, answers, strict=True)
         ]
 
     tried = isolate(answer, batch, lambda asked: None if seconds is None else seconds * len(asked))
@@ -103,52 +121,39 @@ def _stream(
     arrived: Callable[[Prediction], None],
 ) -> Iterator[Prediction | Failure]:
     """Yield the rows of a session that answers as it can, put in order."""
-    order = _Order(configuration, clusters)
-    for shown, answer in session.answer_each(order.shown(), seconds):
-        row = _row_of_streamed(configuration, order.cluster_of(shown), answer, seconds)
+    order = InOrder(clusters, lambda cluster: _visible_cluster(configuration, cluster))
+    why = Reason("ValueError", "the model gave no answer for it")
+    try:
+        answers = iter(session.answer_each(order.shown(), seconds))
+    except BaseException as error:  # noqa: BLE001 - of another package, perhaps
+        pass_on(error)
+        answers, why = iter(()), reason(error)
+    while True:
+        try:
+            shown, answer = next(answers)
+            cluster = order.cluster_of(shown)
+        except StopIteration:
+            break
+        except BaseException as error:  # noqa: BLE001 - of another package, perhaps
+            pass_on(error)
+            why = reason(error)
+            break
+        row = _row_of_streamed(configuration, cluster, answer, seconds)
         if isinstance(row, Prediction):
             arrived(row)
         yield from order.put(shown, row)
-
-
-class _Order:
-    """The clusters that a session was shown, and the rows that wait for those of earlier clusters."""
-
-    def __init__(self, configuration: Configuration, clusters: Iterable[Cluster]) -> None:
-        self._configuration = configuration
-        self._clusters = clusters
-        self._order: deque[int] = deque()
-        # Held with what was shown, so that no id is given to another object meanwhile.
-        self._given: dict[int, tuple[Cluster, Cluster]] = {}
-        self._rows: dict[int, Prediction | Failure] = {}
-
-    def shown(self) -> Iterator[Cluster]:
-        """Yield the clusters as the model may see them."""
-        for cluster in self._clusters:
-            shown = _visible_cluster(self._configuration, cluster)
-            self._given[id(shown)] = cluster, shown
-            self._order.append(id(shown))
-            yield shown
-
-    def cluster_of(self, shown: Cluster) -> Cluster:
-        """Return the whole cluster."""
-        return self._given[id(shown)][0]
-
-    def put(self, shown: Cluster, row: Prediction | Failure) -> Iterator[Prediction | Failure]:
-        """Add a row, and yield those that wait for no other any more."""
-        self._rows[id(shown)] = row
-        while self._order and self._order[0] in self._rows:
-            del self._given[self._order[0]]
-            yield self._rows.pop(self._order.popleft())
+    # A session that broke off, or left clusters out, has failed on all that it has not answered.
+    for shown in order.unanswered():
+        yield from order.put(shown, _failure(configuration, order.cluster_of(shown), why, attempts=1))
 
 
 def _row_of_streamed(
-    configuration: Configuration, cluster: Cluster, answer: Answer | Exception, seconds: float | None
+    configuration: Configuration, cluster: Cluster, answer: Answer | BaseException, seconds: float | None
 ) -> Prediction | Failure:
     """Turn an answer of a self-isolating session into a row."""
     if isinstance(answer, TimeoutError) and seconds is not None:
         return _failure(configuration, cluster, reason(too_long(seconds)), 1)
-    if isinstance(answer, Exception):
+    if isinstance(answer, BaseException):
         times = answer.attempts if isinstance(answer, ModelError) else 1
         return _failure(configuration, cluster, reason(answer), times)
     try:
@@ -163,8 +168,12 @@ def _visible_cluster(configuration: Configuration, cluster: Cluster) -> Cluster:
 
 
 def _row_of(configuration: Configuration, cluster: Cluster, answer: Answer) -> Prediction | Failure:
+    if not isinstance(answer, Answer):
+        raise TypeError(f"the model gave {type(answer).__name__} in place of an answer")
     if answer.text.strip():
-        return _prediction(configuration, cluster, answer)
+        row = _prediction(configuration, cluster, answer)
+        row.to_json()  # before anything relies on it: half a surrogate pair cannot be written
+        return row
     wrote = f"; it wrote {answer.raw_text[:200]!r}" if answer.raw_text else ""
     cut = " before its text was cut off at the most tokens that it may write" if answer.stopped == "length" else ""
     why = Reason(REFUSED, f"the model answered with nothing that can be scored{cut}{wrote}")

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import cast
@@ -10,14 +11,16 @@ from harness.cache.pins import Pin, pinned
 from harness.checkers.base import Checker
 from harness.comparison.gate_rules import refuse_mistakes
 from harness.comparison.leaderboard import primary_problems
+from harness.component import Component
 from harness.config import Config
 from harness.datasets.base import Dataset
 from harness.disk.spool import Spool
-from harness.errors import ConfigError, DataError, Problem
+from harness.errors import ConfigError, DataError, HarnessError, Problem, UsageError
 from harness.inputs.grouping import Mistakes
 from harness.metrics.base import Metric
 from harness.models.base import Model
 from harness.process.environment import installed_version
+from harness.process.isolation import pass_on, reason
 from harness.records import Cluster, ConfigurationRecord, MeasureRecord, RowProblem, content_digest
 
 HELD_BYTES = 64 << 20
@@ -198,7 +201,8 @@ def make_plan(
     if problems := primary_problems(config, measures):
         raise ConfigError(problems)
     clusters = Clusters(dataset_of(config), limit)
-    clusters.scan(strict=strict, advance=advance)
+    with _blaming(clusters.dataset):
+        clusters.scan(strict=strict, advance=advance)
     judging = {value for pin in metric_pins.values() for value in _weights(pin.identity)}
     return Plan(
         config=config,
@@ -215,6 +219,22 @@ def make_plan(
         metric_pins=metric_pins,
         checker_pins={checker.signature(): pinned(checker) for metric in metrics if (checker := checker_of(metric))},
     )
+
+
+@contextmanager
+def _blaming(component: Component) -> Iterator[None]:
+    """Raise UsageError that names a component of another package where it raises what nobody expects."""
+    try:
+        yield
+    except HarnessError:
+        raise
+    except BaseException as error:
+        pass_on(error)
+        if type(component).__module__.startswith("harness."):
+            raise
+        why = reason(error)
+        told = why.error if why.message == why.error else f"{why.error}: {' '.join(why.message.split())[:300]}"
+        raise UsageError(f"{component.kind} {component.name!r} cannot be used: {told}") from None
 
 
 def dataset_of(config: Config) -> Dataset:
@@ -238,9 +258,10 @@ def _identity_parts(pin: Pin) -> list[str]:
 
 def _configuration(name: str, named: Model, seed: int, judging: set[str]) -> Configuration:
     """Make a configuration of the model that a file names; `judging` identifies the weights of its judges."""
-    model = named.settled()
-    pin = pinned(model)
-    identity = dict(pin.identity)
+    with _blaming(named):
+        model = named.settled()
+        pin = pinned(model)
+        identity = dict(pin.identity)
     record = ConfigurationRecord(
         name=name,
         model=model.name,
@@ -268,20 +289,25 @@ def measure_records(
     """
     records: dict[str, MeasureRecord] = {}
     for metric in metrics:
-        identity = _identity_parts(pins[metric.name] if pins else pinned(metric))
-        signatures = metric.signatures({package: installed_version(package) for package in metric.packages()})
-        for measure in metric.measures():
+        with _blaming(metric):
+            identity = _identity_parts(pins[metric.name] if pins else pinned(metric))
+            signatures = metric.signatures({package: installed_version(package) for package in metric.packages()})
+            measures = list(metric.measures())
+            if not measures:
+                raise ValueError("it has no measures")
+        for measure in measures:
             if measure.name in records:
                 other = records[measure.name].metric
                 message = f"measure {measure.name!r} is given by metric {other!r} and by metric {metric.name!r}"
                 raise ConfigError([Problem(message, config.source.where, path="metrics")])
-            records[measure.name] = MeasureRecord(
-                name=measure.name,
-                metric=metric.name,
-                summary=measure.summary,
-                signature="|".join([signatures[measure.name], *identity]),
-                unit=measure.unit,
-                direction=measure.direction,
-                shown=measure.shown,
-            )
+            with _blaming(metric):
+                records[measure.name] = MeasureRecord(
+                    name=measure.name,
+                    metric=metric.name,
+                    summary=measure.summary,
+                    signature="|".join([signatures[measure.name], *identity]),
+                    unit=measure.unit,
+                    direction=measure.direction,
+                    shown=measure.shown,
+                )
     return tuple(records.values())

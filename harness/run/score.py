@@ -7,7 +7,7 @@ stored predictions, verdicts → Scorable, in blocks of whole clusters → worke
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, islice
 from typing import NamedTuple
 
 from harness.analysis.summary import ScoreTable
@@ -82,7 +82,16 @@ def _score_with(metric: Metric, cases: Sequence[Case], seconds: float | None) ->
     def allowed(asked: Sequence[Case]) -> float | None:
         return None if seconds is None else seconds * len({case.cluster.cluster_id for case in asked})
 
-    for case, (found, times) in zip(cases, isolate(metric.score_all, cases, allowed), strict=True):
+    def find(asked: Sequence[Case]) -> list[MetricScore]:
+        rows = list(islice(metric.score_all(asked), len(asked) + 1))
+        for case, row in zip(asked, rows, strict=True):
+            if not isinstance(row, MetricScore):
+                raise TypeError(f"metric {metric.name!r} gave {type(row).__name__}; accepted: MetricScore")
+            if (row.cluster_id, row.configuration) != (case.cluster.cluster_id, case.prediction.configuration):
+                raise ValueError(f"metric {metric.name!r} gave a score of another prediction, of {row.cluster_id!r}")
+        return rows
+
+    for case, (found, times) in zip(cases, isolate(find, cases, allowed), strict=True):
         if isinstance(found, BaseException):
             yield _failure(metric, case.prediction, reason(found), times)
         else:

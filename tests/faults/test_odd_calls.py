@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import subprocess
 import sys
 from collections.abc import Callable
@@ -225,3 +226,20 @@ def test_a_working_directory_that_is_read_only_or_gone(tmp_path: Path):
     done = command("harness eval --config x.yaml --results /proc/sys/results")
     assert done.returncode == 3, done.stderr
     assert b"Traceback" not in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("megabytes", [100, 170, 250])
+def test_a_limit_on_memory_is_no_regression(megabytes: int):
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "harness", "gate", "--config", "x.yaml"],
+        preexec_fn=limit,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 3, ended.stderr
+    assert "the limit on memory (ulimit -v) leaves less than 256 MB" in ended.stderr
+    assert "Traceback" not in ended.stderr

@@ -119,7 +119,7 @@ def test_too_little_memory_halves_the_batch_until_it_fits(run: Callable[..., Any
         (lambda _: [], "0 answers for"),
         (lambda clusters: [*answers(clusters), Answer(text="one too many")], "2 answers for 1"),
         (lambda _: None, "not iterable"),
-        (lambda clusters: ["a bare text"] * len(clusters), "no attribute"),
+        (lambda clusters: ["a bare text"] * len(clusters), "in place of an answer"),
         (lambda clusters: [RuntimeError("by itself")] * len(clusters), "by itself"),
     ],
     ids=["none", "too many", "nothing", "no answers", "exceptions in place of answers"],
