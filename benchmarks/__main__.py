@@ -19,7 +19,7 @@ from importlib import import_module, metadata
 from typing import Any
 
 from benchmarks import figures, report
-from benchmarks.frame import TOP, Figure, UnavailableError, as_row, top_ten
+from benchmarks.frame import TOP, Figure, UnavailableError, as_row, end_with_parent, top_ten
 
 RESULTS = TOP / "benchmarks/results.json"
 PAGE = TOP / "benchmarks/results.md"
@@ -104,7 +104,15 @@ def _in_a_process(figure: Figure, *options: str) -> Any:
     """What a child says of a figure. Raises RuntimeError where it breaks or takes too long."""
     command = [sys.executable, "-m", "benchmarks", "--child", figure.name, *options]
     try:
-        done = subprocess.run(command, cwd=TOP, stdout=subprocess.PIPE, text=True, timeout=LONGEST, check=False)
+        done = subprocess.run(
+            command,
+            cwd=TOP,
+            stdout=subprocess.PIPE,
+            text=True,
+            timeout=LONGEST,
+            check=False,
+            preexec_fn=end_with_parent,
+        )
     except subprocess.TimeoutExpired:
         raise RuntimeError(f"took longer than {LONGEST} s") from None
     if done.returncode:

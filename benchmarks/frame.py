@@ -29,12 +29,13 @@ None. `python -m benchmarks --quick --only NAME` shows whether a new figure runs
 import cProfile
 import pstats
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -157,12 +158,27 @@ def over_rounds(values: Sequence[float], note: str = "", **details: float) -> Me
     return Measured(median(values), min(values), max(values), len(values), note=note, details=details)
 
 
+def end_with_parent() -> None:
+    """Have a child that was just started end with the process that started it, however that ends (on Linux).
+
+    A benchmark that is killed must not leave a child behind that computes on, and spoils the next figures.
+    """
+    with suppress(OSError, AttributeError):
+        import ctypes
+
+        ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+
+
+_PARENT_DEATH_SIGNAL = 1
+"""`PR_SET_PDEATHSIG` of Linux."""
+
+
 def processor_seconds(command: Sequence[str], **options: Any) -> float:
     """Processor time, of user and system, that one command and its children take. Raises where it fails."""
     import resource
 
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(command, capture_output=True, text=True, check=False, **options)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=end_with_parent, **options)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}: {done.stderr[-2000:]}")
@@ -196,7 +212,7 @@ def environment(name: str, requirements: Sequence[str]) -> Path:
 
 
 def _run(command: Sequence[str]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=end_with_parent)
     if done.returncode:
         raise RuntimeError(done.stderr or f"{command[0]} ended with {done.returncode}")
 

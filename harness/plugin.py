@@ -5,6 +5,7 @@ its tests runs; other processes (pytest-xdist) wait for it and find it done. A b
 gate's explanation; a configuration or a baseline that cannot be read is an error.
 """
 
+import argparse
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
@@ -27,10 +28,17 @@ if TYPE_CHECKING:
 SUFFIX = ".harness.yaml"
 
 
+def _count(text: str) -> int:
+    """Read a count from the command line. Raises ArgumentTypeError for what is none."""
+    if not text.isascii() or not text.isdigit() or not int(text[:18]):
+        raise argparse.ArgumentTypeError(f"found {text!r}; accepted: a whole number of 1 or more")
+    return int(text)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the plugin's options."""
     group = parser.getgroup("harness", "headline harness")
-    group.addoption("--harness-limit", type=int, metavar="N", help="Read no more clusters than this.")
+    group.addoption("--harness-limit", type=_count, metavar="N", help="Read no more clusters than this (1 or more).")
     group.addoption("--harness-update", action="store_true", help="Make each run the new baseline instead of gating.")
     group.addoption("--harness-results", default="results", metavar="DIR", help="The folder that holds the runs.")
 

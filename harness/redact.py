@@ -93,6 +93,10 @@ _VALUE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 
+_LINE = re.compile(r"[:,] ?line \d+\b")
+_NUMBER_OF_LINE = re.compile(r":\d{1,7}(?=[:,]? |:\d|[:,]?\Z)")
+"""As compilers write it: `/etc/passwd:1: message`."""
+
 KeyPath = tuple[str | int, ...]
 """Keys and indices that lead to a nested value."""
 
@@ -241,11 +245,22 @@ def _redact_named(message: str) -> str:
         last = _last_word(name)
         if not (is_secret_name(name) or last in _WEAK or last == "env"):
             continue
+        if _is_place(message, match):
+            continue
         stands = _VALUE.match(message, match.end())
         if stands and stands.lastgroup and _is_secret(name, last, stands[stands.lastgroup]):
             parts += [message[position : stands.start(stands.lastgroup)], MARK]
             position = stands.end(stands.lastgroup)
     return "".join([*parts, message[position:]])
+
+
+def _is_place(message: str, match: re.Match[str]) -> bool:
+    """Tell whether a name is that of a file, and what follows the line in it: `/etc/passwd: line 1`."""
+    end = match.end("name")
+    if _LINE.match(message, end):
+        return True
+    in_a_folder = message[match.start() - 1 : match.start()] in ("/", "\\")
+    return in_a_folder and _NUMBER_OF_LINE.match(message, end) is not None
 
 
 def _is_secret(name: str, last: str, bare: str) -> bool:

@@ -10,6 +10,7 @@ article may be half quotation, so the copy must show in the reporters' own words
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -22,6 +23,9 @@ CONTAINMENT = 0.5
 own background reach 0.41, re-edited agency copy begins at 0.46 and copies proper at 0.93 (docs/ingest.md)."""
 LEAST_SHINGLES = 20
 """Texts with fewer shingles say too little: they are grouped only where all their words are equal."""
+
+_FEW = 64
+"""Texts up to which each is compared with each: an index would cost more."""
 
 _Shingles = frozenset[tuple[str, ...]]
 
@@ -36,23 +40,89 @@ def groups(texts: Sequence[str]) -> list[list[int]]:
     Being near-duplicates is passed on: where A copies B and B copies C, the three are one group. Which texts stand
     together does not depend on their order.
     """
-    leader = list(range(len(texts)))
+    leaders = _Leaders(len(texts))
+    if len(texts) <= _FEW:
+        for right in range(len(texts)):
+            for left in range(right):
+                if leaders.of(left) != leaders.of(right) and are_near_duplicates(texts[left], texts[right]):
+                    leaders.join(left, right)
+    else:
+        _join_many(texts, leaders)
+    parted: dict[int, list[int]] = {}
+    for index in range(len(texts)):
+        parted.setdefault(leaders.of(index), []).append(index)
+    return list(parted.values())
 
-    def find(index: int) -> int:
+
+class _Leaders:
+    """Which text leads the group of each: the first of it."""
+
+    def __init__(self, count: int) -> None:
+        self._leader = list(range(count))
+
+    def of(self, index: int) -> int:
+        """Return the leader of a text."""
+        leader = self._leader
         while leader[index] != index:
             leader[index] = leader[leader[index]]
             index = leader[index]
         return index
 
-    for right in range(len(texts)):
-        for left in range(right):
-            one, other = sorted((find(left), find(right)))
-            if one != other and are_near_duplicates(texts[left], texts[right]):
-                leader[other] = one
-    parted: dict[int, list[int]] = {}
-    for index in range(len(texts)):
-        parted.setdefault(find(index), []).append(index)
-    return list(parted.values())
+    def join(self, one: int, other: int) -> None:
+        """Make two groups one."""
+        first, second = sorted((self.of(one), self.of(other)))
+        self._leader[second] = first
+
+
+def _join_many(texts: Sequence[str], leaders: _Leaders) -> None:
+    """Join the near-duplicates among many texts without comparing all pairs; the groups are the same.
+
+    Of two near-duplicates the larger has at least half of the smaller's shingles, so at least one of any half of them
+    and one more: the rarest half. Texts are taken from the largest down, and each is compared with the larger ones that
+    have one of those, a group at a time until one of it is a near-duplicate.
+    """
+    equal: dict[tuple[str, ...], int] = {}
+    hashed: dict[int, list[int]] = {}
+    often: Counter[int] = Counter()
+    for index, text in enumerate(texts):
+        told = tuple(words(text))
+        if told and equal.setdefault(told, index) != index:
+            leaders.join(equal[told], index)
+            continue
+        distinct = {hash(shingle) for shingle in ngrams(told, SHINGLE)}
+        if len(distinct) >= LEAST_SHINGLES:
+            hashed[index] = list(distinct)
+            often.update(distinct)
+    having: dict[int, dict[int, list[int]]] = {}
+    """Shingle → leader → texts of that group that have it."""
+    for index in sorted(hashed, key=lambda index: -len(hashed[index])):
+        own = hashed[index]
+        own.sort(key=often.__getitem__)
+        rarest = own[: len(own) // 2 + 1]
+        tried: set[int] = set()
+        for shingle in rarest:
+            _join_having(index, texts, having.get(shingle, {}), leaders, tried)
+        for shingle in own:
+            if often[shingle] > 1:
+                having.setdefault(shingle, {}).setdefault(leaders.of(index), []).append(index)
+
+
+def _join_having(
+    index: int, texts: Sequence[str], groups_having: dict[int, list[int]], leaders: _Leaders, tried: set[int]
+) -> None:
+    """Join a text to the groups of those that share a shingle with it and are near-duplicates."""
+    for leader in list(groups_having):
+        now = leaders.of(leader)
+        if now != leader:  # joined to another group since
+            groups_having.setdefault(now, []).extend(groups_having.pop(leader))
+    for leader, members in groups_having.items():
+        for other in members:
+            if leaders.of(leader) == leaders.of(index):
+                break
+            if other not in tried:
+                tried.add(other)
+                if are_near_duplicates(texts[other], texts[index]):
+                    leaders.join(other, index)
 
 
 def are_near_duplicates(one: str, other: str) -> bool:

@@ -1,6 +1,6 @@
 """The title that the cluster agrees on."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -15,6 +15,8 @@ from harness.records import Cluster
 
 _DIGITS = 9
 """Scores are compared to so many decimals, so that the order of summing cannot decide."""
+_NOTHING = 1e-12
+"""A sum of weights up to which nothing but rounding is left of it."""
 
 
 class Central(ExtractiveModel):
@@ -53,31 +55,58 @@ class Central(ExtractiveModel):
 
 
 def closeness(heads: Sequence[str], texts: Sequence[str], candidates: Sequence[int]) -> list[float]:
-    """Score each candidate's head by agreement plus support, in [0, 2]; heads and texts are the articles'."""
+    """Score each candidate's head by agreement plus support, in [0, 2]; heads and texts are the articles'.
+
+    No two articles are compared: what all of them together weigh is summed up by stem first, so that the time grows
+    with the number of articles and not with its square.
+    """
     weights = [0.0] * len(texts)
     for group in groups(texts):
         for index in group:
             weights[index] = 1 / len(group)
     head_stems = [Counter(content_stems(head)) for head in heads]
-    text_stems = [frozenset(content_stems(text)) for text in texts]
+    agreement = _Agreement(head_stems, weights)
+    in_texts: defaultdict[str, float] = defaultdict(float)
+    for text, weight in zip(texts, weights, strict=True):
+        for stem in frozenset(content_stems(text)):
+            in_texts[stem] += weight
+    total = sum(weights)
     scores = []
     for own in candidates:
-        others = [index for index in range(len(heads)) if index != own and head_stems[index]]
-        agreement = _mean([(weights[index], _f1(head_stems[own], head_stems[index])) for index in others])
-        support = _mean([(weights[index], _share(head_stems[own], text_stems[index])) for index in range(len(texts))])
-        scores.append(round(agreement + support, _DIGITS))
+        head = head_stems[own]
+        said = sum(count * in_texts[stem] for stem, count in head.items() if stem in in_texts)
+        support = said / (total * head.total()) if head else 0.0
+        scores.append(round(agreement.of(own) + support, _DIGITS))
     return scores
 
 
-def _mean(weighted: Sequence[tuple[float, float]]) -> float:
-    total = sum(weight for weight, _ in weighted)
-    return sum(weight * value for weight, value in weighted) / total if total else 0.0
+class _Agreement:
+    """The weighted mean F1 of one head with all others that have a word.
 
+    The F1 of two heads is twice the words they share over the words they have. Heads of one size have one divisor, so
+    that it is enough to know, for each stem and size, how much the heads weigh that have it so and so often.
+    """
 
-def _f1(one: Counter[str], other: Counter[str]) -> float:
-    size = one.total() + other.total()
-    return 2 * (one & other).total() / size if size else 0.0
+    def __init__(self, heads: Sequence[Counter[str]], weights: Sequence[float]) -> None:
+        self._heads = heads
+        self._weights = weights
+        self._total = sum(weight for head, weight in zip(heads, weights, strict=True) if head)
+        self._by_stem: defaultdict[str, defaultdict[tuple[int, int], float]] = defaultdict(lambda: defaultdict(float))
+        for head, weight in zip(heads, weights, strict=True):
+            size = head.total()
+            for stem, count in head.items():
+                self._by_stem[stem][size, count] += weight
 
-
-def _share(head: Counter[str], text: frozenset[str]) -> float:
-    return sum(count for stem, count in head.items() if stem in text) / head.total() if head else 0.0
+    def of(self, own: int) -> float:
+        """Return the mean for one head; 0 where no other has a word."""
+        head, weight = self._heads[own], self._weights[own]
+        mine = head.total()
+        others = self._total - weight if head else self._total
+        if not head or others <= _NOTHING:
+            return 0.0
+        shared = sum(
+            2 * held * min(count, theirs) / (mine + size)
+            for stem, count in head.items()
+            for (size, theirs), held in self._by_stem[stem].items()
+        )
+        return max(0.0, shared - weight) / others  # with itself its F1 is 1

@@ -1,12 +1,15 @@
 """The frame of the benchmarks: ratios over rounds, results that fell, reasons for what was not measured."""
 
+import subprocess
+import sys
+import time
 from itertools import count
 
 import pytest
 
 from benchmarks import __main__ as program
 from benchmarks import report
-from benchmarks.frame import Figure, Measured, Side, UnavailableError, as_row, at_least, at_most, interleaved
+from benchmarks.frame import TOP, Figure, Measured, Side, UnavailableError, as_row, at_least, at_most, interleaved
 
 
 def row(value: float, *, bound: str = "at least", tolerance: float = 0.2) -> dict[str, object]:
@@ -52,3 +55,20 @@ def test_what_cannot_be_measured_stands_on_the_page_with_its_reason():
     page = report.page({"machine": {}, "figures": [found, row(1.0)]})
     assert "`some`: not measured: pip cannot reach it" in page
     assert "**short**" in page
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux ends a child with its parent")
+def test_a_benchmark_that_is_killed_leaves_no_child_behind():
+    """The child says its number and sleeps; its end of the pipe is closed when it has ended."""
+    child = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
+    parent = (
+        "import subprocess, sys; from benchmarks.frame import end_with_parent;"
+        f"subprocess.run([sys.executable, '-c', {child!r}], preexec_fn=end_with_parent)"
+    )
+    with subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, cwd=TOP) as started:
+        assert started.stdout is not None
+        assert int(started.stdout.readline())
+        began = time.monotonic()
+        started.kill()
+        started.stdout.read()  # ends when nobody can write any more
+    assert time.monotonic() - began < 30

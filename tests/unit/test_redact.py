@@ -236,3 +236,23 @@ def test_no_form_of_any_value_is_left(value, around):
     redact.register(secret)
     for form in (secret, quote(secret, safe=""), json.dumps({"said": secret}), repr([secret]), html.escape(secret)):
         assert secret not in redact.text(f"{around}\n{form}\n{around}")
+
+
+@given(
+    folder=st.sampled_from(["/etc/", "data/", "C:\\secrets\\", "./"]),
+    name=st.sampled_from(["passwd", "password", "secret", "api_key", "credentials"]),
+    line=st.integers(1, 999_999),
+    form=st.sampled_from(
+        ["{file}: line {line}", "{file}: line {line}: bad", "{file}:{line}: bad", "{file}:{line}:7: bad"]
+    ),
+)
+def test_a_line_of_a_file_that_is_named_like_a_secret_is_none(folder: str, name: str, line: int, form: str):
+    told = form.format(file=f"{folder}{name}", line=line)
+    assert redact.text(told) == told
+
+
+@pytest.mark.parametrize(
+    "told", ["login/password: hunter22", "passwd: lineage7", "password:12345678", "a/secret=x:1:2345"]
+)
+def test_a_secret_behind_a_name_in_a_path_is_still_one(told: str):
+    assert redact.MARK in redact.text(told)

@@ -3,7 +3,10 @@
 import itertools
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from harness.ingest import near_duplicates
 from harness.ingest.near_duplicates import containment, groups, shingles
 
 WIRE = """The harbour of Lessing was closed on Tuesday after a ferry with 214 people aboard ran on to a sandbank in fog.
@@ -80,3 +83,34 @@ def test_containment_is_of_the_smaller_set():
     assert containment(shingles("a b c d e f"), shingles("a b c d e")) == 1.0
     # bcdef stands in neither half of the smaller set {abcde, bcdeX}: one of two.
     assert containment(shingles("a b c d e x"), shingles("a b c d e f")) == 0.5
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.randoms(use_true_random=False), st.integers(2, 24))
+def test_many_texts_stand_in_the_groups_that_comparing_all_pairs_gives(drawn, count):
+    """With an index in place of pairs: copies, cut and padded ones, quotations and boilerplate among them."""
+    names = [f"w{number}" for number in range(60)]
+    boilerplate = drawn.choices(names, k=25)
+
+    def fresh(most):
+        return drawn.choices(names, k=drawn.randrange(most))
+
+    texts = []
+    for _ in range(count):
+        kind = drawn.randrange(6) if texts else 0
+        other = drawn.choice(texts).split() if texts else []
+        cut = drawn.randrange(len(other) + 1)
+        made = {
+            0: fresh(70),
+            1: other,
+            2: other[:cut],
+            3: [*other[:cut], *fresh(40), *other[cut:]],
+            4: [*other[cut:], *boilerplate],
+            5: [*fresh(30), "“", *other, "”"],
+        }
+        texts.append(" ".join(made[kind]))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(near_duplicates, "_FEW", count)
+        by_pairs = near_duplicates.groups(texts)
+        patched.setattr(near_duplicates, "_FEW", 0)
+        assert near_duplicates.groups(texts) == by_pairs
