@@ -68,9 +68,10 @@ LEANING = 0.0
 NO_DEED = frozenset({"verb_missing", "verb_elsewhere"})
 """Ways in which a verb is missing; one that an article has in a looser word is not."""
 READ_WITHOUT = 1.5
-"""Log-odds by which the model reads a claim better without a verb, from which on that verb is held to be missing. On
-the half `tune`, the demo and headlines of ours 3 of 97 true headlines with such a verb are lost so, and 12 of 27 with
-an invented or exchanged one are caught."""
+"""Log-odds by which the model reads a claim better without a verb, and below the opposite of which it reads it with the
+verb, from which on that verb is held to be missing. On the half `tune`, the demo and headlines of ours none of 97 true
+headlines with such a verb is lost so, and 5 of 27 with an invented or exchanged one are caught; without the second
+condition 3 and 12, but on headlines that nothing was looked at on as many true ones were lost as false ones caught."""
 ALIKE = 0.5
 """Share of a claim's words from which on a sentence is quoted whatever its elements."""
 SHOWN = 5
@@ -178,8 +179,8 @@ class _Case:
 
     @cached_property
     def unread(self) -> list[Held]:
-        """Verbs without which the model reads the claim, and with which it does not."""
-        if self.entailment is None:
+        """Verbs without which the model reads the claim, and with which it reads against it."""
+        if self.entailment is None or self.entailment.in_window > -READ_WITHOUT:
             return []
         gains = self.entailment.without
         return [deed for deed in missing_deeds(self.account, self.reading)

@@ -2,9 +2,12 @@
 
 import pytest
 
+from harness.checkers.account.account import account
+from harness.checkers.account.matching import Matcher
 from harness.checkers.evidence import EvidenceIndex
 from harness.checkers.neural.entailment import Entailment, read_best
 from harness.checkers.rules import RulesSession
+from harness.checkers.verdict import judge
 from harness.records import Article, Cluster
 
 ARTICLE = (
@@ -61,29 +64,34 @@ def test_the_model_speaks_for_an_order_of_words_and_against_one(parser, text, en
 
 
 class Missing(Said):
-    """A model that reads a claim without a verb, and less with it."""
+    """A model that reads a claim with a verb as told, and better without it."""
 
-    def __init__(self, verb: str, loss: float) -> None:
-        super().__init__(0.9, 6.0)
-        self.verb, self.loss = verb, loss
+    def __init__(self, verb: str, entailed: float, gain: float) -> None:
+        super().__init__(entailed, 6.0)
+        self.verb, self.gain = verb, gain
 
     def judge(self, _window: str, claim: str) -> Entailment:
-        return Entailment(self.entailed - self.loss * (self.verb in claim), -3.0)
+        return Entailment(self.entailed + self.gain * (self.verb not in claim), -3.0)
 
 
 @pytest.mark.parametrize(
-    ("text", "verb", "loss", "label"),
+    ("text", "verb", "entailed", "gain", "missing"),
     [
-        ("Per Dahl marries Orla Finn after debate in Halden", "marries", 1.4, "supported"),
-        ("Per Dahl marries Orla Finn after debate in Halden", "marries", 1.6, "not_found"),
-        ("Per Dahl debates Orla Finn in Halden", "debates", 1.6, "supported"),  # the articles have that deed
+        ("Per Dahl marries Orla Finn after debate in Halden", "marries", -1.6, 1.6, True),
+        ("Per Dahl marries Orla Finn after debate in Halden", "marries", -1.6, 1.4, False),
+        ("Per Dahl marries Orla Finn after debate in Halden", "marries", -1.4, 1.6, False),
+        ("Per Dahl debates Orla Finn in Halden", "debates", -1.6, 1.6, False),  # the articles have that deed
     ],
 )
-def test_a_verb_without_which_a_claim_would_be_read_is_missing(parser, text, verb, loss, label):
-    session = RulesSession("s", parser, "headline", Missing(verb, loss))
-    found = session.check(Cluster(cluster_id="c", articles=(Article(article_id="a", text=ARTICLE),)), text)[0]
-    assert found.label == label
-    assert label == "supported" or verb in found.reason
+def test_a_verb_without_which_a_claim_would_be_read_is_missing(parser, text, verb, entailed, gain, missing):
+    session = RulesSession("s", parser, "headline", Missing(verb, entailed, gain))
+    cluster = Cluster(cluster_id="c", articles=(Article(article_id="a", text=ARTICLE),))
+    seen = session.examined(cluster, [text])[0][0]
+    reading = session.reading_of(cluster)
+    held = account(reading, Matcher(reading, seen.reading), seen.reading, seen.alignment, seen.features)
+    read = session.entailment(reading, seen, held)
+    found = judge(reading, seen.reading, 0.99, seen.alignment, held, 0, read)
+    assert (found.label == "not_found" and found.reason == f"no article mentions “{verb}”") is missing
 
 
 def test_one_word_again_and_again_says_nothing_whatever_the_model_reads(parser):
