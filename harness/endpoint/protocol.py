@@ -118,7 +118,7 @@ def _chat_text(choice: Mapping[str, Any], usage: Usage) -> object:
     if message.get("tool_calls") and not message.get("content"):
         raise UnusableError("it calls a tool, and none was offered", usage)
     content = message.get("content")
-    if isinstance(content, list):
+    if isinstance(content, list) and all(isinstance(part, (str, Mapping)) for part in content):
         return _joined(content, usage)
     # A refusal, a filtered text and reasoning that used up all tokens leave no content: the model answered nothing.
     return "" if "content" in message and content is None else content
