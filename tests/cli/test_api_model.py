@@ -174,7 +174,7 @@ def test_nothing_written_or_printed_holds_the_key(harness: Callable[..., Any]):
         if number < 4:
             return good_answer(body, f"Headline {form} leaks")
         if number < 8:
-            return good_answer(body, "Headline", model=f"m {form}", system_fingerprint=f"Bearer {form}")
+            return good_answer(body, "Dam opens", model=f"m {form}", system_fingerprint=f"Bearer {form}")
         return {"error": {"message": f"no: {form} api_key={form} https://u:{quote(KEY, safe='')}@host"}}
 
     printed = []
