@@ -64,6 +64,11 @@ class _NotAnsweredError(Exception):
         self.asked = asked
         self.status = status
 
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the server only said to wait: it has not tried to answer."""
+        return self.status == 429 or (self.status in _TOO_MANY and self.asked is not None)
+
 
 class Client:
     """An open connection to one server. Raises UsageError at once where the key is named and not set."""
@@ -78,6 +83,7 @@ class Client:
         self._runner = asyncio.Runner()
         self._http: httpx2.AsyncClient | None = None
         self._pace = pacing.Pace(remote.concurrency)
+        self._turns = pacing.turns_at(remote.where, self._key)
         self._spending = Spending(remote.max_tokens_total, remote.max_cost, remote.prices, remote.ledger)
         self.spent = self._spending.spent
         """Charges of this session so far."""
@@ -135,17 +141,21 @@ class Client:
                 self._runner.run(_cancel(running))
 
     async def _ask(self, call: Call[Read]) -> Reply[Read]:
-        """Try until there is an answer. Raises ModelError that says how the last try failed."""
+        """Try until there is an answer. Raises ModelError that says how the last try failed.
+
+        A server that says to wait has not been tried: it is asked again when it is this question's turn.
+        """
         content = json.dumps(call.body, ensure_ascii=False).encode("utf-8", "replace")
         most_in = len(content) + FRAME_TOKENS  # a token is at least one byte
-        attempt = 0
+        attempt = refusals = 0
+        longest = self._remote.longest_pause
         while True:
-            attempt += 1
+            turn = await self._turns.wait()
             ticket = await self._spending.reserve(most_in, call.most_out)
             try:
                 number = await self._pace.enter()
                 try:
-                    return Reply(await self._try(call, content, ticket), attempt)
+                    return Reply(await self._try(call, content, ticket), attempt + 1)
                 except _NotAnsweredError as error:
                     failed = error.with_traceback(None)  # its frames hold what was read
                     if error.status in _TOO_MANY:
@@ -155,11 +165,18 @@ class Client:
             finally:
                 self._spending.release(ticket)
             why = f"{self._remote.name} at {self._remote.where}: {redact.text(str(failed))}"
+            if failed.is_refusal:
+                refusals += 1
+                seed = f"{self._seed}/{call.name}/{refusals}"
+                goes_on = self._turns.note_refusal(turn, failed.asked, longest, seed)
+                if goes_on and refusals < pacing.MOST_REFUSALS:
+                    continue
+                raise ModelError(f"{why}, told to wait {_times(refusals)}", attempts=attempt + 1)
+            attempt += 1
             if not failed.again:
                 raise ModelError(why, attempts=attempt)
             if attempt >= self._remote.attempts:
                 raise ModelError(f"{why}, after {attempt} tries", attempts=attempt)
-            longest = self._remote.longest_pause
             await asyncio.sleep(pacing.pause(attempt, failed.asked, longest, f"{self._seed}/{call.name}"))
 
     async def _try(self, call: Call[Read], content: bytes, ticket: object) -> Read:
@@ -182,6 +199,7 @@ class Client:
             raise _NotAnsweredError(f"an unusable answer: {error}", again=True, sent=True) from None
         self._spending.charge(ticket, completion.usage.tokens_in, completion.usage.tokens_out, usable=True)
         self._pace.speed_up()
+        self._turns.note_answer()
         if self._key is not None and redact.contains(self._key, completion.text):
             raise _NotAnsweredError("the answer repeats the key, and is not kept", again=False, sent=True)
         try:
@@ -250,6 +268,10 @@ class Client:
             bearer = self._remote.key_header.lower() == "authorization"
             headers[self._remote.key_header] = f"Bearer {self._key}" if bearer else self._key
         return headers
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 async def _limit_time(seconds: float | None, asking: Coroutine[Any, Any, Reply[Read]]) -> Reply[Read]:

@@ -1,11 +1,19 @@
-"""Limits how many requests run at once, and how long to wait between two tries."""
+"""Limits how many requests run at once, and says when a server that said to wait may be asked again."""
 
 import asyncio
+import hashlib
 import random
 from collections import deque
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from time import monotonic
 
+MOST_REFUSALS = 100
+"""How often one question is told to wait at most."""
+_PATIENCE = 2.0
+"""How many times the longest pause a server may refuse everything before it is given up."""
+_LEAST_PATIENCE = 5.0
+"""Seconds that it may at least, however short the longest pause."""
 FIRST_PAUSE = 0.5
 """Seconds that the first pause may last at most where the server asks for none; each further one twice as long."""
 
@@ -67,6 +75,59 @@ class Pace:
             if not place.done():
                 place.set_result(None)
                 free -= 1
+
+
+class Turns:
+    """When the next request may go to one server, whoever asks: not before the time is over that it said to wait.
+
+    What a request that was refused waits for, all wait for: else each finds out by itself, and is refused again.
+    """
+
+    def __init__(self) -> None:
+        self._next = 0.0
+        """When the next request may be sent."""
+        self._told = 0.0
+        """When it last said to wait."""
+        self._refusals = 0
+        """How often it has since its last answer; what it refuses together counts once."""
+        self._refused_since: float | None = None
+        """When it first did since."""
+
+    async def wait(self) -> float:
+        """Wait for a turn; return when it came, which `note_refusal` takes."""
+        while (left := self._next - monotonic()) > 0:
+            await asyncio.sleep(left)
+        return monotonic()
+
+    def note_answer(self) -> None:
+        """Hear that the server answered a request."""
+        self._refusals = 0
+        self._refused_since = None
+
+    def note_refusal(self, sent: float, asked: float | None, longest: float, seed: str) -> bool:
+        """Hear that the server refused a request of the turn `sent`, and `asked` for some seconds.
+
+        Tell whether to go on asking it: not where it has refused everything for twice the `longest` pause.
+        """
+        now = monotonic()
+        if self._refused_since is None:
+            self._refused_since = now
+        if now - self._refused_since > max(_PATIENCE * longest, _LEAST_PATIENCE):
+            return False  # and nobody waits for it any more
+        if sent > self._told:  # else it was sent before the server said so
+            self._refusals += 1
+            self._told = now
+            self._next = now + pause(min(self._refusals, 16), asked, longest, seed)
+        return True
+
+
+_servers: dict[tuple[str, str], Turns] = {}
+
+
+def turns_at(server: str, key: str | None) -> Turns:
+    """Return the turns at a server, by its host and the key: all that ask it in this process share them."""
+    digest = hashlib.sha256((key or "").encode()).hexdigest()
+    return _servers.setdefault((server, digest), Turns())
 
 
 def pause(attempt: int, asked: float | None, longest: float, seed: str) -> float:

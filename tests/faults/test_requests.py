@@ -6,6 +6,7 @@ import re
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,6 +78,8 @@ def test_what_may_pass_is_asked_again(fault, prompt):
         found, client = ask(model(server, prompt, **patience), [cluster(1)])
         assert isinstance(found["c1"], Answer), found
         assert (client.tries, server.ledger.requests, server.ledger.answered) == (2, 2, 1)
+    if fault.startswith("429"):
+        return  # a server that only says to wait uses up no try
     with FaultServer(in_turn(fault)) as server:
         found, client = ask(model(server, prompt, attempts=3, **patience), [cluster(1)])
         assert isinstance(found["c1"], ModelError)
@@ -106,6 +109,52 @@ def test_retry_after_is_heeded_and_capped(prompt):
         started = time.monotonic()
         ask(model(server, prompt, longest_pause=0.3), [cluster(1)])
         assert 0.3 <= time.monotonic() - started < 3
+
+
+class Window:
+    """A plan that answers so many requests in each stretch of time, and tells the others to wait for one."""
+
+    def __init__(self, most: int, seconds: float) -> None:
+        self._most = most
+        self._seconds = seconds
+        self._answered: list[float] = []
+
+    def __call__(self, *_: Any) -> str | None:
+        now = time.monotonic()
+        self._answered = [moment for moment in self._answered if now - moment < self._seconds]
+        if len(self._answered) >= self._most:
+            return "429 seconds"
+        self._answered.append(now)
+        return None
+
+
+def test_a_server_that_allows_so_many_a_second_answers_everything(prompt):
+    """With the defaults: to be told to wait uses up no try, however often it happens."""
+    with FaultServer(Window(12, 1.0)) as server:
+        first, second = (
+            Api(base_url=server.base_url, model=name, prompt=prompt, attempts=1) for name in ("m", "another")
+        )
+        found, _ = ask(first, map(cluster, range(30)))
+        assert all(isinstance(answer, Answer) for answer in found.values()), found
+        found, _ = ask(second, map(cluster, range(12)))
+        assert all(isinstance(answer, Answer) for answer in found.values()), found
+
+
+@pytest.mark.parametrize("fault", ["429", "429 nonsense", "429 date"])
+def test_a_question_that_is_refused_more_often_than_it_may_be_tried_is_answered(fault, prompt):
+    with FaultServer(in_turn(*[fault] * 8, None)) as server:
+        found, client = ask(model(server, prompt, attempts=2, longest_pause=0.3), [cluster(1)])
+        assert isinstance(found["c1"], Answer), found
+        assert client.tries == 9
+
+
+def test_a_server_that_refuses_everything_is_given_up(prompt):
+    with FaultServer(in_turn("429")) as server:
+        started = time.monotonic()
+        found, _ = ask(model(server, prompt, longest_pause=0.1), map(cluster, range(40)))
+        assert time.monotonic() - started < 10
+        assert all("told to wait" in str(answer) for answer in found.values())
+        assert all(isinstance(answer, ModelError) for answer in found.values())
 
 
 def test_concurrency_falls_when_it_is_too_much_and_recovers(prompt):
