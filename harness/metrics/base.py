@@ -2,7 +2,7 @@
 
 import math
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from numbers import Real
 from typing import ClassVar
@@ -90,6 +90,7 @@ class Metric(Component):
 
     def _make_scores(self, cases: Sequence[Case], findings: Iterable[Findings]) -> list[MetricScore]:
         shares = {measure.name: measure.unit == "share" for measure in self.measures()}
+        expected = set(shares)
         rows = []
         for case, finding in zip(cases, findings, strict=True):
             if not isinstance(finding, Findings):
@@ -99,12 +100,18 @@ class Metric(Component):
                 if finding.unscorable
                 else finding.statistics.keys()
             )
-            if given != shares.keys():
+            if given != expected:
                 raise ValueError(f"metric {self.name!r} promised {sorted(shares)} and gave {sorted(map(str, given))}")
-            for name, value in finding.statistics.items():
-                if type(value) is not float or not -_MOST <= value <= _MOST or (shares[name] and not 0 <= value <= 1):
-                    finding.statistics[name] = self._number(name, value, shares[name])
-            for name, why in finding.unscorable.items():
+            values = finding.statistics.values()
+            if not _are_plain_shares(values):
+                for name, value in finding.statistics.items():
+                    if (
+                        type(value) is not float
+                        or not -_MOST <= value <= _MOST
+                        or (shares[name] and not 0 <= value <= 1)
+                    ):
+                        finding.statistics[name] = self._number(name, value, shares[name])
+            for name, why in finding.unscorable.items() if finding.unscorable else ():
                 if not (isinstance(why, str) and _can_be_written(why)):
                     raise ValueError(
                         f"metric {self.name!r} gave {_shown(why)} as why {name} has no number; accepted: text"
@@ -132,6 +139,11 @@ class Metric(Component):
         if not bounds[0] - _ROUNDING <= number <= bounds[1] + _ROUNDING:
             raise ValueError(f"metric {self.name!r} gave {_shown(value)} for {name}; accepted: {accepted}")
         return min(max(number, bounds[0]), bounds[1]) if is_share else number
+
+
+def _are_plain_shares(values: Collection[float]) -> bool:
+    """Tell quickly whether all are floats from 0 to 1, as those of most metrics are; a nan makes the sum one."""
+    return {*map(type, values)} == {float} and min(values) >= 0.0 and max(values) <= 1.0 and sum(values) >= 0.0
 
 
 def _shown(value: object) -> str:
