@@ -39,6 +39,8 @@ class Ledger:
     faults: Counter[str] = field(default_factory=Counter)
     tries: Counter[str] = field(default_factory=Counter)
     """Question → requests for it."""
+    refusals: Counter[str] = field(default_factory=Counter)
+    """Question → requests for it that were told to wait."""
     bodies: list[dict[str, Any]] = field(default_factory=list)
     """The first bodies, in order of arrival."""
     headers: list[dict[str, str]] = field(default_factory=list)
@@ -226,6 +228,7 @@ class _Connection(asyncio.Protocol):
             self._send(*_plain(200, answer))
             return
         ledger.faults[fault] += 1
+        ledger.refusals[question(body)] += fault.startswith("429")
         whole = _whole_answer(fault, body, headers)
         if whole is not None:
             self._send(*whole)

@@ -193,9 +193,10 @@ def test_ten_thousand_requests_at_thirty_percent_faults(prompt):
     assert outcomes.total() == REQUESTS
     assert outcomes["Answer"] > 0.9 * REQUESTS
     assert outcomes["ModelError"] > 0
-    # Every question was asked, none more than five times; no more at once than was allowed.
+    # Every question was asked, none tried more than five times (to be told to wait is no try); no more at once than was
+    # allowed.
     assert len(ledger.tries) == REQUESTS
-    assert max(ledger.tries.values()) == 5
+    assert max((ledger.tries - ledger.refusals).values()) == 5
     assert ledger.most_under_way <= 8
     assert client.tries == ledger.requests < 2 * REQUESTS
     # Nothing is charged twice: each good answer of the server's is one of ours, to the token, and never asked again.
