@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
-_FENCE = re.compile(r"^\s*(?:```|~~~)[\w+-]*\s*$", re.MULTILINE)
+_FENCE = re.compile(r"^[ \t]*(?:```|~~~)[\w+-]*[ \t\r]*$", re.MULTILINE)
 _INLINE_FENCE = re.compile(r"```|~~~")
-_FINAL = re.compile(r"<\|channel\|>\s*final\b(?:(?!<\|message\|>).)*<\|message\|>", re.DOTALL)
+_FINAL = re.compile(r"<\|channel\|>\s*final\b[^<]*(?:<\|constrain\|>[^<]*)?<\|message\|>")
 _BARE_CHANNEL = re.compile(r"^\s*(?:analysis|commentary)(?=[A-Z\"'“])")
 """The first channel of a text whose marks were left out when its tokens were decoded: `analysisWe need …`."""
 _BARE_FINAL = re.compile(r"assistant\s*final(?=\S)|assistant\s*final\s")
@@ -30,13 +30,12 @@ def _any(words: Sequence[str]) -> str:
 
 
 @cache
-def _reasoning() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    """Build the patterns of a whole stretch of reasoning, of its beginning and of its end."""
+def _reasoning() -> re.Pattern[str]:
+    """Build the pattern of what reasoning begins with (group 1) and ends with (group 2)."""
     names = _any(_forms("reasoning", "tags"))
-    begin = rf"(?:<\|?\s*(?:{names})\b[^<>]*>|\[(?:{names})\]|◁(?:{names})▷|<\|(?:begin_of|start)_(?:{names})\|>)"
-    end = rf"(?:</\s*(?:{names})\s*>|<\|/(?:{names})\|>|\[/(?:{names})\]|◁/(?:{names})▷|<\|end_(?:of_)?(?:{names})\|>)"
-    flags = re.IGNORECASE | re.DOTALL
-    return re.compile(rf"{begin}.*?{end}", flags), re.compile(begin, flags), re.compile(end, flags)
+    begin = rf"<\|?\s*(?:{names})\b[^<>]*>|\[(?:{names})\]|◁(?:{names})▷|<\|(?:begin_of|start)_(?:{names})\|>"
+    end = rf"</\s*(?:{names})\s*>|<\|/(?:{names})\|>|\[/(?:{names})\]|◁/(?:{names})▷|<\|end_(?:of_)?(?:{names})\|>"
+    return re.compile(rf"({begin})|({end})", re.IGNORECASE)
 
 
 @cache
@@ -79,13 +78,18 @@ def _without_reasoning(text: str) -> str:
         return text[final.end() :] if final else ""
     if not any(sign in text for sign in "<[◁"):
         return text
-    whole, begin, end = _reasoning()
-    text = whole.sub("\n", text)
-    closed = [found.end() for found in end.finditer(text)]
-    if closed:  # it was opened in the prompt
-        text = text[closed[-1] :]
-    opened = begin.search(text)
-    return text[: opened.start()] if opened else text
+    said: list[str] = []
+    start, thinks = 0, False
+    for found in _reasoning().finditer(text):
+        if found[1]:
+            if not thinks:
+                said.append(text[start : found.start()])
+            thinks = True
+            continue
+        if not thinks:  # it was begun in the prompt: all so far was reasoning
+            said.clear()
+        start, thinks = found.end(), False
+    return "\n".join(said if thinks else [*said, text[start:]])
 
 
 def _without_marks(text: str) -> str:

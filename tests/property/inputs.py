@@ -15,6 +15,66 @@ PIECES = [
     *("http://x ", "=1", "@x", "../", "/", "\\", "~", "%0A", "{articles}", "null", "NaN", "1e400", "&a", "*a", "!!"),
     *("? ", "and ", "\u00a0", "\U000e0041"),
 ]  # fmt: skip
+ANSWER_PIECES = [
+    *("<think>", "</think>", "<reasoning>", "[THINK]", "<|channel|>", "analysis", "final", "<|message|>", "<|end|>"),
+    *("<|im_start|>", "assistant\n", "user\n", "<|im_end|>", "</s>", "[/INST]", "```", "```json\n", '{"headline": "'),
+    *('"}', "Sure! ", "Okay.\n", "**Headline**\n", "Here is a headline:\n", "---\n", "Dam holds", "\n", "\n\n", " "),
+    *("1. ", "<answer>", "<|", "|>", "é"),
+]
+ANSWERS = st.one_of(
+    st.lists(st.sampled_from(ANSWER_PIECES), max_size=25).map("".join),
+    st.tuples(st.sampled_from(ANSWER_PIECES), st.sampled_from([100, 3000])).map(lambda part: part[0] * part[1]),
+)
+MARKUP_PIECES = [
+    *(
+        "<p>",
+        "</p>",
+        "<h1>",
+        "</h1>",
+        "<title>",
+        "</title>",
+        "<!--",
+        "-->",
+        "<script>",
+        "</script>",
+        "<style>",
+        "</style>",
+    ),
+    *("<DOC>", "<TEXT>", "</TEXT>", "</DOC>", "<HEADLINE>", "</HEADLINE>", "<a href='x'>", "<a ", "<br/>", "<", ">"),
+    *("&lt;", "&amp;", "<![CDATA[", "Dam holds", "\n", "\r\n", " ", "(PROFILE\n", ")", "\u200b"),
+    "The dam at Hollin held on Monday, the mayor of the town said. ",
+]
+MARKUP = st.one_of(
+    st.lists(st.sampled_from(MARKUP_PIECES), max_size=30).map("".join),
+    st.tuples(st.sampled_from(MARKUP_PIECES), st.sampled_from([100, 3000]), st.sampled_from(MARKUP_PIECES)).map(
+        lambda part: part[0] * part[1] + part[2]
+    ),
+)
+NUMERAL_PIECES = [
+    *(
+        "1",
+        "16",
+        "181",
+        "2,500",
+        ".",
+        ",",
+        "'",
+        "’",
+        " ",
+        "\u00a0",
+        "\u202f",
+        "\u2009",
+        "-",
+        "–",
+        "$",
+        "£",
+        "USD ",
+        "A$",
+    ),
+    *("CHF ", "Rs ", "m", "bn", "mln", "million", "crore", "lakh", " yen", " people", "half a ", "two", "thirds", "½"),
+    *("st", "Jan ", "May 5", "km"),
+]
+NUMERALS = st.lists(st.sampled_from(NUMERAL_PIECES), max_size=25).map("".join)
 LONG = st.tuples(st.sampled_from(PIECES), st.sampled_from([10, 100, 1000, 3000])).map(lambda part: part[0] * part[1])
 TEXTS = st.one_of(
     st.text(st.characters(), max_size=60),
@@ -138,3 +198,9 @@ PAGE = (
     "Dam holds after night of rain\n\nBy Ann Lee\nPublished 18 October 2021\n\nLONDON (AP) — The dam at Hollin held on "
     "Monday, the mayor of the town said.\n\nPhoto: Reuters\n\nNobody was hurt, and the water fell in the evening.\n"
 )
+ANSWERED = {
+    "id": "x", "model": "m", "usage": {"prompt_tokens": 3, "completion_tokens": 2}, "choices": [{
+        "finish_reason": "stop", "text": "Dam holds", "logprobs": {"content": [{"token": "Dam", "logprob": -0.1}]},
+        "message": {"content": [{"type": "text", "text": "Dam holds"}, "x"], "refusal": None, "reasoning": "Hm"},
+    }],
+}  # fmt: skip

@@ -14,15 +14,19 @@ from harness import printable
 from harness.claims.contested.facts import contested_facts
 from harness.claims.extract import article_claims, claims_of
 from harness.claims.parsing.parse import Parser
+from harness.claims.typography import plain
 from harness.comparison import baseline
 from harness.config import load_text
 from harness.datasets.dates import parse_date
 from harness.datasets.folder import Folder
 from harness.datasets.hub import Hub
 from harness.datasets.jsonl import Jsonl
+from harness.endpoint import protocol
+from harness.endpoint.protocol import UnusableError
 from harness.errors import HarnessError, Problem
 from harness.ingest.clean import clean_cluster
-from harness.language.numerals import number_values
+from harness.ingest.markup import without_markup
+from harness.language.numerals import number_values, with_commas
 from harness.language.text import dateline_end, sentence_spans, word_spans
 from harness.metaeval import labelled
 from harness.models import postprocess
@@ -33,6 +37,8 @@ from harness.registry import Registry
 from harness.report import escape
 from harness.results.run_folder import RunFolder
 from tests.property.inputs import (
+    ANSWERED,
+    ANSWERS,
     BASELINE,
     CONFIG,
     CSV,
@@ -40,6 +46,8 @@ from tests.property.inputs import (
     EXPORTED,
     LABELLED,
     MANIFEST,
+    MARKUP,
+    NUMERALS,
     PAGE,
     PARTS,
     PREDICTION,
@@ -154,6 +162,31 @@ def post_process(text: str, place: Path) -> None:
     postprocess.first_line_is_complete(text)
 
 
+def read_answer(content: bytes, place: Path) -> None:
+    for mode in ("chat", "completions"):
+        with suppress(UnusableError):
+            found = protocol.read(content, mode)
+            found.text.encode()
+            answer = postprocess.finish(found.text, postprocess.DEFAULT, found.stopped)
+            assert any(map(str.isalnum, answer.text)) or answer.text == ""
+
+
+def read_numerals(text: str, place: Path) -> None:
+    spans = [span for span, _ in number_values(text)]
+    assert all(0 <= start < end <= len(text) for start, end in spans)
+    assert spans == sorted(spans)
+    assert len(with_commas(text)) == len(text)
+    form = plain(text)
+    for start, end in (span for span, _ in number_values(form.text)):
+        first, last = form.written(start, end)
+        assert 0 <= first < last <= len(text)
+
+
+def clean_markup(raw: str, place: Path) -> None:
+    assert len(without_markup(raw).text) == len(raw)
+    clean({"a": raw}, place)
+
+
 def read_text(text: str, place: Path) -> None:
     for spans in (word_spans(text), sentence_spans(text), [span for span, _ in number_values(text)]):
         assert all(0 <= start < end <= len(text) for start, end in spans)
@@ -257,7 +290,18 @@ TARGETS = {
         .map(lambda texts: {str(at): text for at, text in enumerate(texts)}),
         200,
     ),
-    "postprocess": Target(post_process, TEXTS, 400),
+    "markup": Target(clean_markup, MARKUP, 150),
+    "postprocess": Target(post_process, st.one_of(TEXTS, ANSWERS), 300),
+    "answers": Target(
+        read_answer,
+        st.one_of(
+            ANSWERS.map(lambda text: dumped({"choices": [{"message": {"content": text}, "finish_reason": "stop"}]})),
+            changed(ANSWERED).map(dumped),
+            spliced(dumped(ANSWERED)),
+        ),
+        200,
+    ),
+    "numerals": Target(read_numerals, NUMERALS, 200),
     "text": Target(read_text, TEXTS, 350),
     "claims": Target(
         read_claims,
