@@ -42,6 +42,10 @@ class TwoReadingsError(ValueError):
     """A date that countries read differently; the message says how."""
 
 
+_LONGEST = 200
+"""Characters of a date with everything that is written beside it; patterns take the square of what is far longer."""
+
+
 def parse_date(value: object) -> datetime:
     """Read a moment in UTC from a form in DATE_FORMS, a datetime or a date; without a zone it is UTC.
 
@@ -69,6 +73,8 @@ def _moment(value: object) -> datetime:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _of_number(value)
     if not isinstance(value, str):
+        raise ValueError("not a date")
+    if len(value) > _LONGEST:
         raise ValueError("not a date")
     text = " ".join(value.split())
     digits = _DIGITS.match(text)

@@ -61,8 +61,9 @@ def missing_field(row: Mapping[str, Any], path: str, accepted: str) -> RowError:
         found = f"{place}{describe_keys(inner)}"
     else:
         found = f"{place}{describe(inner)}"
-    names = [name for name in map(str, inner) if name.isprintable() and len(name) <= 40] if inner else []
-    nearest = nearest_name(wanted, names, cutoff=0.75) if isinstance(inner, Mapping) else ""
+    listed = map(str, inner) if isinstance(inner, Mapping) else ()
+    names = [name for name in listed if name.isprintable() and len(name) <= 40]
+    nearest = nearest_name(wanted, names, cutoff=0.75) if names else ""
     hint = f"; did you mean {'.'.join(part for part in (reached, nearest) if part)!r}?" if nearest else ""
     return RowError(path, f"missing; {found}; accepted: {accepted}{hint}")
 

@@ -268,3 +268,9 @@ def test_short_strings_within_objects_are_tags_by_their_dotted_names():
 def test_a_text_field_that_is_nearly_there_is_named():
     with pytest.raises(RowError, match=r"did you mean `fields: \{text: Text\}`\?"):
         cluster_of({"id": "x", "Text": "D"})
+
+
+def test_what_is_far_longer_than_a_date_is_refused_at_once():
+    # A scraped page in the place of a date; the patterns of dates took six seconds of it.
+    with pytest.raises(ValueError, match="not a date"):
+        parse_date("10:30 GMT" * 3000)

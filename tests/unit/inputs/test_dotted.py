@@ -64,3 +64,10 @@ def test_other_values_are_no_ids(value):
 )
 def test_a_whole_number_has_one_other_spelling(identifier, other):
     assert other_spelling(identifier) == other
+
+
+@pytest.mark.parametrize("value", [True, 7, 0.5])
+def test_a_path_through_a_single_value_is_told(value):
+    # openai-batch rows with `"response": true`: found by fuzzing, where it was a traceback.
+    reason = missing_field({"response": value}, "response.body", "a text").reason
+    assert reason.startswith("missing; found in response ")
