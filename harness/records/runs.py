@@ -161,6 +161,9 @@ class RunManifest(Record):
     clusters: Whole = Field(description="Clusters read.")
     limit: int | None = Field(default=None, ge=1, description="The most clusters it was allowed to read.")
     bad_rows: Whole = Field(default=0, description="Rows that could not be read.")
+    letters_seen: float | None = Field(
+        default=None, ge=0, le=1, description="Share of the references' letters and digits that are a-z, A-Z or 0-9."
+    )
     seed: Seed = Field(description="Seed of everything random.")
     counts: Mapping[str, Counts] = Field(default_factory=dict, description="Configuration → counts.")
     versions: Mapping[str, str] = Field(default_factory=dict, description="Python, this package, its dependencies.")

@@ -156,6 +156,10 @@ def status_notes(manifest: RunManifest) -> list[str]:
     return [f"The run is {manifest.status}: {UNFINISHED[manifest.status]}."] if manifest.status in UNFINISHED else []
 
 
+LEAST_SEEN = 0.5
+"""Share of the references' letters below which a table says how few of them ROUGE sees."""
+
+
 def caveats(manifest: RunManifest, escaped: Callable[[str], str] = str) -> list[str]:
     """Say what the numbers of a run leave out, and which of them are not what they seem."""
     lines = []
@@ -165,6 +169,12 @@ def caveats(manifest: RunManifest, escaped: Callable[[str], str] = str) -> list[
         lines.append(f"Pending, neither answered nor failed yet: {told} of {manifest.clusters} clusters.")
     if manifest.bad_rows:
         lines.append(f"{manifest.bad_rows} rows of the data could not be read and are in no number.")
+    seen = manifest.letters_seen
+    if seen is not None and seen < LEAST_SEEN and any(measure.metric == "rouge" for measure in manifest.measures):
+        lines.append(
+            f"ROUGE sees {seen:.0%} of the letters and digits of the references (a-z and 0-9 alone): its numbers say "
+            "little of these texts."
+        )
     if any(item.reads_references for item in manifest.configurations):
         lines.append(REFERENCE_NOTE)
     if any(item.judges_itself for item in manifest.configurations):

@@ -30,6 +30,7 @@ def begin(plan: Plan, folder: RunFolder, progress: Progress) -> RunManifest:
             clusters=plan.clusters.count,
             limit=plan.clusters.limit,
             bad_rows=plan.clusters.bad_rows,
+            letters_seen=plan.clusters.letters_seen,
             seed=plan.config.seed,
             versions=environment.versions(),
             git_commit=commit,

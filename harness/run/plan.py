@@ -1,6 +1,7 @@
 """The plan of a run, worked out before anything is written: data read once, identities resolved, a folder named."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -51,6 +52,9 @@ class Configuration:
         return self.record.digest
 
 
+_NOT_PLAIN = re.compile(r"[^0-9A-Za-z]+")
+
+
 @dataclass
 class Clusters:
     """The clusters of a data set, at most `limit` of them, read as often as asked."""
@@ -62,6 +66,10 @@ class Clusters:
     problems: list[RowProblem] = field(default_factory=list)
     mistakes: Mistakes = field(default_factory=Mistakes)
     """The same, all of them, those of one kind together."""
+    _letters: int = 0
+    """Letters and digits of the references."""
+    _plain: int = 0
+    """Those of them that are a-z, A-Z or 0-9."""
     _held: list[Cluster] = field(default_factory=list)
     _held_bytes: int = 0
     _spool: Spool | None = None
@@ -70,6 +78,11 @@ class Clusters:
     def bad_rows(self) -> int:
         """The number of rows that could not be read."""
         return self.mistakes.count
+
+    @property
+    def letters_seen(self) -> float | None:
+        """The share of the references' letters and digits that ROUGE sees, a-z and 0-9; None where there is none."""
+        return round(self._plain / self._letters, 4) if self._letters else None
 
     def scan(self, *, strict: bool = False, advance: Callable[[int], None] = lambda _: None) -> None:
         """Read everything once: count, digest, note bad rows.
@@ -88,6 +101,10 @@ class Clusters:
                 continue
             seen.update(row.digest.encode())
             self.count += 1
+            for reference in row.references:
+                plain = len(_NOT_PLAIN.sub("", reference.text))
+                self._plain += plain
+                self._letters += plain if reference.text.isascii() else sum(map(str.isalnum, reference.text))
             self._keep(row)
             advance(1)
             if self.count == self.limit:
