@@ -47,7 +47,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 
 def test_two_processes_on_one_run_wait_or_refuse(workplace: Workplace, undisturbed: dict[str, bytes]):
-    workplace.configure(CONFIG.format(pause=0.1))
+    workplace.configure(CONFIG.format(pause=0.5))
     first = workplace.start("eval", "--config", "x.yaml")
     workplace.until(lambda: len(workplace.asked) > 1, first)
     waits = workplace.start("eval", "--config", "x.yaml", "--wait")

@@ -1,6 +1,7 @@
 """What goes wrong with one cluster stays with it."""
 
 import asyncio
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -152,6 +153,15 @@ def test_nothing_to_say_is_refused_and_no_zero(run: Callable[..., Any]):
     assert "it wrote '<s>'" in rows[0].message
 
 
+@pytest.fixture
+def _minding() -> Iterator[None]:
+    """As in a program that Ctrl-C interrupts, also where the tests run in the background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_minding")
 @pytest.mark.parametrize("passed", [UsageError("a missing file"), KeyboardInterrupt("SIGINT")])
 def test_the_users_mistakes_and_interruptions_go_through(passed: BaseException, run: Callable[..., Any]):
     def script(clusters: Sequence[Cluster]) -> list[Answer]:
