@@ -133,8 +133,7 @@ class Metric(Component):
         Raises ValueError for whatever else: text and truth values would be averaged as if they were measured.
         """
         accepted = "a number from 0 to 1, since it is a share" if is_share else "a finite number"
-        is_number = isinstance(value, Real) and not isinstance(value, bool)
-        number = float(value) if is_number else math.nan  # type: ignore[arg-type] # just looked at
+        number = float(value) if isinstance(value, Real) and not isinstance(value, bool) else math.nan
         bounds = (0.0, 1.0) if is_share else (-_MOST, _MOST)
         if not bounds[0] - _ROUNDING <= number <= bounds[1] + _ROUNDING:
             raise ValueError(f"metric {self.name!r} gave {_shown(value)} for {name}; accepted: {accepted}")
