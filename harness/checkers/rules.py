@@ -26,7 +26,7 @@ from harness.checkers.neural.entailment import (
     shipped_digest,
 )
 from harness.checkers.sentences import claim_spans
-from harness.checkers.verdict import judge, missing_deeds
+from harness.checkers.verdict import READ_WITHOUT, judge, missing_deeds
 from harness.checkers.weights import load_weights, weights_digest
 from harness.claims.casing import Casing
 from harness.claims.english import readable_articles, why_not_english
@@ -219,11 +219,15 @@ class RulesSession(CheckSession):
         if self._model is None:
             return None
         said = one.text.removesuffix(".")
-        spans = [(deed.start, deed.end) for deed in missing_deeds(held, one.reading)]
+        read = read_best(self._model, cluster.index, said)
+        # Where the model does not read against the sentence no verb is missing, and none need be left out.
+        deeds = missing_deeds(held, one.reading) if read.in_window <= -READ_WITHOUT else []
         return replace(
-            read_best(self._model, cluster.index, said),
+            read,
             ordered=self._model.order(said),
-            without={start: gain_without(self._model, cluster.index, said, start, end) for start, end in spans},
+            without={
+                deed.start: gain_without(self._model, cluster.index, said, deed.start, deed.end) for deed in deeds
+            },
         )
 
     def _verdicts_on(self, cluster: Cluster, text: str, sentences: Sequence[Examined]) -> list[Verdict]:

@@ -180,9 +180,7 @@ class _Case:
     @cached_property
     def unread(self) -> list[Held]:
         """Verbs without which the model reads the claim, and with which it reads against it."""
-        if self.entailment is None or self.entailment.in_window > -READ_WITHOUT:
-            return []
-        gains = self.entailment.without
+        gains = {} if self.entailment is None else self.entailment.without
         return [deed for deed in missing_deeds(self.account, self.reading)
                 if gains.get(deed.start, 0.0) >= READ_WITHOUT]  # fmt: skip
 
