@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from harness.checkers.neural.entailment import MOST_TOKENS, REMEMBERED, EntailmentModel
+from harness.checkers.neural.entailment import MOST_TOKENS, REMEMBERED, EntailmentModel, shipped
 from training.model import build, coded
 
 SHARE = 2.0
@@ -68,6 +68,10 @@ class AdaptedModel(EntailmentModel):
         self._model.load_state_dict(held, strict=False)
         self._model.eval()
         self._judged = lru_cache(maxsize=REMEMBERED)(self._judge)
+
+    def order(self, text: str) -> float:
+        """Read the order of words with the model that ships: what reads it was fitted on the states of that one."""
+        return shipped().order(text)
 
     def _logits(self, window: str, claim: str) -> np.ndarray[Any, Any]:
         told = coded(self._words, [window], [claim], MOST_TOKENS)

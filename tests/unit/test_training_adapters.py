@@ -9,6 +9,9 @@ import pytest
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 
+from harness.checkers.rules import RulesSession  # noqa: E402
+from harness.claims.parsing.parse import Parser  # noqa: E402
+from harness.records import Article, Cluster  # noqa: E402
 from training import train  # noqa: E402
 from training.adapters import AdaptedModel, LowRank, adapt, trained  # noqa: E402
 from training.model import build, coded  # noqa: E402
@@ -95,13 +98,19 @@ def test_a_run_that_was_cut_ends_with_the_weights_of_one_that_was_not(encoder: P
     assert (tmp_path / "cut" / "model.pt").exists()
 
 
-def test_trained_adapters_judge_as_the_model_that_was_trained(encoder: Path, tmp_path: Path) -> None:
+def test_trained_adapters_judge_as_the_model_that_was_trained(encoder: Path, tmp_path: Path, parser: Parser) -> None:
     train_on(encoder, tmp_path, "long", "--epochs", "30")
     model = AdaptedModel(encoder, tmp_path / "long" / "model.pt")
     said, denied = (
         model.judge("the court accepted an appeal", f"the court {verb} an appeal") for verb in ("accepted", "rejected")
     )
     assert said.entailed > denied.entailed
+    # A checker asks it all that it asks the model that ships.
+    cluster = Cluster(
+        cluster_id="c", articles=(Article(article_id="a", text="The court accepted an appeal on Monday."),)
+    )
+    session = RulesSession("s", parser, "headline", model)
+    assert session.check(cluster, "Court accepts appeal on Monday")[0].label in {"supported", "not_found"}
 
 
 def test_so_many_pairs_of_a_file_are_drawn_by_the_seed(tmp_path: Path) -> None:
