@@ -43,6 +43,7 @@ from harness.disk.durable import (
 from harness.disk.lock import LOCK, held, is_held
 from harness.disk.row_offsets import Key, RowOffsets
 from harness.errors import DataError, StoreError
+from harness.inputs.digests import Stamp
 from harness.inputs.json_lines import json_document
 from harness.records import (
     SCHEMA_VERSION,
@@ -57,7 +58,7 @@ from harness.records import (
     RunManifest,
     StoredFile,
 )
-from harness.results.seal import Damage, Stamp, damage_by_digest, damage_by_size, seal, stamp_of
+from harness.results.seal import Damage, damage_by_digest, damage_by_size, seal, stamp_of
 
 R = TypeVar("R", bound=Record)
 

@@ -11,18 +11,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from harness.disk.durable import unreadable
+from harness.inputs import digests
+from harness.inputs.digests import Stamp
 from harness.records import StoredFile
 
 _AT_ONCE = 1 << 20
-
-
-class Stamp(NamedTuple):
-    """Size, times and inode of a file, which tell, without reading it, that it was changed."""
-
-    size: int
-    modified: int
-    changed: int
-    inode: int
 
 
 class Damage(NamedTuple):
@@ -40,12 +33,11 @@ class Damage(NamedTuple):
 def stamp_of(file: Path) -> Stamp | None:
     """Return the stamp of a file; None where there is none. Raises StoreError where it cannot be looked at."""
     try:
-        about = file.stat()
+        return digests.stamp_of(file)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise unreadable(file, error) from None
-    return Stamp(about.st_size, about.st_mtime_ns, about.st_ctime_ns, about.st_ino)
 
 
 def describe(file: Path) -> StoredFile:
