@@ -112,15 +112,8 @@ class _Pages:
     def compare(self, request: Request) -> Response:
         """Show one run or several: how far they are, what differs, the ranking, examples."""
         chosen = self._chosen(request)
-        query = urlencode([("run", name) for name in chosen.names])
-        facts = {
-            **chosen.facts(),
-            "listed": f"examples?{query}",
-            "whole": f"whole?{query}&id=",
-            "alone": f"example?{query}&id=",
-            "missing": LOST,
-        }
-        return self._page("compare.html.j2", chosen.title, chosen=chosen, facts=script_json(facts), **_common(chosen))
+        facts = script_json(_facts(chosen, alone="example"))
+        return self._page("compare.html.j2", chosen.title, chosen=chosen, facts=facts, **_common(chosen))
 
     def ranking(self, request: Request) -> Response:
         """Show the answer in words, the leaderboard and the notes on the data."""
@@ -155,19 +148,11 @@ class _Pages:
         chosen = self._chosen(request)
         cluster_id = request.query_params.get("id", "")
         given = self._examples.drawn(chosen, self._examples.find(chosen, cluster_id))
-        query = urlencode([("run", name) for name in chosen.names])
-        facts = {
-            **chosen.facts(),
-            "listed": f"examples?{query}",
-            "whole": f"whole?{query}&id=",
-            "link": f"example?{query}&id=",
-            "missing": LOST,
-        }
         return self._page(
             "example.html.j2",
             cluster_id,
             chosen=chosen,
-            facts=script_json(facts),
+            facts=script_json(_facts(chosen, link="example")),
             given=script_json(given),
             **_common(chosen),
         )
@@ -234,10 +219,21 @@ class _Pages:
         return HTMLResponse(self._templates.get_template(template).render(**values))
 
 
+def _query(chosen: Chosen) -> str:
+    return urlencode([("run", name) for name in chosen.names])
+
+
+def _facts(chosen: Chosen, **pages: str) -> dict[str, Any]:
+    """Gather what the script of a page is told: the runs, and where examples are; `pages` are further addresses."""
+    query = _query(chosen)
+    addresses = {name: f"{page}?{query}&id=" for name, page in {"whole": "whole", **pages}.items()}
+    return {**chosen.facts(), "listed": f"examples?{query}", **addresses, "missing": LOST}
+
+
 def _common(chosen: Chosen) -> dict[str, Any]:
     return {
         "examples_note": "The most telling first." if not chosen.unfinished else "As far as the run is.",
-        "query": urlencode([("run", name) for name in chosen.names]),
+        "query": _query(chosen),
         "progress": [progress_of(run) for run in chosen.unfinished],
         "live": any(run.state == "running" for run in chosen.runs),
         "differing": differing(chosen.manifests) if len(chosen.manifests) > 1 else [],
