@@ -51,8 +51,12 @@ class Phrases:
 
     def __call__(self, page: Page) -> Iterator[tuple[int, str]]:
         """Yield index and reason of each line to drop."""
+        told: dict[str, bool] = {}  # a list of links or of empty fields has one line hundreds of times
         for index in page.kept():
-            if self.matches(page.lines[index]):
+            line = page.lines[index]
+            if line.text not in told:
+                told[line.text] = self.matches(line)
+            if told[line.text]:
                 yield index, self.why
 
 

@@ -52,7 +52,15 @@ _BEFORE = re.compile(
     r"|since (?:19|20)\d\d|in records|historically)\b",
     re.IGNORECASE,
 )
+_NEAR_BEFORE = 200
+"""Characters before a figure that say what it is a part of; the patterns need a few words."""
 _NEAR = frozenset({"in", "at", "near", "around", "across", "throughout", "outside", "inside"})
+
+
+@lru_cache(maxsize=256)
+def _is_of_earlier(text: str) -> bool:
+    """Tell whether a sentence speaks of an earlier time; asked once a figure, and a sentence may have hundreds."""
+    return bool(_BEFORE.search(text))
 
 
 @cache
@@ -165,11 +173,11 @@ class Asked:
 
     def _is_whole(self, figure: Figure) -> bool:
         """Accept a figure said to be so, now, of the whole: no `could rise to 100`, `another five`, `last year`."""
-        before, after = self.text[: figure.start], self.text[figure.end :]
+        before, after = self._near_before(figure), self.text[figure.end : figure.end + _NEAR_BEFORE]
         # `Norton, 43,` is an age.
         if _AGE.search(before) and after[:1] in {",", ")", "."}:
             return False
-        if _PART_BEFORE.search(before) or _PART_AFTER.match(after) or _BEFORE.search(self.text):
+        if _PART_BEFORE.search(before) or _PART_AFTER.match(after) or _is_of_earlier(self.text):
             return False
         if _INCLUDED.search(before) and self._things(figure) == PEOPLE:
             return False
@@ -182,6 +190,10 @@ class Asked:
         }  # fmt: skip
         lemmas = {self.tokens[at].lemma for at in above}
         return not lemmas & _FORECAST and not (self._is_added(figure, frames) and not figure.unit)
+
+    def _near_before(self, figure: Figure) -> str:
+        """Cut out what stands just before a figure: over a whole sentence, each figure's search took the square."""
+        return self.text[max(0, figure.start - _NEAR_BEFORE) : figure.start]
 
     def _is_added(self, figure: Figure, frames: list[Frame]) -> bool:
         """Recognise a figure that comes on top of another: five people in a car also died."""
@@ -301,7 +313,7 @@ class Asked:
             if self.tokens[child].lower == "among" and child > figure.token
             for inner in children[child] if self.reading.keys[inner]
         }  # fmt: skip
-        if not _INCLUDED.search(self.text[: figure.start]):
+        if not _INCLUDED.search(self._near_before(figure)):
             return frozenset(among)
         earlier = [other for other in self.reading.figures if other.end <= figure.start and not other.unit]
         return frozenset(among) | (self._deeds(earlier[-1]) if earlier else frozenset())

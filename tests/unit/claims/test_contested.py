@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 
 from harness.claims.contested import figures
 from harness.claims.contested.facts import contested_facts
+from harness.claims.figures import questions
 from harness.records import Article, Cluster
 
 PADDING = {
@@ -78,3 +79,24 @@ def test_figures_that_nothing_happens_to_are_held_against_no_other(parser, monke
     monkeypatch.setattr(figures, "disagree", lambda *asked: compared.append(asked))
     assert contested_facts(cluster("%0A" * 400, "%0A" * 300), parser) == []
     assert compared == []
+
+
+def test_a_sentence_of_many_figures_is_read_near_each_of_them_only(parser, monkeypatch):
+    """Over the whole sentence, hundreds of figures took the square of its length: 1.5 s for 3,000 characters."""
+    read = []
+
+    class Noted:
+        def __init__(self, pattern):
+            self.pattern = pattern
+
+        def search(self, text):
+            read.append(len(text))
+            return self.pattern.search(text)
+
+    for name in ("_AGE", "_PART_BEFORE", "_INCLUDED", "_BEFORE"):
+        monkeypatch.setattr(questions, name, Noted(getattr(questions, name)))
+    questions._is_of_earlier.cache_clear()
+    text = f"{'50 percent ' * 200}of the people voted."
+    contested_facts(cluster(text, f"{text} Twice."), parser)
+    assert len(read) > 100  # a figure's searches, each over a few words
+    assert sum(length > questions._NEAR_BEFORE for length in read) <= 2 + 4  # a sentence once for each text and padding

@@ -38,3 +38,11 @@ def test_every_group_drops_its_lines_and_says_why(group, line, name):
     (dropped,) = clean_article(f"New bridge for Hollin\n\n{BODY}\n\n{line}\n", "a").dropped
     assert (dropped.text, dropped.rule) == (line, name)
     assert dropped.why == {rule.name: rule.why for rule in rules(group)}[name]
+
+
+def test_a_line_that_stands_again_and_again_is_matched_once(monkeypatch):
+    asked = []
+    rule = rules("voice")[0]
+    monkeypatch.setattr(type(rule), "matches", lambda self, line: asked.append((self.name, line.text)) or False)
+    clean_article(f"New bridge for Hollin\n\n{BODY}\n\n" + "A list of links\n" * 500, "a")
+    assert len(asked) == len(set(asked))
