@@ -43,6 +43,6 @@ def test_every_group_drops_its_lines_and_says_why(group, line, name):
 def test_a_line_that_stands_again_and_again_is_matched_once(monkeypatch):
     asked = []
     rule = rules("voice")[0]
-    monkeypatch.setattr(type(rule), "matches", lambda self, line: asked.append((self.name, line.text)) or False)
+    monkeypatch.setattr(type(rule), "matches", lambda self, line: asked.append((id(self), line.text)) or False)
     clean_article(f"New bridge for Hollin\n\n{BODY}\n\n" + "A list of links\n" * 500, "a")
     assert len(asked) == len(set(asked))
