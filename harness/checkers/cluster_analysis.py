@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from harness.checkers.dollars import with_countries
 from harness.checkers.evidence import EvidenceIndex
 from harness.checkers.forms import Forms
 from harness.claims.casing import Casing
@@ -64,7 +65,7 @@ class ClusterReading:
         self.sources = Sources(cluster)
         self.published = {article.article_id: article.published for article in cluster.articles}
         self.frames: dict[str, list[tuple[int, Frame]]] = defaultdict(list)
-        self.figures: list[tuple[int, Figure]] = []
+        self.figures: list[tuple[int, Figure]] = list(with_countries(self.units, self.readings))
         self.names: dict[Name, list[int]] = defaultdict(list)
         self.stems: set[str] = set()
         self.words: set[str] = set()
@@ -81,7 +82,6 @@ class ClusterReading:
         for number, (unit, reading) in enumerate(zip(self.units, self.readings, strict=True)):
             for frame in reading.frames:
                 self.frames[frame.concept].append((number, frame))
-            self.figures.extend((number, figure) for figure in reading.figures)
             for name in reading.names:
                 self.names[name].append(number)
             self.stems.update(unit.terms)

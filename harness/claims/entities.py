@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import lru_cache
 
+from harness.claims.figures.currencies import is_code
 from harness.claims.meaning import is_month, is_weekday, nations
 from harness.claims.parsing.parse import Parse, Token
 from harness.language.lexical import word_list
@@ -50,6 +51,8 @@ def _is_name_token(parse: Parse, token: Token) -> bool:
         or (is_month(token.lower) and token.entity == "DATE")
     ):
         return False
+    if is_code(token.text) and any(near.text[:1].isdigit() for near in parse.tokens[token.i + 1 : token.i + 2]):
+        return False  # `SEK 3 billion`
     if token.entity in _FIGURES and token.tag != "NNP":
         return False
     if token.tag in {"NNP", "NNPS"}:

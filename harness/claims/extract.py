@@ -7,6 +7,7 @@ clause an attributed one; the same words are never two propositions.
 from collections.abc import Iterable
 
 from harness.claims.attribution import kind_of_saying
+from harness.claims.figures.currencies import plain_unit
 from harness.claims.figures.quantities import Figure
 from harness.claims.frames import Frame
 from harness.claims.parsing.parse import Parser
@@ -177,7 +178,7 @@ def quantity(text: str, offset: int, figure: Figure) -> Quantity:
             "high": figure.high,
             "value": figure.value,
             "modifier": figure.modifier,
-            "unit": figure.unit,
+            "unit": plain_unit(figure.unit),
             "head": figure.head,
             "ordinal": figure.ordinal,
         }

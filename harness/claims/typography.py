@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from harness.language.numerals import with_commas
+from harness.language.numerals import RUPEES, US_DOLLAR, with_commas
 from harness.records import Article, Cluster, Element, Evidence, Verdict
 
 _SIGNS = {
@@ -20,7 +20,8 @@ _SIGNS = {
     **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", ""),
 }
 """Signs that are written in several ways, and those that are not seen at all."""
-_CODES = {"US": "$", "USD": "$", "EUR": "€", "GBP": "£", "INR": "₹", "RS": "₹", "RS.": "₹", "JPY": "¥"} | {
+_CODES = {
+    "US": US_DOLLAR, "USD": US_DOLLAR, "EUR": "€", "GBP": "£", "INR": "₹", "RS": RUPEES, "RS.": RUPEES, "JPY": "¥",
     "AUD": "A$", "AU": "A$", "CAD": "C$", "CA": "C$", "NZD": "NZ$", "HKD": "HK$", "SGD": "S$", "CHF": "₣", "SFR": "₣",
     "SFR.": "₣", "KRW": "₩", "RUB": "₽", "TRY": "₺", "UAH": "₴", "NGN": "₦", "ILS": "₪", "THB": "฿",
 }  # fmt: skip
@@ -124,6 +125,11 @@ def _plain_article(article: Article) -> Article:
     return article.model_copy(update={"title": title, "text": text})
 
 
+def in_letters(text: str) -> str:
+    """Write signs that stand in plain texts only as a reader knows them."""
+    return text.replace(US_DOLLAR, "US$").replace(RUPEES, "Rs ")
+
+
 def as_written(verdict: Verdict, text: str, cluster: Cluster) -> Verdict:
     """Map a verdict on the plain form of a text and a cluster back, with every span as the two were written."""
     articles = {article.article_id: article for article in cluster.articles}
@@ -143,7 +149,7 @@ def as_written(verdict: Verdict, text: str, cluster: Cluster) -> Verdict:
 
     def element(one: Element) -> Element:
         moved: Element = claimed(one)
-        return moved.model_copy(update={"evidence": quoted(one.evidence)})
+        return moved.model_copy(update={"evidence": quoted(one.evidence), "reason": in_letters(one.reason)})
 
     claim = verdict.claim
     if claim.part == "whole":
@@ -159,6 +165,7 @@ def as_written(verdict: Verdict, text: str, cluster: Cluster) -> Verdict:
         update[name] = tuple(claimed(each) for each in getattr(claim, name))
     return verdict.model_copy(update={
         "claim": claim.model_copy(update=update),
+        "reason": in_letters(verdict.reason),
         "evidence": quoted(verdict.evidence),
         "elements": tuple(element(one) for one in verdict.elements),
     })  # fmt: skip

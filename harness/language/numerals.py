@@ -59,27 +59,25 @@ _LINKS = frozenset({"a", "an", "and", "half", "no", "any", "some", "every", "ano
 _NUMBER_WORDS = frozenset().union(
     _UNITS, _TENS, _SCALES, _ORDINALS, _ORDINAL_SCALES, _DENOMINATORS, [word + "s" for word in _DENOMINATORS], _LINKS
 )
-_SIGNS = "$£€¥₹₣₩₽₺₴₦₪฿₱"
-_CODES = (
-    "EUR",
-    "USD",
-    "GBP",
-    "INR",
-    "JPY",
-    "AUD",
-    "CAD",
-    "CHF",
-    "CNY",
-    "NZD",
-    "HKD",
-    "SGD",
-    "KRW",
-    "ZAR",
-    "SFr",
-    "Rs.",
-    "Rs",
+US_DOLLAR, RUPEES = "\uff04", "\ue000"
+"""Signs for dollars that say that they are American, and for `Rs`, which may be any country's: one character each, so
+that `US$2m` and `Rs 2m` are read word for word as `$2m` and `₹2m`."""
+_READ_AS = str.maketrans({US_DOLLAR: "$", RUPEES: "₹"})
+_SIGNS = f"${US_DOLLAR}£€¥₹{RUPEES}₣₩₽₺₴₦₪฿₱"
+CURRENCY_CODES = (
+    *("EUR", "USD", "GBP", "INR", "JPY", "AUD", "CAD", "CHF", "CNY", "NZD", "HKD", "SGD", "KRW", "ZAR", "RMB", "TWD"),
+    *("RUB", "BRL", "PLN", "UAH", "SEK", "NOK", "DKK", "MXN", "ARS", "TRY", "ILS", "THB", "MYR", "IDR", "NGN", "KZT"),
+    *("HUF", "AED", "SAR", "PKR", "LKR", "NPR", "EGP", "PHP", "KES", "SFr", "Rs.", "Rs"),
 )
-_CURRENCY = rf"(?:[{_SIGNS}]|\b(?:{'|'.join(map(re.escape, _CODES))}))"
+"""Codes and short forms of currencies that stand before a figure."""
+
+
+def signs_as_read(text: str) -> str:
+    """Write the signs that stand in plain texts only as a parser or a model knows them, one for one."""
+    return text.translate(_READ_AS) if not text.isascii() else text
+
+
+_CURRENCY = rf"(?:[{_SIGNS}]|\b(?:{'|'.join(map(re.escape, CURRENCY_CODES))}))"
 _GAPS = " \u00a0\u2009\u202f'’"
 """Separators of groups of three digits beside the comma: spaces of several widths, apostrophes."""
 _MONTH = (
@@ -109,8 +107,9 @@ def with_commas(text: str) -> str:
 
 
 _MONEY = (
-    r"(?:(?:[A-Z]+|[A-Z][a-z]+|U\.S\.)[ ])?(?:dollars|pounds|francs|rupees|roubles|pesos|yen|yuan|won|rand|baht|lira)"
-    rf"|(?:{'|'.join(code for code in _CODES if code.isupper())})"
+    r"(?:(?:[A-Z]+|[A-Z][a-z]+|U\.S\.)[ ])?(?:dollars|pounds|francs|rupees|roubles|rubles|pesos|yen|yuan|won|rand|baht"
+    r"|lira|kron[ae]r|euros|shekels|dirhams|dinars|riyals|shillings)"
+    rf"|(?:{'|'.join(code for code in CURRENCY_CODES if code.isupper())})"
 )
 """Currencies after a figure in millions: `2.4m yen`, `3m Swiss francs`, `2.4m AUD`."""
 _NUMBER_TOKEN = re.compile(
@@ -277,7 +276,7 @@ class _NumberReader:
 
 
 _NOTHING, _PART, CORE = range(3)
-_CURRENCIES = (*_SIGNS, *_CODES)
+_CURRENCIES = (*_SIGNS, *CURRENCY_CODES)
 
 
 def _role(stretch: str) -> int:

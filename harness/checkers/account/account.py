@@ -17,7 +17,7 @@ from harness.checkers.account.conflicts import Alignment, Conflict
 from harness.checkers.account.coverage import Covered, borne_by_saying, covered
 from harness.checkers.account.doers import others_deeds
 from harness.checkers.account.elements import SURE, Held, Spot
-from harness.checkers.account.figures import account_of_figure
+from harness.checkers.account.figures import account_of_figure, goes_before
 from harness.checkers.account.hedges import account_of_modality
 from harness.checkers.account.matching import Match, Matcher
 from harness.checkers.account.negations import account_of_polarity
@@ -34,7 +34,6 @@ from harness.claims.parsing.parse import Token
 from harness.claims.sentence_analysis import Reading, ends_figure, tells_time, time_words
 from harness.claims.thesaurus import opposite
 from harness.claims.verbs import phrasal, written
-from harness.language.lexical import word_list
 from harness.language.text import words
 from harness.records import ElementKind, ErrorType
 
@@ -185,7 +184,7 @@ class _Accountant:
                 if not (token.lower in UNIT_WORDS and figure.unit):
                     break
                 own.append(token.i)
-            while own and own[0] and self.tokens[own[0] - 1].lower in word_list("function", "approximate"):
+            while own and own[0] and goes_before(self.tokens[own[0] - 1]):
                 own.insert(0, own[0] - 1)
             self.done.update(own)
             held = account_of_figure(self.cluster, self.matcher, self.reading, figure)

@@ -6,6 +6,7 @@ from itertools import groupby, pairwise
 from operator import itemgetter
 
 from harness.checkers.cluster_analysis import ClusterReading
+from harness.claims.figures.currencies import SIGN
 from harness.claims.figures.quantities import Figure
 from harness.claims.figures.slots import comparable, happening
 from harness.claims.parsing.parse import Token
@@ -38,8 +39,8 @@ _SPANS = {"year": 1, "decade": 10, "century": 100}
 _ROUNDED = 0.6
 """How far a span of decades or centuries may be from the years between: six decades are 54 to 66 years."""
 _OF = re.compile(r"\s*(?:\w+\s+)?(?:out\s+)?of\s+(?:(?:the|its|their|all|some|about)\s+){0,2}", re.IGNORECASE)
-_TO = re.compile(r"[^.;,]{0,25}\bto\s+(?:just\s+|about\s+|nearly\s+)?[$£€]?", re.IGNORECASE)
-_FROM = re.compile(r"\bfrom\s+(?:just\s+|about\s+|nearly\s+)?[$£€]?$", re.IGNORECASE)
+_TO = re.compile(rf"[^.;,]{{0,25}}\bto\s+(?:just\s+|about\s+|nearly\s+)?(?:{SIGN})?", re.IGNORECASE)
+_FROM = re.compile(rf"\bfrom\s+(?:just\s+|about\s+|nearly\s+)?(?:{SIGN})?$", re.IGNORECASE)
 _POINTS = 0.51
 """Points by which a percentage may differ from one that two figures give: it is rounded."""
 _AGES = frozenset({"age", "year", ""})

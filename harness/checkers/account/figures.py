@@ -8,11 +8,13 @@ from harness.checkers.account.elements import SURE, Held, Spot
 from harness.checkers.account.matching import Matcher
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.figures.conversion import counterpart
+from harness.claims.figures.currencies import is_code
 from harness.claims.figures.measures import DURATIONS, with_unit
 from harness.claims.figures.quantities import Figure, clash
 from harness.claims.figures.slots import comparable, same_slot
+from harness.claims.parsing.parse import Token
 from harness.claims.sentence_analysis import Reading
-from harness.language.lexical import pieces
+from harness.language.lexical import pieces, word_list
 
 RIVAL = 0.4
 """Share of a claim that a sentence has to tell for its figure to be held against the claim's."""
@@ -77,6 +79,11 @@ def account_of_figure(cluster: ClusterReading, matcher: Matcher, reading: Readin
             if mine == theirs:
                 reason = f"no article has “{written}” in that unit; the closest sentence has it in another"
     return Held("figure", start, end, "unaccounted", spots, reason, f"{kind}_missing", 1.0, "number")
+
+
+def goes_before(token: Token) -> bool:
+    """Recognise a word that is accounted for with the figure after it: `about`, `SEK`."""
+    return token.lower in word_list("function", "approximate") or is_code(token.text)
 
 
 def _nearest(cluster: ClusterReading, reading: Reading, figure: Figure) -> tuple[int, Figure] | None:

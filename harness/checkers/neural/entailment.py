@@ -18,6 +18,7 @@ import numpy as np
 from harness.checkers.evidence import EvidenceIndex
 from harness.checkers.neural.encoder import Encoder, Shape
 from harness.checkers.neural.wordpiece import WordPiece
+from harness.language.numerals import signs_as_read
 from harness.language.text import normalise
 
 WINDOW_SENTENCES: Final = 5
@@ -137,7 +138,7 @@ def shipped_order() -> Any:
 
 def plain(text: str) -> str:
     """Write a text as the model reads it: Unicode in one form, no thousands separators."""
-    return normalise(_THOUSANDS.sub("", text))
+    return normalise(_THOUSANDS.sub("", signs_as_read(text)))
 
 
 def window(index: EvidenceIndex, claim: str, without: frozenset[str] = frozenset()) -> str:

