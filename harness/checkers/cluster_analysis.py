@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -48,7 +49,24 @@ class Sentences:
         self.cluster = cluster
         self.index = EvidenceIndex(cluster)
         self.casing = Casing((unit.text for unit in self.index.units), parser.common)
-        self.texts = [self.casing.undo(unit.text) for unit in self.index.units]
+
+    @cached_property
+    def sources(self) -> Sources:
+        """Tell which articles are independent."""
+        return Sources(self.cluster)
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """List the sentences as they are to be parsed."""
+        return [self.casing.undo(unit.text) for unit in self.index.units]
+
+    def bearing_on(self, text: str, limit: int) -> "Sentences":
+        """Return the `limit` of them that a text can be judged by, with what all of them tell of casing and terms."""
+        _ = self.sources  # found once for all parts
+        part = copy(self)
+        part.__dict__.pop("texts", None)
+        part.index = self.index.only(self.index.bearing_on(text, limit))
+        return part
 
 
 class ClusterReading:
@@ -62,7 +80,7 @@ class ClusterReading:
         self.units = self.index.units
         self.casing = sentences.casing
         self.readings: list[Reading] = read_all(parser.parse(sentences.texts))
-        self.sources = Sources(cluster)
+        self.sources = sentences.sources
         self.published = {article.article_id: article.published for article in cluster.articles}
         self.frames: dict[str, list[tuple[int, Frame]]] = defaultdict(list)
         self.figures: list[tuple[int, Figure]] = list(with_countries(self.units, self.readings))

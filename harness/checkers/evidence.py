@@ -8,6 +8,7 @@ a doubled source changes neither document frequencies nor scores.
 import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from copy import copy
 
 from harness.claims.units import units
 from harness.language.lexical import content_stems
@@ -24,6 +25,12 @@ SHORT = 25
 """Sentences of an article beyond which the bonus shrinks: a long page opens with headers, not with the news."""
 REPEATED = 0.7
 """Factor by which a term counts less for the next span once a chosen one has it."""
+OF_A_TERM = 50
+"""Sentences with each term of a text that are among those that bear on it, however common its other terms are."""
+BEFORE = 3
+"""Sentences before one that bears on a text which a pronoun of it may point to."""
+_LEADING = 0.01
+"""Bonus above which a sentence is quoted for its place alone."""
 
 
 class EvidenceIndex:
@@ -41,7 +48,7 @@ class EvidenceIndex:
             EARLY * max(_earliness(place.position, lengths[place.article_id]) for place in unit.places)
             for unit in self.units
         ]
-        self._leading = [index for index, unit in enumerate(self.units) if self._early[index] > 0.01 and unit.terms]
+        self._leading = [index for index, unit in enumerate(self.units) if self._early[index] > _LEADING and unit.terms]
         self.idf = {term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in frequency.items()}
         self.unseen_idf = math.log(1 + (total + 0.5) / 0.5)
         self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
@@ -88,6 +95,39 @@ class EvidenceIndex:
             for term in shares.pop(best):
                 worth[term] *= REPEATED
         return chosen
+
+    def bearing_on(self, text: str, limit: int) -> list[int]:
+        """List the `limit` units that a claim can be judged by where they are too many to read, in their order.
+
+        Half are those of the highest scores and the best of each term, so that a word of the claim that stands
+        anywhere is among them; then come those before them, and the rest are the first of each article.
+        """
+        scores = self.scores(content_stems(text))
+        best = sorted(scores, key=lambda index: (-scores[index], index))
+        chosen: dict[int, None] = {}
+        for term in dict.fromkeys(content_stems(text)):
+            having = sorted((index for index, _ in self._postings.get(term, ())), key=lambda i: (-scores[i], i))
+            chosen.update(dict.fromkeys(having[:OF_A_TERM]))
+        chosen.update(dict.fromkeys(best[: limit // 2]))
+        for index in best[: limit // 10]:
+            chosen.update(dict.fromkeys(range(max(0, index - BEFORE), index)))
+        early = sorted(range(len(self.units)), key=lambda index: (-self._early[index], index))
+        chosen.update(dict.fromkeys(early[:limit]))
+        return sorted([*chosen][:limit])
+
+    def only(self, kept: Sequence[int]) -> "EvidenceIndex":
+        """Return the index of some of the units, numbered anew; each term and place counts as it does among all."""
+        part = copy(self)
+        part.units = [self.units[index] for index in kept]
+        part._early = [self._early[index] for index in kept]
+        part._leading = [at for at, unit in enumerate(part.units) if part._early[at] > _LEADING and unit.terms]
+        wanted = dict(zip(kept, range(len(kept)), strict=True))
+        terms = {term for unit in part.units for term in unit.terms}
+        part._postings = defaultdict(list)
+        for term in terms:
+            found = ((wanted[index], weight) for index, weight in self._postings[term] if index in wanted)
+            part._postings[term] = list(found)
+        return part
 
     def search(self, text: str, limit: int = 5) -> list[Evidence]:
         """Return the `limit` sentences that bear most on `text`, best first; fewer where fewer share a word."""

@@ -41,6 +41,12 @@ _KEPT = 8
 """Clusters whose reading a session keeps, and that are parsed side by side."""
 _AHEAD = 1_000
 """Sentences that are parsed ahead; where clusters are large, one by itself fills the parser's batches."""
+_LONG = 200
+"""Characters of a long sentence: a cluster of so many times `_AHEAD` is not even cut into sentences ahead."""
+_MOST = 3_000
+"""Distinct sentences of a cluster that are all read; of more (an article of 300 pages, a thousand articles) those are
+read that bear on the text, so that reading takes some ten seconds whatever a cluster holds. The largest cluster of the
+development data has 1,600."""
 
 
 class Rules(Checker):
@@ -121,11 +127,14 @@ class RulesSession(CheckSession):
         self._english: dict[str, tuple[Article, ...]] = {}
         self._expected: dict[str, Sentences] = {}
         """Clusters whose sentences are parsed, but not read yet."""
+        self._large: dict[str, Sentences] = {}
+        """The latest cluster that has too many sentences to read them all."""
 
     def why_abstain(self, cluster: Cluster, text: str) -> str:
         """Abstain besides from texts and articles that are not English: the rules read no other language."""
         readable = self._english_articles(cluster)
-        foreign = [article for article in cluster.articles if article not in readable]
+        english = {article.article_id for article in readable}
+        foreign = [article for article in cluster.articles if article.article_id not in english]
         reason = super().why_abstain(cluster, text) or why_not_english(text, self._parser.common, foreign)
         if reason or readable:
             return reason
@@ -152,6 +161,8 @@ class RulesSession(CheckSession):
             checked = [text for text in texts if not self.why_abstain(seen, text)]
             if not checked or why_unreadable(seen) or seen.digest in self._clusters:
                 continue
+            if sum(len(article.text) for article in seen.articles) > _AHEAD * _LONG:
+                continue
             sentences = self._sentences(seen)
             if len(wanted) + len(sentences.texts) > _AHEAD:
                 continue
@@ -165,29 +176,46 @@ class RulesSession(CheckSession):
         articles = self._english_articles(cluster) or cluster.articles
         return Sentences(plain_cluster(cluster.model_copy(update={"articles": articles})), self._parser)
 
-    def reading_of(self, cluster: Cluster) -> ClusterReading:
-        """Return the analysed cluster, made once."""
+    def reading_of(self, cluster: Cluster, text: str = "") -> ClusterReading:
+        """Return the analysed cluster, made once; of one that is too large to read, what bears on a text."""
         key = cluster.without_references().digest
+        if key in self._large:
+            return self._reading_for(key, text)
         if key not in self._clusters:
             sentences = self._expected.pop(key, None) or self._sentences(cluster)
-            self._clusters[key] = ClusterReading(sentences.cluster, self._parser, sentences)
-            while len(self._clusters) > _KEPT:
-                self._clusters.popitem(last=False)
+            if len(sentences.index.units) > _MOST:
+                self._large = {key: sentences}
+                return self._reading_for(key, text)
+            self._remember(key, ClusterReading(sentences.cluster, self._parser, sentences))
         self._clusters.move_to_end(key)
         return self._clusters[key]
 
+    def _reading_for(self, key: str, text: str) -> ClusterReading:
+        """Return what a large cluster has on a text; that alone decides, so that other texts change no verdict."""
+        own = f"{key} {text}"
+        if own not in self._clusters:
+            sentences = self._large[key].bearing_on(text, _MOST)
+            self._clusters.clear()
+            self._remember(own, ClusterReading(sentences.cluster, self._parser, sentences))
+        return self._clusters[own]
+
+    def _remember(self, key: str, reading: ClusterReading) -> None:
+        self._clusters[key] = reading
+        while len(self._clusters) > _KEPT:
+            self._clusters.popitem(last=False)
+
     def readings(self, cluster: Cluster, texts: Sequence[str]) -> list[list[tuple[int, Reading]]]:
         """Analyse the sentences of each text, with their offsets; headline capitals are undone first."""
-        casing = self.reading_of(cluster).casing
+        casing = self.reading_of(cluster, texts[0]).casing
         parses = iter(self._parser.parse([piece for text in texts for piece in _pieces(casing, text)]))
         return [[(start, read(next(parses))) for start, _ in claim_spans(text)] for text in texts]
 
     def examined(self, cluster: Cluster, texts: Sequence[str]) -> list[list[Examined]]:
         """Examine the sentences of each text: typography, reading, alignment with the articles, features."""
-        reading = self.reading_of(cluster)
         texts = [plain(text).text for text in texts]
         found = []
         for text, sentences in zip(texts, self.readings(cluster, texts), strict=True):
+            reading = self.reading_of(cluster, text)
             before: list[Reading] = []
             looked_at = []
             for (offset, sentence), (start, end) in zip(sentences, claim_spans(text), strict=True):
@@ -208,8 +236,14 @@ class RulesSession(CheckSession):
 
     def verdicts(self, cluster: Cluster, texts: Sequence[str]) -> list[list[Verdict]]:
         """Judge each text: the whole, its sentences, their propositions."""
-        examined = self.examined(cluster, texts)
-        return [self._verdicts_on(cluster, *one) for one in zip(texts, examined, strict=True)]
+        found = []
+        # One by one where each has a reading of its own; else together, which parses them side by side.
+        self.reading_of(cluster, plain(texts[0]).text)
+        is_large = cluster.without_references().digest in self._large
+        for some in [[text] for text in texts] if is_large else [texts]:
+            examined = self.examined(cluster, some)
+            found += [self._verdicts_on(cluster, *one) for one in zip(some, examined, strict=True)]
+        return found
 
     def entailment(self, cluster: ClusterReading, one: Examined, held: Account) -> Entailment | None:
         """Ask the model about a sentence, without its final full stop, as the parser reads it.
@@ -237,7 +271,7 @@ class RulesSession(CheckSession):
 
     def _verdicts_on_plain(self, cluster: Cluster, text: str, sentences: Sequence[Examined]) -> list[Verdict]:
         """Judge one text in plain typography."""
-        reading = self.reading_of(cluster)
+        reading = self.reading_of(cluster, text)
         findings: list[Judgement] = []
         told: list[Told] = []
         for one in sentences:

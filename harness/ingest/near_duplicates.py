@@ -11,7 +11,7 @@ article may be half quotation, so the copy must show in the reporters' own words
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from harness.language.text import ngrams, words
@@ -82,7 +82,7 @@ def _join_many(texts: Sequence[str], leaders: _Leaders) -> None:
     have one of those, a group at a time until one of it is a near-duplicate.
     """
     equal: dict[tuple[str, ...], int] = {}
-    hashed: dict[int, list[int]] = {}
+    hashed: dict[int, set[int]] = {}
     often: Counter[int] = Counter()
     for index, text in enumerate(texts):
         told = tuple(words(text))
@@ -91,24 +91,32 @@ def _join_many(texts: Sequence[str], leaders: _Leaders) -> None:
             continue
         distinct = {hash(shingle) for shingle in ngrams(told, SHINGLE)}
         if len(distinct) >= LEAST_SHINGLES:
-            hashed[index] = list(distinct)
+            hashed[index] = distinct
             often.update(distinct)
     having: dict[int, dict[int, list[int]]] = {}
     """Shingle → leader → texts of that group that have it."""
     for index in sorted(hashed, key=lambda index: -len(hashed[index])):
-        own = hashed[index]
-        own.sort(key=often.__getitem__)
-        rarest = own[: len(own) // 2 + 1]
+        own = sorted(hashed[index], key=often.__getitem__)
         tried: set[int] = set()
-        for shingle in rarest:
-            _join_having(index, texts, having.get(shingle, {}), leaders, tried)
+
+        def is_copy(other: int, index: int = index, tried: set[int] = tried) -> bool:
+            if other in tried:
+                return False
+            tried.add(other)
+            # Few of those that share a shingle share half of them; the others' texts need not be looked at.
+            smaller = min(len(hashed[index]), len(hashed[other]))
+            shared = len(hashed[index] & hashed[other])
+            return shared >= CONTAINMENT * smaller and are_near_duplicates(texts[other], texts[index])
+
+        for shingle in own[: len(own) // 2 + 1]:
+            _join_having(index, having.get(shingle, {}), leaders, is_copy)
         for shingle in own:
             if often[shingle] > 1:
                 having.setdefault(shingle, {}).setdefault(leaders.of(index), []).append(index)
 
 
 def _join_having(
-    index: int, texts: Sequence[str], groups_having: dict[int, list[int]], leaders: _Leaders, tried: set[int]
+    index: int, groups_having: dict[int, list[int]], leaders: _Leaders, is_copy: Callable[[int], bool]
 ) -> None:
     """Join a text to the groups of those that share a shingle with it and are near-duplicates."""
     for leader in list(groups_having):
@@ -119,10 +127,8 @@ def _join_having(
         for other in members:
             if leaders.of(leader) == leaders.of(index):
                 break
-            if other not in tried:
-                tried.add(other)
-                if are_near_duplicates(texts[other], texts[index]):
-                    leaders.join(other, index)
+            if is_copy(other):
+                leaders.join(other, index)
 
 
 def are_near_duplicates(one: str, other: str) -> bool:
