@@ -20,6 +20,8 @@ KINDS: tuple[Kind, ...] = ("dataset", "model", "checker", "metric")
 _NEUTRAL = "neutral"
 _NAMES_SECRET = "names_secret"  # noqa: S105 - a mark on fields
 
+Share = Literal["cores", "weights", "here"]
+
 MAX_SHORT = 100
 """Characters of a parameter's value in a signature; a longer value is replaced by its digest."""
 
@@ -54,6 +56,14 @@ class Component(BaseModel):
     """Rises when equal parameters would give other numbers."""
     positional: ClassVar[str | None] = None
     """Parameter that a bare value sets, so that `lead: longest` reads as `lead: {article: longest}`."""
+
+    share: ClassVar[Share] = "here"
+    """How the work of a session is best shared out among processes; it cannot change a number.
+
+    `cores`: to as many as there are cores, since it computes on one of them and takes little memory. `weights`: to one
+    for each place that may hold its weights, a GPU or a part of the memory. `here`: not at all, since a server is
+    asked, or the session is bound to the process that began the run.
+    """
 
     nested: ClassVar[Mapping[str, tuple[Kind, str]]] = {}
     """Parameters that are components themselves → their kind, and the name of the default."""

@@ -17,10 +17,10 @@ from harness.checkers.rules import Rules
 from harness.claims.parsing.parse import installed_model
 from harness.claims.units import units
 from harness.datasets.jsonl import Jsonl
+from harness.executors.local import Local
 from harness.models.lead import Lead
 from harness.records import Cluster
 from harness.run.check import Questions, check_in_order
-from harness.run.workers import Workers
 
 CLUSTERS = TOP.parent / "shared/data/clusters"
 
@@ -54,7 +54,7 @@ def _factual(file: str, most: int, quick: bool, *, model: bool = False) -> Measu
             Questions(cluster.without_references(), [headline])
             for cluster, headline in zip(clusters, headlines, strict=True)
         ]
-        for _ in check_in_order(Rules(entailment=model), asked, Workers(), total=len(asked)):
+        for _ in check_in_order(Rules(entailment=model), asked, Local(), total=len(asked)):
             pass
 
     def parse() -> None:

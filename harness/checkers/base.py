@@ -64,11 +64,6 @@ class Checker(Component):
     """Base of all checkers."""
 
     kind: ClassVar[Kind] = "checker"
-    splits: ClassVar[bool] = False
-    """True where clusters are best checked in several processes: it computes on one core, and takes little memory.
-
-    Not where weights are large or use all cores by themselves, nor where a server is asked.
-    """
     together: ClassVar[int] = 1
     """Number of clusters handed to a session's `expect` before they are checked one by one."""
 

@@ -11,6 +11,7 @@ from harness.checkers.doubt import doubts_digest
 from harness.checkers.neural.entailment import shipped_digest
 from harness.checkers.rules import Rules, RulesSession
 from harness.checkers.weights import weights_digest
+from harness.component import Share
 from harness.errors import Problem
 from harness.records import content_digest
 
@@ -24,7 +25,7 @@ class Ensemble(Checker):
 
     name: ClassVar[str] = "ensemble"
     version: ClassVar[int] = 8
-    splits: ClassVar[bool] = True
+    share: ClassVar[Share] = "cores"
     together: ClassVar[int] = Rules.together
 
     entailment: bool = Field(

@@ -34,6 +34,7 @@ from harness.claims.extract import proposition_claims, sentence_claim
 from harness.claims.parsing.parse import Parser, installed_model
 from harness.claims.sentence_analysis import Reading, read
 from harness.claims.typography import as_written, plain, plain_cluster
+from harness.component import Share
 from harness.errors import MissingExtraError, Problem
 from harness.records import Article, Cluster, Verdict
 
@@ -57,7 +58,7 @@ class Rules(Checker):
 
     name: ClassVar[str] = "rules"
     version: ClassVar[int] = 8
-    splits: ClassVar[bool] = True
+    share: ClassVar[Share] = "cores"
     together: ClassVar[int] = _KEPT
 
     genre: Literal["headline", "summary"] = Field(

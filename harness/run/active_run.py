@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from harness.cache.store import Cache
+from harness.executors.base import Executor
 from harness.records import ConfigurationRecord, RunManifest
 from harness.results.run_folder import RunFolder
 from harness.run.monitor import Monitor
 from harness.run.plan import Plan
-from harness.run.workers import Workers
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class ActiveRun:
     manifest: RunManifest
     folder: RunFolder
     cache: Cache | None
-    workers: Workers
+    executor: Executor
     monitor: Monitor
 
     @property

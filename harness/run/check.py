@@ -1,6 +1,6 @@
 """Check: verdicts on stored predictions, where a metric wants any.
 
-stored predictions without verdicts → the texts of a cluster, each once → cache → workers → verdicts
+stored predictions without verdicts → the texts of a cluster, each once → cache → executor → verdicts
 → CheckedPrediction | Failure → verdicts.jsonl, failures.jsonl
 """
 
@@ -17,6 +17,7 @@ from harness.cache.pins import Pin, held
 from harness.cache.store import Cache
 from harness.checkers.base import Checker, CheckSession
 from harness.disk.row_offsets import RowOffsets
+from harness.executors.base import LOST, Executor, Lost, few_collections
 from harness.process import logs
 from harness.process.isolation import isolate, opened, pass_on, reason
 from harness.records import CheckedPrediction, Cluster, Failure, Prediction, Verdict
@@ -25,7 +26,6 @@ from harness.run.active_run import ActiveRun
 from harness.run.ledger import charging
 from harness.run.reuse import Reuse
 from harness.run.stored_rows import by_cluster, check_of, failed_cases
-from harness.run.workers import LOST, Lost, Workers, few_collections
 
 _VERDICTS = TypeAdapter(tuple[Verdict, ...])
 
@@ -113,7 +113,7 @@ def row_of(checker: Checker, signature: str, prediction: Prediction, found: Foun
     )
 
 
-# With workers
+# With an executor
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ class CheckJob:
                 why = Unchecked(*reason(error))
                 yield lambda chunk: [[why] * len(questions.texts) for questions in chunk]
                 return
-            if self.checker.splits:  # it holds no weights that cycles could keep in memory
+            if self.checker.share == "cores":  # it holds no weights that cycles could keep in memory
                 stack.enter_context(few_collections())
             yield lambda chunk: self._check_chunk(session, chunk)
 
@@ -153,7 +153,7 @@ class CheckJob:
 def check_in_order(
     checker: Checker,
     work: Iterable[Questions],
-    workers: Workers,
+    executor: Executor,
     *,
     total: int,
     seconds: float | None = None,
@@ -162,7 +162,8 @@ def check_in_order(
     """Check texts cluster by cluster, in order; `seconds` is what each cluster may take, `pin` the checker's."""
     waiting = iter(work)
     chunks = iter(lambda: list(islice(waiting, checker.together)), [])
-    with closing(workers.map(CheckJob(checker, seconds, pin), chunks, total=total, splits=checker.splits)) as results:
+    job = CheckJob(checker, seconds, pin)
+    with closing(executor.map(job, chunks, total=total, share=checker.share)) as results:
         for chunk, found in results:
             for questions, one in zip(chunk, found, strict=True):
                 yield [Unchecked(LOST, one.message)] * len(questions.texts) if isinstance(one, Lost) else one
@@ -302,7 +303,7 @@ def _check_missing_with(run: ActiveRun, signature: str, checker: Checker, stored
 
         def check_each(work: Iterable[Questions]) -> Generator[Sequence[Found], None, None]:
             seconds = run.monitor.seconds_each
-            return check_in_order(asked, work, run.workers, total=total, seconds=seconds, pin=pin)
+            return check_in_order(asked, work, run.executor, total=total, seconds=seconds, pin=pin)
 
         rows = run.monitor.rows(verdicts, failures, tick)
         checking = _Checking(checker, signature, pin, run.cache, check_each, rows.add)

@@ -14,6 +14,7 @@ from time import perf_counter
 from harness.analysis.summary import ScoreTable, Summary
 from harness.cache.store import Cache
 from harness.errors import DataError, Problem
+from harness.executors.local import Local
 from harness.records import RunManifest
 from harness.results.mending import take_out_damaged
 from harness.results.pending import with_pending
@@ -29,7 +30,6 @@ from harness.run.plan import Plan, run_digest
 from harness.run.progress import Progress
 from harness.run.score import read_scores, score_all
 from harness.run.stored_rows import case_of
-from harness.run.workers import Workers
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def _run(
         if manifest.status == "complete":
             return stored_outcome(folder)
         with monitored(folder, manifest, plan.config.limits, progress) as monitor:
-            run = ActiveRun(plan, manifest, folder, cache, Workers(jobs), monitor)
+            run = ActiveRun(plan, manifest, folder, cache, Local(jobs), monitor)
             times = _Times()
             reused = origin.predict(run, times)
             with times.taken_by("check"):

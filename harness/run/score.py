@@ -14,6 +14,7 @@ from harness.analysis.summary import ScoreTable
 from harness.cache.pins import held
 from harness.component import Component
 from harness.errors import StoreError
+from harness.executors.base import LOST, Executor, Lost, few_collections
 from harness.metrics.base import Metric
 from harness.process import logs
 from harness.process.isolation import Reason, isolate, reason
@@ -33,7 +34,6 @@ from harness.run.active_run import ActiveRun
 from harness.run.monitor import FailureRows
 from harness.run.progress import Tick
 from harness.run.stored_rows import VerdictsOf, by_cluster, stored_verdicts
-from harness.run.workers import LOST, Lost, Workers, few_collections
 
 BLOCK_CASES = 512
 BLOCK_CHARACTERS = 1_000_000
@@ -110,7 +110,7 @@ def _failure(metric: Metric, prediction: Prediction, why: Reason, attempts: int 
     )
 
 
-# With workers
+# With an executor
 
 
 @dataclass(frozen=True)
@@ -132,13 +132,13 @@ class ScoreJob:
 def score_in_order(
     metrics: tuple[Metric, ...],
     blocks: Iterable[Sequence[Scorable]],
-    workers: Workers,
+    executor: Executor,
     *,
     total: int,
     seconds: float | None = None,
 ) -> Generator[Sequence[Scored], None, None]:
     """Score the predictions of each block with every metric, in order."""
-    with closing(workers.map(ScoreJob(metrics, seconds), blocks, total=total, splits=True)) as results:
+    with closing(executor.map(ScoreJob(metrics, seconds), blocks, total=total, share="cores")) as results:
         for block, found in results:
             yield [_of_lost(metrics, piece, one) for piece, one in zip(block, found, strict=True)]
 
@@ -165,7 +165,7 @@ def score_all(run: ActiveRun) -> ScoreTable:
         stored_verdicts(folder) as verdicts_of,
     ):
         blocks = _blocks(run, verdicts_of)
-        scored = score_in_order(run.plan.metrics, blocks, run.workers, total=total, seconds=run.monitor.seconds_each)
+        scored = score_in_order(run.plan.metrics, blocks, run.executor, total=total, seconds=run.monitor.seconds_each)
         with closing(scored):
             rows = _scores(scored, table, run.monitor.noting(failures), tick)
             folder.replace_rows(SCORES, _held_to_plan(run, rows))

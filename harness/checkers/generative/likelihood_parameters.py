@@ -12,7 +12,7 @@ from harness.checkpoints.digests import checkpoint_digests
 from harness.checkpoints.find import find_checkpoint
 from harness.checkpoints.hub import current_commit
 from harness.checkpoints.problems import checkpoint_problems
-from harness.component import neutral
+from harness.component import Share, neutral
 from harness.errors import MissingExtraError, Problem
 
 
@@ -20,6 +20,7 @@ class LikelihoodParameters(Checker):
     """All of checker `likelihood` but its session."""
 
     positional: ClassVar[str | None] = "checkpoint"
+    share: ClassVar[Share] = "weights"
 
     checkpoint: str = Field(
         min_length=1,

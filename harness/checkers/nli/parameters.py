@@ -15,7 +15,7 @@ from harness.checkpoints.find import PACKAGE, NotFoundError, find_checkpoint, in
 from harness.checkpoints.hub import current_commit
 from harness.checkpoints.problems import checkpoint_problems, folder_problems
 from harness.checkpoints.settings import read_json
-from harness.component import neutral
+from harness.component import Share, neutral
 from harness.errors import MissingExtraError, Problem, UsageError
 from harness.inputs.files import located
 
@@ -50,6 +50,7 @@ class NliParameters(Checker):
     """All of checker `nli` but its session."""
 
     positional: ClassVar[str | None] = "model"
+    share: ClassVar[Share] = "weights"
     later: ClassVar[Mapping[str, Any]] = {"preset": None}
 
     preset: PresetName | None = Field(

@@ -12,7 +12,7 @@ from harness.checkpoints.find import NotFoundError, find_checkpoint
 from harness.checkpoints.hub import current_commit
 from harness.checkpoints.problems import checkpoint_problems
 from harness.checkpoints.settings import is_encoder_decoder
-from harness.component import neutral
+from harness.component import Share, neutral
 from harness.errors import MissingExtraError, Problem
 from harness.models import postprocess, prompts
 from harness.models.base import Model
@@ -25,6 +25,7 @@ class HfParameters(Model):
 
     deterministic: ClassVar[bool] = True
     positional: ClassVar[str | None] = "checkpoint"
+    share: ClassVar[Share] = "weights"
 
     checkpoint: str = Field(
         min_length=1,

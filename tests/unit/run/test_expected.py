@@ -8,9 +8,9 @@ from typing import ClassVar
 import pytest
 
 from harness.checkers.base import Checker, CheckSession, abstention
+from harness.executors.local import Local
 from harness.records import Article, Cluster, Verdict
 from harness.run.check import Questions, check_in_order
-from harness.run.workers import Workers
 
 
 class Listening(CheckSession):
@@ -46,7 +46,7 @@ def test_clusters_are_announced_in_chunks_and_checked_one_by_one(trouble: str):
     Several.heard.clear()
     clusters = [Cluster(cluster_id=f"c{n}", articles=(Article(article_id="a", text="Rain fell."),)) for n in range(7)]
     work = [Questions(cluster, ["It rained.", "It snowed."]) for cluster in clusters]
-    found = list(check_in_order(Several(trouble=trouble), work, Workers(), total=14, seconds=0.05))
+    found = list(check_in_order(Several(trouble=trouble), work, Local(), total=14, seconds=0.05))
     # Chunks of three; a cluster that comes alone has nothing to be done together with.
     assert Several.heard == [["c0", "c1", "c2"], ["c3", "c4", "c5"]]
     assert [[verdicts[0].reason for verdicts in texts] for texts in found] == [[f"c{n}"] * 2 for n in range(7)]

@@ -1,4 +1,4 @@
-"""Workers: order, one process or several, and what is left of a piece whose process dies."""
+"""The local executor: order, one process or several, and what is left of a piece whose process dies."""
 
 import os
 import signal
@@ -13,12 +13,14 @@ from typing import Any, ClassVar
 
 import pytest
 
+from harness.component import Share
 from harness.errors import RunError, UsageError
+from harness.executors import local
+from harness.executors.base import Lost, run_here
+from harness.executors.local import Local, Processes
 from harness.metrics.base import Findings, Measure, Metric
 from harness.records import Article, Case, Cluster, Failure, MetricScore, Prediction
-from harness.run import workers as workers_module
 from harness.run.score import Scorable, score_in_order
-from harness.run.workers import Inline, Lost, Processes, Workers
 
 
 @dataclass(frozen=True)
@@ -48,15 +50,18 @@ def chunks_of(numbers: range, size: int = 3) -> list[list[int]]:
     return [[*numbers[start : start + size]] for start in range(0, len(numbers), size)]
 
 
-def doubled(place: Inline | Processes, job: Doubling, numbers: range) -> tuple[list[Any], set[int]]:
-    rows = [row for found in place.map(job, chunks_of(numbers)) for row in found]
+Map = Callable[[Any, Any], Iterator[Sequence[Any]]]
+
+
+def doubled(work: Map, job: Doubling, numbers: range) -> tuple[list[Any], set[int]]:
+    rows = [row for found in work(job, chunks_of(numbers)) for row in found]
     values = [row if isinstance(row, Lost) else row[0] for row in rows]
     return values, {row[1] for row in rows if not isinstance(row, Lost)}
 
 
 def test_results_stand_in_order_from_one_process_and_from_several():
-    here, us = doubled(Inline(), Doubling(), range(100))
-    there, them = doubled(Processes(jobs=2), Doubling(), range(100))
+    here, us = doubled(run_here, Doubling(), range(100))
+    there, them = doubled(Processes(jobs=2).map, Doubling(), range(100))
     assert here == there == [2 * number for number in range(100)]
     assert us == {os.getpid()}
     assert 1 <= len(them) <= 2  # the first may be done before the second is there
@@ -64,7 +69,7 @@ def test_results_stand_in_order_from_one_process_and_from_several():
 
 
 def test_a_process_that_is_killed_costs_the_pieces_that_kill_it_and_no_others():
-    values, _ = doubled(Processes(jobs=2), Doubling(kills=frozenset({4, 5, 20})), range(24))
+    values, _ = doubled(Processes(jobs=2).map, Doubling(kills=frozenset({4, 5, 20})), range(24))
     lost = {number for number, value in enumerate(values) if isinstance(value, Lost)}
     assert lost == {4, 5, 20}
     assert "ended by the system" in values[4].message
@@ -72,16 +77,16 @@ def test_a_process_that_is_killed_costs_the_pieces_that_kill_it_and_no_others():
 
 
 def test_an_error_that_is_not_kept_to_its_piece_is_kept_to_its_chunk():
-    values, _ = doubled(Processes(jobs=2), Doubling(raises=frozenset({7})), range(12))
+    values, _ = doubled(Processes(jobs=2).map, Doubling(raises=frozenset({7})), range(12))
     assert values[6:9] == [Lost("ValueError: 7 is odd")] * 3
     assert values[:6] == [0, 2, 4, 6, 8, 10]
     assert values[9:] == [18, 20, 22]
 
 
-@pytest.mark.parametrize("place", [Inline(), Processes(jobs=2)], ids=["inline", "processes"])
-def test_a_mistake_of_the_users_is_raised(place: Inline | Processes):
+@pytest.mark.parametrize("work", [run_here, Processes(jobs=2).map], ids=["here", "processes"])
+def test_a_mistake_of_the_users_is_raised(work: Map):
     with pytest.raises(UsageError, match="no parser is installed"):
-        list(place.map(Doubling(refuses=True), [[1], [2]]))
+        list(work(Doubling(refuses=True), [[1], [2]]))
 
 
 def test_work_that_cannot_be_sent_says_how_to_go_on():
@@ -108,31 +113,31 @@ def test_chunks_are_taken_a_few_at_a_time_and_no_process_outlives_the_iterator()
 
 
 def test_several_processes_are_started_once_they_pay(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(workers_module, "cores", lambda: 2)
-    monkeypatch.setattr(workers_module, "LOOK", 0.0)
+    monkeypatch.setattr(local, "cores", lambda: 2)
+    monkeypatch.setattr(local, "LOOK", 0.0)
     chunks = chunks_of(range(60))
 
-    def ran(total: int, workers: Workers, *, splits: bool = True) -> list[int]:
-        rows = [row for _, found in workers.map(Doubling(), iter(chunks), total=total, splits=splits) for row in found]
+    def ran(total: int, executor: Local, *, share: Share = "cores") -> list[int]:
+        rows = [row for _, found in executor.map(Doubling(), iter(chunks), total=total, share=share) for row in found]
         assert [value for value, _ in rows] == [2 * number for number in range(60)]
         return [process for _, process in rows]
 
     here = os.getpid()
-    assert set(ran(60, Workers(None))) == {here}  # microseconds of work left
-    switched = ran(10**12, Workers(None))
+    assert set(ran(60, Local(None))) == {here}  # microseconds of work left
+    switched = ran(10**12, Local(None))
     assert switched[:3] == [here] * 3
     assert here not in switched[3:]
-    assert set(ran(10**12, Workers(None), splits=False)) == {here}
-    assert set(ran(10**12, Workers(1))) == {here}
-    assert here not in ran(3, Workers(2))
+    assert set(ran(10**12, Local(None), share="weights")) == {here}
+    assert set(ran(10**12, Local(1))) == {here}
+    assert here not in ran(3, Local(2))
 
 
 def test_several_pay_where_more_than_ten_seconds_are_left_after_one(monkeypatch: pytest.MonkeyPatch):
     clock = iter(range(1000))
-    monkeypatch.setattr(workers_module, "monotonic", lambda: float(next(clock)))  # each chunk takes a second
+    monkeypatch.setattr(local, "monotonic", lambda: float(next(clock)))  # each chunk takes a second
 
     def done_here(pieces: int) -> int:
-        return len(list(workers_module.until_several_pay(iter([[0]] * pieces), pieces)))
+        return len(list(local.until_several_pay(iter([[0]] * pieces), pieces)))
 
     # After the second piece, the first look beyond one second: 10 of 12 seconds are left, 11 of 13.
     assert done_here(12) == 12
@@ -163,7 +168,7 @@ def test_a_prediction_whose_process_dies_has_a_failure_with_the_reason_and_the_o
         )
         for number, text in enumerate(texts)
     ]
-    (found,) = score_in_order((Deadly(),), [block], Workers(2), total=4)
+    (found,) = score_in_order((Deadly(),), [block], Local(2), total=4)
     rows = [row for rows in found for row in rows]
     assert [row.cluster_id for row in rows] == ["c0", "c1", "c2", "c3"]
     assert [row.statistics["deadly"] for row in rows if isinstance(row, MetricScore)] == [3.0, 5.0, 5.0]
@@ -174,8 +179,8 @@ def test_a_prediction_whose_process_dies_has_a_failure_with_the_reason_and_the_o
 
 PROGRAM = """
 import sys, time
-from harness.run.workers import Processes
-from tests.unit.run.test_workers import Slow
+from harness.executors.local import Processes
+from tests.unit.executors.test_local import Slow
 if __name__ == "__main__":
     for found in Processes(jobs=2).map(Slow(), ([number] for number in range(1000))):
         print(*found, flush=True)

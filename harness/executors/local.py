@@ -1,74 +1,71 @@
-"""Who does the work of a run: this process, or several where that pays."""
+"""The executor `local`: this process, or several of this machine where that pays."""
 
-import gc
 import multiprocessing
 import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from itertools import tee
 from multiprocessing.connection import wait
 from multiprocessing.reduction import ForkingPickler
 from time import monotonic
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, Self
 
-from harness.errors import RunError, UsageError
+from harness.component import Share
+from harness.errors import RunError
+from harness.executors.base import (
+    AHEAD,
+    ENDED_BY_SYSTEM,
+    ONE_THREAD,
+    Answer,
+    Executor,
+    Job,
+    Lost,
+    Opened,
+    Piece,
+    Result,
+    run_here,
+)
 
-Piece = TypeVar("Piece")
-Result = TypeVar("Result")
-Piece_contra = TypeVar("Piece_contra", contravariant=True)
-Result_co = TypeVar("Result_co", covariant=True)
-
-LOST = "WorkerLost"
-"""The error of a piece whose process was lost."""
 LOOK = 1.0
 """Seconds of work in this process before it is said whether several would pay."""
 PAYS = 10.0
 """Seconds of work left, by the rate so far, from which several processes pay: to start them takes two or three."""
-COLLECTED_AFTER = 100_000
-"""Objects made, less those gone, after which scoring and checking look for cycles among them."""
-_AHEAD = 3
-"""Chunks for each process that wait for one of them or for their turn to be handed on."""
-_ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
-"""A process takes one core; a library's own threads would only wait for one another."""
 
 
-class Lost(NamedTuple):
-    """Stands in the place of a piece's result where its process was ended by the system, or failed whole."""
+class Local(Executor):
+    """Works in one process or several of this machine; the results are the same in every way it is shared out."""
 
-    message: str
-
-
-class Job(Protocol[Piece_contra, Result_co]):
-    """Work to do on pieces. It is sent to other processes, so it holds components and plain values only."""
-
-    def open(self) -> AbstractContextManager[Callable[[Sequence[Piece_contra]], Sequence[Result_co]]]:
-        """Load weights and parsers; yields what does the work, one result for each piece, in order.
-
-        What goes wrong with one piece is in its result; only a mistake of the user's is raised, as a UsageError.
-        """
-
-
-class Workers:
-    """Who does the work of a run. Neutral: the results are the same in every way it is shared out."""
+    spreads_weights = False
 
     def __init__(self, jobs: int | None = 1) -> None:
         """`jobs` processes; None takes all cores once the work is large enough to pay."""
         self._jobs = jobs
 
-    def map(
-        self, job: Job[Piece, Result], chunks: Iterable[Sequence[Piece]], *, total: int, splits: bool
-    ) -> Generator[tuple[Sequence[Piece], Sequence[Result | Lost]], None, None]:
-        """Yield each chunk with its results, in order; `total` is how many pieces there are, about.
+    def __enter__(self) -> Self:
+        """Start nothing: processes are started when there is work for them."""
+        return self
 
-        What does not `splits` (weights that fill the memory, a server that is asked) is done in this process.
+    def __exit__(self, *error: object) -> None:
+        """End nothing: no process outlives the work it was started for."""
+
+    def describe(self) -> str:
+        """Say that it is this machine."""
+        return "local"
+
+    def map(
+        self, job: Job[Piece, Result], chunks: Iterable[Sequence[Piece]], *, total: int, share: Share
+    ) -> Generator[tuple[Sequence[Piece], Sequence[Result | Lost]], None, None]:
+        """Yield each chunk with its results, in order; what is not for cores is done in this process.
+
+        Weights fill the memory once, and use all cores by themselves.
         """
         worked_on, asked = tee(chunks)
-        with closing(self._results(job, worked_on, total, self._jobs if splits else 1)) as results:
+        with closing(self._results(job, worked_on, total, self._jobs if share == "cores" else 1)) as results:
             for found in results:
                 yield next(asked), found
 
@@ -76,10 +73,12 @@ class Workers:
         self, job: Job[Piece, Result], chunks: Iterator[Sequence[Piece]], total: int, jobs: int | None
     ) -> Generator[Sequence[Result | Lost], None, None]:
         if jobs is not None or cores() == 1:
-            place = Inline() if jobs is None or jobs == 1 else Processes(jobs)
-            yield from place.map(job, chunks)
+            if jobs is None or jobs == 1:
+                yield from run_here(job, chunks)
+            else:
+                yield from Processes(jobs).map(job, chunks)
             return
-        yield from Inline().map(job, until_several_pay(chunks, total))
+        yield from run_here(job, until_several_pay(chunks, total))
         yield from Processes(cores()).map(job, chunks)
 
 
@@ -99,30 +98,6 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-@contextmanager
-def few_collections() -> Iterator[None]:
-    """Look for cycles among objects seldom: records and parses have none, and each look walks over many of them."""
-    before = gc.get_threshold()
-    gc.set_threshold(max(before[0], COLLECTED_AFTER), *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-
-
-class Inline:
-    """Works in this process, one chunk after the other."""
-
-    def map(self, job: Job[Piece, Result], chunks: Iterable[Sequence[Piece]]) -> Iterator[Sequence[Result | Lost]]:
-        """Yield the results of each chunk, in order; opens the job at the first chunk."""
-        waiting = iter(chunks)
-        for first in waiting:
-            with job.open() as work:
-                yield work(first)
-                for chunk in waiting:
-                    yield work(chunk)
-
-
 class Processes:
     """Works in several processes of this machine, each with the job opened once; results as from one process.
 
@@ -140,17 +115,17 @@ class Processes:
         iterator.
         """
         waiting = iter(chunks)
-        under_way: deque[tuple[Sequence[Piece], Future[_Answer]]] = deque()
+        under_way: deque[tuple[Sequence[Piece], Future[Answer]]] = deque()
         with ExitStack() as stack:
             pool = stack.enter_context(_pool(job, self.jobs))
             while True:
-                while len(under_way) < self.jobs * _AHEAD and (chunk := next(waiting, None)) is not None:
+                while len(under_way) < self.jobs * AHEAD and (chunk := next(waiting, None)) is not None:
                     under_way.append((chunk, _submit(pool, chunk)))
                 if not under_way:
                     return
                 chunk, future = under_way.popleft()
                 try:
-                    yield _results(chunk, future.result())
+                    yield future.result().unpack(chunk)
                 except BrokenProcessPool:
                     stack.close()
                     left = [chunk, *(chunk for chunk, _ in under_way)]
@@ -158,15 +133,6 @@ class Processes:
                     for each in left:
                         yield _one_by_one(job, each)
                     pool = stack.enter_context(_pool(job, self.jobs))
-
-
-class _Answer(NamedTuple):
-    """A process's answer: results, or an error by class and words, since not every exception can be sent."""
-
-    results: Sequence[Any]
-    error: str = ""
-    message: str = ""
-    is_usage: bool = False
 
 
 def _one_by_one(job: Job[Piece, Result], chunk: Sequence[Piece]) -> list[Result | Lost]:
@@ -178,29 +144,20 @@ def _one_by_one(job: Job[Piece, Result], chunk: Sequence[Piece]) -> list[Result 
             while waiting:
                 piece = waiting.popleft()
                 try:
-                    found.extend(_results([piece], _submit(pool, [piece]).result()))
+                    found.extend(_submit(pool, [piece]).result().unpack([piece]))
                 except BrokenProcessPool:
-                    found.append(Lost("the process that worked on it was ended by the system: memory, most often"))
+                    found.append(Lost(ENDED_BY_SYSTEM))
                     break
     return found
 
 
-def _submit(pool: ProcessPoolExecutor, chunk: Sequence[Any]) -> "Future[_Answer]":
+def _submit(pool: ProcessPoolExecutor, chunk: Sequence[Any]) -> "Future[Answer]":
     try:
         return pool.submit(_work, chunk)
     except BrokenProcessPool as error:  # it broke since the last result was asked for
-        failed: Future[_Answer] = Future()
+        failed: Future[Answer] = Future()
         failed.set_exception(error)
         return failed
-
-
-def _results(chunk: Sequence[Piece], answer: _Answer) -> list[Any]:
-    """Raises UsageError for a mistake of the user's; whatever else failed as a whole is lost."""
-    if answer.is_usage:
-        raise UsageError(answer.message)
-    if answer.error:
-        return [Lost(f"{answer.error}: {answer.message}") for _ in chunk]
-    return [*answer.results]
 
 
 @contextmanager
@@ -213,8 +170,8 @@ def _pool(job: Job[Any, Any], jobs: int) -> Iterator[ProcessPoolExecutor]:
     # Spawned, not forked: a fork copies locks that other threads hold, and open files.
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(job,))
-    before = {name: os.environ.get(name) for name in _ONE_THREAD}
-    os.environ.update(_ONE_THREAD)
+    before = {name: os.environ.get(name) for name in ONE_THREAD}
+    os.environ.update(ONE_THREAD)
     try:
         yield pool
     finally:
@@ -236,28 +193,8 @@ def _end(pool: ProcessPoolExecutor) -> None:
         process.join()
 
 
-class _Worker:
-    """The job of one of the processes, opened at the first chunk."""
-
-    def __init__(self, job: Job[Any, Any]) -> None:
-        self._job = job
-        self._open = ExitStack()
-        self._do: Callable[[Sequence[Any]], Sequence[Any]] | None = None
-
-    def answer(self, chunk: Sequence[Any]) -> _Answer:
-        """Return the results of a chunk, or what kept it from having any."""
-        try:
-            if self._do is None:
-                self._do = self._open.enter_context(self._job.open())
-            return _Answer([*self._do(chunk)])
-        except UsageError as error:
-            return _Answer((), type(error).__name__, str(error), is_usage=True)
-        except Exception as error:  # noqa: BLE001 - goes on in the other process
-            return _Answer((), type(error).__name__, str(error))
-
-
-_workers: list[_Worker] = []
-"""The one of this process, where it is one of several."""
+_opened: list[Opened] = []
+"""The job of this process, where it is one of several."""
 
 
 def _begin(job: Job[Any, Any]) -> None:
@@ -266,7 +203,7 @@ def _begin(job: Job[Any, Any]) -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
-    _workers.append(_Worker(job))
+    _opened.append(Opened(job))
 
 
 def _end_with(sentinel: int) -> None:
@@ -274,5 +211,5 @@ def _end_with(sentinel: int) -> None:
     os._exit(1)
 
 
-def _work(chunk: Sequence[Any]) -> _Answer:
-    return _workers[0].answer(chunk)
+def _work(chunk: Sequence[Any]) -> Answer:
+    return _opened[0].answer(chunk)
