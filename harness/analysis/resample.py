@@ -91,6 +91,8 @@ def resampled_means(
     """
     table = as_table(values)
     clusters = table.shape[0]
+    if not clusters:  # a shard that no cluster belongs to
+        return np.full((resamples, table.shape[1]), np.nan)
     has_value = ~np.isnan(table)
     means = exact_means(table)
     # Deviations from the mean keep more bits than values, and make a constant column's interval one point.

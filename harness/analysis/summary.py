@@ -92,7 +92,7 @@ def summaries_of(
 
 def as_columns(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Turn (configurations, clusters, measures) into (clusters, configurations × measures)."""
-    table: NDArray[np.float64] = values.transpose(1, 0, 2).reshape(values.shape[1], -1)
+    table: NDArray[np.float64] = values.transpose(1, 0, 2).reshape(values.shape[1], values.shape[0] * values.shape[2])
     return table
 
 

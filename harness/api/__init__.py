@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, overload
 from harness.api.checks import Claims, Verdicts
 from harness.api.comparisons import Comparison
 from harness.api.gates import GateResult
+from harness.api.merging import merge
 from harness.api.reports import report
 from harness.api.runs import ClusterResult, Run, load_run, runs_of
 from harness.api.sheets import export_labels
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
         OverridesLike,
         PathLike,
         ProgressLike,
+        ShardLike,
         TextFileLike,
         TextsLike,
     )
@@ -59,6 +61,7 @@ __all__ = [
     "find_cluster",
     "gate",
     "load_run",
+    "merge",
     "report",
     "save_baseline",
     "score",
@@ -70,6 +73,7 @@ def evaluate(
     *,
     overrides: "OverridesLike" = (),
     limit: int | None = None,
+    shard: "ShardLike | None" = None,
     strict: bool = False,
     results: "PathLike" = "results",
     cache: "PathLike | bool | None" = None,
@@ -83,7 +87,8 @@ def evaluate(
 
     `config` is the path of a YAML file, a mapping as YAML would hold it, or a loaded `Config`; relative paths in it
     start from the working directory. `overrides` are `path=value` strings, or a mapping from path to value. `limit` is
-    the most clusters to read; with `strict` the first bad row of the data is an error. The run goes on from what stands
+    the most clusters to read; `shard`, such as `"2/3"` or `(2, 3)`, runs that part of them alone, for `merge` to put
+    together again; with `strict` the first bad row of the data is an error. The run goes on from what stands
     in its folder below `results`, and takes from the cache what an equal model wrote for an equal cluster: `cache` is
     the cache's folder, `results/.cache` where it is None, and no cache is used where it is False. `jobs` is how many
     processes check and score; with None as many as there are cores, once the work is large enough to pay; a script that
@@ -108,9 +113,10 @@ def evaluate(
     redact.watch_environment()
     told, folder = inputs.progress_of(progress), inputs.results_of(results)
     limit, jobs = inputs.whole_number(limit, "limit"), inputs.whole_number(jobs, "jobs")
+    part = inputs.shard_of(shard)
     loaded = inputs.config_of(config, overrides)
     with told.stage("read clusters", limit) as tick:
-        plan = make_plan(loaded, limit=limit, strict=strict, advance=tick)
+        plan = make_plan(loaded, limit=limit, shard=part, strict=strict, advance=tick)
     if against is not None:
         held = gates.read_baseline(against)
         names = [configuration.name for configuration in plan.configurations]
@@ -151,7 +157,10 @@ def score(
     told, folder = inputs.progress_of(progress), inputs.results_of(results)
     jobs = inputs.whole_number(jobs, "jobs")
     source = load_run(run, results=results)
-    plan = make_plan(inputs.config_of(config, overrides), limit=source.manifest.limit, models=False)
+    held = source.manifest
+    part = inputs.shard_of(held.shard and (held.shard.index, held.shard.of))
+    loaded = inputs.config_of(config, overrides)
+    plan = make_plan(loaded, limit=held.limit, shard=part, shard_seed=held.seed, models=False)
     with opened(folder, inputs.cache_of(cache), told.note, unused=cache is False) as kept:
         outcome = rescore(plan, source.folder, folder, told, cache=kept, jobs=jobs, wait=wait, table=markdown)
     return Run(outcome.folder, outcome, plan)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from harness.checkers.base import Checker
     from harness.config import Config
     from harness.datasets.base import Dataset
+    from harness.datasets.shards import Shard
     from harness.metaeval.texts import AskedText
     from harness.records import Cluster, RowProblem
     from harness.run.progress import Progress, Tick
@@ -26,6 +27,7 @@ CheckerLike: TypeAlias = "str | Mapping[str, Any] | Checker"
 CheckersLike: TypeAlias = "CheckerLike | Sequence[CheckerLike]"
 TextsLike: TypeAlias = "Sequence[str | Mapping[str, Any]]"
 TextFileLike: TypeAlias = "PathLike | IO[bytes]"
+ShardLike: TypeAlias = "str | tuple[int, int]"
 ProgressLike: TypeAlias = "Progress | Callable[[str], object] | None"
 
 
@@ -107,6 +109,21 @@ def whole_number(value: int | None, name: str) -> int | None:
     if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 1):
         return value
     raise UsageError(f"{name}: found {value!r:.80}; accepted: a whole number from 1, or None")
+
+
+def shard_of(shard: object, name: str = "shard") -> "Shard | None":
+    """Read `"2/3"` or `(2, 3)` as shard 2 of 3; None for none. Raises UsageError for anything else."""
+    from harness.datasets.shards import ACCEPTED, read_shard
+    from harness.errors import UsageError
+
+    if shard is None:
+        return None
+    numbers = tuple(shard) if isinstance(shard, tuple | list) else ()
+    if len(numbers) == 2 and all(isinstance(each, int) and not isinstance(each, bool) for each in numbers):
+        return read_shard("/".join(map(str, numbers)), name)
+    if isinstance(shard, str):
+        return read_shard(shard, name)
+    raise UsageError(f"{name}: found {shard!r:.80}; accepted: {ACCEPTED}")
 
 
 def cluster_of(cluster: Any) -> "Cluster":

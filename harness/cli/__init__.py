@@ -11,7 +11,19 @@ from itertools import pairwise
 import typer
 
 from harness import __version__, redact
-from harness.cli import check, compare, configuration, evaluate, gate, init, metaeval, remove, report, results, streams
+from harness.cli import (
+    check,
+    compare,
+    configuration,
+    evaluate,
+    gate,
+    init,
+    metaeval,
+    remove,
+    report,
+    results,
+    streams,
+)
 from harness.cli.baseline import app as baseline_app
 from harness.cli.cache import app as cache_app
 from harness.cli.data import app as data_app
@@ -59,6 +71,7 @@ def _log_format(arguments: Sequence[str]) -> logs.LogFormat:
 app.command("init")(init.init)
 app.command("eval")(evaluate.evaluate)
 app.command("score")(evaluate.score)
+app.command("merge")(results.merge)
 app.command("validate")(configuration.validate)
 app.command("schema")(configuration.schema)
 app.command("components")(configuration.components)

@@ -20,6 +20,7 @@ from harness.cli.options import (
     Primary,
     ResultsFolder,
     RunArgument,
+    ShardOfRun,
     Strict,
     Verbose,
     Wait,
@@ -40,6 +41,7 @@ def evaluate(
     config: ConfigFileOrNone = None,
     overrides: Overrides = None,
     limit: Limit = None,
+    shard: ShardOfRun = None,
     results: ResultsFolder = RESULTS,
     form: Format = "table",
     every_measure: EveryMeasure = False,
@@ -63,16 +65,19 @@ def evaluate(
     model failed on every cluster, or a metric on every prediction of a configuration.
     """
     from harness import api
+    from harness.api.inputs import shard_of
     from harness.cli.progress import TerminalProgress
     from harness.config.discover import advice
 
     logs.add(verbose, log_format)
     if config is None:
         raise UsageError(advice("harness eval"))
+    shard_of(shard, "--shard")
     run = api.evaluate(
         config,
         overrides=[*(overrides or ()), *ranked_by(primary, form)],
         limit=limit,
+        shard=shard,
         strict=strict,
         results=results,
         cache=False if no_cache else cache,
@@ -83,7 +88,7 @@ def evaluate(
     )
     print_outcome(run.outcome, form, every_measure=every_measure, details=details, primary=run.primary)
     report_bad_rows(run.mistakes)
-    _end(run.outcome, again="the same command with --retry-errors scores what is there")
+    end(run.outcome, again="the same command with --retry-errors scores what is there")
 
 
 def score(
@@ -122,7 +127,7 @@ def score(
         progress=TerminalProgress(),
     )
     print_outcome(scored.outcome, form, every_measure=every_measure, details=details, primary=scored.primary)
-    _end(scored.outcome)
+    end(scored.outcome)
 
 
 def ranked_by(primary: str | None, form: str) -> list[str]:
@@ -191,7 +196,7 @@ def report_failures(outcome: "Outcome") -> int:
     return lost
 
 
-def _end(outcome: "Outcome", again: str = "") -> None:
+def end(outcome: "Outcome", again: str = "") -> None:
     """Say where the results are and what failed; exit 3 where a model answered nothing, or a metric failed throughout.
 
     `again` tells how to score what has failed once more.

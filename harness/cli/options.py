@@ -35,6 +35,14 @@ Overrides = Annotated[
 ]
 ResultsFolder = Annotated[Path, typer.Option("--results", metavar="DIR", help="The folder that holds the runs.")]
 Limit = Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="Read no more clusters than this.")]
+ShardOfRun = Annotated[
+    str | None,
+    typer.Option(
+        "--shard",
+        metavar="K/N",
+        help="Run part K of N of the clusters alone, such as 2/3; `harness merge` puts the parts together.",
+    ),
+]
 RUN_FORMS = "its folder, its name or the beginning of it, NAME@latest, NAME@-2 (the one before the latest)"
 """Forms of a RUN, for help; `harness.results.find` has the grammar."""
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help=f"The run: {RUN_FORMS}.", autocompletion=complete_run)]

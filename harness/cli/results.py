@@ -1,5 +1,6 @@
-"""`harness list`, `show` and `verify`: what runs there are, what one of them found, whether they are as they were."""
+"""`harness list`, `show`, `verify` and `merge`: what runs there are, what they found, what several make together."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -218,3 +219,36 @@ def _line(state: str, files: tuple[str, ...], note: str) -> str:
     if state == "readable":
         return f"every row of {count} can be read; there is nothing to compare them with: {note}"
     return "damaged"
+
+
+def merge(
+    runs: Annotated[
+        list[str],
+        typer.Argument(metavar="RUN...", help=f"The shards, each {RUN_FORMS}.", autocompletion=complete_run),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="DIR",
+            help="The folder to write, new or empty; else the one in which `harness eval` looks for the whole run.",
+            show_default=False,
+        ),
+    ] = None,
+    results: ResultsFolder = RESULTS,
+    details: Details = False,
+) -> None:
+    """Put the shards of a run together: `harness merge results/demo-shard-* -o results/demo`.
+
+    Shards are made by `harness eval --shard K/N`, wherever each ran. The merged run is equal to the one that a single
+    machine would have made, but for times, and is a run like any other. A shard that is missing, there twice,
+    unfinished, damaged or of another run ends it with 2, named by its number, and nothing is written.
+    """
+    from harness import api
+    from harness.cli.evaluate import end, print_outcome
+    from harness.cli.progress import TerminalProgress
+
+    merged = api.merge(runs, output, results=results, progress=TerminalProgress())
+    print_outcome(merged.outcome, "table", every_measure=False, details=details)
+    end(merged.outcome)

@@ -293,7 +293,7 @@ def _column(configuration: BaselineConfiguration, measure: str) -> NDArray[np.fl
 
 
 def _has_text(configuration: BaselineConfiguration) -> NDArray[np.bool_]:
-    return np.array([cell.text is not None for cell in configuration.clusters.values()])
+    return np.array([cell.text is not None for cell in configuration.clusters.values()], dtype=np.bool_)
 
 
 def _failures(

@@ -36,6 +36,9 @@ class ClusterFacts(Record):
     words: Whole = Field(description="Words of all article texts.")
     references: Whole = Field(description="How many references it has.")
     tags: Mapping[str, str] = Field(default_factory=dict, description="Free fields of the data set.")
+    place: Whole | None = Field(
+        default=None, description="Where a cluster of a shard stands in the whole data set, from 0; none elsewhere."
+    )
 
 
 class Cluster(Record):

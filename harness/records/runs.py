@@ -133,6 +133,43 @@ class PredictionsOrigin(Record):
     machine: Mapping[str, str] = Field(default_factory=dict, description="The machine it ran on.")
 
 
+class ShardRecord(Record):
+    """The part of a run that a shard is: clusters chosen by a hash of their ids, and the run that it is a part of."""
+
+    index: int = Field(ge=1, description="Its number, from 1.")
+    of: int = Field(ge=1, description="How many shards there are.")
+    seed: Seed = Field(description="The seed that clusters were assigned to shards with: the run's.")
+    run: str = Field(description="Digest of the whole run: equal in all its shards.")
+    data_digest: str = Field(description="Digest over all clusters of the whole data set, in order.")
+    clusters: Whole = Field(description="Clusters of the whole data set.")
+    letters_seen: float | None = Field(default=None, ge=0, le=1, description="`letters_seen` of the whole data set.")
+
+    @model_validator(mode="after")
+    def _is_one_of_them(self) -> Self:
+        if self.index > self.of:
+            raise ValueError(f"there is no shard {self.index} of {self.of}")
+        return self
+
+    def __str__(self) -> str:
+        """Name the shard as messages do."""
+        return f"shard {self.index} of {self.of}"
+
+
+class MergedShard(Record):
+    """A shard that a run was merged from, as its ledger keeps it."""
+
+    index: int = Field(ge=1, description="The shard's number, from 1.")
+    of: int = Field(ge=1, description="How many shards there were.")
+    run: str = Field(description="Name of its folder.")
+    digest: str = Field(
+        pattern="^[0-9a-f]{64}$", description="SHA-256 of its manifest.json, which has those of its files."
+    )
+    clusters: Whole = Field(description="Its clusters.")
+    started: UtcDatetime = Field(description="When it was first started.")
+    finished: UtcDatetime | None = Field(default=None, description="When it ended.")
+    machine: Mapping[str, str] = Field(default_factory=dict, description="The machine that it ran on.")
+
+
 class StoredFile(Record):
     """A file of a complete run as it was when the run completed."""
 
@@ -180,6 +217,12 @@ class RunManifest(Record):
     predictions_from: PredictionsOrigin | None = Field(
         default=None,
         description="Where `harness score` took the predictions from; times and versions are the scoring's.",
+    )
+    shard: ShardRecord | None = Field(
+        default=None, description="Which part of a run it is; none where it is a whole one. `clusters` are the part's."
+    )
+    shards: tuple[MergedShard, ...] = Field(
+        default=(), description="The shards that `harness merge` made it of, in order; empty for any other run."
     )
 
     @model_validator(mode="after")

@@ -151,9 +151,19 @@ def made_of(manifest: RunManifest) -> str:
     return f"{manifest.clusters} clusters, data {manifest.data_digest}, seed {manifest.seed}."
 
 
+def shard_notes(manifest: RunManifest) -> list[str]:
+    """Say of a shard that its numbers are those of a part."""
+    part = manifest.shard
+    if part is None:
+        return []
+    share = f"{str(part).capitalize()}: {manifest.clusters} of the {part.clusters} clusters"
+    return [f"{share}; its means are those of this part alone, and `harness merge` puts the parts together."]
+
+
 def status_notes(manifest: RunManifest) -> list[str]:
-    """Say how far a run got that is not complete."""
-    return [f"The run is {manifest.status}: {UNFINISHED[manifest.status]}."] if manifest.status in UNFINISHED else []
+    """Say how far a run got that is not complete, and which part of a run a shard is."""
+    told = [f"The run is {manifest.status}: {UNFINISHED[manifest.status]}."] if manifest.status in UNFINISHED else []
+    return [*told, *shard_notes(manifest)]
 
 
 LEAST_SEEN = 0.5
@@ -186,7 +196,8 @@ def caveats(manifest: RunManifest, escaped: Callable[[str], str] = str) -> list[
 def markdown(outcome: Outcome, *, every_measure: bool = False) -> str:
     """Write all tables, costs and signatures in GitHub's Markdown."""
     manifest = outcome.manifest
-    parts = [f"# {manifest.name} {manifest.digest}\n"]
+    part = f", {manifest.shard}" if manifest.shard else ""
+    parts = [f"# {manifest.name} {manifest.digest}{part}\n"]
     for block in blocks(outcome, every_measure=every_measure):
         heads = ["configuration", "n", *(escape.markdown(numbers.header(measure)) for measure in block.measures)]
         rows = [
@@ -280,6 +291,7 @@ def as_json(outcome: Outcome) -> str:
         "clusters": manifest.clusters,
         "bad_rows": manifest.bad_rows,
         "seed": manifest.seed,
+        "shard": manifest.shard and manifest.shard.model_dump(mode="json"),
         "predictions_from": manifest.predictions_from and manifest.predictions_from.model_dump(mode="json"),
         "interval": {"method": "percentile bootstrap over clusters", "level": LEVEL, "resamples": RESAMPLES},
         "configurations": [

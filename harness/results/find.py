@@ -100,6 +100,17 @@ def newest_first(folders: Sequence[RunFolder], told: Told = _nobody) -> list[Kno
     return sorted(known, key=lambda run: (run.manifest.started, run.folder.path.name), reverse=True)
 
 
+def find_merged(results: Path, name: str, digest: str) -> RunFolder | None:
+    """Find the run of a name and digest that `harness merge` put below `results` under a name of the user's."""
+    for folder in run_folders(results):
+        with suppress(OSError, StoreError):
+            if f'"{digest}"'.encode() in (folder.path / MANIFEST).read_bytes():
+                manifest = folder.manifest()
+                if manifest.shards and (manifest.name, manifest.digest) == (name, digest):
+                    return folder
+    return None
+
+
 def run_name(folder: RunFolder) -> str:
     """Tell the NAME of a run: what stands before the digest in its folder's name.
 

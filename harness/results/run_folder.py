@@ -35,6 +35,7 @@ from harness.disk.durable import (
     cut_torn_line,
     is_partial,
     own_copy,
+    replace_lines,
     replace_rows,
     replace_text,
     unreadable,
@@ -58,7 +59,7 @@ from harness.records import (
     RunManifest,
     StoredFile,
 )
-from harness.results.seal import Damage, damage_by_digest, damage_by_size, seal, stamp_of
+from harness.results.seal import Damage, damage_by_digest, damage_by_size, describe, seal, stamp_of
 
 R = TypeVar("R", bound=Record)
 
@@ -147,6 +148,10 @@ class RunFolder:
         """Describe the files as they are now, for the manifest of a run that completes."""
         self._sound = {name: stamp_of(self.path / name) for name in SEALED}
         return seal(self.path, SEALED)
+
+    def manifest_digest(self) -> str:
+        """Return the SHA-256 of the manifest's bytes."""
+        return describe(self.path / MANIFEST).sha256
 
     def damage(self, *read: str) -> list[Damage]:
         """Compare the files with the manifest of a complete run: digests of those `read`, sizes of all numbers rest on.
@@ -270,6 +275,11 @@ class RunFolder:
 
         self._see_that_it_is_ours()
         replace_rows(self.path / name, checked())
+
+    def replace_lines(self, name: str, lines: Iterable[bytes]) -> None:
+        """Write a whole file of rows as another run's folder holds them, each a line with its newline."""
+        self._see_that_it_is_ours()
+        replace_lines(self.path / name, lines)
 
     def write(self, name: str, text: str) -> None:
         """Put a text file in place at once."""

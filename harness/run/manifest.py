@@ -7,7 +7,7 @@ from typing import Literal
 
 from harness.errors import StoreError
 from harness.process import environment
-from harness.records import Counts, PredictionsOrigin, RunManifest, utc_now
+from harness.records import Counts, PredictionsOrigin, RunManifest, ShardRecord, utc_now
 from harness.results.run_folder import RunFolder
 from harness.run.plan import Plan
 from harness.run.progress import Progress
@@ -37,6 +37,7 @@ def begin(plan: Plan, folder: RunFolder, progress: Progress) -> RunManifest:
             git_dirty=dirty,
             machine=environment.machine(),
             started=utc_now(),
+            shard=plan.shard,
         )
     manifest = folder.manifest()
     if manifest.status == "complete":
@@ -47,7 +48,9 @@ def begin(plan: Plan, folder: RunFolder, progress: Progress) -> RunManifest:
     return manifest.model_copy(update={"status": "running", "finished": None})
 
 
-def begin_rescoring(plan: Plan, source: RunFolder, folder: RunFolder, digest: str) -> RunManifest:
+def begin_rescoring(
+    plan: Plan, source: RunFolder, folder: RunFolder, digest: str, shard: ShardRecord | None
+) -> RunManifest:
     """Make the manifest of a run that scores the predictions of another one, or of one that goes on with that.
 
     Times, versions and machine are those of the scoring; those of the generation stand under `predictions_from`.
@@ -75,6 +78,8 @@ def begin_rescoring(plan: Plan, source: RunFolder, folder: RunFolder, digest: st
             "finished": None,
             "seconds": {},
             "predictions_from": made.predictions_from or origin,
+            "shard": shard,
+            "shards": (),
         }
     )
 

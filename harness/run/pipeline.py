@@ -15,7 +15,8 @@ from harness.analysis.summary import ScoreTable, Summary
 from harness.cache.store import Cache
 from harness.errors import DataError, Problem
 from harness.executors.local import Local
-from harness.records import RunManifest
+from harness.records import RunManifest, ShardRecord
+from harness.results.find import find_merged
 from harness.results.mending import take_out_damaged
 from harness.results.pending import with_pending
 from harness.results.results_folder import prepare
@@ -26,7 +27,7 @@ from harness.run.active_run import ActiveRun
 from harness.run.check import check_missing
 from harness.run.generate import generate_missing, order_predictions
 from harness.run.monitor import monitored, refuse_too_many_failures
-from harness.run.plan import Plan, run_digest
+from harness.run.plan import Plan, folder_name, run_digest, shard_digest
 from harness.run.progress import Progress
 from harness.run.score import read_scores, score_all
 from harness.run.stored_rows import case_of
@@ -80,6 +81,8 @@ def execute(
     """
     origin = _Generated(plan, retry_errors)
     folder = RunFolder(results / plan.folder_name)
+    if not folder.exists and plan.shard is None:
+        folder = find_merged(results, plan.config.name, plan.digest) or folder
     return _run(plan, folder, origin, progress, cache=cache, jobs=jobs, wait=wait, table=table)
 
 
@@ -112,11 +115,14 @@ def rescore(
                 )
             ]
         )
-    digest = run_digest(made.data_digest, made.configurations, plan.metric_signatures, made.seed)
-    folder = RunFolder(results / f"{plan.config.name}-{digest}")
+    data = made.shard.data_digest if made.shard else made.data_digest
+    digest = run_digest(data, made.configurations, plan.metric_signatures, made.seed)
+    shard = made.shard and made.shard.model_copy(update={"run": digest})
+    digest = shard_digest(shard) if shard else digest
+    folder = RunFolder(results / folder_name(plan.config.name, digest, shard))
     if folder.path.resolve() == source.path.resolve():
         return stored_outcome(folder)
-    origin = _Stored(plan, source, digest)
+    origin = _Stored(plan, source, digest, shard)
     return _run(plan, folder, origin, progress, cache=cache, jobs=jobs, wait=wait, table=table)
 
 
@@ -206,7 +212,7 @@ class _Generated(_Origin):
         if self._retry_errors:
             folder.replace_rows(FAILURES, (row for row in folder.failures() if row.stage == "load"))
         run.monitor.count_earlier(row for row in folder.failures() if row.stage in ("generate", "check"))
-        folder.replace_rows(CLUSTERS, (cluster.facts() for cluster in self._plan.clusters))
+        folder.replace_rows(CLUSTERS, self._plan.clusters.facts())
         with times.taken_by("generate"):
             return generate_missing(run, again=self._retry_errors)
 
@@ -218,14 +224,15 @@ class _Generated(_Origin):
 class _Stored(_Origin):
     """Predictions of another run, which is scored again."""
 
-    def __init__(self, plan: Plan, source: RunFolder, digest: str) -> None:
+    def __init__(self, plan: Plan, source: RunFolder, digest: str, shard: ShardRecord | None) -> None:
         self._plan = plan
         self._source = source
         self._digest = digest
+        self._shard = shard
 
     def begin(self, folder: RunFolder, progress: Progress) -> RunManifest:  # noqa: ARG002 - nothing to say
         """Score again even what is scored: the other run may have predictions that it had not then."""
-        return manifests.begin_rescoring(self._plan, self._source, folder, self._digest)
+        return manifests.begin_rescoring(self._plan, self._source, folder, self._digest, self._shard)
 
     def predict(self, run: ActiveRun, times: _Times) -> int:  # noqa: ARG002 - copying is no stage
         """Add the other run's predictions that are missing, and its failures to generate what is missing in both."""

@@ -1,7 +1,6 @@
 """The plan of a run, worked out before anything is written: data read once, identities resolved, a folder named."""
 
-import hashlib
-import re
+from array import array
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +14,8 @@ from harness.comparison.leaderboard import primary_problems
 from harness.component import Component
 from harness.config import Config
 from harness.datasets.base import Dataset
+from harness.datasets.content import Content
+from harness.datasets.shards import Shard
 from harness.disk.spool import Spool
 from harness.errors import ConfigError, DataError, HarnessError, Problem, UsageError
 from harness.inputs.grouping import Mistakes
@@ -22,7 +23,15 @@ from harness.metrics.base import Metric
 from harness.models.base import Model
 from harness.process.environment import installed_version
 from harness.process.isolation import pass_on, reason
-from harness.records import Cluster, ConfigurationRecord, MeasureRecord, RowProblem, content_digest
+from harness.records import (
+    Cluster,
+    ClusterFacts,
+    ConfigurationRecord,
+    MeasureRecord,
+    RowProblem,
+    ShardRecord,
+    content_digest,
+)
 
 HELD_BYTES = 64 << 20
 """A data set that takes less is held in memory; a larger one is read from the spool, so that memory does not grow."""
@@ -52,24 +61,26 @@ class Configuration:
         return self.record.digest
 
 
-_NOT_PLAIN = re.compile(r"[^0-9A-Za-z]+")
-
-
 @dataclass
 class Clusters:
-    """The clusters of a data set, at most `limit` of them, read as often as asked."""
+    """The clusters of a data set, at most `limit` of them, and of these one shard's, read as often as asked."""
 
     dataset: Dataset
     limit: int | None = None
+    shard: Shard | None = None
+    seed: int = 0
+    """What clusters are assigned to shards with."""
     digest: str = ""
     count: int = 0
     problems: list[RowProblem] = field(default_factory=list)
     mistakes: Mistakes = field(default_factory=Mistakes)
     """The same, all of them, those of one kind together."""
-    _letters: int = 0
-    """Letters and digits of the references."""
-    _plain: int = 0
-    """Those of them that are a-z, A-Z or 0-9."""
+    whole: Content = field(default_factory=Content)
+    """What the whole data set holds, within `limit`, whichever shard is read."""
+    letters_seen: float | None = None
+    """The share of the references' letters and digits that ROUGE sees, a-z and 0-9; None where there is none."""
+    _places: "array[int]" = field(default_factory=lambda: array("q"))
+    """Where the clusters of a shard stand in the whole data set."""
     _held: list[Cluster] = field(default_factory=list)
     _held_bytes: int = 0
     _spool: Spool | None = None
@@ -79,17 +90,13 @@ class Clusters:
         """The number of rows that could not be read."""
         return self.mistakes.count
 
-    @property
-    def letters_seen(self) -> float | None:
-        """The share of the references' letters and digits that ROUGE sees, a-z and 0-9; None where there is none."""
-        return round(self._plain / self._letters, 4) if self._letters else None
-
     def scan(self, *, strict: bool = False, advance: Callable[[int], None] = lambda _: None) -> None:
         """Read everything once: count, digest, note bad rows.
 
-        Raises DataError at the first bad row where `strict`, and where no cluster is left.
+        A shard reads the whole data set, too: so it knows where its clusters stand, and of what it is a part. Raises
+        DataError at the first bad row where `strict`, and where the data set has no cluster; a shard may have none.
         """
-        seen = hashlib.sha256()
+        own = self.whole if self.shard is None else Content()
         for row in self.dataset.read():
             if isinstance(row, RowProblem):
                 problem = Problem(row.reason, row.where, row.line, row.path)
@@ -99,22 +106,28 @@ class Clusters:
                     self.problems.append(row)
                 self.mistakes.add(problem)
                 continue
-            seen.update(row.digest.encode())
-            self.count += 1
-            for reference in row.references:
-                plain = len(_NOT_PLAIN.sub("", reference.text))
-                self._plain += plain
-                self._letters += plain if reference.text.isascii() else sum(map(str.isalnum, reference.text))
-            self._keep(row)
+            self.whole.add(row)
+            if self.shard is None:
+                self._keep(row)
+            elif self.shard.holds(row.cluster_id, self.seed):
+                own.add(row)
+                self._places.append(self.whole.count - 1)
+                self._keep(row)
             advance(1)
-            if self.count == self.limit:
+            if self.whole.count == self.limit:
                 break
-        if not self.count:
+        if not self.whole.count:
             bad, more = self.mistakes.first(LISTED_PROBLEMS)
             where = str(self.dataset.parameters().get("path", self.dataset.name))
             rest = [Problem(f"{more:,} more rows cannot be read", where)] if more else []
             raise DataError([Problem("no cluster could be read", where), *bad, *rest])
-        self.digest = seen.hexdigest()[:16]
+        self.count, self.digest, self.letters_seen = own.count, own.digest, own.letters_seen
+
+    def facts(self) -> Iterator[ClusterFacts]:
+        """Yield what a run keeps of the clusters, in order; of a shard's also where each stands in the data set."""
+        for at, cluster in enumerate(self):
+            facts = cluster.facts()
+            yield facts if self.shard is None else facts.model_copy(update={"place": self._places[at]})
 
     def _keep(self, cluster: Cluster) -> None:
         """Hold a cluster so that the stages need not read and check the source again."""
@@ -162,7 +175,28 @@ class Plan:
     @property
     def digest(self) -> str:
         """Digest of all that can change a number: data, configurations, metrics, seed. Ten digits name the folder."""
-        return run_digest(self.clusters.digest, self.configuration_records, self.metric_signatures, self.config.seed)
+        return self._whole_digest if self.shard is None else shard_digest(self.shard)
+
+    @property
+    def _whole_digest(self) -> str:
+        whole = self.clusters.whole.digest
+        return run_digest(whole, self.configuration_records, self.metric_signatures, self.config.seed)
+
+    @property
+    def shard(self) -> ShardRecord | None:
+        """The part of the whole run that this is; None where it is the whole."""
+        part, whole = self.clusters.shard, self.clusters.whole
+        if part is None:
+            return None
+        return ShardRecord(
+            index=part.index,
+            of=part.of,
+            seed=self.clusters.seed,
+            run=self._whole_digest,
+            data_digest=whole.digest,
+            clusters=whole.count,
+            letters_seen=whole.letters_seen,
+        )
 
     @property
     def configuration_records(self) -> tuple[ConfigurationRecord, ...]:
@@ -183,8 +217,8 @@ class Plan:
 
     @property
     def folder_name(self) -> str:
-        """`<name>-<digest>`."""
-        return f"{self.config.name}-{self.digest}"
+        """`<name>-<digest>`; of a shard `<name>-shard-2-of-3-<digest>`."""
+        return folder_name(self.config.name, self.digest, self.shard)
 
 
 def run_digest(
@@ -195,18 +229,32 @@ def run_digest(
     return content_digest([data_digest, ran, dict(metrics), seed])[:10]
 
 
+def shard_digest(shard: ShardRecord) -> str:
+    """Ten hexadecimal digits of a shard; those of the whole run are in them."""
+    return content_digest([shard.run, shard.index, shard.of, shard.seed])[:10]
+
+
+def folder_name(name: str, digest: str, shard: ShardRecord | None) -> str:
+    """Name the folder of a run, or of a shard of one."""
+    part = f"-shard-{shard.index}-of-{shard.of}" if shard else ""
+    return f"{name}{part}-{digest}"
+
+
 def make_plan(
     config: Config,
     *,
     limit: int | None = None,
+    shard: Shard | None = None,
+    shard_seed: int | None = None,
     strict: bool = False,
     models: bool = True,
     advance: Callable[[int], None] = lambda _: None,
 ) -> Plan:
     """Make the plan of a configuration: read the data once and resolve every identity, without loading weights.
 
-    Without `models` theirs are not resolved: for scoring what is stored. Raises ConfigError with everything the
-    components find wrong with their parameters, and for a `gate:` that no run could be held to; DataError for the data.
+    Of the first `limit` clusters those of `shard` are run, assigned by `shard_seed`, else by the run's seed. Without
+    `models` theirs are not resolved: for scoring what is stored. Raises ConfigError with everything the components find
+    wrong with their parameters, and for a `gate:` that no run could be held to; DataError for the data.
     """
     problems = config.component_problems(models=models)
     if problems:
@@ -217,7 +265,7 @@ def make_plan(
     refuse_mistakes(config.gate, config.source, measures, [item.name for item in config.models])
     if problems := primary_problems(config, measures):
         raise ConfigError(problems)
-    clusters = Clusters(dataset_of(config), limit)
+    clusters = Clusters(dataset_of(config), limit, shard, config.seed if shard_seed is None else shard_seed)
     with _blaming(clusters.dataset):
         clusters.scan(strict=strict, advance=advance)
     judging = {value for pin in metric_pins.values() for value in _weights(pin.identity)}

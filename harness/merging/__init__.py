@@ -1,0 +1,1 @@
+"""Shards put together into the run that they are parts of."""
