@@ -16,6 +16,7 @@ EXTRAS = {
     "fast": ("rouge_score_rs",),
     "api": ("httpx2",),
     "onnx": ("onnxruntime", "tokenizers"),
+    "html": ("trafilatura", "lxml_html_clean"),
     "parquet": ("pyarrow",),
     "pandas": ("pandas",),
     "report": ("jinja2", "markupsafe", "vl_convert"),

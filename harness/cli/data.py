@@ -27,7 +27,7 @@ def _group() -> None:
 @app.command("ingest")
 def ingest(
     folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="A folder of .txt files (one cluster), or of such folders.")
+        Path, typer.Argument(metavar="DIR", help="A folder of .txt or .html files (one cluster), or of such folders.")
     ],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="Where the clusters go, one a line.")],
     explain: Annotated[bool, typer.Option("--explain", help="Print what was dropped, line by line, and why.")] = False,
@@ -42,8 +42,9 @@ def ingest(
     dropped and why, and which articles are near-duplicates. References are read from references.txt (one a line) or
     references.json in a cluster's folder.
     """
-    from harness.datasets.folder import Folder, cleaned_cluster, problems_of
+    from harness.datasets.folder import Folder, cleaned_cluster, pages_note, problems_of
     from harness.errors import DataError, Problem, UsageError
+    from harness.ingest import extractor
     from harness.ingest.account import account_row, cluster_row, explanation
     from harness.records import canonical_json
 
@@ -56,6 +57,7 @@ def ingest(
     accounts: list[str] = []
     problems: list[str] = []
     explained: list[str] = []
+    readers: list[str | None] = []
     counts: Counter[str] = Counter()
     for raw in Folder(path=str(folder), cluster_id=cluster_id).raw():
         cleaned = cleaned_cluster(raw)
@@ -67,12 +69,15 @@ def ingest(
         if cleaned is None:
             continue
         accounts.append(canonical_json(account_row(cleaned)))
+        readers.extend(each.page_reader for each in cleaned.articles)
         explained.extend(explanation(cleaned) if explain else ())
         if cleaned.cluster is None:
             continue
         rows.append(canonical_json(cluster_row(cleaned.cluster)))
         _count(counts, cleaned)
     _warn_of(problems)
+    if own := sum(reader == extractor.OWN for reader in readers):
+        logs.say(f"note: {pages_note(f'{own} web pages')}", "warning")
     if not rows:
         message = "no article could be read in it"
         raise DataError([Problem(message, where=str(folder), accepted="UTF-8 text files with an article in each")])
@@ -97,7 +102,7 @@ def _count(counts: "Counter[str]", cleaned: "CleanedCluster") -> None:
 def _note_ignored(cluster_id: str, files: "Sequence[str]") -> None:
     if files:
         more = f" and {len(files) - 5} more" if len(files) > 5 else ""
-        logs.say(f"note: {cluster_id}: ignored, not .txt: {', '.join(files[:5])}{more}", "warning")
+        logs.say(f"note: {cluster_id}: ignored, not .txt or .html: {', '.join(files[:5])}{more}", "warning")
 
 
 def _warn_of(problems: list[str]) -> None:

@@ -1,7 +1,7 @@
 """Base class of data sets: clusters in a fixed order, and a located problem for every row that is not one."""
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from harness.component import Component, Kind
@@ -30,3 +30,7 @@ class Dataset(Component):
         """
         rows = (row for row in self.read() if isinstance(row, Cluster) and row.cluster_id == cluster_id)
         return next(rows, None)
+
+    def notes(self) -> Iterable[str]:
+        """Tell what a user should know of how the data is read, a line each; nothing by default."""
+        return ()

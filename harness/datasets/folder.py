@@ -1,6 +1,6 @@
 """Clusters from folders of raw text files, one scraped article a file."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Final
@@ -10,17 +10,27 @@ from pydantic import Field
 from harness import printable
 from harness.datasets.base import Dataset
 from harness.errors import DataError, Problem
+from harness.extras import install_command
+from harness.ingest import extractor
 from harness.ingest.clean import CleanedCluster, clean_cluster
+from harness.ingest.markup import is_web_page
 from harness.inputs.files import file_error, located, missing_file, read_text
+from harness.inputs.html_files import read_html
 from harness.inputs.json_lines import decode_json
 from harness.inputs.values import RowError, check_text
 from harness.records import Article, Cluster, Reference, RowProblem
 
-ACCEPTED: Final = "a folder of .txt files, or of folders of .txt files, one article a file"
+ACCEPTED: Final = "a folder of .txt or .html files, or of folders of them, one article a file"
+_TEXT: Final = ".txt"
+_PAGES: Final = (".html", ".htm", ".xhtml")
 _REFERENCES: Final = ("references.txt", "references.json")
 _LONGEST_FILE: Final = 1024 * 1024
 """Bytes; a longer file is no article."""
+_LONGEST_PAGE: Final = 20 * 1024 * 1024
+"""Bytes of a web page, most of which is program text; ingest has a limit for its text."""
 _MOST_LINES: Final = 20_000
+_HEAD: Final = 16 * 1024
+"""Characters that tell whether a text is a web page."""
 _LINK: Final = "a link that leads out of its folder"
 
 
@@ -36,10 +46,12 @@ class RawCluster:
     """Names of files that are neither articles nor references."""
     places: dict[str, str] = field(default_factory=dict)
     """Article id → its file."""
+    pages: frozenset[str] = frozenset()
+    """Ids of the articles that are web pages."""
 
 
 class Folder(Dataset):
-    """Clusters of raw articles: a folder of .txt files, or one of such folders; cleaned unless told otherwise."""
+    """Clusters of raw articles: a folder of .txt or .html files, or one of such folders; cleaned unless told not to."""
 
     name: ClassVar[str] = "folder"
     positional: ClassVar[str | None] = "path"
@@ -55,7 +67,7 @@ class Folder(Dataset):
     def read(self) -> Iterator[Cluster | RowProblem]:
         """Yield clusters in the order of the folders' names, articles in that of the files', ids without the ending.
 
-        Raises DataError where there is no such folder, or no .txt file in it.
+        Raises DataError where there is no such folder, or no article in it.
         """
         for raw in self.raw():
             if self.clean:
@@ -69,7 +81,7 @@ class Folder(Dataset):
                 yield cluster
 
     def raw(self) -> Iterator[RawCluster]:
-        """Yield each cluster's files, uncleaned. Raises DataError where there is no folder or no .txt file in it."""
+        """Yield each cluster's files, uncleaned. Raises DataError where there is no folder or no article."""
         for folder, cluster_id in self._folders():
             if folder != located(self.path) and leads_out(folder, folder.parent):
                 problem = RowProblem(where=str(folder), reason=f"{_LINK}; accepted: a folder in {self.path}")
@@ -84,6 +96,26 @@ class Folder(Dataset):
         except DataError as error:
             return error.problems
         return ()
+
+    def identity(self) -> Mapping[str, str]:
+        """Pin what tells the articles of web pages from the rest of them; nothing where there are none."""
+        return {"html": extractor.reader()} if self.clean and self._has_pages() else {}
+
+    def notes(self) -> Iterable[str]:
+        """Say which extra would read web pages better, where there are some and it is missing."""
+        if self.identity().get("html") == extractor.OWN:
+            yield pages_note("web pages")
+
+    def _has_pages(self) -> bool:
+        """Tell whether a file is a web page, by its name or its beginning."""
+        try:
+            return any(
+                file.suffix.lower() != _TEXT or is_web_page(_head(file))
+                for folder, _ in self._folders()
+                for file in _articles(folder)
+            )
+        except (DataError, OSError):
+            return False
 
     def _folders(self) -> list[tuple[Path, str]]:
         """Return each cluster's folder and id."""
@@ -104,7 +136,7 @@ class Folder(Dataset):
             return [(top, self.cluster_id or printable.line(top.resolve().name) or "cluster")]
         if not inner:
             names = ", ".join(sorted(entry.name for entry in top.iterdir())[:5])
-            raise file_error(self.path, "no .txt file in it", ACCEPTED, names or "an empty folder")
+            raise file_error(self.path, "no .txt or .html file in it", ACCEPTED, names or "an empty folder")
         if self.cluster_id and len(inner) > 1:
             message = f"one cluster id ({self.cluster_id}) was given for {len(inner)} clusters"
             raise file_error(self.path, message, "no cluster id: each folder's name serves")
@@ -113,7 +145,13 @@ class Folder(Dataset):
 
 def cleaned_cluster(raw: RawCluster) -> CleanedCluster | None:
     """Clean a folder's cluster; None where no file of it could be read."""
-    return clean_cluster(raw.files, raw.cluster_id, raw.references) if raw.files else None
+    return clean_cluster(raw.files, raw.cluster_id, raw.references, raw.pages) if raw.files else None
+
+
+def pages_note(what: str) -> str:
+    """Say which extra would read web pages better."""
+    command = install_command(f"headline-harness[{extractor.EXTRA}]")
+    return f"{what} are read by our own cutting; the extra `{extractor.EXTRA}` finds articles better: {command}"
 
 
 def problems_of(raw: RawCluster, cleaned: CleanedCluster | None) -> Iterator[RowProblem]:
@@ -132,15 +170,20 @@ def _raw_cluster(raw: RawCluster) -> Cluster | None:
 
 
 def _articles(folder: Path) -> list[Path]:
-    """List the folder's text files that are articles, by name."""
-    return sorted(
-        entry
-        for entry in folder.iterdir()
-        if entry.suffix.lower() == ".txt"
-        and not entry.name.startswith(".")
-        and entry.name.lower() not in _REFERENCES
-        and entry.is_file()
-    )
+    """List the folder's files that are articles, by name; of a page beside its text the text is the article."""
+    files = [entry for entry in folder.iterdir() if not entry.name.startswith(".") and entry.is_file()]
+    texts = [each for each in files if each.suffix.lower() == _TEXT and each.name.lower() not in _REFERENCES]
+    named = {each.stem for each in texts}
+    return sorted([*texts, *(each for each in files if each.suffix.lower() in _PAGES and each.stem not in named)])
+
+
+def _head(file: Path) -> str:
+    """Read the beginning of a file; empty where it cannot be read."""
+    try:
+        with file.open("rb") as handle:
+            return handle.read(_HEAD).decode("utf-8", "replace")
+    except OSError:
+        return ""
 
 
 def leads_out(file: Path, folder: Path) -> bool:
@@ -181,12 +224,19 @@ def _read_folder(folder: Path, cluster_id: str) -> RawCluster:
         for entry in folder.iterdir()
         if entry.name not in used and not entry.name.startswith(".")
     )
-    places = {file.stem: str(file) for file in articles if file.stem in files}
-    return RawCluster(cluster_id, files, tuple(dict.fromkeys(references)), tuple(problems), tuple(ignored), places)
+    places = {file.stem: str(file) for file in reversed(articles) if file.stem in files}
+    pages = frozenset(
+        file.stem for file in articles if file.stem in files and Path(places[file.stem]).suffix.lower() in _PAGES
+    )
+    return RawCluster(
+        cluster_id, files, tuple(dict.fromkeys(references)), tuple(problems), tuple(ignored), places, pages
+    )
 
 
 def article_text(file: Path) -> str:
     """Read one article's file. Raises DataError where it is no text, or longer than any article."""
+    if file.suffix.lower() in _PAGES:
+        return read_html(str(file), "a web page", _LONGEST_PAGE)
     text = read_text(str(file), "the text of an article, in UTF-8", _LONGEST_FILE)
     if len(text.splitlines()) > _MOST_LINES:
         raise file_error(str(file), f"more than {_MOST_LINES:,} lines", "one article a file")

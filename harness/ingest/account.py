@@ -35,7 +35,7 @@ def account_row(cleaned: CleanedCluster) -> dict[str, Any]:
     """Account for what was found and left out in one cluster, without the texts that the clusters' file has."""
     articles = []
     for each in cleaned.articles:
-        plain = each.model_dump(mode="json", exclude={"article"})
+        plain = each.model_dump(mode="json", exclude={"article"} if each.page_reader else {"article", "page_reader"})
         articles.append({"id": each.article.article_id, "title": each.article.title, **plain})
     return {
         "id": cleaned.cluster_id,
@@ -54,6 +54,7 @@ def explanation(cleaned: CleanedCluster) -> Iterator[str]:
         yield from _wrap_text("title  ", each.article.title or "(none)")
         yield from _wrap_text("       ", f"{each.title_rule}: {each.title_why}")
         for name, value in (
+            ("reader ", each.page_reader),
             ("source ", each.article.source),
             ("date   ", each.article.published and each.article.published.isoformat()),
             ("url    ", each.article.url),

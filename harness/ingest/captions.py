@@ -18,6 +18,17 @@ _SENTENCE_INSIDE = re.compile(r"\w{3}[.!?][\"'”’]?\s+[\"'“‘]?[A-Z]")
 _DIALOGUE = re.compile(rf"\b{any_of('dialogue')}\b", re.IGNORECASE)
 
 
+def marked_caption(page: Page) -> Iterator[tuple[int, str]]:
+    """Drop what the mark-up says is a caption."""
+    places = iter(page.marked_captions)
+    start, end = next(places, (len(page.raw), len(page.raw)))
+    for index, line in enumerate(page.lines):
+        while line.start >= end > start:
+            start, end = next(places, (len(page.raw), len(page.raw)))
+        if start <= line.start < end:
+            yield index, "the mark-up calls it a caption"
+
+
 def credit_block(page: Page) -> Iterator[tuple[int, str]]:
     """Drop a credit in brackets that stretches over several lines, and the caption above it."""
     for index, line in enumerate(page.lines):

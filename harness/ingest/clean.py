@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pydantic import Field
 
-from harness.ingest import captions, furniture, stamps
+from harness.ingest import captions, extractor, furniture, stamps
 from harness.ingest.datelines import is_lone_dateline, stripped_dateline_end
+from harness.ingest.markup import Shown, is_web_page, without_markup
 from harness.ingest.near_duplicates import groups
-from harness.ingest.page import Line, Page, line_starts, read_page, tidy
+from harness.ingest.page import Line, Page, line_starts, page_of, read_page, tidy
+from harness.ingest.page_data import data_article, shown_only
 from harness.ingest.phrases import rules
 from harness.ingest.titles import TitleFinding, clean_title, find_title
 from harness.records import Article, Cluster, Record, Reference
@@ -45,6 +47,9 @@ class Cleaned(Record):
     """One clean article, and where every line of its raw text went."""
 
     article: Article = Field(description="The clean article.")
+    page_reader: str | None = Field(
+        default=None, description="What told the article from the rest of a web page; none where it is plain text."
+    )
     title_rule: str = Field(description="How the title was found; `none` where there is none.")
     title_why: str = Field(description="Where the title stands, or why there is none.")
     title_span: tuple[int, int] | None = Field(
@@ -67,10 +72,16 @@ class CleanedCluster(Record):
     empty: Mapping[str, str] = Field(default_factory=dict, description="Article id → why it has no body.")
 
 
+_LEAST_DATA = 40
+"""Words of an article in a page's data, for them to count."""
+_MORE_DATA = 1.5
+"""How many times the words on the page they must have: then it shows a teaser, or nothing without its program."""
+
 Rule = Callable[[Page], Iterator[tuple[int, str]]]
 
 
 RULES: tuple[tuple[str, Rule], ...] = (
+    ("caption", captions.marked_caption),
     ("picture_credit", captions.credit_block),
     ("stray_punctuation", furniture.stray_punctuation),
     ("script", furniture.script),
@@ -88,12 +99,30 @@ RULES: tuple[tuple[str, Rule], ...] = (
 """Rules that need no title. The rules that do, `repetition`, `loose_line` and `trailing_line`, run once it is known."""
 
 
-def clean_article(raw: str, article_id: str) -> Cleaned:
-    """Find the article in `raw` and list what was left out; its text is empty where no line of a body was found."""
-    page = read_page(raw)
+def clean_article(raw: str, article_id: str, *, web_page: bool | None = None) -> Cleaned:
+    """Find the article in `raw` and list what was left out; its text is empty where no line of a body was found.
+
+    A web page (by default what begins as HTML does) goes through the library of the extra `html` where that is
+    installed, and what its publisher's data (JSON-LD) have of the article counts where the page shows only a part.
+    Raises PageError where the library fails, and for what is longer than any article.
+    """
+    if not (is_web_page(raw) if web_page is None else web_page):
+        return _clean_page(read_page(raw), article_id)
+    page = read_page(raw, web_page=True)
+    choice = extractor.choose(page)
+    seen = _clean_page(page, article_id, choice)
+    return _whole_article(seen, page) or seen
+
+
+def _clean_page(page: Page, article_id: str, choice: extractor.Choice | None = None) -> Cleaned:
+    """Decide on every line of a page."""
     for name, rule in RULES:
         for index, why in list(rule(page)):
             page.drop(index, name, why)
+    choice = extractor.trusted(choice, page) if choice else None
+    if choice is not None and choice.lines is not None:
+        for index in set(page.kept()) - choice.lines:
+            page.drop(index, "outside", f"{choice.reader} counts it as no part of the article")
     finding = find_title(page)
     _mark_surroundings(page)
     for index, why in list(captions.repetition(page)):
@@ -101,20 +130,67 @@ def clean_article(raw: str, article_id: str) -> Cleaned:
     _drop_loose_lines(page)
     for index, why in list(captions.trailing_line(page)):
         page.drop(index, "trailing", why)
-    return _assemble(page, article_id, finding)
+    return _assemble(page, article_id, finding, choice.reader if choice else None)
 
 
-def clean_cluster(files: Mapping[str, str], cluster_id: str, references: Sequence[str] = ()) -> CleanedCluster:
-    """Clean the raw texts in `files` (article id → text) and make them one cluster, in their order."""
-    cleaned = [clean_article(raw, article_id) for article_id, raw in files.items()]
+def _whole_article(seen: Cleaned, page: Page) -> Cleaned | None:
+    """Clean what a page's data have of its article; None where they have no more than the page shows."""
+    headline, bodies = data_article(page.written, page.data)
+    size = sum(len(page.written[start:end].split()) for start, end in bodies)
+    if size < _LEAST_DATA or size <= _MORE_DATA * len(seen.article.text.split()):
+        return None
+    title = page.title if seen.title_rule == "marked" else None
+    places = bodies if title is not None or headline is None else [headline, *bodies]
+    shown = without_markup(shown_only(page.written, places))
+    titles = [("headline", *headline)] if headline and title is None else []
+    whole = _clean_page(page_of(Shown(shown.text, titles=tuple(titles)), page.written), seen.article.article_id)
+    if len(whole.article.text.split()) <= _MORE_DATA * len(seen.article.text.split()):
+        return None
+    teaser = [
+        _dropped_line(
+            page, Line(each.line, each.raw_start, each.raw_end, ""), "teaser", "the page's data have it whole"
+        )
+        for each in seen.paragraphs
+    ]
+    article = whole.article
+    if title is not None:
+        kept = {name: getattr(seen.article, name) for name in ("title", "source")}
+        kept |= {name: value for name in ("url", "published") if (value := getattr(seen.article, name))}
+        article = article.model_copy(update=kept)
+    found = seen if title is not None else whole
+    return whole.model_copy(
+        update={
+            "article": article,
+            "title_rule": found.title_rule,
+            "title_why": found.title_why,
+            "title_span": found.title_span,
+            "page_reader": "the page's own data (JSON-LD)",
+            "dropped": tuple(sorted([*whole.dropped, *seen.dropped, *teaser], key=lambda each: each.start)),
+        }
+    )
+
+
+def clean_cluster(
+    files: Mapping[str, str],
+    cluster_id: str,
+    references: Sequence[str] = (),
+    web_pages: frozenset[str] | None = None,
+) -> CleanedCluster:
+    """Clean the raw texts in `files` (article id → text) and make them one cluster, in their order.
+
+    `web_pages` names those that are HTML files; by default those that begin as one.
+    """
+    cleaned, empty = list[Cleaned](), dict[str, str]()
+    for article_id, raw in files.items():
+        try:
+            found = clean_article(raw, article_id, web_page=True if article_id in (web_pages or ()) else None)
+        except extractor.PageError as error:
+            empty[article_id] = str(error)
+            continue
+        cleaned.append(found)
+        if not found.article.text:
+            empty[article_id] = "no line of a body in it" if raw.strip() else "no text in it"
     kept = [each for each in cleaned if each.article.text]
-    empty = {
-        each.article.article_id: "no text in it"
-        if not files[each.article.article_id].strip()
-        else "no line of a body in it"
-        for each in cleaned
-        if not each.article.text
-    }
     parted = groups([each.article.text for each in kept])
     cluster = (
         Cluster(
@@ -176,7 +252,7 @@ def _drop_loose_lines(page: Page) -> None:
             page.drop(index, rule, why)
 
 
-def _assemble(page: Page, article_id: str, finding: TitleFinding) -> Cleaned:
+def _assemble(page: Page, article_id: str, finding: TitleFinding, page_reader: str | None) -> Cleaned:
     """Make the record of a page all of whose lines are decided."""
     dropped = {index: _dropped_line(page, page.lines[index], rule, why) for index, (rule, why) in page.dropped.items()}
     left_out = list(dropped.values())
@@ -190,7 +266,7 @@ def _assemble(page: Page, article_id: str, finding: TitleFinding) -> Cleaned:
         body = tidy(page.raw[line.start + cut : line.end])
         if text:
             previous = page.lines[page.kept()[position - 1]]
-            text += " " if line.goes_on and not previous.ends_sentence and not line.is_list_item else "\n"
+            text += " " if _goes_on(previous, line) else "\n"
         span = {"raw_start": line.start + cut, "raw_end": line.end}
         paragraphs.append(Paragraph(line=line.number, start=len(text), end=len(text) + len(body), **span))
         text += body
@@ -206,6 +282,7 @@ def _assemble(page: Page, article_id: str, finding: TitleFinding) -> Cleaned:
     )
     return Cleaned(
         article=article,
+        page_reader=page_reader,
         title_rule=finding.rule,
         title_why=finding.why,
         title_span=(page.lines[page.title].start, page.lines[page.title].end) if page.title is not None else None,
@@ -213,6 +290,12 @@ def _assemble(page: Page, article_id: str, finding: TitleFinding) -> Cleaned:
         paragraphs=tuple(paragraphs),
         dropped=tuple(sorted([*left_out, *_cut(page)], key=lambda each: each.start)),
     )
+
+
+def _goes_on(line: Line, after: Line) -> bool:
+    """Tell whether a line goes on with the sentence of the one before."""
+    is_item = line.is_item or after.is_item or after.is_list_item
+    return after.goes_on and not line.ends_sentence and not is_item
 
 
 def _cut(page: Page) -> Iterator[Dropped]:

@@ -84,11 +84,16 @@ def _join_many(texts: Sequence[str], leaders: _Leaders) -> None:
     equal: dict[tuple[str, ...], int] = {}
     hashed: dict[int, set[int]] = {}
     often: Counter[int] = Counter()
+    seen: set[tuple[tuple[str, ...], str]] = set()
     for index, text in enumerate(texts):
         told = tuple(words(text))
         if told and equal.setdefault(told, index) != index:
             leaders.join(equal[told], index)
+        # Of texts of the same words one may have them in quotation marks, and then is no copy of what the other is of.
+        quoted = (told, without_quotations(text))
+        if quoted in seen:
             continue
+        seen.add(quoted)
         distinct = {hash(shingle) for shingle in ngrams(told, SHINGLE)}
         if len(distinct) >= LEAST_SHINGLES:
             hashed[index] = distinct

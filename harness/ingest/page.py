@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from itertools import accumulate, pairwise
 
 from harness.ingest.lexicon import any_of, words_of
-from harness.ingest.markup import without_markup
+from harness.ingest.markup import Shown, without_markup
 from harness.language.text import words
 
 _TAG = re.compile(
@@ -51,6 +51,8 @@ class Line:
     text: str
     after_blank: bool = True
     """True where an empty line, or the top of the file, stands before it."""
+    is_item: bool = False
+    """True where the mark-up says that it is an item of a list."""
 
     @cached_property
     def words(self) -> tuple[str, ...]:
@@ -126,6 +128,10 @@ class Page:
     """Stretches of mark-up that were cut out with their content."""
     marked_titles: tuple[tuple[str, int, int], ...] = ()
     """What the mark-up says is the title."""
+    marked_captions: tuple[tuple[int, int], ...] = ()
+    """What the mark-up says is a caption."""
+    data: tuple[tuple[int, int], ...] = ()
+    """Where the page's own data stand, as JSON-LD."""
     standfirst: int | None = None
     """Index of the line between title and body that sums the article up."""
     _seen: tuple[tuple[int, int, int | None], list[int], Counter[str], int] | None = None
@@ -193,12 +199,24 @@ def is_paragraph(line: Line) -> bool:
     return (line.ends_sentence and len(line.words) >= 10) or len(line.words) >= 35
 
 
-def read_page(raw: str) -> Page:
+def read_page(raw: str, *, web_page: bool = False) -> Page:
     """Read the page in `raw`; join its lines again where an editor broke them at a fixed width."""
-    shown = without_markup(raw)
-    lines = list(_raw_lines(shown.text, raw))
+    return page_of(without_markup(raw, web_page=web_page), raw)
+
+
+def page_of(shown: Shown, raw: str) -> Page:
+    """Make the page of what is shown of `raw`."""
+    lines = list(_raw_lines(shown, raw))
     lines = _unwrap(shown.text, lines) if _is_wrapped(lines) else lines
-    return Page(shown.text, lines, written=raw, cut=shown.cut, marked_titles=shown.titles)
+    return Page(
+        shown.text,
+        lines,
+        written=raw,
+        cut=shown.cut,
+        marked_titles=shown.titles,
+        marked_captions=shown.captions,
+        data=shown.data,
+    )
 
 
 def line_starts(raw: str) -> list[int]:
@@ -206,9 +224,10 @@ def line_starts(raw: str) -> list[int]:
     return list(accumulate((len(line) for line in raw.splitlines(keepends=True)), initial=0))
 
 
-def _raw_lines(raw: str, written: str) -> Iterator[Line]:
-    """Yield a Line for each line of `raw` that shows anything, with its number in the text as it was written."""
-    position, after_blank = 0, True
+def _raw_lines(page: Shown, written: str) -> Iterator[Line]:
+    """Yield a Line for each line that shows anything, with its number in the text as it was written."""
+    raw, position, after_blank = page.text, 0, True
+    items = sorted(page.items)
     starts = line_starts(written) if raw is not written else []
     for count, line in enumerate(raw.splitlines(keepends=True), start=1):
         text = tidy(line)
@@ -216,7 +235,9 @@ def _raw_lines(raw: str, written: str) -> Iterator[Line]:
             shown = position + len(line) - len(line.lstrip())
             number = bisect_right(starts, shown) if starts else count
             start = position + len(line) - len(line.lstrip())
-            yield Line(number, start, position + len(line.rstrip()), text, after_blank)
+            place = bisect_right(items, start)
+            is_item = place > 0 and not raw[items[place - 1] : start].strip()
+            yield Line(number, start, position + len(line.rstrip()), text, after_blank, is_item)
         after_blank = not text
         position += len(line)
 

@@ -22,6 +22,9 @@ _OUTLET = re.compile(
 _DETERMINERS = re.compile(rf"\b{any_of('determiners')}\b", re.IGNORECASE)
 _SENTENCE_END_INSIDE = re.compile(r"[.!?]['\"”’]?\s+[A-Z“‘\"']")
 _ABBREVIATION_AT_END = re.compile(r"\b[A-Za-z]\.[A-Za-z]\.$|\b[A-Z]\.$|\b(?:Inc|Co|Corp|Jr|Sr|Ltd|No|St|Bros)\.$")
+_PARTED = re.compile(r"\s(?:[|·•»–—-]|::)\s")
+_NAMES_OF_PAGES = ("og:title", "title")
+"""Titles that stand on no page, but name it."""
 _PAST = re.compile(any_of("past_forms"))
 _GLUED_TAIL = re.compile(
     r"(?:(?<=[a-z0-9%][a-z0-9%][.!?…])|(?<=[a-z0-9.!?…][\"”’')\]][.!?…])|"
@@ -84,22 +87,18 @@ def clean_title(line: Line) -> tuple[str, str | None]:
 
 
 def _find_marked(page: Page) -> TitleFinding | None:
-    """Find the line that the mark-up says is the title: a `<HEADLINE>`, an `<h1>`, or the page's `<title>`."""
+    """Find the line that the mark-up says is the title: `<HEADLINE>`, `<h1>`, `og:title`, or the page's `<title>`."""
     marked = [
         (kind, index) for kind, start, end in page.marked_titles
         for index, line in enumerate(page.lines) if start <= line.start < end
     ]  # fmt: skip
-    named = [page.lines[index] for kind, index in marked if kind == "title"]
-    chosen = next(
-        (
-            (kind, index) for kind, index in marked
-            if 2 <= len(page.lines[index].words) <= _LONGEST_TITLE
-            and (kind != "h1" or not named or _has_all(named[0], page.lines[index]) or len(page.lines[index].words) > 3)
-        ),
-        None,
-    )  # fmt: skip
+    named = [frozenset(_words_of_title(page.lines[index])) for kind, index in marked if kind in _NAMES_OF_PAGES]
+    fitting = [found for found in marked if _may_be_title(found[0], page.lines[found[1]], named)]
+    # Of several headings the article's is the one that the page is named after.
+    fitting.sort(key=lambda found: _order(found[0], page.lines[found[1]], named))
+    chosen = fitting[0] if fitting else None
     for kind, index in marked:
-        if kind == "title" or (chosen and index != chosen[1]):
+        if kind in _NAMES_OF_PAGES or (chosen and index != chosen[1]):
             page.drop(index, "above_title", "the name of the page, or another heading of it")
     if chosen is None:
         return None
@@ -108,9 +107,26 @@ def _find_marked(page: Page) -> TitleFinding | None:
     return TitleFinding("marked", f"line {page.lines[page.title].number}, which the mark-up calls the {chosen[0]}")
 
 
-def _has_all(page_title: Line, heading: Line) -> bool:
-    """Tell whether a page's title has the words of a heading of it, which then is the article's."""
-    return set(heading.words) <= set(page_title.words)
+def _words_of_title(line: Line) -> list[str]:
+    """List the words of a title without the site's name."""
+    return re.findall(r"[\w'’-]+", clean_title(line)[0].lower())
+
+
+def _may_be_title(kind: str, line: Line, named: list[frozenset[str]]) -> bool:
+    """Tell whether a line that the mark-up calls a title can be the article's; a site calls its name a heading, too."""
+    if not 2 <= len(line.words) <= _LONGEST_TITLE:
+        return False
+    if kind in _NAMES_OF_PAGES:
+        return len(line.words) > 4 or _PARTED.search(line.text) is not None or not _OUTLET.fullmatch(line.text)
+    return kind != "h1" or not named or len(line.words) > 3 or any(set(_words_of_title(line)) <= each for each in named)
+
+
+def _order(kind: str, line: Line, named: list[frozenset[str]]) -> int:
+    """Rank a marked title: a headline, a heading that the page is named after, another one, the page's names."""
+    if kind != "h1":
+        return {"headline": 0, "og:title": 3}.get(kind, 4)
+    own = set(_words_of_title(line))
+    return 1 if any(2 * len(own & each) >= len(own) for each in named) else 2
 
 
 def _find_labelled(page: Page) -> TitleFinding | None:

@@ -163,12 +163,17 @@ def _some_names(folder: Path) -> str:
     return ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
 
 
-def _refuse_other_kinds(head: bytes, path: str, accepted: str) -> None:
-    if not head:
-        raise file_error(path, "the file is empty", accepted)
+def refuse_packed(head: bytes, path: str) -> None:
+    """Raise DataError for the beginning of an archive, a picture or another file that is no text."""
     for signature, what, instead in _SIGNATURES:
         if head.startswith(signature):
             raise file_error(path, f"not text: it looks like {what}", instead)
+
+
+def _refuse_other_kinds(head: bytes, path: str, accepted: str) -> None:
+    if not head:
+        raise file_error(path, "the file is empty", accepted)
+    refuse_packed(head, path)
     nul = head.count(0)
     encoding = ""
     if head.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):

@@ -25,7 +25,7 @@ def begin(plan: Plan, folder: RunFolder, progress: Progress) -> RunManifest:
             configurations=plan.configuration_records,
             metrics=plan.metric_signatures,
             measures=plan.measures,
-            data=plan.clusters.dataset.signature(),
+            data=plan.clusters.signature,
             data_digest=plan.clusters.digest,
             clusters=plan.clusters.count,
             limit=plan.clusters.limit,

@@ -147,6 +147,8 @@ def _run(
         if manifest.status == "complete":
             return stored_outcome(folder)
         with monitored(folder, manifest, plan.config.limits, progress) as monitor:
+            for line in plan.clusters.dataset.notes():
+                monitor.note(line)
             run = ActiveRun(plan, manifest, folder, cache, Local(jobs), monitor)
             times = _Times()
             reused = origin.predict(run, times)

@@ -86,6 +86,12 @@ class Clusters:
     _spool: Spool | None = None
 
     @property
+    def signature(self) -> str:
+        """The data set's signature, with what its parameters only name, such as what read its web pages."""
+        identity = self.dataset.identity()
+        return "|".join([self.dataset.signature(), *(f"{key}:{value}" for key, value in sorted(identity.items()))])
+
+    @property
     def bad_rows(self) -> int:
         """The number of rows that could not be read."""
         return self.mistakes.count

@@ -54,7 +54,7 @@ def test_clusters_are_written_for_the_data_set_jsonl_and_the_account_beside_them
     assert "Source link" in done.stdout
     assert "first_line" in done.stdout
     for said in (
-        "ignored, not .txt: notes.md",
+        "ignored, not .txt or .html: notes.md",
         "ferry/c.txt: no text in it",
         "articles 2, titles found 1, lines dropped 2",
     ):
@@ -84,3 +84,31 @@ def test_what_cannot_be_done_is_one_line_exit_2_and_nothing_written(ferry, tmp_p
     assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert not list(tmp_path.glob("*o.jsonl*"))
+
+
+def test_web_pages_are_read_and_without_the_extra_a_line_names_it(tmp_path):
+    folder = tmp_path / "ferry"
+    folder.mkdir()
+    paragraphs = "".join(f"<p>{text}</p>" for text in BODY.split("\n\n"))
+    page = f"<!DOCTYPE html><html><meta charset=utf-8><title>Ferry aground in fog | Post</title><body>{paragraphs}"
+    (folder / "a.html").write_bytes(f"{page}<p>At a café, he said “no” twice.</p></body></html>".encode("cp1252"))
+    (folder / "b.txt").write_text(f"{page}</body></html>")
+    done = ingest("ferry", "--out", "out.jsonl", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    (cluster,) = Jsonl(path=str(tmp_path / "out.jsonl")).read()
+    assert [article.title for article in cluster.articles] == ["Ferry aground in fog"] * 2
+    assert cluster.articles[0].text.endswith("At a café, he said “no” twice.")
+    readers = [each["page_reader"] for each in json.loads((tmp_path / "out.ingest.jsonl").read_text())["articles"]]
+    assert len(set(readers)) == 1
+    own = readers[0].startswith("own")
+    assert ("2 web pages are read by our own cutting" in done.stderr) == own
+    hidden = [
+        sys.executable,
+        "-c",
+        "import sys; sys.modules['trafilatura'] = None; from harness.__main__ import main; main()",
+    ]
+    command = [*hidden, "data", "ingest", "ferry", "--out", "own.jsonl"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "note: 2 web pages are read by our own cutting; the extra `html` finds articles better: " in done.stderr
+    assert "headline-harness[html]" in done.stderr

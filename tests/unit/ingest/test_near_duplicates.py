@@ -114,3 +114,15 @@ def test_many_texts_stand_in_the_groups_that_comparing_all_pairs_gives(drawn, co
         by_pairs = near_duplicates.groups(texts)
         patched.setattr(near_duplicates, "_FEW", 0)
         assert near_duplicates.groups(texts) == by_pairs
+
+
+def test_among_many_a_text_is_compared_beside_one_of_the_same_words_without_its_quotation_marks(monkeypatch):
+    """What is a copy of the one is none of the other, whose own words are few."""
+    said = " ".join(f"said{n}" for n in range(60))
+    told = " ".join(f"told{n}" for n in range(40))
+    texts = [f"{told} “{said}”", f"{told} {said}", f"{said} and more"]
+    monkeypatch.setattr(near_duplicates, "_FEW", 100)
+    by_pairs = near_duplicates.groups(texts)
+    monkeypatch.setattr(near_duplicates, "_FEW", 0)
+    assert near_duplicates.groups(texts) == by_pairs
+    assert by_pairs == [[0, 1, 2]]

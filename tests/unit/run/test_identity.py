@@ -21,6 +21,7 @@ from harness.checkpoints.digests import checkpoint_digests
 from harness.checkpoints.find import Checkpoint
 from harness.config import load_text
 from harness.errors import DataError
+from harness.ingest import extractor
 from harness.inputs.digests import file_digest
 from harness.metrics.base import Findings, Measure, Metric
 from harness.models.hf.model import Hf
@@ -281,3 +282,30 @@ def test_a_metric_whose_file_changes_while_it_scores_leaves_no_scores():
     with pytest.raises(DataError, match=rf"metric listed: {CHANGED}"):
         run(plan, "results")
     assert not list(Path("results").glob("*/scores.jsonl"))
+
+
+def test_data_of_web_pages_say_what_read_them_and_are_others_where_others_did(monkeypatch):
+    """With the extra `html` and without it: other articles, another run folder, another name of the data."""
+    pytest.importorskip("trafilatura", reason="the extra html is not installed")
+    said = "The mayor of Hollin resigned on Friday over a contract for the dam, council sources told this paper."
+    told = "<p>The dam at Hollin held on Monday after a night of rain, the mayor said, and nobody was hurt at all.</p>"
+    Path("pages").mkdir()
+    Path("pages/a.html").write_text(
+        f"<html><body><h1>Dam at Hollin holds</h1><div class='story'>{told * 2}{told.replace('Monday', 'Sunday')}"
+        f"{told.replace('dam', 'bridge')}</div><div class='more-stories related'><p><a href='/'>{said}</a></p></div>"
+    )
+    text = "name: trial\nseed: 1\ndata: {folder: pages}\nmodels: [lead]\nmetrics: [headline]\n"
+    plans = {}
+    for name in (extractor.reader(), extractor.OWN):
+        monkeypatch.setattr(extractor, "reader", lambda name=name: name)
+        plans[name] = make_plan(load_text(text, "x.yaml", registry.Registry()))
+        assert plans[name].clusters.signature.endswith(f"|html:{name}")
+        notes = []
+        monkeypatch.setattr(Silent, "note", lambda _, line, notes=notes: notes.append(line))
+        made = execute(plans[name], Path("results"), Silent())
+        assert made.manifest.data == plans[name].clusters.signature
+        assert any("headline-harness[html]" in line for line in notes) == (name == extractor.OWN)
+    library, own = plans.values()
+    assert (said in str(list(own.clusters)), said in str(list(library.clusters))) == (True, False)
+    assert library.clusters.digest != own.clusters.digest
+    assert library.folder_name != own.folder_name
