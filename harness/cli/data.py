@@ -44,7 +44,6 @@ def ingest(
     """
     from harness.datasets.folder import Folder, cleaned_cluster, pages_note, problems_of
     from harness.errors import DataError, Problem, UsageError
-    from harness.ingest import extractor
     from harness.ingest.account import account_row, cluster_row, explanation
     from harness.records import canonical_json
 
@@ -76,8 +75,8 @@ def ingest(
         rows.append(canonical_json(cluster_row(cleaned.cluster)))
         _count(counts, cleaned)
     _warn_of(problems)
-    if own := sum(reader == extractor.OWN for reader in readers):
-        logs.say(f"note: {pages_note(f'{own} web pages')}", "warning")
+    for note in pages_note(readers):
+        logs.say(f"note: {note}", "warning")
     if not rows:
         message = "no article could be read in it"
         raise DataError([Problem(message, where=str(folder), accepted="UTF-8 text files with an article in each")])

@@ -99,23 +99,20 @@ class Folder(Dataset):
 
     def identity(self) -> Mapping[str, str]:
         """Pin what tells the articles of web pages from the rest of them; nothing where there are none."""
-        return {"html": extractor.reader()} if self.clean and self._has_pages() else {}
+        return {"html": extractor.reader()} if self.clean and self._pages() else {}
 
     def notes(self) -> Iterable[str]:
         """Say which extra would read web pages better, where there are some and it is missing."""
-        if self.identity().get("html") == extractor.OWN:
-            yield pages_note("web pages")
+        reads_own = self.clean and extractor.reader() == extractor.OWN
+        return pages_note([extractor.OWN] * len(self._pages()) if reads_own else [])
 
-    def _has_pages(self) -> bool:
-        """Tell whether a file is a web page, by its name or its beginning."""
+    def _pages(self) -> list[Path]:
+        """List the files that are web pages, by their names or their beginnings."""
         try:
-            return any(
-                file.suffix.lower() != _TEXT or is_web_page(_head(file))
-                for folder, _ in self._folders()
-                for file in _articles(folder)
-            )
+            files = [file for folder, _ in self._folders() for file in _articles(folder)]
         except (DataError, OSError):
-            return False
+            return []
+        return [file for file in files if file.suffix.lower() != _TEXT or is_web_page(_head(file))]
 
     def _folders(self) -> list[tuple[Path, str]]:
         """Return each cluster's folder and id."""
@@ -148,10 +145,12 @@ def cleaned_cluster(raw: RawCluster) -> CleanedCluster | None:
     return clean_cluster(raw.files, raw.cluster_id, raw.references, raw.pages) if raw.files else None
 
 
-def pages_note(what: str) -> str:
-    """Say which extra would read web pages better."""
-    command = install_command(f"headline-harness[{extractor.EXTRA}]")
-    return f"{what} are read by our own cutting; the extra `{extractor.EXTRA}` finds articles better: {command}"
+def pages_note(readers: Iterable[str | None]) -> Iterator[str]:
+    """Say which extra would read web pages better, where it is missing and `readers` tell of any."""
+    if count := sum(reader == extractor.OWN for reader in readers):
+        pages = f"{count} web pages are" if count > 1 else "one web page is"
+        command = install_command(f"headline-harness[{extractor.EXTRA}]")
+        yield f"{pages} read by our own cutting; the extra `{extractor.EXTRA}` finds articles better: {command}"
 
 
 def problems_of(raw: RawCluster, cleaned: CleanedCluster | None) -> Iterator[RowProblem]:
