@@ -9,9 +9,15 @@ import numpy as np
 from pydantic import Field
 
 from harness.analysis.paired import (
+    Outermost,
+    SubsetMeans,
     bootstrap_p_values,
     detectable_differences,
     holm,
+    holm_levels,
+    interval_ends,
+    join_outermost,
+    outermost_means,
     paired_differences,
     randomisation_intervals,
     randomisation_p_values,
@@ -35,8 +41,13 @@ class PairComparison(Record):
     first: str = Field(description="Configuration whose mean is taken from.")
     second: str = Field(description="Configuration whose mean is taken off.")
     difference: float | None = Field(description="Mean of first − second; none without shared clusters.")
-    low: float | None = Field(description="Lower end of its randomisation interval; none for too few clusters.")
-    high: float | None = Field(description="Upper end of its randomisation interval.")
+    low: float | None = Field(
+        description="Lower end of its randomisation interval, not corrected; none for too few clusters."
+    )
+    high: float | None = Field(description="Upper end of that interval.")
+    low_holm: float | None = Field(description="Lower end of the interval at the level of Holm's test of this pair.")
+    high_holm: float | None = Field(description="Upper end of that interval.")
+    level_holm: float | None = Field(description="That level: 1 − α / (tests left at its step).")
     p_value: float | None = Field(description="Two-sided approximate randomisation p-value.")
     p_adjusted: float | None = Field(description="The same after Holm's correction over all pairs of this measure.")
     exact: bool = Field(description="True where every sign pattern was looked at instead of a random choice of them.")
@@ -76,9 +87,11 @@ def compare_and_resample(
         raise ValueError(f"scores have the shape {table.shape}, not {expected}")
     pairs = list(combinations(range(len(configurations)), 2))
     columns = [(measure, *pair) for measure in range(len(names)) for pair in pairs]
-    comparisons: list[PairComparison] = []
     beside = as_columns(table)
     means = np.empty((resamples, 0))
+    comparisons: list[PairComparison] = []
+    drafts: list[PairComparison] = []
+    tails: list[Outermost] = []
     for start in range(0, len(columns), COLUMNS_AT_ONCE):
         block = columns[start : start + COLUMNS_AT_ONCE]
         measure, first, second = (np.array(part) for part in zip(*block, strict=True))
@@ -88,35 +101,54 @@ def compare_and_resample(
             means, drawn = np.hsplit(drawn, [beside.shape[1]])
             beside = beside[:, :0]
         p_bootstrap = bootstrap_p_values(differences, seed=seed, resampled=drawn)
-        comparisons += _compare_columns(
-            table, block, differences, p_bootstrap, configurations, measures, len(pairs), level, resamples, seed
+        subsets = subset_means(differences, resamples=resamples, seed=seed)
+        drafts += _compare_columns(
+            table, block, differences, subsets, p_bootstrap, configurations, measures, len(pairs), level
         )
-    corrected: list[PairComparison] = []
-    for start in range(0, len(comparisons), max(1, len(pairs))):
-        family = comparisons[start : start + len(pairs)]
-        adjusted = holm([math.nan if pair.p_value is None else pair.p_value for pair in family])
-        corrected += [
-            pair.model_copy(update={"p_adjusted": or_none(value)}) for pair, value in zip(family, adjusted, strict=True)
-        ]
-    return tuple(corrected), means
+        tails.append(outermost_means(subsets, 1 - level))
+        whole = len(drafts) - len(drafts) % len(pairs)  # families of which every pair is there
+        if whole:
+            held = join_outermost(tails)
+            comparisons += _correct(drafts[:whole], held.columns(0, whole), len(pairs), level)
+            drafts, tails = drafts[whole:], [held.columns(whole)]
+    return tuple(comparisons), means
+
+
+def _correct(drafts: Sequence[PairComparison], means: Outermost, pairs: int, level: float) -> list[PairComparison]:
+    """Correct whole families of `pairs` comparisons after Holm: the p-value, and the interval that agrees with it."""
+    raw = np.array([math.nan if draft.p_value is None else draft.p_value for draft in drafts])
+    families = raw.reshape(-1, pairs)
+    adjusted = np.concatenate([holm(family) for family in families])
+    alphas = np.concatenate([holm_levels(family, 1 - level) for family in families])
+    lows, highs = interval_ends(means, np.where(np.isnan(alphas), 0.0, alphas))
+    return [
+        draft.model_copy(
+            update={
+                "p_adjusted": or_none(adjusted[at]),
+                "low_holm": or_none(lows[at]),
+                "high_holm": or_none(highs[at]),
+                "level_holm": or_none(1 - alphas[at]),
+            }
+        )
+        for at, draft in enumerate(drafts)
+    ]
 
 
 def _compare_columns(
     table: Floats,
     columns: Sequence[tuple[int, int, int]],
     differences: Floats,
+    subsets: SubsetMeans,
     p_bootstrap: Floats,
     configurations: Sequence[str],
     measures: Mapping[str, Direction],
     pairs: int,
     level: float,
-    resamples: int,
-    seed: int,
 ) -> list[PairComparison]:
+    """Compare pairs of configurations, each on one measure, without Holm's correction."""
     measure, first, second = (np.array(part) for part in zip(*columns, strict=True))
     has_value = ~np.isnan(table)
     in_first, in_second = has_value[first, :, measure].T, has_value[second, :, measure].T
-    subsets = subset_means(differences, resamples=resamples, seed=seed)
     p_values = randomisation_p_values(subsets)
     lows, highs = randomisation_intervals(subsets, 1 - level)
     detectable = detectable_differences(differences, level=level, tests=max(1, pairs))
@@ -134,6 +166,9 @@ def _compare_columns(
                 difference=or_none(subsets.differences[column]),
                 low=or_none(lows[column]),
                 high=or_none(highs[column]),
+                low_holm=None,
+                high_holm=None,
+                level_holm=None,
                 p_value=or_none(p_values[column]),
                 p_adjusted=None,
                 exact=bool(subsets.exact[column]),
@@ -160,6 +195,8 @@ def reverse_pair(pair: PairComparison) -> PairComparison:
             "difference": _negative(pair.difference),
             "low": _negative(pair.high),
             "high": _negative(pair.low),
+            "low_holm": _negative(pair.high_holm),
+            "high_holm": _negative(pair.low_holm),
             "wins": pair.losses,
             "losses": pair.wins,
             "first_only": pair.second_only,

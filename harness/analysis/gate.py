@@ -23,6 +23,7 @@ from harness.analysis.compare import Direction
 from harness.analysis.paired import (
     detectable_differences,
     holm,
+    holm_levels,
     paired_differences,
     randomisation_intervals,
     randomisation_p_values,
@@ -146,7 +147,7 @@ def decide(
     falls = worse * subsets.differences
     halves = randomisation_p_values(subsets) / 2
     p_values = np.where(tested, np.where(falls > 0, halves, 1 - halves), np.nan)
-    alphas = _holm_levels(p_values, alpha)
+    alphas = holm_levels(p_values, alpha)
     lows, highs = randomisation_intervals(subsets, 2 * np.where(np.isnan(alphas), alpha, alphas))
     adjusted = holm(p_values)
     decisions = []
@@ -176,21 +177,6 @@ class _Test:
     p_value: float | None
     p_adjusted: float | None
     can_fail: bool
-
-
-def _holm_levels(p_values: Floats, alpha: float) -> Floats:
-    """Compute the level that Holm's procedure compares each p-value with; NaN for NaN.
-
-    The i-th smallest of m is compared with α / (m − i + 1) until one is larger; those after it share its level.
-    """
-    levels = np.full(p_values.shape, np.nan)
-    known_ones = np.flatnonzero(~np.isnan(p_values))
-    order = known_ones[np.argsort(p_values[known_ones], kind="stable")]
-    for step, column in enumerate(order):
-        levels[order[step:]] = alpha / (len(order) - step)
-        if p_values[column] > levels[column] * (1 + ROUNDING):
-            break
-    return levels
 
 
 def _make_decision(entry: GatedMeasure, falls: Floats, test: _Test, alpha: float) -> Decision:

@@ -1,7 +1,7 @@
 """Rank configurations by one measure, and say which of them cannot be told apart from the best."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from harness.analysis.compare import PairComparison
@@ -47,6 +47,8 @@ class Leaderboard:
     pairs: tuple[PairComparison, ...]
     """Every pair on the primary measure, without upper bounds."""
     clusters: int
+    equal: Mapping[str, str] = field(default_factory=dict)
+    """Configuration → another that wrote the same, and was compared in its place."""
 
     @property
     def is_tested(self) -> bool:
@@ -100,6 +102,7 @@ def rank(
     clusters: int,
     primary: MeasureRecord | None = None,
     upper_bounds: Collection[str] = (),
+    equal: Mapping[str, str] | None = None,
 ) -> Leaderboard:
     """Rank configurations by their mean on `primary`, by default the first leading measure.
 
@@ -144,7 +147,7 @@ def rank(
     on_primary = tuple(
         pair for pair in pairs if pair.measure == primary.name and bounds.isdisjoint((pair.first, pair.second))
     )
-    return Leaderboard(primary, tuple(columns), baseline, tuple(standings), on_primary, clusters)
+    return Leaderboard(primary, tuple(columns), baseline, tuple(standings), on_primary, clusters, equal or {})
 
 
 def _mark(pair: PairComparison | None, name: str, measure: MeasureRecord) -> Mark:

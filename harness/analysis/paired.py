@@ -134,22 +134,80 @@ def randomisation_p_values(sampled: SubsetMeans) -> Floats:
     return np.where(sampled.both > 0, values, np.nan)
 
 
-def randomisation_intervals(sampled: SubsetMeans, alpha: float | Floats) -> tuple[Floats, Floats]:
+class Outermost(NamedTuple):
+    """Outermost subset means of each column: all that an interval of at most some `alpha` is read from."""
+
+    lows: Floats
+    """Smallest means, ascending, shape (ranks, columns)."""
+    highs: Floats
+    """Largest means, descending."""
+    differences: Floats
+    patterns: Ints
+    empty: Ints
+    """As in `SubsetMeans`."""
+
+    def columns(self, first: int, last: int | None = None) -> "Outermost":
+        """Keep the columns from `first` up to `last`."""
+        here = slice(first, last)
+        ends = (self.lows[:, here].copy(), self.highs[:, here].copy())
+        return Outermost(*ends, self.differences[here], self.patterns[here], self.empty[here])
+
+
+def outermost_means(sampled: SubsetMeans, alpha: float) -> Outermost:
+    """Keep the means that intervals up to `alpha` can end at: a twentieth of all of them for 95 %."""
+    ranks = max(1, int(_ranks(alpha, sampled.patterns).max(initial=0)))
+    present = 2 * sampled.patterns - sampled.empty
+    from_above = present - 1 - np.arange(ranks)[:, None]
+    if not len(sampled.subsets):
+        none = np.full((ranks, len(present)), np.nan)
+        return Outermost(none, none, sampled.differences, sampled.patterns, sampled.empty)
+    highs = np.take_along_axis(sampled.subsets, np.maximum(from_above, 0), axis=0)
+    return Outermost(sampled.subsets[:ranks].copy(), highs, sampled.differences, sampled.patterns, sampled.empty)
+
+
+def join_outermost(parts: Sequence[Outermost]) -> Outermost:
+    """Put the columns of several parts side by side."""
+    ranks = max(len(part.lows) for part in parts)
+
+    def beside(name: str) -> Floats:
+        padded = [np.full((ranks, getattr(part, name).shape[1]), np.nan) for part in parts]
+        for whole, part in zip(padded, parts, strict=True):
+            whole[: len(part.lows)] = getattr(part, name)
+        return np.hstack(padded)
+
+    return Outermost(
+        beside("lows"),
+        beside("highs"),
+        np.concatenate([part.differences for part in parts]),
+        np.concatenate([part.patterns for part in parts]),
+        np.concatenate([part.empty for part in parts]),
+    )
+
+
+def interval_ends(means: Outermost, alpha: float | Floats) -> tuple[Floats, Floats]:
     """Find the ends of each column's interval: the outermost shifts whose p-value is above `alpha`.
 
-    `alpha` is one minus the level, one for all columns or one each. NaN at both ends where there are so few clusters
-    that no shift can be rejected: below 6 for 95 %.
+    `alpha` is one minus the level, one for all columns or one each, none above that of `outermost_means`. NaN at both
+    ends where there are so few clusters that no shift can be rejected: below 6 for 95 %.
     """
-    rejected = np.floor(np.asarray(alpha) * (1 + sampled.patterns) * (1 + SAME)).astype(np.int64)
-    rank = rejected - sampled.empty
-    present = 2 * sampled.patterns - sampled.empty
-    lows = np.full(len(sampled.both), np.nan)
+    rank = _ranks(alpha, means.patterns) - means.empty
+    lows = np.full(len(means.patterns), np.nan)
     highs = lows.copy()
-    for column in np.flatnonzero(rank >= 1):
-        means = sampled.subsets[:, column]
-        lows[column] = min(means[rank[column] - 1], sampled.differences[column])
-        highs[column] = max(means[present[column] - rank[column]], sampled.differences[column])
+    ended = np.flatnonzero(rank >= 1)
+    lows[ended] = np.minimum(means.lows[rank[ended] - 1, ended], means.differences[ended])
+    highs[ended] = np.maximum(means.highs[rank[ended] - 1, ended], means.differences[ended])
     return lows, highs
+
+
+def randomisation_intervals(sampled: SubsetMeans, alpha: float | Floats) -> tuple[Floats, Floats]:
+    """Find the ends of each column's interval as `interval_ends` does, from all subset means."""
+    return interval_ends(outermost_means(sampled, float(np.max(alpha, initial=0.0))), alpha)
+
+
+def _ranks(alpha: float | Floats, patterns: Ints) -> Ints:
+    """Count the shifts beyond each end of an interval, those of empty subsets among them."""
+    ranks: Ints = np.floor(np.asarray(alpha) * (1 + patterns) * (1 + SAME)).astype(np.int64)
+    return ranks
 
 
 def bootstrap_p_values(
@@ -189,6 +247,23 @@ def holm(p_values: Sequence[float] | Floats) -> Floats:
     steps = raw[order] * np.arange(len(order), 0, -1)
     adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
     return adjusted
+
+
+def holm_levels(p_values: Floats, alpha: float) -> Floats:
+    """Compute the level that Holm's procedure compares each p-value with; NaN for NaN.
+
+    The i-th smallest of m is compared with α / (m − i + 1) until one is larger; those after it share its level. So a
+    p-value is at most its level exactly where its adjusted one is at most α, and an interval at one minus that level
+    leaves out zero exactly there.
+    """
+    levels = np.full(p_values.shape, np.nan)
+    known = np.flatnonzero(~np.isnan(p_values))
+    order = known[np.argsort(p_values[known], kind="stable")]
+    for step, column in enumerate(order):
+        levels[order[step:]] = alpha / (len(order) - step)
+        if p_values[column] > levels[column] * (1 + SAME):
+            break
+    return levels
 
 
 def standard_deviations(differences: Floats) -> Floats:

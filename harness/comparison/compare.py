@@ -1,20 +1,28 @@
 """A comparison of configurations, worked out and ready to print."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+
+import numpy as np
 
 from harness.analysis.compare import (
     PairComparison,
     against,
     compare_and_resample,
     largest_moves,
+    reverse_pair,
     significantly_better,
 )
 from harness.analysis.summary import Summary
+from harness.comparison.equal import describe_equal, equal_configurations
 from harness.comparison.score_matrix import ScoreMatrix, find_label, groups_of
 from harness.errors import UsageError
 from harness.records import ErrorType, MeasureRecord
+
+TESTED_FIELDS = ("p_value", "p_adjusted", "p_bootstrap", "detectable", "low_holm", "high_holm", "level_holm")
+"""Fields of a pair that say what a test found."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +56,11 @@ class Comparison:
     summaries: Mapping[tuple[str, str], Summary]
     """(configuration, measure) → summary."""
     pairs: tuple[PairComparison, ...]
-    """Every pair on every measure."""
+    """Every pair on every measure, of configurations that wrote the same only the first: what Holm corrects for."""
+    every_pair: tuple[PairComparison, ...]
+    """The same and, for configurations that wrote the same, what was found of the first of them."""
+    equal: Mapping[str, str]
+    """Label → the configuration that wrote the same, and is compared in its place."""
     beside_baseline: Mapping[tuple[str, str], PairComparison]
     """(configuration, measure) → that configuration − the baseline."""
     beaten: Mapping[tuple[str, str], tuple[str, ...]]
@@ -88,23 +100,72 @@ def compare_joined(joined: ScoreMatrix, baseline: str | None = None) -> Comparis
         raise UsageError(f"only one configuration, {joined.labels[0]!r}: a comparison needs two, from one run or more")
     label = find_label(joined.labels, baseline) if baseline is not None else joined.labels[0]
     directions = {measure.name: measure.direction for measure in joined.measures}
-    pairs, resampled = compare_and_resample(
-        joined.values, configurations=joined.labels, measures=directions, seed=joined.seed
+    equal = equal_configurations(joined, label)
+    kept = [at for at, name in enumerate(joined.labels) if name not in equal]
+    distinct, resampled = compare_and_resample(
+        joined.values[kept], configurations=[joined.labels[at] for at in kept], measures=directions, seed=joined.seed
     )
-    pairs = tuple(pair if directions[pair.measure] != "neither" else _untested(pair) for pair in pairs)
+    pairs = tuple(pair if directions[pair.measure] != "neither" else _untested(pair) for pair in distinct)
+    every = (*pairs, *_repeated(pairs, equal, joined))
     return Comparison(
-        joined=joined,
+        joined=replace(joined, notes=(*joined.notes, *describe_equal(equal))),
         baseline=label,
-        summaries={(summary.configuration, summary.measure): summary for summary in joined.summaries(resampled)},
+        summaries={
+            (summary.configuration, summary.measure): summary
+            for summary in joined.summaries(None if equal else resampled)
+        },
         pairs=pairs,
-        beside_baseline={(pair.first, pair.measure): pair for pair in against(pairs, label)},
-        beaten=significantly_better(pairs, directions),
+        every_pair=every,
+        equal=equal,
+        beside_baseline={(pair.first, pair.measure): pair for pair in against(every, label)},
+        beaten=significantly_better(every, directions),
+    )
+
+
+def _repeated(
+    pairs: Sequence[PairComparison], equal: Mapping[str, str], joined: ScoreMatrix
+) -> Iterator[PairComparison]:
+    """Yield the pairs of configurations that were not compared again: what was found of those that they equal."""
+    kept = {name: equal.get(name, name) for name in joined.labels}
+    found = {(pair.measure, pair.first, pair.second): pair for pair in pairs}
+    for first, second in combinations(joined.labels, 2):
+        if first not in equal and second not in equal:
+            continue
+        for measure in joined.measures:
+            pair = found.get((measure.name, kept[first], kept[second]))
+            turned = found.get((measure.name, kept[second], kept[first]))
+            if pair is None and turned is not None:
+                pair = reverse_pair(turned)
+            if pair is None:
+                yield _no_difference(joined, measure.name, first, second)
+            else:
+                yield pair.model_copy(update={"first": first, "second": second})
+
+
+def _no_difference(joined: ScoreMatrix, measure: str, first: str, second: str) -> PairComparison:
+    """Compare a configuration with one that wrote the same: nothing is tested."""
+    at = [each.name for each in joined.measures].index(measure)
+    scored = int((~np.isnan(joined.values[joined.labels.index(first), :, at])).sum())
+    return PairComparison(
+        **dict.fromkeys(("low", "high", *TESTED_FIELDS)),
+        measure=measure,
+        first=first,
+        second=second,
+        difference=0.0 if scored else None,
+        exact=True,
+        wins=0,
+        ties=scored,
+        losses=0,
+        both=scored,
+        first_only=0,
+        second_only=0,
+        neither=len(joined.clusters) - scored,
     )
 
 
 def _untested(pair: PairComparison) -> PairComparison:
     """Leave the tests out: words, characters and the like describe texts, and no difference of them is a finding."""
-    return pair.model_copy(update={"p_value": None, "p_adjusted": None, "p_bootstrap": None, "detectable": None})
+    return pair.model_copy(update=dict.fromkeys(TESTED_FIELDS))
 
 
 def details(comparison: Comparison, by: str | None = None, worst: int = 0) -> Details:

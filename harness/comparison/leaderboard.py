@@ -52,13 +52,14 @@ def leaderboard(
     )
     return rank(
         summaries,
-        compared.pairs if compared else (),
+        compared.every_pair if compared else (),
         joined.measures,
         configurations=joined.labels,
         baseline=baseline,
         clusters=len(joined.clusters),
         primary=primary,
         upper_bounds=[column.label for column in joined.columns if column.record.reads_references],
+        equal=compared.equal if compared else {},
     )
 
 

@@ -79,7 +79,8 @@ def _differences(board: Leaderboard) -> Iterator[str]:
 
 
 def _difference(pair: PairComparison, unit: Unit) -> str:
-    return f"{numbers.show_change(pair.difference, unit)} {numbers.ends(pair.low, pair.high, unit)}".rstrip()
+    """Print a difference with the interval that agrees with the corrected test."""
+    return f"{numbers.show_change(pair.difference, unit)} {numbers.ends(pair.low_holm, pair.high_holm, unit)}".rstrip()
 
 
 def _alike(board: Leaderboard) -> Iterator[str]:

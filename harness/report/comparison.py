@@ -15,7 +15,14 @@ from harness.report import breakdown, escape, numbers
 from harness.report.answer import name_of
 from harness.report.table import UNKNOWN, csv_of, markdown_table
 
-HEADS = ("", "configuration", "mean", "interval", "difference", "its interval", "p", "W/T/L", "n")
+HEADS = ("", "configuration", "mean", "interval", "difference", "Holm interval", "Holm p", "W/T/L", "n")
+UNTESTED = {"Holm interval": "its interval", "Holm p": "p"}
+"""Heads of measures that are better neither way: their differences are not tested, so nothing is corrected."""
+
+
+def heads_of(measure: MeasureRecord) -> tuple[str, ...]:
+    """Choose the heads of a measure's table."""
+    return HEADS if measure.direction != "neither" else tuple(UNTESTED.get(head, head) for head in HEADS)
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,7 @@ def lines(comparison: Comparison, measure: MeasureRecord) -> list[Line]:
                 ),
                 interval=numbers.interval(summary, measure),
                 difference=numbers.show_change(pair.difference if pair else None, measure.unit),
-                difference_interval=numbers.ends(pair.low, pair.high, measure.unit) if pair else "",
+                difference_interval=_interval_of(pair, measure) if pair else "",
                 p=numbers.p_value(pair.p_adjusted) if pair else "",
                 record=f"{pair.wins}/{pair.ties}/{pair.losses}" if pair else "",
                 denominators=f"{summary.scored}/{summary.unscorable}/{summary.failed}",
@@ -76,6 +83,13 @@ def lines(comparison: Comparison, measure: MeasureRecord) -> list[Line]:
             )
         )
     return rows
+
+
+def _interval_of(pair: PairComparison, measure: MeasureRecord) -> str:
+    """Print the interval that agrees with the p-value beside it; the plain one where nothing is tested."""
+    if measure.direction == "neither":
+        return numbers.ends(pair.low, pair.high, measure.unit)
+    return numbers.ends(pair.low_holm, pair.high_holm, measure.unit)
 
 
 def detectable(comparison: Comparison, measure: MeasureRecord) -> str:
@@ -110,7 +124,8 @@ def legend(comparison: Comparison) -> list[str]:
         *joined.notes,
         f"{len(joined.clusters)} clusters joined by id. Differences are from the baseline, {comparison.baseline}.",
         f"Intervals {LEVEL:.0%}: of means percentile bootstrap over clusters, of differences inverted randomisation.",
-        f"p: paired two-sided, {test}, Holm-corrected over all pairs of a measure.",
+        f"Holm p: paired two-sided, {test}, Holm-corrected over all pairs of a measure.",
+        f"Holm interval: at the level of that test; it leaves out 0 exactly where Holm p is at most {1 - LEVEL:.0%}.",
         f"A letter after a mean: significantly better than that configuration at {1 - LEVEL:.0%}.",
         "W/T/L: clusters won, tied, lost against the baseline. n: scored/unscorable/failed. Shares times 100.",
     ]
@@ -153,7 +168,7 @@ def markdown(comparison: Comparison, details: Details) -> str:
         rows = [[escape.markdown(cell) for cell in line.cells()] for line in lines(comparison, measure)]
         for row, line in zip(rows, lines(comparison, measure), strict=True):
             row[2] += f"<sup>{line.beats}</sup>" if line.beats else ""
-        parts.append(f"### {escape.markdown(numbers.header(measure))}\n\n{markdown_table(HEADS, rows)}")
+        parts.append(f"### {escape.markdown(numbers.header(measure))}\n\n{markdown_table(heads_of(measure), rows)}")
         parts.append(escape.markdown(detectable(comparison, measure)) + "\n")
     parts.append(
         f"### cost\n\n{markdown_table(COST_HEADS, [list(map(escape.markdown, row)) for row in cost_lines(comparison)])}"
@@ -209,6 +224,9 @@ PAIR_FIELDS = {
     "difference_high": "high",
     "p": "p_value",
     "p_holm": "p_adjusted",
+    "difference_low_holm": "low_holm",
+    "difference_high_holm": "high_holm",
+    "level_holm": "level_holm",
     "p_bootstrap": "p_bootstrap",
     "wins": "wins",
     "ties": "ties",
@@ -234,6 +252,7 @@ def as_json(comparison: Comparison, details: Details) -> str:
                 "label": column.label,
                 "run": column.folder.path.name,
                 "signature": column.record.signature,
+                "equal_to": comparison.equal.get(column.label),
                 **column.counts.model_dump(),
             }
             for column in joined.columns
@@ -331,7 +350,7 @@ def page(comparison: Comparison, details: Details) -> str:
             cells[2] += f"<sup>{escape.page(line.beats)}</sup>" if line.beats else ""
             mark = ' class="baseline"' if line.is_baseline else ""
             rows.append(f"<tr{mark}>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
-        heads = "".join(f"<th>{escape.page(head)}</th>" for head in HEADS)
+        heads = "".join(f"<th>{escape.page(head)}</th>" for head in heads_of(measure))
         tables.append(
             f"<table><caption>{escape.page(numbers.header(measure))}</caption><thead><tr>{heads}</tr></thead>"
             f"<tbody>{''.join(rows)}</tbody></table><p>{escape.page(detectable(comparison, measure))}</p>"

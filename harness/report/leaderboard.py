@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from harness.analysis.leaderboard import Leaderboard, Standing, leading_measures
+from harness.analysis.leaderboard import Leaderboard, Standing, is_significant, leading_measures
 from harness.comparison.compare import Comparison
+from harness.comparison.equal import describe_equal
 from harness.comparison.leaderboard import leaderboard, leaderboard_of_run, primary_of
 from harness.comparison.score_matrix import ScoreMatrix
 from harness.errors import UsageError
@@ -166,6 +167,8 @@ def _legend(board: Leaderboard, left_out: Sequence[str]) -> list[str]:
         told = [f"{MARKS[mark]} {mark}" for mark in ("better", "worse") if mark in marks]
         if told:
             parts.append(f"{', '.join(told)} than {board.baseline}.")
+        if any(map(is_significant, board.pairs)):
+            parts.append("[ ] interval at the level of the corrected test (Holm).")
         if sum(standing.like_best for standing in board.standings) > 1:
             parts.append("≈ not distinguishable from the best.")
     elif len(board.standings) > 1:
@@ -176,4 +179,4 @@ def _legend(board: Leaderboard, left_out: Sequence[str]) -> list[str]:
         parts.append(f"{counts} of the clusters have a score.")
     if left_out:
         parts.append(f"No room for {', '.join(left_out)}.")
-    return [" ".join(parts)]
+    return [" ".join(parts), *describe_equal(board.equal)]

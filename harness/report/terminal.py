@@ -23,6 +23,8 @@ from harness.run.pipeline import Outcome
 
 GAP = 2
 """Spaces between two columns."""
+WIDE = 110
+"""Columns of the terminal from which on a comparison shows intervals in columns of their own."""
 NAME_WIDTH = 24
 """Columns of the terminal that a name at the head of a column may take."""
 
@@ -139,19 +141,21 @@ def comparison(compared: Comparison, width: int, only: MeasureRecord | None = No
     """
     measures = [measure for measure in compared.joined.measures if only is None or measure.name == only.name]
     lines = {measure.name: comparison_report.lines(compared, measure) for measure in measures}
-    heads: tuple[str, ...] = comparison_report.HEADS if width >= 110 else NARROW_HEADS
-    if not any(line.difference_interval for each in lines.values() for line in each):  # too few clusters for any
-        heads = tuple(head for head in heads if head != "its interval")
     parts: list[RenderableType] = []
     for measure in measures:
         table = plain(numbers.header(measure))
+        every = heads = comparison_report.heads_of(measure)
+        if width < WIDE:
+            heads = tuple(head for head in heads if not head.endswith("interval"))
+        if not any(line.difference_interval for line in lines[measure.name]):  # too few clusters for any
+            heads = tuple(head for head in heads if head not in ("Holm interval", "its interval"))
         for head in heads:
             left = head in ("", "configuration")
             table.add_column(
                 head, justify="left" if left else "right", overflow="fold", no_wrap=head != "configuration"
             )
         for line in lines[measure.name]:
-            cells = _comparison_cells(line, roomy="interval" in heads)
+            cells = dict(zip(every, _comparison_cells(line, roomy=width >= WIDE), strict=True))
             table.add_row(*(cells[head] for head in heads), style="dim" if line.is_baseline else "")
         parts += [table, Padding(safe(comparison_report.detectable(compared, measure), style="dim"), (0, 0, 1, 0))]
     costs = _known_columns([comparison_report.COST_HEADS, *comparison_report.cost_lines(compared)])
@@ -178,18 +182,16 @@ def folded_signature(signature: str, width: int) -> str:
     return "\n".join(lines)
 
 
-NARROW_HEADS = ("", "configuration", "mean", "difference", "p", "W/T/L", "n")
-
-
-def _comparison_cells(line: comparison_report.Line, *, roomy: bool) -> dict[str, Text]:
-    """Put the cells under their heads; where there is no room, intervals stand under what they are of."""
-    cells = dict(zip(comparison_report.HEADS, map(safe, line.cells()), strict=True))
+def _comparison_cells(line: comparison_report.Line, *, roomy: bool) -> list[Text]:
+    """Make a line's cells; where there is no room, intervals stand under what they are of."""
+    cells = [safe(cell) for cell in line.cells()]
+    mean, difference = cells[2], cells[4]
     if line.beats:
-        cells["mean"].append(f" {line.beats}", style="bold green")
+        mean.append(f" {line.beats}", style="bold green")
     if not roomy and line.interval:
-        cells["mean"].append(f"\n{line.interval}", style="not bold default dim")
+        mean.append(f"\n{line.interval}", style="not bold default dim")
     if not roomy and line.difference_interval:
-        cells["difference"].append(f"\n{line.difference_interval}", style="dim")
+        difference.append(f"\n{line.difference_interval}", style="dim")
     return cells
 
 

@@ -195,7 +195,8 @@ def _legend(findings: Findings) -> str:
     parts = [f"Ranked by {full_name(board.primary)}, of {board.clusters} clusters; shares times 100; {interval}."]
     if len(board.standings) > 1:
         parts.append(
-            f"▲ better, ▼ worse than {board.baseline}: approximate randomisation test, corrected after Holm, p ≤ .05."
+            f"▲ better, ▼ worse than {board.baseline}: approximate randomisation test, corrected after Holm, p ≤ .05; "
+            "[ ] is the interval of a difference at the level of that corrected test."
         )
     return " ".join(parts)
 

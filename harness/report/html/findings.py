@@ -105,7 +105,7 @@ def gather(
             if failure.configuration in labels and failure.stage == "generate":
                 failed[labels[failure.configuration], failure.cluster_id] = f"{failure.error}: {failure.message}"
     manifests = tuple(folder.manifest() for folder, _ in labels_by_folder(joined.columns))
-    found = Findings(manifests, shown, board, verdicts, failed)
+    found = Findings(manifests, compared.joined if compared else shown, board, verdicts, failed)
     found.notes.extend(_notes(found))
     return found
 

@@ -51,9 +51,8 @@ def test_configurations_that_share_no_cluster_have_no_difference():
     scores = np.array([[0.5, NAN], [NAN, 0.5]])[:, :, None]
     (pair,) = compare(scores, configurations=["a", "b"], measures={"m": "higher"}, seed=1)
     assert pair.both == 0
-    assert [pair.difference, pair.low, pair.high, pair.p_value, pair.p_adjusted, pair.p_bootstrap, pair.detectable] == (
-        [None] * 7
-    )
+    assert {pair.difference, pair.low, pair.high, pair.p_value, pair.p_adjusted, pair.p_bootstrap} == {None}
+    assert {pair.detectable, pair.low_holm, pair.high_holm, pair.level_holm} == {None}
 
 
 def test_pairs_stand_in_order_with_their_tests_and_holm_over_all_pairs_of_a_measure():
@@ -71,6 +70,41 @@ def test_pairs_stand_in_order_with_their_tests_and_holm_over_all_pairs_of_a_meas
         assert [pair.p_adjusted for pair in family] == holm([pair.p_value for pair in family]).tolist()
 
 
+@pytest.mark.parametrize("clusters", [4, 7, 12, 40])
+def test_the_interval_beside_a_corrected_p_leaves_out_zero_exactly_where_that_is_at_most_alpha(clusters):
+    """Shifts of all sizes, so that some pairs are rejected at each step of Holm and some are not."""
+    seen = set()
+    for seed in range(12):
+        generator = np.random.default_rng(seed)
+        scores = generator.random((5, clusters, 2)) * 0.4 + 0.1 * generator.integers(0, 5, (5, 1, 2))
+        scores[..., 1] = scores[..., 1] > 0.4  # many ties
+        scores[generator.random(scores.shape) < 0.1] = NAN
+        measures = {"m": "higher", "ties": "lower"}
+        pairs = compare(scores, configurations=list("abcde"), measures=measures, resamples=400, seed=seed)
+        for pair in pairs:
+            significant = pair.p_adjusted is not None and pair.p_adjusted <= 0.05 * (1 + 1e-12)
+            if pair.low_holm is None or pair.high_holm is None:
+                assert not significant
+                continue
+            assert significant == (not pair.low_holm <= 0 <= pair.high_holm)
+            assert pair.low_holm <= pair.low <= pair.difference <= pair.high <= pair.high_holm
+            assert 0.95 - 1e-12 <= pair.level_holm <= 1 - 0.05 / 10 + 1e-12  # from one test left to all ten pairs
+            plain = not pair.low <= 0 <= pair.high
+            seen.add((significant, plain))
+    if clusters == 40:
+        assert seen == {(True, True), (False, True), (False, False)}  # only the corrected interval agrees throughout
+
+
+def test_the_level_of_a_corrected_interval_is_that_of_the_step_of_holm():
+    # Over eight clusters all 128 patterns are looked at. b − a and c − a are .2 everywhere: p = 1/128, adjusted 3/128;
+    # c − b is zero, p = 1. Levels: .05/3 and .05/2 for the two, tied and so in order; .05/1 for the third.
+    level = np.linspace(0.1, 0.5, 8)
+    scores = np.stack([level, level + 0.2, level + 0.2])[:, :, None]
+    pairs = compare(scores, configurations=list("abc"), measures={"m": "higher"}, seed=1)
+    assert [pair.p_adjusted for pair in pairs] == pytest.approx([3 / 128, 3 / 128, 1])
+    assert [pair.level_holm for pair in pairs] == pytest.approx([1 - 0.05 / 3, 1 - 0.05 / 2, 0.95])
+
+
 def test_a_pair_does_not_depend_on_what_else_is_compared(monkeypatch):
     scores = _scores(4, 50, 3, missing=0.1)
     names, measures = list("abcd"), {"m": "higher", "n": "lower", "o": "neither"}
@@ -79,7 +113,7 @@ def test_a_pair_does_not_depend_on_what_else_is_compared(monkeypatch):
     assert compare(scores, configurations=names, measures=measures, resamples=300, seed=0) == everything
     (alone,) = compare(scores[1:3, :, 1:2], configurations=["b", "c"], measures={"n": "lower"}, resamples=300, seed=0)
     together = next(pair for pair in everything if (pair.measure, pair.first, pair.second) == ("n", "b", "c"))
-    family = {"p_adjusted", "detectable"}
+    family = {"p_adjusted", "detectable", "low_holm", "high_holm", "level_holm"}
     assert alone.model_dump(exclude=family) == together.model_dump(exclude=family)
 
 
