@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from harness.api.checks import Claims, Verdicts
 from harness.api.comparisons import Comparison
+from harness.api.exports import export
 from harness.api.gates import GateResult
 from harness.api.merging import merge
 from harness.api.reports import report
@@ -57,6 +58,7 @@ __all__ = [
     "claims",
     "compare",
     "evaluate",
+    "export",
     "export_labels",
     "find_cluster",
     "gate",

@@ -1,4 +1,4 @@
-"""`harness list`, `show`, `verify` and `merge`: what runs there are, what they found, what several make together."""
+"""`harness list`, `show`, `verify`, `merge` and `export`: what runs there are, what they found, where it goes."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -252,3 +252,28 @@ def merge(
     merged = api.merge(runs, output, results=results, progress=TerminalProgress())
     print_outcome(merged.outcome, "table", every_measure=False, details=details)
     end(merged.outcome)
+
+
+def export(
+    run: RunArgument,
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", metavar="DIR", help="The folder to write, new or empty.", show_default=False),
+    ],
+    form: Annotated[
+        Literal["parquet", "csv", "hf"],
+        typer.Option("--format", help="What is written; hf is a data set that Hugging Face's `datasets` opens."),
+    ] = "parquet",
+    results: ResultsFolder = RESULTS,
+) -> None:
+    """Write a run's rows as tables that other programs read: `harness export demo --format csv -o demo-csv`.
+
+    Clusters, predictions, verdicts (a row for each claim), scores (a row for each measure) and failures, each in a
+    file; docs/export.md has every column. Numbers are unrounded. A damaged run ends with 3, and nothing is written.
+    """
+    from harness import api
+    from harness.cli.progress import TerminalProgress
+
+    written = api.export(run, output, form=form, results=results, progress=TerminalProgress())
+    for file, rows in written.rows.items():
+        streams.say(f"{written.folder / file}: {rows:,} row{'' if rows == 1 else 's'}")
