@@ -142,6 +142,13 @@ class Component(BaseModel):
                 yield replace(problem, path=".".join(part for part in (name, inner.name, problem.path) if part))
 
 
+def is_foreign(component: Component) -> bool:
+    """Tell a component of another package, or one that has one within."""
+    if type(component).__module__.partition(".")[0] != __name__.partition(".")[0]:
+        return True
+    return any(is_foreign(getattr(component, name)) for name in component.nested)
+
+
 def _marked_fields(cls: type[BaseModel], mark: str) -> frozenset[str]:
     return frozenset(
         name

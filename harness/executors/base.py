@@ -30,9 +30,10 @@ COLLECTED_AFTER = 100_000
 
 
 class Lost(NamedTuple):
-    """Stands in the place of a piece's result where its process was ended by the system, or failed whole."""
+    """Stands in the place of a piece's result where its process was ended, or failed whole."""
 
     message: str
+    error: str = LOST
 
 
 class Job(Protocol[Piece_contra, Result_co]):

@@ -44,7 +44,7 @@ class Local(Executor):
 
     def __init__(self, jobs: int | None = 1) -> None:
         """`jobs` processes; None takes all cores once the work is large enough to pay."""
-        self._jobs = jobs
+        self.jobs = jobs
 
     def __enter__(self) -> Self:
         """Start nothing: processes are started when there is work for them."""
@@ -65,7 +65,7 @@ class Local(Executor):
         Weights fill the memory once, and use all cores by themselves.
         """
         worked_on, asked = tee(chunks)
-        with closing(self._results(job, worked_on, total, self._jobs if share == "cores" else 1)) as results:
+        with closing(self._results(job, worked_on, total, self.jobs if share == "cores" else 1)) as results:
             for found in results:
                 yield next(asked), found
 

@@ -40,6 +40,8 @@ class _Saved:
 
 
 _saved = _Saved()
+children: set[int] = set()
+"""Processes that end with this one, by their ids."""
 _heard = threading.Event()
 _heeding = threading.Event()
 
@@ -147,6 +149,9 @@ def _watch(heard: int, signals: frozenset[signal.Signals]) -> None:
         with suppress(Exception):
             shown = "\x1b[?25h" if sys.stderr.isatty() else ""  # a progress bar hid the cursor
             os.write(2, f"{shown}{printable.lines(said(message(), 'warning'))}".encode())
+    for number in tuple(children):
+        with suppress(OSError):
+            os.kill(number, signal.SIGKILL)
     if "multiprocessing" in sys.modules:
         import multiprocessing
 

@@ -18,6 +18,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 S = TypeVar("S")
 
+TIME_LIMIT = "TimeLimit"
+"""The error of what took longer than it may."""
 MAX_MESSAGE = 2000
 """Characters of an error's message that are kept."""
 _PASSED_ON = (UsageError, StoreError, RunOver)
@@ -104,7 +106,7 @@ def opened(session: AbstractContextManager[S]) -> Iterator[S]:
 def reason(error: BaseException) -> Reason:
     """Describe an error as a Failure row does; its traceback goes to the log."""
     _LOGGER.debug("%s", type(error).__name__, exc_info=error)
-    name = "TimeLimit" if isinstance(error, TimeLimitError) else type(error).__name__
+    name = TIME_LIMIT if isinstance(error, TimeLimitError) else type(error).__name__
     try:
         message = str(error)
     except BaseException as worse:  # noqa: BLE001 - an error that cannot be printed is still a reason

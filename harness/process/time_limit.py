@@ -5,12 +5,14 @@ interruption is interrupted again a second later, and from then on thousands of 
 struck between two places that swallow: a loop around `except BaseException` ends. A library's call that runs on in
 native code is interrupted as soon as it comes back. One timer serves all limits that are open, one inside the other:
 that of a cluster in that of a run. In another thread, and where the system has no such timer, nothing can be
-interrupted safely: then the limit of a cluster is looked at when the code returns.
+interrupted safely: then the limit of a cluster is looked at when the code returns. What even so does not end is ended
+with the process that it runs in, where that is one of its own (`process.child`).
 """
 
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from time import monotonic
 from types import FrameType, TracebackType
 
@@ -107,12 +109,22 @@ class limited(_Limit):  # noqa: N801 - a context manager, called as a function i
     def __init__(self, seconds: float | None) -> None:
         super().__init__(seconds, _Alarm, is_foreign=True)
 
+    def __enter__(self) -> None:
+        """Tell of the limit, where somebody hears, and begin."""
+        if self.seconds is not None and not _limits:
+            _listener.hear(self.seconds)
+        super().__enter__()
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Say that it took too long, unless a limit around this one is over, or the body failed before."""
         super().__exit__(kind, error, trace)
-        if self.seconds is None or not self.is_over:
+        if self.seconds is None:
+            return
+        if not _limits:
+            _listener.hear(None)
+        if not self.is_over:
             return
         # What code raises that was interrupted is what it made of the interruption.
         if error is None or isinstance(error, _Alarm) or (self.struck and isinstance(error, Exception)):
@@ -121,6 +133,21 @@ class limited(_Limit):  # noqa: N801 - a context manager, called as a function i
 
 _limits: list[_Limit] = []
 """The limits that are open, the outermost first."""
+
+
+class _Listener:
+    """Who is told when a limit begins, and when it ended: nobody, in most processes."""
+
+    def __init__(self) -> None:
+        self.hear: Callable[[float | None], None] = lambda _: None
+
+
+_listener = _Listener()
+
+
+def tell(hear: Callable[[float | None], None]) -> None:
+    """From now on call `hear` with the seconds of each limit that begins, and with None when it ended."""
+    _listener.hear = hear
 
 
 def _ring(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler

@@ -17,7 +17,7 @@ from harness.cache.pins import Pin, held
 from harness.cache.store import Cache
 from harness.checkers.base import Checker, CheckSession
 from harness.disk.row_offsets import RowOffsets
-from harness.executors.base import LOST, Executor, Lost, few_collections
+from harness.executors.base import Executor, Lost, few_collections
 from harness.process import logs
 from harness.process.isolation import isolate, opened, pass_on, reason
 from harness.records import CheckedPrediction, Cluster, Failure, Prediction, Verdict
@@ -166,7 +166,7 @@ def check_in_order(
     with closing(executor.map(job, chunks, total=total, share=checker.share)) as results:
         for chunk, found in results:
             for questions, one in zip(chunk, found, strict=True):
-                yield [Unchecked(LOST, one.message)] * len(questions.texts) if isinstance(one, Lost) else one
+                yield [Unchecked(one.error, one.message)] * len(questions.texts) if isinstance(one, Lost) else one
 
 
 # With the cache
@@ -303,7 +303,8 @@ def _check_missing_with(run: ActiveRun, signature: str, checker: Checker, stored
 
         def check_each(work: Iterable[Questions]) -> Generator[Sequence[Found], None, None]:
             seconds = run.monitor.seconds_each
-            return check_in_order(asked, work, run.executor, total=total, seconds=seconds, pin=pin)
+            executor = run.executor_of(checker)
+            return check_in_order(asked, work, executor, total=total, seconds=seconds, pin=pin)
 
         rows = run.monitor.rows(verdicts, failures, tick)
         checking = _Checking(checker, signature, pin, run.cache, check_each, rows.add)

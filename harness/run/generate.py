@@ -7,8 +7,9 @@ What goes wrong with one cluster is a Failure row, and the next cluster has its 
 """
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import chain, islice
 from numbers import Integral
 
@@ -18,22 +19,22 @@ from harness.cache import keys
 from harness.cache.pins import held
 from harness.cache.store import Cache
 from harness.errors import ModelError
+from harness.executors.base import Executor, Lost
 from harness.models.base import Answer, Model, ModelSession, StreamingSession
+from harness.process import logs
 from harness.process.isolation import Reason, isolate, opened, pass_on, reason
 from harness.process.time_limit import too_long
-from harness.records import Cluster, ConfigurationRecord, Failure, Prediction, content_digest, prediction_id
-from harness.results.run_folder import FAILURES, PREDICTIONS, RunFolder
+from harness.records import Cluster, Failure, Prediction, prediction_id
+from harness.results.run_folder import FAILURES, PREDICTIONS
 from harness.run.active_run import ActiveRun
-from harness.run.in_order import InOrder
+from harness.run.answers import REFUSED, InOrder, failure_of, row_of, visible_cluster
 from harness.run.ledger import charging
 from harness.run.plan import Configuration
 from harness.run.reuse import Reuse
-from harness.run.stored_rows import case_of, failed_cases
+from harness.run.stored_rows import case_of, failed_cases, order_predictions
 
 MOST_AT_ONCE = 65_536
 """Clusters that are held at once at most, however many a model wants."""
-REFUSED = "Refused"
-"""The error of a model that answered with nothing."""
 _ROW: TypeAdapter[Prediction | Failure] = TypeAdapter(Prediction | Failure)
 
 
@@ -59,7 +60,15 @@ def generate(
     first = next(waiting, None)
     if first is None:
         return
-    waiting = chain([first], waiting)
+    with _opened(configuration, seconds, arrived) as (answer, _):
+        yield from answer(chain([first], waiting))
+
+
+@contextmanager
+def _opened(
+    configuration: Configuration, seconds: float | None, arrived: Callable[[Prediction], None]
+) -> Iterator[tuple[Callable[[Iterable[Cluster]], Iterator[Prediction | Failure]], bool]]:
+    """Open the model; yields what answers clusters in order, and whether it answers as it can."""
     with ExitStack() as stack:
         try:
             at_once = _at_once(configuration.model)
@@ -68,18 +77,13 @@ def generate(
             streaming = session if isinstance(session, StreamingSession) else None
         except BaseException as error:  # noqa: BLE001 - corrupt weights, out of memory: a reason in each row, not a crash
             pass_on(error)
-            yield from _fail_all(configuration, waiting, reason(error))
+            why = reason(error)
+            yield lambda clusters: (failure_of(configuration, cluster, why, attempts=1) for cluster in clusters), False
             return
         if streaming is not None:
-            yield from _stream(configuration, streaming, waiting, seconds, arrived)
-            return
-        batch: Sequence[Cluster] = list(islice(waiting, at_once))
-        while batch:
-            for row in _answer_batch(configuration, session, batch, seconds):
-                if isinstance(row, Prediction):
-                    arrived(row)
-                yield row
-            batch = list(islice(waiting, at_once))
+            yield lambda clusters: _stream(configuration, streaming, clusters, seconds, arrived), True
+        else:
+            yield lambda clusters: _in_batches(configuration, session, clusters, at_once, seconds, arrived), False
 
 
 def _at_once(model: Model) -> int:
@@ -90,27 +94,38 @@ def _at_once(model: Model) -> int:
     return min(int(wanted), MOST_AT_ONCE)
 
 
-def _fail_all(configuration: Configuration, clusters: Iterable[Cluster], why: Reason) -> Iterator[Failure]:
-    for cluster in clusters:
-        yield _failure(configuration, cluster, why, attempts=1)
+def _in_batches(
+    configuration: Configuration,
+    session: ModelSession,
+    clusters: Iterable[Cluster],
+    at_once: int,
+    seconds: float | None,
+    arrived: Callable[[Prediction], None],
+) -> Iterator[Prediction | Failure]:
+    waiting = iter(clusters)
+    while batch := list(islice(waiting, at_once)):
+        for row in _answer_batch(configuration, session, batch, seconds):
+            if isinstance(row, Prediction):
+                arrived(row)
+            yield row
 
 
 def _answer_batch(
     configuration: Configuration, session: ModelSession, batch: Sequence[Cluster], seconds: float | None
 ) -> Iterator[Prediction | Failure]:
     def answer(asked: Sequence[Cluster]) -> list[Prediction | Failure | BaseException]:
-        given = session.answer([_visible_cluster(configuration, cluster) for cluster in asked])
+        given = session.answer([visible_cluster(configuration, cluster) for cluster in asked])
         answers = list(islice(given, len(asked) + 1))  # a generator that never ends is no list either
         if len(answers) != len(asked):
             raise ValueError(f"{len(answers)} answers for {len(asked)} clusters")
         return [
-            answer if isinstance(answer, BaseException) else _row_of(configuration, cluster, answer)
+            answer if isinstance(answer, BaseException) else row_of(configuration, cluster, answer)
             for cluster, answer in zip(asked, answers, strict=True)
         ]
 
     tried = isolate(answer, batch, lambda asked: None if seconds is None else seconds * len(asked))
     for cluster, (row, times) in zip(batch, tried, strict=True):
-        yield _failure(configuration, cluster, reason(row), times) if isinstance(row, BaseException) else row
+        yield failure_of(configuration, cluster, reason(row), times) if isinstance(row, BaseException) else row
 
 
 def _stream(
@@ -121,7 +136,7 @@ def _stream(
     arrived: Callable[[Prediction], None],
 ) -> Iterator[Prediction | Failure]:
     """Yield the rows of a session that answers as it can, put in order."""
-    order = InOrder(clusters, lambda cluster: _visible_cluster(configuration, cluster))
+    order = InOrder(clusters, lambda cluster: visible_cluster(configuration, cluster))
     why = Reason("ValueError", "the model gave no answer for it")
     try:
         answers = iter(session.answer_each(order.shown(), seconds))
@@ -144,7 +159,7 @@ def _stream(
         yield from order.put(shown, row)
     # A session that broke off, or left clusters out, has failed on all that it has not answered.
     for shown in order.unanswered():
-        yield from order.put(shown, _failure(configuration, order.cluster_of(shown), why, attempts=1))
+        yield from order.put(shown, failure_of(configuration, order.cluster_of(shown), why, attempts=1))
 
 
 def _row_of_streamed(
@@ -152,68 +167,68 @@ def _row_of_streamed(
 ) -> Prediction | Failure:
     """Turn an answer of a self-isolating session into a row."""
     if isinstance(answer, TimeoutError) and seconds is not None:
-        return _failure(configuration, cluster, reason(too_long(seconds)), 1)
+        return failure_of(configuration, cluster, reason(too_long(seconds)), 1)
     if isinstance(answer, BaseException):
         times = answer.attempts if isinstance(answer, ModelError) else 1
-        return _failure(configuration, cluster, reason(answer), times)
+        return failure_of(configuration, cluster, reason(answer), times)
     try:
-        return _row_of(configuration, cluster, answer)
+        return row_of(configuration, cluster, answer)
     except Exception as error:  # noqa: BLE001 - an answer that no record can hold
         pass_on(error)
-        return _failure(configuration, cluster, reason(error), 1)
+        return failure_of(configuration, cluster, reason(error), 1)
 
 
-def _visible_cluster(configuration: Configuration, cluster: Cluster) -> Cluster:
-    return cluster if configuration.model.reads_references else cluster.without_references()
+# In a process of its own
 
 
-def _row_of(configuration: Configuration, cluster: Cluster, answer: Answer) -> Prediction | Failure:
-    if not isinstance(answer, Answer):
-        raise TypeError(f"the model gave {type(answer).__name__} in place of an answer")
-    if answer.text.strip():
-        row = _prediction(configuration, cluster, answer)
-        row.to_json()  # before anything relies on it: half a surrogate pair cannot be written
-        return row
-    wrote = f"; it wrote {answer.raw_text[:200]!r}" if answer.raw_text else ""
-    cut = " before its text was cut off at the most tokens that it may write" if answer.stopped == "length" else ""
-    why = Reason(REFUSED, f"the model answered with nothing that can be scored{cut}{wrote}")
-    return _failure(configuration, cluster, why, attempts=1)
+class _Streams:
+    """Stands in the place of a row where a session answers as it can, and minds the time by itself."""
 
 
-def _prediction(configuration: Configuration, cluster: Cluster, answer: Answer) -> Prediction:
-    prompt = answer.prompt
-    raw_text = answer.raw_text if answer.raw_text != answer.text else None
-    prompt_digest = content_digest(prompt.text) if prompt else None
-    return Prediction(
-        prediction_id=prediction_id(configuration.digest, cluster.digest, prompt_digest, raw_text, answer.text),
-        cluster_id=cluster.cluster_id,
-        configuration=configuration.name,
-        text=answer.text,
-        raw_text=raw_text,
-        postprocess=answer.postprocess,
-        stopped=answer.stopped,
-        prompt_digest=prompt_digest,
-        article_ids=prompt.article_ids if prompt else None,
-        dropped_articles=prompt.dropped_articles if prompt else (),
-        dropped_characters=prompt.dropped_characters if prompt else 0,
-        tokens_in=answer.tokens_in,
-        tokens_out=answer.tokens_out,
-        seconds=answer.seconds,
-        compared=answer.compared,
-        version=answer.version,
-    )
+@dataclass(frozen=True)
+class GenerateJob:
+    """Writes headlines with one configuration; a piece is a cluster."""
+
+    configuration: Configuration
+    seconds: float | None
+    logged: logs.Setting = field(default_factory=logs.setting)
+
+    @contextmanager
+    def open(self) -> Iterator[Callable[[Sequence[Cluster]], Sequence[Prediction | Failure | _Streams]]]:
+        """Open the model."""
+        logs.take_up(self.logged)
+        with _opened(self.configuration, self.seconds, lambda _: None) as (answer, streams):
+            yield lambda clusters: [_Streams()] * len(clusters) if streams else [*answer(clusters)]
 
 
-def _failure(configuration: Configuration, cluster: Cluster, why: Reason, attempts: int) -> Failure:
-    return Failure(
-        stage="generate",
-        cluster_id=cluster.cluster_id,
-        configuration=configuration.name,
-        component=configuration.model.name,
-        error=why.error,
-        message=why.message,
-        attempts=attempts,
-    )
+def generate_with(
+    executor: Executor,
+    configuration: Configuration,
+    clusters: Iterable[Cluster],
+    *,
+    seconds: float | None = None,
+    arrived: Callable[[Prediction], None] = lambda _: None,
+) -> Generator[Prediction | Failure, None, None]:
+    """Yield the rows that `generate` yields, of a model that works where an executor has it work."""
+    try:
+        at_once = _at_once(configuration.model)
+    except Exception:  # noqa: BLE001 - told when the model is opened
+        at_once = 1
+    waiting = iter(clusters)
+    chunks = iter(lambda: list(islice(waiting, at_once)), [])
+    with closing(executor.map(GenerateJob(configuration, seconds), chunks, total=0, share="here")) as made:
+        for chunk, rows in made:
+            if isinstance(rows[0], _Streams):
+                waiting = chain(chunk, waiting)
+                break
+            for cluster, row in zip(chunk, rows, strict=True):
+                if isinstance(row, Prediction):
+                    arrived(row)
+                if isinstance(row, Lost):
+                    yield failure_of(configuration, cluster, Reason(row.error, row.message), 1)
+                elif not isinstance(row, _Streams):
+                    yield row
+    yield from generate(configuration, waiting, seconds=seconds, arrived=arrived)
 
 
 # With the cache
@@ -227,16 +242,19 @@ def generate_with_cache(
     *,
     seconds: float | None = None,
     again: bool = False,
+    executor: Executor | None = None,
 ) -> int:
     """Hand `keep` a prediction or a failure for each cluster, in order; returns how many predictions the cache had.
 
-    `seconds` is what the model may take for each; with `again` it is asked again where it answered nothing before.
+    `seconds` is what the model may take for each; with `again` it is asked again where it answered nothing before;
+    an `executor` has it work elsewhere than here.
     """
+    make = generate if executor is None else partial(generate_with, executor)
     if cache is None or not configuration.model.worth_keeping:
-        for row in generate(configuration, clusters, seconds=seconds):
+        for row in make(configuration, clusters, seconds=seconds):
             keep(row)
         return 0
-    generation = _Generation(configuration, cache, keep, seconds, again)
+    generation = _Generation(configuration, cache, keep, seconds, again, make)
     generation.run(map(generation.asked_of, clusters))
     return generation.reused
 
@@ -262,6 +280,7 @@ class _Generation(Reuse[_Asked, Prediction | Failure]):
         keep: Callable[[Prediction | Failure], None],
         seconds: float | None,
         again: bool,
+        make: Callable[..., Generator[Prediction | Failure, None, None]],
     ) -> None:
         super().__init__()
         self.reused = 0
@@ -271,12 +290,13 @@ class _Generation(Reuse[_Asked, Prediction | Failure]):
         self._keep = keep
         self._seconds = seconds
         self._again = again
+        self._generate = make
         self._maker = keys.of_model(configuration.model, configuration.seed, configuration.record.identity)
         self._waiting: dict[str, bytes] = {}
 
     def asked_of(self, cluster: Cluster) -> _Asked:
         """Name the cluster's row in the cache."""
-        return _Asked(cluster, keys.of_prediction(self._maker, _visible_cluster(self._configuration, cluster)))
+        return _Asked(cluster, keys.of_prediction(self._maker, visible_cluster(self._configuration, cluster)))
 
     def look_up(self, window: Sequence[_Asked]) -> Sequence[Prediction | Failure | None]:
         """Find the rows that are kept; a failure only where the model is not to be asked again."""
@@ -286,7 +306,8 @@ class _Generation(Reuse[_Asked, Prediction | Failure]):
 
     def make(self, items: Iterator[_Asked]) -> Generator[Prediction | Failure, None, None]:
         """Ask the model for the rows that are not kept."""
-        return generate(self._configuration, self._await(items), seconds=self._seconds, arrived=self._take_arrival)
+        waiting = self._await(items)
+        return self._generate(self._configuration, waiting, seconds=self._seconds, arrived=self._take_arrival)
 
     def _await(self, items: Iterator[_Asked]) -> Iterator[Cluster]:
         for asked in items:
@@ -359,6 +380,7 @@ def generate_missing(run: ActiveRun, *, again: bool = False) -> int:
             missing = sum(is_missing(name, facts.cluster_id) for facts in folder.clusters())
             if not missing:
                 continue
+            executor = run.executor_of(configuration.model)
             with run.monitor.stage(f"generate {name}", missing) as tick:
                 reused += generate_with_cache(
                     replace(configuration, model=charged(configuration.model, name)),
@@ -367,6 +389,7 @@ def generate_missing(run: ActiveRun, *, again: bool = False) -> int:
                     run.monitor.rows(predictions, failures, tick).add,
                     seconds=run.monitor.seconds_each,
                     again=again,
+                    executor=None if executor is run.executor else executor,
                 )
     if stored:
         order_predictions(folder, run.configurations)
@@ -375,9 +398,3 @@ def generate_missing(run: ActiveRun, *, again: bool = False) -> int:
 
 def _missing_clusters(run: ActiveRun, name: str, is_missing: Callable[[str, str], bool]) -> Iterator[Cluster]:
     return (cluster for cluster in run.plan.clusters if is_missing(name, cluster.cluster_id))
-
-
-def order_predictions(folder: RunFolder, configurations: Sequence[ConfigurationRecord]) -> None:
-    """Put the stored predictions into the order that they have in a run that nothing disturbed."""
-    order = ((item.name, facts.cluster_id) for item in configurations for facts in folder.clusters())
-    folder.put_in_order(PREDICTIONS, Prediction, case_of, order)

@@ -47,6 +47,11 @@ class Monitor:
         """Seconds that one cluster may take in one stage; None for any."""
         return self._limits.time_limit.cluster
 
+    @property
+    def is_timed(self) -> bool:
+        """Whether anything may take only so long: components of other packages are then run where they can be ended."""
+        return self.seconds_each is not None or self._until is not None
+
     @contextmanager
     def stage(self, label: str, total: int | None) -> Iterator[Tick]:
         """Open a stage of `total` pieces of work. Raises RunStoppedError from its tick where the run's time is over."""

@@ -25,12 +25,12 @@ from harness.results.unscored import Unscored, find_unscored
 from harness.run import manifest as manifests
 from harness.run.active_run import ActiveRun
 from harness.run.check import check_missing
-from harness.run.generate import generate_missing, order_predictions
+from harness.run.generate import generate_missing
 from harness.run.monitor import monitored, refuse_too_many_failures
 from harness.run.plan import Plan, folder_name, run_digest, shard_digest
 from harness.run.progress import Progress
 from harness.run.score import read_scores, score_all
-from harness.run.stored_rows import case_of
+from harness.run.stored_rows import case_of, order_predictions
 
 
 @dataclass(frozen=True)

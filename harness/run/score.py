@@ -4,17 +4,19 @@ stored predictions, verdicts → Scorable, in blocks of whole clusters → worke
 → scores.jsonl, failures.jsonl, and the table
 """
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import chain, groupby, islice, tee
+from operator import itemgetter
+from types import MappingProxyType
 from typing import NamedTuple
 
 from harness.analysis.summary import ScoreTable
 from harness.cache.pins import held
 from harness.component import Component
 from harness.errors import StoreError
-from harness.executors.base import LOST, Executor, Lost, few_collections
+from harness.executors.base import Executor, Lost, few_collections
 from harness.metrics.base import Metric
 from harness.process import logs
 from harness.process.isolation import Reason, isolate, reason
@@ -91,11 +93,16 @@ def _score_with(metric: Metric, cases: Sequence[Case], seconds: float | None) ->
                 raise ValueError(f"metric {metric.name!r} gave a score of another prediction, of {row.cluster_id!r}")
         return rows
 
-    for case, (found, times) in zip(cases, isolate(find, cases, allowed), strict=True):
-        if isinstance(found, BaseException):
-            yield _failure(metric, case.prediction, reason(found), times)
-        else:
-            yield found
+    together: Iterable[Sequence[Case]] = [cases]
+    if seconds is not None and type(metric).findings_all is Metric.findings_all:
+        # It gains nothing by seeing several clusters at once; one by one it is known which takes too long.
+        together = [list(group) for _, group in groupby(cases, key=lambda case: case.cluster.cluster_id)]
+    for some in together:
+        for case, (found, times) in zip(some, isolate(find, some, allowed), strict=True):
+            if isinstance(found, BaseException):
+                yield _failure(metric, case.prediction, reason(found), times)
+            else:
+                yield found
 
 
 def _failure(metric: Metric, prediction: Prediction, why: Reason, attempts: int = 1) -> Failure:
@@ -115,10 +122,12 @@ def _failure(metric: Metric, prediction: Prediction, why: Reason, attempts: int 
 
 @dataclass(frozen=True)
 class ScoreJob:
-    """Scores; a piece is a prediction with its cluster and verdicts."""
+    """Scores with some of the metrics; a piece is a prediction with its cluster and verdicts."""
 
     metrics: tuple[Metric, ...]
     seconds: float | None
+    places: tuple[int, ...] | None = None
+    """Their places among all metrics, by which their verdicts are found; None for all."""
     logged: logs.Setting = field(default_factory=logs.setting)
 
     @contextmanager
@@ -126,7 +135,12 @@ class ScoreJob:
         """Metrics need no opening."""
         logs.take_up(self.logged)
         with few_collections():
-            yield lambda block: score(self.metrics, block, seconds=self.seconds)
+            yield lambda block: score(self.metrics, [self._own(piece) for piece in block], seconds=self.seconds)
+
+    def _own(self, piece: Scorable) -> Scorable:
+        if self.places is None:
+            return piece
+        return piece._replace(verdicts=[piece.verdicts[at] for at in self.places])
 
 
 def score_in_order(
@@ -136,18 +150,42 @@ def score_in_order(
     *,
     total: int,
     seconds: float | None = None,
+    alone: Mapping[int, Executor] = MappingProxyType({}),
 ) -> Generator[Sequence[Scored], None, None]:
-    """Score the predictions of each block with every metric, in order."""
-    with closing(executor.map(ScoreJob(metrics, seconds), blocks, total=total, share="cores")) as results:
-        for block, found in results:
-            yield [_of_lost(metrics, piece, one) for piece, one in zip(block, found, strict=True)]
+    """Score the predictions of each block with every metric, in order.
+
+    `alone` are the places of those metrics that work by themselves, each with who does it: one that must be ended
+    fails, and no other with it.
+    """
+    together = [at for at in range(len(metrics)) if at not in alone]
+    shares = [(together, executor)] if together or not alone else []
+    shares += [([at], alone[at]) for at in alone]
+    with ExitStack() as stack:
+        scored = []
+        for (places, worker), asked in zip(shares, tee(blocks, len(shares)), strict=True):
+            job = ScoreJob(tuple(metrics[at] for at in places), seconds, tuple(places) if alone else None)
+            found = stack.enter_context(closing(worker.map(job, asked, total=total, share="cores")))
+            scored.append(_rows(metrics, places, found))
+        for parts in zip(*scored, strict=True):
+            placed = (sorted(chain.from_iterable(rows), key=itemgetter(0)) for rows in zip(*parts, strict=True))
+            yield [[row for _, row in rows] for rows in placed]
 
 
-def _of_lost(metrics: Sequence[Metric], piece: Scorable, found: Scored | Lost) -> Scored:
-    """Give each metric a failure where the process that scored the prediction was lost."""
-    if isinstance(found, Lost):
-        return [_failure(metric, piece.prediction, Reason(LOST, found.message)) for metric in metrics]
-    return found
+def _rows(
+    metrics: Sequence[Metric],
+    share: Sequence[int],
+    results: Iterable[tuple[Sequence[Scorable], Sequence[Scored | Lost]]],
+) -> Iterator[list[list[tuple[int, MetricScore | Failure]]]]:
+    """Yield the rows of each block, each with its metric's place."""
+    for block, found in results:
+        rows = []
+        for piece, one in zip(block, found, strict=True):
+            places = [at for at in share if piece.verdicts[at] is not None]
+            if isinstance(one, Lost):
+                why = Reason(one.error, one.message)
+                one = [_failure(metrics[at], piece.prediction, why) for at in places]
+            rows.append(list(zip(places, one, strict=True)))
+        yield rows
 
 
 # From the folder, to the folder
@@ -165,7 +203,10 @@ def score_all(run: ActiveRun) -> ScoreTable:
         stored_verdicts(folder) as verdicts_of,
     ):
         blocks = _blocks(run, verdicts_of)
-        scored = score_in_order(run.plan.metrics, blocks, run.executor, total=total, seconds=run.monitor.seconds_each)
+        executors = ((at, run.executor_of(metric)) for at, metric in enumerate(run.plan.metrics))
+        alone = {at: executor for at, executor in executors if executor is not run.executor}
+        seconds = run.monitor.seconds_each
+        scored = score_in_order(run.plan.metrics, blocks, run.executor, total=total, seconds=seconds, alone=alone)
         with closing(scored):
             rows = _scores(scored, table, run.monitor.noting(failures), tick)
             folder.replace_rows(SCORES, _held_to_plan(run, rows))

@@ -67,3 +67,9 @@ def stored_verdicts(folder: RunFolder) -> Iterator[VerdictsOf]:
             return checked_at(place).verdicts if checked_at and place is not None else None
 
         yield verdicts_of
+
+
+def order_predictions(folder: RunFolder, configurations: Sequence[ConfigurationRecord]) -> None:
+    """Put the stored predictions into the order that they have in a run that nothing disturbed."""
+    order = ((item.name, facts.cluster_id) for item in configurations for facts in folder.clusters())
+    folder.put_in_order(PREDICTIONS, Prediction, case_of, order)

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -147,9 +147,10 @@ class Workplace:
         *arguments: object,
         hang_up: signal.Handlers = signal.SIG_DFL,
         limited: Callable[[], object] = lambda: None,
+        program: Sequence[str] = ("-m", "harness"),
         **given: Any,
     ) -> "subprocess.Popen[str]":
-        """The command in a process (and a process group) of its own, which begins with `limited`.
+        """The command, or another program, in a process (and a process group) of its own, which begins with `limited`.
 
         It begins with SIGHUP as `hang_up` says, whatever the tests began with: under nohup they ignore it, and so
         would every process that they start.
@@ -160,7 +161,7 @@ class Workplace:
             limited()
 
         return subprocess.Popen(
-            [sys.executable, "-m", "harness", *map(str, arguments)],
+            [sys.executable, *program, *map(str, arguments)],
             cwd=self.folder,
             env={**os.environ, **self.environment},
             stdout=subprocess.PIPE,

@@ -15,7 +15,7 @@ import pytest
 
 from harness.component import Share
 from harness.errors import RunError, UsageError
-from harness.executors import local
+from harness.executors import apart, local
 from harness.executors.base import Lost, run_here
 from harness.executors.local import Local, Processes
 from harness.metrics.base import Findings, Measure, Metric
@@ -53,52 +53,67 @@ def chunks_of(numbers: range, size: int = 3) -> list[list[int]]:
 Map = Callable[[Any, Any], Iterator[Sequence[Any]]]
 
 
+SEVERAL = pytest.mark.parametrize("work", [
+    Processes(jobs=2).map, lambda job, chunks: apart.results(job, chunks, 1),
+    lambda job, chunks: apart.results(job, chunks, 2),
+], ids=["processes", "apart", "two apart"])  # fmt: skip
+
+
 def doubled(work: Map, job: Doubling, numbers: range) -> tuple[list[Any], set[int]]:
     rows = [row for found in work(job, chunks_of(numbers)) for row in found]
     values = [row if isinstance(row, Lost) else row[0] for row in rows]
     return values, {row[1] for row in rows if not isinstance(row, Lost)}
 
 
-def test_results_stand_in_order_from_one_process_and_from_several():
+@SEVERAL
+def test_results_stand_in_order_from_one_process_and_from_several(work: Map):
     here, us = doubled(run_here, Doubling(), range(100))
-    there, them = doubled(Processes(jobs=2).map, Doubling(), range(100))
+    there, them = doubled(work, Doubling(), range(100))
     assert here == there == [2 * number for number in range(100)]
     assert us == {os.getpid()}
     assert 1 <= len(them) <= 2  # the first may be done before the second is there
     assert os.getpid() not in them
 
 
-def test_a_process_that_is_killed_costs_the_pieces_that_kill_it_and_no_others():
-    values, _ = doubled(Processes(jobs=2).map, Doubling(kills=frozenset({4, 5, 20})), range(24))
+@SEVERAL
+def test_a_process_that_is_killed_costs_the_pieces_that_kill_it_and_no_others(work: Map):
+    values, _ = doubled(work, Doubling(kills=frozenset({4, 5, 20})), range(24))
     lost = {number for number, value in enumerate(values) if isinstance(value, Lost)}
     assert lost == {4, 5, 20}
     assert "ended by the system" in values[4].message
     assert [value for value in values if not isinstance(value, Lost)] == [2 * n for n in range(24) if n not in lost]
 
 
-def test_an_error_that_is_not_kept_to_its_piece_is_kept_to_its_chunk():
-    values, _ = doubled(Processes(jobs=2).map, Doubling(raises=frozenset({7})), range(12))
+@SEVERAL
+def test_an_error_that_is_not_kept_to_its_piece_is_kept_to_its_chunk(work: Map):
+    values, _ = doubled(work, Doubling(raises=frozenset({7})), range(12))
     assert values[6:9] == [Lost("ValueError: 7 is odd")] * 3
     assert values[:6] == [0, 2, 4, 6, 8, 10]
     assert values[9:] == [18, 20, 22]
 
 
-@pytest.mark.parametrize("work", [run_here, Processes(jobs=2).map], ids=["here", "processes"])
+@SEVERAL
 def test_a_mistake_of_the_users_is_raised(work: Map):
+    with pytest.raises(UsageError, match="no parser is installed"):
+        list(run_here(Doubling(refuses=True), [[1], [2]]))
     with pytest.raises(UsageError, match="no parser is installed"):
         list(work(Doubling(refuses=True), [[1], [2]]))
 
 
 def test_work_that_cannot_be_sent_says_how_to_go_on():
     @dataclass(frozen=True)
-    class Local(Doubling):
+    class Bound(Doubling):
         pass
 
     with pytest.raises(RunError, match="use --jobs 1"):
-        list(Processes(jobs=2).map(Local(), [[1]]))
+        list(Processes(jobs=2).map(Bound(), [[1]]))
+    # Where it could be ended it is not done, but a limit on time is no reason to refuse it.
+    ((_, found),) = apart.Apart(Local()).map(Bound(), [[1]], total=1, share="cores")
+    assert found == [(2, os.getpid())]
 
 
-def test_chunks_are_taken_a_few_at_a_time_and_no_process_outlives_the_iterator():
+@SEVERAL
+def test_chunks_are_taken_a_few_at_a_time_and_no_process_outlives_the_iterator(work: Map):
     taken = []
 
     def chunks() -> Iterator[list[int]]:
@@ -106,7 +121,7 @@ def test_chunks_are_taken_a_few_at_a_time_and_no_process_outlives_the_iterator()
             taken.append(number)
             yield [number]
 
-    with closing(Processes(jobs=2).map(Doubling(), chunks())) as found:  # type: ignore[type-var]
+    with closing(work(Doubling(), chunks())) as found:  # type: ignore[type-var]
         ((_, first),) = next(found)
     assert len(taken) < 10
     assert not alive(first)
