@@ -10,6 +10,7 @@ from pydantic import Field
 
 from harness.checkers.account.account import Account, account
 from harness.checkers.account.conflicts import Alignment, align, conflict_features
+from harness.checkers.account.figures import as_articles_write
 from harness.checkers.account.matching import Matcher
 from harness.checkers.account.order import order_digest
 from harness.checkers.aggregate import Judgement, Told, verdicts_in_detail
@@ -36,6 +37,7 @@ from harness.claims.sentence_analysis import Reading, read
 from harness.claims.typography import as_written, plain, plain_cluster
 from harness.component import Share
 from harness.errors import MissingExtraError, Problem
+from harness.language.text import words
 from harness.records import Article, Cluster, Verdict
 
 _KEPT = 8
@@ -126,6 +128,7 @@ class RulesSession(CheckSession):
         self._parser = parser
         self._clusters: OrderedDict[str, ClusterReading] = OrderedDict()
         self._english: dict[str, tuple[Article, ...]] = {}
+        self._told: dict[str, frozenset[str]] = {}
         self._expected: dict[str, Sentences] = {}
         """Clusters whose sentences are parsed, but not read yet."""
         self._large: dict[str, Sentences] = {}
@@ -136,7 +139,9 @@ class RulesSession(CheckSession):
         readable = self._english_articles(cluster)
         english = {article.article_id for article in readable}
         foreign = [article for article in cluster.articles if article.article_id not in english]
-        reason = super().why_abstain(cluster, text) or why_not_english(text, self._parser.common, foreign)
+        reason = super().why_abstain(cluster, text) or why_not_english(
+            text, self._parser.common, foreign, self._words_told(cluster)
+        )
         if reason or readable:
             return reason
         return "the articles are not English" if len(foreign) > 1 else "the article is not English"
@@ -149,6 +154,18 @@ class RulesSession(CheckSession):
                 self._english.clear()
             self._english[key] = readable_articles(cluster, self._parser.common)
         return self._english[key]
+
+    def _words_told(self, cluster: Cluster) -> frozenset[str]:
+        """Collect the words of the articles that can be read; remembered for each cluster."""
+        key = cluster.digest
+        if key not in self._told:
+            if len(self._told) >= _KEPT:
+                self._told.clear()
+            articles = self._english_articles(cluster)
+            # Not remembered by article: an article is asked once.
+            told = (words.__wrapped__(part) for article in articles for part in (article.title, article.text))
+            self._told[key] = frozenset(word for found in told for word in found)
+        return self._told[key]
 
     def expect(self, asked: Sequence[tuple[Cluster, Sequence[str]]]) -> None:
         """Parse the sentences of several clusters and of the texts about them side by side.
@@ -254,7 +271,7 @@ class RulesSession(CheckSession):
         if self._model is None:
             return None
         said = one.text.removesuffix(".")
-        read = read_best(self._model, cluster.index, said)
+        read = read_best(self._model, cluster.index, as_articles_write(cluster, one.reading, said))
         # Where the model does not read against the sentence no verb is missing, and none need be left out.
         deeds = missing_deeds(held, one.reading) if read.in_window <= -READ_WITHOUT else []
         return replace(

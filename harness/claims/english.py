@@ -1,7 +1,7 @@
 """Recognise texts that rules written for English cannot read."""
 
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Final
 
 from harness.language.lexical import word_list
@@ -19,19 +19,26 @@ ENGLISH: Final = 0.45
 other languages of Latin script .25 and less."""
 FOREIGN_BESIDE: Final = 0.5
 """Share of a headline's small words that are not English, above which it is not where an article is not either."""
+FEWEST_STRANGE: Final = 2
+"""Least number of words of a text that neither English nor the articles have for it to be in another language."""
 IN_CAPITALS: Final = 0.7
 """The same where all its words have capitals: some are names."""
 
 _ACCENTS = str.maketrans("éèêëïçñàâîô", "eeeeicnaaio")
+_ACCENTED = frozenset({"résumé", "résumés", "protégé", "protégés", "protégée", "émigré", "émigrés"})
+"""English words that keep two accents."""
 
 
-def why_not_english(text: str, known: Known, articles: Sequence[Article] = ()) -> str:
+def why_not_english(
+    text: str, known: Known, articles: Sequence[Article] = (), told: Collection[str] = frozenset()
+) -> str:
     """Return a reason to hold that `text` is not English, or an empty string.
 
     Looks at the script first, then at function words: those of other European languages must outnumber the English
     ones, make up a fifth of the words, and not merely stand inside a name ("Oscar de la Hoya"); one is enough where
     none of the small words is English. `articles` are those of another language that stand beside the text: there a
-    text most of whose small words are not English is in their language.
+    text most of whose small words are not English is in their language. Beside English ones, whose words are `told`,
+    so is a text most of whose small words, two at least, are neither English nor theirs.
     """
     letters = [character for character in text if character.isalpha()]
     latin = sum(1 for character in letters if character.isascii() or "LATIN" in unicodedata.name(character, ""))
@@ -52,6 +59,11 @@ def why_not_english(text: str, known: Known, articles: Sequence[Article] = ()) -
     strange = [token for token in telling if not _is_english(token, known)]
     if articles and len(strange) > (FOREIGN_BESIDE if small else IN_CAPITALS) * len(telling):
         return f"the text does not look English, and neither does article {articles[0].article_id}"
+    opening = [token.lower() for token in tokens[:1] if token[1:].islower() and not _is_english(token.lower(), known)]
+    asked = [word for word in [*opening, *(token.lower() for token in small)] if word not in told]
+    strange = [word for word in asked if not _is_english(word, known)]
+    if told and len(strange) >= FEWEST_STRANGE and len(strange) > FOREIGN_BESIDE * (len(opening) + len(small)):
+        return f"the text does not look English: no article has “{' '.join(strange)}”, and English has it neither"
     return ""
 
 
@@ -67,7 +79,11 @@ def _foreign(tokens: Sequence[str]) -> Iterator[str]:
 
 def _is_english(word: str, known: Known) -> bool:
     """Recognise a lower-cased English word, without the accents that English keeps: `fiancé`."""
-    bare = word.removesuffix("'s").removesuffix("’s").translate(_ACCENTS)
+    own = word.removesuffix("'s").removesuffix("’s")
+    bare = own.translate(_ACCENTS)
+    accents = sum(one != other for one, other in zip(own, bare, strict=True))
+    if (accents > 1 and word not in _ACCENTED) or accents == len(own):
+        return False  # `évacuées` is no `evacuees`, `à` no `a`
     if bare in word_list("language", "english"):
         return True
     return word not in word_list("language", "foreign") and len(bare) > 1 and (known(bare) or "-" in bare)
@@ -78,8 +94,13 @@ def _words(text: str) -> list[str]:
 
 
 def in_another_language(article: Article, known: Known) -> bool:
-    """Recognise an article most of whose words are not English; False where it has few words."""
-    tokens = [token.lower() for token in _words(f"{article.title} {article.text[:LOOKED_AT]}") if token.isalpha()]
+    """Recognise an article most of whose words are not English; False where it has few words.
+
+    Words in capitals are left out where there are others: names are of any language.
+    """
+    written = [token for token in _words(f"{article.title} {article.text[:LOOKED_AT]}") if token.isalpha()]
+    small = [token for token in written if token.islower()]
+    tokens = small if len(small) >= FEWEST else [token.lower() for token in written]
     if len(tokens) < FEWEST:
         return False
     return sum(_is_english(token, known) for token in tokens) < ENGLISH * len(tokens)

@@ -55,7 +55,7 @@ _SUFFIXES = {"k": 10**3, "l": 10**5, "m": 10**6, "b": 10**9, "t": 10**12} | {
 }
 _ALONE = frozenset({"m", "M", "b", "B"})
 """Suffixes that a space may part from the figure of a currency: `£ 7.8 m`."""
-_LINKS = frozenset({"a", "an", "and", "half", "no", "any", "some", "every", "another"})
+_LINKS = frozenset({"a", "an", "and", "half", "of", "no", "any", "some", "every", "another"})
 _NUMBER_WORDS = frozenset().union(
     _UNITS, _TENS, _SCALES, _ORDINALS, _ORDINAL_SCALES, _DENOMINATORS, [word + "s" for word in _DENOMINATORS], _LINKS
 )
@@ -108,7 +108,7 @@ def with_commas(text: str) -> str:
 
 _MONEY = (
     r"(?:(?:[A-Z]+|[A-Z][a-z]+|U\.S\.)[ ])?(?:dollars|pounds|francs|rupees|roubles|rubles|pesos|yen|yuan|won|rand|baht"
-    r"|lira|kron[ae]r|euros|shekels|dirhams|dinars|riyals|shillings)"
+    r"|lira|kron(?:[eo]r|a|e)|euros|shekels|dirhams|dinars|riyals|shillings)"
     rf"|(?:{'|'.join(code for code in CURRENCY_CODES if code.isupper())})"
 )
 """Currencies after a figure in millions: `2.4m yen`, `3m Swiss francs`, `2.4m AUD`."""
@@ -218,8 +218,13 @@ class _NumberReader:
     def _start(self, at: int) -> tuple[Decimal, int, bool] | None:
         """Read the beginning of a number: `_small`, `a` and `half a` before a scale, one and a half."""
         word = self.tokens[at].word
-        if word in {"a", "an"} and self._next(at + 1) in _SCALES:
+        following = self._next(at + 1)
+        if word in {"a", "an"} and (
+            following in _SCALES or (following in _DENOMINATORS and self._of_a_scale(at + 2) > 1)
+        ):
             return Decimal(1), at + 1, False
+        if word == "half" and self._of_a_scale(at + 1) > 1:
+            return self._of_a_scale(at + 1) / 2, at + 4, True
         if word == "half":
             scale = at + 2 if self._next(at + 1) in {"a", "an"} else at + 1
             return (Decimal("0.5"), scale, False) if self._next(scale) in _SCALES else None
@@ -271,8 +276,15 @@ class _NumberReader:
         if smallest == 1 and not closed and (total == 1 or denominator.endswith("s")):
             divisor = _DENOMINATORS.get(denominator.removesuffix("s"), Decimal(2) if denominator == "half" else None)
             if divisor:
-                return total / divisor, end + 1
+                scale = self._of_a_scale(end + 1)
+                return total / divisor * scale, end + 1 + 3 * (scale > 1)
         return total, end
+
+    def _of_a_scale(self, at: int) -> Decimal:
+        """Read `of a million` after a fraction; 1 where none stands."""
+        if self._next(at) == "of" and self._next(at + 1) in {"a", "an"}:
+            return _SCALES.get(self._next(at + 2), Decimal(1))
+        return Decimal(1)
 
 
 _NOTHING, _PART, CORE = range(3)

@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from harness.checkers.account.bearers import bearers, misspelt, without_plain_words
+from harness.checkers.account.clocks import account_of_clocks
 from harness.checkers.account.coherence import coherence
 from harness.checkers.account.conflicts import Alignment, Conflict
-from harness.checkers.account.coverage import Covered, borne_by_saying, covered
+from harness.checkers.account.coverage import Covered, borne_by_saying, covered, verbatim
 from harness.checkers.account.doers import others_deeds
 from harness.checkers.account.elements import SURE, Held, Spot
 from harness.checkers.account.figures import account_of_figure, goes_before
@@ -22,6 +23,7 @@ from harness.checkers.account.hedges import account_of_modality
 from harness.checkers.account.matching import Match, Matcher
 from harness.checkers.account.negations import account_of_polarity
 from harness.checkers.account.opposites import opposed_words
+from harness.checkers.account.scores import account_of_scores
 from harness.checkers.account.substitution import Substitute, names_apart, substitutes
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.converse import sides_of_one
@@ -34,7 +36,6 @@ from harness.claims.parsing.parse import Token
 from harness.claims.sentence_analysis import Reading, ends_figure, tells_time, time_words
 from harness.claims.thesaurus import opposite
 from harness.claims.verbs import phrasal, written
-from harness.language.text import words
 from harness.records import ElementKind, ErrorType
 
 LOOSE = 0.45
@@ -74,16 +75,6 @@ class Account:
         return [element for element in self.elements if element.state == "unaccounted"]
 
 
-VERBATIM = 3
-"""Least words of a claim that is copied: an article may have one word or two by chance."""
-
-
-def _verbatim(cluster: ClusterReading, text: str) -> bool:
-    """Tell whether an article has the words of a text, one after the other."""
-    said = words(text)
-    return len(said) >= VERBATIM and f" {' '.join(said)} " in cluster.wording
-
-
 def account(
     cluster: ClusterReading, matcher: Matcher, reading: Reading, alignment: Alignment, features: Mapping[str, float]
 ) -> Account:
@@ -107,7 +98,7 @@ class _Accountant:
 
     def account(self, features: Mapping[str, float]) -> Account:
         """Collect the elements, and count what is missing by feature."""
-        found = [*self._names(), *self._figures(), *self._times()]
+        found = [*self._names(), *self._figures(), *self._scores_and_clocks(), *self._times()]
         self.measured = {token.i for token in self.tokens for held in found if held.kind in {"figure", "time"}
                          and held.start <= token.start and token.end <= held.end}  # fmt: skip
         found += self._words()
@@ -126,7 +117,7 @@ class _Accountant:
         text = self.reading.parse.text
         return Account(
             elements, dict(self.features), self.matcher.sites, bool(self.alignment.told), text,
-            _verbatim(self.cluster, text), covered(self.cluster, self.matcher, self.reading, elements),
+            verbatim(self.cluster, text), covered(self.cluster, self.matcher, self.reading, elements),
         )  # fmt: skip
 
     def _spot(self, match: Match) -> Spot:
@@ -190,6 +181,12 @@ class _Accountant:
             held = account_of_figure(self.cluster, self.matcher, self.reading, figure)
             if held.state == "borne_out" and is_converted(figure, self.cluster.figures):
                 self.done.add(figure.head_token)  # the word of its unit stands nowhere
+            yield held
+
+    def _scores_and_clocks(self) -> Iterator[Held]:
+        """Account for scores and times of day, whose digits are no figures."""
+        for held in (*account_of_scores(self.cluster, self.reading), *account_of_clocks(self.cluster, self.reading)):
+            self.done.update(token.i for token in self.tokens if token.start < held.end and held.start < token.end)
             yield held
 
     def _times(self) -> Iterator[Held]:

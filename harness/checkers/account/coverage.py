@@ -17,6 +17,7 @@ from harness.claims.extract import main_frame
 from harness.claims.figures.conversion import counterpart
 from harness.claims.frames import Frame
 from harness.claims.sentence_analysis import Reading, tells_time, time_words
+from harness.language.text import words
 
 Span = tuple[int, int]
 """First and past-last character of an element in its claim sentence."""
@@ -191,3 +192,13 @@ def frame_there(cluster: ClusterReading, reading: Reading, covers: Covered, unit
     _, (_, start, _) = covers.get(unit, {}).get(main_deed(reading) or (0, 0), (0.0, (unit, -1, -1)))
     there = cluster.readings[unit]
     return next((frame for frame in there.frames if there.parse.tokens[frame.predicate].start == start), None)
+
+
+VERBATIM = 3
+"""Least words of a claim that is copied."""
+
+
+def verbatim(cluster: ClusterReading, text: str) -> bool:
+    """Tell whether an article has the words of a text, one after the other."""
+    said = words(text)
+    return len(said) >= VERBATIM and f" {' '.join(said)} " in cluster.wording

@@ -214,17 +214,18 @@ def _multiples(figure: Figure, cluster: ClusterReading) -> Iterator[tuple[int, i
     """Find what a multiple follows from: the number itself, or two figures of that ratio."""
     for unit, figures in groupby(cluster.figures, key=itemgetter(0)):
         held = [found for _, found in figures if not found.ordinal]
-        yield from ((unit, found.start, found.end) for found in held
-                    if found.value == figure.value and not found.spelt and _multiplies(found))  # fmt: skip
+        plain = [found for found in held if found.value == figure.value and not found.spelt]
+        yield from ((unit, found.start, found.end) for found in plain if _multiplies(found, cluster.readings[unit]))
         for first, second in pairwise(held):
             least, most = sorted((first.value, second.value))
             if comparable(first, second) and least > 0 and abs(most / least - figure.value) <= LOOSE * figure.value:
                 yield unit, first.start, first.end
 
 
-def _multiplies(figure: Figure) -> bool:
+def _multiplies(figure: Figure, reading: Reading) -> bool:
     """Recognise a figure that multiplies: `three times`, `a factor of three`, not three of something."""
-    return figure.unit == "times" or figure.head in {"time", "factor", "fold", ""}
+    by_factor = reading.parse.text[: figure.start].endswith("factor of ")
+    return by_factor or figure.unit == "times" or figure.head in {"time", "factor", "fold"}
 
 
 def _years(cluster: ClusterReading) -> Iterator[tuple[int, Token, int]]:

@@ -9,7 +9,7 @@ from harness.checkers.account.matching import Matcher
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.figures.conversion import counterpart
 from harness.claims.figures.currencies import is_code
-from harness.claims.figures.measures import DURATIONS, with_unit
+from harness.claims.figures.measures import DURATIONS, span_with_unit, with_unit
 from harness.claims.figures.quantities import Figure, clash
 from harness.claims.figures.slots import comparable, same_slot
 from harness.claims.parsing.parse import Token
@@ -79,6 +79,24 @@ def account_of_figure(cluster: ClusterReading, matcher: Matcher, reading: Readin
             if mine == theirs:
                 reason = f"no article has “{written}” in that unit; the closest sentence has it in another"
     return Held("figure", start, end, "unaccounted", spots, reason, f"{kind}_missing", 1.0, "number")
+
+
+def as_articles_write(cluster: ClusterReading, reading: Reading, said: str) -> str:
+    """Write a claim sentence with its figures as the articles write them, where they give them in another way.
+
+    A model that reads a claim beside the articles is no reckoner: 46 feet are to it no 14 metres.
+    """
+    text = reading.parse.text
+    for figure in reversed(reading.figures):
+        start, end = span_with_unit(text, figure.start, figure.end, figure.unit)
+        told = [(unit, found) for unit, found in cluster.figures if counterpart(figure, found) is not None]
+        ways = [
+            there[slice(*span_with_unit(there, found.start, found.end, found.unit))]
+            for unit, found in told if (there := cluster.readings[unit].parse.text)
+        ]  # fmt: skip
+        if ways and text[start:end] not in ways and said[start:end].lower() == text[start:end].lower():
+            said = said[:start] + ways[0] + said[end:]
+    return said
 
 
 def goes_before(token: Token) -> bool:

@@ -42,7 +42,7 @@ _WRITTEN = (
 )
 _AFTER = tuple((name, re.compile(rf"[\s-]*(?:{pattern})(?![\w°])", re.IGNORECASE)) for name, pattern in _WRITTEN)
 _AGE = re.compile(r"[\s-]*years?[\s-]old", re.IGNORECASE)
-_AGED = re.compile(r",?\s*aged\s*$")
+_AGED = re.compile(r"(?:,?\s*aged|\b[Dd](?:ead|ies|ied|ying|eath) at(?: (?:the )?age(?: of)?)?)\s*$")
 _AREA = re.compile(r"[\s-]*sq(?:uare|\.)?[\s-]+", re.IGNORECASE)
 _ONE_LETTER = frozenset("mgCF")
 """Units of one letter, which are units only right after a digit: `40m`, `38C`."""
@@ -59,9 +59,15 @@ WORDS = frozenset({
 
 def with_unit(text: str, start: int, end: int, unit: str) -> str:
     """Write the figure `text[start:end]` with its currency before it, or the words of its unit behind it."""
+    first, last = span_with_unit(text, start, end, unit)
+    return text[first:last]
+
+
+def span_with_unit(text: str, start: int, end: int, unit: str) -> tuple[int, int]:
+    """Find where the figure `text[start:end]` stands together with its unit."""
     before = BEFORE.search(text[:start])
     if before:
-        return text[before.start() : end]
+        return before.start(), end
     after = text[end:]
     written = ((name, way) for name, way in _AFTER if name == unit)
     found = _POINTS.match(after) or _PERCENT.match(after)
@@ -69,7 +75,7 @@ def with_unit(text: str, start: int, end: int, unit: str) -> str:
     word = re.match(r"\s(\w+)", after)
     if found is None and word and noun_unit(word[1]) == unit != "":
         found = word
-    return text[start : end + (found.end() if found else 0)]
+    return start, end + (found.end() if found else 0)
 
 
 def unit_of(text: str, start: int, end: int, head: str, parse: Parse, head_token: int) -> str:
@@ -95,7 +101,7 @@ def unit_of(text: str, start: int, end: int, head: str, parse: Parse, head_token
         return currency_of(head, text[: parse.tokens[head_token].start])
     if head in word_list("units", "measures") or head in DURATIONS:
         return next((name for name, pattern in _AFTER if pattern.fullmatch(head)), head)
-    return "age" if _AGED.search(text[max(0, start - 7) : start]) else ""
+    return "age" if _AGED.search(text[max(0, start - 24) : start]) else ""
 
 
 def measures_alike(claimed: str, found: str) -> bool:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from harness.claims.figures.currencies import BEFORE, SIGN, is_currency
 from harness.claims.figures.measures import unit_of
 from harness.claims.figures.shares import Share, shares
+from harness.claims.figures.worded import Worded, worded
 from harness.claims.meaning import is_month
 from harness.claims.parsing.parse import Parse, Token
 from harness.language.numerals import number_values
@@ -26,7 +27,7 @@ _VAGUE = {
     "several": (3.0, 20.0),
     "a few": (2.0, 12.0),
     "a handful": (2.0, 12.0),
-    "a couple": (2.0, 3.0),
+    "a couple": (2.0, 2.0),
 }
 """Values that vague words may stand for. Wide on purpose: an order of magnitude misleads a reader, 23 does not."""
 _VAGUE_RE = re.compile(
@@ -54,6 +55,9 @@ _TORN = re.compile(r"(?<=\d), (\d{3})(?!\d)")
 _SIGN = re.compile(SIGN)
 _SIGN_LAST = re.compile(rf"{SIGN}\s?$")
 _RANGE = re.compile(r"\s*(?:-|–|to|and)\s*")
+
+
+_PARTS_OF = frozenset({"half", "quarter"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,7 @@ def figures(parse: Parse) -> tuple[Figure, ...]:
     # A separator that a tokeniser tore off is put back without moving what follows: `36, 000` becomes `36,000 `.
     text = _TORN.sub(r",\1 ", parse.text)
     quantities = [figure for share in shares(parse) if (figure := _share_figure(parse, share)) is not None]
+    quantities += [figure for each in worded(text) if (figure := _worded_figure(parse, each)) is not None]
     taken = [(figure.start, figure.end) for figure in quantities]
     numbers = [
         (span, value) for span, value in number_values(text)
@@ -190,6 +195,8 @@ def _is_calendar(parse: Parse, token: Token, start: int, end: int) -> bool:
         return True
     if _YEAR.fullmatch(word) and token.dep not in {"nummod"}:
         return True
+    if _YEAR.fullmatch(word) and any(is_month(each.lower.rstrip(".,")) for each in parse.tokens[token.i - 3 : token.i]):
+        return True  # `Sep 8, 2011`
     if _YEAR.fullmatch(word) and (token.entity == "DATE" or token.entity == "EVENT"):
         return True
     if re.search(r"\d[-–]$", text[:start]) or re.match(r"[-–]\d", text[end:]):
@@ -248,6 +255,21 @@ def _share_figure(parse: Parse, share: Share) -> Figure | None:
     return Figure(
         share.start, share.end, share.value, low, high, modifier, share.unit, head, token.i, head_token,
         ordinal=False, step=1.0, spelt=True,
+    )  # fmt: skip
+
+
+def _worded_figure(parse: Parse, measure: Worded) -> Figure | None:
+    """Make a figure of a measure in words: `an hour and a half`."""
+    token, last = _token_at(parse, measure.start), _token_at(parse, measure.end - 1)
+    if token is None or last is None:
+        return None
+    modifier, low, high = _bounds(parse.text, measure.start, measure.end, measure.value)
+    inside = [each for each in parse.tokens if token.i <= each.i <= last.i and each.pos == "NOUN"]
+    noun = next((each for each in inside if each.lemma not in _PARTS_OF), last)
+    head, head_token = (noun.lemma, noun.i) if measure.unit else _head(parse, last)
+    return Figure(
+        measure.start, measure.end, measure.value, low, high, modifier, measure.unit, head, token.i, head_token,
+        ordinal=False, step=0.5 if measure.value % 1 else 1.0,
     )  # fmt: skip
 
 
@@ -316,14 +338,18 @@ def agree(claimed: Figure, found: Figure) -> bool:
     if claimed.modifier == "exact" and found.modifier in {"exact", "about"}:
         return _rounds(claimed, found)
     low, high = claimed.low, claimed.high
+    if claimed.modifier == "about" and found.modifier in {"exact", "about"} and found.step >= _roundness(claimed):
+        return False  # `about 900` is no rounding of 800
     if claimed.modifier == "above":
         # `more than 100` of 150 is fair, of 1,500 it is another figure.
         return low <= found.value <= low * 2 or (found.modifier == "vague" and found.low <= low <= (found.high or low))
     # `Up to 100` of 13 misleads, though it is true.
     if claimed.modifier == "below" and found.value < claimed.value / 2:
         return found.modifier == "range" and claimed.value <= (found.high or 0.0)
-    if high is not None and low <= found.value <= high:
+    if high is not None and low <= found.value <= high and claimed.modifier != "exact":
         return True
+    if found.modifier == "vague" and claimed.modifier == "exact":
+        return False  # nobody reads 2,139 in `thousands`
     if found.modifier == "vague":
         return found.low <= claimed.value <= (found.high or claimed.value)
     if found.modifier == "below":
@@ -333,6 +359,12 @@ def agree(claimed: Figure, found: Figure) -> bool:
     if found.modifier == "above":
         return found.value <= claimed.value <= found.value * 1.1
     return _rounds(claimed, found)
+
+
+def _roundness(figure: Figure) -> float:
+    """Return what a figure is a multiple of, fives counted as round: 50 for 250, 5 for 25, 100 for 900."""
+    fives = 5 * figure.step
+    return fives if figure.value % fives == 0 else figure.step
 
 
 def _rounds(claimed: Figure, found: Figure) -> bool:

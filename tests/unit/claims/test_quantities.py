@@ -50,7 +50,7 @@ def test_dates_times_and_telephone_numbers_are_not_quantities(parser, text):
         ("20 people died.", "24 people died.", False),  # the same step, but off by 17 %
         ("More than 150 people died.", "156 people died.", True),
         ("More than 150 people died.", "1,560 people died.", False),
-        ("48 people died.", "Dozens of people died.", True),
+        ("48 people died.", "Dozens of people died.", False),
         ("25,000 troops came.", "Thousands of troops came.", False),  # thousands: 2,000 to 20,000
         ("Thirteen people died.", "13 people died.", True),
         ("About 100 people died.", "104 people died.", True),
