@@ -19,6 +19,8 @@ ENGLISH: Final = 0.45
 other languages of Latin script .25 and less."""
 FOREIGN_BESIDE: Final = 0.5
 """Share of a headline's small words that are not English, above which it is not where an article is not either."""
+FEWEST_SMALL: Final = 3
+"""Least number of its words in small letters for those in capitals to be left out: they are names of any language."""
 FEWEST_STRANGE: Final = 2
 """Least number of words of a text that neither English nor the articles have for it to be in another language."""
 IN_CAPITALS: Final = 0.7
@@ -100,9 +102,9 @@ def in_another_language(article: Article, known: Known) -> bool:
     """
     written = [token for token in _words(f"{article.title} {article.text[:LOOKED_AT]}") if token.isalpha()]
     small = [token for token in written if token.islower()]
-    tokens = small if len(small) >= FEWEST else [token.lower() for token in written]
-    if len(tokens) < FEWEST:
+    if len(written) < FEWEST:
         return False
+    tokens = small if len(small) >= FEWEST_SMALL else [token.lower() for token in written]
     return sum(_is_english(token, known) for token in tokens) < ENGLISH * len(tokens)
 
 

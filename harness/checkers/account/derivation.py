@@ -6,7 +6,7 @@ from itertools import groupby, pairwise
 from operator import itemgetter
 
 from harness.checkers.cluster_analysis import ClusterReading
-from harness.claims.figures.currencies import SIGN
+from harness.claims.figures.currencies import SIGN, is_currency
 from harness.claims.figures.quantities import Figure
 from harness.claims.figures.slots import comparable, happening
 from harness.claims.parsing.parse import Token
@@ -41,6 +41,10 @@ _ROUNDED = 0.6
 _OF = re.compile(r"\s*(?:\w+\s+)?(?:out\s+)?of\s+(?:(?:the|its|their|all|some|about)\s+){0,2}", re.IGNORECASE)
 _TO = re.compile(rf"[^.;,]{{0,25}}\bto\s+(?:just\s+|about\s+|nearly\s+)?(?:{SIGN})?", re.IGNORECASE)
 _FROM = re.compile(rf"\bfrom\s+(?:just\s+|about\s+|nearly\s+)?(?:{SIGN})?$", re.IGNORECASE)
+_YEARLY = re.compile(r"\b(?:a|per|each|every) year\b|\b(?:annual|yearly)", re.IGNORECASE)
+_RATE = re.compile(r"^[^.;,]{0,30}\b(?:a|per|each|every) (month|week)\b", re.IGNORECASE)
+_IN_A_YEAR = {"month": 12, "week": 52}
+_NEAR_SUM = 0.02
 _POINTS = 0.51
 """Points by which a percentage may differ from one that two figures give: it is rounded."""
 _AGES = frozenset({"age", "year", ""})
@@ -68,6 +72,7 @@ def derivations(figure: Figure, reading: Reading, cluster: ClusterReading) -> It
             yield unit, found.start, found.end
     if figure.unit == "times":
         yield from _multiples(figure, cluster)
+    yield from _yearly(figure, reading, cluster)
     yield from _sums(figure, reading, cluster)
     yield from _changes(figure, reading, cluster)
     if figure.unit in _SPANS and _is_span(figure, reading):
@@ -174,6 +179,16 @@ def _changes(figure: Figure, reading: Reading, cluster: ClusterReading) -> Itera
                 near = changed and same and abs(grown) == figure.value
             if near:
                 yield unit, first.start, first.end
+
+
+def _yearly(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
+    """Find the monthly or weekly sum of a yearly one: `$64m a year` for `$5.3m a month`."""
+    if not is_currency(figure.unit) or not _YEARLY.search(reading.parse.text):
+        return
+    for unit, found in cluster.figures:
+        rate = _RATE.search(cluster.readings[unit].parse.text[found.end :]) if comparable(figure, found) else None
+        if rate and abs(figure.value - found.value * _IN_A_YEAR[rate[1].lower()]) <= _NEAR_SUM * figure.value:
+            yield unit, found.start, found.end
 
 
 def _since(figure: Figure, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:

@@ -7,7 +7,7 @@ from harness.checkers.account.derivation import derivations
 from harness.checkers.account.elements import SURE, Held, Spot
 from harness.checkers.account.matching import Matcher
 from harness.checkers.cluster_analysis import ClusterReading
-from harness.claims.figures.conversion import counterpart
+from harness.claims.figures.conversion import counterpart, is_converted
 from harness.claims.figures.currencies import is_code
 from harness.claims.figures.measures import DURATIONS, span_with_unit, with_unit
 from harness.claims.figures.quantities import Figure, clash
@@ -82,19 +82,21 @@ def account_of_figure(cluster: ClusterReading, matcher: Matcher, reading: Readin
 
 
 def as_articles_write(cluster: ClusterReading, reading: Reading, said: str) -> str:
-    """Write a claim sentence with its figures as the articles write them, where they give them in another way.
+    """Write a claim sentence with its figures as the articles write them, where they give them in another unit.
 
     A model that reads a claim beside the articles is no reckoner: 46 feet are to it no 14 metres.
     """
     text = reading.parse.text
     for figure in reversed(reading.figures):
+        if not is_converted(figure, cluster.figures):
+            continue
         start, end = span_with_unit(text, figure.start, figure.end, figure.unit)
         told = [(unit, found) for unit, found in cluster.figures if counterpart(figure, found) is not None]
         ways = [
             there[slice(*span_with_unit(there, found.start, found.end, found.unit))]
             for unit, found in told if (there := cluster.readings[unit].parse.text)
         ]  # fmt: skip
-        if ways and text[start:end] not in ways and said[start:end].lower() == text[start:end].lower():
+        if ways and said[start:end].lower() == text[start:end].lower():
             said = said[:start] + ways[0] + said[end:]
     return said
 

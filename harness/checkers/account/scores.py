@@ -63,7 +63,7 @@ def _told(cluster: ClusterReading, score: tuple[int, int], *, losing: bool) -> I
         text = reading.parse.text
         if _PAIR.search(text):
             continue  # its numbers are those of another score, or of this one the other way round
-        values = [(span, value) for span, value in number_values(text) if value in score]
+        values = [(span, int(value)) for span, value in number_values(text) if value in score]
         for (first, one), (_, other) in combinations(values, 2):
             if (one, other) == score or ((other, one) == score and score[0] > score[1]):
                 yield unit, *first

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from harness.claims.figures.currencies import BEFORE, SIGN, is_currency
+from harness.claims.figures.currencies import BEFORE, SIGN
 from harness.claims.figures.measures import unit_of
 from harness.claims.figures.shares import Share, shares
 from harness.claims.figures.worded import Worded, worded
@@ -331,10 +331,6 @@ def agree(claimed: Figure, found: Figure) -> bool:
     if claimed.modifier == found.modifier == "vague":
         least, most = sorted((claimed.low, found.low))
         return most < APART * least and most <= min(claimed.high or 0.0, found.high or 0.0)
-    if is_currency(claimed.unit) and any(
-        abs(claimed.value - found.value * times) <= 0.02 * claimed.value for times in (12, 52)
-    ):
-        return True  # $64m a year for $5.3m a month
     if claimed.modifier == "exact" and found.modifier in {"exact", "about"}:
         return _rounds(claimed, found)
     low, high = claimed.low, claimed.high

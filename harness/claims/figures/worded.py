@@ -76,9 +76,7 @@ def _every(text: str) -> Iterator[Worded]:
             yield _measure(found, _value(found["some"]), "fortnight")
     for found in _ONE.finditer(text):
         name = next(name for name in ("unit", "before", "long") if found[name])
-        start = (
-            found.start() if name != "unit" else re.search(r"\san?\s+\w+$", found.group()).start() + found.start() + 1
-        )
+        start = found.start("some") if name == "unit" else found.start()
         if not _RATE.search(text[:start]):
             yield _measure(found, 1.0, found[name])._replace(start=start, end=found.end(name))
     for found in _SCORE.finditer(text):

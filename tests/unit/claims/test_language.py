@@ -63,3 +63,52 @@ def test_an_english_headline_is_read_beside_an_article_of_another_language(text,
 def test_few_words_do_not_tell_a_language(parser):
     article = Article(article_id="x", title="Zelenskyy", text="Kyiv, Kharkiv, Odesa")
     assert not in_another_language(article, parser.common)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Drei Dörfer bei Lowen überflutet",
+        "Feuerwehr rettet 300 Menschen",
+        "Trois villages inondés près de Lowen",
+        "Lowen: 300 personnes évacuées",
+        "Inondations à Lowen",
+        "Tres pueblos inundados cerca de Lowen",
+        "Tre villaggi allagati vicino a Lowen",
+        "Drie dorpen bij Lowen onder water",
+        "Brandweer redt 300 mensen",
+        "Trzy wsie pod Lowen zalane",
+        "Lowen yakınında üç köy sular altında",
+        "Tiga desa dekat Lowen terendam",
+    ],
+)
+def test_a_headline_in_another_language_is_told_beside_english_articles(text, parser):
+    told = frozenset({"lowen", "three", "villages", "flooded", "the", "300", "people"})
+    assert "English" in why_not_english(text, parser.common, told=told)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Xi Jinping meets Narendra Modi",
+        "Zverev outlasts Wawrinka",
+        "Lowen villages flooded",
+        "Erdoğan, Kılıçdaroğlu trade barbs",
+        "Résumé of Yevgeny Prigozhin doctored",
+        "Lowen flooded",
+    ],
+)
+def test_names_that_no_article_has_make_no_headline_foreign(text, parser):
+    assert why_not_english(text, parser.common, told=frozenset({"lowen", "mayor"})) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Jean-Pierre de la Croix met Łukasz Wójcik and Günther von Straußenberg at the Élysée. Le Monde reported.",
+        "Recep Tayyip Erdoğan and Şükrü Öztürk flew to Diyarbakır with Kılıçdaroğlu. İmamoğlu stayed in Beşiktaş.",
+        "Susilo Bambang Yudhoyono opened Taman Mini Indonesia Indah in Jakarta. Megawati Soekarnoputri was there.",
+    ],
+)
+def test_an_english_article_of_many_foreign_names_is_english(text, parser):
+    assert not in_another_language(Article(article_id="x", text=text), parser.common)
