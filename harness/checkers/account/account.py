@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from harness.checkers.account.bearers import bearers, misspelt, without_plain_words
-from harness.checkers.account.clocks import account_of_clocks
 from harness.checkers.account.coherence import coherence
 from harness.checkers.account.conflicts import Alignment, Conflict
 from harness.checkers.account.coverage import Covered, borne_by_saying, covered, verbatim
@@ -23,7 +22,7 @@ from harness.checkers.account.hedges import account_of_modality
 from harness.checkers.account.matching import Match, Matcher
 from harness.checkers.account.negations import account_of_polarity
 from harness.checkers.account.opposites import opposed_words
-from harness.checkers.account.scores import account_of_scores
+from harness.checkers.account.scores import account_of_clocks, account_of_scores
 from harness.checkers.account.substitution import Substitute, names_apart, substitutes
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.converse import sides_of_one

@@ -1,4 +1,4 @@
-"""The account of scores, tallies and ranges, `3-1`, `58-42`: two numbers whose order says who won."""
+"""The account of digits that are no figure: scores, `3-1`, whose order says who won, and times of day."""
 
 import re
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from itertools import combinations
 
 from harness.checkers.account.elements import Held, Spot
 from harness.checkers.cluster_analysis import ClusterReading
+from harness.claims.figures.clocks import clocks, same_clock
 from harness.claims.sentence_analysis import Reading
 from harness.language.numerals import number_values
 from harness.language.text import words
@@ -75,3 +76,17 @@ def _pairs(cluster: ClusterReading, score: tuple[int, int]) -> Iterator[Spot]:
         for found in _PAIR.finditer(reading.parse.text):
             if (int(found[1]), int(found[2])) == score:
                 yield unit, *found.span()
+
+
+def account_of_clocks(cluster: ClusterReading, reading: Reading) -> Iterator[Held]:
+    """Account for each time of day of a claim."""
+    for mine in clocks(reading.parse.text):
+        told = [(unit, other) for unit, one in enumerate(cluster.readings) for other in clocks(one.parse.text)]
+        spots = tuple((unit, other.start, other.end) for unit, other in told if same_clock(mine, other))
+        written = reading.parse.text[mine.start : mine.end]
+        if spots:
+            yield Held("time", mine.start, mine.end, "borne_out", spots[:3])
+        else:
+            nearest = tuple((unit, other.start, other.end) for unit, other in told[:1])
+            yield Held("time", mine.start, mine.end, "unaccounted", nearest, f"no article has the time “{written}”",
+                       "time_missing", 1.0, "time")  # fmt: skip
