@@ -72,8 +72,13 @@ def path_of(value: object, name: str, accepted: str) -> Path:
 
 
 def results_of(results: object) -> Path:
-    """Accept the folder that holds the runs. Raises UsageError for what is no path."""
-    return path_of(results, "results", "the folder that holds the runs")
+    """Accept the folder that holds the runs; of an address in a store, the folder of its copies.
+
+    Raises UsageError for what is neither a path nor an address that can be written.
+    """
+    from harness.stores.places import local
+
+    return local(path_of(results, "results", "the folder that holds the runs, or the address of a store"))
 
 
 def cache_of(cache: object) -> Path | None:

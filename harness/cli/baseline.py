@@ -30,4 +30,4 @@ def save(
 
     held = load_run(results, run)
     api.save_baseline(held, output, overwrite=True)
-    logs.say(f"baseline: {output} from {held.path}")
+    logs.say(f"baseline: {output} from {held.folder.place}")

@@ -202,7 +202,7 @@ def end(outcome: "Outcome", again: str = "") -> None:
     `again` tells how to score what has failed once more.
     """
     lost = report_failures(outcome)
-    logs.say(f"results: {outcome.folder.path}")
+    logs.say(f"results: {outcome.folder.place}")
     if outcome.unanswered:
         logs.say(f"error: no cluster was answered by {', '.join(outcome.unanswered)}", "error")
     unscored = outcome.unscored

@@ -176,5 +176,5 @@ def _run_configuration(
     )
     report_bad_rows(made.mistakes)
     report_failures(made.outcome)
-    logs.say(f"results: {made.path}")
+    logs.say(f"results: {made.folder.place}")
     return made

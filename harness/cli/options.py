@@ -33,7 +33,12 @@ Overrides = Annotated[
         help="Override one value: a.b=c, for instance models.0.hf.batch_size=4. Repeatable.",
     ),
 ]
-ResultsFolder = Annotated[Path, typer.Option("--results", metavar="DIR", help="The folder that holds the runs.")]
+ResultsFolder = Annotated[
+    Path,
+    typer.Option(
+        "--results", metavar="DIR", help="The folder that holds the runs, or s3://bucket/folder, gs://…, abfs://…."
+    ),
+]
 Limit = Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="Read no more clusters than this.")]
 ShardOfRun = Annotated[
     str | None,

@@ -32,8 +32,9 @@ def rm(
     from harness.report.runs import removal_lines
     from harness.report.sizes import size
     from harness.results.removal import choose, remove
+    from harness.stores.places import local
 
-    choice = choose(results, runs, lambda line: logs.say(f"note: {line}", "warning"), keep=keep)
+    choice = choose(local(results), runs, lambda line: logs.say(f"note: {line}", "warning"), keep=keep)
     for line in choice.kept:
         logs.say(f"note: {line}", "warning")
     if not choice.candidates:
@@ -46,7 +47,7 @@ def rm(
             logs.say("nothing was removed")
             return
     for gone in remove(choice.candidates):
-        streams.say(f"removed {gone.folder.path}, {size(gone.bytes)}")
+        streams.say(f"removed {gone.folder.place}, {size(gone.bytes)}")
 
 
 def _confirm(count: int) -> bool:

@@ -49,7 +49,9 @@ def report(
 
 
 def view(
-    results: Annotated[Path, typer.Argument(metavar="[RESULTS]", help="The folder that holds the runs.")] = RESULTS,
+    results: Annotated[
+        Path, typer.Argument(metavar="[RESULTS]", help="The folder that holds the runs, or its address.")
+    ] = RESULTS,
     port: Annotated[
         int, typer.Option("--port", min=0, max=65535, metavar="N", help="The port on 127.0.0.1; 0 is any that is free.")
     ] = 0,
@@ -67,10 +69,11 @@ def view(
     A run that is under way is watched. The address that is printed works on this machine alone, until Ctrl-C. Nothing
     is written but what you say of headlines: annotations.jsonl in the folder, which `harness metaeval` reads.
     """
+    from harness.stores.places import local
     from harness.view.server import has_screen, serve
 
     opens = has_screen() and sys.stdout.isatty() if open_browser is None else open_browser
-    serve(results, port, opens=opens, told=_tell)
+    serve(local(results), port, opens=opens, told=_tell)
 
 
 def _tell(address: str) -> None:

@@ -45,13 +45,15 @@ def list_runs(
     """
     from harness.report.runs import run_lines, runs_as_json
     from harness.results.listing import list_runs as found_in
+    from harness.stores.places import local, shown
 
+    results = local(results)
     rows = found_in(results, name, lambda line: logs.say(f"note: {line}", "warning"))
     if form == "json":
         typer.echo(runs_as_json(rows))
         return
     if not rows:
-        typer.echo(f"no runs in {results}")
+        typer.echo(f"no runs in {shown(results)}")
         return
     from harness.report import printing
 
@@ -193,9 +195,11 @@ def verify(
     """
     from harness.results.verification import runs_to_verify
     from harness.results.verification import verify as verify_run
+    from harness.stores.places import local, read_anew
 
-    folders = runs_to_verify(results, runs or [], lambda line: logs.say(f"note: {line}", "warning"))
-    found = [verify_run(folder) for folder in folders]
+    with read_anew():
+        folders = runs_to_verify(local(results), runs or [], lambda line: logs.say(f"note: {line}", "warning"))
+        found = [verify_run(folder) for folder in folders]
     if form == "json":
         import json
 

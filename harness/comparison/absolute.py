@@ -12,7 +12,7 @@ from harness.comparison.gate_rules import rules_of
 from harness.comparison.score_matrix import ScoreMatrix, find_label, join
 from harness.config.gate import GateSettings
 from harness.errors import UsageError
-from harness.results.run_folder import RunFolder
+from harness.results.run_folder import PREDICTIONS, RunFolder
 
 
 def hold_to_limits(folder: RunFolder, settings: GateSettings) -> GateReport:
@@ -30,7 +30,9 @@ def hold_to_limits(folder: RunFolder, settings: GateSettings) -> GateReport:
     wanted = [find_label(joined.labels, name) for name in settings.configurations or joined.labels]
     names = list(dict.fromkeys(wanted))
     gated = [_gate_measure(joined, name, rule) for name in names for rule in rules.by_measure]
-    answered = Counter(row.configuration for row in folder.predictions())
+    counts = {name: count.predicted for name, count in folder.manifest().counts.items()}
+    rows = folder.predictions() if folder.is_here(PREDICTIONS) or not counts else ()
+    answered = Counter(row.configuration for row in rows) or Counter(counts)
     return GateReport(
         run=folder.path.name,
         baseline="",

@@ -4,7 +4,7 @@ A reviewer sees in the difference of two baselines which headlines changed and w
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -57,16 +57,20 @@ class Baseline(Record):
         return self
 
 
-def baseline_of(folder: RunFolder) -> Baseline:
-    """Make the baseline of a finished run. Raises UsageError for an unfinished one."""
+def baseline_of(folder: RunFolder, *, texts: bool = True) -> Baseline:
+    """Make the baseline of a finished run; without `texts` an empty one stands for each that there is.
+
+    Predictions are not read then, which a run in a store would have to fetch. Raises UsageError for an unfinished run.
+    """
     manifest = folder.manifest()
     joined = join([folder])
-    texts = {(row.configuration, row.cluster_id): row.text for row in folder.predictions()}
+    answered = None if texts else _answered(folder, [facts.cluster_id for facts in joined.clusters])
+    found = answered or {(row.configuration, row.cluster_id): row.text for row in folder.predictions()}
     configurations = []
     for at, column in enumerate(joined.columns):
         cells = {}
         for row, facts in enumerate(joined.clusters):
-            text = texts.get((column.record.name, facts.cluster_id))
+            text = found.get((column.record.name, facts.cluster_id))
             statistics: dict[str, float | None] = {}
             for place, measure in enumerate(joined.measures):
                 if joined.unscorable[at, row, place]:
@@ -84,6 +88,18 @@ def baseline_of(folder: RunFolder) -> Baseline:
         measures=joined.measures,
         configurations=tuple(configurations),
     )
+
+
+def _answered(folder: RunFolder, clusters: Sequence[str]) -> dict[tuple[str, str], str] | None:
+    """Tell from failures which clusters each configuration answered; None where the manifest counts others."""
+    failed = {(row.configuration, row.cluster_id) for row in folder.failures() if row.stage == "generate"}
+    found: dict[tuple[str, str], str] = {}
+    for name, count in folder.manifest().counts.items():
+        answered = [cluster_id for cluster_id in clusters if (name, cluster_id) not in failed]
+        if len(answered) != count.predicted:
+            return None
+        found |= {(name, cluster_id): "" for cluster_id in answered}
+    return found
 
 
 def dumped(baseline: Baseline) -> str:

@@ -25,7 +25,7 @@ from harness.errors import (
     UsageError,
 )
 from harness.records import MeasureRecord
-from harness.results.run_folder import RunFolder
+from harness.results.run_folder import PREDICTIONS, RunFolder
 
 Verdict = Literal["pass", "regression", "limit", "lost", "not_compared"]
 """Outcome of one measure of one configuration, worst last but for `lost`, which a fall outweighs.
@@ -129,10 +129,10 @@ def hold(folder: RunFolder, baseline: Baseline, settings: GateSettings, where: s
     Raises DataError where data or clusters differ, UsageError where a signature differs, a configuration is missing, a
     rule names no measure, or one that no cluster has a statistic for.
     """
-    candidate = baseline_of(folder)
-    raise_if_other_data(candidate.data_digest, folder.clusters(), baseline, where, str(folder.path))
+    candidate = baseline_of(folder, texts=folder.is_here(PREDICTIONS))
+    raise_if_other_data(candidate.data_digest, folder.clusters(), baseline, where, folder.place)
     rules = rules_for(baseline, settings, where)
-    raise_if_other_measures(candidate.measures, baseline.measures, rules.by_measure, where, str(folder.path))
+    raise_if_other_measures(candidate.measures, baseline.measures, rules.by_measure, where, folder.place)
     names = list(settings.configurations or [configuration.name for configuration in baseline.configurations])
     pairs = [
         _pair_cells(named(baseline, name), _candidate(candidate, name, folder), where) for name in dict.fromkeys(names)
@@ -171,6 +171,10 @@ def _findings(
         if verdict in ("lost", "not_compared") and _is_answered(by_name[decision.configuration][1])
     }
     reasons = missing.no_statistic(folder, unclear, metric_of)
+    # Texts are worth fetching from a store where they show what is wrong.
+    texts = (
+        None if folder.is_here(PREDICTIONS) else _texts_of(folder, [one for one, said, _ in judged if said != "pass"])
+    )
     return tuple(
         Finding(
             decision,
@@ -178,7 +182,7 @@ def _findings(
             verdict,
             said,
             reasons.get((decision.configuration, decision.measure), ()),
-            tuple(_examples(decision, *by_name[decision.configuration])),
+            tuple(_examples(decision, *by_name[decision.configuration], texts)),
         )
         for decision, verdict, said in judged
     )
@@ -242,7 +246,7 @@ def _see_what_can_be_compared(
         [
             Problem(
                 f"nothing can be compared: {name} has a statistic on no cluster, here and in {where}",
-                str(folder.path),
+                folder.place,
                 path="gate",
                 found="no cluster has a reference" if bare else reasons[name],
                 accepted="references in the data, or rules on other measures" if bare else "rules on other measures",
@@ -271,7 +275,7 @@ def _candidate(candidate: Baseline, name: str, folder: RunFolder) -> BaselineCon
         if configuration.name == name:
             return configuration
     known = ", ".join(configuration.name for configuration in candidate.configurations)
-    raise UsageError(f"{folder.path}: no configuration {name!r}, which the baseline has; there are {known}")
+    raise UsageError(f"{folder.place}: no configuration {name!r}, which the baseline has; there are {known}")
 
 
 def _pair_cells(
@@ -309,10 +313,24 @@ def _failures(
     return tuple(found)
 
 
-def _examples(decision: Decision, before: BaselineConfiguration, after: BaselineConfiguration) -> Iterable[Example]:
+def _texts_of(folder: RunFolder, failed: Sequence[Decision]) -> dict[tuple[str, str], str]:
+    """Read the texts of configurations with a failed decision that has examples; none where there is no such."""
+    wanted = {decision.configuration for decision in failed if decision.fallen}
+    rows = folder.predictions() if wanted else ()
+    return {(row.configuration, row.cluster_id): row.text for row in rows if row.configuration in wanted}
+
+
+def _examples(
+    decision: Decision,
+    before: BaselineConfiguration,
+    after: BaselineConfiguration,
+    texts: Mapping[tuple[str, str], str] | None,
+) -> Iterable[Example]:
+    """Yield the clusters that fell; `texts` has what `after` does not."""
     ids = list(before.clusters)
     for place in decision.fallen:
         old, new = before.clusters[ids[place]], after.clusters[ids[place]]
         was, became = old.statistics.get(decision.measure), new.statistics.get(decision.measure)
-        if was is not None and became is not None:
-            yield Example(ids[place], was, became, old.text or "", new.text or "")
+        text = new.text if texts is None else texts.get((decision.configuration, ids[place]))
+        if was is not None and became is not None and text is not None:
+            yield Example(ids[place], was, became, old.text or "", text)

@@ -74,7 +74,7 @@ def join(folders: Sequence[RunFolder], *, intersection: bool = False) -> ScoreMa
     manifests = [folder.checked_manifest() for folder in folders]
     for folder, manifest in zip(folders, manifests, strict=True):
         if manifest.status != "complete":
-            raise UsageError(f"{folder.path}: the run is {manifest.status}; finish it with `harness eval`")
+            raise UsageError(f"{folder.place}: the run is {manifest.status}; finish it with `harness eval`")
     clusters, notes = _shared_clusters(folders, manifests, intersection=intersection)
     measures, more = _shared_measures(folders, manifests)
     columns = columns_of(folders, manifests)
@@ -91,7 +91,7 @@ def join(folders: Sequence[RunFolder], *, intersection: bool = False) -> ScoreMa
             column = places.get((str(folder.path), score.configuration))
             if column is None:
                 named = f"scores.jsonl names a configuration {score.configuration!r}"
-                raise StoreError(f"{folder.path}: {named} that manifest.json does not; run it again")
+                raise StoreError(f"{folder.place}: {named} that manifest.json does not; run it again")
             for measure, value in score.statistics.items():
                 if measure in positions:
                     values[column, row, positions[measure]] = value
@@ -110,7 +110,7 @@ def _shared_clusters(
         held = sum(1 for _ in folder.clusters())
         if held != manifest.clusters:
             raise StoreError(
-                f"{folder.path}: clusters.jsonl holds {held} of {manifest.clusters} clusters; run it again"
+                f"{folder.place}: clusters.jsonl holds {held} of {manifest.clusters} clusters; run it again"
             )
     first = list(folders[0].clusters())
     digests = {manifest.data_digest for manifest in manifests}
@@ -118,7 +118,7 @@ def _shared_clusters(
         return first, []
     if not intersection:
         problems = [
-            Problem("data", str(folder.path), found=f"{manifest.clusters} clusters of digest {manifest.data_digest}")
+            Problem("data", folder.place, found=f"{manifest.clusters} clusters of digest {manifest.data_digest}")
             for folder, manifest in zip(folders, manifests, strict=True)
         ]
         hint = Problem("the runs were made on different data; --intersection compares them on the clusters they share")
@@ -144,7 +144,7 @@ def _shared_measures(
         left_out |= set(theirs) ^ set(kept)
         kept = {name: measure for name, measure in kept.items() if name in theirs}
         for name, measure in kept.items():
-            raise_if_differing(measure.signature, theirs[name].signature, name, str(folders[0].path), str(folder.path))
+            raise_if_differing(measure.signature, theirs[name].signature, name, folders[0].place, folder.place)
     if not kept:
         raise UsageError("the runs share no measure; `harness score` scores stored predictions with other metrics")
     notes = [f"Left out, since not every run has them: {', '.join(sorted(left_out))}."] if left_out else []

@@ -140,6 +140,14 @@ def replace_lines(file: Path, lines: Iterable[bytes]) -> None:
                 stream.write(several)
 
 
+def replace_bytes(file: Path, pieces: Iterable[bytes]) -> None:
+    """Put a file that comes in pieces in place at once; raises and keeps the old file as `replace_rows` does."""
+    with _replacing(file) as stream:
+        for piece in pieces:
+            with _saying(file):
+                stream.write(piece)
+
+
 def replace_text(file: Path, text: str) -> None:
     """Put a text file in place at once. Raises StoreError where it cannot be written; the old file then stays."""
     with _replacing(file) as stream, _saying(file):

@@ -80,7 +80,7 @@ def removal_lines(candidates: Sequence[Candidate]) -> list[str]:
     """List the runs that are to go with status, date and size, then their number and size in all."""
     rows = [
         (
-            printable.line(str(each.folder.path)),
+            printable.line(each.folder.place),
             each.status,
             f"{each.started:%Y-%m-%d %H:%M} UTC" if each.started else "–",
             size(each.bytes),

@@ -283,7 +283,7 @@ def as_json(outcome: Outcome) -> str:
     manifest = outcome.manifest
     value = {
         "run": outcome.folder.path.name,
-        "folder": str(outcome.folder.path),
+        "folder": outcome.folder.place,
         "name": manifest.name,
         "digest": manifest.digest,
         "status": manifest.status,

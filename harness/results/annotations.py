@@ -14,6 +14,7 @@ from harness.disk.durable import appending, cut_torn_line, unreadable, unwritabl
 from harness.errors import StoreError
 from harness.inputs.line_search import lines_with
 from harness.records import Annotation, content_digest
+from harness.stores.places import changing, fetch_beside
 
 ANNOTATIONS = "annotations.jsonl"
 LONGEST_NOTE = 10_000
@@ -32,12 +33,13 @@ def add(results: Path, annotation: Annotation) -> None:
     with _one_at_a_time:
         if file.is_symlink():
             raise StoreError(f"{file}: a link, through which nothing is written; remove it")
-        try:
-            _end_last_line(file)
-        except OSError as error:
-            raise unwritable(file, error) from None
-        with appending(file) as lines:
-            lines.add(annotation)
+        with changing(file):
+            try:
+                _end_last_line(file)
+            except OSError as error:
+                raise unwritable(file, error) from None
+            with appending(file) as lines:
+                lines.add(annotation)
 
 
 def said_of(results: Path, cluster_id: str, ids: Iterable[str]) -> tuple[dict[str, Annotation], int]:
@@ -46,6 +48,7 @@ def said_of(results: Path, cluster_id: str, ids: Iterable[str]) -> tuple[dict[st
     Raises StoreError where the file cannot be read.
     """
     file = results / ANNOTATIONS
+    fetch_beside(file)
     wanted, found, unread = set(ids), dict[str, Annotation](), 0
     try:
         with file.open("rb") as stream:

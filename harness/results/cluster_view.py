@@ -124,7 +124,7 @@ def _facts(folder: RunFolder, wanted: Sequence[str]) -> dict[str, ClusterFacts]:
     for name in wanted:
         if name not in by_id:
             near = nearest_name(name, list(by_id))
-            raise UsageError(f"no cluster {name!r} in {folder.path}" + (f"; did you mean {near!r}?" if near else ""))
+            raise UsageError(f"no cluster {name!r} in {folder.place}" + (f"; did you mean {near!r}?" if near else ""))
     return {name: by_id[name] for name in wanted}
 
 

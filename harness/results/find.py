@@ -6,6 +6,7 @@
     smoke-0a, smo               the beginning of a folder's name, where only one folder begins so
     smoke@latest, smoke@-1      the run of that NAME that was started last, whatever its status
     smoke@-2                    the one that was started before it, and so on
+    s3://bucket/results/smoke   any of these in a store: its address in place of the results
 
 The first of these that fits is meant. Runs of one NAME are ordered by when they were started (`started` in their
 manifests), then by the names of their folders. Before `@` the beginning of a NAME is enough where only one NAME begins
@@ -21,6 +22,8 @@ from pathlib import Path
 from harness.errors import StoreError, UsageError, nearest_name
 from harness.records import RunManifest
 from harness.results.run_folder import MANIFEST, RunFolder, run_folders
+from harness.stores.parts import RUN_NAME
+from harness.stores.places import in_store, shown
 
 LISTED = 20
 """Candidates that a message about an ambiguous name lists."""
@@ -49,6 +52,9 @@ def find_run(results: Path, wanted: str, told: Told = _nobody) -> RunFolder:
 
     Raises UsageError where no run fits, with the nearest name, and where several do, with each one's date and status.
     """
+    there = in_store(wanted)
+    if there is not None:
+        return _find_in_store(*there, told)
     direct = _at_path(wanted)
     if direct is not None:
         return direct
@@ -80,9 +86,11 @@ def runs_of(results: Path, name: str, told: Told = _nobody, *, place: str = "") 
     if not fitting:
         near = nearest_name(Path(name).name, by_name)
         hint = f"; did you mean {near + place!r}?" if near else _where_to_look(results, folders)
-        raise UsageError(f"no run has the name {name!r} in {results}{hint}")
+        raise UsageError(f"no run has the name {name!r} in {shown(results)}{hint}")
     if len(fitting) > 1:
-        raise UsageError(f"{name!r} begins {len(fitting)} names of runs in {results}: {', '.join(fitting)}; give more")
+        raise UsageError(
+            f"{name!r} begins {len(fitting)} names of runs in {shown(results)}: {', '.join(fitting)}; give more"
+        )
     return newest_first([folder for folder in folders if run_name(folder) == fitting[0]], told)
 
 
@@ -125,6 +133,15 @@ def run_name(folder: RunFolder) -> str:
         return folder.path.name
 
 
+def _find_in_store(copies: Path, wanted: str, told: Told) -> RunFolder:
+    """Find a run in a store: the one of exactly that name without a look at the others, else by the grammar."""
+    if RUN_NAME.match(wanted):
+        exact = RunFolder(copies / wanted)
+        if exact.exists:
+            return exact
+    return find_run(copies, wanted, told)
+
+
 def _at_path(wanted: str) -> RunFolder | None:
     """Take `wanted` for a path. Raises UsageError for one that leads to a folder without a run."""
     path = Path(wanted)
@@ -148,19 +165,19 @@ def _by_place(results: Path, folders: Sequence[RunFolder], name: str, place: str
     runs = runs_of(results, name, told, place=f"@{place}")
     steps = int(back[1]) if back else 1
     if steps > len(runs):
-        many = f"{len(runs)} run{'' if len(runs) == 1 else 's'} of that name in {results}"
+        many = f"{len(runs)} run{'' if len(runs) == 1 else 's'} of that name in {shown(results)}"
         oldest = f"; the oldest is {name}@-{len(runs)}" if runs else ""
         raise UsageError(f"no run {name + '@' + place!r}: there {'is' if len(runs) == 1 else 'are'} {many}{oldest}")
     chosen = runs[steps - 1]
     if chosen.manifest.status != "complete":
-        told(f"{name}@{place} is {chosen.folder.path}, which is {chosen.manifest.status}")
+        told(f"{name}@{place} is {chosen.folder.place}, which is {chosen.manifest.status}")
     return chosen.folder
 
 
 def _ambiguous(results: Path, wanted: str, fitting: Sequence[RunFolder]) -> str:
     names = {run_name(folder) for folder in fitting}
     by_place = f", or {names.pop()}@latest" if len(names) == 1 else ""
-    lines = [f"{wanted!r} names {len(fitting)} runs in {results}; give more of the name{by_place}:"]
+    lines = [f"{wanted!r} names {len(fitting)} runs in {shown(results)}; give more of the name{by_place}:"]
     known = newest_first(fitting)
     rows: list[tuple[str, str, str]] = [
         (run.folder.path.name, f"{run.manifest.started:%Y-%m-%d %H:%M:%S} UTC", run.manifest.status) for run in known
@@ -179,10 +196,10 @@ def nothing_found(results: Path, folders: Sequence[RunFolder], wanted: str) -> s
     last = Path(wanted).name
     near = nearest_name(last, [form for folder in folders for form in (folder.path.name, run_name(folder))])
     hint = f"; did you mean {near!r}?" if near else _where_to_look(results, folders)
-    return f"no run {wanted!r} in {results}{hint}"
+    return f"no run {wanted!r} in {shown(results)}{hint}"
 
 
 def _where_to_look(results: Path, folders: Sequence[RunFolder]) -> str:
     if not folders:
         return ": there are no runs yet; `harness eval --config FILE` makes one"
-    return f"; `harness list --results {results}` shows what is there"
+    return f"; `harness list --results {shown(results)}` shows what is there"

@@ -72,7 +72,7 @@ def list_runs(results: Path, wanted: str | None, told: Told) -> list[ListedRun]:
         try:
             counts = answered_and_failed(run.folder, run.manifest)
             for damage in run.folder.damage():
-                told(f"{run.folder.path}: {damage}; `harness eval` with its configuration makes it again")
+                told(f"{run.folder.place}: {damage}; `harness eval` with its configuration makes it again")
         except StoreError as error:
             told(f"left out: {error}")
             continue

@@ -26,13 +26,13 @@ def take_out_damaged(folder: RunFolder, digests: Callable[[], Mapping[str, str]]
         return
     manifest = folder.manifest()
     for each in found.values():
-        told(f"{folder.path}: {each}, and is made again")
+        told(f"{folder.place}: {each}, and is made again")
     if FAILURES in found:
         folder.replace_rows(FAILURES, ())
     if PREDICTIONS in found:
         kept = {(row.configuration, row.cluster_id): row for row in _own_predictions(folder, manifest, digests())}
         folder.replace_rows(PREDICTIONS, kept.values())
-        told(f"{folder.path}: {len(kept):,} predictions are as the run wrote them, and stay")
+        told(f"{folder.place}: {len(kept):,} predictions are as the run wrote them, and stay")
         if VERDICTS not in found and folder.size(VERDICTS):
             sure = (row for row in folder.checked() if (row.configuration, row.cluster_id) in kept)
             folder.replace_rows(VERDICTS, sure)

@@ -48,7 +48,7 @@ def choose(results: Path, wanted: Sequence[str], told: Told, *, keep: int | None
     folders = list({folder.path.resolve(): folder for folder in folders}.values())
     named = _named(results, folders, told)
     reasons = {folder.path: _why_not(folder, named) for folder in folders}
-    refused = [f"{path}: {reason}" for path, reason in reasons.items() if reason]
+    refused = [f"{folder.place}: {reasons[folder.path]}" for folder in folders if reasons[folder.path]]
     if refused and keep is None:
         raise UsageError("\n".join([*refused, "nothing was removed"]))
     return Choice(
@@ -77,7 +77,7 @@ def remove(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
                     if not is_held(path):
                         raise
                     reason = f"in use by {owner(path)}"
-            refused += [f"{path}: {reason}"] if reason else []
+            refused += [f"{candidate.folder.place}: {reason}"] if reason else []
         if refused:
             raise UsageError("\n".join([*refused, "nothing was removed"]))
         for candidate in candidates:
@@ -145,8 +145,8 @@ def _reason_against(folder: RunFolder, named: dict[str, Path]) -> str:
         return f"holds what no run writes: {', '.join(strangers[:3])}{more}; move that elsewhere first"
     if not (_has_manifest(folder) or _looks_like_a_run(folder)):
         return f"no run: its {MANIFEST} is not one of a run"
-    if is_held(path):
-        return f"in use by {owner(path)}"
+    if folder.is_held():
+        return f"in use by {folder.owner()}"
     if path.resolve().name in named:
         return f"the baseline {named[path.resolve().name]} was saved from it; delete or replace that first"
     return ""
@@ -161,7 +161,7 @@ def _has_manifest(folder: RunFolder) -> bool:
 
 
 def _candidate(folder: RunFolder) -> Candidate:
-    size = sum(path.lstat().st_size for path in folder.path.iterdir())
+    size = folder.bytes_in_all()
     try:
         manifest = folder.manifest()
     except StoreError:

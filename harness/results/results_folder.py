@@ -9,6 +9,7 @@ from pathlib import Path
 from harness.disk.durable import replace_text, sync_folder, unwritable
 from harness.errors import StoreError
 from harness.results.run_folder import is_ours
+from harness.stores.places import copy_of
 
 GITIGNORE = ".gitignore"
 IGNORED = """\
@@ -49,9 +50,12 @@ def clear_remains(results: Path) -> None:
 def delete_folder(path: Path) -> None:
     """Delete a run's folder so that a kill leaves all of it or remains that no command takes for a run.
 
-    It is renamed first, and then deleted; links in it are deleted, what they lead to is not. Raises StoreError where
-    it cannot be.
+    A run in a store is deleted there first. The folder is renamed, and then deleted; links in it are deleted, what they
+    lead to is not. Raises StoreError where it cannot be.
     """
+    copy = copy_of(path)
+    if copy is not None:
+        copy.delete()
     remains = path.with_name(f"{REMOVING}{path.name[:100]}-{secrets.token_hex(4)}")
     try:
         path.rename(remains)

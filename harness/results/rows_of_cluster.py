@@ -24,7 +24,7 @@ def rows_of_cluster(
     `told` hears of lines with its id that cannot be read. What a run is just writing, a last line without an end, is
     left out. Raises StoreError where the file cannot be read.
     """
-    file = folder.path / name
+    file = folder.file(name)
     unread = 0
     try:
         with file.open("rb") as stream:

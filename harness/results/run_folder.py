@@ -16,6 +16,8 @@ which compares what it opens with the seal and refuses what was changed since: `
 
 A line that a killed process left torn is cut off when the folder is next opened; its record is made again. How files
 are written is `durable`'s, who may write them `lock`'s: nothing else opens one for writing.
+
+The folder of a run in a store is a copy of it (`stores.copies`): a file is fetched when it is first read.
 """
 
 import json
@@ -41,13 +43,11 @@ from harness.disk.durable import (
     unreadable,
     unwritable,
 )
-from harness.disk.lock import LOCK, held, is_held
+from harness.disk.lock import LOCK, held
 from harness.disk.row_offsets import Key, RowOffsets
-from harness.errors import DataError, StoreError
+from harness.errors import StoreError
 from harness.inputs.digests import Stamp
-from harness.inputs.json_lines import json_document
 from harness.records import (
-    SCHEMA_VERSION,
     Charge,
     CheckedLabels,
     CheckedPrediction,
@@ -59,7 +59,10 @@ from harness.records import (
     RunManifest,
     StoredFile,
 )
+from harness.results.manifest_file import read_manifest
+from harness.results.run_place import RunPlace
 from harness.results.seal import Damage, damage_by_digest, damage_by_size, describe, seal, stamp_of
+from harness.stores.places import refresh
 
 R = TypeVar("R", bound=Record)
 
@@ -80,11 +83,11 @@ FILES = (MANIFEST, CLUSTERS, PREDICTIONS, VERDICTS, SCORES, FAILURES, SPENDING, 
 """Every file of a run's folder, but for what is half written: `harness rm` deletes no folder that holds others."""
 
 
-class RunFolder:
+class RunFolder(RunPlace):
     """One run's folder."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        super().__init__(path)
         self._is_ours: Callable[[], bool] = lambda: True
         self._is_writing = False
         self._sound: dict[str, Stamp | None] = {}
@@ -93,6 +96,7 @@ class RunFolder:
     @property
     def exists(self) -> bool:
         """Tell whether a run was ever started here."""
+        self.fetch([MANIFEST])
         return (self.path / MANIFEST).is_file()
 
     @contextmanager
@@ -102,8 +106,8 @@ class RunFolder:
         Raises StoreError that names the process which has it already, unless `wait`.
         """
         self._refuse_links()
-        with held(self.path, wait=wait, told=told) as is_still_ours:
-            self._is_ours, self._is_writing = is_still_ours, True
+        with held(self.path, wait=wait, told=told) as is_still_ours, self._sending(wait=wait, told=told):
+            self._is_ours, self._is_writing = lambda: self._is_ours_there() and is_still_ours(), True
             try:
                 clear_partials(self.path)
                 for name in (PREDICTIONS, VERDICTS, FAILURES, SPENDING, EVENTS):
@@ -134,7 +138,7 @@ class RunFolder:
         Raises StoreError where it is missing, torn, or of a later schema.
         """
         manifest = self._read_manifest()
-        if manifest.status != "running" or is_held(self.path) is not False:
+        if manifest.status != "running" or self.is_held() is not False:
             return manifest
         manifest = self._read_manifest()  # the run may have ended between the two looks
         return manifest.model_copy(update={"status": "interrupted"}) if manifest.status == "running" else manifest
@@ -169,6 +173,10 @@ class RunFolder:
             return []
         found = []
         for name in dict.fromkeys((*NUMBERS, *read)):
+            if not self.is_here(name):
+                there = self._damage_there(manifest, name)
+                found += [there] if there else []
+                continue
             stamp = stamp_of(self.path / name)
             if name in self._sound and self._sound[name] == stamp:
                 continue
@@ -194,26 +202,15 @@ class RunFolder:
             origin = self.manifest().predictions_from
             again = f"harness score {origin.run}" if origin else "harness eval"
             how = f"`{again}` with the run's configuration makes it again"
-            raise StoreError("\n".join(f"{self.path / each.name}: {each.what}; {how}" for each in found))
+            raise StoreError("\n".join(f"{self.place}/{each.name}: {each.what}; {how}" for each in found))
 
     def _read_manifest(self) -> RunManifest:
-        file = self.path / MANIFEST
-        try:
-            value = json_document(str(file), "a manifest")
-        except DataError as error:
-            raise StoreError(str(error)) from None
-        found = value.get("schema_version") if isinstance(value, dict) else None
-        if isinstance(found, int) and found > SCHEMA_VERSION:
-            raise StoreError(f"{file}: written by a later version: schema {found}, read {SCHEMA_VERSION}")
-        try:
-            return RunManifest.model_validate(value)
-        except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            place = ".".join(str(part) for part in first["loc"])
-            raise StoreError(f"{file}: {place}: not a manifest of this version: {first['msg']}") from None
+        return read_manifest(self.file(MANIFEST))
 
     def size(self, name: str) -> int:
         """Bytes of one of the folder's files; 0 where it is not there."""
+        if not self.is_here(name):
+            return self._size_there(name)[0]
         try:
             return (self.path / name).stat().st_size
         except OSError:
@@ -221,6 +218,8 @@ class RunFolder:
 
     def lines(self, name: str) -> int:
         """Count the whole lines of one of the folder's files; 0 where it is not there."""
+        if not self.is_here(name):
+            return self._size_there(name)[1]
         if not self._is_there(name):
             return 0
         with self._open_file(name) as stream:
@@ -274,36 +273,40 @@ class RunFolder:
             self._see_that_it_is_ours()
 
         self._see_that_it_is_ours()
-        replace_rows(self.path / name, checked())
+        with self._replacing(name):
+            replace_rows(self.path / name, checked())
 
     def replace_lines(self, name: str, lines: Iterable[bytes]) -> None:
         """Write a whole file of rows as another run's folder holds them, each a line with its newline."""
         self._see_that_it_is_ours()
-        replace_lines(self.path / name, lines)
+        with self._replacing(name):
+            replace_lines(self.path / name, lines)
 
     def write(self, name: str, text: str) -> None:
         """Put a text file in place at once."""
         self._see_that_it_is_ours()
-        replace_text(self.path / name, text)
+        with self._replacing(name):
+            replace_text(self.path / name, text)
 
     def remove(self, name: str) -> None:
         """Delete one of the files, where it is there."""
         self._see_that_it_is_ours()
         try:
-            (self.path / name).unlink(missing_ok=True)
+            with self._replacing(name):
+                (self.path / name).unlink(missing_ok=True)
         except OSError as error:
             raise unwritable(self.path / name, error) from None
 
     def raw_lines(self, name: str) -> Iterator[bytes]:
         """Yield the whole lines of a file that may be damaged, as they stand; none where it is not there."""
-        if (self.path / name).exists():
+        if self.file(name).exists():
             with self._open_file(name) as stream:
                 yield from (line for line in stream if line.endswith(b"\n"))
 
     def _see_that_it_is_ours(self) -> None:
         """Raise StoreError where the folder was deleted while we had it: another may stand in its place by now."""
         if not self._is_ours():
-            raise StoreError(f"{self.path}: the folder was deleted or moved while the run was under way; run it again")
+            raise StoreError(f"{self.place}: the folder was deleted or moved while the run was under way; run it again")
 
     @contextmanager
     def reading(self, name: str, kind: type[R]) -> Iterator[Callable[[int], R]]:
@@ -332,7 +335,7 @@ class RunFolder:
                     found = key(json.loads(line))
                 except (ValueError, KeyError, TypeError):
                     raise StoreError(
-                        f"{self.path / name}:{number}: cannot be read; delete the line to have it made again"
+                        f"{self.place}/{name}:{number}: cannot be read; delete the line to have it made again"
                     ) from None
                 yield found, offset
                 offset += len(line)
@@ -353,6 +356,7 @@ class RunFolder:
 
     def _is_there(self, name: str) -> bool:
         """Tell whether there is a file to read. Raises StoreError where it is not what the run left, or is gone."""
+        self.fetch([name])
         if name in NUMBERS:
             self._refuse_damage(name)
         return (self.path / name).exists()
@@ -364,7 +368,7 @@ class RunFolder:
             raise unreadable(self.path / name, error) from None
 
     def _rows(self, name: str, kind: type[R]) -> Iterator[R]:
-        file = self.path / name
+        file = f"{self.place}/{name}"
         if not self._is_there(name):
             return
         with self._open_file(name) as stream:
@@ -385,6 +389,7 @@ def is_ours(path: Path) -> bool:
 
 def run_folders(results: Path) -> list[RunFolder]:
     """List every run below a results folder, by name; hidden folders hold none."""
+    refresh(results)
     if not results.is_dir():
         return []
     paths = sorted(path for path in results.iterdir() if not path.name.startswith("."))

@@ -11,6 +11,7 @@ from harness.errors import StoreError, UsageError
 from harness.records import Record, RunManifest
 from harness.results.find import Told, find_run
 from harness.results.run_folder import CLUSTERS, PREDICTIONS, SEALED, RunFolder, run_folders
+from harness.stores.places import in_store, local, shown
 
 State = Literal["sound", "readable", "damaged"]
 
@@ -37,7 +38,10 @@ def runs_to_verify(results: Path, wanted: Sequence[str], told: Told) -> list[Run
         return _runs_below(results)
     found: list[RunFolder] = []
     for name in wanted:
-        place = Path(name)
+        there = in_store(name)
+        place = Path(name) if there is None else there[0] / there[1]
+        if there is not None and not RunFolder(place).exists:
+            place = local(name)
         is_folder_of_runs = name and place.is_dir() and not RunFolder(place).exists and run_folders(place)
         found += _runs_below(place) if is_folder_of_runs else [find_run(results, name, told)]
     return list({folder.path.resolve(): folder for folder in found}.values())
@@ -48,7 +52,7 @@ def _runs_below(results: Path) -> list[RunFolder]:
         raise UsageError(f"{results}: not a folder; accepted: a folder of runs")
     folders = run_folders(results)
     if not folders:
-        raise UsageError(f"no runs in {results}; accepted: a folder of runs, or the name of a run")
+        raise UsageError(f"no runs in {shown(results)}; accepted: a folder of runs, or the name of a run")
     return folders
 
 
@@ -56,6 +60,7 @@ def verify(folder: RunFolder) -> Verified:
     """Compare every file of a run with its manifest; read every row where the manifest does not describe the files."""
     try:
         manifest = folder.manifest()
+        folder.fetch(SEALED)
         there = tuple(name for name in SEALED if folder.size(name) or name in manifest.files)
         if manifest.status == "complete" and manifest.files:
             problems = [str(each) for each in folder.damage(*SEALED)]
@@ -70,7 +75,7 @@ def verify(folder: RunFolder) -> Verified:
 def _verified(
     folder: RunFolder, state: State, files: tuple[str, ...], *, problems: Sequence[str], note: str = ""
 ) -> Verified:
-    return Verified(run=str(folder.path), state=state, files=files, note=note, problems=tuple(problems))
+    return Verified(run=folder.place, state=state, files=files, note=note, problems=tuple(problems))
 
 
 def _misfits(folder: RunFolder, manifest: RunManifest) -> Iterator[str]:

@@ -99,7 +99,7 @@ def count_rows(folder: RunFolder, manifest: RunManifest) -> dict[str, Counts]:
     counts = {item.name: Counts() for item in manifest.configurations}
     for made in folder.predictions():
         if made.configuration not in counts:
-            raise StoreError(f"{folder.path}: predictions.jsonl does not fit manifest.json: {made.configuration!r}")
+            raise StoreError(f"{folder.place}: predictions.jsonl does not fit manifest.json: {made.configuration!r}")
         counts[made.configuration] = counts[made.configuration].plus(made)
     for row in folder.failures():
         if row.stage == "generate" and row.configuration in counts:

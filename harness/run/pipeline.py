@@ -111,7 +111,7 @@ def rescore(
                     plan.config.source.where,
                     path="data",
                     found=f"digest {plan.clusters.digest} over {plan.clusters.count} clusters",
-                    accepted=f"digest {made.data_digest} over {made.clusters} clusters, as in {source.path}",
+                    accepted=f"digest {made.data_digest} over {made.clusters} clusters, as in {source.place}",
                 )
             ]
         )

@@ -17,6 +17,7 @@ from starlette.routing import Route
 from harness.errors import HarnessError, StoreError, UsageError
 from harness.report.html.document import drawn, environment, ranking, script_json
 from harness.results.annotations import LONGEST_NOTE
+from harness.stores.places import shown as named_place
 from harness.view.access import Access, Application
 from harness.view.compared import Chosen, Compared, choose
 from harness.view.differing import differing
@@ -105,7 +106,7 @@ class _Pages:
             "state": state,
             "chosen": set(asked.getlist("run")),
             "seen": seen,
-            "results": str(self._results),
+            "results": named_place(self._results),
             "every": "2s" if any(run.state == "running" for run in listed) else "10s",
         }
 

@@ -15,7 +15,7 @@ from harness.results.find import run_name
 from harness.results.listing import differences
 from harness.results.pending import answered_and_failed
 from harness.results.run_folder import FAILURES, MANIFEST, NUMBERS, PREDICTIONS, RunFolder
-from harness.results.seal import damage_by_size
+from harness.stores.places import refresh, shown
 
 STATES = ("running", "complete", "interrupted", "failed", "damaged")
 _MADE_BY_US = re.compile(r".+-[0-9a-f]{10}\Z")
@@ -119,12 +119,13 @@ class Runs:
         folders = {folder.path.name: folder for folder in self._folders()}
         for name in names:
             if name not in folders:
-                raise UsageError(f"no run {name!r} in {self.results}")
+                raise UsageError(f"no run {name!r} in {shown(self.results)}")
         with self._lock:
             return [self._read(folders[name]) for name in dict.fromkeys(names)]
 
     def _folders(self) -> list[RunFolder]:
         """List the folders that hold a run, and those that by their names should."""
+        refresh(self.results)
         try:
             with os.scandir(self.results) as entries:
                 names = sorted(entry.name for entry in entries if not entry.name.startswith(".") and entry.is_dir())
@@ -158,8 +159,7 @@ class Runs:
         stamp = stamp_of(folder, MANIFEST, *NUMBERS)
         held = self._damaged.get(folder.path)
         if held is None or held[0] != stamp:
-            found = (damage_by_size(folder.path, name, manifest.files) for name in NUMBERS)
-            held = self._damaged[folder.path] = (stamp, "; ".join(str(damage) for damage in found if damage))
+            held = self._damaged[folder.path] = (stamp, "; ".join(map(str, folder.damage())))
         return held[1]
 
     def _count(self, folder: RunFolder, manifest: RunManifest) -> tuple[int, int]:
@@ -175,7 +175,11 @@ class Runs:
 def stamp_of(folder: RunFolder, *names: str) -> Stamp:
     """Tell the state of some of a run's files by which one sees that they changed."""
     stamp: list[int] = []
+    folder.fetch([MANIFEST])
     for name in names:
+        if not folder.is_here(name):
+            stamp += [0, folder.size(name), 0]
+            continue
         try:
             held = (folder.path / name).stat()
             stamp += [held.st_mtime_ns, held.st_size, held.st_ino]

@@ -49,7 +49,7 @@ def progress_of(run: SeenRun) -> Progress:
     """Look how far a run is."""
     if run.manifest is None:
         return Progress(run.name, run.state, run.problem)
-    events = _last_events(run.folder.path / EVENTS)
+    events = _last_events(run.folder.file(EVENTS))
     lines = tuple(f"{event.time:%H:%M:%S} UTC {event.line()}" for event in events[-SHOWN:])
     stage = _stage(events) if run.state == "running" else ""
     return Progress(run.name, run.state, run.problem, stage, tuple(_bars(run.folder, run.manifest)), lines)
@@ -58,7 +58,7 @@ def progress_of(run: SeenRun) -> Progress:
 def _bars(folder: RunFolder, manifest: RunManifest) -> Iterator[Bar]:
     failures = [row for row in readable_rows(folder, FAILURES, Failure) if row.stage == "generate"]
     failed = Counter(row.configuration for row in failures)
-    made = _count_by_configuration(folder.path / PREDICTIONS, [item.name for item in manifest.configurations])
+    made = _count_by_configuration(folder.file(PREDICTIONS), [item.name for item in manifest.configurations])
     for name, count in made.items():
         yield Bar(name, count + failed[name], manifest.clusters, failed[name])
     with suppress(HarnessError):
