@@ -184,7 +184,7 @@ def test_a_store_that_stays_away_costs_nothing_but_the_time(
 
 
 def test_nothing_in_the_store_or_in_a_message_holds_a_credential(
-    server: S3Server, trial: Workplace, harness: Callable[..., Any]
+    server: S3Server, trial: Workplace, harness: Callable[..., Any], move_away: Callable[[], None]
 ):
     ended = harness("-v", "eval", "--config", "x.yaml", "--no-cache", "--results", RESULTS)
     assert ended.code == 0
@@ -193,6 +193,7 @@ def test_nothing_in_the_store_or_in_a_message_holds_a_credential(
     for held in [*server.objects().values(), *copies]:
         assert SECRET.encode() not in held
         assert b"testing-key-id" not in held
+    move_away()
     server.plan = lambda *_: 403
     ended = harness("list", "--results", RESULTS)
     assert ended.code == 3
