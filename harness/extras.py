@@ -18,8 +18,6 @@ EXTRAS = {
     "onnx": ("onnxruntime", "tokenizers"),
     "html": ("trafilatura", "lxml_html_clean"),
     "s3": ("fsspec", "s3fs"),
-    "gs": ("fsspec", "gcsfs"),
-    "abfs": ("fsspec", "adlfs"),
     "parquet": ("pyarrow",),
     "pandas": ("pandas",),
     "report": ("jinja2", "markupsafe", "vl_convert"),

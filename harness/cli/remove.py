@@ -32,9 +32,8 @@ def rm(
     from harness.report.runs import removal_lines
     from harness.report.sizes import size
     from harness.results.removal import choose, remove
-    from harness.stores.places import local
 
-    choice = choose(local(results), runs, lambda line: logs.say(f"note: {line}", "warning"), keep=keep)
+    choice = choose(results, runs, lambda line: logs.say(f"note: {line}", "warning"), keep=keep)
     for line in choice.kept:
         logs.say(f"note: {line}", "warning")
     if not choice.candidates:

@@ -69,11 +69,10 @@ def view(
     A run that is under way is watched. The address that is printed works on this machine alone, until Ctrl-C. Nothing
     is written but what you say of headlines: annotations.jsonl in the folder, which `harness metaeval` reads.
     """
-    from harness.stores.places import local
     from harness.view.server import has_screen, serve
 
     opens = has_screen() and sys.stdout.isatty() if open_browser is None else open_browser
-    serve(local(results), port, opens=opens, told=_tell)
+    serve(results, port, opens=opens, told=_tell)
 
 
 def _tell(address: str) -> None:

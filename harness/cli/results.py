@@ -45,15 +45,14 @@ def list_runs(
     """
     from harness.report.runs import run_lines, runs_as_json
     from harness.results.listing import list_runs as found_in
-    from harness.stores.places import local, shown
+    from harness.results.listing import place_of
 
-    results = local(results)
     rows = found_in(results, name, lambda line: logs.say(f"note: {line}", "warning"))
     if form == "json":
         typer.echo(runs_as_json(rows))
         return
     if not rows:
-        typer.echo(f"no runs in {shown(results)}")
+        typer.echo(f"no runs in {place_of(results)}")
         return
     from harness.report import printing
 
@@ -193,13 +192,9 @@ def verify(
     The manifest of a complete run has rows, size and SHA-256 of each file. `harness eval` with the run's configuration
     makes again what was changed. Of a run that is not complete, or made by an earlier version, every row is read.
     """
-    from harness.results.verification import runs_to_verify
-    from harness.results.verification import verify as verify_run
-    from harness.stores.places import local, read_anew
+    from harness.results.verification import verify_runs
 
-    with read_anew():
-        folders = runs_to_verify(local(results), runs or [], lambda line: logs.say(f"note: {line}", "warning"))
-        found = [verify_run(folder) for folder in folders]
+    found = verify_runs(results, runs or [], lambda line: logs.say(f"note: {line}", "warning"))
     if form == "json":
         import json
 

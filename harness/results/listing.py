@@ -12,6 +12,7 @@ from harness.results.find import Told, newest_first, nothing_found, run_name
 from harness.results.pending import answered_and_failed
 from harness.results.run_folder import RunFolder, run_folders
 from harness.results.unscored import settings_by_metric
+from harness.stores.places import local, shown
 
 NOTHING = "nothing that can change a number"
 _LONGEST = 40
@@ -51,6 +52,7 @@ def list_runs(results: Path, wanted: str | None, told: Told) -> list[ListedRun]:
 
     `told` hears of runs that cannot be read. Raises UsageError where no run fits `wanted`, and for a file.
     """
+    results = local(results)
     if results.exists() and not results.is_dir():
         raise UsageError(f"{results}: not a folder; accepted: a folder of runs")
     folders = run_folders(results)
@@ -87,6 +89,11 @@ def list_runs(results: Path, wanted: str | None, told: Told) -> list[ListedRun]:
         if run.folder.path in shown:
             listed.append(made)
     return listed[::-1]
+
+
+def place_of(results: Path) -> str:
+    """Write where runs are as the user named it: a folder, or an address with both its slashes."""
+    return shown(local(results))
 
 
 def differences(old: RunManifest, new: RunManifest) -> list[str]:

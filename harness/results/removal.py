@@ -13,6 +13,7 @@ from harness.results.find import Told, find_run, run_name, runs_of
 from harness.results.named_baselines import runs_in_baselines
 from harness.results.results_folder import clear_remains, delete_folder
 from harness.results.run_folder import MANIFEST, RunFolder, is_ours, run_folders
+from harness.stores.places import local
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ def choose(results: Path, wanted: Sequence[str], told: Told, *, keep: int | None
     one error. With `keep`, where nobody named the single run, such a run stays and the reason is in `kept`. Raises
     StoreError where a folder cannot be read.
     """
+    results = local(results)
     if keep is None:
         folders = [_find(results, each, told) for each in wanted]
     else:

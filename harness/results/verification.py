@@ -11,7 +11,7 @@ from harness.errors import StoreError, UsageError
 from harness.records import Record, RunManifest
 from harness.results.find import Told, find_run
 from harness.results.run_folder import CLUSTERS, PREDICTIONS, SEALED, RunFolder, run_folders
-from harness.stores.places import in_store, local, shown
+from harness.stores.places import in_store, local, read_anew, shown
 
 State = Literal["sound", "readable", "damaged"]
 
@@ -27,6 +27,12 @@ class Verified(Record):
     files: tuple[str, ...] = Field(description="Files that were compared or read.")
     note: str = Field(default="", description="Why the manifest does not describe the files.")
     problems: tuple[str, ...] = Field(default=(), description="What is wrong, a line for each file.")
+
+
+def verify_runs(results: Path, wanted: Sequence[str], told: Told) -> list[Verified]:
+    """Verify the runs that are meant, as `runs_to_verify` finds them; of stores nothing that is here already."""
+    with read_anew():
+        return [verify(folder) for folder in runs_to_verify(local(results), wanted, told)]
 
 
 def runs_to_verify(results: Path, wanted: Sequence[str], told: Told) -> list[RunFolder]:

@@ -8,8 +8,9 @@ from pathlib import Path
 from harness import extras
 from harness.errors import MissingExtraError, UsageError
 
-EXTRA_OF = {"s3": "s3", "s3a": "s3", "gs": "gs", "gcs": "gs", "abfs": "abfs", "abfss": "abfs", "az": "abfs"}
-"""Protocol → the extra that brings its package."""
+_EXTRA = "s3"
+"""The extra that brings fsspec, and the package for S3."""
+_S3 = frozenset({"s3", "s3a"})
 EXAMPLES = "a folder, or an address such as s3://bucket/results, gs://…, abfs://…, memory://…"
 _ADDRESS = re.compile(r"([a-z][a-z0-9+.\-]+):/{1,3}(.*)\Z", re.DOTALL)
 """One slash is enough: an address that was taken for a path has lost the other."""
@@ -86,9 +87,8 @@ def _without_credentials(protocol: str, rest: str) -> str:
 
 def _see_package(protocol: str) -> None:
     """Raise where no package for a protocol is installed, or none is known."""
-    extra = EXTRA_OF.get(protocol, "s3")
     if extras.missing("fsspec"):
-        raise MissingExtraError(f"--results {protocol}://", extras.EXTRAS[extra], extra)
+        raise MissingExtraError(f"--results {protocol}://", extras.missing(*extras.EXTRAS[_EXTRA]), _EXTRA)
     from fsspec.registry import known_implementations
 
     known = known_implementations.get(protocol)
@@ -97,8 +97,8 @@ def _see_package(protocol: str) -> None:
     package = str(known["class"]).split(".")[0] if known else "fsspec"
     if not extras.missing(package):
         return
-    if protocol in EXTRA_OF:
-        raise MissingExtraError(f"--results {protocol}://", package, extra)
+    if protocol in _S3:
+        raise MissingExtraError(f"--results {protocol}://", package, _EXTRA)
     raise UsageError(
         f"--results {protocol}:// needs the package {package}, which is not installed; to install: "
         f"{extras.install_command(package)}"

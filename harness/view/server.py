@@ -12,6 +12,7 @@ from threading import Thread
 from harness import extras
 from harness.errors import MissingExtraError, UsageError
 from harness.results.run_folder import MANIFEST
+from harness.stores.places import local
 from harness.view.access import new_token
 
 HOST = "127.0.0.1"
@@ -25,6 +26,7 @@ def serve(results: Path, port: int, *, opens: bool, told: Callable[[str], None])
     Raises MissingExtraError where the extra `view` is not installed, UsageError for a folder that is none, for a run's
     own folder and for a port that cannot be had.
     """
+    results = local(results)
     _refuse_no_folder(results)
     missing = extras.missing(*extras.EXTRAS["view"])
     if missing:
