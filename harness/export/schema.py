@@ -136,7 +136,7 @@ FAILURES = Table(
         Column("component", "text", "The component that failed."),
         Column("error", "text", "Class of the error."),
         Column("message", "text", "What it said."),
-        Column("attempts", "whole", "How often it was tried."),
+        Column("attempts", "whole", "How often it was tried by itself."),
     ),
 )
 TABLES = (CLUSTERS, PREDICTIONS, VERDICTS, SCORES, FAILURES)

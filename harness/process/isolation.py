@@ -29,10 +29,11 @@ _LOGGER = logging.getLogger("harness.run")
 
 
 class Tried(NamedTuple, Generic[R]):
-    """The outcome of one piece of work: what was found, or what was raised; and how often it was tried."""
+    """The outcome of one piece of work: what was found, or what was raised."""
 
     found: R | BaseException
-    times: int
+    times: int = 1
+    """How often it was tried by itself. Tries together with others do not count: who they were depends on the run."""
 
 
 class Reason(NamedTuple):
@@ -48,15 +49,6 @@ def isolate(
     seconds: Callable[[Sequence[T]], float | None] = lambda _: None,
 ) -> list[Tried[R]]:
     """Do `work` on each item, in order; `seconds` is what it may take for several."""
-    return _try(work, items, seconds, 1)
-
-
-def _try(
-    work: Callable[[Sequence[T]], Sequence[R]],
-    items: Sequence[T],
-    seconds: Callable[[Sequence[T]], float | None],
-    times: int,
-) -> list[Tried[R]]:
     if not items:
         return []
     try:
@@ -64,14 +56,14 @@ def _try(
             found = list(work(items))
         if len(found) != len(items):
             raise ValueError(f"{len(found)} answers for {len(items)} pieces of work")
-        return [Tried(one, times) for one in found]
+        return [Tried(one) for one in found]
     except BaseException as error:  # noqa: BLE001 - that is what isolation means
         pass_on(error)
         if len(items) == 1:
-            return [Tried(error, times)]
+            return [Tried(error)]
     # Outside the handler: what the exception's frames held, perhaps the memory that was lacking, is free by now.
     half = len(items) // 2
-    return [*_try(work, items[:half], seconds, times + 1), *_try(work, items[half:], seconds, times + 1)]
+    return [*isolate(work, items[:half], seconds), *isolate(work, items[half:], seconds)]
 
 
 def pass_on(error: BaseException) -> None:

@@ -32,7 +32,7 @@ class Failure(Record):
     component: str = Field(description="The component that failed.")
     error: str = Field(description="Class of the error.")
     message: Message = Field(description="What it said.")
-    attempts: int = Field(default=1, ge=1, description="How often it was tried.")
+    attempts: int = Field(default=1, ge=1, description="How often it was tried by itself.")
 
 
 class Charge(Record):

@@ -7,13 +7,13 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness import api
+from harness import api, registry
 from harness.errors import UsageError
 from tests.conftest import Ended
 
@@ -99,6 +99,40 @@ def test_shards_merged_are_the_whole_run_to_the_byte(of: int, whole: Path, harne
     for each, folder in zip(ledger, made, strict=True):
         assert each["digest"] == hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest()
     assert sum(manifest_of(folder)["clusters"] for folder in made) == manifest_of(whole)["clusters"]
+
+
+@pytest.fixture
+def flaky(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setitem(registry.BUILTIN, "checker", {**registry.BUILTIN["checker"], "flaky": "tests.flaky:Flaky"})
+    monkeypatch.setitem(registry.BUILTIN, "metric", {**registry.BUILTIN["metric"], "brittle": "tests.flaky:Brittle"})
+    registry.locations.cache_clear()
+    yield
+    monkeypatch.undo()
+    registry.locations.cache_clear()
+
+
+@pytest.mark.parametrize("of", [2, 5])
+def test_failures_of_every_stage_stand_where_the_whole_run_has_them(
+    of: int, flaky: None, place: Path, harness: Callable[..., Ended]
+):
+    write_data(23)
+    text = CONFIG.replace("  - headline\n", "  - brittle\n  - factual: {checker: flaky}\n")
+    Path("x.yaml").write_text(text)
+    ended = harness("eval", "--config", "x.yaml")
+    assert ended.code == 0, ended.err
+    whole = next(Path("results").glob("trial-*"))
+    made = shards(harness, of)
+    assert harness("merge", *made, "-o", "merged").code == 0
+    for name in (*ROWS, "verdicts.jsonl"):
+        assert (whole / name).read_bytes() == Path("merged", name).read_bytes(), name
+    stages = [json.loads(line)["stage"] for line in Path("merged/failures.jsonl").read_text().splitlines()]
+    # Without a prediction c2, c5 and c8; no verdict on c3, c6, c13, c16, no score of c4, c7, c14, c17 of two systems.
+    assert {stage: stages.count(stage) for stage in stages} == {"generate": 3, "check": 8, "score": 8}
+    # What was retried stands elsewhere in a shard's file, and not in the merged one.
+    again = ("eval", "--config", "x.yaml", "--shard", f"1/{of}", "--results", made[0].parent, "--retry-errors")
+    assert harness(*again).code in (0, 3)
+    assert harness("merge", *made, "-o", "again").code == 0
+    assert (whole / "failures.jsonl").read_bytes() == Path("again/failures.jsonl").read_bytes()
 
 
 def test_a_shard_says_so_and_has_the_rows_that_the_whole_run_has(whole: Path, harness: Callable[..., Ended]):

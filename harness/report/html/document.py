@@ -19,7 +19,7 @@ from harness.report.escape import page
 from harness.report.html.charts import charts
 from harness.report.html.examples import TOGETHER, Examples, collect
 from harness.report.html.findings import Findings, gather
-from harness.report.table import UNKNOWN
+from harness.report.table import UNKNOWN, shard_notes
 from harness.results.run_folder import RunFolder
 
 if TYPE_CHECKING:
@@ -254,7 +254,12 @@ def _made(findings: Findings) -> list[tuple[str, str]]:
     for manifest in findings.manifests:
         run = f"{manifest.name}-{manifest.digest}, started {manifest.started:%Y-%m-%d %H:%M} UTC, {manifest.status}"
         data = f"{manifest.data}, {manifest.clusters} clusters, digest {manifest.data_digest}, seed {manifest.seed}"
-        made += [("run", run), ("data", data), ("harness", manifest.versions.get("headline-harness", "unknown"))]
+        made += [
+            ("run", run),
+            ("data", data),
+            *(("shard", line) for line in shard_notes(manifest)),
+            ("harness", manifest.versions.get("headline-harness", "unknown")),
+        ]
     made += [(column.label, column.record.signature) for column in findings.joined.columns]
     made += [(measure.name, measure.signature) for measure in findings.board.measures]
     return made
