@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Final
 
 from harness.language.lexical import word_list
-from harness.language.text import word_spans
+from harness.language.text import composed_letters, word_spans
 from harness.records import Article, Cluster
 
 Known = Callable[[str], bool]
@@ -92,6 +92,7 @@ def _is_english(word: str, known: Known) -> bool:
 
 
 def _words(text: str) -> list[str]:
+    text = composed_letters(text)
     return [text[start:end] for start, end in word_spans(text)]
 
 

@@ -53,11 +53,11 @@ class Plain:
 
 @lru_cache(maxsize=1 << 10)
 def plain(text: str) -> Plain:
-    """Rewrite a text with composed letters, straight quotes, single-width digits, plain spaces, commas in thousands.
+    """Rewrite a text with composed letters, straight quotes, single-width digits, single spaces, commas in thousands.
 
     Soft hyphens and characters without width vanish. Plain text comes back as it is.
     """
-    if text.isascii():
+    if text.isascii() and "  " not in text:
         places = list(range(len(text) + 1))
         return _with_signs(with_commas(text), places[:-1], places[1:], len(text))
     characters: list[str] = []
@@ -70,6 +70,8 @@ def plain(text: str) -> Plain:
         while end < len(text) and unicodedata.combining(text[end]):
             end += 1
         for character in _fold(text[at:end]):
+            if character == " " and characters[-1:] in ([], [" "]):
+                continue  # one space says as much as several
             characters.append(character)
             starts.append(at)
             ends.append(end)

@@ -45,6 +45,8 @@ TYPOGRAPHY = {
     "decomposed letters": lambda text: unicodedata.normalize("NFD", text),
     "straight quotes": straight,
     "spaces that do not break": lambda text: text.replace(" ", "\u00a0"),
+    "several spaces": lambda text: text.replace(" ", "  "),
+    "spaces without width": lambda text: text.replace("o", "o\u200b"),
     "soft hyphens": lambda text: text.replace("bud", "bud\u00ad"),
     "a narrow space between thousands": lambda text: text.replace("16,181", "16\u202f181"),
     "dollars by their code": lambda text: text.replace("$2", "US$2").replace("$3", "USD 3"),

@@ -34,3 +34,12 @@ def test_spans_of_the_plain_text_are_found_where_they_were_written():
         assert written[first:last] == there
     first, last = form.written(0, len(form.text))
     assert written[first:last] == written.strip("\u200b")
+
+
+def test_several_spaces_are_one_and_spans_are_those_of_the_text_as_written():
+    text = " The  mayor \u00a0 of Lowen"
+    form = plain(text)
+    assert form.text == "The mayor of Lowen"
+    start = form.text.index("of")
+    assert text[slice(*form.written(start, start + 2))] == "of"
+    assert text[slice(*form.written(0, 3))] == "The"
