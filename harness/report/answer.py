@@ -113,6 +113,8 @@ def _detectable(board: Leaderboard) -> Iterator[str]:
         decimals = 0 if board.primary.unit == "share" and size >= LARGE else 1
         points = "points" if board.primary.unit == "share" else board.primary.unit
         least = numbers.show(size, board.primary.unit, decimals)
+        if not float(least):  # scores that differ by rounding alone
+            return
         yield f"Differences under about {least} {points} cannot be seen with so few."
 
 

@@ -290,19 +290,24 @@ def latex(comparison: Comparison) -> str:
         row += [cells[measure.name][column.label] for measure in measures]
         rows.append(" & ".join([*row, *([str(column.counts.failed)] if failed else [])]) + r" \\")
     clusters = f"{len(comparison.joined.clusters)} clusters; means with half the {LEVEL:.0%} interval; shares times 100"
+    table = [
+        rf"\begin{{tabular}}{{ll{'r' * (len(heads) - 2 + failed)}}}",
+        r"\toprule",
+        " & ".join([*heads, *(["failed"] if failed else [])]) + r" \\",
+        r"\midrule",
+        *rows,
+        r"\bottomrule",
+        r"\end{tabular}",
+    ]
     return "\n".join(
         [
             r"% needs \usepackage{booktabs}",
             f"% {escape.one_line(clusters)}; bold: the best; baseline: {escape.one_line(comparison.baseline)}.",
             f"% A letter behind a mean: better than that configuration, paired test, Holm, p at most {1 - LEVEL:.2f}.",
+            *(f"% {escape.one_line(line)}" for line in comparison.joined.notes),
             *(f"% {escape.one_line(measure.signature)}" for measure in measures),
-            rf"\begin{{tabular}}{{ll{'r' * (len(heads) - 2 + failed)}}}",
-            r"\toprule",
-            " & ".join([*heads, *(["failed"] if failed else [])]) + r" \\",
-            r"\midrule",
-            *rows,
-            r"\bottomrule",
-            r"\end{tabular}",
+            *([escape.TEX_DEFINITION] if escape.lacks_letters("".join(table)) else []),
+            *table,
             "",
         ]
     )

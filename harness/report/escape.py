@@ -6,6 +6,7 @@ format; control characters stand as `\uXXXX` in all of them.
 
 import html
 import re
+import unicodedata
 from typing import Final
 
 from harness import printable
@@ -13,25 +14,45 @@ from harness.printable import one_line as one_line
 
 _MARKDOWN: Final = re.compile(r"[\\|<>`*~$&]|\](?=[(\[:])|(?<!\w)_|_(?!\w)")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_TEX: Final = str.maketrans(
-    {
-        "\\": r"\textbackslash{}",
-        "&": r"\&",
-        "%": r"\%",
-        "$": r"\$",
-        "#": r"\#",
-        "_": r"\_",
-        "{": r"\{",
-        "}": r"\}",
-        "~": r"\textasciitilde{}",
-        "^": r"\textasciicircum{}",
-        "–": "--",
-        "−": "$-$",
-        "≤": r"$\leq$",
-        "↑": r"$\uparrow$",
-        "↓": r"$\downarrow$",
-    }
+TEX_DEFINITION: Final = (
+    r"\providecommand{\harnesstext}[2]{\ifdefined\XeTeXversion#1\else\ifdefined\directlua#1\else#2\fi\fi}"
+    "% letters that pdfTeX lacks"
 )
+r"""What a document needs before a `\harnesstext`."""
+TEX_LETTERS: Final = (
+    "¡¢£¥§¨©ª¬®¯°±²³´µ¶·¸¹º¼½¾¿ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖ×ØÙÚÛÜÝßàáâãäåæçèéêëìíîïñòóôõö÷øùúûüýÿĀāĂăĆćĈĉĊċČčĎďĒēĔĕĖėĚěĜĝĞğĠġ"
+    "ĤĥĨĩĪīĬĭİıĴĵĹĺĽľŁłŃńŇňŌōŎŏŐőŒœŔŕŘřŚśŜŝŞşŠšŢţŤťŨũŪūŬŭŮůŰűŴŵŶŷŸŹźŻżŽžȘșȚț‘’“”†‡•…‰€™"
+)
+"""Characters beyond ASCII that pdfTeX typesets in its default encoding: each was compiled (TeX Live 2025)."""
+_TEX: Final = {
+    "\\": r"\textbackslash{}",
+    "&": r"\&",
+    "%": r"\%",
+    "$": r"\$",
+    "#": r"\#",
+    "_": r"\_",
+    "{": r"\{",
+    "}": r"\}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    "`": r"\textasciigrave{}",
+    "\u00a0": "~",
+    "–": "--",
+    "—": "---",
+    "−": "$-$",
+    "≤": r"$\leq$",
+    "≥": r"$\geq$",
+    "≈": r"$\approx$",
+    "↑": r"$\uparrow$",
+    "↓": r"$\downarrow$",
+    "→": r"$\rightarrow$",
+}
+_TEX_LIGATURE: Final = re.compile(r"([-',])(?=\1)")
+"""Two of these side by side would be typeset as one other character."""
+_TEX_LACKS: Final = re.compile(rf"[^\x00-\x7f{TEX_LETTERS}{''.join(key for key in _TEX if ord(key) > 127)}]+")
 
 
 def markdown(text: str) -> str:
@@ -76,8 +97,39 @@ def xml(text: str) -> str:
 
 
 def latex(text: str) -> str:
-    """Make every character of `text` plain that TeX would take for a command."""
-    return printable.line(text).translate(_TEX)
+    r"""Write `text` so that TeX typesets it as it stands.
+
+    pdfTeX without further packages knows the letters of western and central Europe, XeTeX and LuaTeX know all. What
+    pdfTeX lacks stands as `\harnesstext{as written}{without it}`, of which each engine takes its own: a document that
+    `lacks_letters` needs `TEX_DEFINITION`.
+    """
+    plain = _TEX_LIGATURE.sub("\\1\0", unicodedata.normalize("NFC", printable.line(text)))
+    written, done = [], 0
+    for run in _TEX_LACKS.finditer(plain):
+        written += [_tex(plain[done : run.start()]), rf"\harnesstext{{{run[0]}}}{{{_tex(_without_letters(run[0]))}}}"]
+        done = run.end()
+    return "".join([*written, _tex(plain[done:])])
+
+
+def lacks_letters(table: str) -> bool:
+    """Tell whether a table has characters that only XeTeX and LuaTeX know."""
+    return r"\harnesstext{" in table
+
+
+def _tex(text: str) -> str:
+    return "".join("{}" if letter == "\0" else _TEX.get(letter, letter) for letter in text)
+
+
+def _without_letters(run: str) -> str:
+    """Write characters that pdfTeX lacks in those that it has: the letter below an accent, else the code point."""
+    told = []
+    for letter in run:
+        base = "".join(each for each in unicodedata.normalize("NFKD", letter) if each.isascii())
+        if base.isalnum():
+            told.append(base)
+        elif unicodedata.category(letter)[0] not in "MC":  # marks, joiners and directions belong to a letter
+            told.append(f"[U+{ord(letter):04X}]")
+    return "".join(told)
 
 
 def page(text: str) -> str:

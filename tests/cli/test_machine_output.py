@@ -164,7 +164,7 @@ def parse_latex(text: str) -> None:
         assert done.returncode == 0, done.stdout
     plain = re.sub(r"\\[\\{}&%$#_]", "", re.sub(r"(?m)(?<!\\)%.*$", "", text))
     assert plain.count("{") == plain.count("}")
-    assert "$" not in re.sub(r"\$(-|\\leq|\\pm|\\uparrow|\\downarrow)\$", "", plain)
+    assert "$" not in re.sub(r"\$(-|\\leq|\\geq|\\approx|\\pm|\\[a-z]+arrow)\$", "", plain)
     assert text.count("\\begin{tabular}") == 1, "one table: configurations and measures"
     columns = re.search(r"\\begin\{tabular\}\{(l+r+)\}", text)
     assert columns is not None
