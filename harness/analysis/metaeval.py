@@ -177,14 +177,20 @@ def cross_fit(scored: ScoredRows) -> tuple[Bools, tuple[float, ...]] | None:
     return passed, tuple(thresholds)
 
 
+def bins_of(scores: Floats, bins: int = BINS) -> NDArray[np.int64]:
+    """Number the bin of equal mass that each score falls into, from 0; equal scores share one, so some may be empty."""
+    _, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    middle = np.cumsum(counts) - counts / 2
+    numbers: NDArray[np.int64] = np.minimum((middle / len(scores) * bins).astype(np.int64), bins - 1)[inverse]
+    return numbers
+
+
 def calibration_error(labels: Bools, scores: Floats, weights: Floats, bins: int = BINS) -> Floats:
     """Average the distance of probability and share of faithful rows in bins of equal mass; (resamples,).
 
     ECE with adaptive bins (Nixon et al. 2019). Rows of equal score share a bin; bins are those of the whole set.
     """
-    _, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
-    middle = np.cumsum(counts) - counts / 2
-    bin_of = np.minimum((middle / len(scores) * bins).astype(int), bins - 1)[inverse]
+    bin_of = bins_of(scores, bins)
     gap = np.zeros(weights.shape[0])
     for index in np.unique(bin_of):
         held = bin_of == index

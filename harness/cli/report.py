@@ -29,6 +29,15 @@ def report(
     intersection: Annotated[
         bool, typer.Option("--intersection", help="Report runs on different data on the clusters they share.")
     ] = False,
+    labels: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--labels",
+            metavar="FILE",
+            help="Human labels, as `harness metaeval` reads them, to draw how far the check agrees; "
+            "else RESULTS/annotations.jsonl. Repeatable.",
+        ),
+    ] = None,
     results: ResultsFolder = RESULTS,
 ) -> None:
     """Write one HTML file that shows what runs found.
@@ -44,6 +53,7 @@ def report(
         baseline=baseline,
         primary=primary,
         intersection=intersection,
+        labels=labels,
     )
     streams.say(f"report: {written}")
 

@@ -102,6 +102,33 @@ def read(
     return dict(found)
 
 
+def labels_of_headlines(files: Sequence[Path]) -> tuple[dict[tuple[str, str], bool], int]:
+    """Map (cluster, text) to what people said of it; also count the labels that name no cluster.
+
+    Reads what `read` reads, without the articles: `annotations.jsonl`, sheets, rows with a `cluster_id`. Where a text
+    is labelled twice the last label counts, and a last one that says neither takes it back. Raises DataError as `read`.
+    """
+    problems: list[Problem] = []
+    found: dict[tuple[str, str], bool] = {}
+    nowhere = 0
+    for file in files:
+        for line, row in _rows(file, problems):
+            reader = _Row(row, file.stem, str(file), line, problems, None)
+            label, text = reader.label(), reader.text()
+            cluster_id = row.get("cluster_id")
+            if isinstance(cluster_id, int) and not isinstance(cluster_id, bool):
+                cluster_id = str(cluster_id)
+            if not isinstance(cluster_id, str):
+                nowhere += label is not None
+            elif label is None:
+                found.pop((cluster_id, text), None)
+            else:
+                found[cluster_id, text] = label
+    if problems:
+        raise DataError(group_problems(problems, MAX_PROBLEMS))
+    return found, nowhere
+
+
 def _rows(file: Path, problems: list[Problem]) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
         if file.suffix.lower() in ENDINGS:
@@ -140,14 +167,15 @@ class _Row:
         self.meta: dict[str, Any] = meta if isinstance(meta, dict) else {}
 
     def labelled(self) -> LabelledText | None:
+        """Read all of it; None where a problem was noted."""
         before = len(self.problems)
         if self.row.get("meta") is not None and not isinstance(self.row["meta"], dict):
             self._problem("meta", "not an object", "an object or null")
         if isinstance(self.row.get("id"), bool) or not isinstance(self.row.get("id"), str | int):
             self._problem("id", "not an id", "a string or a whole number")
         cluster = self._cluster()
-        text = self._text()
-        label = self._label()
+        text = self.text()
+        label = self.label()
         ratings = self._ratings()
         if len(self.problems) > before or cluster is None:
             return None
@@ -194,7 +222,8 @@ class _Row:
         self._problem("source", "not a text", "a string, or `articles`, or a `cluster_id` with --clusters")
         return None
 
-    def _text(self) -> str:
+    def text(self) -> str:
+        """Read the text; a problem is noted where there is none."""
         for name in TEXTS:
             if isinstance(self.row.get(name), str):
                 return str(self.row[name])
@@ -202,7 +231,8 @@ class _Row:
         self._problem(name, "not a text", f"a string under one of {', '.join(TEXTS)}")
         return ""
 
-    def _label(self) -> bool | None:
+    def label(self) -> bool | None:
+        """Read the label, None for neither; a problem is noted for what is no label."""
         name = "faithful" if "faithful" in self.row and "label" not in self.row else "label"
         value = self.row.get(name)
         if isinstance(value, str) and value.lower() in LABELS:

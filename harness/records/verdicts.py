@@ -163,6 +163,7 @@ class FoundLabel(Record):
 
     label: VerdictLabel = Field(description="The finding.")
     errors: tuple[ErrorType, ...] = Field(default=(), description="What is wrong, most serious first.")
+    probability: FiniteFloat | None = Field(default=None, description="That the articles bear the claim out.")
 
 
 class CheckedLabels(Record):

@@ -1,7 +1,7 @@
 """Charts of a report: Vega-Lite specifications drawn as SVG, without a script, in the colours of the page."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -60,8 +60,13 @@ def charts(findings: Findings) -> list[tuple[str, str, str]]:
         *_cost(findings),
         *_errors(findings),
     ]
+    return draw_all(drawn)
+
+
+def draw_all(drawn: Iterable[Drawn], prefix: str = "chart") -> list[tuple[str, str, str]]:
+    """Render specifications; `prefix` keeps the ids of their parts apart from those of other charts of a page."""
     return [
-        (heading, text, draw(spec, f"chart{at}", f"{heading}. {text}"))
+        (heading, text, draw(spec, f"{prefix}{at}", f"{heading}. {text}"))
         for at, (heading, text, spec) in enumerate(drawn)
     ]
 

@@ -16,7 +16,8 @@ from harness.records import MeasureRecord
 from harness.report import numbers
 from harness.report.answer import MARKS, full_name, half, name_of, sentences
 from harness.report.escape import page
-from harness.report.html.charts import charts
+from harness.report.html.calibration import calibration
+from harness.report.html.charts import charts, draw_all
 from harness.report.html.examples import TOGETHER, Examples, collect
 from harness.report.html.findings import Findings, gather
 from harness.report.table import UNKNOWN, shard_notes
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
+    Chart = tuple[str, str, Markup]
+
 
 def write_report(
     folders: Sequence[RunFolder],
@@ -34,11 +37,13 @@ def write_report(
     baseline: str | None = None,
     primary: str | None = None,
     intersection: bool = False,
+    labels: Sequence[Path] | None = None,
 ) -> Path:
     """Write the report of some runs to a file, which is put in place at once, and return its path.
 
-    Raises UsageError where there is no such folder, MissingExtraError where the extra `report` is not installed,
-    StoreError where the file cannot be written, and what `gather` raises.
+    `labels` are files of human labels; without, `annotations.jsonl` beside the runs counts. Raises UsageError where
+    there is no such folder, MissingExtraError where the extra `report` is not installed, StoreError where the file
+    cannot be written, DataError where labels cannot be read, and what `gather` raises.
     """
     if not output.parent.is_dir():
         accepted = "a file in a folder that exists"
@@ -47,7 +52,7 @@ def write_report(
     if missing:
         raise MissingExtraError("harness report", missing, "report")
     findings = gather(folders, baseline=baseline, primary=primary, intersection=intersection)
-    replace_text(output, document(findings))
+    replace_text(output, document(findings, labels))
     return output
 
 
@@ -69,8 +74,8 @@ def environment(*folders: Traversable) -> "Environment":
     )
 
 
-def document(findings: Findings) -> str:
-    """Make the page of a report."""
+def document(findings: Findings, labels: Sequence[Path] | None = None) -> str:
+    """Make the page of a report. Raises DataError where a file of labels cannot be read."""
     from markupsafe import Markup
 
     room = files("harness.report.html")
@@ -78,7 +83,9 @@ def document(findings: Findings) -> str:
         (room / name).read_text(encoding="utf-8") for name in ("page.js", "report.js", "report.css")
     )
     script = f"{first}{second}"
+    calibrated, why_not = drawn_calibration(findings, labels)
     examples = collect(findings)
+    notes = [*findings.notes, *(each for each in (examples.copies, examples.note) if each), *why_not]
     names = ", ".join(sorted({manifest.name for manifest in findings.manifests}))
     return (
         environment()
@@ -89,8 +96,8 @@ def document(findings: Findings) -> str:
             style=Markup(style),  # noqa: S704 - our own file
             script=Markup(script),  # noqa: S704 - our own file
             **ranking(findings),
-            charts=drawn(findings),
-            notes=[*findings.notes, *([examples.note] if examples.note else [])],
+            charts=[*drawn(findings), *calibrated],
+            notes=notes,
             examples_note=_size(examples),
             facts=script_json(_facts(findings)),
             listed=examples.listed,
@@ -113,11 +120,21 @@ def ranking(findings: Findings) -> dict[str, Any]:
     }
 
 
-def drawn(findings: Findings) -> list[tuple[str, str, "Markup"]]:
+def drawn(findings: Findings) -> "list[Chart]":
     """Draw the charts: heading, how to read it, SVG."""
+    return _as_markup(charts(findings))
+
+
+def drawn_calibration(findings: Findings, labels: Sequence[Path] | None = None) -> "tuple[list[Chart], list[str]]":
+    """Draw the calibration where there are enough human labels, or say why not. Raises DataError as `document`."""
+    found, why_not = calibration(findings, labels)
+    return _as_markup(draw_all(found, "calibration")), why_not
+
+
+def _as_markup(found: list[tuple[str, str, str]]) -> "list[Chart]":
     from markupsafe import Markup
 
-    return [(heading, text, Markup(svg)) for heading, text, svg in charts(findings)]  # noqa: S704 - text is escaped
+    return [(heading, text, Markup(svg)) for heading, text, svg in found]  # noqa: S704 - text is escaped
 
 
 def _visible(value: Any) -> Any:

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, cast
 from harness.config.build import load_component
 from harness.datasets.base import Dataset
 from harness.errors import HarnessError
+from harness.ingest.near_duplicates import groups
 from harness.records import Article, CheckedPrediction, Cluster, Element, Evidence, Prediction, Verdict
 from harness.registry import Registry
 from harness.report.html.findings import Finding, Findings, labels_by_folder
@@ -50,6 +51,8 @@ class Examples:
     """Clusters that a block holds."""
     note: str = ""
     """Why articles are missing, where they are."""
+    copies: str = ""
+    """How many clusters have near-duplicates among their articles, where any has."""
 
 
 def packed(value: Any) -> str:
@@ -78,7 +81,29 @@ def collect(findings: Findings) -> Examples:
                 break
             blocks.append(block)
             whole, spent = whole + len(part), spent + len(block)
-    return Examples(listed, tuple(blocks), len(findings.joined.clusters), len(telling), whole, note)
+    return Examples(
+        listed,
+        tuple(blocks),
+        len(findings.joined.clusters),
+        len(telling),
+        whole,
+        note,
+        describe_copies(clusters.values()),
+    )
+
+
+def describe_copies(clusters: Iterable[Cluster]) -> str:
+    """Say how many of some clusters have articles that are one text under several mastheads; "" where none has."""
+    read, affected, copies = 0, 0, 0
+    for cluster in clusters:
+        read += 1
+        again = len(cluster.articles) - len(groups([article.text for article in cluster.articles]))
+        affected, copies = affected + (again > 0), copies + again
+    if not affected:
+        return ""
+    has = "cluster has" if affected == 1 else "clusters have"
+    are = "near-duplicate" if copies == 1 else "near-duplicates"
+    return f"{affected} of {read} {has} {are} among the articles, {copies} in all: copies of one text count as one witness."
 
 
 def list_examples(findings: Findings, most: int) -> list[dict[str, Any]]:

@@ -25,6 +25,8 @@ class Finding:
 
     label: VerdictLabel
     errors: tuple[ErrorType, ...]
+    probability: float | None = None
+    """That the articles bear the text out, as the checker states it."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def gather(
             label = labels.get(row.configuration)
             if label is not None and row.cluster_id in ids:
                 whole = row.verdicts[0]
-                verdicts.setdefault((label, row.cluster_id), Finding(whole.label, whole.errors))
+                verdicts.setdefault((label, row.cluster_id), Finding(whole.label, whole.errors, whole.probability))
         for failure in folder.failures():
             if failure.configuration in labels and failure.stage == "generate":
                 failed[labels[failure.configuration], failure.cluster_id] = f"{failure.error}: {failure.message}"
