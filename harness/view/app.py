@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from harness.errors import HarnessError, StoreError, UsageError
-from harness.report.html.document import drawn, environment, ranking, script_json
+from harness.report.html.document import environment, script_json
 from harness.results.annotations import LONGEST_NOTE
 from harness.stores.places import shown as named_place
 from harness.view.access import Access, Application
@@ -53,6 +53,7 @@ def application(results: Path, *, token: str, port: int, ticket: str | None = No
         "/compare": pages.compare,
         "/ranking": pages.ranking,
         "/charts": pages.charts,
+        "/data-notes": pages.data_notes,
         "/progress": pages.progress,
         "/examples": pages.examples,
         "/example": pages.example,
@@ -71,7 +72,7 @@ class _Pages:
     def __init__(self, results: Path) -> None:
         self._results = results
         self._runs = Runs(results)
-        self._compared = Compared()
+        self._compared = Compared(results)
         self._examples = Examples(results)
         self._templates = environment(PAGES)
 
@@ -119,18 +120,26 @@ class _Pages:
     def ranking(self, request: Request) -> Response:
         """Show the answer in words, the leaderboard and the notes on the data."""
         try:
-            findings = self._compared.findings(self._chosen(request))
+            ranked = self._compared.ranked(self._chosen(request))
         except HarnessError as error:
             return self._part("problem.html.j2", problem=str(error))
-        return self._part("ranked.html.j2", notes=findings.notes, **ranking(findings))
+        return self._part("ranked.html.j2", **ranked)
 
     def charts(self, request: Request) -> Response:
         """Show the charts."""
         try:
-            findings = self._compared.findings(self._chosen(request))
+            charts = self._compared.charts(self._chosen(request))
         except HarnessError as error:
             return self._part("problem.html.j2", problem=str(error))
-        return self._part("charts.html.j2", charts=drawn(findings))
+        return self._part("charts.html.j2", charts=charts)
+
+    def data_notes(self, request: Request) -> Response:
+        """Show the notes that take reading all articles."""
+        try:
+            notes = self._compared.data_notes(self._chosen(request))
+        except HarnessError as error:
+            return self._part("problem.html.j2", problem=str(error))
+        return self._part("data_notes.html.j2", data_notes=notes)
 
     def progress(self, request: Request) -> Response:
         """Show how far runs are that are under way; the whole page anew once none is any more."""

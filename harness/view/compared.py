@@ -5,26 +5,35 @@ import math
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from threading import Lock
-from typing import Any, TypeVar
+from pathlib import Path
+from threading import RLock
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from harness.analysis.leaderboard import leading_measures
 from harness.comparison.leaderboard import primary_of
 from harness.comparison.score_matrix import Column, columns_of
 from harness.errors import HarnessError, UsageError
 from harness.records import CheckedLabels, ClusterFacts, Failure, MeasureRecord, Prediction, RunManifest
-from harness.report.html.document import page_facts
-from harness.report.html.examples import list_examples, listed_row
+from harness.report.html.document import drawn, drawn_calibration, page_facts, ranking
+from harness.report.html.examples import copies_of, list_examples, listed_row
 from harness.report.html.findings import Finding, Findings, gather, labels_by_folder
+from harness.results.annotations import ANNOTATIONS
 from harness.results.rows_of_cluster import readable_rows
 from harness.results.run_folder import CLUSTERS, FAILURES, MANIFEST, PREDICTIONS, SCORES, VERDICTS, RunFolder
 from harness.view.runs import SeenRun, stamp_of
 
+if TYPE_CHECKING:
+    from harness.report.html.document import Chart
+
 T = TypeVar("T")
 LISTED = 20_000
 """Examples that a page lists, the most telling first."""
-KEPT = 3
-"""Choices whose findings are kept: gathering them takes seconds where runs are large."""
+FOUND = 3
+"""Choices of runs whose findings are kept: gathering them takes seconds where runs are large, and as many megabytes."""
+DRAWN = 200
+"""Choices whose ranking and charts are kept: a hundred kilobytes each."""
+LISTS = 10
+"""Choices whose list of examples is kept: some two megabytes each where there are thousands."""
 
 
 @dataclass(frozen=True)
@@ -89,12 +98,17 @@ def _primary(manifest: RunManifest) -> MeasureRecord | None:
 
 
 class Compared:
-    """Keeps what was gathered of the runs that were looked at last, until one of their files changes."""
+    """Keeps what was found of the runs that were looked at last, until one of their files changes."""
 
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._found: OrderedDict[tuple[object, ...], Findings] = OrderedDict()
-        self._listed: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
+    def __init__(self, results: Path) -> None:
+        self._results = results
+        self._lock = RLock()
+        self._found = Kept[Findings](FOUND)
+        self._ranked = Kept[dict[str, Any]](DRAWN)
+        self._charts = Kept["list[Chart]"](DRAWN)
+        self._calibrated = Kept["tuple[list[Chart], list[str]]"](DRAWN)
+        self._copies = Kept[str](DRAWN)
+        self._listed = Kept[bytes](LISTS)
 
     def findings(self, chosen: Chosen) -> Findings:
         """Gather what the runs found. Raises HarnessError where they cannot be compared, or are not complete."""
@@ -102,17 +116,63 @@ class Compared:
         if damaged is not None:
             raise UsageError(f"{damaged.name} is damaged: {damaged.problem}")
         with self._lock:
-            return _keeping(self._found, _key(chosen), lambda: gather(chosen.folders))
+            return self._found.get(_key(chosen), lambda: gather(chosen.folders))
+
+    def ranked(self, chosen: Chosen) -> dict[str, Any]:
+        """Gather what the templates of the answer, the leaderboard and the notes show. Raises as `findings` does."""
+
+        def made() -> dict[str, Any]:
+            findings = self.findings(chosen)
+            return {"notes": findings.notes, **ranking(findings)}
+
+        with self._lock:
+            return self._ranked.get(_key(chosen), made)
+
+    def charts(self, chosen: Chosen) -> "list[Chart]":
+        """Draw the charts; that of calibration anew whenever somebody said something of a headline."""
+        said = stamp_of(RunFolder(self._results), ANNOTATIONS)
+        with self._lock:
+            plain = self._charts.get(_key(chosen), lambda: drawn(self.findings(chosen)))
+            calibrated, _ = self._calibrated.get(
+                (_key(chosen), said), lambda: drawn_calibration(self.findings(chosen)) if said[1] > 0 else ([], [])
+            )
+            return [*plain, *calibrated]
+
+    def data_notes(self, chosen: Chosen) -> list[str]:
+        """Say what the articles themselves show, which takes as long as reading them: their near-duplicates."""
+        with self._lock:
+            copies = self._copies.get(_key(chosen), lambda: copies_of(self.findings(chosen)))
+        return [copies] if copies else []
 
     def listed(self, chosen: Chosen) -> bytes:
         """Write the list of examples as JSON: by how telling they are, or as they stand where that cannot be said."""
-        try:
-            findings = self.findings(chosen)
-        except HarnessError:
-            with self._lock:
-                return _keeping(self._listed, _key(chosen), lambda: _as_json(_plain_list(chosen)))
+
+        def made() -> bytes:
+            try:
+                findings = self.findings(chosen)
+            except HarnessError:
+                return _as_json(_plain_list(chosen))
+            return _as_json(list_examples(findings, LISTED))
+
         with self._lock:
-            return _keeping(self._listed, _key(chosen), lambda: _as_json(list_examples(findings, LISTED)))
+            return self._listed.get((_key(chosen), tuple(run.problem for run in chosen.runs)), made)
+
+
+class Kept(Generic[T]):
+    """Values by key, the last used of them."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._held: OrderedDict[tuple[object, ...], T] = OrderedDict()
+
+    def get(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
+        """Return the value of a key, made now where it is not held."""
+        if key not in self._held:
+            self._held[key] = make()
+        self._held.move_to_end(key)
+        while len(self._held) > self._most:
+            self._held.popitem(last=False)
+        return self._held[key]
 
 
 def _key(chosen: Chosen) -> tuple[object, ...]:
@@ -120,15 +180,6 @@ def _key(chosen: Chosen) -> tuple[object, ...]:
         (str(folder.path), stamp_of(folder, MANIFEST, CLUSTERS, PREDICTIONS, VERDICTS, SCORES, FAILURES))
         for folder in chosen.folders
     )
-
-
-def _keeping(kept: OrderedDict[tuple[object, ...], T], key: tuple[object, ...], make: Callable[[], T]) -> T:
-    if key not in kept:
-        kept[key] = make()
-    kept.move_to_end(key)
-    while len(kept) > KEPT:
-        kept.popitem(last=False)
-    return kept[key]
 
 
 def _as_json(value: object) -> bytes:

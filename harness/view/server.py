@@ -7,7 +7,7 @@ import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from threading import Thread
+from threading import Thread, Timer
 
 from harness import extras
 from harness.errors import MissingExtraError, UsageError
@@ -16,6 +16,8 @@ from harness.stores.places import local
 from harness.view.access import new_token
 
 HOST = "127.0.0.1"
+SOON = 2.0
+"""Seconds after which what draws charts is loaded: the first page does not wait for it, nor does the first chart."""
 LEAVE = 0.5
 """Seconds that answers under way have when the server ends."""
 
@@ -74,6 +76,7 @@ def _served(results: Path, listener: socket.socket, token: str, ticket: str) -> 
     """Serve in a thread of its own while the context is open, so that the main thread hears signals at once."""
     import uvicorn
 
+    from harness.report.html.charts import load_renderer
     from harness.view.app import application
 
     made = application(results, token=token, port=listener.getsockname()[1], ticket=ticket)
@@ -84,8 +87,12 @@ def _served(results: Path, listener: socket.socket, token: str, ticket: str) -> 
     server = uvicorn.Server(config)
     thread = Thread(target=server.run, args=([listener],), name="viewer", daemon=True)
     thread.start()
+    ahead = Timer(SOON, load_renderer)
+    ahead.daemon = True
+    ahead.start()
     try:
         yield thread
     finally:
+        ahead.cancel()
         server.should_exit = server.force_exit = True
         thread.join(LEAVE)

@@ -71,6 +71,11 @@ def draw_all(drawn: Iterable[Drawn], prefix: str = "chart") -> list[tuple[str, s
     ]
 
 
+def load_renderer() -> None:
+    """Draw nothing, so that the first chart does not wait a second for the renderer."""
+    draw({"data": {"values": []}, "mark": "point"}, "none", "")
+
+
 def draw(spec: Spec, name: str, label: str) -> str:
     """Render a specification as an SVG that a screen reader announces as `label`; `name` keeps its ids unique."""
     import vl_convert

@@ -103,7 +103,14 @@ def describe_copies(clusters: Iterable[Cluster]) -> str:
         return ""
     has = "cluster has" if affected == 1 else "clusters have"
     are = "near-duplicate" if copies == 1 else "near-duplicates"
-    return f"{affected} of {read} {has} {are} among the articles, {copies} in all: copies of one text count as one witness."
+    counted = f"{affected} of {read} {has} {are} among the articles, {copies} in all"
+    return f"{counted}: copies of one text count as one witness."
+
+
+def copies_of(findings: Findings) -> str:
+    """Say what `describe_copies` says of the clusters that a report would show."""
+    clusters, _ = _clusters(findings, findings.telling()[:MOST_WHOLE])
+    return describe_copies(clusters.values())
 
 
 def list_examples(findings: Findings, most: int) -> list[dict[str, Any]]:
