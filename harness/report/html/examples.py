@@ -4,7 +4,7 @@ import base64
 import gzip
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
@@ -109,8 +109,10 @@ def describe_copies(clusters: Iterable[Cluster]) -> str:
 
 def copies_of(findings: Findings) -> str:
     """Say what `describe_copies` says of the clusters that a report would show."""
-    clusters, _ = _clusters(findings, findings.telling()[:MOST_WHOLE])
-    return describe_copies(clusters.values())
+    try:
+        return describe_copies(_read_again(findings, set(findings.telling()[:MOST_WHOLE])))
+    except HarnessError:  # the examples say that the articles cannot be read
+        return ""
 
 
 def list_examples(findings: Findings, most: int) -> list[dict[str, Any]]:
@@ -132,15 +134,11 @@ def _predictions(findings: Findings, chosen: set[str]) -> Predictions:
 
 def _clusters(findings: Findings, wanted: Iterable[str]) -> tuple[dict[str, Cluster], str]:
     """Read clusters again from the data that the first run names; a note where that cannot be done, or they changed."""
-    facts = {facts.cluster_id: facts for facts in findings.joined.clusters}
     kept = set(wanted)
     held: dict[str, Cluster] = {}
     try:
-        entry = json.dumps(findings.manifests[0].config.get("data"))  # JSON is YAML
-        dataset = cast("Dataset", load_component("dataset", entry, "the run's `data`", Registry()))
-        for row in dataset.read():
-            if isinstance(row, Cluster) and row.cluster_id in kept and row.digest == facts[row.cluster_id].digest:
-                held[row.cluster_id] = row
+        for row in _read_again(findings, kept):
+            held[row.cluster_id] = row
     except HarnessError as error:
         return held, f"Articles are not shown: {' '.join(str(error).split())}"
     missing = len(kept) - len(held)
@@ -148,6 +146,16 @@ def _clusters(findings: Findings, wanted: Iterable[str]) -> tuple[dict[str, Clus
         noun = "cluster are" if missing == 1 else "clusters are"
         return held, f"Articles of {missing} {noun} not shown: the data have changed since the run."
     return held, ""
+
+
+def _read_again(findings: Findings, wanted: Collection[str]) -> Iterator[Cluster]:
+    """Read the clusters that are still those of the runs. Raises what reading data raises."""
+    facts = {facts.cluster_id: facts for facts in findings.joined.clusters}
+    entry = json.dumps(findings.manifests[0].config.get("data"))  # JSON is YAML
+    dataset = cast("Dataset", load_component("dataset", entry, "the run's `data`", Registry()))
+    for row in dataset.read():
+        if isinstance(row, Cluster) and row.cluster_id in wanted and row.digest == facts[row.cluster_id].digest:
+            yield row
 
 
 class _Reader:
