@@ -136,6 +136,7 @@
       const over = spans.filter((span) => span.start <= edges[at] && span.end >= edges[at + 1]);
       if (over.length) into.append(make("mark", ["against", "for", "near"].find((side) => over.some((span) => span.side === side)), part));
       else into.append(part);
+      if (over.length) into.lastChild.dataset.from = edges[at];
     }
   };
 
@@ -151,10 +152,33 @@
       }
     });
     const first = $("detail").querySelector(".articles mark");
-    if (first) {
-      const pane = first.closest(".articles");
-      pane.scrollTop += first.getBoundingClientRect().top - pane.getBoundingClientRect().top - pane.clientHeight / 3;
+    if (first) show(first);
+    quote(spans, pressed);
+  };
+  const show = (mark) => {
+    const pane = mark.closest(".articles");
+    pane.scrollTop += mark.getBoundingClientRect().top - pane.getBoundingClientRect().top - pane.clientHeight / 3;
+  };
+  // What is lit stands beside what was chosen too, each side with its source: the articles may be out of sight.
+  const quote = (spans, pressed) => {
+    for (const old of $("detail").querySelectorAll(".quotes")) old.remove();
+    const list = make("ul", "quotes");
+    const seen = new Set(); // one quotation of each article on a side: of its text rather than its title
+    for (const side of ["for", "against", "near"]) for (const [number, title, start, end] of spans.filter((span) => span[4] === side).sort((one, other) => one[1] - other[1])) {
+      if (seen.size >= 8 || seen.size === seen.add(`${side} ${number}`).size) continue;
+      const [, node, text] = places[number].find(([held]) => held === title);
+      const words = Array.from(text).slice(start, end).join("");
+      const [item, button] = [make("li", side), make("button", "quote", words.length > 240 ? `${words.slice(0, 240)}…` : words)];
+      button.type = "button";
+      button.addEventListener("click", () => {
+        const mark = node.querySelector(`mark[data-from="${start}"]`);
+        show(mark);
+        if (matchMedia("(max-width:64rem)").matches) mark.scrollIntoView({ block: "center" }); // articles stand below
+      });
+      item.append(make("cite", "", `${{ for: "says so", against: "says otherwise", near: "nearest" }[side]} · ${places[number].name} `), button);
+      list.append(item);
     }
+    if (pressed && list.children.length) (pressed.matches(".claim") ? pressed : pressed.closest(".headline")).after(list);
   };
   const press = (button, spans) => {
     button.setAttribute("aria-pressed", "false");
@@ -218,11 +242,9 @@
     line.append(signs.slice(at).join(""));
     return line;
   };
+  const sourced = (article) => article.source ? `${article.id} (${article.source})` : article.id;
   const sides = (claim, articles) => {
-    const names = (ids) => ids.map((id) => {
-      const article = articles.find((each) => each.id === id);
-      return article && article.source ? `${id} (${article.source})` : id;
-    }).join(", ");
+    const names = (ids) => ids.map((id) => sourced(articles.find((each) => each.id === id) || { id })).join(", ");
     const line = make("p", "sides");
     if (claim.for.length) line.append(make("span", "for", `says so: ${names(claim.for)}`), " ");
     if (claim.against.length) line.append(make("span", "against", `says otherwise: ${names(claim.against)}`));
@@ -301,7 +323,7 @@
       const heading = make("h3", "", article.title || article.id);
       const about = make("cite", "", [article.id, article.source, article.date].filter(Boolean).join(" · "));
       const body = make("p", "text", article.text);
-      places.push([[1, heading, article.title], [0, body, article.text]]);
+      places.push(Object.assign([[1, heading, article.title], [0, body, article.text]], { name: sourced(article) }));
       pane.append(heading, about, body);
     }
     if (!places.length) pane.append(make("p", "dim", whole ? facts.missing : facts.small));
