@@ -80,6 +80,7 @@ def draw_viewer(run: api.Run, binary: str) -> None:
                     said.locator("textarea").fill("The later toll is what counts.")
                     said.get_by_role("button", name="Save").click()
                     said.locator(".saved", has_text="saved 2").wait_for()
+                    said.first.evaluate("row => row.scrollIntoView()")
                     page.screenshot(path=str(IMAGES / f"view-example-{name}-{scheme}.png"))
             browser.close()
             server.terminate()

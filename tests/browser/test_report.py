@@ -81,6 +81,16 @@ def test_both_sides_of_a_contested_fact_are_marked_and_named(watched: Any, repor
     told = row(page, "ours").locator(".sides").first.text_content()
     assert "says so: crane-1 (Delmar Courier)" in told
     assert "says otherwise: crane-2 (Radio Nord)" in told
+    # both sides stand in words beside the claim too, and lead to their place in the articles
+    quoted = [(each.get_attribute("class"), each.text_content()) for each in page.locator(".quotes li").all()]
+    assert [side for side, _ in quoted] == ["for", "against"]
+    assert quoted[0][1].startswith("says so · crane-1 (Delmar Courier) ")
+    assert quoted[1][1].startswith("says otherwise · crane-2 (Radio Nord) ")
+    page.locator(".quotes .against button").click()
+    pane, mark = page.locator(".articles").bounding_box(), page.locator(".articles mark.against").last.bounding_box()
+    assert pane["y"] <= mark["y"] < pane["y"] + pane["height"]
+    row(page, "ours").locator("button.claim").first.click()
+    assert page.locator(".quotes").count() == 0
 
 
 def test_an_element_of_a_headline_lights_its_own_span(watched: Any, report: Path, run: api.Run):

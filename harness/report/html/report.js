@@ -159,22 +159,22 @@
     const pane = mark.closest(".articles");
     pane.scrollTop += mark.getBoundingClientRect().top - pane.getBoundingClientRect().top - pane.clientHeight / 3;
   };
-  // What is lit stands beside what was chosen too, each side with its source: the articles may be out of sight.
+  // What is lit stands beside what was chosen too, with its source: the articles may be out of sight.
   const quote = (spans, pressed) => {
     for (const old of $("detail").querySelectorAll(".quotes")) old.remove();
     const list = make("ul", "quotes");
     const seen = new Set(); // one quotation of each article on a side: of its text rather than its title
-    for (const side of ["for", "against", "near"]) for (const [number, title, start, end] of spans.filter((span) => span[4] === side).sort((one, other) => one[1] - other[1])) {
+    const sided = spans.some((span) => span[4] !== "near");
+    for (const side of sided ? ["for", "against"] : ["near"]) for (const [number, title, start, end] of spans.filter((span) => span[4] === side).sort((one, other) => one[1] - other[1])) {
       if (seen.size >= 8 || seen.size === seen.add(`${side} ${number}`).size) continue;
       const [, node, text] = places[number].find(([held]) => held === title);
       const words = Array.from(text).slice(start, end).join("");
       const [item, button] = [make("li", side), make("button", "quote", words.length > 240 ? `${words.slice(0, 240)}…` : words)];
-      button.type = "button";
-      button.addEventListener("click", () => {
+      Object.assign(button, { type: "button", onclick: () => {
         const mark = node.querySelector(`mark[data-from="${start}"]`);
         show(mark);
         if (matchMedia("(max-width:64rem)").matches) mark.scrollIntoView({ block: "center" }); // articles stand below
-      });
+      } });
       item.append(make("cite", "", `${{ for: "says so", against: "says otherwise", near: "nearest" }[side]} · ${places[number].name} `), button);
       list.append(item);
     }
