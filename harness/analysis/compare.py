@@ -96,7 +96,7 @@ def compare_and_resample(
         block = columns[start : start + COLUMNS_AT_ONCE]
         measure, first, second = (np.array(part) for part in zip(*block, strict=True))
         differences = paired_differences(table[first, :, measure].T, table[second, :, measure].T)
-        drawn = resampled_means(np.hstack([beside, differences]), resamples=resamples, seed=seed)
+        drawn = resampled_means(np.hstack([beside, differences]), resamples=resamples, seed=seed, use_up=True)
         if not start:
             means, drawn = np.hsplit(drawn, [beside.shape[1]])
             beside = beside[:, :0]

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     )
     from harness.comparison.baseline import Baseline
     from harness.metaeval.texts import CheckedTexts
-    from harness.records import Cluster
+    from harness.records import Cluster, MeasureRecord
 
     BaselineLike: TypeAlias = PathLike | Run | Baseline | NamedBaseline
 
@@ -193,9 +193,14 @@ def compare(
     from harness.comparison.score_matrix import find_measures, join
 
     folders = [load_run(run, results=results).folder for run in runs_of(runs)]
-    joined = join(list({folder.path.resolve(): folder for folder in folders}.values()), intersection=intersection)
-    chosen = [measure for name in inputs.names_of(metric, "metric") for measure in find_measures(joined.measures, name)]
-    joined = joined.only(list(dict.fromkeys(chosen)) or [measure for measure in joined.measures if measure.shown])
+    wanted = inputs.names_of(metric, "metric")
+
+    def choose(measures: "Sequence[MeasureRecord]") -> "Sequence[MeasureRecord]":
+        chosen = [measure for name in wanted for measure in find_measures(measures, name)]
+        return list(dict.fromkeys(chosen)) or [measure for measure in measures if measure.shown]
+
+    distinct = list({folder.path.resolve(): folder for folder in folders}.values())
+    joined = join(distinct, intersection=intersection, choose=choose)
     for name, value in (("baseline", baseline), ("by", by)):
         if value is not None:
             inputs.text_of(value, name)

@@ -164,6 +164,23 @@ def dataset_of(path: Path) -> "Dataset":
     return Jsonl(path=str(path))
 
 
+def named_dataset(path: Path) -> "Dataset":
+    """Choose the data set that a command is given: that of a configuration, a file of any format, or raw articles."""
+    from harness.inputs.tables import format_of
+
+    if path.suffix in (".yaml", ".yml"):
+        from harness.config import load
+        from harness.registry import Registry
+        from harness.run.plan import dataset_of as configured
+
+        return configured(load(path, Registry()))
+    if not path.is_dir() and format_of(path.name) not in ("", ".jsonl"):
+        from harness.datasets.hub import Hub
+
+        return Hub(path=str(path))
+    return dataset_of(path)
+
+
 def clusters_of(clusters: "ClustersLike") -> "tuple[Iterable[Cluster | RowProblem], str]":
     """Find the clusters that are meant, read as they are asked for, and what messages call their source.
 

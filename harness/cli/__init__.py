@@ -74,6 +74,7 @@ app.command("score")(evaluate.score)
 app.command("merge")(results.merge)
 app.command("export")(results.export)
 app.command("validate")(configuration.validate)
+app.command("plan")(configuration.plan)
 app.command("schema")(configuration.schema)
 app.command("components")(configuration.components)
 app.command("compare")(compare.compare)
@@ -91,7 +92,7 @@ app.command("metaeval")(metaeval.metaeval)
 app.command("stress")(metaeval.stress)
 app.add_typer(labels_app, name="labels", help="Write sheets that people label by hand, for metaeval.")
 app.add_typer(cache_app, name="cache", help="Look after the cache of predictions and verdicts that runs share.")
-app.add_typer(data_app, name="data", help="Turn scraped text into clean article clusters.")
+app.add_typer(data_app, name="data", help="Turn scraped text into clean article clusters; find copies in them.")
 
 
 def main() -> None:

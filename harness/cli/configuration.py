@@ -1,19 +1,26 @@
-"""`harness validate`, `harness schema`, `harness components`: what can be configured, and whether it was."""
+"""`harness validate`, `plan`, `schema`, `components`: what can be configured, whether it was, what it will take."""
 
+import math
 from pathlib import Path
+from time import process_time
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from harness.cli import streams
-from harness.cli.options import Overrides, Strict
+from harness.cli.options import ConfigFileOrNone, Jobs, NoCache, Overrides, Strict
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
     from harness.component import Component
     from harness.errors import Problem
+    from harness.forecast.forecast import Forecast
     from harness.metrics.base import Metric
+    from harness.records import Prices
+
+_MOST = 10**12
+"""Clusters of a plan at most."""
 
 
 def validate(
@@ -87,6 +94,121 @@ def _check(file: Path, overrides: "list[str] | None", *, strict: bool) -> "list[
         say(f"note: {loaded.gate.baseline}: no baseline yet; `harness gate --config {file} --update` makes it")
     report_bad_rows(clusters.mistakes)
     return []
+
+
+def plan(
+    config: ConfigFileOrNone = None,
+    overrides: Overrides = None,
+    clusters: Annotated[
+        str | None,
+        typer.Option(
+            "--clusters", metavar="N", help="How many clusters the run will have, such as 3e6; else those of the data."
+        ),
+    ] = None,
+    price: Annotated[
+        str | None,
+        typer.Option(
+            "--price",
+            metavar="IN/OUT",
+            help="Money for a million tokens in and out of every server, such as 0.15/0.60; else the configuration's.",
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--workers",
+            min=1,
+            metavar="N",
+            help="Plan for N workers that share out local models, checking and scoring; else for this machine.",
+        ),
+    ] = None,
+    jobs: Jobs = None,
+    sample: Annotated[
+        int | None,
+        typer.Option(
+            "--sample",
+            min=1,
+            metavar="N",
+            help="Clusters of the sample; else some ten seconds' worth, and 20 where a server is asked.",
+        ),
+    ] = None,
+    no_cache: NoCache = False,
+    form: Annotated[Literal["table", "json"], typer.Option("--format", help="How it is printed.")] = "table",
+) -> None:
+    """Say what a run will take: time, memory, disk, tokens, money.
+
+    Runs the real stages over a few clusters in a temporary folder, with nothing from the cache; nothing is left behind.
+    A server is asked for the sample; how often is said before. Intervals are 95 %, from repeated blocks of the sample;
+    times are those of a machine that does nothing else. Example:
+    harness plan --config news.yaml --clusters 3e6 --price 0.15/0.60
+    """
+    from harness import redact
+    from harness.cli.progress import TerminalProgress
+    from harness.config import load
+    from harness.config.discover import advice
+    from harness.errors import UsageError
+    from harness.forecast.forecast import forecast
+    from harness.forecast.sample import remote_components, take_sample
+    from harness.process import logs
+    from harness.registry import Registry
+
+    starting = process_time()
+    if config is None:
+        raise UsageError(advice("harness plan"))
+    if workers is not None and jobs is not None:
+        raise UsageError("--workers and --jobs: give one; workers check and score, too")
+    count, prices = _whole_number(clusters), _prices(price)
+    redact.watch_environment()
+    loaded = load(config, Registry(), overrides or ())
+    taken = take_sample(loaded, TerminalProgress(), clusters=count, size=sample, cache=not no_cache)
+    if prices is not None and not remote_components(taken.plan):
+        logs.say("note: nothing in the configuration asks a server, so --price changes nothing", "warning")
+    told = forecast(taken, clusters=count, workers=workers, jobs=jobs, prices=prices, starting=starting)
+    _print(told, form)
+
+
+def _print(told: "Forecast", form: str) -> None:
+    from harness.forecast import shown as report
+    from harness.report import printing
+
+    if form == "json":
+        typer.echo(report.as_json(told), nl=False)
+        return
+    console = printing.console()
+    console.print(report.table(told))
+
+
+def _whole_number(text: str | None) -> int | None:
+    """Read a number of clusters. Raises UsageError for what is none."""
+    from harness.errors import UsageError
+
+    if text is None:
+        return None
+    try:
+        number = float(text.replace(",", "").replace("_", ""))
+    except ValueError:
+        number = math.nan
+    if not (1 <= number <= _MOST and number == int(number)):
+        raise UsageError(f"--clusters: found {text!r:.80}; accepted: a whole number from 1, such as 300000 or 3e6")
+    return int(number)
+
+
+def _prices(text: str | None) -> "Prices | None":
+    """Read two prices. Raises UsageError for what is none."""
+    from harness.errors import UsageError
+    from harness.records import Prices
+
+    if text is None:
+        return None
+    parts = text.split("/")
+    try:
+        numbers = [float(part) for part in parts]
+    except ValueError:
+        numbers = []
+    if len(numbers) != 2 or not all(0 <= number < math.inf for number in numbers):
+        accepted = "two prices for a million tokens, in and out, such as 0.15/0.60"
+        raise UsageError(f"--price: found {text!r:.80}; accepted: {accepted}")
+    return Prices(input=numbers[0], output=numbers[1])
 
 
 def schema() -> None:

@@ -1,8 +1,9 @@
-"""`harness data`: scraped text in, clean clusters out, with an account of what was left out."""
+"""`harness data`: scraped text in, clean clusters out; copies within data, and test data within training data."""
 
 from collections import Counter
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -11,17 +12,26 @@ from harness.printable import one_line
 from harness.process import logs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from harness.duplicates.search import Articles, Found
     from harness.ingest.clean import CleanedCluster
+    from harness.records import Cluster
+    from harness.run.progress import Tick
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 _LISTED = 20
+_NAMED = "a file of clusters (JSON Lines, CSV, Parquet, JSON), a folder of raw articles, or a configuration (.yaml)"
+DataSet = Annotated[Path, typer.Argument(metavar="DATA", help=f"The data set: {_NAMED}.")]
+Worst = Annotated[int, typer.Option("--worst", min=0, metavar="N", help="Show the N most similar pairs.")]
+PairsFormat = Annotated[
+    Literal["table", "json", "csv"], typer.Option("--format", help="How it is printed; csv has the pairs alone.")
+]
 
 
 @app.callback()
 def _group() -> None:
-    """Turn scraped text into clean article clusters."""
+    """Turn scraped text into clean article clusters; find copies in them."""
 
 
 @app.command("ingest")
@@ -89,6 +99,119 @@ def ingest(
     logs.say(f"account: {account}")
 
 
+@app.command("dedup")
+def dedup(
+    data: DataSet,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", help="Write the data without what repeats, one cluster a line."),
+    ] = None,
+    worst: Worst = 10,
+    fail: Annotated[bool, typer.Option("--fail", help="End with 1 where an article repeats an earlier one.")] = False,
+    form: PairsFormat = "table",
+) -> None:
+    """Find articles that repeat one of an earlier cluster.
+
+    What counts as a near-duplicate is what `data ingest` groups: half of the shorter text's runs of five words stand in
+    the other, quotations apart. Copies within one cluster are its wire copy and no finding. With -o the first of each
+    group stays; a cluster without an article of its own is left out. Ends with 0 whatever is found, unless --fail.
+    Example: harness data dedup clusters.jsonl -o clean.jsonl
+    """
+    from harness.duplicates import shown as report
+    from harness.duplicates.search import Articles, find_repeated, without_repeated
+    from harness.errors import EXIT_REGRESSION, UsageError
+    from harness.ingest.account import cluster_row
+    from harness.records import canonical_json
+
+    if out is not None and (not out.stem or out.is_dir() or out.suffix == ".gz"):
+        raise UsageError(f"--out {out}: not a name for the clusters; accepted: a file such as clean.jsonl")
+    articles = Articles()
+    _add(articles, data, 0)
+    with _searching() as tick:
+        found = find_repeated(articles, worst, tick)
+    _print_found(found, [str(data)], form, report.repeated_line(found))
+    if out is not None:
+        kept = without_repeated(_read(data), found.repeated)
+        _write(out, (canonical_json(cluster_row(cluster)) for cluster in kept))
+        logs.say(f"clusters: {out}")
+    if fail and found.repeated.any():
+        raise typer.Exit(EXIT_REGRESSION)
+
+
+@app.command("overlap")
+def overlap(
+    test: Annotated[Path, typer.Argument(metavar="A", help=f"The data set to look for: {_NAMED}.")],
+    training: Annotated[Path, typer.Argument(metavar="B", help="The data set that they may stand in, named alike.")],
+    worst: Worst = 10,
+    fail: Annotated[bool, typer.Option("--fail", help="End with 1 where a cluster of A stands in B.")] = False,
+    form: PairsFormat = "table",
+) -> None:
+    """Find clusters of A that have an article in B, such as a test set in the training set.
+
+    Near-duplicates are those of `data dedup`. Ends with 0 whatever is found, unless --fail.
+    Example: harness data overlap test.jsonl train.jsonl --fail
+    """
+    from harness.duplicates import shown as report
+    from harness.duplicates.search import Articles, find_shared
+    from harness.errors import EXIT_REGRESSION
+
+    articles = Articles()
+    _add(articles, test, 0)
+    _add(articles, training, 1)
+    with _searching() as tick:
+        found = find_shared(articles, worst, tick)
+    names = [str(test), str(training)]
+    _print_found(found, names, form, report.shared_line(found, names))
+    if fail and found.touched:
+        raise typer.Exit(EXIT_REGRESSION)
+
+
+def _read(data: Path, problems: "list[str] | None" = None) -> "Iterator[Cluster]":
+    """Read the clusters of a file, a folder, or the data set of a configuration; bad rows are left out and listed."""
+    from harness.api.inputs import named_dataset
+    from harness.records import Cluster
+
+    for row in named_dataset(data).read():
+        if isinstance(row, Cluster):
+            yield row
+        elif problems is not None:
+            problems.append(str(row))
+
+
+def _add(articles: "Articles", data: Path, side: int) -> None:
+    """Add a data set. Raises DataError where no cluster can be read."""
+    from harness.cli.progress import TerminalProgress
+    from harness.errors import DataError, Problem
+
+    problems: list[str] = []
+    with TerminalProgress().stage(f"read {data.name}", None) as tick:
+        articles.add(_read(data, problems), side, tick)
+    _warn_of(problems)
+    if not articles.clusters[side]:
+        raise DataError([Problem("no cluster could be read", where=str(data))])
+
+
+@contextmanager
+def _searching() -> "Iterator[Tick]":
+    from harness.cli.progress import TerminalProgress
+    from harness.duplicates.minhash import BANDS
+
+    with TerminalProgress().stage("compare", BANDS) as tick:
+        yield tick
+
+
+def _print_found(found: "Found", names: list[str], form: str, line: str) -> None:
+    from harness.duplicates import shown as report
+    from harness.report import printing
+
+    if form == "json":
+        typer.echo(report.as_json(found, names), nl=False)
+    elif form == "csv":
+        typer.echo(report.as_csv(found), nl=False)
+    else:
+        printing.console().print(report.table(found, names, line))
+
+
 def _count(counts: "Counter[str]", cleaned: "CleanedCluster") -> None:
     """Add what was found in one cluster."""
     kept = [each for each in cleaned.articles if each.article.text]
@@ -114,13 +237,14 @@ def _warn_of(problems: list[str]) -> None:
             logs.say(f"  … and {len(problems) - _LISTED} more", "warning")
 
 
-def _write(file: Path, rows: list[str]) -> None:
+def _write(file: Path, rows: "Iterable[str]") -> None:
     """Write lines to a file, all or nothing. Raises UsageError where that cannot be done."""
     from harness.errors import UsageError
 
     partial = file.with_name(f".{file.name}.partial")
     try:
-        partial.write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
+        with partial.open("w", encoding="utf-8") as stream:
+            stream.writelines(f"{row}\n" for row in rows)
         partial.replace(file)
     except OSError as error:
         partial.unlink(missing_ok=True)

@@ -1,13 +1,15 @@
 """Configurations of one run or of many, joined by cluster id: what comparisons and gates are read from."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from harness.analysis.summary import Summary, summaries_of
+from harness.comparison.facts import held_or_stored
+from harness.disk.row_offsets import RowOffsets
 from harness.errors import DataError, Problem, StoreError, UsageError, nearest_name
 from harness.records import ClusterFacts, ConfigurationRecord, Counts, MeasureRecord, RunManifest
 from harness.results.run_folder import RunFolder
@@ -29,7 +31,7 @@ class ScoreMatrix:
     """Scores of several configurations over the same clusters."""
 
     columns: tuple[Column, ...]
-    clusters: tuple[ClusterFacts, ...]
+    clusters: Sequence[ClusterFacts]
     measures: tuple[MeasureRecord, ...]
     values: NDArray[np.float64]
     """Shape (configurations, clusters, measures); NaN where there is no statistic."""
@@ -64,8 +66,13 @@ class ScoreMatrix:
         )
 
 
-def join(folders: Sequence[RunFolder], *, intersection: bool = False) -> ScoreMatrix:
-    """Join every configuration of the runs over the clusters they share.
+def join(
+    folders: Sequence[RunFolder],
+    *,
+    intersection: bool = False,
+    choose: Callable[[Sequence[MeasureRecord]], Sequence[MeasureRecord]] = lambda measures: measures,
+) -> ScoreMatrix:
+    """Join every configuration of the runs over the clusters they share; `choose` says of which measures.
 
     Raises DataError where the runs' data differ, unless `intersection`: then only clusters of equal id *and* content
     are kept. Raises UsageError where a measure's signatures differ, saying in which part, or where none is shared, and
@@ -78,14 +85,18 @@ def join(folders: Sequence[RunFolder], *, intersection: bool = False) -> ScoreMa
     clusters, notes = _shared_clusters(folders, manifests, intersection=intersection)
     measures, more = _shared_measures(folders, manifests)
     columns = columns_of(folders, manifests)
-    rows = {facts.cluster_id: row for row, facts in enumerate(clusters)}
+    measures = list(choose(measures))
+    rows = RowOffsets(((facts.cluster_id,), row) for row, facts in enumerate(clusters))
     places = {(str(column.folder.path), column.record.name): at for at, column in enumerate(columns)}
     positions = {measure.name: at for at, measure in enumerate(measures)}
     values = np.full((len(columns), len(clusters), len(measures)), np.nan)
     unscorable = np.zeros(values.shape, dtype=np.bool_)
     for folder in folders:
+        cluster_id, row = None, None
         for score in folder.scores():
-            row = rows.get(score.cluster_id)
+            if score.cluster_id != cluster_id:  # scores of one cluster stand together
+                cluster_id = score.cluster_id
+                row = rows.get((cluster_id,))
             if row is None:
                 continue
             column = places.get((str(folder.path), score.configuration))
@@ -99,20 +110,20 @@ def join(folders: Sequence[RunFolder], *, intersection: bool = False) -> ScoreMa
                 if measure in positions:
                     unscorable[column, row, positions[measure]] = True
     return ScoreMatrix(
-        tuple(columns), tuple(clusters), tuple(measures), values, unscorable, manifests[0].seed, (*notes, *more)
+        tuple(columns), clusters, tuple(measures), values, unscorable, manifests[0].seed, (*notes, *more)
     )
 
 
 def _shared_clusters(
     folders: Sequence[RunFolder], manifests: Sequence[RunManifest], *, intersection: bool
-) -> tuple[list[ClusterFacts], list[str]]:
+) -> tuple[Sequence[ClusterFacts], list[str]]:
     for folder, manifest in zip(folders, manifests, strict=True):
         held = sum(1 for _ in folder.clusters())
         if held != manifest.clusters:
             raise StoreError(
                 f"{folder.place}: clusters.jsonl holds {held} of {manifest.clusters} clusters; run it again"
             )
-    first = list(folders[0].clusters())
+    first = held_or_stored(folders[0].clusters, manifests[0].clusters)
     digests = {manifest.data_digest for manifest in manifests}
     if len(digests) == 1:
         return first, []
@@ -131,7 +142,8 @@ def _shared_clusters(
         raise DataError([Problem("the runs share no cluster of equal id and content, so nothing can be compared")])
     sizes = ", ".join(str(manifest.clusters) for manifest in manifests)
     note = f"Compared on the {len(shared)} clusters that all runs share, of {sizes}."
-    return [facts for facts in first if facts.cluster_id in shared], [note]
+    kept = held_or_stored(lambda: (facts for facts in first if facts.cluster_id in shared), len(shared))
+    return kept, [note]
 
 
 def _shared_measures(

@@ -10,6 +10,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from harness.datasets.dates import DATE_FORMS, TwoReadingsError, is_none, parse_date
+from harness.datasets.seen_ids import SeenIds
 from harness.errors import DataError, Problem, nearest_name
 from harness.inputs.delimited import UNNAMED
 from harness.inputs.dotted import MISSING, identifier_of, missing_field, string_of, value_at
@@ -305,15 +306,16 @@ def clusters(rows: Iterable[Row], reader: RowReader) -> Iterator[Cluster | RowPr
     Of two rows with one id the second is a RowProblem that names the first. Raises DataError where the first
     HOPELESS_AFTER rows are all bad: then the file, or its map, is of another kind, and a long list would help nobody.
     """
-    seen: dict[str, tuple[str, int]] = {}
+    seen = SeenIds()
     good = 0
     for number, row in enumerate(rows, start=1):
         try:
             if isinstance(row.value, RowError):
                 raise row.value
             cluster = reader.cluster(row.value, number)
-            if cluster.cluster_id in seen:
-                first, line = seen[cluster.cluster_id]
+            before = seen.place_of(cluster.cluster_id)
+            if before is not None:
+                first, line = before
                 reason = f"{cluster.cluster_id!r} already stands in {first}:{line}; accepted: an id of its own"
                 raise RowError(reader.fields.id or "id", reason)
         except RowError as error:
@@ -323,7 +325,7 @@ def clusters(rows: Iterable[Row], reader: RowReader) -> Iterator[Cluster | RowPr
                 message = f"none of the first {number:,} rows can be read; the last of them: {problem.reason}"
                 raise DataError([Problem(message, where=row.where, line=row.line, path=problem.path)]) from None
             continue
-        seen[cluster.cluster_id] = (row.where, row.line)
+        seen.add(cluster.cluster_id, row.where, row.line)
         good += 1
         yield cluster
         if good == UNSEEN_AFTER:

@@ -10,10 +10,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar, Final, Literal, NamedTuple
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from harness import extras
 from harness.component import neutral
+from harness.datasets import chosen
 from harness.datasets.base import Dataset
 from harness.datasets.fields import FieldMap, RowReader, clusters
 from harness.datasets.splits import choose_split, split_files
@@ -47,12 +48,20 @@ LAYOUTS: Final[Mapping[str, Layout]] = {
 }
 
 
+class Shuffle(BaseModel):
+    """A chance order."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    seed: int = Field(ge=0, lt=2**63, description="Another seed gives another order, and chooses another sample.")
+
+
 class Hub(Dataset):
     """A published data set: a name on the Hugging Face Hub, a local folder, or a CSV, Parquet or JSON file."""
 
     name: ClassVar[str] = "hub"
     positional: ClassVar[str | None] = "path"
-    later: ClassVar[Mapping[str, Any]] = {"rows": None}
+    later: ClassVar[Mapping[str, Any]] = {"rows": None, "sample": None, "shuffle": None}
 
     path: str = Field(min_length=1, description="A file, a folder, or a name on the Hub such as EdinburghNLP/xsum.")
     config: str | None = Field(default=None, description="Name of the set's configuration, where it has several.")
@@ -75,6 +84,15 @@ class Hub(Dataset):
         description="Dotted path of the list of rows in a JSON file; not needed where only one list can be meant.",
     )
 
+    sample: int | None = Field(
+        default=None,
+        ge=1,
+        description="Only so many clusters, chosen by a seeded hash of their ids; the set is read to its end.",
+    )
+    shuffle: Shuffle | None = Field(
+        default=None, description="{seed: 1}: clusters in the order of a seeded hash of their ids, not of the set."
+    )
+
     @field_validator("split")
     @classmethod
     def _split_is_a_name(cls, value: str | None) -> str | None:
@@ -92,14 +110,17 @@ class Hub(Dataset):
         return base._replace(fields=base.fields.merge(self.fields), separator=self.separator or base.separator)
 
     def read(self) -> Iterator[Cluster | RowProblem]:
-        """Yield clusters in the order of the set; rows without an id are named by their number.
+        """Yield clusters in the order of the set, or of `shuffle`; rows without an id are named by their number.
 
         Raises DataError where the set cannot be found, reached or read, MissingExtraError without the library that
         the format or the Hub needs.
         """
         fields, separator, newline_mark = self._layout()
         reader = RowReader(fields, separator, id_required=False, newline_mark=newline_mark)
-        return clusters(self._rows(reader.wanted(self.rows)), reader)
+        found = clusters(self._rows(reader.wanted(self.rows)), reader)
+        if self.sample is not None:
+            found = chosen.sample(found, self.sample, self.shuffle.seed if self.shuffle else chosen.DEFAULT_SEED)
+        return found if self.shuffle is None else chosen.shuffle(found, self.shuffle.seed)
 
     def _rows(self, wanted: Wanted) -> Iterator[Row]:
         place = located(self.path)

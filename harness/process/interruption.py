@@ -64,6 +64,16 @@ def saving(folder: Path, last_words: Callable[[], None]) -> Iterator[None]:
     _saved.folder = _saved.last_words = None
 
 
+@contextmanager
+def saving_nothing() -> Iterator[None]:
+    """While the context is open, nothing of what is done is kept, whatever is saved within it."""
+    try:
+        yield
+    except BaseException:
+        _saved.folder = _saved.last_words = None
+        raise
+
+
 def is_heard() -> bool:
     """Tell whether this process is being ended by a signal that it heeds."""
     return _heeding.is_set() and _heard.is_set()

@@ -1,7 +1,7 @@
 """The plan of a run, worked out before anything is written: data read once, identities resolved, a folder named."""
 
 from array import array
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -148,6 +148,17 @@ class Clusters:
                 self._held = []
         else:
             self._spool.add(_pack(cluster))
+
+    def part(self, clusters: Iterable[Cluster], *, spooled: bool = False) -> "Clusters":
+        """Make a data set of some of the clusters; `spooled` keeps them as a large one would be kept."""
+        taken = Clusters(self.dataset)
+        if spooled:
+            taken._spool = Spool()
+        for cluster in clusters:
+            taken.whole.add(cluster)
+            taken._keep(cluster)
+        taken.count, taken.digest = taken.whole.count, taken.whole.digest
+        return taken
 
     def __iter__(self) -> Iterator[Cluster]:
         """Yield the clusters in order."""

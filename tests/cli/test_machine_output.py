@@ -33,6 +33,9 @@ gate: {{tolerance: {{rouge1: 0.01}}, max_failures: 1.0}}
 """
 CASES: Mapping[str, tuple[str, ...]] = {
     "harness eval": ("eval", "--config", "c.yaml"),
+    "harness plan": ("plan", "--config", "c.yaml", "--sample", "3"),
+    "harness data dedup": ("data", "dedup", "clusters.jsonl"),
+    "harness data overlap": ("data", "overlap", "clusters.jsonl", "clusters.jsonl"),
     "harness score": ("score", "told", "--config", "c.yaml"),
     "harness components": ("components",),
     "harness compare": ("compare", "told"),
