@@ -146,6 +146,14 @@ def test_outcome_and_order(watched: Any, report: Path, run: api.Run):
     page.select_option("#order", "u0")
     order = [button.get_attribute("data-id") for button in page.locator("#list button").all()]
     known = [scores[cluster]["ours"] for cluster in order if scores[cluster]["ours"] is not None]
+    # every other measure of the leaderboard orders too
+    options = page.locator("#order option").all_text_contents()
+    for name in ("ROUGE-2", "supported", "contradicted", "within limit"):
+        assert f"theirs: {name}, lowest first" in options
+    page.select_option("#order", label="ours: supported, lowest first")
+    shares = {cluster: run.cluster(cluster).scores["ours"].get("factual-supported") for cluster in run.clusters}
+    found = [shares[button.get_attribute("data-id")] for button in page.locator("#list button").all()]
+    assert [share for share in found if share is not None] == sorted(share for share in found if share is not None)
     assert known == sorted(known)
     assert len(known) > 1
 

@@ -7,7 +7,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from harness.analysis.metaeval import BINS, Bools, Floats, bins_of, calibration_error
+from harness.analysis.metaeval import Bools, Floats, calibration_error
 from harness.errors import DataError
 from harness.metaeval.labelled import labels_of_headlines
 from harness.report.html.charts import ACCENT, FAINT, WIDTH, Drawn, Spec
@@ -15,9 +15,9 @@ from harness.report.html.findings import Findings, labels_by_folder
 from harness.results.annotations import ANNOTATIONS
 
 LEAST = 20
-"""Labelled headlines below which nothing is drawn: a share of fewer than ten a group says nothing."""
-EACH = 10
-"""Headlines of a group, at least about."""
+"""Labelled headlines below which nothing is drawn: shares of so few say nothing."""
+GROUPS = 5
+"""Groups of equal width; those without a headline are left out."""
 
 
 def calibration(findings: Findings, files: Sequence[Path] | None = None) -> tuple[list[Drawn], list[str]]:
@@ -68,8 +68,7 @@ def _matched(findings: Findings, labels: dict[tuple[str, str], bool]) -> tuple[B
 
 
 def _drawn(said: Bools, stated: Floats, shown: str) -> Drawn:
-    bins = max(2, min(BINS, len(said) // EACH))
-    number = bins_of(stated, bins)
+    number = np.minimum((stated * GROUPS).astype(np.int64), GROUPS - 1)
     values = []
     for each in np.unique(number):
         held = number == each
@@ -77,11 +76,11 @@ def _drawn(said: Bools, stated: Floats, shown: str) -> Drawn:
         low, high = wilson(share, count)
         point = {"stated": stated[held].mean() * 100, "share": share * 100, "low": low * 100, "high": high * 100}
         values.append({**{name: round(float(value), 2) for name, value in point.items()}, "count": count})
-    error = float(calibration_error(said, stated, np.ones((1, len(said))), bins)[0])
+    error = float(calibration_error(said, stated, np.ones((1, len(said))))[0])
     text = (
-        f"{len(said)} headlines that people labelled ({shown}), in groups by the probability that the check states. On "
-        "the dashed line as many are faithful as it says; below, it trusts too much. Numbers are headlines, lines 95 % "
-        f"intervals (Wilson). Calibration error (ECE) {error * 100:.1f} points."
+        f"{len(said)} headlines that people labelled ({shown}), in fifths of the probability that the check states. "
+        "On the dashed line as many are faithful as it says; below, it trusts too much. Numbers are headlines, lines 95 % "
+        f"intervals (Wilson). Calibration error as `harness metaeval` has it (ECE) {error * 100:.1f} points."
     )
     return "Calibration of the factual check", text, _spec(values)
 

@@ -151,7 +151,8 @@ def _means(findings: Findings) -> Iterator[Drawn]:
             ],
         }
         better = {"higher": "Further right is better", "lower": "Further left is better", "neither": ""}
-        yield name_of(measure), f"{measure.summary}. {better[measure.direction]}; lines are 95 % intervals.", spec
+        what = measure.summary.rstrip(".")
+        yield name_of(measure), f"{what}. {better[measure.direction]}; lines are 95 % intervals.", spec
 
 
 def _differences(findings: Findings) -> Iterator[Drawn]:

@@ -165,6 +165,9 @@ class _Reader:
         self.findings = findings
         self.at = {facts.cluster_id: at for at, facts in enumerate(findings.joined.clusters)}
         self.primary = findings.primary_values()
+        leading = {measure.name for measure in findings.board.measures}
+        shown = [number for number, measure in enumerate(findings.joined.measures) if measure.name in leading]
+        self.leading = findings.joined.values[:, :, shown]
 
     @contextmanager
     def opened(self) -> Iterator[VerdictsOf]:
@@ -194,7 +197,9 @@ class _Reader:
             row = predictions.get((label, cluster_id))
             finding = self.findings.verdicts.get((label, cluster_id))
             failure = self.findings.failed.get((label, cluster_id))
-            rows.append(listed_row(row.text if row else None, value, finding, failure))
+            scores = self.leading[self.findings.labels.index(label), at].tolist()
+            listed = listed_row(row.text if row else None, value, finding, failure)
+            rows.append({**listed, "scores": [None if math.isnan(score) else round(score, 4) for score in scores]})
         return {"id": cluster_id, "tags": dict(self.findings.joined.clusters[at].tags), "rows": rows}
 
     def whole(

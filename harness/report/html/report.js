@@ -38,13 +38,12 @@
   const labels = facts.configurations;
   const option = (select, value, text) => select.append(new Option(text, value));
   const base = facts.baseline;
+  const leading = facts.measures.filter((measure) => measure.leading);
   labels.forEach((label, at) => {
-    if (at !== base) {
-      option($("outcome"), `w${at}`, `${label} is better than ${labels[base]}`);
-      option($("outcome"), `l${at}`, `${label} is worse than ${labels[base]}`);
-    }
-    option($("order"), `d${at}`, `${label}: ${facts.primary}, highest first`);
-    option($("order"), `u${at}`, `${label}: ${facts.primary}, lowest first`);
+    for (const [way, word] of at === base ? [] : [["w", "better"], ["l", "worse"]]) option($("outcome"), `${way}${at}`, `${label} is ${word} than ${labels[base]}`);
+    leading.forEach((measure, number) => {
+      for (const [way, word] of [["d", "highest"], ["u", "lowest"]]) option($("order"), `${way}${at}${measure.primary ? "" : `.${number}`}`, `${label}: ${measure.name}, ${word} first`);
+    });
   });
 
   const take = (all) => {
@@ -77,9 +76,9 @@
     };
     const kept = listed.filter(fits);
     if (order) {
-      const at = +order.slice(1);
+      const [at, number] = order.slice(1).split("."); // the measure that is ranked by has no number
       const lost = order[0] === "d" ? -Infinity : Infinity;
-      const score = (example) => example.rows[at].score ?? lost;
+      const score = ({ rows: { [at]: row } }) => (number ? row.scores?.[number] : row.score) ?? lost;
       kept.sort((one, other) => (order[0] === "d" ? score(other) - score(one) : score(one) - score(other)) || one.at - other.at);
     }
     return kept;
@@ -373,8 +372,8 @@
   for (const id of ["query", "verdict", "error", "outcome", "order"]) $(id).addEventListener("input", draw);
   $("filters").addEventListener("submit", (event) => event.preventDefault());
   const go = () => {
-    const wanted = decodeURIComponent((location.hash.match(/^#example=(.*)$/) || [])[1] || "");
-    const example = listed.find((each) => each.id === wanted);
+    const wanted = (location.hash.match(/^#example=(.*)$/) || [])[1];
+    const example = listed.find((each) => wanted === encodeURIComponent(each.id) || wanted === each.id);
     if (example && example !== current) choose(example);
     return Boolean(example);
   };

@@ -83,7 +83,7 @@ def test_a_reliability_diagram_is_drawn_from_labels(run: api.Run, tmp_path: Path
     assert told is not None
     assert told[1].startswith(f"{COUNT} headlines that people labelled ({name})")
     # 20 headlines stated .9, of which 18 are faithful: .0 off; 20 stated .2, none is: .2 off. (.0 + .2) / 2 = 10 points
-    assert "Calibration error (ECE) 10.0 points." in told[1]
+    assert "Calibration error as `harness metaeval` has it (ECE) 10.0 points." in told[1]
     svg = page[told.end() :].partition("</svg>")[0]
     assert re.findall(r">(\d+)</text>", svg)[-2:] == ["20", "20"]  # how many headlines a point stands for
 
