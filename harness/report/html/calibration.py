@@ -79,8 +79,8 @@ def _drawn(said: Bools, stated: Floats, shown: str) -> Drawn:
     error = float(calibration_error(said, stated, np.ones((1, len(said))))[0])
     text = (
         f"{len(said)} headlines that people labelled ({shown}), in fifths of the probability that the check states. "
-        "On the dashed line as many are faithful as it says; below, it trusts too much. Numbers are headlines, lines 95 % "
-        f"intervals (Wilson). Calibration error as `harness metaeval` has it (ECE) {error * 100:.1f} points."
+        "On the dashed line as many are faithful as it says; below, it trusts too much. Numbers are headlines, lines "
+        f"95 % intervals (Wilson). Calibration error as `harness metaeval` has it (ECE) {error * 100:.1f} points."
     )
     return "Calibration of the factual check", text, _spec(values)
 
