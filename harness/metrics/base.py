@@ -12,6 +12,8 @@ from harness.records import Case, Direction, MetricScore, Unit
 
 _MOST = 1e15
 """The largest number that a record of scores holds."""
+_LONGEST_REASON = 2_000
+"""Characters of a reason for no number that are kept: it stands in a row of each prediction."""
 _ROUNDING = 1e-9
 """How far beside its bounds a share may lie by the rounding of floating point."""
 
@@ -111,11 +113,13 @@ class Metric(Component):
                         or (shares[name] and not 0 <= value <= 1)
                     ):
                         finding.statistics[name] = self._number(name, value, shares[name])
-            for name, why in finding.unscorable.items() if finding.unscorable else ():
+            for name, why in [*finding.unscorable.items()] if finding.unscorable else ():
                 if not (isinstance(why, str) and _can_be_written(why)):
                     raise ValueError(
                         f"metric {self.name!r} gave {_shown(why)} as why {name} has no number; accepted: text"
                     )
+                if len(why) > _LONGEST_REASON:
+                    finding.unscorable[name] = why[:_LONGEST_REASON]
             rows.append(
                 MetricScore(
                     cluster_id=case.cluster.cluster_id,

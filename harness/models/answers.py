@@ -16,6 +16,7 @@ _FINAL = re.compile(r"<\|channel\|>\s*final\b[^<]*(?:<\|constrain\|>[^<]*)?<\|me
 _BARE_CHANNEL = re.compile(r"^\s*(?:analysis|commentary)(?=[A-Z\"'“])")
 """The first channel of a text whose marks were left out when its tokens were decoded: `analysisWe need …`."""
 _BARE_FINAL = re.compile(r"assistant\s*final(?=\S)|assistant\s*final\s")
+_BOXED = re.compile(r"\\boxed\{(?:\\text\{)?([^{}]*)\}{1,2}")
 _WORD = re.compile(r"[^\W_]")
 
 
@@ -56,12 +57,22 @@ def without_wrapping(text: str) -> str:
     Left out are reasoning in tags or channels, marks of turns and ends with all that follows the answer, code fences,
     elements round the answer, and a JSON object round it.
     """
+    if "&lt;" in text:
+        text = _escaped().sub(r"<\1>", text)
     answer = _without_marks(_without_reasoning(text))
     if "```" in answer or "~~~" in answer:
         answer = _INLINE_FENCE.sub("", _FENCE.sub("", answer))
     if "<" in answer:
         answer = _wrapper().sub("", answer)
+    if "\\boxed" in answer:
+        answer = _BOXED.sub(r"\1", answer)
     return _out_of_json(answer)
+
+
+@cache
+def _escaped() -> re.Pattern[str]:
+    """Build the pattern of a tag of reasoning whose signs were escaped for HTML."""
+    return re.compile(rf"&lt;(/?(?:{_any(_forms('reasoning', 'tags'))}))&gt;", re.IGNORECASE)
 
 
 @cache
@@ -119,12 +130,21 @@ def _out_of_json(text: str) -> str:
     except (ValueError, RecursionError):
         begun = re.match(rf'\{{\s*"(?:{_any(_forms("wrappers", "keys"))})"\s*:\s*"((?:[^"\\\n]|\\.)+)', stripped, re.I)
         return begun[1] if begun else text
-    if isinstance(value, list) and value:
-        value = value[0]
+    held = _text_in(value)
+    return text if held is None else held
+
+
+def _text_in(value: object, deep: int = 3) -> str | None:
+    """Find the answer in a value of JSON: the text itself, the first of several, or what a known key holds."""
+    if isinstance(value, str) or not deep:
+        return value if isinstance(value, str) else None
+    if isinstance(value, list):
+        return _text_in(value[0], deep - 1) if value else None
     if isinstance(value, dict):
         lowered = {str(key).lower(): held for key, held in value.items()}
-        value = next((lowered[key] for key in _forms("wrappers", "keys") if isinstance(lowered.get(key), str)), None)
-    return value if isinstance(value, str) else text
+        texts = (_text_in(lowered.get(key), deep - 1) for key in _forms("wrappers", "keys"))
+        return next((found for found in texts if found is not None), None)
+    return None
 
 
 def may_still_change(text: str) -> bool:
@@ -153,7 +173,8 @@ def _empty_lines() -> re.Pattern[str]:
         rf"|{polite}?{here}\s+(?:(?:my|the|your|a|an)\s+)?(?:{vague})"
         rf"|{polite}?here\s+(?:you\s+go|it\s+is|they\s+are|goes)"
         rf"|(?:(?:a|the|my|one|possible|suggested|proposed|new|news|neutral|short|final|best)\s+){{0,3}}"
-        rf"(?:{nouns}|answer)(?:\s*\#?\d{{1,2}})?)\s*[.!:]*",
+        rf"(?:{nouns}|answer)(?:\s*\#?\d{{1,2}})?"
+        rf"|{_option()}|thought\s+for\s+[\w\s]{{1,20}}?(?:seconds?|minutes?))\s*[.!:]*",
         re.IGNORECASE,
     )
 
@@ -172,5 +193,32 @@ def _polite_start() -> re.Pattern[str]:
 
 
 def without_courtesy(line: str) -> str:
-    """Return a line without "Sure!" at its beginning, where something follows."""
-    return _polite_start().sub("", line, count=1) if "!" in line else line
+    """Return a line without "Sure!", "Option 1:" or "The headline is:" at its beginning, where something follows."""
+    if "!" in line:
+        line = _polite_start().sub("", line, count=1)
+    if ":" not in line[:_LABEL]:
+        return line
+    found = _label().match(line)
+    return (found["kept"] or "") + line[found.end() :] if found and found.end() < len(line) else line
+
+
+_LABEL = 60
+"""Characters within which the colon of a label stands."""
+
+
+def _option() -> str:
+    """Write the pattern of the name of one of several: `Option 1`, `Headline option B`."""
+    nouns, options = _any(_forms("preambles", "nouns")), _any(_forms("preambles", "options"))
+    return rf"(?:(?:{nouns})\s+)?(?:{options})\s*(?:\#?\d{{1,2}}|[A-Z])\b"
+
+
+@cache
+def _label() -> re.Pattern[str]:
+    """Build the pattern of a label, in marks of emphasis of its own or with those of the whole line, which are kept."""
+    nouns, speakers = _any(_forms("preambles", "nouns")), _any(_forms("preambles", "speakers"))
+    is_one = rf"(?:the|a|my|one)\s+(?:\w+\s+){{0,2}}(?:{nouns})\s+(?:is|reads|(?:could|would|might|may)\s+be)"
+    label = rf"(?:{_option()}|{speakers}|{is_one})"
+    return re.compile(
+        rf"(?:(?P<marks>[*_]{{1,3}}){label}(?::\s*(?P=marks)|(?P=marks)\s*:)|(?P<kept>[*_]{{0,3}}){label}\s*:)\s*",
+        re.IGNORECASE,
+    )

@@ -121,9 +121,11 @@ def heeded() -> Iterator[None]:
             signal.set_wakeup_fd(wakeup)
             for number, handler in before.items():
                 signal.signal(number, handler)
-            os.close(tell)
-            watcher.join()
-            os.close(heard)
+            with suppress(OSError):  # code of others closes whatever is open
+                os.close(tell)
+            watcher.join(GRACE)
+            with suppress(OSError):
+                os.close(heard)
 
 
 def _leave() -> None:
@@ -148,7 +150,10 @@ def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - 
 
 def _watch(heard: int, signals: frozenset[signal.Signals]) -> None:
     """End the process at the second signal, or `GRACE` seconds after the first."""
-    if not _next(heard, signals, None):
+    try:
+        if not _next(heard, signals, None):
+            return
+    except OSError:  # code of others closed its end
         return
     again = _next(heard, signals, monotonic() + GRACE)
     if again is None:

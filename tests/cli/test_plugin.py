@@ -73,6 +73,13 @@ def test_unequal_data_is_an_error_with_its_reason(place: pytest.Pytester):
     ended.stdout.fnmatch_lines(["*10 clusters missing*"])
 
 
+@pytest.mark.parametrize("limit", ["0", "-1", "ten", "1.5"])
+def test_a_limit_that_is_no_count_is_refused(place: pytest.Pytester, limit: str):
+    ended = place.runpytest_subprocess("quality.harness.yaml", f"--harness-limit={limit}")
+    assert ended.ret == pytest.ExitCode.USAGE_ERROR
+    ended.stderr.fnmatch_lines([f"*--harness-limit*found '{limit}'; accepted: a whole number of 1 or more*"])
+
+
 def test_a_broken_file_is_a_collection_error_with_its_line(place: pytest.Pytester):
     Path("quality.harness.yaml").write_text(GATE.replace("tolerance", "tolerence"))
     ended = place.runpytest_subprocess("quality.harness.yaml")

@@ -58,6 +58,10 @@ def leaving():
     os._exit(7)
 
 
+def closing():
+    os.closerange(3, 64)
+
+
 def crashing():
     ctypes.string_at(0)
 
@@ -218,6 +222,12 @@ def test_no_process_outlives_one_that_is_killed(place: Workplace):
     process.kill()
     process.communicate(timeout=10)
     place.until_gone(process)
+
+
+def test_what_closes_files_of_ours_is_no_regression(place: Workplace):
+    place.configure(KINDS["model"].format(how="closing"))
+    ended = place.run("eval", "--config", "x.yaml")
+    assert ended.returncode == 3, ended.stderr
 
 
 def test_a_gate_of_pytest_ends_too(place: Workplace):

@@ -47,6 +47,8 @@ PREAMBLES = [
 FRAMES = [
     "{}", "**{}**", '"{}"', "“{}”", "# {}", "Headline: {}", "**Headline:** {}", '**"{}"**', "1. {}", "- {}", "*{}*",
           "Title: “{}”", "1. **{}**", "`{}`", "<headline>{}</headline>", "<h1>{}</h1>", "Sure! {}",
+          "Option 1: {}", "**Option A:** {}", "**Headline option 2: {}**", "The headline is: {}", "assistant: {}",
+          "A possible headline could be: “{}”", "Answer: {}", r"\boxed{{{}}}",
 ]  # fmt: skip
 
 
@@ -106,6 +108,12 @@ def test_what_has_no_headline_is_a_failure(lines):
         '```json\n{\n  "title": "' + HEADLINE + '",\n  "words": 4\n}\n```',
         '{"headline": "' + HEADLINE,
         '["' + HEADLINE + '", "Another"]',
+        '{"headlines": ["' + HEADLINE + '", "Another"]}',
+        '{"response": {"title": "' + HEADLINE + '"}, "confidence": 0.9}',
+        "&lt;think&gt;The ferry.&lt;/think&gt;\n" + HEADLINE,
+        '<details type="reasoning"><summary>Thinking</summary>The ferry.</details>\n' + HEADLINE,
+        "Thought for 12 seconds\n\n" + HEADLINE,
+        "Option 1\n" + HEADLINE + "\nOption 2\nAnother",
         "```" + HEADLINE + "```",
         HEADLINE + "\n\n(4 words)",
     ],
@@ -157,6 +165,11 @@ def test_without_an_answer_there_is_none(raw):
         "Sure! bid fails as regulator blocks merger",
         "[Photos] Ferry sinks off Corwick",
         "Yes or no: Corwick votes on Sunday",
+        "Option traders bet on a cut: analysts",
+        "Version 2 of the ferry bill: what changed",
+        "Candidate wins Arlen: first count",
+        "Assistant coach leaves Tarn: no reason given",
+        "The headline rate is falling: bank",
     ],
 )
 def test_headlines_that_look_alike_stay(text):

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
@@ -90,6 +91,7 @@ NO_SHARE = st.one_of(
     st.booleans(),
     st.booleans().map(np.bool_),
     st.sampled_from(["0.5", "", "nan", None, 0.5j, [0.5], b"0.5", np.float32(7.5), np.nan, np.array([0.5, 0.5])]),
+    st.sampled_from([Decimal("0.5"), Decimal("sNaN"), np.float64("nan"), np.array(0.5), type("Text", (str,), {})("1")]),
 )
 
 
@@ -120,6 +122,12 @@ def test_what_is_no_share_fails_its_cluster_and_is_not_averaged(value: Any):
 )
 def test_what_is_no_finding_fails_its_cluster(finds: Callable[[], Any]):
     fails_alone(scored(finds))
+
+
+def test_a_reason_of_any_length_is_kept_with_its_beginning():
+    row = scored(lambda: Findings({}, {"odd": "no reference, " * 1_000_000}))[2]
+    assert isinstance(row, MetricScore)
+    assert row.unscorable["odd"] == ("no reference, " * 1_000)[:2000]
 
 
 @pytest.mark.parametrize("value", [0, 1, np.float64(0.25), np.float32(0.25), np.int64(1), 1 + 1e-12, -1e-12])
