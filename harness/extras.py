@@ -21,6 +21,7 @@ EXTRAS = {
     "parquet": ("pyarrow",),
     "pandas": ("pandas",),
     "report": ("jinja2", "markupsafe", "vl_convert"),
+    "ray": ("psutil", "ray"),
     "view": ("jinja2", "markupsafe", "starlette", "uvicorn", "vl_convert"),
 }
 """Extra → the packages it brings, by the names they are imported by."""

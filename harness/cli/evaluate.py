@@ -11,6 +11,7 @@ from harness.cli.options import (
     ConfigFileOrNone,
     Details,
     EveryMeasure,
+    Executor,
     Format,
     Jobs,
     Limit,
@@ -24,6 +25,7 @@ from harness.cli.options import (
     Strict,
     Verbose,
     Wait,
+    worked_by,
 )
 from harness.cli.runs import load_run
 from harness.errors import EXIT_FAILURES, UsageError
@@ -56,6 +58,7 @@ def evaluate(
     log_format: LogLines = None,
     cache: CacheFolder = None,
     no_cache: NoCache = False,
+    executor: Executor = None,
     jobs: Jobs = None,
 ) -> None:
     """Run a configuration: generate, score, print the results table.
@@ -75,7 +78,7 @@ def evaluate(
     shard_of(shard, "--shard")
     run = api.evaluate(
         config,
-        overrides=[*(overrides or ()), *ranked_by(primary, form)],
+        overrides=[*(overrides or ()), *worked_by(executor, jobs), *ranked_by(primary, form)],
         limit=limit,
         shard=shard,
         strict=strict,
@@ -105,6 +108,7 @@ def score(
     log_format: LogLines = None,
     cache: CacheFolder = None,
     no_cache: NoCache = False,
+    executor: Executor = None,
     jobs: Jobs = None,
 ) -> None:
     """Score a run's stored predictions with a configuration's metrics.
@@ -119,7 +123,7 @@ def score(
     scored = api.score(
         load_run(results, run),
         config,
-        overrides=[*(overrides or ()), *ranked_by(primary, form)],
+        overrides=[*(overrides or ()), *worked_by(executor, jobs), *ranked_by(primary, form)],
         results=results,
         cache=False if no_cache else cache,
         jobs=jobs,

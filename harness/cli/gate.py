@@ -12,6 +12,7 @@ from harness.cli.options import (
     RESULTS,
     RUN_FORMS,
     CacheFolder,
+    Executor,
     Jobs,
     Limit,
     LogLines,
@@ -21,6 +22,7 @@ from harness.cli.options import (
     Verbose,
     Wait,
     complete_run,
+    worked_by,
 )
 from harness.cli.runs import load_run
 from harness.process import logs
@@ -66,6 +68,7 @@ def gate(
     log_format: LogLines = None,
     cache: CacheFolder = None,
     no_cache: NoCache = False,
+    executor: Executor = None,
     jobs: Jobs = None,
 ) -> None:
     """Hold a run against a baseline; end with 1 where it regressed.
@@ -87,7 +90,7 @@ def gate(
         config = the_configuration(for_gate=baseline is None)
         logs.say(f"configuration: {config}")
     held = None if run is None else load_run(results, run)
-    loaded = None if config is None else config_of(config, overrides or ())
+    loaded = None if config is None else config_of(config, [*(overrides or ()), *worked_by(executor, jobs)])
     settings = loaded.gate if loaded else settings_for(held.folder, None) if held else None
     assert settings is not None  # noqa: S101 - there is a run or a configuration
     file = baseline or _baseline_of(settings)

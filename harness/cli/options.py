@@ -83,6 +83,10 @@ CacheFolder = Annotated[
         help="The folder of the cache that runs share; else .cache below the results.",
     ),
 ]
+Executor = Annotated[
+    Literal["local", "ray"] | None,
+    typer.Option("--executor", help="Who does the work: this machine, or a Ray cluster (extra `ray`)."),
+]
 Jobs = Annotated[
     int | None,
     typer.Option(
@@ -102,3 +106,9 @@ CheckerNames = Annotated[
     ),
 ]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")]
+
+
+def worked_by(executor: str | None, jobs: int | None) -> list[str]:
+    """Make `--executor` and `--jobs` overrides of the configuration's `execution:`."""
+    told = {"executor": executor, "workers": jobs}
+    return [f"execution.{key}={value}" for key, value in told.items() if value is not None]

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from harness.component import Component, ComponentTable, Kind
 from harness.config import source as yaml_source
+from harness.config.execution import Execution
 from harness.config.gate import GateSettings
 from harness.config.limits import FAILURES, Limits, TimeLimit, failures
 from harness.config.mistakes import CONTROL, parameter_names, quote, refuse_secrets, report_fields
@@ -28,6 +29,7 @@ KEYS: Mapping[str, str] = {
     "matrix": "a sweep: dotted path → list of values, or name → value",
     "max_failures": "clusters a configuration may fail on before the run stops: a count, or a share such as 5%",
     "time_limit": "how long a cluster and the run may take: {cluster: 30s, run: 2h}",
+    "execution": "who does the work: {executor: ray, address: auto}; this machine where it is left out",
     "gate": "what a run must hold against its baseline",
     "primary": "the measure that configurations are ranked by: rouge1, factual-supported",
 }
@@ -69,6 +71,7 @@ class Config:
     source: Source
     gate: GateSettings = field(default_factory=GateSettings)
     limits: Limits = field(default_factory=Limits)
+    execution: Execution = field(default_factory=Execution)
     primary: str | None = None
     """The measure that configurations are ranked by; None means the first that tables show."""
 
@@ -84,6 +87,7 @@ class Config:
             ],
             "metrics": [metric.as_entry() for metric in self.metrics],
             **self.limits.model_dump(mode="json", exclude_defaults=True),
+            **({"execution": self.execution.model_dump(mode="json")} if self.execution != Execution() else {}),
             **({"gate": self.gate.model_dump(mode="json")} if self.gate != GateSettings() else {}),
             **({"primary": self.primary} if self.primary is not None else {}),
         }
@@ -91,7 +95,8 @@ class Config:
     def component_problems(self, *, models: bool = True) -> list[Problem]:
         """List what components find wrong with their parameters without loading anything, located in the file."""
         configured = (self.data, *(self.models if models else ()), *self.metrics)
-        return [problem for each in configured for problem in self.problems_of(each)]
+        executor = [self._place(problem, ("execution", "executor")) for problem in self.execution.problems()]
+        return [*executor, *(problem for each in configured for problem in self.problems_of(each))]
 
     def problems_of(self, configured: Configured) -> list[Problem]:
         """List what one component finds wrong with its parameters without loading anything, located in the file."""
@@ -99,6 +104,9 @@ class Config:
 
     def _locate(self, configured: Configured, problem: Problem) -> Problem:
         path = (*configured.path, configured.component.name, *(part for part in problem.path.split(".") if part))
+        return self._place(problem, path)
+
+    def _place(self, problem: Problem, path: KeyPath) -> Problem:
         where, line = self.source.place(path)
         message = f"{problem.where}: {problem.message}" if problem.where and problem.where != where else problem.message
         return Problem(message, where, line, dotted_path(path), problem.found, problem.accepted, problem.nearest)
@@ -171,6 +179,7 @@ def _build(source: Source, table: ComponentTable, overrides: Sequence[str]) -> C
     ]
     gate = _section(source, tree, "gate", GateSettings)
     limits = _limits(source, tree)
+    execution = _section(source, tree, "execution", Execution)
     primary = tree.get("primary")
     if "primary" in tree and not (isinstance(primary, str) and primary):
         source.report(("primary",), "not a measure", found=quote(primary), accepted="a measure's name, such as rouge1")
@@ -189,6 +198,7 @@ def _build(source: Source, table: ComponentTable, overrides: Sequence[str]) -> C
         source=source,
         gate=gate,
         limits=limits,
+        execution=execution,
         primary=primary,
     )
 
@@ -238,7 +248,7 @@ def _seed(source: Source, tree: Mapping[str, Any]) -> int:
     return seed
 
 
-S = TypeVar("S", GateSettings, TimeLimit)
+S = TypeVar("S", GateSettings, TimeLimit, Execution)
 
 
 def _section(source: Source, tree: Mapping[str, Any], key: str, cls: type[S]) -> S:

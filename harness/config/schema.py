@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from harness import redact
 from harness.component import ComponentTable, Kind
 from harness.config.build import DEFAULT_SEED, KEYS, REQUIRED, RUN_NAME
+from harness.config.execution import Execution
 from harness.config.gate import GateSettings
 from harness.config.limits import FAILURES_SCHEMA, TimeLimit
 from harness.config.sweep import MAX_NAME
@@ -34,6 +35,7 @@ def json_schema(table: ComponentTable) -> dict[str, Any]:
     }
     properties["max_failures"] = dict(FAILURES_SCHEMA)
     properties["time_limit"] = _flatten("time_limit", TimeLimit, definitions)
+    properties["execution"] = _flatten("execution", Execution, definitions)
     properties["gate"] = _flatten("gate", GateSettings, definitions)
     properties["primary"] = {"type": "string", "minLength": 1}
     for key, text in KEYS.items():

@@ -3,8 +3,10 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
+from harness.errors import ModelError
 from harness.models.base import Answer
-from harness.process.isolation import Reason
+from harness.process.isolation import Reason, pass_on, reason
+from harness.process.time_limit import too_long
 from harness.records import Cluster, Failure, Prediction, content_digest, prediction_id
 from harness.run.plan import Configuration
 
@@ -71,6 +73,22 @@ def row_of(configuration: Configuration, cluster: Cluster, answer: Answer) -> Pr
     return failure_of(configuration, cluster, why, attempts=1)
 
 
+def row_of_streamed(
+    configuration: Configuration, cluster: Cluster, answer: Answer | BaseException, seconds: float | None
+) -> Prediction | Failure:
+    """Turn an answer of a self-isolating session into a row."""
+    if isinstance(answer, TimeoutError) and seconds is not None:
+        return failure_of(configuration, cluster, reason(too_long(seconds)), 1)
+    if isinstance(answer, BaseException):
+        times = answer.attempts if isinstance(answer, ModelError) else 1
+        return failure_of(configuration, cluster, reason(answer), times)
+    try:
+        return row_of(configuration, cluster, answer)
+    except Exception as error:  # noqa: BLE001 - an answer that no record can hold
+        pass_on(error)
+        return failure_of(configuration, cluster, reason(error), 1)
+
+
 def _prediction(configuration: Configuration, cluster: Cluster, answer: Answer) -> Prediction:
     prompt = answer.prompt
     raw_text = answer.raw_text if answer.raw_text != answer.text else None
@@ -106,3 +124,12 @@ def failure_of(configuration: Configuration, cluster: Cluster, why: Reason, atte
         message=why.message,
         attempts=attempts,
     )
+
+
+def under_ids(configuration: Configuration, cluster: Cluster, kept: Prediction | Failure) -> Prediction | Failure:
+    """Return a row that an equal configuration made for an equal cluster under the ids of these."""
+    ids = {"cluster_id": cluster.cluster_id, "configuration": configuration.name}
+    if isinstance(kept, Failure):
+        return kept.model_copy(update=ids)
+    digests = configuration.digest, cluster.digest, kept.prompt_digest
+    return kept.model_copy(update={**ids, "prediction_id": prediction_id(*digests, kept.raw_text, kept.text)})

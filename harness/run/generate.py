@@ -18,16 +18,14 @@ from pydantic import TypeAdapter, ValidationError
 from harness.cache import keys
 from harness.cache.pins import held
 from harness.cache.store import Cache
-from harness.errors import ModelError
 from harness.executors.base import Executor, Lost
-from harness.models.base import Answer, Model, ModelSession, StreamingSession
+from harness.models.base import Model, ModelSession, StreamingSession
 from harness.process import logs
 from harness.process.isolation import Reason, isolate, opened, pass_on, reason
-from harness.process.time_limit import too_long
-from harness.records import Cluster, Failure, Prediction, prediction_id
+from harness.records import Cluster, Failure, Prediction
 from harness.results.run_folder import FAILURES, PREDICTIONS
 from harness.run.active_run import ActiveRun
-from harness.run.answers import REFUSED, InOrder, failure_of, row_of, visible_cluster
+from harness.run.answers import REFUSED, InOrder, failure_of, row_of, row_of_streamed, under_ids, visible_cluster
 from harness.run.ledger import charging
 from harness.run.plan import Configuration
 from harness.run.reuse import Reuse
@@ -153,29 +151,13 @@ def _stream(
             pass_on(error)
             why = reason(error)
             break
-        row = _row_of_streamed(configuration, cluster, answer, seconds)
+        row = row_of_streamed(configuration, cluster, answer, seconds)
         if isinstance(row, Prediction):
             arrived(row)
         yield from order.put(shown, row)
     # A session that broke off, or left clusters out, has failed on all that it has not answered.
     for shown in order.unanswered():
         yield from order.put(shown, failure_of(configuration, order.cluster_of(shown), why, attempts=1))
-
-
-def _row_of_streamed(
-    configuration: Configuration, cluster: Cluster, answer: Answer | BaseException, seconds: float | None
-) -> Prediction | Failure:
-    """Turn an answer of a self-isolating session into a row."""
-    if isinstance(answer, TimeoutError) and seconds is not None:
-        return failure_of(configuration, cluster, reason(too_long(seconds)), 1)
-    if isinstance(answer, BaseException):
-        times = answer.attempts if isinstance(answer, ModelError) else 1
-        return failure_of(configuration, cluster, reason(answer), times)
-    try:
-        return row_of(configuration, cluster, answer)
-    except Exception as error:  # noqa: BLE001 - an answer that no record can hold
-        pass_on(error)
-        return failure_of(configuration, cluster, reason(error), 1)
 
 
 # In a process of its own
@@ -206,23 +188,31 @@ def generate_with(
     configuration: Configuration,
     clusters: Iterable[Cluster],
     *,
+    total: int = 0,
     seconds: float | None = None,
     arrived: Callable[[Prediction], None] = lambda _: None,
 ) -> Generator[Prediction | Failure, None, None]:
-    """Yield the rows that `generate` yields, of a model that works where an executor has it work."""
+    """Yield the rows that `generate` yields, of a model that works where an executor has it work.
+
+    `total` is how many there are, about. What a session tells of its first batch, that a text equals the one written
+    alone, is told of the first of all: there may be several sessions.
+    """
     try:
         at_once = _at_once(configuration.model)
     except Exception:  # noqa: BLE001 - told when the model is opened
         at_once = 1
     waiting = iter(clusters)
     chunks = iter(lambda: list(islice(waiting, at_once)), [])
-    with closing(executor.map(GenerateJob(configuration, seconds), chunks, total=0, share="here")) as made:
-        for chunk, rows in made:
+    share = configuration.model.share if executor.spreads_weights else "here"
+    with closing(executor.map(GenerateJob(configuration, seconds), chunks, total=total, share=share)) as made:
+        for number, (chunk, rows) in enumerate(made):
             if isinstance(rows[0], _Streams):
                 waiting = chain(chunk, waiting)
                 break
             for cluster, row in zip(chunk, rows, strict=True):
                 if isinstance(row, Prediction):
+                    if number and row.compared == "equal":
+                        row = row.model_copy(update={"compared": None})
                     arrived(row)
                 if isinstance(row, Lost):
                     yield failure_of(configuration, cluster, Reason(row.error, row.message), 1)
@@ -243,13 +233,14 @@ def generate_with_cache(
     seconds: float | None = None,
     again: bool = False,
     executor: Executor | None = None,
+    total: int = 0,
 ) -> int:
     """Hand `keep` a prediction or a failure for each cluster, in order; returns how many predictions the cache had.
 
     `seconds` is what the model may take for each; with `again` it is asked again where it answered nothing before;
-    an `executor` has it work elsewhere than here.
+    an `executor` has it work elsewhere than here, on about `total` clusters.
     """
-    make = generate if executor is None else partial(generate_with, executor)
+    make = generate if executor is None else partial(generate_with, executor, total=total)
     if cache is None or not configuration.model.worth_keeping:
         for row in make(configuration, clusters, seconds=seconds):
             keep(row)
@@ -347,11 +338,7 @@ def _kept_row(
     except ValidationError:
         cache.drop([asked.key])
         return None
-    ids = {"cluster_id": asked.cluster.cluster_id, "configuration": configuration.name}
-    if isinstance(kept, Failure):
-        return kept.model_copy(update=ids)
-    digests = configuration.digest, asked.cluster.digest, kept.prompt_digest
-    return kept.model_copy(update={**ids, "prediction_id": prediction_id(*digests, kept.raw_text, kept.text)})
+    return under_ids(configuration, asked.cluster, kept)
 
 
 # From the folder, to the folder
@@ -381,20 +368,18 @@ def generate_missing(run: ActiveRun, *, again: bool = False) -> int:
             if not missing:
                 continue
             executor = run.executor_of(configuration.model)
+            spreads = executor.spreads_weights and configuration.model.share == "weights"
             with run.monitor.stage(f"generate {name}", missing) as tick:
                 reused += generate_with_cache(
                     replace(configuration, model=charged(configuration.model, name)),
-                    _missing_clusters(run, name, is_missing),
+                    (cluster for cluster in run.plan.clusters if is_missing(name, cluster.cluster_id)),
                     run.cache,
                     run.monitor.rows(predictions, failures, tick).add,
                     seconds=run.monitor.seconds_each,
                     again=again,
-                    executor=None if executor is run.executor else executor,
+                    executor=executor if spreads or executor is not run.executor else None,
+                    total=missing,
                 )
     if stored:
         order_predictions(folder, run.configurations)
     return reused
-
-
-def _missing_clusters(run: ActiveRun, name: str, is_missing: Callable[[str, str], bool]) -> Iterator[Cluster]:
-    return (cluster for cluster in run.plan.clusters if is_missing(name, cluster.cluster_id))

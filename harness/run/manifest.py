@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
+from harness.config import Config
 from harness.errors import StoreError
 from harness.process import environment
 from harness.records import Counts, PredictionsOrigin, RunManifest, ShardRecord, utc_now
@@ -21,7 +22,7 @@ def begin(plan: Plan, folder: RunFolder, progress: Progress) -> RunManifest:
             name=plan.config.name,
             digest=plan.digest,
             status="running",
-            config=plan.config.resolved(),
+            config=_what_is_run(plan.config),
             configurations=plan.configuration_records,
             metrics=plan.metric_signatures,
             measures=plan.measures,
@@ -46,6 +47,20 @@ def begin(plan: Plan, folder: RunFolder, progress: Progress) -> RunManifest:
     if differing:
         progress.note(f"going on with a run that was begun with other versions: {', '.join(differing)}")
     return manifest.model_copy(update={"status": "running", "finished": None})
+
+
+def _what_is_run(config: Config) -> dict[str, Any]:
+    """Leave out who does the work: it is told among the facts of the machine, and runs that are equal read equal."""
+    return {key: value for key, value in config.resolved().items() if key != "execution"}
+
+
+def worked_by(manifest: RunManifest, executor: str) -> RunManifest:
+    """Note who does the work from now on; `executor` is how that describes itself."""
+    before = manifest.machine.get("executor")
+    if before is not None and executor in before.split("; "):
+        return manifest
+    told = executor if before is None else f"{before}; {executor}"
+    return manifest.model_copy(update={"machine": {**manifest.machine, "executor": told}})
 
 
 def begin_rescoring(

@@ -6,7 +6,7 @@ One course serves a run and a rescoring; they differ in where the predictions co
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -14,7 +14,7 @@ from time import perf_counter
 from harness.analysis.summary import ScoreTable, Summary
 from harness.cache.store import Cache
 from harness.errors import DataError, Problem
-from harness.executors.local import Local
+from harness.executors.choose import choose
 from harness.records import RunManifest, ShardRecord
 from harness.results.find import find_merged
 from harness.results.mending import take_out_damaged
@@ -72,12 +72,12 @@ def execute(
 ) -> Outcome:
     """Run a plan in its folder below `results`, going on from whatever stands there and in the cache.
 
-    `jobs` is how many processes check and score; None takes all cores once the work is large enough to pay. A program
-    that asks for more than one has its main code under `if __name__ == "__main__":`, since each imports it.
-    `retry_errors` does again what failed before; `wait` waits for a process that has the folder; `table` prints the
-    results for the folder's own table. Raises StoreError where the folder cannot be used, RunStoppedError where the
-    run reaches a limit of its configuration. An interruption leaves the manifest `interrupted`; what was done stays
-    done.
+    The executor is the one that the plan's configuration names. `jobs` is how many processes check and score where it
+    says nothing of them; None takes all cores once the work is large enough to pay. A program that asks for more than
+    one has its main code under `if __name__ == "__main__":`, since each imports it. `retry_errors` does again what
+    failed before; `wait` waits for a process that has the folder; `table` prints the results for the folder's own
+    table. Raises StoreError where the folder cannot be used, RunStoppedError where the run reaches a limit of its
+    configuration. An interruption leaves the manifest `interrupted`; what was done stays done.
     """
     origin = _Generated(plan, retry_errors)
     folder = RunFolder(results / plan.folder_name)
@@ -146,10 +146,12 @@ def _run(
         manifest = origin.begin(folder, progress)
         if manifest.status == "complete":
             return stored_outcome(folder)
-        with monitored(folder, manifest, plan.config.limits, progress) as monitor:
+        with choose(plan.config.execution, jobs) as executor, ExitStack() as stack:
+            manifest = manifests.worked_by(manifest, executor.describe())
+            monitor = stack.enter_context(monitored(folder, manifest, plan.config.limits, progress))
             for line in plan.clusters.dataset.notes():
                 monitor.note(line)
-            run = ActiveRun(plan, manifest, folder, cache, Local(jobs), monitor)
+            run = ActiveRun(plan, manifest, folder, cache, executor, monitor)
             times = _Times()
             reused = origin.predict(run, times)
             with times.taken_by("check"):
