@@ -3,13 +3,14 @@
 Rows come back to the process that began the run, which alone writes. Nothing of Ray's is imported before it is used.
 """
 
+import logging
 import os
 import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from itertools import chain, tee
 from pathlib import Path
@@ -26,6 +27,7 @@ from harness.executors.ray_blocks import Actors, Place, RayHearing, Tasks, done_
 from harness.extras import missing
 from harness.process import environment
 
+_LOGGER = logging.getLogger("harness.ray")
 STORE_BYTES = 128 << 20
 """Shared memory of a cluster of our own: it holds the blocks that are under way, and goes to disk beyond."""
 REACHED_WITHIN = 10.0
@@ -63,6 +65,7 @@ class RayCluster(Executor):
         import ray
 
         if not ray.is_initialized():  # else the program that calls us has its own
+            _silence()
             with _our_handlers():
                 self._guard = _begin_local(self._execution) if self._execution.address == "local" else None
                 if self._guard is None:
@@ -147,6 +150,19 @@ def _is_on_loopback(address: str) -> bool:
         with suppress(OSError):
             address = os.environ.get("RAY_ADDRESS") or _CURRENT.read_text(encoding="utf-8").strip()
     return address == "local" or address.rpartition(":")[0] in (_LOOPBACK, "localhost", "[::1]")
+
+
+def _silence() -> None:
+    """Have what Ray tells of lost processes logged, with `-v`: else it writes pages of it on standard error."""
+    import ray._private.worker as told
+
+    def log(data: Mapping[str, Any], ignore_prefix: bool) -> None:  # noqa: ARG001 - as Ray calls it
+        lines = [str(line).strip() for line in data.get("lines", ()) if str(line).strip()]
+        if lines:
+            _LOGGER.info("ray: %s", lines[0][:300])
+
+    if hasattr(told, "print_to_stdstream"):
+        told.print_to_stdstream = log
 
 
 @contextmanager
