@@ -61,7 +61,7 @@ def test_a_run_writes_the_files_that_one_machine_writes(address: str, top: Path,
     assert "raylet" not in there.stderr
     (folder,) = (tmp_path / "here").glob("trial-*")
     other = tmp_path / "there" / folder.name  # the executor is no part of what identifies a run
-    times = {"manifest.json", "events.jsonl", "report.json"}
+    times = {".lock", "manifest.json", "events.jsonl"}
     files = {file.name for file in folder.iterdir() if file.is_file()} - times
     assert {"predictions.jsonl", "scores.jsonl", "clusters.jsonl"} <= files
     assert {name for name in files if (folder / name).read_bytes() != (other / name).read_bytes()} == set()
