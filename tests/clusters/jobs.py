@@ -69,12 +69,10 @@ def main() -> None:
     address, folder = sys.argv[1], Path(sys.argv[2])
     cases: dict[str, tuple[Doubling, Share]] = {
         "tasks": (Doubling(sleeps=11), "cores"),
-        "actors": (Doubling(), "weights"),
         "lost worker": (Doubling(str(folder / "a"), kills=5), "cores"),
         "lost actor": (Doubling(str(folder / "b"), kills=5), "weights"),
         "deadly": (Doubling(always=13), "cores"),
         "lost node": (Doubling(str(folder / "c"), kills_node=16), "cores"),
-        "one node": (Doubling(), "weights"),
     }
     with RayCluster(Execution(executor="ray", address=address, retries=1)) as cluster:
         print(json.dumps(cluster.describe()), flush=True)

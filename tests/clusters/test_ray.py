@@ -79,7 +79,7 @@ def test_what_is_lost_is_done_again_and_only_what_ends_every_process_fails(addre
     assert cluster.endswith("3 nodes, 2 CPUs")
     doubled: list[object] = [2 * number for number in range(24)]
     doubled[7] = ["SystemExit", "seven"]
-    expected = {name: list(doubled) for name in ("tasks", "actors", "lost worker", "lost actor", "lost node", "deadly")}
+    expected = {name: list(doubled) for name in ("tasks", "lost worker", "lost actor", "lost node", "deadly")}
     expected["tasks"][11] = ["TimeLimit", "it took longer than the 2 seconds that `time_limit: cluster` allows"]
     expected["deadly"][13] = ["Lost", "the process that worked on it was ended by the system: memory, most often"]
     assert {name: values for name, values, *_ in lines} == expected
