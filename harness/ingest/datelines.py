@@ -5,7 +5,11 @@ import re
 from harness.language.text import dateline_end
 
 _REMAINS = re.compile(r"(?:[(\[]\s*[)\]]|/\s*/)\s*\.?\s*[-–—:_|]*\s*|(?:[-–—_]{1,3}|\|)\s+|,\s*[-–—]+\s*")
-_LONE = re.compile(r"(?:[A-Z][\w.'’-]*+[ ,/]*){1,4}(?:\([A-Z][\w ]{1,20}\)\s*)?(?::|\s?[-–—]+)")
+_MONTH = r"(?:Jan|Feb|March|Mar|April|Apr|May|June|Jun|July|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
+_DATE = rf"(?:,\s*(?:{_MONTH}\s+\d{{1,2}}|\d{{1,2}}\s+{_MONTH})(?:,?\s+(?:19|20)\d\d)?\s*)"
+_LONE = re.compile(
+    rf"(?:[A-Z][\w.'’-]*+[ ,/]*?){{1,4}}{_DATE}?(?:\s*\([A-Z][\w ]{{1,20}}\)|\s*/[A-Z]\w+/)?\s*(?::|[-–—]+)"
+)
 _EMPTY_BRACKETS = re.compile(r"[(\[]\s*[)\]]")
 
 

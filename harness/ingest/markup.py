@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from harness.ingest.page_data import blanked, meta_titles
+from harness.ingest.text_markup import with_lines_joined, without_markdown
 
 _ATTRIBUTE = r"""\s+[A-Za-z_:@][\w:.@-]*\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|"[^"]{0,1000}"|'[^']{0,1000}'|[^\s"'<>=`]+)"""
 _BARE = (
@@ -97,10 +98,11 @@ def without_markup(raw: str, *, web_page: bool = False) -> Shown:
 
     On a `web_page` whatever has the name of an HTML element is a tag; elsewhere a tag must be well-formed.
     """
-    if "<" not in raw:
-        return Shown(raw)
     cut, data = list[tuple[int, int]](), list[tuple[int, int]]()
-    text = _without_hidden(raw, cut, data)
+    text = raw if web_page else without_markdown(raw, cut)
+    if "<" not in text:
+        return Shown(text, tuple(cut))
+    text = _without_hidden(text, cut, data)
 
     def blank(found: re.Match[str]) -> str:
         if _ANY.search(found[0]):
@@ -111,6 +113,7 @@ def without_markup(raw: str, *, web_page: bool = False) -> Shown:
     text, titles = _with_titles(text)
     text = _without_head(text, cut, titles)
     text = _CDATA.sub(lambda found: " " * len(found[0]), text)
+    text = with_lines_joined(text, web_page)
     captions = tuple(found.span(1) for found in _CAPTION.finditer(text))
     items = set[int]()
 
@@ -169,7 +172,16 @@ def _comment_end(raw: str, start: int, absent: set[str]) -> int:
             absent.add(ending)
         else:
             ends.append(at + len(ending))
-    return min(ends, default=start + 4)
+    return min(ends) if ends else _end_of_opening(raw, start)
+
+
+def _end_of_opening(raw: str, start: int) -> int:
+    """Find where the opening of an endless comment ends: with its line, if that begins with it and is no sentence."""
+    line_start = max(raw.rfind("\n", 0, start), raw.rfind("\r", 0, start)) + 1
+    ends = [at for at in (raw.find("\n", start), raw.find("\r", start)) if at >= 0]
+    line_end = min(ends, default=len(raw))
+    is_sentence = raw[start:line_end].rstrip().endswith((".", "!", "?", ">", "”", '"'))
+    return start + 4 if raw[line_start:start].strip() or is_sentence else line_end
 
 
 def _element_end(raw: str, opening: re.Match[str], name: str, absent: set[str]) -> int | None:

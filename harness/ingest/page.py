@@ -15,7 +15,7 @@ from harness.language.text import words
 
 _TAG = re.compile(
     r"</?(?:p|br|b|i|u|em|strong|a|div|span|h[1-6]|ul|ol|li|img|figure|figcaption|blockquote|section|article|small|"
-    r"sup|sub|hr|table|tr|td|th|font|center|iframe|script|style)\b[^<>]*>",
+    r"sup|sub|hr|table|tr|td|th|font|center|iframe|script|style)\b(?![@.:])[^<>]*>",
     re.IGNORECASE,
 )
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0e-\x1f\x7f-\x9f]")
@@ -35,6 +35,8 @@ STOPWORDS = _LOOSE_ENDS | words_of("stopwords")
 def tidy(raw: str) -> str:
     """Put `raw` on one line, without mark-up remains, entities, invisible characters and doubled white space."""
     text = html.unescape(raw) if "&" in raw else raw
+    if "&" in text and text != raw:  # escaped twice on the way
+        text = html.unescape(text)
     if "<" in text:
         text = _TAG.sub(" ", text)
     return _SPACE.sub(" ", _INVISIBLE.sub("", text)).strip()

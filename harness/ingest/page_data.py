@@ -19,9 +19,9 @@ _NOT_NEWLINE = re.compile(r"[^\r\n]")
 _MOST_META = 2
 
 
-def blanked(text: str) -> str:
-    """Put a space in the place of every character but the ends of lines."""
-    return _NOT_NEWLINE.sub(" ", text)
+def blanked(text: str, *, ends: bool = True) -> str:
+    """Put a space in the place of every character; the ends of lines stay where `ends` says so."""
+    return _NOT_NEWLINE.sub(" ", text) if ends else " " * len(text)
 
 
 def meta_titles(text: str) -> tuple[str, list[tuple[int, int]]]:

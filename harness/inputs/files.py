@@ -31,6 +31,8 @@ _SIGNATURES = (
     (b"7z\xbc\xaf", "a 7z archive", "what is inside, unpacked"),
     (b"\x89PNG", "a PNG image", "text"),
     (b"%PDF", "a PDF file", "text"),
+    (b"{\\rtf", "an RTF document", "the same saved as plain text"),
+    (b"\xd0\xcf\x11\xe0", "a Word document", "the same saved as plain text"),
     (b"PAR1", "a Parquet file", "the data set `hub` or the model `recorded`, with a name that ends in .parquet"),
 )
 

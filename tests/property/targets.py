@@ -24,8 +24,10 @@ from harness.datasets.jsonl import Jsonl
 from harness.endpoint import protocol
 from harness.endpoint.protocol import UnusableError
 from harness.errors import HarnessError, Problem
-from harness.ingest.clean import clean_cluster
+from harness.ingest.clean import clean_article, clean_cluster
+from harness.ingest.extractor import PageError
 from harness.ingest.markup import without_markup
+from harness.inputs.html_files import decode_html
 from harness.language.numerals import number_values, with_commas
 from harness.language.text import dateline_end, sentence_spans, word_spans
 from harness.metaeval import labelled
@@ -62,6 +64,7 @@ from tests.property.inputs import (
     lines_like,
     spliced,
 )
+from tests.property.web_pages import WEB_PAGES
 
 
 def read_jsonl(content: bytes, place: Path) -> None:
@@ -187,6 +190,24 @@ def clean_markup(raw: str, place: Path) -> None:
     clean({"a": raw}, place)
 
 
+def clean_web_page(content: bytes, place: Path) -> None:
+    raw = decode_html(content)
+    if raw is None:
+        return
+    try:
+        found = clean_article(raw, "a", web_page=True)
+    except PageError as error:
+        if "failed on it" in str(error):
+            raise AssertionError(str(error)) from error
+        raise
+    found.to_json().encode()
+    for drop in found.dropped:
+        assert raw[drop.start : drop.end] == drop.text
+    for each in found.paragraphs:
+        assert 0 <= each.raw_start < each.raw_end <= len(raw)
+        assert found.article.text[each.start : each.end].strip()
+
+
 def read_text(text: str, place: Path) -> None:
     for spans in (word_spans(text), sentence_spans(text), [span for span, _ in number_values(text)]):
         assert all(0 <= start < end <= len(text) for start, end in spans)
@@ -291,6 +312,7 @@ TARGETS = {
         200,
     ),
     "markup": Target(clean_markup, MARKUP, 150),
+    "pages": Target(clean_web_page, WEB_PAGES, 150),
     "postprocess": Target(post_process, st.one_of(TEXTS, ANSWERS), 300),
     "answers": Target(
         read_answer,
