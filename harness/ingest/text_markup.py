@@ -21,7 +21,7 @@ _IMAGE = re.compile(r"!\[[^\[\]\n]{0,300}\]\([^()\s]{1,2000}(?:[ \t]+\"[^\"\n]{0
 _LINK = re.compile(
     r"\[([^\[\]\n]{1,300})\](\((?:https?:|/|#|mailto:|www\.)[^()\s]{0,2000}(?:[ \t]+\"[^\"\n]{0,200}\")?\))"
 )
-_BOLD = re.compile(r"(?<![\w*])(\*\*|__)(?=\S)([^*_\n]{1,1000}?)(?<=\S)\1(?![\w*])")
+_BOLD = re.compile(r"(?<![\w*])\*\*(?=\S)([^*\n]{1,1000}?)(?<=\S)\*\*(?![\w*])")
 
 
 def with_lines_joined(text: str, web_page: bool) -> str:
@@ -52,6 +52,6 @@ def without_markdown(raw: str, cut: list[tuple[int, int]]) -> str:
             cut.append(picture.span())
         text = _IMAGE.sub(lambda found: " " * len(found[0]), text)
         text = _LINK.sub(lambda found: f"{_UNSEEN}{found[1]}{_UNSEEN * (len(found[2]) + 1)}", text)
-    if "**" in text or "__" in text:
-        text = _BOLD.sub(lambda found: f"{_UNSEEN * 2}{found[2]}{_UNSEEN * 2}", text)
+    if "**" in text:
+        text = _BOLD.sub(lambda found: f"{_UNSEEN * 2}{found[1]}{_UNSEEN * 2}", text)
     return text
