@@ -137,7 +137,8 @@ def _whole_article(seen: Cleaned, page: Page) -> Cleaned | None:
     """Clean what a page's data have of its article; None where they have no more than the page shows."""
     headline, bodies = data_article(page.written, page.data)
     size = sum(len(page.written[start:end].split()) for start, end in bodies)
-    if size < _LEAST_DATA or size <= _MORE_DATA * len(seen.article.text.split()):
+    too_long = sum(end - start for start, end in bodies) > extractor.LONGEST_TEXT
+    if size < _LEAST_DATA or too_long or size <= _MORE_DATA * len(seen.article.text.split()):
         return None
     title = page.title if seen.title_rule == "marked" else None
     places = bodies if title is not None or headline is None else [headline, *bodies]

@@ -28,7 +28,7 @@ _MOST_TAGS = 60_000
 _DEEPEST = 150
 """Elements within one another; the library walks each branch from the top, which takes the square of its depth."""
 _MOST_LINES = 20_000
-_LONGEST_TEXT = 1024 * 1024
+LONGEST_TEXT = 1024 * 1024
 """Characters of a page's text; a longer one is no article."""
 _LEAST_WORDS = 20
 """Words of an article; what is shorter was not found."""
@@ -40,6 +40,8 @@ _LEAST_SHARE = 0.5
 """Share of the library's words that must be found on the page's lines, for its choice to count."""
 _SAME = 0.75
 """Share of a line's word triples that the library's text must have."""
+_RUN_OF_SPACES = re.compile(r"[ \t]{3,}")
+"""What was cut out leaves spaces, of which the library needs to see none."""
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)")
 _WITHOUT_END = (
     "area base br col dd dt embed frame hr img input li link meta optgroup option p param rp rt source tbody td tfoot"
@@ -79,12 +81,12 @@ class Choice:
 
 def choose(page: Page) -> Choice:
     """Choose the lines of a web page that belong to its article. Raises PageError where the library fails."""
-    if len(page.lines) > _MOST_LINES or sum(len(line.text) for line in page.lines) > _LONGEST_TEXT:
-        most = f"{_MOST_LINES:,} lines or {_LONGEST_TEXT:,} characters"
+    if len(page.lines) > _MOST_LINES or sum(len(line.text) for line in page.lines) > LONGEST_TEXT:
+        most = f"{_MOST_LINES:,} lines or {LONGEST_TEXT:,} characters"
         raise PageError(f"its text has more than {most}; an article has less")
     if reader() == OWN:
         return Choice(OWN, None)
-    source = without_program(page.written)
+    source = _RUN_OF_SPACES.sub(" ", without_program(page.written))
     if why := _beyond_bounds(source):
         return Choice(f"{OWN}, {why}", None)
     text = _extracted(source)

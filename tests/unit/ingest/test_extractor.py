@@ -134,5 +134,11 @@ def test_a_page_longer_than_any_article_is_a_problem(without):
 def test_program_text_of_megabytes_is_no_part_of_a_page_s_length(library):
     raw = page(f"{HEADED}{paragraphs()}", f"<script>{'var a = 1; // </p> ' * 200_000}</script>")
     started = time.process_time()
-    assert clean_article(raw, "a").article.text.split("\n") == BODY
+    found = clean_article(raw, "a")
+    assert (found.article.text.split("\n"), found.page_reader) == (BODY, extractor.reader())
     assert time.process_time() - started < 5
+
+
+def test_data_longer_than_any_article_do_not_count(without):
+    raw = page(f"{HEADED}{paragraphs()}", data(articleBody="The dam held, he said. " * 50_000))
+    assert clean_article(raw, "a").article.text.split("\n") == BODY
