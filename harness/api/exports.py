@@ -36,7 +36,7 @@ def export(
     chosen = next((each for each in FORMS if each == form), None)
     if chosen is None:
         raise UsageError(f"form: found {form!r:.80}; accepted: {', '.join(FORMS)}")
-    place = inputs.path_of(output, "output", "the path of a folder")
+    place = inputs.new_folder_of(output, "output")
     loaded = load_run(run, results=results, progress=progress)
     told = inputs.progress_of(progress)
     return write(loaded.folder, place, chosen, told, harmless=csv_cell, about=lambda: markdown(loaded.outcome))

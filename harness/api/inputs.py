@@ -81,6 +81,19 @@ def results_of(results: object) -> Path:
     return local(path_of(results, "results", "the folder that holds the runs, or the address of a store"))
 
 
+def new_folder_of(output: object, name: str) -> Path:
+    """Accept the folder of this machine that something is to be written to, which messages call `name`.
+
+    Raises UsageError for the address of a store, and for what is no path.
+    """
+    from harness.errors import UsageError
+
+    folder = path_of(output, name, "the path of a folder")
+    if "://" in str(output):
+        raise UsageError(f"{name} {output}: an address of a store; accepted: a folder of this machine")
+    return folder
+
+
 def cache_of(cache: object) -> Path | None:
     """Accept the folder chosen for the cache, or None for none. Raises UsageError for what is neither."""
     if cache is None or isinstance(cache, bool):

@@ -29,6 +29,7 @@ def merge(
     StoreError where the folder cannot be written.
     """
     from harness.api import inputs
+    from harness.errors import UsageError
     from harness.merging.merge import merge as merge_parts
     from harness.report.table import markdown
     from harness.results.find import find_run
@@ -45,7 +46,9 @@ def merge(
 
     def place(manifest: "RunManifest") -> "Path":
         if output is not None:
-            return inputs.path_of(output, "output", "the path of a folder")
+            return inputs.new_folder_of(output, "output")
+        if "://" in str(results):
+            raise UsageError(f"{results}: a merged run is written to this machine; -o DIR says where")
         return below / folder_name(manifest.name, manifest.digest, None)
 
     outcome = merge_parts(folders, place, told, table=markdown)

@@ -1,6 +1,5 @@
 """`harness list`, `show`, `verify`, `merge` and `export`: what runs there are, what they found, where it goes."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -226,7 +225,7 @@ def merge(
         typer.Argument(metavar="RUN...", help=f"The shards, each {RUN_FORMS}.", autocompletion=complete_run),
     ],
     output: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--output",
             "-o",
@@ -256,7 +255,7 @@ def merge(
 def export(
     run: RunArgument,
     output: Annotated[
-        Path,
+        str,
         typer.Option("--output", "-o", metavar="DIR", help="The folder to write, new or empty.", show_default=False),
     ],
     form: Annotated[

@@ -52,7 +52,7 @@ def export(
     if (output.parent / MANIFEST).exists():
         raise UsageError(f"{OPTION} {output}: inside the folder of a run; accepted: a new folder elsewhere")
     if manifest.status != "complete":
-        progress.note(f"{folder.path} is {manifest.status}: only what it has so far is exported")
+        progress.note(f"{folder.place} is {manifest.status}: only what it has so far is exported")
     counts: dict[str, int] = {}
     with appearing(output, OPTION) as hidden:
         for table in TABLES:

@@ -92,7 +92,7 @@ def _ledger_entry(part: Part) -> MergedShard:
     return MergedShard(
         index=part.shard.index,
         of=part.shard.of,
-        run=part.folder.path.resolve().name,
+        run=Path(part.folder.place).resolve().name,
         digest=part.folder.manifest_digest(),
         clusters=part.manifest.clusters,
         started=part.manifest.started,

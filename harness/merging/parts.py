@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TypeVar
 
 from harness.disk.row_offsets import RowOffsets
@@ -30,7 +31,7 @@ class Part:
 
     def __str__(self) -> str:
         """Name it by its number and its folder."""
-        return f"{self.shard} ({self.folder.path})"
+        return f"{self.shard} ({self.folder.place})"
 
     @cached_property
     def places(self) -> RowOffsets:
@@ -64,12 +65,12 @@ def _read(folders: Sequence[RunFolder]) -> tuple[list[Part], list[str]]:
         try:
             manifest = folder.manifest()
         except StoreError as error:
-            named = _NAMED.search(folder.path.resolve().name)
+            named = _NAMED.search(Path(folder.place).resolve().name)
             problems.append(f"{f'shard {named[1]} of {named[2]}: ' if named else ''}{error}")
             continue
         if manifest.shard is None:
             what = "was merged from shards already" if manifest.shards else "is a run over a whole data set"
-            problems.append(f"{folder.path}: not a shard: it {what}; accepted: runs of `harness eval --shard K/N`")
+            problems.append(f"{folder.place}: not a shard: it {what}; accepted: runs of `harness eval --shard K/N`")
         else:
             known.append(Part(folder, manifest, manifest.shard))
     if not folders:
@@ -83,7 +84,7 @@ def _miscounted(parts: Sequence[Part]) -> Iterator[str]:
     strangers = [part for part in parts if part.shard.of != of]
     for part in strangers:
         others = "the others are" if len(parts) > 2 else "the other is"
-        yield f"{part.folder.path} is {part.shard}, {others} of {of}"
+        yield f"{part.folder.place} is {part.shard}, {others} of {of}"
     by_number: dict[int, list[Part]] = {}
     for part in parts:
         if part.shard.of == of:
@@ -91,7 +92,7 @@ def _miscounted(parts: Sequence[Part]) -> Iterator[str]:
     for number, several in sorted(by_number.items()):
         if len(several) > 1:
             times = {2: "twice", 3: "three times"}.get(len(several), f"{len(several)} times")
-            where = " and ".join(str(part.folder.path) for part in several)
+            where = " and ".join(part.folder.place for part in several)
             yield f"shard {number} of {of} is there {times}: {where}"
     missing = [number for number in range(1, of + 1) if number not in by_number]
     for number in missing[:LISTED]:

@@ -155,7 +155,7 @@ class RunFolder(RunPlace):
 
     def manifest_digest(self) -> str:
         """Return the SHA-256 of the manifest's bytes."""
-        return describe(self.path / MANIFEST).sha256
+        return describe(self.file(MANIFEST)).sha256
 
     def damage(self, *read: str) -> list[Damage]:
         """Compare the files with the manifest of a complete run: digests of those `read`, sizes of all numbers rest on.
