@@ -29,11 +29,11 @@ def merge(
     StoreError where the folder cannot be written.
     """
     from harness.api import inputs
-    from harness.errors import UsageError
     from harness.merging.merge import merge as merge_parts
     from harness.report.table import markdown
     from harness.results.find import find_run
     from harness.run.plan import folder_name
+    from harness.stores.places import in_store
 
     below, told = inputs.results_of(results), inputs.progress_of(progress)
     accepted = "a Run, the folder of one, or its name"
@@ -46,9 +46,9 @@ def merge(
 
     def place(manifest: "RunManifest") -> "Path":
         if output is not None:
-            return inputs.new_folder_of(output, "output")
-        if "://" in str(results):
-            raise UsageError(f"{results}: a merged run is written to this machine; -o DIR says where")
+            path = inputs.path_of(output, "output", "the path of a folder, or the address of a run in a store")
+            there = in_store(str(path))
+            return path if there is None else there[0] / there[1]
         return below / folder_name(manifest.name, manifest.digest, None)
 
     outcome = merge_parts(folders, place, told, table=markdown)

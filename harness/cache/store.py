@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Literal
 
 from harness.errors import StoreError
+from harness.stores.places import local
 
 FILE = "cache.sqlite"
 FOLDER = ".cache"
@@ -185,6 +186,7 @@ def folder_of(results: Path, chosen: Path | None) -> Path:
 
     The folder chosen may be a link, as the results folder may. Raises StoreError for a link below the results.
     """
+    results = local(results)
     named = os.environ.get(VARIABLE)
     folder = chosen or (Path(named) if named else results / FOLDER)
     below = os.path.relpath(folder, results)

@@ -49,10 +49,17 @@ def merge(
     place = output(manifest)
     if (place.parent / MANIFEST).exists():
         raise UsageError(f"{OPTION} {place}: inside the folder of a run; accepted: a new folder elsewhere")
+    if RunFolder(place).exists and RunFolder(place).is_in_store:
+        raise UsageError(f"{OPTION} {RunFolder(place).place}: there is a run already; accepted: another name")
     with appearing(place, OPTION) as hidden:
         outcome = _write(RunFolder(hidden), parts, manifest, progress, table)
         _refuse_changed(parts)
-    return Outcome(RunFolder(place), outcome.manifest, outcome.summaries, outcome.reused)
+    made = RunFolder(place)
+    if made.is_in_store:
+        made.mark_as_newer()
+        with made.locked(told=progress.note):
+            pass  # what was written is sent
+    return Outcome(made, outcome.manifest, outcome.summaries, outcome.reused)
 
 
 def _manifest_of(parts: Sequence[Part]) -> RunManifest:

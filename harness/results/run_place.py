@@ -23,6 +23,16 @@ class RunPlace:
         """Where the run is, as people name it: its folder, or its address in a store."""
         return self._copy.address if self._copy else str(self.path)
 
+    @property
+    def is_in_store(self) -> bool:
+        """Tell whether the folder is a copy of a run in a store."""
+        return self._copy is not None
+
+    def mark_as_newer(self) -> None:
+        """Note that a copy was written without its store: it is sent when the run is next locked."""
+        if self._copy is not None:
+            self._copy.mark_as_newer()
+
     def file(self, name: str) -> Path:
         """Return the path of one of the files, which need not be there; of a run in a store it is fetched first."""
         self.fetch([name])

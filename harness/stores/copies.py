@@ -234,6 +234,11 @@ class RunCopy:
         finally:
             lease.release()
 
+    def mark_as_newer(self) -> None:
+        """Note that the copy holds what was not sent: it was written without the store."""
+        self._mark.touch()
+        self._read_at = float("-inf")
+
     def _goes_on_here(self, stored: StoredRun | None) -> bool:
         """Tell whether the copy is newer than the store: it was written here, and the store has not moved on since."""
         if is_held(self.path):
