@@ -85,6 +85,48 @@ def test_a_run_through_failures_and_slow_parts_has_the_bytes_of_a_local_one(
     assert ": sound, " in found.out
 
 
+@pytest.mark.parametrize("where", [("--results", RESULTS), ("-o", f"{RESULTS}/whole")], ids=["results", "output"])
+@pytest.mark.parametrize("below", ["shards", RESULTS], ids=["of-a-disk", "of-the-store"])
+def test_shards_are_merged_into_a_store(
+    where: tuple[str, str],
+    below: str,
+    server: S3Server,
+    trial: Workplace,
+    harness: Callable[..., Any],
+    move_away: Callable[[], None],
+):
+    assert harness("eval", "--config", "x.yaml", "--no-cache").code == 0
+    for shard in ("1/2", "2/2"):
+        ended = harness("eval", "--config", "x.yaml", "--no-cache", "--shard", shard, "--results", below)
+        assert ended.code in (0, 3), ended.err
+    parts = [f"{below}/{path.name}" for path in Path("shards").glob("trial-shard-*")]
+    if below == RESULTS:
+        keys = [key for key in server.objects() if key.endswith("/manifest.json")]
+        parts = [f"{below}/{key.split('/')[-2]}" for key in keys]
+    assert len(parts) == 2
+    ended = harness("merge", *parts, *where)
+    assert ended.code == 0, ended.err
+    assert not Path("s3:").exists()
+    move_away()
+    whole = f"{RESULTS}/{trial.run_folder.name if where[0] == '--results' else 'whole'}"
+    ended = harness("verify", whole)
+    assert ended.code == 0, ended.err
+    assert ": sound, " in ended.out
+    key = whole.removeprefix(f"s3://{BUCKET}/")
+    objects = server.objects()
+    (manifest,) = [name for name in objects if name.endswith(f"{key}/manifest.json")]
+    files = json.loads(objects[manifest])["store"]["files"]
+    for name in EQUAL:
+        held = b"".join(
+            objects[f"{manifest.removesuffix('manifest.json')}{name}/{part['name']}"] for part in files[name]
+        )
+        assert held == (trial.run_folder / name).read_bytes(), name
+    # What is there is not written over.
+    again = harness("merge", *parts, *where)
+    assert again.code == 2
+    assert server.objects() == objects
+
+
 def test_compare_gate_list_and_show_ask_for_no_prediction(
     server: S3Server, trial: Workplace, harness: Callable[..., Any], move_away: Callable[[], None]
 ):
