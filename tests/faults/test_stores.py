@@ -148,8 +148,13 @@ def test_compare_gate_list_and_show_ask_for_no_prediction(
 
 
 def test_compare_refuses_predictions_that_are_gone_or_changed_without_fetching_them(
-    server: S3Server, trial: Workplace, harness: Callable[..., Any], move_away: Callable[[], None]
+    server: S3Server,
+    trial: Workplace,
+    harness: Callable[..., Any],
+    move_away: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
 ):
+    monkeypatch.setenv("HARNESS_STORE_EVERY", "60")  # one part a file, however slow the machine is
     assert harness("eval", "--config", "x.yaml", "--no-cache", "--results", RESULTS).code == 0
     (part,) = [key for key in server.objects() if "/predictions.jsonl/" in key]
     held = server.objects()[part]
