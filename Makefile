@@ -102,6 +102,7 @@ train-checker: training-pairs
 	test -s $(TRAINED)/model.pt || $(BIN)/python -m training.train --base $(ENCODER) --out $(TRAINED) --steps 3300 --seed 14 \
 	  --begin $(TRAINED)/first/model.pt --pairs $(TRAINED)/{nli,judged,judged,headlines,headlines,planted,deeds,deeds}.jsonl
 	$(BIN)/python -m training.export --model $(TRAINED)/model.pt --base $(ENCODER) --out harness/checkers/neural/minilm
+	$(BIN)/python -m training.parties --data $(DATA) --triples $(TRAINED)/parties.jsonl
 	$(BIN)/python -m training.doubts --data $(DATA) --cache $(TRAINED)/parses --out harness/checkers/doubt_weights.json
 
 train-adapters: training-pairs

@@ -73,6 +73,10 @@ class AdaptedModel(EntailmentModel):
         """Read the order of words with the model that ships: what reads it was fitted on the states of that one."""
         return shipped().order(text)
 
+    def straighter(self, window: str, claim: str, exchanged: str) -> float:
+        """Read who did it to whom with the model that ships, whose adapters were trained for it."""
+        return shipped().straighter(window, claim, exchanged)
+
     def _logits(self, window: str, claim: str) -> np.ndarray[Any, Any]:
         told = coded(self._words, [window], [claim], MOST_TOKENS)
         inputs = {name: torch.tensor(value) for name, value in told.items()}

@@ -52,6 +52,13 @@ def exported(state: dict[str, Any], layers: int) -> dict[str, np.ndarray[Any, An
     return found
 
 
+def write_digest(folder: Path) -> None:
+    """Write the digest of a folder's weights, those of the adapters that read parties after them where there are any."""
+    held = [folder / name for name in ("weights.safetensors", "parties.safetensors") if (folder / name).exists()]
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in held)).hexdigest()[:16]
+    (folder / "digest.txt").write_text(f"{digest}\n", encoding="utf-8")
+
+
 def main() -> None:
     """Write the weights and the vocabulary of a trained model into a folder."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -64,8 +71,7 @@ def main() -> None:
     given.out.mkdir(parents=True, exist_ok=True)
     arrays = exported(state.get("model", state), config["num_hidden_layers"])
     save_file(arrays, given.out / "weights.safetensors")
-    digest = hashlib.sha256((given.out / "weights.safetensors").read_bytes()).hexdigest()[:16]
-    (given.out / "digest.txt").write_text(f"{digest}\n", encoding="utf-8")
+    write_digest(given.out)
     (given.out / "vocabulary.txt").write_text((given.base / "vocab.txt").read_text(encoding="utf-8"), encoding="utf-8")
 
 

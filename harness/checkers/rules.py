@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from harness.checkers.account.account import Account, account
+from harness.checkers.account.actors import pairs
 from harness.checkers.account.conflicts import Alignment, align, conflict_features
 from harness.checkers.account.figures import as_articles_write
 from harness.checkers.account.matching import Matcher
@@ -25,6 +26,7 @@ from harness.checkers.neural.entailment import (
     read_best,
     shipped,
     shipped_digest,
+    straight,
 )
 from harness.checkers.sentences import claim_spans
 from harness.checkers.verdict import READ_WITHOUT, judge, missing_deeds
@@ -33,7 +35,7 @@ from harness.claims.casing import Casing
 from harness.claims.english import readable_articles, why_not_english
 from harness.claims.extract import proposition_claims, sentence_claim
 from harness.claims.parsing.parse import Parser, installed_model
-from harness.claims.sentence_analysis import Reading, read
+from harness.claims.sentence_analysis import Reading, party_text, read
 from harness.claims.typography import as_written, plain, plain_cluster
 from harness.component import Share
 from harness.errors import MissingExtraError, Problem
@@ -274,9 +276,21 @@ class RulesSession(CheckSession):
         read = read_best(self._model, cluster.index, as_articles_write(cluster, one.reading, said))
         # Where the model does not read against the sentence no verb is missing, and none need be left out.
         deeds = missing_deeds(held, one.reading) if read.in_window <= -READ_WITHOUT else []
+        reading, index = one.reading, cluster.index
+
+        def reads_so(units: frozenset[int], first: tuple[int, int], second: tuple[int, int]) -> float:
+            return straight(self._model, index, said, units, first, second) if self._model is not None else 0.0
+
+        parties = {
+            sides.predicate: reads_so(
+                sides.units, party_text(reading.parse, sides.first), party_text(reading.parse, sides.second)
+            ) for sides in one.alignment.sides
+        }  # fmt: skip
         return replace(
             read,
             ordered=self._model.order(said),
+            straight=parties,
+            in_place={each.tokens: reads_so(each.units, each.first, each.second) for each in pairs(cluster, reading)},
             without={
                 deed.start: gain_without(self._model, cluster.index, said, deed.start, deed.end) for deed in deeds
             },

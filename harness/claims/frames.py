@@ -188,7 +188,9 @@ class _Reader:
         if token.tag in {"NN", "NNS"} and not subjects:
             subjects = tuple(self._kids(at, "compound", "amod"))[-1:]
         passive_subjects = self._with_conjuncts(self._kids(at, "nsubjpass", "csubjpass"))
-        objects = self._with_conjuncts(self._kids(at, *_OBJECTS))
+        scored = [kid for kid in self._kids(at, "npadvmod") if kid > at and self.tokens[kid].pos == "PROPN"
+                  and self.tokens[kid].entity not in {"DATE", "TIME"}]  # fmt: skip
+        objects = self._with_conjuncts([*scored, *self._kids(at, *_OBJECTS)])  # `Ames beat Doyle 2-0`
         by = [inner for agent in self._kids(at, "agent") for inner in self._kids(agent, "pobj")]
         passive = self._passive(token)
         if by and subjects and not objects and token.tag in {"VBD", "VBN"}:
@@ -210,8 +212,8 @@ class _Reader:
         self.patients[at] = (*passive_subjects, *objects)
 
     def _exclaimed_subject(self, token: Token) -> tuple[int, ...]:
-        """Find the name before a finite verb that the parser takes for an exclamation: `Pike accuses Doyle`."""
-        before = [index for index in self._kids(token.i, "intj") if index == token.i - 1]
+        """Find the name before a finite verb that the parser takes for an exclamation, or for part of a name."""
+        before = [index for index in self._kids(token.i, "intj", "compound") if index == token.i - 1]
         finite = token.tag in {"VBZ", "VBP", "VBD", "NNS"} and not self._kids(token.i, "nsubj", "nsubjpass")
         return tuple(index for index in before if finite and self.tokens[index].text[:1].isupper())
 

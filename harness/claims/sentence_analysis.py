@@ -149,6 +149,13 @@ def phrase_text(parse: Parse, index: int) -> tuple[int, int]:
     return parse.tokens[inside[0]].start, parse.tokens[inside[-1]].end
 
 
+def party_text(parse: Parse, index: int) -> tuple[int, int]:
+    """Return the same up to the noun, without a clause or phrase after it; what `of` joins to it belongs to it."""
+    start, end = phrase_text(parse, index)
+    of = any(parse.tokens[child].lower == "of" for child in parse.children[index])
+    return start, end if of else min(end, parse.tokens[index].end)
+
+
 _RELATIVE = frozenset({"yesterday", "today", "tomorrow", "tonight", "overnight"})
 
 

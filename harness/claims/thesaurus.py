@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from harness.claims.meaning import opposed, opposites_of
+from harness.language.lexical import word_list
 
 SAME, DERIVED, WIDER, WIDEST = 1.0, 0.9, 0.8, 0.6
 COMMON, RARE = 2, 0.9
@@ -158,3 +159,28 @@ def in_wordnet(word: str) -> bool:
 def is_verb(word: str) -> bool:
     """Tell whether WordNet has a word as a verb."""
     return "v" in _word(word).senses
+
+
+def derived(word: str) -> tuple[str, ...]:
+    """List the words that WordNet derives from a word, or it from them: `criticism`, `critic` of `criticise`."""
+    return _word(word).derived
+
+
+@lru_cache(maxsize=1)
+def _beings() -> frozenset[str]:
+    """List the senses of WordNet that are people, animals, or bodies of people."""
+    found: set[str] = set()
+    todo = [number for word in word_list("roles", "beings") for number in _word(word).senses.get("n", ())[:1]]
+    while todo:
+        number = todo.pop()
+        if number not in found:
+            found.add(number)
+            todo.extend(_sense(number).narrower)
+    return frozenset(found)
+
+
+@lru_cache(maxsize=1 << 12)
+def is_being(noun: str) -> bool:
+    """Tell whether a noun, in its commonest sense, means a person, an animal or a body of people, which can act."""
+    senses = _word(noun).senses.get("n", ())[:1]
+    return noun in word_list("roles", "bodies") or any(number in _beings() for number in senses)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from harness.claims.attribution import kind_of_saying
 from harness.claims.frames import Frame
 from harness.claims.parsing.parse import Token
-from harness.claims.sentence_analysis import Reading, phrase_text
+from harness.claims.sentence_analysis import Reading, party_text, phrase_text
 from harness.language.lexical import content_stems, word_list
 from harness.perturbations.change import Change, Means, replace_span
 from harness.perturbations.context import Headline, sentence_case
@@ -29,7 +29,7 @@ def roles(headline: Headline, means: Means) -> Iterator[Change]:  # noqa: ARG001
             continue
         if not all(_is_party(headline, index) for index in (frame.agents[0], frame.patients[0])):
             continue
-        spans = sorted(_compact(reading, index) for index in (frame.agents[0], frame.patients[0]))
+        spans = sorted(party_text(reading.parse, index) for index in (frame.agents[0], frame.patients[0]))
         (a, b), (c, d) = spans
         text = headline.text
         if not (b <= verb.start and verb.end <= c) or text[a:b].lower() == text[c:d].lower():
@@ -38,16 +38,6 @@ def roles(headline: Headline, means: Means) -> Iterator[Change]:  # noqa: ARG001
         moved = headline.inner(first) if a == 0 else first
         swapped = sentence_case(f"{text[:a]}{second}{text[b:c]}{moved}{text[d:]}", text)
         yield Change("parties swapped", swapped, f"{first} … {second}", f"{second} … {moved}")
-
-
-def _compact(reading: Reading, index: int) -> tuple[int, int]:
-    """Find the span of an argument, without a trailing clause or phrase."""
-    start, end = phrase_text(reading.parse, index)
-    return start, min(end, reading.parse.tokens[index].end) if not _of_follows(reading, index) else end
-
-
-def _of_follows(reading: Reading, index: int) -> bool:
-    return any(reading.parse.tokens[child].lower == "of" for child in reading.parse.children[index])
 
 
 def _is_party(headline: Headline, index: int) -> bool:

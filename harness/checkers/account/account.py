@@ -15,7 +15,7 @@ from harness.checkers.account.bearers import bearers, misspelt, without_plain_wo
 from harness.checkers.account.coherence import coherence
 from harness.checkers.account.conflicts import Alignment, Conflict
 from harness.checkers.account.coverage import Covered, borne_by_saying, covered, verbatim
-from harness.checkers.account.doers import others_deeds
+from harness.checkers.account.doers import others_deeds, untold_parties
 from harness.checkers.account.elements import SURE, Held, Spot
 from harness.checkers.account.figures import account_of_figure, goes_before
 from harness.checkers.account.hedges import account_of_modality
@@ -102,6 +102,7 @@ class _Accountant:
                          and held.start <= token.start and token.end <= held.end}  # fmt: skip
         found += self._words()
         found += self._parties()
+        found += untold_parties(self.reading, self.alignment.sides)
         found += self._clauses()
         found += account_of_polarity(self.cluster, self.matcher, self.reading)
         found += account_of_modality(self.cluster, self.matcher, self.reading)

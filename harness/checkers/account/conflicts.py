@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from harness.checkers.account.alignment import DIFFERENT, SAME, Aligner, Pair
 from harness.checkers.account.derivation import derivations
-from harness.checkers.account.parties import LEAST_CONTEXT, Standing, standing
+from harness.checkers.account.parties import LEAST_CONTEXT, Sides, Standing, standing
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.attribution import kind_of_saying
 from harness.claims.converse import converse, verb_of
@@ -49,6 +49,8 @@ class Alignment:
     pairs: tuple[Pair, ...]
     told: frozenset[int] = frozenset()
     """Predicates of the claim whose two parties a sentence has as the claim has them, in whatever words."""
+    sides: tuple[Sides, ...] = ()
+    """Parties that might change places, of deeds that are not told as the claim tells them."""
 
 
 def align(cluster: ClusterReading, reading: Reading) -> Alignment:
@@ -58,10 +60,13 @@ def align(cluster: ClusterReading, reading: Reading) -> Alignment:
     supported = 0
     kept: list[Pair] = []
     told: set[int] = set()
+    open_sides: list[Sides] = []
     for frame in reading.frames:
         sides = standing(aligner, frame)
         if sides.told:
             told.add(frame.predicate)
+        if sides.sides is not None:
+            open_sides.append(sides.sides)
         conflicts.extend(_crossed(aligner, frame, sides))
         pairs = aligner.pairs(frame)
         kept.extend(pairs)
@@ -78,7 +83,7 @@ def align(cluster: ClusterReading, reading: Reading) -> Alignment:
     conflicts.extend(_time_conflicts(cluster, reading, aligner))
     conflicts.extend(_denials(cluster, reading, aligner))
     conflicts.sort(key=lambda conflict: (-conflict.weight, conflict.unit, conflict.kind))
-    return Alignment(tuple(conflicts), supported, tuple(kept), frozenset(told))
+    return Alignment(tuple(conflicts), supported, tuple(kept), frozenset(told), tuple(open_sides))
 
 
 def _supports(pair: Pair) -> bool:

@@ -6,8 +6,9 @@ The bearer of a deed stands with its verb, or with the noun that tells it: befor
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from harness.checkers.account.elements import SAME_DEED, SURE, Held
+from harness.checkers.account.elements import SAME_DEED, SURE, UNTOLD, Held
 from harness.checkers.account.matching import Matcher
+from harness.checkers.account.parties import Sides
 from harness.checkers.cluster_analysis import Argument, ClusterReading, argument
 from harness.claims.attribution import kind_of_saying
 from harness.claims.entities import same_name
@@ -40,6 +41,21 @@ def others_deeds(cluster: ClusterReading, matcher: Matcher, reading: Reading) ->
             found = _other(cluster, matcher, at, role, named[0][1], [each for each in rest if reading.keys[each]])
             if found is not None:
                 yield _misplaced_party(cluster, reading, named[0][0], token, found)
+
+
+def untold_parties(reading: Reading, deeds: Sequence[Sides]) -> Iterator[Held]:
+    """Account for the second party of deeds in which no article has the first act on it."""
+    for sides in deeds:
+        if sides.untold:
+            yield party_apart(reading, sides, "no article has “{}” do this, or anything, to “{}”")
+
+
+def party_apart(reading: Reading, sides: Sides, reason: str) -> Held:
+    """Make the element for the second party of a deed; `reason` has a place for either."""
+    start, end = reading.name_span(sides.second)
+    one, other = reading.parse.text[slice(*reading.name_span(sides.first))], reading.parse.text[start:end]
+    return Held("party", start, end, "unaccounted", (), reason.format(one, other), UNTOLD, 1.0, "roles",
+                (sides.predicate, sides.second))  # fmt: skip
 
 
 def _tells(token: Token) -> bool:

@@ -13,6 +13,8 @@ SURE = 0.75
 """Grade at which a word is borne out by itself; below it another word only comes near."""
 SAME_DEED = 0.88
 """Grade at which a word is taken for a deed itself: an article that only has a near word does not tell of it."""
+UNTOLD = "party_untold"
+"""The feature of a party to a deed on which the articles never have the other party act."""
 
 
 @dataclass(frozen=True, slots=True)

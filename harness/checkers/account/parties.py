@@ -9,14 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from harness.checkers.account.alignment import SAME, Aligner, best
+from harness.checkers.account.alignment import DIFFERENT, SAME, Aligner, best
 from harness.checkers.cluster_analysis import Argument
 from harness.claims.converse import CARRIERS, Deed, deeds, mutual, one_deed, verb_of
 from harness.claims.entities import same_name
 from harness.claims.frames import Frame
 from harness.claims.meaning import concept
 from harness.claims.sentence_analysis import Reading
-from harness.language.lexical import word_list
+from harness.claims.thesaurus import is_being
 
 LEAST_CONTEXT = 0.3
 """Share of a claim's content words that a sentence with its parties crossed has to have."""
@@ -36,6 +36,19 @@ class Crossed(NamedTuple):
     """The deed's word there."""
 
 
+class Sides(NamedTuple):
+    """Two parties that might change places, none of the articles' sentences having them surely as the claim has."""
+
+    predicate: int
+    first: int
+    second: int
+    """Tokens of the claim."""
+    untold: bool
+    """True where no sentence has the first act on the second, whatever it does, or may have it."""
+    units: frozenset[int]
+    """Sentences with words of both."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """The parties of one claim frame, as the articles have them."""
@@ -46,6 +59,8 @@ class Standing:
     """Sentences that have them the other way round in the same deed."""
     reversed: tuple[Crossed, ...]
     """Sentences in which the second party acts on the first, whatever it does, where none has the first act on it."""
+    sides: Sides | None = None
+    """The two, where both can act, the articles have both, and no sentence has them as the claim has."""
 
 
 def standing(aligner: Aligner, frame: Frame) -> Standing:
@@ -59,18 +74,21 @@ def standing(aligner: Aligner, frame: Frame) -> Standing:
             if not settled:  # that somebody is accused of it does not settle who accuses whom
                 crossed = {**others, **crossed}
     turned = () if told else tuple(_reversed(aligner, frame))
-    return Standing(told, tuple(crossed[unit] for unit in sorted(crossed)), turned)
+    sides = None if told else _sides(aligner, frame)
+    return Standing(told, tuple(crossed[unit] for unit in sorted(crossed)), turned, sides)
 
 
 def _of_deed(aligner: Aligner, mine: Deed) -> tuple[bool, dict[int, Crossed]]:
     """Tell whether a sentence has both parties of one deed as the claim has them; map units to crossed ones.
 
     Crossed as well is a deed whose doer, by name, is in several sentences the one to whom another does it, and in none
-    does it.
+    does it; and one that, wherever it is told of the second party, another does beside the claim's doer.
     """
-    settled = done = False
+    settled = done = unsaid = False
+    own_deed = not mine.place and mine.frame.modality == "actual" and _is_main(aligner, mine.frame)
     crossed: dict[int, Crossed] = {}
     undergone: dict[int, Crossed] = {}
+    others: dict[int, Crossed] = {}
     for unit, theirs in _alike(aligner, mine):
         one, other = _arguments(aligner, unit, mine, theirs)
         done |= _met(one[0], other[0])
@@ -86,9 +104,41 @@ def _of_deed(aligner: Aligner, mine: Deed) -> tuple[bool, dict[int, Crossed]]:
         if not mine.place and _undergoes(aligner, one, other):
             indices = (theirs.frame.predicate, *theirs.second)
             undergone.setdefault(unit, _at(there, unit, theirs.frame.predicate, indices))
+        if own_deed and _met(one[1], other[1]) and not first and theirs.frame.concept == mine.frame.concept:
+            if theirs.frame.modality == "actual" and _beside_doer(aligner, unit, one[0], theirs):
+                indices = (theirs.frame.predicate, *theirs.first)
+                others.setdefault(unit, _at(there, unit, theirs.frame.predicate, indices))
+            else:
+                unsaid = True
     if not done and len(undergone) >= REVERSED:
         crossed = {**undergone, **crossed}
+    if not (done or unsaid):
+        crossed = {**others, **crossed}
     return settled, crossed
+
+
+def _is_main(aligner: Aligner, frame: Frame) -> bool:
+    """Tell a claim's own verb from those of its other clauses, and from one without an object: `closes no dairy`."""
+    tokens = aligner.reading.parse.tokens
+    none = any(tokens[kid].lower == "no" for at in frame.patients for kid in aligner.reading.parse.children[at])
+    return tokens[frame.predicate].dep == "ROOT" and not frame.negated and not none
+
+
+def _beside_doer(aligner: Aligner, unit: int, claimed: Sequence[Argument], theirs: Deed) -> bool:
+    """Tell whether a sentence names the claim's doer apart from the deed's: `the union rejected the railway's offer`.
+
+    Two names of one sentence are two parties, where a name and a description elsewhere may be one.
+    """
+    cluster = aligner.cluster
+    reading = cluster.readings[unit]
+    doers = [cluster.argument(unit, at) for at in theirs.first]
+    if not doers or any(each.vague or not each.sure for each in doers) or _stands(aligner, claimed, doers):
+        return False
+    own = {inner for at in theirs.first for inner in reading.parse.subtree(at)}
+    keys = {key for each in claimed for key in each.keys}
+    tokens = reading.parse.tokens
+    there = [at for at, held in enumerate(reading.keys) if at not in own and held in keys]
+    return any(tokens[at].pos in {"NOUN", "PROPN"} and _met(claimed, [cluster.argument(unit, at)]) for at in there)
 
 
 def _at(reading: Reading, unit: int, predicate: int, indices: Sequence[int]) -> Crossed:
@@ -122,11 +172,78 @@ def _reversed(aligner: Aligner, frame: Frame) -> Iterator[Crossed]:
             yield from found
 
 
+def _sides(aligner: Aligner, frame: Frame) -> Sides | None:
+    """Find two parties of a deed that both can act and that the articles have.
+
+    They are untold where no sentence has the first act on the second: so, or any way else. A sentence that has the deed
+    with one of them in place, and nobody by name in the other's, may tell of both.
+    """
+    parse = aligner.reading.parse
+    if frame.kind != "verb" or frame.negated or mutual(verb_of(parse, frame)):
+        return None
+    first = _acting(aligner, frame.agents)
+    carried = tuple(index for name, index in frame.obliques if name in CARRIERS)
+    for indices in (frame.patients, carried):
+        second = _acting(aligner, indices)
+        if not first or not second or _met(first, second):
+            continue
+        if not (_present(aligner, frame.agents) and _present(aligner, indices)):
+            continue
+        both = frozenset(_units(aligner, frame.agents) & _units(aligner, indices))
+        # A description, `the winner`, may be of somebody whom the articles only name.
+        described = all(argument.name is None for argument in first) and not _acts(aligner, first)
+        acts = any(_acts_on(aligner, unit, first, second) for unit in both)
+        untold = not (described or acts or _may_be_told(aligner, frame))
+        return Sides(frame.predicate, frame.agents[0], indices[0], untold, both)
+    return None
+
+
+def _acts(aligner: Aligner, doers: Sequence[Argument]) -> bool:
+    """Tell whether the articles have somebody do anything, under the claim's own word."""
+    cluster = aligner.cluster
+    units = {unit for each in doers for key in each.keys for unit in cluster.pairs.get(key, ())}
+    return any(
+        _met(doers, [cluster.argument(unit, at) for at in frame.agents])
+        for unit in sorted(units) for frame in cluster.readings[unit].frames
+    )  # fmt: skip
+
+
+def _may_be_told(aligner: Aligner, frame: Frame) -> bool:
+    """Tell whether a sentence has a deed of a frame with one party in place, and the other there or not named."""
+    for mine in deeds(aligner.reading.parse, frame):
+        if not (mine.first and mine.second):
+            continue
+        for unit, theirs in _alike(aligner, mine):
+            if theirs.frame.negated != mine.frame.negated:
+                continue
+            one, other = _arguments(aligner, unit, mine, theirs)
+            sides = tuple(zip(one, other, strict=True))
+            stands = [_stands(aligner, *side) for side in sides]
+            free = [_is_open(aligner, *side) for side in sides]
+            if (stands[0] and (stands[1] or free[1])) or (stands[1] and free[0]):
+                return True
+    return False
+
+
+def _is_open(aligner: Aligner, claimed: Sequence[Argument], found: Sequence[Argument]) -> bool:
+    """Tell whether a place that somebody else does not hold by name may be the claimed party's."""
+    if all(argument.vague for argument in found):
+        return True
+    return all(argument.name is None for argument in found) and best(aligner.cluster, claimed, found) != DIFFERENT
+
+
+def _present(aligner: Aligner, indices: Sequence[int]) -> bool:
+    """Tell whether the articles have one of some parties, under whatever name."""
+    own = [aligner.own(at).name for at in indices]
+    named = any(name is not None and aligner.cluster.matching(name) for name in own)
+    return named or bool(_units(aligner, indices))
+
+
 def _acting(aligner: Aligner, indices: Sequence[int]) -> list[Argument]:
     """List the arguments that can act: names, and nouns that mean people."""
-    people = word_list("roles", "people") | word_list("roles", "titles")
-    found = [(aligner.own(at), aligner.reading.parse.tokens[at].lemma) for at in indices]
-    return [each for each, lemma in found if not each.vague and (each.name is not None or lemma in people)]
+    found = [(aligner.own(at), aligner.reading.parse.tokens[at]) for at in indices]
+    return [each for each, token in found
+            if not each.vague and (each.name is not None or token.pos == "PROPN" or is_being(token.lemma))]  # fmt: skip
 
 
 def _units(aligner: Aligner, indices: Sequence[int]) -> set[int]:
@@ -145,7 +262,7 @@ def _acts_on(aligner: Aligner, unit: int, doers: Sequence[Argument], others: Seq
             continue
         top = reading.parse.tokens[frame.predicate]
         # `Doyle's lawyers sued` has Doyle inside the subject, not acted upon.
-        own = {inner for at in mine for inner in reading.parse.subtree(at)}
+        own = {inner for at, _ in acting for inner in reading.parse.subtree(at)}
         for at in reading.parse.subtree(top.head if frame.kind == "copula" else top.i):
             if at not in own and reading.keys[at] and _met(others, [aligner.cluster.argument(unit, at)]):
                 return _at(reading, unit, frame.predicate, (frame.predicate, *mine, at))

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
+ADAPTED = 2.0
+"""By how much the product of an adapter's matrices is multiplied, as in training."""
 EPSILON = np.float32(1e-12)
 """Added to a variance, as in BERT."""
 
@@ -40,6 +42,16 @@ class Encoder:
             for name, value in self._stored.items()
             if name != "words" and not name.endswith(".scale")
         }
+
+    def adapted(self, adapters: Mapping[str, np.ndarray[Any, Any]]) -> "Encoder":
+        """Return this encoder with the product of two narrow matrices added to each of those that `adapters` names."""
+        other = Encoder(self._stored, self._shape)
+        added = dict(self._weights)
+        for name in sorted(name.removesuffix(".wide") for name in adapters if name.endswith(".wide")):
+            product = adapters[f"{name}.wide"].astype(np.float32) @ adapters[f"{name}.narrow"].astype(np.float32)
+            added[name] = added[name] + np.float32(ADAPTED) * product
+        other.__dict__["_weights"] = added
+        return other
 
     def logits(self, numbers: Sequence[int], segments: Sequence[int]) -> Array:
         """Compute the logits of one pair, shape (3,); `segments` is 1 for the claim's tokens."""

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any, Final
@@ -33,13 +33,15 @@ ALONE: Final = 1.5
 """Log-odds by which a sentence by itself has to read a claim better."""
 MOST_TOKENS: Final = 160
 """Limits of training: sentences and words of evidence in a window, tokens of a pair."""
+PARTY_SENTENCES: Final = 2
+"""Sentences beside which the parties of a deed are read."""
 ORDER_LAYERS: Final = (3, 4)
 """Layers, counted from 1, whose states tell whether words stand in an order."""
 LOGIT_DECIMALS: Final = 3
 """Logits are rounded to what processors agree on: they multiply in different orders."""
 REMEMBERED: Final = 4096
 """Pairs whose answer is kept."""
-KINDS: Final = {"I8": "int8", "F32": "<f4"}
+KINDS: Final = {"I8": "int8", "F16": "<f2", "F32": "<f4"}
 """The kinds of numbers that the weights have."""
 _THOUSANDS = re.compile(r"(?<=\d)[,\u00a0\u2009\u202f](?=\d{3}(?!\d))")
 
@@ -59,6 +61,11 @@ class Entailment:
     without: Mapping[int, float] = field(default_factory=dict)
     """By the character at which a verb begins that no article has of its parties: how much more it is entailed without
     that verb."""
+    straight: Mapping[int, float] = field(default_factory=dict)
+    """By the token of a predicate whose parties might change places: how much more surely the evidence has them as the
+    claim has than the other way round."""
+    in_place: Mapping[tuple[int, int], float] = field(default_factory=dict)
+    """The same by the tokens of any two who can act, whatever the verb."""
 
     @property
     def in_window(self) -> float:
@@ -74,6 +81,7 @@ class EntailmentModel:
         self._tokenizer = WordPiece(vocabulary)
         self._encoder = Encoder(tensors(folder.joinpath("weights.safetensors").read_bytes()), Shape(layers=6, heads=12))
         self._judged = lru_cache(maxsize=REMEMBERED)(self._judge)
+        self._folder = folder
 
     def judge(self, window: str, claim: str) -> Entailment:
         """Judge a claim beside a window; equal pairs are read once."""
@@ -94,15 +102,36 @@ class EntailmentModel:
         after = self._encoder.states(numbers, [0] * len(numbers), max(ORDER_LAYERS))
         return np.concatenate([after[layer - 1][1:].mean(0) for layer in ORDER_LAYERS]).astype(np.float64)
 
+    def straighter(self, window: str, claim: str, exchanged: str) -> float:
+        """Log-odds that a window has the parties of a claim as the claim has, not as the exchanged claim.
+
+        Adapters of low rank (Hu et al., 2021) beside the model's matrices were trained to tell the two apart
+        (`training/parties.py`).
+        """
+        beside = plain(window)
+        one, other = (
+            self._parties.logits(*self._tokenizer.pair(beside, plain(text), MOST_TOKENS)).astype(np.float64)
+            for text in (claim, exchanged)
+        )
+        return round(_entailed(one) - _entailed(other), LOGIT_DECIMALS)
+
+    @cached_property
+    def _parties(self) -> Encoder:
+        """The encoder with the adapters that read who did it to whom, widened at their first use."""
+        return self._encoder.adapted(tensors(self._folder.joinpath("parties.safetensors").read_bytes()))
+
     def _judge(self, window: str, claim: str) -> Entailment:
         logits = self._logits(window, claim).astype(np.float64).round(LOGIT_DECIMALS)
         entailed, neutral, contradicted = (float(value) for value in logits)
-        return Entailment(
-            entailed - float(np.logaddexp(neutral, contradicted)), contradicted - float(np.logaddexp(entailed, neutral))
-        )
+        return Entailment(_entailed(logits), contradicted - float(np.logaddexp(entailed, neutral)))
 
     def _logits(self, window: str, claim: str) -> np.ndarray[Any, Any]:
         return self._encoder.logits(*self._tokenizer.pair(window, claim, MOST_TOKENS))
+
+
+def _entailed(logits: np.ndarray[Any, Any]) -> float:
+    """Return the log-odds of entailment against the other two."""
+    return float(logits[0]) - float(np.logaddexp(logits[1], logits[2]))
 
 
 def tensors(held: bytes) -> Mapping[str, np.ndarray[Any, Any]]:
@@ -182,3 +211,19 @@ def gain_without(model: EntailmentModel, index: EvidenceIndex, claim: str, start
     beside = window(index, claim)
     without = f"{claim[:start]}{claim[end:].lstrip()}"
     return model.judge(beside, without).entailed - model.judge(beside, claim).entailed
+
+
+def straight(
+    model: EntailmentModel, index: EvidenceIndex, claim: str, units: frozenset[int],
+    first: tuple[int, int], second: tuple[int, int],
+) -> float:  # fmt: skip
+    """Measure how much more surely the evidence has two parties, as spans of a claim, as the claim has than exchanged.
+
+    It reads the sentences of `units`, which name both, that bear most on the claim; else those that bear most on it.
+    """
+    (start, end), (other, last) = sorted((first, second))
+    exchanged = f"{claim[:start]}{claim[other:last]}{claim[end:other]}{claim[start:end]}{claim[last:]}"
+    ranked = [unit for unit, _ in index.best(claim, len(index.units))]
+    chosen = [unit for unit in ranked if unit in units][:PARTY_SENTENCES] or ranked[:PARTY_SENTENCES]
+    beside = " ".join(index.units[unit].text.strip() for unit in sorted(chosen))
+    return model.straighter(beside, claim, exchanged)

@@ -28,6 +28,9 @@ class Said:
     def order(self, _text: str) -> float:
         return self.ordered
 
+    def straighter(self, _window: str, _claim: str, _exchanged: str) -> float:
+        return 0.0
+
 
 def verdict(parser, text, entailed, ordered=0.0):
     session = RulesSession("s", parser, "headline", Said(entailed, ordered))

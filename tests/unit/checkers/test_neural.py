@@ -99,7 +99,8 @@ def test_the_card_names_the_shipped_weights():
     from importlib.resources import files
 
     folder = files("harness.checkers.neural") / "minilm"
-    digest = hashlib.sha256(folder.joinpath("weights.safetensors").read_bytes()).hexdigest()[:16]
+    held = [folder.joinpath(name).read_bytes() for name in ("weights.safetensors", "parties.safetensors")]
+    digest = hashlib.sha256(b"".join(held)).hexdigest()[:16]
     assert shipped_digest() == digest
     assert digest in folder.joinpath("model_card.md").read_text(encoding="utf-8")
 
@@ -159,3 +160,27 @@ def test_the_order_of_words_is_read_from_the_text_alone():
     for ordered, shuffled in zip(IN_ORDER, IN_NONE, strict=True):
         assert model.order(ordered) > model.order(shuffled) + 1
     assert sum(model.order(text) > 0 for text in IN_ORDER) >= 5 > 1 >= sum(model.order(text) > 0 for text in IN_NONE)
+
+
+@pytest.mark.parametrize(
+    ("window", "claim", "exchanged"),
+    [
+        ("Doyle was sued by Pike over the harbour.", "Pike sues Doyle", "Doyle sues Pike"),
+        ("Norrland lost to Sarnia in the final.", "Sarnia beats Norrland", "Norrland beats Sarnia"),
+        ("A seal bit a diver near the pier on Friday.", "Seal bites diver", "Diver bites seal"),
+    ],
+)
+def test_the_model_reads_who_did_it_to_whom(window: str, claim: str, exchanged: str):
+    assert shipped().straighter(window, claim, exchanged) > 1
+    assert shipped().straighter(window, exchanged, claim) < -1
+
+
+def test_adapters_that_add_nothing_change_nothing_and_the_model_itself_stays_as_it_is():
+    plain_model = shipped()
+    numbers, segments = [101, 2002, 102, 2010, 102], [0, 0, 0, 1, 1]
+    before = plain_model._encoder.logits(numbers, segments)
+    shape = {"dense.wide": np.zeros((384, 2), np.float16), "dense.narrow": np.ones((2, 1152), np.float16)}
+    np.testing.assert_array_equal(plain_model._encoder.adapted(shape).logits(numbers, segments), before)
+    other = {**shape, "dense.wide": np.ones((384, 2), np.float16)}
+    assert (plain_model._encoder.adapted(other).logits(numbers, segments) != before).any()
+    np.testing.assert_array_equal(plain_model._encoder.logits(numbers, segments), before)
