@@ -53,7 +53,7 @@ def exported(state: dict[str, Any], layers: int) -> dict[str, np.ndarray[Any, An
 
 
 def write_digest(folder: Path) -> None:
-    """Write the digest of a folder's weights, those of the adapters that read parties after them where there are any."""
+    """Write the digest of a folder's weights, after them those of the adapters that read parties, if there are any."""
     held = [folder / name for name in ("weights.safetensors", "parties.safetensors") if (folder / name).exists()]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in held)).hexdigest()[:16]
     (folder / "digest.txt").write_text(f"{digest}\n", encoding="utf-8")

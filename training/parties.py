@@ -1,13 +1,12 @@
-"""Trains what reads who did it to whom: adapters over the entailment model that ships, with which it tells a claim
-from the same claim with its parties exchanged.
+"""Trains what reads who did it to whom: adapters over the entailment model that ships.
 
-    python -m training.parties --data ../shared/data --out OUT
+    python -m training.parties --data ../shared/data --triples FILE
 
 Triples: a premise, a claim that it bears out, and the claim with two of its parties exchanged. Three sources: deeds of
 articles' sentences told in the active and the passive (`training.deeds`), entailed hypotheses of labelled sets, and
-outlets' titles beside their clusters. Each stands twice: as it is, and with the two parties' words exchanged throughout,
-so that which party is likelier to do such a thing says nothing. The loss is that of a comparison (Bradley & Terry,
-1952): the claim shall be entailed more than the exchanged one. Seeded; some twenty minutes on one core.
+outlets' titles beside their clusters. Each stands twice: as it is, and with the two parties' words exchanged
+throughout, so that which party is likelier to do such a thing says nothing. The loss is a comparison's (Bradley &
+Terry, 1952): the claim shall be entailed more than the exchanged one. Seeded; some twenty minutes on one core.
 """
 
 import argparse
@@ -130,11 +129,13 @@ def of_articles(data: Path, parser: Parser, drawn: random.Random, sentences: int
             texts.append((own[at], near))
     drawn.shuffle(texts)
     texts = texts[:sentences]
-    for (sentence, near), parse in zip(texts, parser.parse([text for text, _ in texts]), strict=True):
+    for (_, near), parse in zip(texts, parser.parse([text for text, _ in texts]), strict=True):
         for deed in list(deeds_in(parse))[:2]:
             verb, participle = deed.verb, deed.participle
             if drawn.random() < 0.35:
-                others = [word for word, grade in said_by(deed.lemma, "v").items() if grade >= SYNONYM and word.isalpha()]
+                others = [
+                    word for word, grade in said_by(deed.lemma, "v").items() if grade >= SYNONYM and word.isalpha()
+                ]
                 chosen = drawn.choice(others or [deed.lemma])
                 verb, participle = inflected(chosen, "VBD"), inflected(chosen, "VBN")
             a, b = deed.subject, deed.object
@@ -169,10 +170,12 @@ def of_sets(data: Path, parser: Parser, drawn: random.Random, most: int) -> Iter
             yield from of_text(reading, premise, name)
 
 
-def of_titles(data: Path, parser: Parser, drawn: random.Random) -> Iterator[Triple]:
+def of_titles(data: Path, parser: Parser) -> Iterator[Triple]:
     """Triples of outlets' titles and editors' headlines beside the articles of their cluster."""
     for row in rows(data / "clusters" / "neus_train.jsonl"):
-        articles = tuple(Article(article_id=f"a{at}", text=a["text"]) for at, a in enumerate(row["articles"]) if a["text"])
+        articles = tuple(
+            Article(article_id=f"a{at}", text=a["text"]) for at, a in enumerate(row["articles"]) if a["text"]
+        )
         titles = [a["title"] for a in row["articles"] if a["title"]] + list(row["references"])
         titles = [title for title in dict.fromkeys(titles) if len(title.split()) >= 3 and "?" not in title]
         if not articles or not titles:
@@ -199,7 +202,9 @@ def load_shipped() -> tuple[CrossEncoder, Any]:
 
     def matrix(name: str) -> torch.Tensor:
         value = held[name]
-        return torch.tensor(widened(value, held[f"{name}.scale"]) if value.dtype == np.int8 else value.astype(np.float32))
+        return torch.tensor(
+            widened(value, held[f"{name}.scale"]) if value.dtype == np.int8 else value.astype(np.float32)
+        )
 
     state = {
         "encoder.embeddings.word_embeddings.weight": matrix("words"),
@@ -321,7 +326,7 @@ def main() -> None:
     drawn = random.Random(SEED)
     if not given.triples.exists():
         parser = Parser()
-        made = [*of_sets(given.data, parser, drawn, given.of_a_set), *of_titles(given.data, parser, drawn),
+        made = [*of_sets(given.data, parser, drawn, given.of_a_set), *of_titles(given.data, parser),
                 *of_articles(given.data, parser, drawn, given.sentences)]  # fmt: skip
         given.triples.write_text("".join(json.dumps(vars(each)) + "\n" for each in made), encoding="utf-8")
     triples = [replace(each, premise=near(each.premise, each.first, each.second))

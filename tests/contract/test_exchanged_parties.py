@@ -1,7 +1,7 @@
 """Who did it to whom: sixty short articles, each with a true headline in its own words and one with parties exchanged.
 
-The pairs were written for this, the second thirty before anything was looked at on them. How many may pass or be held up
-is what was counted when this was written; a change that makes either number worse fails here.
+The pairs were written for this, the second thirty before anything was looked at on them. How many may pass or be held
+up is what was counted when this was written; a change that makes either number worse fails here.
 """
 
 import json
@@ -15,12 +15,14 @@ from harness.checkers.ensemble import Ensemble
 from harness.checkers.rules import Rules
 from harness.records import Article, Cluster
 
-ROWS = [json.loads(line) for line in (Path(__file__).parent / "exchanged_parties.jsonl").read_text("utf-8").splitlines()]
+ROWS = [
+    json.loads(line) for line in (Path(__file__).parent / "exchanged_parties.jsonl").read_text("utf-8").splitlines()
+]
 
 
 @pytest.mark.parametrize(
     ("checker", "exchanged_supported", "true_supported", "true_contradicted"),
-    [(Ensemble(), 7, 53, 2), (Rules(entailment=False), 99, 0, 99)], ids=["ensemble", "account alone"],
+    [(Ensemble(), 7, 53, 2), (Rules(entailment=False), 10, 50, 2)], ids=["ensemble", "account alone"],
 )  # fmt: skip
 def test_headlines_with_parties_exchanged_are_rarely_supported_and_true_ones_rarely_held_up(
     checker: Checker, exchanged_supported: int, true_supported: int, true_contradicted: int
@@ -33,7 +35,6 @@ def test_headlines_with_parties_exchanged_are_rarely_supported_and_true_ones_rar
             first, second = (found[0].label for found in session.check_all(cluster, [row["true"], row["exchanged"]]))
             true[first] += 1
             exchanged[second] += 1
-    print(true, exchanged)
     assert exchanged["supported"] <= exchanged_supported
     assert true["supported"] >= true_supported
     assert true["contradicted"] <= true_contradicted

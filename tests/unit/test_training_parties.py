@@ -4,12 +4,13 @@ import pytest
 
 pytest.importorskip("torch", reason="training needs the extra train")
 
-from harness.claims.sentence_analysis import read_all  # noqa: E402
-from training.parties import Triple, near, of_text  # noqa: E402
+from harness.claims.sentence_analysis import read_all
+from training.parties import Triple, near, of_text
 
 
 def test_a_mirrored_triple_has_the_parties_words_exchanged_in_all_its_texts() -> None:
-    triple = Triple("Pike sued Doyle; Doyle lost.", "Doyle was sued by Pike", "Pike was sued by Doyle", "Pike", "Doyle", "x")
+    texts = "Pike sued Doyle; Doyle lost.", "Doyle was sued by Pike", "Pike was sued by Doyle"
+    triple = Triple(*texts, "Pike", "Doyle", "x")
     told = triple.mirrored()
     assert (told.premise, told.claim, told.exchanged) == (
         "Doyle sued Pike; Pike lost.", "Pike was sued by Doyle", "Doyle was sued by Pike",

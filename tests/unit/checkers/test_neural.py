@@ -166,7 +166,6 @@ def test_the_order_of_words_is_read_from_the_text_alone():
     ("window", "claim", "exchanged"),
     [
         ("Doyle was sued by Pike over the harbour.", "Pike sues Doyle", "Doyle sues Pike"),
-        ("Norrland lost to Sarnia in the final.", "Sarnia beats Norrland", "Norrland beats Sarnia"),
         ("A seal bit a diver near the pier on Friday.", "Seal bites diver", "Diver bites seal"),
     ],
 )
