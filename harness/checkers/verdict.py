@@ -80,8 +80,8 @@ the one act on the other."""
 READ_TURNED = -1.0
 """Log-odds below which the model reads two parties the other way round, where no article surely has them so."""
 READ_ELSEWHERE = -3.0
-"""The same of any two who can act, whatever stands between them. On true headlines of the half `tune`, NeuS train and the
-demo one in 150 is below it; of headlines with exchanged parties 27 % of NeuS's and 57 % of 60 of ours."""
+"""The same of any two who can act, whatever stands between them. On true headlines of the half `tune`, NeuS train and
+the demo one in 150 is below it; of headlines with exchanged parties 27 % of NeuS's and 57 % of 60 of ours."""
 TURNED = "the entailment model reads “{}” and “{}” the other way round"
 ALIKE = 0.5
 """Share of a claim's words from which on a sentence is quoted whatever its elements."""
