@@ -9,8 +9,8 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from harness.checkers.account.account import Account, account
-from harness.checkers.account.actors import pairs
 from harness.checkers.account.conflicts import Alignment, align, conflict_features
+from harness.checkers.account.doers import pairs
 from harness.checkers.account.figures import as_articles_write
 from harness.checkers.account.matching import Matcher
 from harness.checkers.account.order import order_digest

@@ -1,10 +1,15 @@
-"""Deeds that the articles have of somebody else only: `conviction of Dray` where the claim has `Venn's`.
+"""Deeds that the articles have of somebody else only: `conviction of Dray` where the claim has `Venn's`; who can act.
 
 The bearer of a deed stands with its verb, or with the noun that tells it: before it (`Venn's plea`), or under `of`,
 `by` or `against`. A deed of which some sentence has the claim's bearer, or may have one unnamed, is nobody else's.
+
+A headline's verb is often misread, and with it who does what. The model that reads who did it to whom needs no verb: it
+compares a claim with the same claim in which two of its actors have changed places (`pairs`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+from typing import NamedTuple
 
 from harness.checkers.account.elements import SAME_DEED, SURE, UNTOLD, Held
 from harness.checkers.account.matching import Matcher
@@ -14,10 +19,13 @@ from harness.claims.attribution import kind_of_saying
 from harness.claims.entities import same_name
 from harness.claims.parsing.parse import Token
 from harness.claims.sentence_analysis import Reading
-from harness.claims.thesaurus import is_verb
+from harness.claims.thesaurus import is_being, is_verb
 from harness.claims.verbs import event_nouns
 from harness.language.lexical import word_list
 
+MOST = 4
+"""Actors of a claim that are paired: the first ones."""
+_BEFORE = frozenset({"compound", "amod", "poss", "det", "nummod"})
 _ROLES = {"of": "own", "by": "by", "from": "by", "against": "against"}
 _APART = frozenset({"conj", "advcl", "relcl", "ccomp", "parataxis"})
 """Clauses under a verb that tell another deed."""
@@ -170,3 +178,48 @@ def _misplaced_party(
     reason = f"no article joins “{name}” to “{deed.text}”, they have “{instead}” there"
     return Held("party", start, end, "unaccounted", ((unit, *there),), reason, "bearer_other", 1.0, "roles",
                 (deed.i, index))  # fmt: skip
+
+
+class Pair(NamedTuple):
+    """Two actors of a claim that the articles have."""
+
+    first: tuple[int, int]
+    second: tuple[int, int]
+    """Characters of the claim."""
+    tokens: tuple[int, int]
+    units: frozenset[int]
+    """Sentences with a word of each."""
+
+
+def pairs(cluster: ClusterReading, reading: Reading) -> Iterator[Pair]:
+    """Yield each two actors of a claim of both of whom the articles have a word."""
+    tokens, text = reading.parse.tokens, reading.parse.text
+    found = [(span, _units(cluster, reading, span)) for span in _actors(reading)[:MOST]]
+    for (one, here), (other, there) in combinations([each for each in found if each[1]], 2):
+        first = tokens[one.start].start, tokens[one.stop - 1].end
+        second = tokens[other.start].start, tokens[other.stop - 1].end
+        if text[slice(*first)].lower() != text[slice(*second)].lower():
+            yield Pair(first, second, (one.stop - 1, other.stop - 1), here & there)
+
+
+def _actors(reading: Reading) -> list[range]:
+    """List names and nouns that mean somebody, what stands side by side as one: `striker Bako`."""
+    tokens = reading.parse.tokens
+    marked = {at for name in reading.names for at in range(name.start, name.end)}
+    marked |= {token.i for token in tokens if token.pos in {"NOUN", "PROPN"} and is_being(token.lemma)}
+    found: list[range] = []
+    for at in sorted(marked):
+        if found and at == found[-1].stop:
+            found[-1] = range(found[-1].start, at + 1)
+            continue
+        start = at
+        while start and tokens[start - 1].dep in _BEFORE and tokens[start - 1].head == at:
+            start -= 1
+        found.append(range(start, at + 1))
+    return found
+
+
+def _units(cluster: ClusterReading, reading: Reading, span: range) -> frozenset[int]:
+    """List the sentences with a word of an actor."""
+    keys = {reading.keys[at] for at in span if reading.keys[at]}
+    return frozenset(unit for key in keys for unit in cluster.pairs.get(key, ()))
