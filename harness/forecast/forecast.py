@@ -15,8 +15,9 @@ EFFICIENCY = Estimate(0.85, 0.6, 1.0)
 """Share of a process's speed that each of several has beside the others: pieces are handed over and put in order."""
 SPREAD_OF_MEMORY = 0.15
 """Half the interval of memory, as a share: between a sample and a whole run by what was measured (docs/scale.md)."""
-BYTES_HELD = 50.0
-"""Bytes of memory for each cluster that a run holds beside its statistics and the places of its rows."""
+BYTES_HELD = 100.0
+"""Bytes of memory for each cluster that a run holds beside its statistics and the places of its rows: ids, which
+statistics are there, and a column of them as it is summed."""
 BYTES_OF_PLACE = 16.0
 
 

@@ -26,7 +26,8 @@ _DOMINATES = 0.4
 def table(forecast: Forecast) -> RenderableType:
     """Show a row for each configuration and stage, the total, and what to make of it."""
     charged = any(cost.tokens_in is not None for cost in forecast.costs)
-    shown = plain(f"plan for {forecast.clusters:,} clusters, from a sample of {forecast.sampled:,}")
+    clusters = "1 cluster" if forecast.clusters == 1 else f"{forecast.clusters:,} clusters"
+    shown = plain(f"plan for {clusters}, from a sample of {forecast.sampled:,}")
     shown.add_column("stage", overflow="fold")
     for head in ("time", "95 % interval", *(("tokens in", "tokens out", "money") if charged else ())):
         shown.add_column(head, justify="right", no_wrap=True)
