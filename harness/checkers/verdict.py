@@ -269,6 +269,7 @@ def _not_found(case: _Case) -> Judgement | None:
     """Judge it not found where an element that matters is missing, it says nothing, or is doubtful or hearsay."""
     account, entailment, lost, gone = case.account, case.entailment, case.lost, case.gone
     deciding = [held for held in gone if held in [*case.unread, *case.unturned] or not excused(held, entailment)]
+    own = [held for held in deciding if held not in [*case.unread, *case.unturned]]  # what needs no model
     empty = _why_empty(account, entailment)
     handed_on = lost is not None and lost.distant and not (gone or empty)
     if deciding or empty or (case.probability < 0.5 and not handed_on and not _one_side(account, case.disputes)):
@@ -284,7 +285,7 @@ def _not_found(case: _Case) -> Judgement | None:
         spots = [spot[0] for held in [*gone, *named] for spot in held.spots]
         return case.label(
             "not_found", reason, [*(held.error for held in gone), "invented"], [*case.near[:1], *spots, *case.near],
-            alone=bool(deciding or empty or case.without < 0.5), named=named,
+            alone=bool(own or empty or case.without < 0.5), named=named,
         )  # fmt: skip
     if lost is not None and lost.distant:
         speaker = of_speaker(case.cluster, case.reading, lost)
@@ -337,6 +338,8 @@ def voices(label: VerdictLabel, entailment: Entailment | None, *, alone: bool) -
         return ("account",)
     believed = label in {"supported", "contested"}
     model = entailment.entailed > 0 if believed else entailment.entailed < 0 or entailment.contradicted > 0
+    if not (alone or believed):
+        return ("model",)
     if not model:
         return ("account",)
     return ("account", "model") if alone else ("model",)

@@ -38,3 +38,12 @@ def test_headlines_with_parties_exchanged_are_rarely_supported_and_true_ones_rar
     assert exchanged["supported"] <= exchanged_supported
     assert true["supported"] >= true_supported
     assert true["contradicted"] <= true_contradicted
+
+
+def test_what_the_model_alone_reads_the_other_way_round_is_told_as_its_word():
+    told = "Nurse Ellen Ward donated a kidney to her neighbour, Sam Hart. Hart said that he owed her his life."
+    cluster = Cluster(cluster_id="c", articles=(Article(article_id="a", text=told),))
+    with Ensemble().open() as session:
+        verdict = session.check(cluster, "Neighbour Sam Hart gives kidney to nurse Ellen Ward")[0]
+    assert (verdict.label, verdict.decided_by) == ("not_found", ("model",))
+    assert "the other way round" in verdict.reason
