@@ -9,7 +9,6 @@ fork would, nor does it run the main module of whoever called us, as `multiproce
 """
 
 import os
-import pickle
 import signal
 import subprocess
 import sys
@@ -17,6 +16,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection, Pipe
+from multiprocessing.reduction import ForkingPickler
 from time import monotonic, sleep
 from typing import Generic, TypeVar
 
@@ -53,7 +53,7 @@ class Child(Generic[Given, Found]):
     def __init__(self, work: Callable[[Given], Found]) -> None:
         """Raises NotSentError where `work` cannot be handed to another process."""
         try:
-            self._work = pickle.dumps(work)
+            self._work = bytes(ForkingPickler.dumps(work))
         except Exception as error:
             raise NotSentError(f"{type(error).__name__}: {error}") from error
         if b"__main__" in self._work or b"__mp_main__" in self._work:
@@ -149,7 +149,7 @@ def serve(socket: int, parent: int) -> None:
     _end_with(parent)
     connection = Connection(socket)
     with suppress(EOFError, OSError):
-        work = pickle.loads(connection.recv_bytes())  # noqa: S301 - from the process that started this one
+        work = connection.recv()
         time_limit.tell(lambda seconds: connection.send(("limit", seconds)))
         while True:
             found = work(connection.recv())

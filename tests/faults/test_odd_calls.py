@@ -119,6 +119,14 @@ CALLS = [
     ("labels", "export", "none", "-o", "l.csv"), ("rm",), ("rm", "none"), ("report",), ("verify",),
     ("verify", "none"), ("verify", ""), ("verify", "."), ("verify", "x.yaml"), ("verify", "--results", "x.yaml"),
     ("report", "none", "-o", "r.html"),
+    ("merge",), ("merge", "none"), ("merge", "none", "-o", "m"), ("merge", "x.yaml", "-o", "m"), ("merge", ""),
+    ("export",), ("export", "none", "--format", "csv", "-o", "e"), ("export", "none", "--format", "xml"),
+    ("export", "x.yaml", "--format", "csv", "-o", "e"), ("plan",), ("plan", "--config", "none.yaml"),
+    ("plan", "--config", "x.yaml", "--clusters", "-1"), ("plan", "--config", "x.yaml", "--clusters", "many"),
+    ("plan", "--config", "x.yaml", "--price", "cheap"), ("eval", "--config", "x.yaml", "--shard", "3/2"),
+    ("eval", "--config", "x.yaml", "--shard", "x"), ("eval", "--config", "x.yaml", "--executor", "none"),
+    ("data", "dedup"), ("data", "dedup", "none"), ("data", "dedup", "/dev/null"), ("data", "overlap"),
+    ("data", "overlap", "none", "clusters.jsonl"), ("data", "overlap", "clusters.jsonl", "none"),
     ("view", "none"), ("view", "x.yaml"), ("view", ".", "--port", "-1"), ("view", ".", "--port", "65536"),
 ]  # fmt: skip
 
