@@ -29,7 +29,7 @@ from harness.checkers.neural.entailment import (
     straight,
 )
 from harness.checkers.sentences import claim_spans
-from harness.checkers.verdict import READ_WITHOUT, judge, missing_deeds
+from harness.checkers.verdict import READ_WITHOUT, is_held_up, judge, missing_deeds
 from harness.checkers.weights import load_weights, weights_digest
 from harness.claims.casing import Casing
 from harness.claims.english import readable_articles, why_not_english
@@ -276,25 +276,36 @@ class RulesSession(CheckSession):
         read = read_best(self._model, cluster.index, as_articles_write(cluster, one.reading, said))
         # Where the model does not read against the sentence no verb is missing, and none need be left out.
         deeds = missing_deeds(held, one.reading) if read.in_window <= -READ_WITHOUT else []
-        reading, index = one.reading, cluster.index
-
-        def reads_so(units: frozenset[int], first: tuple[int, int], second: tuple[int, int]) -> float:
-            return straight(self._model, index, said, units, first, second) if self._model is not None else 0.0
-
-        parties = {
-            sides.predicate: reads_so(
-                sides.units, party_text(reading.parse, sides.first), party_text(reading.parse, sides.second)
-            ) for sides in one.alignment.sides
-        }  # fmt: skip
-        return replace(
+        read = replace(
             read,
             ordered=self._model.order(said),
-            straight=parties,
-            in_place={each.tokens: reads_so(each.units, each.first, each.second) for each in pairs(cluster, reading)},
             without={
                 deed.start: gain_without(self._model, cluster.index, said, deed.start, deed.end) for deed in deeds
             },
         )
+        return read if is_held_up(held, read) else self._with_parties(cluster, one, held, read)
+
+    def _with_parties(
+        self, cluster: ClusterReading, one: Examined, held: Account, read: Entailment
+    ) -> Entailment:  # fmt: skip
+        """Ask the model who did it to whom, of two who might change places."""
+        reading, said = one.reading, one.text.removesuffix(".")
+
+        def reads_so(units: frozenset[int], first: tuple[int, int], second: tuple[int, int]) -> float:
+            return straight(self._model, cluster.index, said, units, first, second) if self._model is not None else 0.0
+
+        spans = {at: party_text(reading.parse, at) for sides in one.alignment.sides for at in sides[1:3]}
+        return replace(
+            read,
+            straight={
+                sides.predicate: reads_so(sides.units, spans[sides.first], spans[sides.second])
+                for sides in one.alignment.sides
+            },
+            # Where a sentence has the parties of a deed as the claim has, others are not asked for.
+            in_place={} if held.told else {
+                each.tokens: reads_so(each.units, each.first, each.second) for each in pairs(cluster, reading)
+            },
+        )  # fmt: skip
 
     def _verdicts_on(self, cluster: Cluster, text: str, sentences: Sequence[Examined]) -> list[Verdict]:
         """Judge one text whose sentences were examined, with spans as the text was written."""

@@ -132,6 +132,12 @@ def decided(account: Account, entailment: Entailment | None) -> bool:
     return bool(_why_empty(account, entailment))
 
 
+def is_held_up(account: Account, entailment: Entailment | None) -> bool:
+    """Tell whether a sentence is held up by what it lacks or does not say, whoever did it to whom."""
+    gone = [*missing(account), *undone(account)]
+    return decided(account, entailment) or any(not excused(held, entailment) for held in gone)
+
+
 @dataclass
 class _Case:
     """One sentence before its label is decided; each part is worked out once, where it is needed."""

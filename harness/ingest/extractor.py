@@ -114,13 +114,17 @@ def trusted(choice: Choice, page: Page) -> Choice:
     heads = [index for index, line in enumerate(page.lines) if _is_marked(page, line)]
     first, last = min([*heads, *choice.lines]), max(choice.lines)
     told = {stem for index in (*heads, *choice.lines) for stem in page.lines[index].stems}
-    passed_over = {index for index in beside if first < index < last and _is_related(page.lines[index], told)}
+    share = _RELATED if inside >= _SHORT else 0.0
+    passed_over = {index for index in beside if first < index < last and _is_related(page.lines[index], told, share)}
     return Choice(choice.reader, choice.lines | passed_over)
 
 
-def _is_related(line: Line, told: set[str]) -> bool:
-    """Tell whether a paragraph within an article is part of it: it quotes somebody, or shares words with the rest."""
-    return line.opens_quotation or len(line.stems & told) >= _RELATED * len(line.stems)
+def _is_related(line: Line, told: set[str], share: float) -> bool:
+    """Tell whether a paragraph within an article is part of it: it quotes somebody, or shares words with the rest.
+
+    A short article has few words that another of its lines could have: there a single one is enough.
+    """
+    return line.opens_quotation or len(line.stems & told) >= max(1, share * len(line.stems))
 
 
 def _is_marked(page: Page, line: Line) -> bool:
