@@ -55,7 +55,7 @@ def with_extra(place: Path, bare: Environment) -> Callable[[str], Environment]:
 
     def environment(extra: str) -> Environment:
         def make(folder: Path) -> None:
-            bare.copied_to(folder).install(f"pip install 'headline-harness[{extra}]'", place)
+            bare.copied_to(folder).install_quickly(f"headline-harness[{extra}]")
 
         return Environment(once(place / f"with-{extra}", make), bare.variables)
 

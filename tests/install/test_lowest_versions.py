@@ -21,7 +21,7 @@ def lowest(top: Path) -> list[str]:
 @pytest.mark.skipif(sys.version_info >= (3, 13), reason="numpy 1.26 has no wheel for Python 3.13 and later")
 def test_the_first_commands_work_with_the_oldest_versions_allowed(fresh, top: Path, desk: Path):
     environment = fresh()
-    environment.install(f"PIP_CONSTRAINT= python -m pip install {' '.join(lowest(top))}", desk)
+    environment.install_quickly(*lowest(top), constrained=False)
     environment.run("python -m pip check", desk).held()
     write_data(desk)
     write_config(desk, models="lead, central, lexrank, oracle", metrics="rouge, headline, surface")

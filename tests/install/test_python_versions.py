@@ -18,7 +18,7 @@ def test_eval_and_the_gate_work_on(version: str, bare: Environment, wheel: Path,
             pytest.skip(f"no Python {version} with venv is on this machine")
         environment = Environment(tmp_path / "environment", pip_variables(top, wheel.parent))
         make_empty(python, environment.folder)
-        environment.install("python -m pip install headline-harness", desk)
+        environment.install_quickly("headline-harness")
     write_data(desk)
     write_config(desk, models="lead, central, lexrank, oracle", metrics="rouge, headline, surface")
     environment.run("harness eval --config lights.yaml --jobs 2", desk).held()

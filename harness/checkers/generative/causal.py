@@ -4,13 +4,14 @@ import gc
 import inspect
 import io
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, redirect_stderr
+from contextlib import contextmanager, nullcontext, redirect_stderr
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
+from harness.checkpoints.gguf_reader import read_once
 from harness.checkpoints.load import choose_device, explain_failure, local_checkpoint, quietly, readable
 from harness.claims.units import Unit
 from harness.errors import UsageError
@@ -60,7 +61,7 @@ class Causal:
         if path.is_file():
             common["gguf_file"] = str(path)
         place = path.parent if path.is_file() else path
-        with explain_failure(f"{owner}: {checkpoint}"):
+        with explain_failure(f"{owner}: {checkpoint}"), read_once() if path.is_file() else nullcontext():
             config = AutoConfig.from_pretrained(place, **common)
             if config.is_encoder_decoder:
                 raise UsageError(f"{owner}: {checkpoint} is a seq2seq model, not a causal one")

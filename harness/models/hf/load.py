@@ -1,5 +1,6 @@
 """Loads a transformers checkpoint in the precision that the configuration names."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer
 
+from harness.checkpoints.gguf_reader import read_once
 from harness.checkpoints.load import choose_device, explain_failure
 from harness.checkpoints.problems import folder_problems
 from harness.errors import UsageError
@@ -38,7 +40,7 @@ def load(hf: HfParameters, path: Path, *, gguf: bool) -> Loaded:
     common: dict[str, Any] = {"trust_remote_code": hf.trust_remote_code, "local_files_only": True}
     if gguf:
         common["gguf_file"] = str(path)
-    with explain_failure(f"the checkpoint {hf.checkpoint}"):
+    with explain_failure(f"the checkpoint {hf.checkpoint}"), read_once() if gguf else nullcontext():
         config = AutoConfig.from_pretrained(place, **common)
         seq2seq = _is_seq2seq(hf, config)
         tokenizer = AutoTokenizer.from_pretrained(place, **common)

@@ -84,7 +84,7 @@ def test_columns_have_the_numbers_of_the_plain_definitions():
 
 
 def test_a_vocabulary_that_begins_anew_changes_nothing():
-    several = cases(seed=3, clusters=60)
+    several = cases(seed=3, clusters=12)
     metrics = (Headline(), Surface())
     once = [metric.findings_all(several) for metric in metrics]
     with patch.object(vocabulary, "MOST", 50):
