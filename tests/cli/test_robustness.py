@@ -107,7 +107,7 @@ def test_padding_doubling_and_reordering_raise_no_score_of_the_demo_headlines(se
         headlines.setdefault(row["cluster_id"], []).append(row["headline"])
     chosen = [
         cluster.model_copy(update={"references": tuple(Reference(text=text) for text in headlines[cluster.cluster_id])})
-        for cluster in clusters[::4]
+        for cluster in clusters[::7]
     ]
     compared = 0
     for planting in plant(chosen, parser, 13):
@@ -118,4 +118,4 @@ def test_padding_doubling_and_reordering_raise_no_score_of_the_demo_headlines(se
                 assert after is not None
                 assert after <= before + 1e-9, f"{row.edit}: {row.text}"
                 compared += 1
-    assert compared > 100
+    assert compared > 50

@@ -1,7 +1,7 @@
 """Virtual environments that hold only what the wheel asks for, made once for all test processes.
 
 One of them is made from nothing, by pip, as README says. The others begin as a copy of it with hard links and get what
-they need from uv, which resolves and unpacks the same wheels in a fifth of the time; pip runs the lines of the documents
+they need from uv, which resolves and unpacks the same wheels in a fifth of the time; pip runs the lines of documents
 in `test_install_lines.py`. Both are bound to constraints.txt: a package that was published this morning breaks no test.
 """
 
