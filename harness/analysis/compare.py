@@ -23,8 +23,9 @@ from harness.analysis.paired import (
     randomisation_p_values,
     subset_means,
 )
-from harness.analysis.resample import LEVEL, RESAMPLES, Bools, Floats, or_none, resampled_means
+from harness.analysis.resample import LEVEL, RESAMPLES, Floats, or_none, resampled_means
 from harness.analysis.summary import as_columns
+from harness.disk.large_array import map_rows, row_blocks
 from harness.records import Record
 
 Direction = Literal["higher", "lower", "neither"]
@@ -94,9 +95,8 @@ def compare_and_resample(
     tails: list[Outermost] = []
     for start in range(0, len(columns), COLUMNS_AT_ONCE):
         block = columns[start : start + COLUMNS_AT_ONCE]
-        measure, first, second = (np.array(part) for part in zip(*block, strict=True))
-        differences = paired_differences(table[first, :, measure].T, table[second, :, measure].T)
-        drawn = resampled_means(np.hstack([beside, differences]), resamples=resamples, seed=seed, use_up=True)
+        differences = _differences(table, block)
+        drawn = resampled_means(_side_by_side(beside, differences), resamples=resamples, seed=seed, use_up=True)
         if not start:
             means, drawn = np.hsplit(drawn, [beside.shape[1]])
             beside = beside[:, :0]
@@ -112,6 +112,21 @@ def compare_and_resample(
             comparisons += _correct(drafts[:whole], held.columns(0, whole), len(pairs), level)
             drafts, tails = drafts[whole:], [held.columns(whole)]
     return tuple(comparisons), means
+
+
+def _differences(table: Floats, columns: Sequence[tuple[int, int, int]]) -> Floats:
+    """Subtract the second from the first of each pair of configurations on its measure."""
+    measure, first, second = (np.array(part) for part in zip(*columns, strict=True))
+
+    def rows_at(rows: slice) -> Floats:
+        return paired_differences(table[first, rows, measure].T, table[second, rows, measure].T)
+
+    return map_rows((table.shape[1], len(columns)), rows_at, table)
+
+
+def _side_by_side(first: Floats, second: Floats) -> Floats:
+    shape = (len(second), first.shape[1] + second.shape[1])
+    return map_rows(shape, lambda rows: np.hstack([first[rows], second[rows]]), first, second)
 
 
 def _correct(drafts: Sequence[PairComparison], means: Outermost, pairs: int, level: float) -> list[PairComparison]:
@@ -146,13 +161,10 @@ def _compare_columns(
     level: float,
 ) -> list[PairComparison]:
     """Compare pairs of configurations, each on one measure, without Holm's correction."""
-    measure, first, second = (np.array(part) for part in zip(*columns, strict=True))
-    has_value = ~np.isnan(table)
-    in_first, in_second = has_value[first, :, measure].T, has_value[second, :, measure].T
     p_values = randomisation_p_values(subsets)
     lows, highs = randomisation_intervals(subsets, 1 - level)
     detectable = detectable_differences(differences, level=level, tests=max(1, pairs))
-    above, below = _count(differences > 0), _count(differences < 0)
+    count = _count(table, columns, differences)
     names = list(measures)
     comparisons = []
     for column, (which, one, other) in enumerate(columns):
@@ -173,14 +185,14 @@ def _compare_columns(
                 p_adjusted=None,
                 exact=bool(subsets.exact[column]),
                 p_bootstrap=or_none(p_bootstrap[column]),
-                wins=below[column] if lower_is_better else above[column],
-                ties=both - above[column] - below[column],
-                losses=above[column] if lower_is_better else below[column],
+                wins=count["below" if lower_is_better else "above"][column],
+                ties=both - count["above"][column] - count["below"][column],
+                losses=count["above" if lower_is_better else "below"][column],
                 detectable=or_none(detectable[column]),
                 both=both,
-                first_only=int((in_first & ~in_second)[:, column].sum()),
-                second_only=int((in_second & ~in_first)[:, column].sum()),
-                neither=int((~in_first & ~in_second)[:, column].sum()),
+                first_only=count["first_only"][column],
+                second_only=count["second_only"][column],
+                neither=count["neither"][column],
             )
         )
     return comparisons
@@ -238,8 +250,17 @@ def largest_moves(first: Floats, second: Floats, count: int) -> tuple[int, ...]:
     return tuple(int(position) for position in order if distance[position] > 0)
 
 
-def _count(cells: Bools) -> list[int]:
-    return [int(count) for count in cells.sum(axis=0)]
+def _count(table: Floats, columns: Sequence[tuple[int, int, int]], differences: Floats) -> dict[str, list[int]]:
+    """Count clusters for each column: those above and below the other, and those that not both have a statistic of."""
+    measure, first, second = (np.array(part) for part in zip(*columns, strict=True))
+    names = ("above", "below", "first_only", "second_only", "neither")
+    counts = np.zeros((len(names), len(columns)), dtype=np.int64)
+    for rows in row_blocks(*differences.shape, table, differences):
+        in_first, in_second = ~np.isnan(table[first, rows, measure].T), ~np.isnan(table[second, rows, measure].T)
+        here = differences[rows]
+        cells = (here > 0, here < 0, in_first & ~in_second, in_second & ~in_first, ~in_first & ~in_second)
+        counts += [each.sum(axis=0) for each in cells]
+    return {name: row.tolist() for name, row in zip(names, counts, strict=True)}
 
 
 def _negative(value: float | None) -> float | None:

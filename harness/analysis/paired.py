@@ -21,7 +21,7 @@ bytes, whatever else is compared in the same call, in one process or several.
 import math
 from collections.abc import Iterator, Sequence
 from statistics import NormalDist
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,14 +31,20 @@ from harness.analysis.resample import (
     LEVEL,
     RESAMPLES,
     Bools,
+    ChunkOptions,
     Floats,
     as_table,
+    chunk_options,
+    count_values,
     distinct_columns,
     exact_means,
     make_ahead,
+    products,
     resampled_means,
+    take_columns,
     whole_numbers,
 )
+from harness.disk.large_array import map_rows, row_blocks
 
 Ints = NDArray[np.int64]
 
@@ -94,30 +100,30 @@ def subset_means(
         raise ValueError(f"at least one resample is needed, not {resamples}")
     table = as_table(differences)
     clusters, columns = table.shape
-    has_value = ~np.isnan(table)
-    both = has_value.sum(axis=0)
-    whole, unit = whole_numbers(np.where(has_value, table, 0.0), clusters)
-    tie = both + np.abs(whole).sum(axis=0) * TIE  # rounding to whole numbers, and of the scores themselves
+    both = count_values(table)
+    filled = map_rows(table.shape, lambda rows: np.where(np.isnan(table[rows]), 0.0, table[rows]), table)
+    whole, unit = whole_numbers(filled, clusters)
+    sums, distances = _sums(whole)
+    tie = both + distances * TIE  # rounding to whole numbers, and of the scores themselves
     exact = np.ldexp(0.5, np.minimum(both, 64)) <= resamples
     patterns = np.where(exact, 2 ** np.minimum(np.maximum(both - 1, 0), 62) - 1, resamples)
     subsets = np.full((2 * int(patterns.max(initial=0)), columns), np.nan)
-    for group, halves in _groups(has_value, exact, resamples=resamples, seed=seed, chunk_cells=chunk_cells):
-        present, pattern_of_column = distinct_columns(has_value[:, group])
-        members = whole[:, group]
-        sums, sizes = members.sum(axis=0), both[group]
+    options = chunk_options(whole, chunk_cells=chunk_cells)
+    for group in _groups(table, whole, exact, resamples=resamples, seed=seed, options=options):
+        sizes, here = both[group.columns], sums[group.columns]
         done = 0
-        for half in make_ahead(halves):
-            inside = half @ members
-            drawn = (half @ present)[:, pattern_of_column]
-            for part, size in ((inside, drawn), (sums - inside, sizes - drawn)):
+        for half in make_ahead(group.halves):
+            inside, drawn = products(half, group.members, group.present)
+            drawn = drawn[:, group.pattern_of_column]
+            for part, size in ((inside, drawn), (here - inside, sizes - drawn)):
                 rows = slice(done, done + len(half))
-                part[np.abs(part) <= tie[group] / 2] = 0.0
+                part[np.abs(part) <= tie[group.columns] / 2] = 0.0
                 mean = np.divide(part, size, out=np.full(part.shape, np.nan), where=size > 0)
-                subsets[rows, group] = mean * unit[group]
+                subsets[rows, group.columns] = mean * unit[group.columns]
                 done = rows.stop
     subsets.sort(axis=0)
     empty = 2 * patterns - (~np.isnan(subsets)).sum(axis=0)
-    observed = np.where(np.abs(whole.sum(axis=0)) <= tie, 0.0, exact_means(table))
+    observed = np.where(np.abs(sums) <= tie, 0.0, exact_means(table))
     return SubsetMeans(np.where(both > 0, observed, np.nan), both, patterns, exact, subsets, empty)
 
 
@@ -231,7 +237,7 @@ def bootstrap_p_values(
     with np.errstate(invalid="ignore"):
         reached = (np.abs(resampled - observed) >= reach).sum(axis=0)
     values: Floats = (1 + reached) / (1 + (~np.isnan(resampled)).sum(axis=0))
-    return np.where((~np.isnan(table)).sum(axis=0) > 1, values, np.nan)
+    return np.where(count_values(table) > 1, values, np.nan)
 
 
 def holm(p_values: Sequence[float] | Floats) -> Floats:
@@ -269,8 +275,8 @@ def holm_levels(p_values: Floats, alpha: float) -> Floats:
 def standard_deviations(differences: Floats) -> Floats:
     """Compute the standard deviation (n − 1) of each column over its values; NaN below two of them."""
     table = as_table(differences)
-    square = np.square(table - exact_means(table))
-    size = (~np.isnan(table)).sum(axis=0)
+    means, size = exact_means(table), count_values(table)
+    square = map_rows(table.shape, lambda rows: np.square(table[rows] - means), table)
     enough = np.where(size > 1, size, np.nan)
     deviations: Floats = np.sqrt(exact_means(square) * size / (enough - 1))
     return deviations
@@ -286,26 +292,58 @@ def detectable_differences(differences: Floats, *, level: float = LEVEL, tests: 
     normal = NormalDist()
     reach = normal.inv_cdf(1 - (1 - level) / tests / 2) + normal.inv_cdf(POWER)
     spread = standard_deviations(table)
-    size = (~np.isnan(table)).sum(axis=0)
+    size = count_values(table)
     return np.where(spread > 0, reach * spread / np.sqrt(np.maximum(size, 1)), np.nan)
 
 
+def _sums(whole: Floats) -> tuple[Floats, Floats]:
+    """Add up each column of whole numbers, and their magnitudes; exact in any order."""
+    sums, distances = np.zeros(whole.shape[1]), np.zeros(whole.shape[1])
+    for rows in row_blocks(*whole.shape, whole):
+        sums += whole[rows].sum(axis=0)
+        distances += np.abs(whole[rows]).sum(axis=0)
+    return sums, distances
+
+
+class _Group(NamedTuple):
+    """Columns that share their subsets of the clusters."""
+
+    columns: NDArray[np.intp]
+    halves: Iterator[NDArray[Any]]
+    """The subsets as rows of 0 and 1."""
+    members: Floats
+    """The columns' whole numbers, over the clusters that the subsets are of."""
+    present: Floats
+    """Which of these clusters have a value, in each of the patterns there are."""
+    pattern_of_column: NDArray[np.intp]
+
+
 def _groups(
-    has_value: Bools, exact: Bools, *, resamples: int, seed: int, chunk_cells: int
-) -> Iterator[tuple[NDArray[np.intp], Iterator[Floats]]]:
-    """Group the columns that share their subsets; yield the subsets as rows of 0 and 1 over all clusters."""
+    table: Floats, whole: Floats, exact: Bools, *, resamples: int, seed: int, options: ChunkOptions
+) -> Iterator[_Group]:
+    """Group the columns that share their subsets: those that are drawn, and others by the few clusters they have."""
     drawn = np.flatnonzero(~exact)
     if drawn.size:
-        yield drawn, draw_halves(len(has_value), resamples=resamples, seed=seed, chunk_cells=chunk_cells)
+        halves = draw_halves(len(table), resamples=resamples, seed=seed, **options)
+        yield _Group(drawn, halves, take_columns(whole, drawn), *distinct_columns(take_columns(table, drawn)))
     few = np.flatnonzero(exact)
     if few.size:
-        _, which = distinct_columns(has_value[:, few])
-        for pattern in range(which.max() + 1):
+        present, which = distinct_columns(take_columns(table, few))
+        for pattern in range(present.shape[1]):
             group = few[which == pattern]
-            yield group, all_halves(has_value[:, group[0]])
+            places = np.flatnonzero(present[:, pattern])
+            members, alike = whole[places][:, group], np.zeros(len(group), dtype=np.intp)
+            yield _Group(group, all_halves(len(places)), members, np.ones((len(places), 1)), alike)
 
 
-def draw_halves(clusters: int, *, resamples: int, seed: int, chunk_cells: int = CHUNK_CELLS) -> Iterator[Floats]:
+def draw_halves(
+    clusters: int,
+    *,
+    resamples: int,
+    seed: int,
+    chunk_cells: int = CHUNK_CELLS,
+    dtype: type[np.float64 | np.uint8] = np.float64,
+) -> Iterator[NDArray[Any]]:
     """Draw subsets, each cluster in with chance ½, as rows of 0 and 1 in chunks of shape (some resamples, clusters).
 
     Row r is the same whatever the chunk size: each takes a whole number of 64-bit words off the generator's stream.
@@ -317,13 +355,13 @@ def draw_halves(clusters: int, *, resamples: int, seed: int, chunk_cells: int = 
         rows = min(at_once, resamples - start)
         raw = generator.integers(0, 2**64 - 1, size=(rows, words), dtype=np.uint64, endpoint=True)
         octets = raw.astype("<u8").view(np.uint8)
-        yield np.unpackbits(octets, axis=1, count=clusters, bitorder="little").astype(np.float64)
+        yield np.unpackbits(octets, axis=1, count=clusters, bitorder="little").astype(dtype, copy=False)
 
 
-def all_halves(present: Bools) -> Iterator[Floats]:
-    """Yield every subset of the present clusters but the empty one and those with the first cluster, in one chunk."""
-    places = np.flatnonzero(present)[1:]
-    numbers = np.arange(1, 2 ** len(places), dtype=np.int64)
-    halves = np.zeros((len(numbers), len(present)))
-    halves[:, places] = (numbers[:, None] >> np.arange(len(places))) & 1
+def all_halves(clusters: int) -> Iterator[Floats]:
+    """Yield every subset of a few clusters but the empty one and those with the first cluster, in one chunk."""
+    others = max(0, clusters - 1)
+    numbers = np.arange(1, 2**others, dtype=np.int64)
+    halves = np.zeros((len(numbers), clusters))
+    halves[:, 1:] = (numbers[:, None] >> np.arange(others)) & 1
     yield halves

@@ -3,16 +3,20 @@
 The cluster is the unit that is drawn: every column (measure, configuration, difference) of a table is resampled with
 the same draws, so that columns stay paired. Sums over a resample are computed as one matrix product of draw counts
 and values. Both are whole numbers small enough for float64 to add without rounding, so that equal seeds give equal
-bytes whatever the chunk size, the number of columns, the BLAS library or its number of threads.
+bytes whatever the chunk size, the number of columns, the BLAS library or its number of threads. For the same reason
+tables that are too large for memory are read by blocks of clusters, whose sums are added.
 """
 
+import hashlib
 import math
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
+
+from harness.disk.large_array import is_on_disk, map_rows, row_blocks
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -27,6 +31,8 @@ CHUNK_CELLS = 1 << 22
 """Draw counts held at once, 32 MiB: few large matrix products leave BLAS threads little waiting for one another."""
 DRAWN_AT_ONCE = 1 << 18
 """Draws counted at once: what a processor's cache holds."""
+PRODUCT_ROWS = 8192
+"""Clusters of a table on disk that are multiplied at once, for the same reason."""
 
 
 class MeanIntervals(NamedTuple):
@@ -61,16 +67,15 @@ def mean_intervals(
     """
     _check(level, resamples)
     table = as_table(values)
-    has_value = ~np.isnan(table)
-    scored = has_value.sum(axis=0)
+    scored = count_values(table)
     means = exact_means(table)
     lows = np.full(table.shape[1], np.nan)
     highs = np.full(table.shape[1], np.nan)
     defined = np.flatnonzero(scored > 1)
     if defined.size:
-        kept = table if defined.size == table.shape[1] else table[:, defined]
+        kept = take_columns(table, defined)
         # A mean of drawn values lies between the least and the greatest of them; rounding could step outside.
-        least, greatest = np.nanmin(kept, axis=0), np.nanmax(kept, axis=0)
+        least, greatest = _ends(kept)
         if resampled is None:
             drawn_means = resampled_means(
                 kept, resamples=resamples, seed=seed, chunk_cells=chunk_cells, use_up=use_up or kept is not table
@@ -90,34 +95,76 @@ def resampled_means(
     NaN where a resample drew no cluster that has a value in the column.
     """
     table = as_table(values)
-    clusters = table.shape[0]
+    clusters, columns = table.shape
     if not clusters:  # a shard that no cluster belongs to
-        return np.full((resamples, table.shape[1]), np.nan)
-    has_value = ~np.isnan(table)
+        return np.full((resamples, columns), np.nan)
+    complete = bool((count_values(table) == clusters).all())
+    present, pattern_of_column = (None, None) if complete else distinct_columns(table)
     means = exact_means(table)
-    # Deviations from the mean keep more bits than values, and make a constant column's interval one point.
-    deviations = table if use_up else table.copy()
-    deviations -= means
-    deviations[~has_value] = 0.0
+
+    def deviations_at(rows: slice) -> Floats:
+        # Deviations from the mean keep more bits than values, and make a constant column's interval one point.
+        deviations = np.subtract(table[rows], means)
+        deviations[np.isnan(deviations)] = 0.0
+        return deviations
+
+    if use_up:
+        deviations = table
+        for some in row_blocks(clusters, columns, table):
+            table[some] = deviations_at(some)
+    else:
+        deviations = map_rows((clusters, columns), deviations_at, table)
     whole, unit = whole_numbers(deviations, clusters)
-    complete = bool(has_value.all())
-    present, pattern_of_column = distinct_columns(has_value)
-    drawn_means = np.empty((resamples, table.shape[1]))
+    drawn_means = np.empty((resamples, columns))
     done = 0
-    for counts in make_ahead(draw_counts(clusters, resamples=resamples, seed=seed, chunk_cells=chunk_cells)):
+    for counts in make_ahead(
+        draw_counts(clusters, resamples=resamples, seed=seed, **chunk_options(whole, chunk_cells=chunk_cells))
+    ):
         rows = slice(done, done + counts.shape[0])
         done = rows.stop
-        if complete:
-            drawn_means[rows] = (counts @ whole) / clusters
+        if present is None:
+            (sums,) = products(counts, whole)
+            drawn_means[rows] = sums / clusters
         else:
-            drawn = (counts @ present)[:, pattern_of_column]
-            drawn_means[rows] = np.divide(
-                counts @ whole, drawn, out=np.full((counts.shape[0], table.shape[1]), np.nan), where=drawn > 0
-            )
+            sums, drawn = products(counts, whole, present)
+            drawn = drawn[:, pattern_of_column]
+            drawn_means[rows] = np.divide(sums, drawn, out=np.full((counts.shape[0], columns), np.nan), where=drawn > 0)
     return means + drawn_means * unit
 
 
-def make_ahead(chunks: Iterator[Floats]) -> Iterator[Floats]:
+class ChunkOptions(TypedDict):
+    """How chunks of draws are made; changes memory and time, never a number."""
+
+    chunk_cells: int
+    dtype: type[np.float64 | np.uint8]
+
+
+def chunk_options(table: Floats, *, chunk_cells: int) -> ChunkOptions:
+    """Choose how draws are counted that a table is multiplied with.
+
+    A table on disk is read whole for each chunk, so that chunks of eight times as many cells, in as much memory, pay:
+    a byte holds the count, since that one of n clusters is drawn more than 255 times in n draws has a chance below
+    n / 256!, about 10⁻⁵⁰⁰.
+    """
+    if is_on_disk(table):
+        return {"chunk_cells": 8 * chunk_cells, "dtype": np.uint8}
+    return {"chunk_cells": chunk_cells, "dtype": np.float64}
+
+
+def products(counts: NDArray[Any], *tables: Floats) -> list[Floats]:
+    """Multiply counts, shape (resamples, clusters), with each of some tables of whole numbers."""
+    if not any(map(is_on_disk, tables)):
+        return [counts.astype(np.float64, copy=False) @ table for table in tables]
+    sums = [np.zeros((len(counts), table.shape[1])) for table in tables]
+    columns = sum(table.shape[1] for table in tables)
+    for rows in row_blocks(counts.shape[1], columns, *tables, block_rows=PRODUCT_ROWS):
+        some = counts[:, rows].astype(np.float64)
+        for total, table in zip(sums, tables, strict=True):
+            total += some @ table[rows]
+    return sums
+
+
+def make_ahead(chunks: Iterator[NDArray[Any]]) -> Iterator[NDArray[Any]]:
     """Yield the same chunks, each made in another thread while the one before it is worked on."""
     with ThreadPoolExecutor(1) as other:
         coming = other.submit(next, chunks, None)
@@ -126,7 +173,14 @@ def make_ahead(chunks: Iterator[Floats]) -> Iterator[Floats]:
             yield chunk
 
 
-def draw_counts(clusters: int, *, resamples: int, seed: int, chunk_cells: int = CHUNK_CELLS) -> Iterator[Floats]:
+def draw_counts(
+    clusters: int,
+    *,
+    resamples: int,
+    seed: int,
+    chunk_cells: int = CHUNK_CELLS,
+    dtype: type[np.float64 | np.uint8] = np.float64,
+) -> Iterator[NDArray[Any]]:
     """Count how often each cluster is drawn in each resample, in chunks of shape (some resamples, clusters).
 
     Row r is the same whatever the chunk size: the generator's stream is read in order, `clusters` draws a resample.
@@ -135,7 +189,7 @@ def draw_counts(clusters: int, *, resamples: int, seed: int, chunk_cells: int = 
     at_once = max(1, chunk_cells // max(1, clusters))
     piece = max(1, DRAWN_AT_ONCE // max(1, clusters))
     for start in range(0, resamples, at_once):
-        counts = np.empty((min(at_once, resamples - start), clusters))
+        counts = np.empty((min(at_once, resamples - start), clusters), dtype=dtype)
         for first in range(0, len(counts), piece):
             rows = min(piece, len(counts) - first)
             drawn = generator.integers(0, clusters, size=(rows, clusters))
@@ -158,13 +212,41 @@ def percentile_interval(resampled: Floats, level: float) -> tuple[Floats, Floats
 
 def exact_means(table: Floats) -> Floats:
     """Compute the mean of each column over its values that are not NaN, from a correctly rounded sum; NaN for none."""
+    sizes = count_values(table)
     means = np.full(table.shape[1], np.nan)
-    for column in range(table.shape[1]):
-        present = table[:, column]
-        present = present[~np.isnan(present)]
-        if present.size:
-            means[column] = math.fsum(present.tolist()) / present.size
+    for column in np.flatnonzero(sizes).tolist():
+        means[column] = math.fsum(_present_values(table, column)) / sizes[column]
     return means
+
+
+def _present_values(table: Floats, column: int) -> Iterator[float]:
+    for rows in row_blocks(*table.shape, table):
+        values = table[rows, column]
+        yield from values[~np.isnan(values)].tolist()
+
+
+def count_values(table: Floats) -> NDArray[np.int64]:
+    """Count the values of each column that are not NaN."""
+    counts = np.zeros(table.shape[1], dtype=np.int64)
+    for rows in row_blocks(*table.shape, table):
+        counts += (~np.isnan(table[rows])).sum(axis=0)
+    return counts
+
+
+def take_columns(table: Floats, columns: NDArray[np.intp]) -> Floats:
+    """Copy some columns, in ascending order; where they are all there are, the table itself."""
+    if len(columns) == table.shape[1]:
+        return table
+    return map_rows((len(table), len(columns)), lambda rows: table[rows][:, columns], table)
+
+
+def _ends(table: Floats) -> tuple[Floats, Floats]:
+    """Find the least and the greatest value of each column; infinities where there is none."""
+    least, greatest = np.full(table.shape[1], np.inf), np.full(table.shape[1], -np.inf)
+    for rows in row_blocks(*table.shape, table):
+        np.fmin(least, np.fmin.reduce(table[rows], axis=0, initial=np.inf), out=least)
+        np.fmax(greatest, np.fmax.reduce(table[rows], axis=0, initial=-np.inf), out=greatest)
+    return least, greatest
 
 
 def whole_numbers(table: Floats, terms: int) -> tuple[Floats, Floats]:
@@ -174,11 +256,13 @@ def whole_numbers(table: Floats, terms: int) -> tuple[Floats, Floats]:
     half a unit, which is `terms` × 2⁻⁵³ of the column's largest magnitude (2⁻³⁹ at 10,000 clusters).
     """
     headroom = math.ceil(math.log2(max(1, terms)))
-    largest = np.maximum(table.max(axis=0, initial=0.0), -table.min(axis=0, initial=0.0))
+    least, greatest = _ends(table)
+    largest = np.maximum(np.maximum(greatest, 0.0), -np.minimum(least, 0.0))
     _, exponents = np.frexp(largest)  # largest < 2 ** exponent
     shift = np.where(largest > 0, MANTISSA - 1 - headroom - exponents, 0)
-    np.ldexp(table, shift, out=table)
-    np.rint(table, out=table)
+    for rows in row_blocks(*table.shape, table):
+        np.ldexp(table[rows], shift, out=table[rows])
+        np.rint(table[rows], out=table[rows])
     return table, np.ldexp(np.ones(table.shape[1]), -shift)
 
 
@@ -194,17 +278,28 @@ def as_table(values: Floats) -> Floats:
         table = table[:, None]
     if table.ndim != 2:
         raise ValueError(f"scores have the shape (clusters, columns), not {table.shape}")
-    if np.isinf(table).any():
+    if any(np.isinf(table[rows]).any() for rows in row_blocks(*table.shape, table)):
         raise ValueError("scores are finite or NaN, never infinite")
     return table
 
 
-def distinct_columns(has_value: Bools) -> tuple[Floats, NDArray[np.intp]]:
-    """Find the distinct columns as 0 and 1, and which of them each column is; most measures miss alike."""
+def distinct_columns(table: Floats) -> tuple[Floats, NDArray[np.intp]]:
+    """Find the distinct patterns of values, 1, and NaN, 0, and which of them each column has; most measures miss alike.
+
+    The patterns have the shape (clusters, patterns).
+    """
+    digests = [hashlib.blake2b(digest_size=16) for _ in range(table.shape[1])]
+    for rows in row_blocks(*table.shape, table):
+        for digest, has_value in zip(digests, ~np.isnan(table[rows]).T, strict=True):
+            digest.update(has_value.tobytes())
     seen: dict[bytes, int] = {}
-    which = [seen.setdefault(has_value[:, column].tobytes(), len(seen)) for column in range(has_value.shape[1])]
+    which = [seen.setdefault(digest.digest(), len(seen)) for digest in digests]
     firsts = [which.index(pattern) for pattern in range(len(seen))]
-    return has_value[:, firsts].astype(np.float64), np.array(which, dtype=np.intp)
+
+    def present_at(rows: slice) -> Floats:
+        return (~np.isnan(table[rows][:, firsts])).astype(np.float64)
+
+    return map_rows((len(table), len(firsts)), present_at, table), np.array(which, dtype=np.intp)
 
 
 def _check(level: float, resamples: int) -> None:

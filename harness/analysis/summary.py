@@ -6,8 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, FiniteFloat
 
-from harness.analysis.resample import RESAMPLES, mean_intervals, or_none
+from harness.analysis.resample import RESAMPLES, count_values, mean_intervals, or_none
+from harness.disk.large_array import let_go, make_array, map_rows, row_blocks
 from harness.records import MeasureRecord, MetricScore, Record
+
+ROWS_HELD = 16_384
+"""Rows of a table in a file that are written before they are let go of."""
 
 
 class Summary(Record):
@@ -44,8 +48,8 @@ class ScoreTable:
         self._columns_of: dict[str, dict[str, int]] = {configuration: {} for configuration in self.configurations}
         for (configuration, measure), column in self._columns.items():
             self._columns_of[configuration][measure] = column
-        self.values: NDArray[np.float64] = np.full((clusters, len(self._columns)), np.nan)
-        """Shape (clusters, configurations × measures); NaN where there is no statistic."""
+        self.values: NDArray[np.float64] = make_array((clusters, len(self._columns)), np.nan)
+        """Shape (clusters, configurations × measures); NaN where there is no statistic. In a file where it is large."""
         self._of_cluster = self.values[:0]
         self.unscorable: NDArray[np.int64] = np.zeros(len(self._columns), dtype=np.int64)
         """Shape (configurations × measures,): clusters with a reason instead."""
@@ -55,6 +59,8 @@ class ScoreTable:
         if score.cluster_id != self._cluster_id:
             self._row, self._cluster_id = self._row + 1, score.cluster_id
             self._of_cluster = self.values[self._row]
+            if self._row % ROWS_HELD == 0:
+                let_go(self.values)
         columns = self._columns_of[score.configuration]
         for measure, value in score.statistics.items():
             self._of_cluster[columns[measure]] = value
@@ -86,14 +92,20 @@ def summaries_of(
     `resampled` is what `resampled_means` found for `as_columns(values)`, where that is known already.
     """
     columns = [(configuration, measure.name) for configuration in configurations for measure in measures]
-    reasons = unscorable.sum(axis=1).reshape(-1)
-    return _summaries(columns, as_columns(values), reasons, seed, resamples, resampled=resampled)
+    reasons = np.zeros((len(configurations), len(measures)), dtype=np.int64)
+    for rows in row_blocks(values.shape[1], len(columns), unscorable):
+        reasons += unscorable[:, rows].sum(axis=1)
+    return _summaries(columns, as_columns(values), reasons.reshape(-1), seed, resamples, resampled=resampled)
 
 
 def as_columns(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Turn (configurations, clusters, measures) into (clusters, configurations × measures)."""
-    table: NDArray[np.float64] = values.transpose(1, 0, 2).reshape(values.shape[1], values.shape[0] * values.shape[2])
-    return table
+    configurations, clusters, measures = values.shape
+
+    def rows_at(rows: slice) -> NDArray[np.float64]:
+        return values[:, rows].transpose(1, 0, 2).reshape(-1, configurations * measures)
+
+    return map_rows((clusters, configurations * measures), rows_at, values)
 
 
 def _summaries(
@@ -106,7 +118,7 @@ def _summaries(
     use_up: bool = False,
     resampled: NDArray[np.float64] | None = None,
 ) -> list[Summary]:
-    scored = (~np.isnan(values)).sum(axis=0)
+    scored = count_values(values)
     intervals = mean_intervals(values, resamples=resamples, seed=seed, use_up=use_up, resampled=resampled)
     return [
         Summary(

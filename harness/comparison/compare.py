@@ -103,7 +103,10 @@ def compare_joined(joined: ScoreMatrix, baseline: str | None = None) -> Comparis
     equal = equal_configurations(joined, label)
     kept = [at for at, name in enumerate(joined.labels) if name not in equal]
     distinct, resampled = compare_and_resample(
-        joined.values[kept], configurations=[joined.labels[at] for at in kept], measures=directions, seed=joined.seed
+        joined.values[kept] if equal else joined.values,
+        configurations=[joined.labels[at] for at in kept],
+        measures=directions,
+        seed=joined.seed,
     )
     pairs = tuple(pair if directions[pair.measure] != "neither" else _untested(pair) for pair in distinct)
     every = (*pairs, *_repeated(pairs, equal, joined))

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from harness.comparison.score_matrix import Column, ScoreMatrix
+from harness.disk.large_array import row_blocks
+from harness.disk.row_offsets import RowOffsets
 
 
 def equal_configurations(joined: ScoreMatrix, first: str) -> Mapping[str, str]:
@@ -15,7 +17,7 @@ def equal_configurations(joined: ScoreMatrix, first: str) -> Mapping[str, str]:
     """
     order = sorted(range(len(joined.columns)), key=lambda at: joined.labels[at] != first)
     found: dict[str, str] = {}
-    digests: dict[int, str | None] = {}
+    digests: dict[int, int | None] = {}
     for place, at in enumerate(order):
         for other in order[:place]:
             if joined.labels[other] in found or not _have_equal_scores(joined, at, other):
@@ -46,16 +48,24 @@ def _join(names: list[str]) -> str:
 
 def _have_equal_scores(joined: ScoreMatrix, one: int, other: int) -> bool:
     """Tell whether reading the texts is worth it."""
-    same_values = np.array_equal(joined.values[one], joined.values[other], equal_nan=True)
-    return same_values and np.array_equal(joined.unscorable[one], joined.unscorable[other])
-
-
-def _digest_of_texts(joined: ScoreMatrix, column: Column) -> str | None:
-    """Compute a digest of what a configuration wrote on the joined clusters; None where it wrote nothing."""
-    ids = {facts.cluster_id for facts in joined.clusters}
-    texts = sorted(
-        (row.cluster_id, row.text)
-        for row in column.folder.predictions()
-        if row.configuration == column.record.name and row.cluster_id in ids
+    values, unscorable = joined.values, joined.unscorable
+    return all(
+        np.array_equal(values[one, rows], values[other, rows], equal_nan=True)
+        and np.array_equal(unscorable[one, rows], unscorable[other, rows])
+        for rows in row_blocks(values.shape[1], 2 * values.shape[2], values, unscorable)
     )
-    return hashlib.sha256(repr(texts).encode("utf-8", "surrogatepass")).hexdigest() if texts else None
+
+
+def _digest_of_texts(joined: ScoreMatrix, column: Column) -> int | None:
+    """Compute a digest of what a configuration wrote on the joined clusters; None where it wrote nothing.
+
+    It is a sum over the clusters, so that their order says nothing and no text has to be held.
+    """
+    ids = RowOffsets(((facts.cluster_id,), 0) for facts in joined.clusters)
+    digest, texts = 0, 0
+    for row in column.folder.predictions():
+        if row.configuration == column.record.name and (row.cluster_id,) in ids:
+            told = repr((row.cluster_id, row.text)).encode("utf-8", "surrogatepass")
+            digest += int.from_bytes(hashlib.sha256(told).digest(), "little")
+            texts += 1
+    return digest % (1 << 256) if texts else None

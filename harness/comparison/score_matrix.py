@@ -3,16 +3,21 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from harness.analysis.summary import Summary, summaries_of
 from harness.comparison.facts import held_or_stored
+from harness.disk.large_array import let_go, make_array, row_blocks
 from harness.disk.row_offsets import RowOffsets
 from harness.errors import DataError, Problem, StoreError, UsageError, nearest_name
 from harness.records import ClusterFacts, ConfigurationRecord, Counts, MeasureRecord, RunManifest
 from harness.results.run_folder import RunFolder
+
+SCORES_HELD = 65_536
+"""Scores that are filed in arrays in a file before these are let go of."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ class ScoreMatrix:
     clusters: Sequence[ClusterFacts]
     measures: tuple[MeasureRecord, ...]
     values: NDArray[np.float64]
-    """Shape (configurations, clusters, measures); NaN where there is no statistic."""
+    """Shape (configurations, clusters, measures); NaN where there is no statistic. In a file where it is large."""
     unscorable: NDArray[np.bool_]
     """The same shape: True where there is a reason in place of a statistic."""
     seed: int
@@ -59,11 +64,19 @@ class ScoreMatrix:
             self.columns,
             self.clusters,
             tuple(measures),
-            self.values[:, :, kept],
-            self.unscorable[:, :, kept],
+            _take_measures(self.values, kept, np.nan),
+            _take_measures(self.unscorable, kept, False),
             self.seed,
             self.notes,
         )
+
+
+def _take_measures(cells: NDArray[Any], kept: Sequence[int], fill: float | bool) -> NDArray[Any]:
+    """Copy some of the measures of an array of the shape (configurations, clusters, measures)."""
+    taken = make_array((*cells.shape[:2], len(kept)), fill)
+    for rows in row_blocks(cells.shape[1], cells.shape[0] * cells.shape[2], cells, taken):
+        taken[:, rows] = cells[:, rows][:, :, kept]
+    return taken
 
 
 def join(
@@ -89,11 +102,13 @@ def join(
     rows = RowOffsets(((facts.cluster_id,), row) for row, facts in enumerate(clusters))
     places = {(str(column.folder.path), column.record.name): at for at, column in enumerate(columns)}
     positions = {measure.name: at for at, measure in enumerate(measures)}
-    values = np.full((len(columns), len(clusters), len(measures)), np.nan)
-    unscorable = np.zeros(values.shape, dtype=np.bool_)
+    values = make_array((len(columns), len(clusters), len(measures)), np.nan)
+    unscorable = make_array(values.shape, False)
     for folder in folders:
         cluster_id, row = None, None
-        for score in folder.scores():
+        for number, score in enumerate(folder.scores()):
+            if number % SCORES_HELD == 0:
+                let_go(values, unscorable)
             if score.cluster_id != cluster_id:  # scores of one cluster stand together
                 cluster_id = score.cluster_id
                 row = rows.get((cluster_id,))
@@ -109,6 +124,7 @@ def join(
             for measure in score.unscorable:
                 if measure in positions:
                     unscorable[column, row, positions[measure]] = True
+    let_go(values, unscorable)
     return ScoreMatrix(
         tuple(columns), clusters, tuple(measures), values, unscorable, manifests[0].seed, (*notes, *more)
     )

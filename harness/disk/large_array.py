@@ -1,0 +1,90 @@
+"""Arrays with rows for all clusters: in memory while they are small, else in a temporary file that is read by blocks.
+
+A file's pages that a block read or wrote count as memory of the process until they are let go of, which `row_blocks`
+does. The file is in the system's folder for temporary files, and nothing of it is left when the array is gone.
+"""
+
+import mmap
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.errors import StoreError
+
+IN_MEMORY = 32 << 20
+"""Bytes of the largest array that is held in memory."""
+BLOCK_CELLS = 1 << 20
+"""Cells of a block of rows, 8 MiB of float64."""
+LET_GO = 16 << 20
+"""Bytes of a file that are read or written before its pages are let go of."""
+
+Array = NDArray[Any]
+
+
+def make_array(shape: Sequence[int], fill: float | bool = 0.0) -> Array:
+    """Make an array of one value: of bool where `fill` is one, else of float64.
+
+    Raises StoreError where there is no room for its file.
+    """
+    dtype = np.dtype(np.bool_ if isinstance(fill, bool) else np.float64)
+    cells = int(np.prod(shape, dtype=np.int64))
+    if cells * dtype.itemsize <= IN_MEMORY:
+        return np.full(tuple(shape), fill, dtype=dtype)
+    block = np.full(BLOCK_CELLS, fill, dtype=dtype).tobytes()
+    try:
+        with tempfile.TemporaryFile() as file:
+            # Written, not only made longer: where the disk is full this says so, and a mapped page would end us.
+            for first in range(0, cells * dtype.itemsize, len(block)):
+                file.write(block[: cells * dtype.itemsize - first])
+            file.flush()
+            return np.asarray(np.memmap(file, dtype=dtype, mode="r+", shape=tuple(shape)))
+    except OSError as error:
+        raise StoreError(f"{tempfile.gettempdir()}: no room for temporary files: {error.strerror}") from None
+
+
+def is_on_disk(array: Array) -> bool:
+    """Tell whether an array, or what it is a part of, is in a file."""
+    return _mapping(array) is not None
+
+
+def let_go(*arrays: Array) -> None:
+    """Take the pages of arrays that are in files out of this process's memory; what they hold stays."""
+    for array in arrays:
+        mapping = _mapping(array)
+        if mapping is not None and hasattr(mmap, "MADV_DONTNEED"):
+            mapping.madvise(mmap.MADV_DONTNEED)
+
+
+def row_blocks(rows: int, columns: int, *arrays: Array, block_rows: int | None = None) -> Iterator[slice]:
+    """Part rows into blocks, at least one, and let go of what was read of `arrays`, now and then and at the end."""
+    step = block_rows or max(1, BLOCK_CELLS // max(1, columns))
+    on_disk = [array for array in arrays if is_on_disk(array)]
+    touched = 0
+    for start in range(0, max(1, rows), step):
+        yield slice(start, min(start + step, rows))
+        touched += 8 * step * columns
+        if touched >= LET_GO:
+            let_go(*on_disk)
+            touched = 0
+    let_go(*on_disk)
+
+
+def map_rows(shape: tuple[int, int], make: Callable[[slice], Array], *reads: Array) -> Array:
+    """Make an array block by block; `make` returns its rows at a slice, from the arrays that it `reads`."""
+    if shape[0] * shape[1] <= BLOCK_CELLS:
+        return make(slice(0, shape[0]))
+    made = make_array(shape)
+    for rows in row_blocks(*shape, made, *reads):
+        made[rows] = make(rows)
+    return made
+
+
+def _mapping(array: Any) -> mmap.mmap | None:
+    while array is not None:
+        if isinstance(array, mmap.mmap):
+            return array
+        array = getattr(array, "base", None)
+    return None
