@@ -5,16 +5,15 @@ does. The file is in the system's folder for temporary files, and nothing of it 
 """
 
 import mmap
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.errors import StoreError
+from harness.disk.temporary import no_room, temporary_file
 
-IN_MEMORY = 32 << 20
+IN_MEMORY = 40 << 20
 """Bytes of the largest array that is held in memory."""
 BLOCK_CELLS = 1 << 20
 """Cells of a block of rows, 8 MiB of float64."""
@@ -35,14 +34,14 @@ def make_array(shape: Sequence[int], fill: float | bool = 0.0) -> Array:
         return np.full(tuple(shape), fill, dtype=dtype)
     block = np.full(BLOCK_CELLS, fill, dtype=dtype).tobytes()
     try:
-        with tempfile.TemporaryFile() as file:
+        with temporary_file() as file:
             # Written, not only made longer: where the disk is full this says so, and a mapped page would end us.
             for first in range(0, cells * dtype.itemsize, len(block)):
                 file.write(block[: cells * dtype.itemsize - first])
             file.flush()
             return np.asarray(np.memmap(file, dtype=dtype, mode="r+", shape=tuple(shape)))
     except OSError as error:
-        raise StoreError(f"{tempfile.gettempdir()}: no room for temporary files: {error.strerror}") from None
+        raise no_room(error) from None
 
 
 def is_on_disk(array: Array) -> bool:

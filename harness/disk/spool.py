@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 
-from harness.errors import StoreError
+from harness.disk.temporary import no_room
 
 IN_MEMORY = 8 << 20
 """Bytes up to which nothing touches the disk."""
@@ -31,7 +31,7 @@ class Spool:
         try:
             self._file.write(framed)
         except OSError as error:
-            raise self._no_room(error) from None
+            raise no_room(error) from None
         self._end += len(framed)
         return place
 
@@ -45,11 +45,7 @@ class Spool:
             self._file.seek(place)  # writes what is still held back
             return self._file.read(size)
         except OSError as error:
-            raise self._no_room(error) from None
-
-    @staticmethod
-    def _no_room(error: OSError) -> StoreError:
-        return StoreError(f"{tempfile.gettempdir()}: no room for temporary files: {error.strerror}")
+            raise no_room(error) from None
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield all values in order; another reader does not disturb it."""

@@ -16,6 +16,7 @@ from harness.analysis.compare import (
 from harness.analysis.paired import bootstrap_p_values, holm
 from harness.analysis.resample import mean_intervals, resampled_means
 from harness.analysis.summary import as_columns
+from harness.disk import large_array
 
 NAN = math.nan
 
@@ -166,3 +167,19 @@ def test_means_resampled_beside_the_differences_are_those_resampled_alone(monkey
     for column in range(6):
         (low,) = mean_intervals(as_columns(scores)[:, column], resamples=200, seed=5).lows
         assert known.lows[column] == low
+
+
+def test_a_comparison_of_tables_on_disk_gives_the_same_bytes(monkeypatch):
+    generator = np.random.default_rng(5)
+    scores = np.round(generator.random((3, 400, 4)), 2)
+    scores[0, ::7, 1] = math.nan
+    scores[2, 9:, 2] = math.nan  # so few clusters that every sign pattern is looked at
+    names = {"configurations": ["a", "b", "c"], "measures": dict.fromkeys("wxyz", "higher")}
+    in_memory, means = compare_and_resample(scores, **names, resamples=500, seed=3)
+    for name, value in (("IN_MEMORY", 0), ("BLOCK_CELLS", 256), ("LET_GO", 4096)):
+        monkeypatch.setattr(large_array, name, value)
+    table = large_array.make_array(scores.shape)
+    table[:] = scores
+    on_disk, same_means = compare_and_resample(table, **names, resamples=500, seed=3)
+    assert on_disk == in_memory
+    assert same_means.tobytes() == means.tobytes()

@@ -4,7 +4,9 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from harness.analysis import resample
 from harness.analysis.resample import draw_counts, exact_means, mean_intervals, resampled_means, whole_numbers
+from harness.disk import large_array
 
 NAN = math.nan
 
@@ -51,6 +53,23 @@ def test_equal_seeds_give_equal_bytes_whatever_the_chunks_and_the_other_columns(
     for column in range(6):
         alone = mean_intervals(values[:, column], resamples=301, seed=4)
         assert [part[0] for part in alone] == [part[column] for part in whole]
+
+
+def test_tables_on_disk_give_the_same_bytes(monkeypatch):
+    generator = np.random.default_rng(8)
+    values = generator.random((530, 5))
+    values[generator.random(530) < 0.2, 2:4] = NAN
+    values[1:, 4] = NAN  # no interval
+    in_memory = mean_intervals(values, resamples=301, seed=4)
+    resampled = resampled_means(values, resamples=301, seed=4)
+    for name, value in (("IN_MEMORY", 0), ("BLOCK_CELLS", 256), ("LET_GO", 4096)):
+        monkeypatch.setattr(large_array, name, value)
+    monkeypatch.setattr(resample, "PRODUCT_ROWS", 64)
+    table = large_array.make_array(values.shape)
+    table[:] = values
+    on_disk = mean_intervals(table, resamples=301, seed=4, chunk_cells=530 * 7)
+    assert [part.tobytes() for part in on_disk] == [part.tobytes() for part in in_memory]
+    assert resampled_means(table, resamples=301, seed=4, use_up=True).tobytes() == resampled.tobytes()
 
 
 def test_a_seed_of_zero_is_a_seed():

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from harness.datasets.base import Dataset
+from harness.disk import row_offsets
 from harness.disk.row_offsets import RowOffsets
 from harness.disk.spool import IN_MEMORY, READ_AT_ONCE, Spool
 from harness.records import Article, Cluster, Reference, RowProblem
@@ -13,14 +14,19 @@ from harness.run import plan
 from harness.run.plan import Clusters
 
 
-def test_places_are_a_mapping_that_keeps_the_last_of_equal_keys():
+@pytest.mark.parametrize("held", [2001, 2000, 150])
+def test_places_are_a_mapping_that_keeps_the_last_of_equal_keys_in_memory_and_on_disk(
+    held: int, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(row_offsets, "HELD_ROWS", held)
     rng = random.Random(1)
     keys = [(f"model {rng.randrange(3)}", f"cluster {rng.randrange(400)}") for _ in range(2000)]
     places = RowOffsets(zip(keys, range(2000), strict=True))
     expected = {key: place for place, key in enumerate(keys)}
     assert {key: places.get(key) for key in expected} == expected
     assert (len(places), places.rows) == (len(expected), 2000)
-    assert ("model 0", "cluster 400") not in places
+    assert (places._pages is not None) == (held <= 2000)
+    assert not any((f"model {number}", f"cluster {400 + number}") in places for number in range(50))
     assert ("model 0cluster", "1") not in places
     assert not RowOffsets()
     assert RowOffsets().get(("a",)) is None
