@@ -2,7 +2,8 @@
 
 Every signal counts what speaks against a claim (an element that no article bears out, by its kind and by how far it is
 missing; a conflict; words that do not hang together; a model that does not read the claim in the evidence), and every
-weight is at least 0: nothing that is missing can make a claim more probable. Without the model other weights hold.
+weight is at least 0: nothing that is missing can make a claim more probable. Without the model other weights hold. What
+says nothing of the articles, however probable, is told here as well (`why_empty`).
 """
 
 import math
@@ -13,9 +14,11 @@ from typing import Final
 
 from harness.checkers.account.account import Account
 from harness.checkers.account.conflicts import Alignment
-from harness.checkers.account.elements import Held
+from harness.checkers.account.order import disorder, order_odds
 from harness.checkers.neural.entailment import Entailment
+from harness.checkers.reasons import ANY_EVENT
 from harness.checkers.weights import read_weights
+from harness.claims.meaning import nations
 from harness.language.lexical import word_list
 from harness.records import content_digest
 
@@ -28,8 +31,17 @@ CLIP: Final = 5.0
 FEWEST, MOST_GONE = 3, 1 / 3
 """Words that the articles have to bear out of a claim without a name, figure, time or place, and the share that they
 may lack."""
+TYING = frozenset({"name", "figure", "time", "place"})
+"""Kinds of elements that tie a claim to the articles that bear them out."""
 TELLING = 2
 """Words that tell something, of those that the articles bear out, without which a claim could be said of any event."""
+FEWEST_IN_ORDER = 3
+"""Least elements of a claim whose order says something: two words have none."""
+SURE_OF_IT = 1.5
+"""Log-odds of entailment from which on a claim need not have a name, figure, time or place of the articles."""
+LEANING = 0.0
+"""Log-odds from which on a claim may have most of its words from no article, where something ties it to them."""
+ONE_WORD = "it is one word, which says nothing"
 MOSTLY = 0.5
 """Share of a claim's words that no article may lack altogether."""
 
@@ -76,7 +88,7 @@ def signals(
 
 def unspecific(account: Account) -> bool:
     """Recognise a claim that nothing ties to these articles: no supported name, figure, time or place, few words."""
-    if any(held.kind in {"name", "figure", "time", "place"} and held.state == "borne_out" for held in account.elements):
+    if any(held.kind in TYING and held.state == "borne_out" for held in account.elements):
         return False
     words = [held for held in account.elements if held.kind in {"word", "predicate"} and held.state != "contradicted"]
     gone = sum(held.state == "unaccounted" for held in words)
@@ -87,15 +99,20 @@ def hollow(account: Account) -> bool:
     """Recognise a claim whose supported part could be said of any event, or is the least part of it.
 
     As `unspecific`, but words that news has of everything (*government*, *announces*, *new*) tie a claim to nothing,
-    nor do words that the articles have only near ones of, nor a bare small number (*two*).
+    nor do words that the articles have only near ones of, nor a bare small number (*two*), *today*, or a country. One
+    name with nothing but such words (*Spain to visit Orrin*) is too little.
     """
     words = [held for held in account.elements if held.kind in {"word", "predicate"} and held.state != "contradicted"]
     gone = [held for held in words if held.state == "unaccounted" and not held.spots]
     if len(gone) > MOSTLY * len(words) and len(gone) >= FEWEST:
         return True
-    if any(_ties(held, account.text) for held in account.elements):
-        return False
-    return len(_telling(account)) < TELLING
+    own = [name for name in _ties(account) if name not in nations()]
+    return len(own) + len(_telling(account)) < TELLING
+
+
+def says_nothing_own(account: Account) -> bool:
+    """Tell whether all that the articles have of a claim are countries and words that news has of every event."""
+    return not _telling(account) and {*_ties(account)} <= nations().keys()
 
 
 def specific(account: Account) -> bool:
@@ -103,8 +120,44 @@ def specific(account: Account) -> bool:
 
     A name, figure, time or place with another or with a word that tells something, or several such words.
     """
-    ties, telling = sum(_ties(held, account.text) for held in account.elements), len(_telling(account))
+    ties, telling = len(_ties(account)), len(_telling(account))
     return bool(ties and ties + telling >= TELLING) or telling >= FEWEST
+
+
+def is_one_word(text: str) -> bool:
+    """Tell whether a text is one word, once or again and again."""
+    return len(set(text.lower().split())) == 1
+
+
+def why_empty(account: Account, entailment: Entailment | None) -> str:
+    """Say why a claim says nothing of these articles, whatever its words; empty where it does."""
+    if is_one_word(account.text) and len(account.text.split()) > 1:
+        return ONE_WORD
+    loose = not (account.verbatim or _in_one_sentence(account)) and (unspecific(account) or hollow(account))
+    # A model entails what says next to nothing (*What we know so far*) of whatever it reads.
+    least = math.inf if says_nothing_own(account) else LEANING if specific(account) else SURE_OF_IT
+    if loose and (entailment is None or entailment.in_window < least):
+        return ANY_EVENT
+    if account.features["no_links"]:
+        return "it says nothing that an article could bear out"
+    told = [held for held in account.elements if held.kind != "party"]
+    if len(told) >= FEWEST_IN_ORDER and not account.verbatim and _in_no_order(account, entailment):
+        return "the articles have its words, but not in this order, which says nothing"
+    return ""
+
+
+def _in_no_order(account: Account, entailment: Entailment | None) -> bool:
+    """Tell words in no order from a sentence, if one has no parties whom the articles have so, and the model reads."""
+    if account.told and (entailment is None or entailment.in_window > 0):
+        return False
+    return disorder(account.features) > 0 if entailment is None else order_odds(account.features, entailment) < 0
+
+
+def _in_one_sentence(account: Account) -> bool:
+    """Tell whether one sentence has all words of a claim, three or more, joined as the claim joins them."""
+    words = [held for held in account.elements if held.kind != "party"]
+    apart = account.features.get("uncovered_sentence", 1.0) or account.features.get("order_ungoverned", 1.0)
+    return len(words) >= FEWEST_IN_ORDER and not apart
 
 
 def _telling(account: Account) -> set[str]:
@@ -116,11 +169,12 @@ def _telling(account: Account) -> set[str]:
     }  # fmt: skip
 
 
-def _ties(held: Held, written: str) -> bool:
-    """Recognise a supported element that ties a claim to these articles by itself."""
-    if held.state != "borne_out" or held.kind not in {"name", "figure", "time", "place"}:
-        return False
-    return held.kind != "figure" or written[held.start : held.end].lower() not in word_list("function", "small_numbers")
+def _ties(account: Account) -> list[str]:
+    """List the supported elements that tie a claim to these articles by themselves, in small letters."""
+    held = [each for each in account.elements if each.state == "borne_out" and each.kind in TYING]
+    any_article = {"figure": word_list("function", "small_numbers"), "time": word_list("function", "any_day")}
+    said = [(each.kind, account.text[each.start : each.end].lower()) for each in held]
+    return [text for kind, text in said if text not in any_article.get(kind, ())]
 
 
 def _says_little(word: str) -> bool:

@@ -17,7 +17,7 @@ from harness.checkers.account.order import order_digest
 from harness.checkers.aggregate import Judgement, Told, verdicts_in_detail
 from harness.checkers.base import Checker, CheckSession, why_unreadable
 from harness.checkers.cluster_analysis import ClusterReading, Sentences
-from harness.checkers.doubt import doubts_digest
+from harness.checkers.doubt import doubts_digest, is_one_word
 from harness.checkers.features import support_features
 from harness.checkers.neural.entailment import (
     Entailment,
@@ -317,11 +317,15 @@ class RulesSession(CheckSession):
         reading = self.reading_of(cluster, text)
         findings: list[Judgement] = []
         told: list[Told] = []
+        one_word = is_one_word(text)
         for one in sentences:
             matcher = Matcher(reading, one.reading)
             held = account(reading, matcher, one.reading, one.alignment, one.features)
             read = self.entailment(reading, one, held)
-            findings.append(judge(reading, one.reading, self.prior(one), one.alignment, held, one.offset, read))
+            prior = self.prior(one)
+            findings.append(
+                judge(reading, one.reading, prior, one.alignment, held, one.offset, read, one_word=one_word)
+            )
             propositions = tuple(proposition_claims(text, one.offset, one.reading))
             told.append(Told(sentence_claim(text, one.offset, one.reading), propositions))
         return verdicts_in_detail(text, findings, told, self.signature, reading.sources)

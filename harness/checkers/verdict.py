@@ -16,14 +16,13 @@ from harness.checkers.account.conflicts import Alignment, Conflict
 from harness.checkers.account.coverage import AS_MUCH, ranked, saying_so, share, worth
 from harness.checkers.account.doers import party_apart
 from harness.checkers.account.elements import UNTOLD, Held
-from harness.checkers.account.order import disorder, order_odds
 from harness.checkers.account.parties import Sides
 from harness.checkers.aggregate import Judgement, placed
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.checkers.disputes import Dispute, disputed_figures
-from harness.checkers.doubt import hollow, load_doubts, signals, specific, unspecific
+from harness.checkers.doubt import ONE_WORD, load_doubts, signals, why_empty
 from harness.checkers.neural.entailment import Entailment
-from harness.checkers.reasons import ANY_EVENT, all_of, most_telling, why_held_up, why_supported, with_absent
+from harness.checkers.reasons import all_of, most_telling, why_held_up, why_supported, with_absent
 from harness.checkers.shown import (
     instead,
     of_speaker,
@@ -46,8 +45,6 @@ MATTERS = (
     "modality_lost", "deed_denied", "negation_apart", "bearer_other",
 )  # fmt: skip
 """Features that decide by themselves where unaccounted for, most telling first. One true headline in ten has one."""
-FEWEST_IN_ORDER = 3
-"""Least elements of a claim whose order says something: two words have none."""
 OFTEN_WRONG = frozenset({"negation"})
 """Conflicts that, where the model reads the claim in the evidence, stand on true texts as often as on false ones."""
 PLAIN = 0.75
@@ -63,10 +60,6 @@ FIRM = frozenset({
 other words, and a model that knows words rather than parties reads another name in a slot as the same."""
 SURE_OF_ELEMENT = 1.0
 """Log-odds of entailment from which on any other element may be missing."""
-SURE_OF_IT = 1.5
-"""Log-odds of entailment from which on a claim need not have a name, figure, time or place of the articles."""
-LEANING = 0.0
-"""Log-odds from which on a claim may have most of its words from no article, where something ties it to them."""
 NO_DEED = frozenset({"verb_missing", "verb_elsewhere"})
 """Ways in which a verb is missing; one that an article has in a looser word is not."""
 READ_WITHOUT = 1.5
@@ -129,7 +122,7 @@ def excused(held: Held, entailment: Entailment | None) -> bool:
 
 def decided(account: Account, entailment: Entailment | None) -> bool:
     """Tell whether a sentence is held up whatever its probability, as saying nothing of these articles."""
-    return bool(_why_empty(account, entailment))
+    return bool(why_empty(account, entailment))
 
 
 def is_held_up(account: Account, entailment: Entailment | None) -> bool:
@@ -149,6 +142,12 @@ class _Case:
     account: Account
     offset: int
     entailment: Entailment | None
+    one_word: bool
+
+    @cached_property
+    def empty(self) -> str:
+        """Say why the sentence says nothing of these articles; empty where it does."""
+        return ONE_WORD if self.one_word else why_empty(self.account, self.entailment)
 
     @cached_property
     def probability(self) -> float:
@@ -245,14 +244,14 @@ class _Case:
 
 def judge(
     cluster: ClusterReading, reading: Reading, prior: float, alignment: Alignment, account: Account, offset: int,
-    entailment: Entailment | None = None,
+    entailment: Entailment | None = None, *, one_word: bool = False,
 ) -> Judgement:  # fmt: skip
     """Decide on one sentence.
 
-    `prior` is the probability that a checker gives it by itself, `offset` is where it begins, and `entailment` what
-    the model says of it beside the sentences that bear most on it.
+    `prior` is the probability that a checker gives it by itself, `offset` is where it begins, `entailment` what the
+    model says of it beside the sentences that bear most on it, and `one_word` that the text it is of is a single word.
     """
-    case = _Case(cluster, reading, prior, alignment, account, offset, entailment)
+    case = _Case(cluster, reading, prior, alignment, account, offset, entailment, one_word)
     return _contradicted(case) or _not_found(case) or _contested(case) or _supported(case)
 
 
@@ -276,7 +275,7 @@ def _not_found(case: _Case) -> Judgement | None:
     account, entailment, lost, gone = case.account, case.entailment, case.lost, case.gone
     deciding = [held for held in gone if held in [*case.unread, *case.unturned] or not excused(held, entailment)]
     own = [held for held in deciding if held not in [*case.unread, *case.unturned]]  # what needs no model
-    empty = _why_empty(account, entailment)
+    empty = case.empty
     handed_on = lost is not None and lost.distant and not (gone or empty)
     if deciding or empty or (case.probability < 0.5 and not handed_on and not _one_side(account, case.disputes)):
         first = [*deciding, *gone]
@@ -349,37 +348,6 @@ def voices(label: VerdictLabel, entailment: Entailment | None, *, alone: bool) -
     if not model:
         return ("account",)
     return ("account", "model") if alone else ("model",)
-
-
-def _in_one_sentence(account: Account) -> bool:
-    """Tell whether one sentence has all words of a claim, three or more, joined as the claim joins them."""
-    words = [held for held in account.elements if held.kind != "party"]
-    apart = account.features.get("uncovered_sentence", 1.0) or account.features.get("order_ungoverned", 1.0)
-    return len(words) >= FEWEST_IN_ORDER and not apart
-
-
-def _why_empty(account: Account, entailment: Entailment | None) -> str:
-    """Say why a claim says nothing of these articles, whatever its words; empty where it does."""
-    written = account.text.lower().split()
-    if len(written) > 1 and len(set(written)) == 1:
-        return "it is one word again and again, which says nothing"
-    loose = not (account.verbatim or _in_one_sentence(account)) and (unspecific(account) or hollow(account))
-    least = LEANING if specific(account) else SURE_OF_IT
-    if loose and (entailment is None or entailment.in_window < least):
-        return ANY_EVENT
-    if account.features["no_links"]:
-        return "it says nothing that an article could bear out"
-    told = [held for held in account.elements if held.kind != "party"]
-    if len(told) >= FEWEST_IN_ORDER and not account.verbatim and _in_no_order(account, entailment):
-        return "the articles have its words, but not in this order, which says nothing"
-    return ""
-
-
-def _in_no_order(account: Account, entailment: Entailment | None) -> bool:
-    """Tell words in no order from a sentence, if one has no parties whom the articles have so, and the model reads."""
-    if account.told and (entailment is None or entailment.in_window > 0):
-        return False
-    return disorder(account.features) > 0 if entailment is None else order_odds(account.features, entailment) < 0
 
 
 def supporting(cluster: ClusterReading, reading: Reading, account: Account) -> list[int]:

@@ -24,6 +24,8 @@ CONSTANTS = (
     "Breaking news", "Officials say more details to follow", "Two people killed in crash", "Here is what happened",
     "Government announces new plan", "Company says profits rose", "Storm hits coast as thousands flee",
     "Police arrest man after attack", "What we know so far", "Live updates: all you need to know",
+    "Everything you need to know today", "President to visit China", "US officials meet in Washington",
+    "Leader speaks to people", "Minister to meet leaders", "This is why it matters", "American company reports loss",
 )  # fmt: skip
 QUARRY = (
     "The Olsen quarry above Tarnby was shut on Monday after a landslide killed two drivers. Inspectors had warned it.",

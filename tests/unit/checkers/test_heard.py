@@ -97,9 +97,10 @@ def test_a_verb_without_which_a_claim_would_be_read_is_missing(parser, text, ver
     assert (found.label == "not_found" and found.reason == f"no article mentions “{verb}”") is missing
 
 
-def test_one_word_again_and_again_says_nothing_whatever_the_model_reads(parser):
-    found = verdict(parser, "Dahl-Finn Dahl-Finn Dahl-Finn", 3.0)
-    assert (found.label, found.reason) == ("not_found", "it is one word again and again, which says nothing")
+@pytest.mark.parametrize("text", ["Dahl-Finn Dahl-Finn Dahl-Finn", "Dahl-Finn", "Dahl-Finn. Dahl-Finn."])
+def test_one_word_says_nothing_whatever_the_model_reads(parser, text: str):
+    found = verdict(parser, text, 3.0)
+    assert (found.label, found.reason) == ("not_found", "it is one word, which says nothing")
 
 
 class Distracted:
