@@ -15,9 +15,10 @@ from harness.analysis.compare import (
     reverse_pair,
     significantly_better,
 )
-from harness.analysis.summary import Summary
+from harness.analysis.summary import Summary, summaries_of
 from harness.comparison.equal import describe_equal, equal_configurations
-from harness.comparison.score_matrix import ScoreMatrix, find_label, groups_of
+from harness.comparison.score_matrix import ScoreMatrix, find_label, groups_of, take_clusters
+from harness.disk.row_offsets import RowOffsets
 from harness.errors import UsageError
 from harness.records import ErrorType, MeasureRecord
 
@@ -189,15 +190,10 @@ def broken_down(joined: ScoreMatrix, by: str) -> list[Group]:
     """Summaries for each value of a cluster field. Raises UsageError for a field that no cluster has."""
     found = []
     for key, rows in groups_of(joined.clusters, by).items():
-        part = ScoreMatrix(
-            joined.columns,
-            tuple(joined.clusters[row] for row in rows),
-            joined.measures,
-            joined.values[:, rows, :],
-            joined.unscorable[:, rows, :],
-            joined.seed,
-        )
-        found.append(Group(key, len(rows), tuple(part.summaries())))
+        values = take_clusters(joined.values, rows, np.nan)
+        unscorable = take_clusters(joined.unscorable, rows, False)
+        summaries = summaries_of(values, unscorable, joined.labels, joined.measures, seed=joined.seed)
+        found.append(Group(key, len(rows), tuple(summaries)))
     return found
 
 
@@ -206,12 +202,12 @@ def error_shares(joined: ScoreMatrix) -> Mapping[ErrorType, Mapping[str, tuple[i
 
     Raises UsageError where no run has verdicts.
     """
-    ids = {facts.cluster_id for facts in joined.clusters}
+    ids = RowOffsets(((facts.cluster_id,), 0) for facts in joined.clusters)
     checked: Counter[str] = Counter()
     errors: dict[ErrorType, Counter[str]] = {}
     for column in joined.columns:
         for row in column.folder.checked():
-            if row.configuration != column.record.name or row.cluster_id not in ids:
+            if row.configuration != column.record.name or (row.cluster_id,) not in ids:
                 continue
             checked[column.label] += 1
             for error in {error for verdict in row.verdicts for error in verdict.errors}:

@@ -1,7 +1,7 @@
 """Configurations of one run or of many, joined by cluster id: what comparisons and gates are read from."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from harness.analysis.summary import Summary, summaries_of
 from harness.comparison.facts import held_or_stored
 from harness.disk.large_array import let_go, make_array, row_blocks
-from harness.disk.row_offsets import RowOffsets
+from harness.disk.row_offsets import RowOffsets, digest_of
 from harness.errors import DataError, Problem, StoreError, UsageError, nearest_name
 from harness.records import ClusterFacts, ConfigurationRecord, Counts, MeasureRecord, RunManifest
 from harness.results.run_folder import RunFolder
@@ -76,6 +76,14 @@ def _take_measures(cells: NDArray[Any], kept: Sequence[int], fill: float | bool)
     taken = make_array((*cells.shape[:2], len(kept)), fill)
     for rows in row_blocks(cells.shape[1], cells.shape[0] * cells.shape[2], cells, taken):
         taken[:, rows] = cells[:, rows][:, :, kept]
+    return taken
+
+
+def take_clusters(cells: NDArray[Any], kept: Sequence[int], fill: float | bool) -> NDArray[Any]:
+    """Copy some of the clusters of such an array."""
+    taken = make_array((cells.shape[0], len(kept), cells.shape[2]), fill)
+    for rows in row_blocks(len(kept), cells.shape[0] * cells.shape[2], cells, taken):
+        taken[:, rows] = cells[:, kept[rows]]
     return taken
 
 
@@ -150,16 +158,26 @@ def _shared_clusters(
         ]
         hint = Problem("the runs were made on different data; --intersection compares them on the clusters they share")
         raise DataError([hint, *problems])
-    shared = {facts.cluster_id: facts.digest for facts in first}
-    for folder in folders[1:]:
-        theirs = {facts.cluster_id: facts.digest for facts in folder.clusters()}
-        shared = {name: digest for name, digest in shared.items() if theirs.get(name) == digest}
-    if not shared:
+    others = [
+        RowOffsets(((facts.cluster_id,), _number(facts)) for facts in folder.clusters()) for folder in folders[1:]
+    ]
+
+    def shared() -> Iterator[ClusterFacts]:
+        for facts in first:
+            if all(other.get((facts.cluster_id,)) == _number(facts) for other in others):
+                yield facts
+
+    count = sum(1 for _ in shared())
+    if not count:
         raise DataError([Problem("the runs share no cluster of equal id and content, so nothing can be compared")])
     sizes = ", ".join(str(manifest.clusters) for manifest in manifests)
-    note = f"Compared on the {len(shared)} clusters that all runs share, of {sizes}."
-    kept = held_or_stored(lambda: (facts for facts in first if facts.cluster_id in shared), len(shared))
-    return kept, [note]
+    note = f"Compared on the {count} clusters that all runs share, of {sizes}."
+    return held_or_stored(shared, count), [note]
+
+
+def _number(facts: ClusterFacts) -> int:
+    """Turn the digest of a cluster's content into a number that an array of places takes."""
+    return digest_of((facts.digest,)) >> 1
 
 
 def _shared_measures(
