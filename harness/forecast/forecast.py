@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.disk.large_array import IN_MEMORY, LET_GO
+from harness.disk.row_offsets import HELD_ROWS
 from harness.endpoint.remote import Remote
 from harness.executors.local import PAYS, cores
 from harness.forecast.estimate import NOTHING, Estimate, block_means, exactly, mean_of, total_of
@@ -13,12 +15,15 @@ from harness.run.plan import HELD_BYTES, Plan
 
 EFFICIENCY = Estimate(0.85, 0.6, 1.0)
 """Share of a process's speed that each of several has beside the others: pieces are handed over and put in order."""
-SPREAD_OF_MEMORY = 0.15
+SPREAD_OF_MEMORY = 0.2
 """Half the interval of memory, as a share: between a sample and a whole run by what was measured (docs/scale.md)."""
-BYTES_HELD = 100.0
-"""Bytes of memory for each cluster that a run holds beside its statistics and the places of its rows: ids, which
-statistics are there, and a column of them as it is summed."""
+BYTES_OF_DRAWS = 16.0
+"""Bytes of memory for each cluster of one resample: the clusters drawn, and how often each was."""
 BYTES_OF_PLACE = 16.0
+FULL = 30_000
+"""Clusters after which what is remembered of words, up to a fixed number of them, was seen to grow no more."""
+BYTES_REMEMBERED = 40 << 20
+"""About how much that is, beyond what a sample of some thousands remembers."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +106,7 @@ def forecast(
         sampled=sample.clusters,
         costs=tuple(costs),
         seconds=total_of(cost.seconds for cost in costs),
-        memory=_memory(sample, count),
+        memory=memory_of(sample, count),
         disk=disk,
         temporary=temporary,
         money=money,
@@ -219,15 +224,21 @@ def _last_rows(one: Round, account: str) -> list[tuple[int, int]]:
     return [(row.tokens_in, row.tokens_out) for row in last.values()]
 
 
-def _memory(sample: Sample, count: int) -> Estimate:
-    """Bytes of memory: those of the sample, statistics and places of rows."""
+def memory_of(sample: Sample, count: int) -> Estimate:
+    """Bytes of memory: those of the sample, and what a whole run holds beyond it, most of it up to a fixed size."""
     plan = sample.plan
     configurations = len(plan.configurations)
-    statistics = 8.0 * configurations * len(plan.measures)
-    places = BYTES_OF_PLACE * (configurations + configurations * len(plan.checkers))
-    growth = (statistics + places + BYTES_HELD) * max(0, count - sample.clusters)
-    held = min(float(HELD_BYTES), sample.cluster_bytes * count)
-    return exactly(sample.memory + growth + held).widened(1 - SPREAD_OF_MEMORY, 1 + SPREAD_OF_MEMORY)
+    more = max(0, count - sample.clusters)
+    statistics = 8 * configurations * len(plan.measures) * count
+    if statistics > IN_MEMORY:
+        statistics = LET_GO
+    places = BYTES_OF_PLACE * configurations * (1 + len(plan.checkers)) * min(more, HELD_ROWS)
+    held = sample.cluster_bytes * count
+    if held > HELD_BYTES:  # what was held is given back when it is put aside
+        held = 0
+    remembered = BYTES_REMEMBERED * min(1.0, more / FULL)
+    grown = statistics + places + held + remembered + BYTES_OF_DRAWS * more
+    return exactly(sample.memory + grown).widened(1 - SPREAD_OF_MEMORY, 1 + SPREAD_OF_MEMORY)
 
 
 def _disk(sample: Sample, count: int) -> tuple[Estimate, Estimate]:
