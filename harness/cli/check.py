@@ -9,7 +9,7 @@ from harness.cli.options import CheckerNames
 from harness.process import logs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from harness.metaeval.texts import CheckedTexts
 
@@ -68,8 +68,6 @@ def check(
         from harness.report.html.checked import refuse_folder
 
         refuse_folder(html)
-    failed: list[CheckedTexts] = []
-    kept: list[CheckedTexts] = []
     groups = api.check_texts(
         clusters,
         text or (),
@@ -78,6 +76,17 @@ def check(
         cluster=cluster,
         progress=TerminalProgress(),
     )
+    failed = _print_and_write(groups, form, html)
+    for each in failed:
+        logs.say(f"error: {each.cluster.cluster_id}: {each.signature}: {each.failure}", "error")
+    if failed:
+        raise typer.Exit(EXIT_FAILURES)
+
+
+def _print_and_write(groups: "Iterable[CheckedTexts]", form: str, html: Path | None) -> "list[CheckedTexts]":
+    """Print verdicts as they come and write them to a page, if one is asked for. Returns what failed."""
+    failed: list[CheckedTexts] = []
+    kept: list[CheckedTexts] = []
 
     def noted() -> "Iterator[CheckedTexts]":
         for each in groups:
@@ -93,10 +102,7 @@ def check(
 
         write_checked(kept, html)
         logs.say(f"page: {html}")
-    for each in failed:
-        logs.say(f"error: {each.cluster.cluster_id}: {each.signature}: {each.failure}", "error")
-    if failed:
-        raise typer.Exit(EXIT_FAILURES)
+    return failed
 
 
 def _print_checked(groups: "Iterator[CheckedTexts]", form: str) -> None:

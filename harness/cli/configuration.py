@@ -96,6 +96,25 @@ def _check(file: Path, overrides: "list[str] | None", *, strict: bool) -> "list[
     return []
 
 
+Price = Annotated[
+    str | None,
+    typer.Option(
+        "--price",
+        metavar="IN/OUT",
+        help="Money for a million tokens in and out of every server, such as 0.15/0.60; else the configuration's.",
+    ),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        min=1,
+        metavar="N",
+        help="Plan for N workers that share out local models, checking and scoring; else for this machine.",
+    ),
+]
+
+
 def plan(
     config: ConfigFileOrNone = None,
     overrides: Overrides = None,
@@ -105,23 +124,8 @@ def plan(
             "--clusters", metavar="N", help="How many clusters the run will have, such as 3e6; else those of the data."
         ),
     ] = None,
-    price: Annotated[
-        str | None,
-        typer.Option(
-            "--price",
-            metavar="IN/OUT",
-            help="Money for a million tokens in and out of every server, such as 0.15/0.60; else the configuration's.",
-        ),
-    ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            "--workers",
-            min=1,
-            metavar="N",
-            help="Plan for N workers that share out local models, checking and scoring; else for this machine.",
-        ),
-    ] = None,
+    price: Price = None,
+    workers: Workers = None,
     jobs: Jobs = None,
     sample: Annotated[
         int | None,

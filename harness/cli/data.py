@@ -57,9 +57,7 @@ def ingest(
     from harness.ingest.account import account_row, cluster_row, explanation
     from harness.records import canonical_json
 
-    if not out.stem or out.is_dir() or out.suffix == ".gz":
-        raise UsageError(f"--out {out}: not a name for the clusters; accepted: a file such as clusters.jsonl")
-    account = out.with_name(f"{out.stem}.ingest.jsonl")
+    account = _account_beside(out)
     if cluster_id is not None and not cluster_id.strip():
         raise UsageError("--cluster-id: empty; accepted: a name for the cluster")
     rows: list[str] = []
@@ -97,6 +95,15 @@ def ingest(
     logs.say(", ".join([f"clusters {len(rows)}", *(f"{name} {count}" for name, count in counts.items())]))
     logs.say(f"clusters: {out}")
     logs.say(f"account: {account}")
+
+
+def _account_beside(out: Path) -> Path:
+    """Name the file of the account, beside the clusters'. Raises UsageError for what cannot be a file of clusters."""
+    from harness.errors import UsageError
+
+    if not out.stem or out.is_dir() or out.suffix == ".gz":
+        raise UsageError(f"--out {out}: not a name for the clusters; accepted: a file such as clusters.jsonl")
+    return out.with_name(f"{out.stem}.ingest.jsonl")
 
 
 @app.command("dedup")

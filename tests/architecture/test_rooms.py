@@ -13,6 +13,8 @@ PAGE = TOP / "docs" / "architecture.md"
 MODULES_IN_A_ROOM = 20
 MODULES_IN_RUN = 16
 LINES_OF_THE_PAGE = 128
+LINES_OF_A_FUNCTION = 60
+LINES_OF_A_FILE = 400
 
 
 def module_of(file: Path) -> str:
@@ -55,6 +57,17 @@ def circles(graph: dict[str, set[str]]) -> list[set[str]]:
 
 def test_circles_are_found():
     assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == [{"a", "b", "c"}]
+
+
+def test_files_and_functions_are_short():
+    long = []
+    for name, file in FILES.items():
+        text = file.read_text(encoding="utf-8")
+        if text.count("\n") > LINES_OF_A_FILE:
+            long.append(name)
+        functions = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+        long += [f"{name}.{n.name}" for n in functions if (n.end_lineno or 0) - n.lineno >= LINES_OF_A_FUNCTION]
+    assert long == []
 
 
 def test_no_modules_import_one_another():
