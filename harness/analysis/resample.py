@@ -95,11 +95,31 @@ def resampled_means(
     NaN where a resample drew no cluster that has a value in the column.
     """
     table = as_table(values)
+    if not len(table):  # a shard that no cluster belongs to
+        return np.full((resamples, table.shape[1]), np.nan)
+    prepared = prepare(table, use_up=use_up)
+    drawn_means = mean_deviations(prepared, resamples=resamples, seed=seed, chunk_cells=chunk_cells)
+    return prepared.means + drawn_means * prepared.unit
+
+
+class Prepared(NamedTuple):
+    """A table of at least one cluster, ready to be resampled."""
+
+    means: Floats
+    """Mean of each column."""
+    whole: Floats
+    """Deviations from it as whole numbers of the column's unit; 0 where there is no value."""
+    unit: Floats
+    present: Floats | None
+    """Which clusters have a value, in each pattern there is; None where all have all."""
+    pattern_of_column: NDArray[np.intp]
+
+
+def prepare(table: Floats, *, use_up: bool = False) -> Prepared:
+    """Turn a table into whole numbers. `use_up` as above."""
     clusters, columns = table.shape
-    if not clusters:  # a shard that no cluster belongs to
-        return np.full((resamples, columns), np.nan)
     complete = bool((count_values(table) == clusters).all())
-    present, pattern_of_column = (None, None) if complete else distinct_columns(table)
+    present, pattern_of_column = (None, np.zeros(columns, dtype=np.intp)) if complete else distinct_columns(table)
     means = exact_means(table)
 
     def deviations_at(rows: slice) -> Floats:
@@ -114,7 +134,13 @@ def resampled_means(
             table[some] = deviations_at(some)
     else:
         deviations = map_rows((clusters, columns), deviations_at, table)
-    whole, unit = whole_numbers(deviations, clusters)
+    return Prepared(means, *whole_numbers(deviations, clusters), present, pattern_of_column)
+
+
+def mean_deviations(prepared: Prepared, *, resamples: int, seed: int, chunk_cells: int = CHUNK_CELLS) -> Floats:
+    """Compute the mean deviation of each column in each resample, in the column's unit; NaN as above."""
+    whole, present = prepared.whole, prepared.present
+    clusters, columns = whole.shape
     drawn_means = np.empty((resamples, columns))
     done = 0
     for counts in make_ahead(
@@ -127,9 +153,9 @@ def resampled_means(
             drawn_means[rows] = sums / clusters
         else:
             sums, drawn = products(counts, whole, present)
-            drawn = drawn[:, pattern_of_column]
-            drawn_means[rows] = np.divide(sums, drawn, out=np.full((counts.shape[0], columns), np.nan), where=drawn > 0)
-    return means + drawn_means * unit
+            drawn = drawn[:, prepared.pattern_of_column]
+            drawn_means[rows] = np.divide(sums, drawn, out=np.full(sums.shape, np.nan), where=drawn > 0)
+    return drawn_means
 
 
 class ChunkOptions(TypedDict):

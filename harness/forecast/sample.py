@@ -32,6 +32,9 @@ ASKED = 20
 """Clusters of a sample that asks a server, unless a number is given."""
 FIRST = 4
 """Clusters of the first round."""
+FIRST_RECORDED = 256
+"""The same where texts are only looked up and nothing is checked: what opening and closing files takes would else hide
+what a cluster does."""
 MOST = 6_000
 """Clusters of a sample at most, unless a number is given."""
 SECONDS = 10.0
@@ -127,7 +130,8 @@ def _rounds(
     most = size or (ASKED if asks else MOST)
     chosen = choose(plan.clusters, most)
     most = len(chosen)
-    start = max(1, min(FIRST if size is None and not asks else most // 5, most // 2))
+    quick = FIRST if plan.checkers or any(each.model.worth_keeping for each in plan.configurations) else FIRST_RECORDED
+    start = max(1, min(quick if size is None and not asks else most // 5, most // 2))
     _announce(plan, most, progress)
     large = (planned or plan.clusters.count) > most
     first = _run(plan, chosen[:start], folder / "first", progress, cache=cache, spooled=large)
