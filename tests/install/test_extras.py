@@ -8,7 +8,7 @@ import pyarrow
 import pytest
 from pyarrow import parquet
 
-from harness.extras import EXTRAS
+from harness.extras import BY_ITSELF, EXTRAS
 from tests.install.data import NUMBER, scores, write_config, write_data
 from tests.install.environments import Environment
 from tests.tiny import save_causal
@@ -16,7 +16,7 @@ from tests.tiny import save_causal
 With = Callable[[str], Environment]
 
 
-@pytest.mark.parametrize("extra", EXTRAS)
+@pytest.mark.parametrize("extra", [extra for extra in EXTRAS if extra not in BY_ITSELF])
 def test_an_extra_brings_its_packages_and_no_conflict(extra: str, with_extra: With):
     environment = with_extra(extra)
     program = f"from harness import extras; print(extras.missing(*extras.EXTRAS['{extra}']))"

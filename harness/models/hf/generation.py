@@ -90,7 +90,7 @@ def problems(parameters: Mapping[str, Any]) -> Iterator[Problem]:
                 nearest=nearest,
             )
         else:
-            accepted = _accepted_values(name, value)
+            accepted = accepted_values(name, value)
             if accepted:
                 yield Problem(
                     "not a value of this generation parameter", path=path, found=repr(value), accepted=accepted
@@ -103,7 +103,7 @@ def problems(parameters: Mapping[str, Any]) -> Iterator[Problem]:
                 yield Problem("without effect unless num_beams is above 1", path=path, accepted="num_beams: 4, say")
 
 
-def _accepted_values(name: str, value: Any) -> str:
+def accepted_values(name: str, value: Any) -> str:
     """Say what would be accepted in place of `value`; empty where it is fine or only transformers can tell."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if name in _WHOLE and not (isinstance(value, int) and number and value >= _WHOLE[name]):

@@ -62,7 +62,8 @@ def load(hf: HfParameters, path: Path, *, gguf: bool) -> Loaded:
     device = choose_device(hf.device)
     if hf.dtype == "int8" and device.type != "cpu":
         raise UsageError(f"dtype int8 is for CPUs, and the device is {device}; accepted there: bfloat16, float16")
-    model = model.to(device).eval()
+    with explain_failure(f"the checkpoint {hf.checkpoint} on {device}"):
+        model = model.to(device).eval()
     if device.type == "cpu":
         replace_linear(model, Int8Linear if hf.dtype == "int8" else SteadyLinear)
     return Loaded(model, _prepare_for_batches(tokenizer, seq2seq), seq2seq, device)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass
-from itertools import accumulate, takewhile
+from itertools import accumulate
 from typing import Any
 
 import torch
@@ -23,13 +23,9 @@ from harness.models.hf import generation
 from harness.models.hf.load import Loaded, is_out_of_memory, load
 from harness.models.hf.parameters import HfParameters
 from harness.models.hf.together import Together, Written
-from harness.models.prompts import ACCEPTED, ARTICLES_ONLY, LEAST_SHARE, Template, build_prompt
+from harness.models.prompting import Prompting, context_of, end_tokens
+from harness.models.prompts import ACCEPTED, ARTICLES_ONLY, Template
 from harness.records import Cluster, Prompt
-
-BUDGET = 1024
-"""Prompt tokens for the articles where neither the configuration nor the model's context says less."""
-MARGIN = 8
-"""Tokens kept free, since a text has not quite as many tokens as its parts together."""
 
 CLOSE = 2e-5
 """Lead of a chosen token over the next one, as a share of the largest score, below which a text is written alone.
@@ -109,8 +105,7 @@ class HfSession:
         self._batches = generation.same_in_any_batch(hf.generation, padded_prompt=not loaded.seq2seq)
         if template is None and not self._seq2seq:
             raise UsageError(f"the causal model {hf.checkpoint} needs `prompt`: {ACCEPTED}")
-        self._template = template or ARTICLES_ONLY
-        self._chat = self._uses_chat()
+        self._prompting = Prompting(hf, self._tokenizer, template or ARTICLES_ONLY, limit=self._prompt_limit())
         self._generation = self._generation_config()
         ends = self._generation.eos_token_id
         self._ends = set(ends if isinstance(ends, list) else [ends])
@@ -119,8 +114,6 @@ class HfSession:
         self._one_by_one = False
         self._together: Together | None = None
         self._may_be_together = not self._seq2seq and self._device.type == "cpu" and self._is_plainly_greedy()
-        self._limit = self._prompt_limit()
-        self._budget = self._token_budget()
 
     def close(self) -> None:
         """Let go of the weights."""
@@ -132,7 +125,7 @@ class HfSession:
         asked: list[_Asked] = []
         for position, cluster in enumerate(clusters):
             try:
-                asked.append(_Asked(position, cluster, *self._fit(cluster)))
+                asked.append(_Asked(position, cluster, *self._prompting.fit(cluster)))
             except Exception as error:  # noqa: BLE001 - one bad cluster becomes its own Failure row
                 answers[position] = error
         # Neighbours of like length waste little padding; the longest come first, so that memory fails early or not.
@@ -189,10 +182,14 @@ class HfSession:
                 failure = ModelError(f"{type(error).__name__}: {error}")
                 failure.__cause__ = error
                 return [failure]
-            half = 1
-            if is_out_of_memory(error):
+            half, is_short = 1, is_out_of_memory(error)
+            if is_short:
                 half = len(batch) // 2
                 self._size = min(self._size, half)
+        # Out of the handler, where the error no longer holds what the batch had in memory.
+        if is_short and self._device.type == "cuda":
+            gc.collect()
+            torch.cuda.empty_cache()
         parts = [batch[start : start + half] for start in range(0, len(batch), half)]
         return [answer for part in parts for answer in self._generate_or_retry(part, alone=alone)]
 
@@ -204,7 +201,7 @@ class HfSession:
                 self._ends,
                 self._hf.generation["max_new_tokens"],
                 self._first_line_known if self._hf.stops_at_newline() else None,
-                self._head(),
+                self._prompting.head(),
             )
             with torch.inference_mode():
                 self._together = together if together.suits(batch[0].tokens) else None
@@ -228,19 +225,14 @@ class HfSession:
         return self._model.dtype == torch.float32 and self._hf.dtype != "int8" and row.margin < CLOSE
 
     def _first_line_known(self, tokens: list[int]) -> bool:
-        return postprocess.first_line_is_complete(self._decode(tokens))
-
-    def _head(self) -> list[int]:
-        """Return the tokens that every prompt begins with: those of two with nothing else in common."""
-        pair = [self._encode(self._template.fill(text, 1)) for text in self._template.two_beginnings]
-        return [first for first, _ in takewhile(lambda both: both[0] == both[1], zip(*pair, strict=False))]
+        return postprocess.first_line_is_complete(self._prompting.decode(tokens))
 
     def _generate(self, batch: list[_Asked]) -> list[Answer]:
         started = time.perf_counter()
         inputs = self._tokenizer.pad({"input_ids": [one.tokens for one in batch]}, return_tensors="pt")
         inputs = {name: tensor.to(self._device) for name, tensor in inputs.items()}
         prompt_length = 1 if self._seq2seq else inputs["input_ids"].shape[1]
-        stopper = _FirstLineWritten(prompt_length, self._decode)
+        stopper = _FirstLineWritten(prompt_length, self._prompting.decode)
         with quietly(), torch.inference_mode(), self._seed_random(batch[0].cluster):
             written = self._model.generate(
                 **inputs,
@@ -263,7 +255,7 @@ class HfSession:
 
     def _answer(self, prompt: Prompt, tokens_in: int, new: list[int], ended: bool, seconds: float) -> Answer:
         return postprocess.finish(
-            self._decode(new),
+            self._prompting.decode(new),
             self._hf.postprocess,
             "end" if ended else "length",
             prompt=prompt,
@@ -271,9 +263,6 @@ class HfSession:
             tokens_out=len(new),
             seconds=seconds,
         )
-
-    def _decode(self, tokens: Any) -> str:
-        return str(self._tokenizer.decode(tokens, skip_special_tokens=True))
 
     @contextmanager
     def _seed_random(self, cluster: Cluster) -> Iterator[None]:
@@ -286,56 +275,6 @@ class HfSession:
             torch.manual_seed(int.from_bytes(digest[:8], "big") >> 1)
             yield
 
-    def _fit(self, cluster: Cluster) -> tuple[Prompt, list[int]]:
-        """Build a prompt that fits the model's context, and its tokens."""
-        budget = self._budget
-        while True:
-            prompt = build_prompt(
-                cluster,
-                self._template,
-                budget,
-                self._count,
-                include_titles=self._hf.include_titles,
-                include_sources=self._hf.include_sources,
-            )
-            tokens = self._encode(prompt.text)
-            excess = len(tokens) - self._limit if self._limit is not None else 0
-            if excess <= 0:
-                return prompt, tokens
-            budget -= excess
-
-    def _count(self, text: str) -> int:
-        return len(self._tokenizer(text, add_special_tokens=False)["input_ids"])
-
-    def _encode(self, text: str) -> list[int]:
-        if not self._chat:
-            return list(self._tokenizer(text)["input_ids"])
-        # The chat template writes the special tokens itself.
-        return list(self._tokenizer(self._chat_text(text), add_special_tokens=False)["input_ids"])
-
-    def _chat_text(self, text: str) -> str:
-        """Write the prompt as a conversation: the model's turn comes next, or has begun where the template says so."""
-        reply = self._template.reply
-        messages = [{"role": "user", "content": text.removesuffix(reply).rstrip() if reply else text}]
-        if self._hf.system is not None:
-            messages.insert(0, {"role": "system", "content": self._hf.system})
-        chat = self._tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
-        return f"{chat}{reply}"
-
-    def _uses_chat(self) -> bool:
-        has_template = bool(getattr(self._tokenizer, "chat_template", None))
-        if self._hf.chat == "yes" and not has_template:
-            raise UsageError(f"chat is yes, but the tokenizer of {self._hf.checkpoint} has no chat template")
-        if self._hf.chat == "no" or not has_template:
-            if self._hf.system is not None:
-                raise UsageError(f"system needs a chat template, and {self._hf.checkpoint} is used without one")
-            return False
-        try:
-            self._chat_text("?")
-        except Exception as error:  # a template may refuse a system message, or have mistakes of its own
-            raise UsageError(f"the chat template of {self._hf.checkpoint} fails: {error}") from error
-        return True
-
     def _generation_config(self) -> Any:
         """Combine the configuration's parameters with the checkpoint's token ids, and nothing else of its own."""
         names = GenerationConfig().to_dict() | {"max_new_tokens": None}
@@ -346,7 +285,7 @@ class HfSession:
                 raise UsageError(f"transformers {transformers.__version__} has no generation parameter {name!r}{hint}")
         own = self._model.generation_config
         kept = {name: getattr(own, name, None) for name in _TOKEN_IDS}
-        kept["eos_token_id"] = self._end_tokens(kept["eos_token_id"])
+        kept["eos_token_id"] = end_tokens(kept["eos_token_id"], self._tokenizer)
         if kept["pad_token_id"] is None:
             kept["pad_token_id"] = self._tokenizer.pad_token_id
         try:
@@ -364,31 +303,9 @@ class HfSession:
             getattr(self._generation, name, None) for name in special
         )
 
-    def _end_tokens(self, own: int | list[int] | None) -> list[int] | None:
-        """Return all tokens that end a text: the checkpoint's, and the tokenizer's, which may end a chat turn."""
-        stated = own if isinstance(own, list) else [own]
-        ends = list(dict.fromkeys(token for token in [*stated, self._tokenizer.eos_token_id] if token is not None))
-        return ends or None
-
     def _prompt_limit(self) -> int | None:
         """Return how many tokens a prompt may have; None for a model without a limit."""
-        config = self._model.config.get_text_config()
-        sizes = [getattr(config, name, None) for name in ("max_position_embeddings", "n_positions", "max_seq_len")]
-        stated = self._tokenizer.model_max_length
-        context = min((s for s in [*sizes, stated] if isinstance(s, int) and 0 < s < 10**7), default=None)
+        context = context_of(self._model.config.get_text_config(), self._tokenizer)
         if context is None or self._seq2seq:
             return context
         return context - int(self._hf.generation["max_new_tokens"])
-
-    def _token_budget(self) -> int:
-        wanted = self._hf.token_budget or BUDGET
-        if self._limit is None:
-            return wanted
-        frame = len(self._encode(self._template.fill("", 10)))
-        room = self._limit - frame - MARGIN
-        if room < LEAST_SHARE:
-            raise UsageError(
-                f"{self._hf.checkpoint} reads {self._limit} tokens beside the new ones, and the prompt template takes "
-                f"{frame}: too few are left for the articles; shorten the template or lower max_new_tokens"
-            )
-        return min(wanted, room)

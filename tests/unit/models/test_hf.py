@@ -141,7 +141,7 @@ def test_a_long_cluster_is_cut_to_the_context(causal: Path, template: str) -> No
     assert answer.prompt.article_ids == ("a0", "a1", "a2")
     assert "It is over." in answer.prompt.text
     with Hf(checkpoint=str(causal), prompt=template).open(13) as session:
-        session._budget = 10_000  # as if the tokens of the parts had been far fewer than those of the whole
+        session._prompting._budget = 10_000  # as if the tokens of the parts had been far fewer than those of the whole
         (answer,) = session.answer([long])
     assert answer.tokens_in <= 512 - 32
 

@@ -206,3 +206,14 @@ def test_the_registry_finds_it_and_yaml_booleans_are_read() -> None:
     assert Hf(checkpoint="x", chat=False).chat == "no"
     with pytest.raises(ValueError, match=r"unknown step 'quote'; accepted: first_line, .*; did you mean 'quotes'"):
         Hf(checkpoint="x", postprocess=["quote"])
+
+
+def test_a_device_that_cannot_hold_the_weights_is_named(
+    causal: Path, template: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from harness.models.hf import load
+
+    # torch refuses this index whatever the machine has.
+    monkeypatch.setattr(load, "choose_device", lambda _: torch.device("cuda:99"))
+    with pytest.raises(UsageError, match=r"the checkpoint .* on cuda:99 cannot be loaded: "):
+        Hf(checkpoint=str(causal), prompt=template).open(1).__enter__()

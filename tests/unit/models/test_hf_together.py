@@ -94,8 +94,8 @@ def test_scores_have_the_same_bits_alone_and_together_with_a_head_and_without(
     checkpoint: Path, template: str, dtype: str
 ) -> None:
     with model(checkpoint, template, dtype=dtype).open(13) as session:
-        prompts = [session._fit(cluster)[1] for cluster in CLUSTERS]
-        head = session._head()
+        prompts = [session._prompting.fit(cluster)[1] for cluster in CLUSTERS]
+        head = session._prompting.head()
         assert session._tokenizer.decode(head) == "the police said : [UNK] [UNK] :", "with the label: Article 1:"
         seen = []
         for beginning, batches in (((), [[p] for p in prompts]), ((), [prompts]), (head, [prompts[:5], prompts[5:]])):
