@@ -222,6 +222,7 @@ def test_a_missing_vllm_is_one_line_at_planning(
     assert not list(tmp_path.glob("results/*/*"))
 
 
+@pytest.mark.filterwarnings("ignore")  # of what importing vLLM says
 def test_vllm_itself_knows_what_it_is_handed() -> None:
     vllm = pytest.importorskip("vllm", reason="vLLM is not installed")
     engine_arguments = set(inspect.signature(vllm.EngineArgs).parameters)
