@@ -191,7 +191,13 @@ class _Case:
     @cached_property
     def gone(self) -> list[Held]:
         """List the elements that matter and are unaccounted for."""
-        return [*missing(self.account), *undone(self.account), *self.unread, *self.unturned]
+        absent = [held for held in missing(self.account) if not self._is_disputed(held)]
+        return [*absent, *undone(self.account), *self.unread, *self.unturned]
+
+    def _is_disputed(self, held: Held) -> bool:
+        """Tell whether an article answers with a figure that others give otherwise: it is not missing."""
+        spans = [dispute.span for dispute in self.disputes] if held.kind == "figure" else []
+        return any(held.start < end and start < held.end for start, end in spans)
 
     @cached_property
     def unturned(self) -> list[Held]:

@@ -13,6 +13,7 @@ from harness.checkers.account.matching import Matcher
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.checkers.features import lone_negation
 from harness.claims.attribution import kind_of_saying
+from harness.claims.figures.lacks import same_goods
 from harness.claims.parsing.parse import Parse, Token
 from harness.claims.polarity import fails_itself, negates, negator
 from harness.claims.sentence_analysis import Reading
@@ -119,10 +120,12 @@ def _borne_out(
     """Tell whether a sentence denies the same word, or says the opposite of it of the same party."""
     near = {unit: [match.token for match in matcher.matches(at) if match.unit == unit and match.grade >= NEAR]
             for unit in units}  # fmt: skip
+    lemma = reading.parse.tokens[at].lemma
     for unit, tokens in near.items():
         parse = cluster.readings[unit].parse
+        told = [*tokens, *(each.i for each in parse.tokens if same_goods(lemma, each.lemma))]
         for token in parse.tokens:
-            if negates(parse, token) and any(_over(parse, token, each) for each in tokens if each != token.i):
+            if negates(parse, token) and any(_over(parse, token, each) for each in told if each != token.i):
                 return True
     return any(_opposite(cluster, matcher, reading, at, unit) for unit in near)
 

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from harness.claims.figures.lacks import lacking
 from harness.claims.figures.measures import DURATIONS
 from harness.claims.figures.quantities import Figure, clash
 from harness.claims.figures.slots import TOLLS, counted
@@ -259,8 +260,8 @@ class Asked:
     def _deeds(self, figure: Figure) -> frozenset[str]:
         """List the names of what happens to what a figure counts, or of what it measures."""
         about = {figure.head_token, figure.token}
-        found: set[str] = set()
-        is_light = False
+        found: set[str] = set(lacking(self.reading, figure.head_token, self._frames(figure)))
+        is_light = bool(found)
         head = self.tokens[figure.head_token]
         above = self.tokens[self.tokens[head.head].head] if head.dep == "pobj" else head  # lives, of `lives of 29`
         for frame in self.reading.frames:
@@ -272,7 +273,7 @@ class Asked:
             )
             # `Took the lives of 29`: the figure hangs below the verb's object.
             mine = about & {*frame.agents, *frame.patients} or (above.i in frame.patients and above.lemma == "life")
-            for word in beside:
+            for word in beside - {head.lemma}:
                 if mine and (verb, word) in _light_deeds():
                     found.add(_light_deeds()[verb, word])
                     is_light = True
