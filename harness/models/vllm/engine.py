@@ -77,6 +77,8 @@ def _start(parameters: VllmParameters, folder: Path, dtype: str, seed: int) -> E
     with quietly():
         from vllm import LLM, SamplingParams
 
+        if parameters.batch_invariant and _runs_on_processor():
+            raise UsageError("batch_invariant: vLLM's kernels for it are for GPUs, and this vLLM runs on the processor")
         llm = LLM(**_arguments(parameters, folder, dtype, seed))
     return Engine(llm, SamplingParams)
 
@@ -102,6 +104,14 @@ def _arguments(parameters: VllmParameters, folder: Path, dtype: str, seed: int) 
         "use_tqdm_on_load": False,
         **{name: value for name, value in chosen.items() if value is not None},
     }
+
+
+def _runs_on_processor() -> bool:
+    try:
+        from vllm.platforms import current_platform
+    except ImportError:  # another version may keep it elsewhere
+        return False
+    return bool(current_platform.is_cpu())
 
 
 @contextmanager

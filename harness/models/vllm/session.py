@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import transformers
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
 from harness.checkpoints.find import find_checkpoint
 from harness.checkpoints.load import explain_failure, local_checkpoint, quietly
@@ -60,8 +60,8 @@ def _unpacked(parameters: VllmParameters, file: Path) -> Iterator[Path]:
             read_once(),
         ):
             place = str(file.parent)
-            tokenizer = transformers.AutoTokenizer.from_pretrained(place, **common)
-            model: Any = transformers.AutoModelForCausalLM.from_pretrained(place, dtype="float32", **common)
+            tokenizer = AutoTokenizer.from_pretrained(place, **common)
+            model: Any = AutoModelForCausalLM.from_pretrained(place, dtype="float32", use_safetensors=True, **common)
             # Its weights are plain numbers by now; transformers would not save what it takes for quantised.
             model.hf_quantizer = None
             model.config.__dict__.pop("quantization_config", None)
@@ -95,8 +95,8 @@ class VllmSession:
             raise UsageError(f"the causal model {parameters.checkpoint} needs `prompt`: {ACCEPTED}")
         common: dict[str, Any] = {"trust_remote_code": parameters.trust_remote_code, "local_files_only": True}
         with quietly(), explain_failure(f"the checkpoint {parameters.checkpoint}"):
-            config = transformers.AutoConfig.from_pretrained(str(folder), **common)
-            self._tokenizer: Any = transformers.AutoTokenizer.from_pretrained(str(folder), **common)
+            config = AutoConfig.from_pretrained(str(folder), **common)
+            self._tokenizer: Any = AutoTokenizer.from_pretrained(str(folder), **common)
         if getattr(config, "is_encoder_decoder", False):
             raise UsageError(
                 f"the checkpoint {parameters.checkpoint} is an encoder-decoder ({config.model_type}), and vLLM writes "

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from importlib import util
 from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -148,6 +148,19 @@ def test_an_engine_that_cannot_start_says_why(causal: Path, template: str, stand
     stand_in.refusal = RuntimeError("Engine core\ninitialization failed.")
     with pytest.raises(UsageError, match=r": RuntimeError: Engine core initialization failed\.$"):
         model.open(1).__enter__()
+
+
+def test_batch_invariance_is_refused_on_the_processor(
+    causal: Path, template: str, stand_in: type[LLM], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platforms = ModuleType("vllm.platforms")
+    platforms.current_platform = SimpleNamespace(is_cpu=lambda: True)  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "vllm.platforms", platforms)
+    with pytest.raises(UsageError, match="batch_invariant: vLLM's kernels for it are for GPUs"):
+        Vllm(checkpoint=str(causal), prompt=template, batch_invariant=True).open(1).__enter__()
+    assert not stand_in.started
+    with Vllm(checkpoint=str(causal), prompt=template).open(1):
+        assert len(stand_in.started) == 1
 
 
 def test_a_batch_that_fails_is_failures_and_the_next_has_a_new_engine(
