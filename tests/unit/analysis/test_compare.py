@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from harness.analysis import compare as compare_module
+from harness.analysis import resample
 from harness.analysis.compare import (
     PairComparison,
     against,
@@ -178,6 +179,7 @@ def test_a_comparison_of_tables_on_disk_gives_the_same_bytes(monkeypatch):
     in_memory, means = compare_and_resample(scores, **names, resamples=500, seed=3)
     for name, value in (("IN_MEMORY", 0), ("BLOCK_CELLS", 256), ("LET_GO", 4096)):
         monkeypatch.setattr(large_array, name, value)
+    monkeypatch.setattr(resample, "PRODUCT_ROWS", 64)
     table = large_array.make_array(scores.shape)
     table[:] = scores
     on_disk, same_means = compare_and_resample(table, **names, resamples=500, seed=3)
