@@ -59,12 +59,13 @@ def let_go(*arrays: Array) -> None:
 
 def row_blocks(rows: int, columns: int, *arrays: Array, block_rows: int | None = None) -> Iterator[slice]:
     """Part rows into blocks, at least one, and let go of what was read of `arrays`, now and then and at the end."""
-    step = block_rows or max(1, BLOCK_CELLS // max(1, columns))
     on_disk = [array for array in arrays if is_on_disk(array)]
+    bytes_a_row = sum(array.nbytes for array in on_disk) // max(1, rows)
+    step = block_rows or max(1, min(BLOCK_CELLS // max(1, columns), LET_GO // max(1, bytes_a_row)))
     touched = 0
     for start in range(0, max(1, rows), step):
         yield slice(start, min(start + step, rows))
-        touched += 8 * step * columns
+        touched += step * bytes_a_row
         if touched >= LET_GO:
             let_go(*on_disk)
             touched = 0
