@@ -56,13 +56,15 @@ class Reply(Generic[Read]):
 class _NotAnsweredError(Exception):
     """A try that failed."""
 
-    def __init__(self, why: str, *, again: bool, sent: bool, asked: float | None = None, status: int = 0) -> None:
+    def __init__(self, why: str, *, again: bool, sent: bool, header: str | None = None, status: int = 0) -> None:
         super().__init__(why)
         self.again = again
         self.sent = sent
         """True where the server may have worked, and may charge for it."""
-        self.asked = asked
+        self.asked = pacing.retry_after(header)
         self.status = status
+        self.wish = "" if header is None else f" (Retry-After: {redact.text(header.strip())[:60]})"
+        """The pause that the server asked for, in its own words."""
 
     @property
     def is_refusal(self) -> bool:
@@ -147,7 +149,7 @@ class Client:
         """
         content = json.dumps(call.body, ensure_ascii=False).encode("utf-8", "replace")
         most_in = len(content) + FRAME_TOKENS  # a token is at least one byte
-        attempt = refusals = 0
+        attempt = refusals = impossible = 0
         longest = self._remote.longest_pause
         while True:
             turn = await self._turns.wait()
@@ -167,11 +169,13 @@ class Client:
             why = f"{self._remote.name} at {self._remote.where}: {redact.text(str(failed))}"
             if failed.is_refusal:
                 refusals += 1
+                impossible += pacing.is_too_long(failed.asked, longest)
                 seed = f"{self._seed}/{call.name}/{refusals}"
                 goes_on = self._turns.note_refusal(turn, failed.asked, longest, seed)
-                if goes_on and refusals < pacing.MOST_REFUSALS:
+                if goes_on and refusals < pacing.MOST_REFUSALS and impossible < pacing.MOST_TOO_LONG:
                     continue
-                raise ModelError(f"{why}, told to wait {_times(refusals)}", attempts=attempt + 1)
+                told = f"told to wait {_times(refusals)}{failed.wish}"
+                raise ModelError(f"{why}, {told}; longest_pause is {longest:g} seconds", attempts=attempt + 1)
             attempt += 1
             if not failed.again:
                 raise ModelError(why, attempts=attempt)
@@ -232,7 +236,7 @@ class Client:
                     f"status {status}{answer}",
                     again=status in _AGAIN,
                     sent=False,
-                    asked=pacing.retry_after(response.headers.get("retry-after")),
+                    header=response.headers.get("retry-after"),
                     status=status,
                 )
         except TimeoutError:
@@ -271,7 +275,7 @@ class Client:
 
 
 def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count} times"
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
 async def _limit_time(seconds: float | None, asking: Coroutine[Any, Any, Reply[Read]]) -> Reply[Read]:

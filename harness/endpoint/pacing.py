@@ -10,6 +10,8 @@ from time import monotonic
 
 MOST_REFUSALS = 100
 """How often one question is told to wait at most."""
+MOST_TOO_LONG = 2
+"""How often one question is told to wait longer than anybody would: once may be a mistake, twice is meant."""
 _PATIENCE = 2.0
 """How many times the longest pause a server may refuse everything before it is given up."""
 _LEAST_PATIENCE = 5.0
@@ -112,7 +114,7 @@ class Turns:
         now = monotonic()
         if self._refused_since is None:
             self._refused_since = now
-        if now - self._refused_since > max(_PATIENCE * longest, _LEAST_PATIENCE):
+        if now - self._refused_since > _patience(longest):
             return False  # and nobody waits for it any more
         if sent > self._told:  # else it was sent before the server said so
             self._refusals += 1
@@ -128,6 +130,15 @@ def turns_at(server: str, key: str | None) -> Turns:
     """Return the turns at a server, by its host and the key: all that ask it in this process share them."""
     digest = hashlib.sha256((key or "").encode()).hexdigest()
     return _servers.setdefault((server, digest), Turns())
+
+
+def _patience(longest: float) -> float:
+    return max(_PATIENCE * longest, _LEAST_PATIENCE)
+
+
+def is_too_long(asked: float | None, longest: float) -> bool:
+    """Tell whether a server asks for more than the time in which one that refuses everything is given up."""
+    return asked is not None and asked > _patience(longest)
 
 
 def pause(attempt: int, asked: float | None, longest: float, seed: str) -> float:
