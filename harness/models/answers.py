@@ -18,6 +18,9 @@ _BARE_CHANNEL = re.compile(r"^\s*(?:analysis|commentary)(?=[A-Z\"'“])")
 _BARE_FINAL = re.compile(r"assistant\s*final(?=\S)|assistant\s*final\s")
 _BOXED = re.compile(r"\\boxed\{(?:\\text\{)?([^{}]*)\}{1,2}")
 _WORD = re.compile(r"[^\W_]")
+_JSON = ("{", "[{", '["')
+"""What an answer in JSON begins with."""
+_JSON_LINE = re.compile(r"^[ \t]*(?:\{|\[\{|\[\")", re.MULTILINE)
 
 
 @cache
@@ -36,7 +39,8 @@ def _reasoning() -> re.Pattern[str]:
     names = _any(_forms("reasoning", "tags"))
     begin = rf"<\|?\s*(?:{names})\b[^<>]*>|\[(?:{names})\]|◁(?:{names})▷|<\|(?:begin_of|start)_(?:{names})\|>"
     end = rf"</\s*(?:{names})\s*>|<\|/(?:{names})\|>|\[/(?:{names})\]|◁/(?:{names})▷|<\|end_(?:of_)?(?:{names})\|>"
-    return re.compile(rf"({begin})|({end})", re.IGNORECASE)
+    channel = rf"<\|channel>\s*(?:{names})\b"  # as Gemma writes them
+    return re.compile(rf"({begin}|{channel})|({end}|<channel\|>)", re.IGNORECASE)
 
 
 @cache
@@ -77,7 +81,8 @@ def _escaped() -> re.Pattern[str]:
 
 @cache
 def _wrapper() -> re.Pattern[str]:
-    return re.compile(rf"</?(?:{_any(_forms('wrappers', 'tags'))})>", re.IGNORECASE)
+    attributes = r"""(?:\s+[\w-]+=(?:"[^"<>]*"|'[^'<>]*'))*"""
+    return re.compile(rf"</?(?:{_any(_forms('wrappers', 'tags'))}){attributes}\s*>", re.IGNORECASE)
 
 
 def _without_reasoning(text: str) -> str:
@@ -122,16 +127,39 @@ def _without_marks(text: str) -> str:
 
 
 def _out_of_json(text: str) -> str:
-    stripped = text.strip()
-    if not stripped.startswith(("{", "[{", '["')):
+    stripped = _from_json_on(text)
+    if not stripped.startswith(_JSON):
         return text
     try:
-        value = json.loads(stripped)
+        value, _ = json.JSONDecoder().raw_decode(stripped)
     except (ValueError, RecursionError):
-        begun = re.match(rf'\{{\s*"(?:{_any(_forms("wrappers", "keys"))})"\s*:\s*"((?:[^"\\\n]|\\.)+)', stripped, re.I)
-        return begun[1] if begun else text
+        begun = _begun_json().match(stripped)
+        return begun["text"] if begun else text
     held = _text_in(value)
+    if held is None and isinstance(value, dict) and {str(key).lower() for key in value} & {*_forms("wrappers", "keys")}:
+        return ""
     return text if held is None else held
+
+
+def _from_json_on(text: str) -> str:
+    """Return the text from a line of JSON on, where the lines before it only announce it."""
+    stripped = text.strip()
+    if stripped.startswith(_JSON):
+        return stripped
+    found = _JSON_LINE.search(stripped)
+    before = stripped[: found.start()].splitlines() if found else []
+    if found and all(says_nothing(line) or line.rstrip("*_ \t").endswith(":") for line in before):
+        return stripped[found.start() :].lstrip()
+    return stripped
+
+
+@cache
+def _begun_json() -> re.Pattern[str]:
+    """Build the pattern of an object that is cut off, or in Python's quotes, from its beginning to the answer's end."""
+    keys = _any(_forms("wrappers", "keys"))
+    return re.compile(
+        rf"""\{{\s*(["'])(?:{keys})\1\s*:\s*(?P<quote>["'])(?P<text>(?:\\.|(?!(?P=quote))[^\\\n])+)""", re.IGNORECASE
+    )
 
 
 def _text_in(value: object, deep: int = 3) -> str | None:
@@ -149,7 +177,7 @@ def _text_in(value: object, deep: int = 3) -> str | None:
 
 def may_still_change(text: str) -> bool:
     """Tell whether what follows may decide on what `text` answers: reasoning, channels or JSON not yet closed."""
-    if text.lstrip().startswith(("{", "[{", '["')) or _FENCE.sub("", text).lstrip().startswith(("{", "[{")):
+    if _JSON_LINE.search(text):
         return True
     return "<|channel|>" in text or bool(_BARE_CHANNEL.match(text)) or text.count("<|") > text.count("|>")
 
@@ -189,36 +217,71 @@ def says_nothing(line: str) -> bool:
 
 @cache
 def _polite_start() -> re.Pattern[str]:
-    return re.compile(rf"(?:{_any(_forms('preambles', 'courtesies'))})!\s+(?=(?-i:[^\Wa-z_])|[\"“'‘*])", re.IGNORECASE)
+    return re.compile(rf"^(?:{_any(_forms('preambles', 'courtesies'))})!\s+(?=(?-i:[^\Wa-z_])|[\"“'‘*])", re.IGNORECASE)
 
 
 def without_courtesy(line: str) -> str:
     """Return a line without "Sure!", "Option 1:" or "The headline is:" at its beginning, where something follows."""
     if "!" in line:
         line = _polite_start().sub("", line, count=1)
+    if line[:1] in "*_":
+        line = _bold_name().sub("", line, count=1)
     if ":" not in line[:_LABEL]:
         return line
     found = _label().match(line)
     return (found["kept"] or "") + line[found.end() :] if found and found.end() < len(line) else line
 
 
-_LABEL = 60
+@cache
+def _bold_name() -> re.Pattern[str]:
+    """Build the pattern of "**Headline**" before the headline itself."""
+    nouns = _any(_forms("preambles", "nouns"))
+    return re.compile(rf"^([*_]{{1,3}})(?:{nouns})\1\s*[-–—]?\s+(?=(?-i:[A-Z0-9])|[\"“'‘*])", re.IGNORECASE)
+
+
+def is_reasoning(line: str) -> bool:
+    """Tell whether a line begins with "Reasoning:" or the like, after which a line with "Headline:" may come."""
+    return bool(_reasons().match(line))
+
+
+def names_headline(line: str) -> bool:
+    """Tell whether a line begins with "Headline:"."""
+    return bool(_names().match(line))
+
+
+@cache
+def _reasons() -> re.Pattern[str]:
+    return re.compile(rf"[#*_\s]*(?:{_any(_forms('preambles', 'reasons'))})[*_]*\s*:", re.IGNORECASE)
+
+
+@cache
+def _names() -> re.Pattern[str]:
+    nouns = _any(_forms("preambles", "nouns"))
+    return re.compile(rf"[#*_\s]*(?:(?:final|proposed|suggested|my|the)\s+){{0,2}}(?:{nouns})[*_]*\s*:", re.IGNORECASE)
+
+
+_LABEL = 100
 """Characters within which the colon of a label stands."""
 
 
 def _option() -> str:
     """Write the pattern of the name of one of several: `Option 1`, `Headline option B`."""
     nouns, options = _any(_forms("preambles", "nouns")), _any(_forms("preambles", "options"))
-    return rf"(?:(?:{nouns})\s+)?(?:{options})\s*(?:\#?\d{{1,2}}|[A-Z])\b"
+    return rf"(?:(?:{nouns})\s+)?(?:{options})\s*(?:\#?\d{{1,2}}|[A-Z])\b(?:\s*\([^()\n]{{1,40}}\))?"
 
 
 @cache
 def _label() -> re.Pattern[str]:
     """Build the pattern of a label, in marks of emphasis of its own or with those of the whole line, which are kept."""
     nouns, speakers = _any(_forms("preambles", "nouns")), _any(_forms("preambles", "speakers"))
-    is_one = rf"(?:the|a|my|one)\s+(?:\w+\s+){{0,2}}(?:{nouns})\s+(?:is|reads|(?:could|would|might|may)\s+be)"
-    label = rf"(?:{_option()}|{speakers}|{is_one})"
+    is_one = (
+        rf"(?:based\s+on\b[^:,]{{0,60}},\s*)?"
+        rf"(?:the|a|my|one)\s+(?:\w+\s+){{0,2}}(?:{nouns})\s+(?:is|reads|(?:could|would|might|may)\s+be)"
+    )
+    offer = rf"i(?:['’]d|\s+would)?\s+(?:suggest|propose|recommend)\s+(?:\w+\s+){{0,3}}(?:{nouns})"
+    asks = r"how\s+about(?=\s*:\s*[\"“])"
+    label = rf"(?:{_option()}|{speakers}|{is_one}|{offer}|{asks})"
     return re.compile(
-        rf"(?:(?P<marks>[*_]{{1,3}}){label}(?::\s*(?P=marks)|(?P=marks)\s*:)|(?P<kept>[*_]{{0,3}}){label}\s*:)\s*",
+        rf"(?:(?P<one>[*_])(?:{nouns})(?::\s*(?P=one)|(?P=one)\s*:)|(?P<marks>[*_]{{1,3}}){label}(?::\s*(?P=marks)|(?P=marks)\s*:)|(?P<kept>[*_]{{0,3}}){label}\s*:)\s*",
         re.IGNORECASE,
     )

@@ -27,7 +27,9 @@ _EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 _WHOLE_EMPHASIS = re.compile(r"^([*_])(?=\S)([^*_]+)(?<=\S)\1$")
 _NUMBER = re.compile(r"^(?:\(?1[.)])\s+(?![A-Z]{2,4}\b)")
 """The number of the first of several headlines; `1. FC` is a club."""
-_PAIRS = {'"': '"', "“": "”", "„": "“", "«": "»", "'": "'", "‘": "’", "`": "`"}
+_PAIRS = {'"': '"', "“": "”", "„": "“", "«": "»", "'": "'", "‘": "’", "`": "`", "»": "«", "「": "」", "『": "』"}
+_TRIPLE = re.compile(r"^(?:(\"{3}|'{3})(?P<plain>(?:(?!\1).)+)\1|``(?P<tex>(?:(?!''|``).)+)'')$")
+_CLOSING_HASHES = re.compile(r"(?<=\S)\s+#{1,6}\s*$")
 _INNER_APOSTROPHE = re.compile(r"(?<=\w)['’](?=\w)")
 _WHITESPACE = re.compile(r"\s+")
 
@@ -54,7 +56,11 @@ def first_line(text: str) -> str:
     politeness ("Sure!") and names of what follows ("**Headline**") say nothing; where no other line is, an announcement
     in words of its own ("Breaking:") is taken, and else nothing. Lines end at a line feed or a carriage return.
     """
-    lines = [line for line, _ in _lines(answers.without_wrapping(text)) if not answers.says_nothing(line)]
+    written = [line for line, _ in _lines(answers.without_wrapping(text))]
+    lines = [line for line in written if not answers.says_nothing(line)]
+    if lines and answers.is_reasoning(lines[0]):  # behind a model's reasons stands "Headline: …"
+        named = next((at for at, line in enumerate(written) if answers.names_headline(line)), 0)
+        lines = [line for line in written[named:] if not answers.says_nothing(line)] or lines
     chosen = next((line for line in lines if not _is_announcement(line)), lines[0] if lines else "")
     return answers.without_courtesy(chosen)
 
@@ -68,13 +74,15 @@ def first_line_is_complete(text: str) -> bool:
         return False
     if answers.may_still_change(text):
         return False
-    return any(
-        ended and not answers.says_nothing(line) and not _is_announcement(line)
-        for line, ended in _lines(answers.without_wrapping(text))
-    )
+    lines = [each for each in _lines(answers.without_wrapping(text)) if not answers.says_nothing(each[0])]
+    if lines and answers.is_reasoning(lines[0][0]):
+        return False
+    return any(ended and not _is_announcement(line) for line, ended in lines)
 
 
 def _markdown(text: str) -> str:
+    if text.lstrip().startswith("#"):
+        text = _CLOSING_HASHES.sub("", text)
     stripped = _NUMBER.sub("", _MARKUP.sub("", text.lstrip()))
     return _WHOLE_EMPHASIS.sub(r"\2", _EMPHASIS.sub(r"\2", stripped))
 
@@ -87,6 +95,8 @@ def _headline_prefix(text: str) -> str:
 def _quotes(text: str) -> str:
     """Strip the one pair of quotes round the whole text, or an opening double quote that never closes."""
     stripped = text.strip()
+    if found := _TRIPLE.match(stripped):
+        return found["plain"] or found["tex"]
     bare = stripped.rstrip(".,") if stripped[:1] in _PAIRS else stripped
     if len(bare) > 1 and _PAIRS.get(bare[0]) == bare[-1]:
         inner = _INNER_APOSTROPHE.sub("", bare[1:-1])
@@ -111,10 +121,10 @@ class Step:
 
 
 STEPS: Mapping[str, Step] = {
-    "first_line": Step(first_line, 2, "the first line of the answer that is no reasoning, rule or preamble"),
-    "markdown": Step(_markdown, 2, "without heading marks, a bullet, a number or bold marks"),
+    "first_line": Step(first_line, 3, "the first line of the answer that is no reasoning, rule or preamble"),
+    "markdown": Step(_markdown, 3, "without heading marks, a bullet, a number or bold marks"),
     "headline_prefix": Step(_headline_prefix, 1, 'without a label such as "Headline:" or "Here is a headline:"'),
-    "quotes": Step(_quotes, 1, "without one pair of quotes round the whole"),
+    "quotes": Step(_quotes, 2, "without one pair of quotes round the whole"),
     "whitespace": Step(_whitespace, 1, "single spaces, none at the ends"),
 }
 """Name → step, in the order in which they are best applied."""

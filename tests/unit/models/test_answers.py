@@ -200,3 +200,63 @@ def test_a_complete_headline_stays_whatever_follows(before, after):
     start, more = "".join(before), "".join(after)
     if first_line_is_complete(start):
         assert first_line(start + more) == first_line(start) != ""
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        f"<|channel>thought\nThe ferry.\n<channel|>{HEADLINE}<turn|>",
+        f"<|channel>thought\n<channel|>{HEADLINE}<turn|>\n<|turn>user\nanother",
+        f"## {HEADLINE} ##",
+        f"**Option 1 (Concise):** {HEADLINE}\n\n**Option 2 (Detailed):** Storm",
+        f"**Option 1 (Concise)**\n{HEADLINE}",
+        f"**Headline** {HEADLINE}",
+        f"*Headline:* {HEADLINE}",
+        f'Here is the JSON:\n```json\n{{"headline": "{HEADLINE}"}}\n```\nIt is neutral.',
+        f'Sure! Here is the headline:\n{{"headline": "{HEADLINE}"}}',
+        f'{{"headline": "{HEADLINE}"}}\n\nThis is neutral.',
+        f"{{'headline': '{HEADLINE}'}}",
+        f"»{HEADLINE}«",
+        f"「{HEADLINE}」",
+        f'"""{HEADLINE}"""',
+        f"``{HEADLINE}''",
+        f'Based on the articles, a suitable headline would be: "{HEADLINE}"',
+        f'I\'d suggest this headline: "{HEADLINE}"',
+        f'How about: "{HEADLINE}"',
+        f'<headline lang="en">{HEADLINE}</headline>',
+        f"**Reasoning:** The articles agree.\n**Headline:** {HEADLINE}",
+        f"Reasoning: The articles agree.\nThey differ in tone.\nFinal headline:\n{HEADLINE}",
+    ],
+)
+def test_what_other_models_write_round_it_goes(written):
+    assert answered(written) == HEADLINE
+
+
+@pytest.mark.parametrize(
+    "written", ['{"headline": null}', '{"headline": [], "why": "none"}', "<|channel>thought\nThe ferry"]
+)
+def test_what_names_no_headline_is_a_failure(written):
+    assert finish(written, DEFAULT, "end").stopped == "refused"
+    assert finish(written, DEFAULT, "end").text == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mayor says yes! Tarn agrees",
+        "Court hears **Headline** Daily case",
+        "Reasoning: how courts decide on ferries",
+        "Headline inflation falls to 2%",
+        "How about a wall? Corwick asks",
+        "#MeToo march fills Corwick",
+        "Ferry route #",
+        "I suggest a new headline, says editor",
+    ],
+)
+def test_more_headlines_that_look_alike_stay(text):
+    assert answered(text).replace("*", "") == text.replace("*", "")
+
+
+def test_reasons_may_be_followed_by_the_headline_so_nothing_is_complete_after_them():
+    assert not first_line_is_complete("Reasoning: The articles agree.\n")
+    assert first_line_is_complete("Reason: nobody knows why the ferry sank\n")
