@@ -72,8 +72,9 @@ def _clashes(kind: Kind) -> Mapping[str, str]:
     A built-in name stays the built-in component's; a name that two packages register is nobody's.
     """
     clashes: dict[str, str] = {}
+    first = _entries(kind)
     for entry in entry_points(group=f"headline_harness.{kind}s"):
-        kept = BUILTIN[kind].get(entry.name) or _entries(kind)[entry.name].value
+        kept = BUILTIN[kind].get(entry.name) or first[entry.name].value
         if kept != entry.value:
             clashes[entry.name] = f"{kind} {entry.name!r} is registered twice: by {kept} and by {entry.value}"
     return clashes

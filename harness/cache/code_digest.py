@@ -8,9 +8,9 @@ the source text, those inside functions too, so that nothing is loaded to find t
 import hashlib
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
-from importlib.metadata import packages_distributions, version
+from importlib.metadata import distributions, packages_distributions, version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -25,6 +25,8 @@ _COMPUTED = re.compile(r"\bimport_module\((?!\"(?!harness)[\w.]+\"\))|\b__import
 """An import by a name that is not written out; one that names a module of another package in full is none."""
 _NAME = re.compile(r"\w+")
 _DATA = (".json", ".toml")
+_LISTS = ("top_level.txt", "RECORD", "SOURCES.txt", "installed-files.txt")
+"""Files of a distribution that name its packages, or their files."""
 _READS = re.compile(rb"\bfiles\(|\b__file__\b")
 """A module that asks where it stands may read the data files in its folder."""
 _TOP = Path(harness.__file__).parent
@@ -131,12 +133,25 @@ def _files_of(name: str) -> list[Path]:
 
 def _foreign(package: str) -> str:
     """Name, version and source digest of another package that a component comes from."""
-    installed = ",".join(f"{name}=={version(name)}" for name in packages_distributions().get(package, ()))
+    installed = ",".join(f"{name}=={version(name)}" for name in _distributions_of(package))
     seen = hashlib.sha256()
     for file in _foreign_files(package):
         seen.update(f"{file.name}\0".encode())
         seen.update(file.read_bytes())
     return f"{package} {installed} {seen.hexdigest()}"
+
+
+@cache
+def _distributions_of(package: str) -> Sequence[str]:
+    """Name the distributions that a package was installed with.
+
+    `packages_distributions` takes every file of every distribution apart, the better part of a second where there are
+    three hundred: it is not asked about a package that no list of files mentions.
+    """
+    mentioned = any(
+        package in (distribution.read_text(name) or "") for distribution in distributions() for name in _LISTS
+    )
+    return packages_distributions().get(package, ()) if mentioned else ()
 
 
 def _foreign_files(package: str) -> list[Path]:

@@ -53,6 +53,7 @@ def code_digest() -> str:
     return seen.hexdigest()[:16]
 
 
+@cache
 def installed_version(distribution: str) -> str:
     """Return the installed version of a distribution, or `none`."""
     try:

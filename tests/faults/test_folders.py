@@ -18,12 +18,17 @@ from tests.faults.workplace import Workplace, made_in
 
 CONFIG = """\
 models:
-  - slow: {{seconds: {pause}}}
+  - slow: {{seconds: {generate}}}
 metrics:
-  - length: {{seconds: {pause}}}
-  - factual: {{checker: {{plain: {{seconds: {pause}}}}}}}
+  - length: {{seconds: {score}}}
+  - factual: {{checker: {{plain: {{seconds: {check}}}}}}}
 """
 FILES = ("clusters.jsonl", "predictions.jsonl", "verdicts.jsonl", "scores.jsonl", "failures.jsonl", "table.md")
+
+
+def config(**seconds: float) -> str:
+    """A run of three stages, each of which takes so many seconds for a cluster."""
+    return CONFIG.format(**{"generate": 0, "check": 0, "score": 0} | seconds)
 
 
 def bytes_of(folder: Path) -> dict[str, bytes]:
@@ -41,13 +46,13 @@ def whole_lines_only(folder: Path) -> None:
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """What the run writes that nothing disturbs."""
     workplace = made_in(tmp_path_factory.mktemp("undisturbed"))
-    workplace.configure(CONFIG.format(pause=0))
+    workplace.configure(config())
     assert workplace.run("eval", "--config", "x.yaml").returncode == 0
     return bytes_of(workplace.run_folder)
 
 
 def test_two_processes_on_one_run_wait_or_refuse(workplace: Workplace, undisturbed: dict[str, bytes]):
-    workplace.configure(CONFIG.format(pause=0.5))
+    workplace.configure(config(generate=0.2, check=0.2, score=0.2))
     first = workplace.start("eval", "--config", "x.yaml")
     workplace.until(lambda: len(workplace.asked) > 1, first)
     waits = workplace.start("eval", "--config", "x.yaml", "--wait")
@@ -101,7 +106,7 @@ def test_a_full_disk_ends_a_run_with_3_and_it_goes_on_when_there_is_space(
 ):
     if not may_mount(workplace.folder):
         pytest.skip("no file system may be mounted here; the test with a limit on files holds the same promise")
-    workplace.configure(CONFIG.format(pause=0))
+    workplace.configure(config())
     command = ("eval", "--config", "x.yaml", *options)
     for size in sizes:
         results = workplace.folder / "results"
@@ -121,7 +126,7 @@ def test_a_full_disk_ends_a_run_with_3_and_it_goes_on_when_there_is_space(
 
 def test_a_file_that_may_not_grow_ends_a_run_with_3_and_it_goes_on(workplace: Workplace, undisturbed: dict[str, bytes]):
     """The same without the right to mount: the limit is met in the middle of a line."""
-    workplace.configure(CONFIG.format(pause=0))
+    workplace.configure(config())
 
     def limited() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
@@ -142,7 +147,7 @@ def test_a_file_that_may_not_grow_ends_a_run_with_3_and_it_goes_on(workplace: Wo
 def test_a_folder_that_goes_away_while_it_is_written_ends_with_3(
     stage: str, deed: str, workplace: Workplace, undisturbed: dict[str, bytes]
 ):
-    workplace.configure(CONFIG.format(pause=0.05))
+    workplace.configure(config(**{stage: 0.05}))
     process = workplace.start("eval", "--config", "x.yaml", "--no-cache")
     workplace.until(
         lambda: any(event["event"] == "stage_begun" and event["stage"] == stage for event in workplace.events()),
@@ -166,7 +171,7 @@ def test_a_folder_that_goes_away_while_it_is_written_ends_with_3(
         assert folder.read_text() == "a file"
         folder.unlink()
     assert not folder.exists()
-    workplace.configure(CONFIG.format(pause=0))
+    workplace.configure(config())
     again = workplace.run("eval", "--config", "x.yaml", "--no-cache")
     assert again.returncode == 0, again.stderr
     assert bytes_of(workplace.run_folder) == undisturbed
@@ -199,7 +204,7 @@ def unwritable(folder: Path) -> Iterator[None]:
 
 
 def test_a_results_folder_that_cannot_be_written_is_said_to_be_so(workplace: Workplace):
-    workplace.configure(CONFIG.format(pause=0))
+    workplace.configure(config())
     results = workplace.folder / "results"
     results.mkdir()
     with unwritable(results):
@@ -213,7 +218,7 @@ def test_a_results_folder_that_cannot_be_written_is_said_to_be_so(workplace: Wor
 
 
 def test_a_file_in_the_place_of_the_results_is_said_to_be_so(workplace: Workplace):
-    workplace.configure(CONFIG.format(pause=0))
+    workplace.configure(config())
     (workplace.folder / "results").write_text("a file")
     ended = workplace.run("eval", "--config", "x.yaml")
     assert ended.returncode == 3
@@ -230,7 +235,7 @@ def test_a_clock_that_goes_back_changes_nothing(
     for name in ("ASKED", "COLUMNS"):
         monkeypatch.setenv(name, workplace.environment[name])
     registry.locations.cache_clear()
-    workplace.configure(CONFIG.format(pause=0) + "time_limit: {cluster: 30s, run: 1h}\n")
+    workplace.configure(config() + "time_limit: {cluster: 30s, run: 1h}\n")
     back = timedelta(0)
     seconds = 2_000_000_000.0
 

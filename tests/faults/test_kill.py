@@ -3,6 +3,7 @@
 import errno
 import os
 import random
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -28,8 +29,8 @@ CHAINS = 10
 STAGES = ("generate", "check", "score", "finish")
 SEED = 6
 
-OPTIONS: tuple[tuple[str, ...], ...] = ((), ("--no-cache",), ("--jobs", "1"), ("--no-cache",), ("--jobs", "2"))
-"""What the chains run with, in turn: the cache, several processes."""
+OPTIONS: tuple[tuple[str, ...], ...] = (*((), ("--no-cache",)) * 4, ("--jobs", "1"), ("--jobs", "2"))
+"""What each chain runs with: the cache, several processes (one chain, since these take most of the time)."""
 
 SLOW = """\
 models:
@@ -105,8 +106,7 @@ def test_a_run_killed_at_50_random_moments_goes_on_to_the_same_bytes(tmp_path: P
     assert whole["failures.jsonl"].count(b"RecursionError") == 2  # a metric's failures are rows too
 
     def one(at: int) -> int:
-        options = OPTIONS[at % len(OPTIONS)]
-        return chain(tmp_path / f"chain{at}", SEED * 1000 + at, KILLS // CHAINS + 1, options, whole)
+        return chain(tmp_path / f"chain{at}", SEED * 1000 + at, KILLS // CHAINS + 1, OPTIONS[at], whole)
 
     with ThreadPoolExecutor(2) as pool:
         kills = sum(pool.map(one, range(CHAINS)))
@@ -204,24 +204,27 @@ def table(outcome: Outcome) -> str:
     return markdown(outcome)
 
 
-def evaluated(planned: Planned, results: Path) -> Callable[[], Outcome]:
+Deed = Callable[[Path], Outcome]
+
+
+def evaluated(planned: Planned, before: Path) -> Deed:
     """The main job on an empty folder."""
     plan = planned(SMALL)
-    return lambda: execute(plan, results, Silent(), table=table)
+    return lambda results: execute(plan, results, Silent(), table=table)
 
 
-def retried(planned: Planned, results: Path) -> Callable[[], Outcome]:
+def retried(planned: Planned, before: Path) -> Deed:
     """`--retry-errors` on a finished run whose failures are mended by now."""
-    execute(planned(SMALL), results, Silent(), table=table)
+    execute(planned(SMALL), before, Silent(), table=table)
     plan = planned(MENDED)
-    return lambda: execute(plan, results, Silent(), retry_errors=True, table=table)
+    return lambda results: execute(plan, results, Silent(), retry_errors=True, table=table)
 
 
-def rescored(planned: Planned, results: Path) -> Callable[[], Outcome]:
+def rescored(planned: Planned, before: Path) -> Deed:
     """`harness score` of a finished run with other metrics."""
-    source = execute(planned(SMALL), results, Silent(), table=table).folder
+    source = execute(planned(SMALL), before, Silent(), table=table).folder.path.name
     plan = planned(OTHER_METRICS)
-    return lambda: rescore(plan, source, results, Silent(), table=table)
+    return lambda results: rescore(plan, RunFolder(results / source), results, Silent(), table=table)
 
 
 @pytest.mark.parametrize(
@@ -236,7 +239,7 @@ def rescored(planned: Planned, results: Path) -> Callable[[], Outcome]:
     ids=["eval-torn", "eval-after", "eval-full", "retry-torn", "score-torn"],
 )
 def test_a_run_that_dies_or_finds_the_disk_full_at_any_write_goes_on_to_the_same_bytes(
-    deed: Callable[[Planned, Path], Callable[[], Outcome]],
+    deed: Callable[[Planned, Path], Deed],
     undisturbed: str,
     how: str,
     planned: Planned,
@@ -245,15 +248,19 @@ def test_a_run_that_dies_or_finds_the_disk_full_at_any_write_goes_on_to_the_same
 ):
     whole = bytes_of(execute(planned(undisturbed), tmp_path / "undisturbed", Silent(), table=table).folder.path)
     asked = tmp_path / "asked"
+    before = tmp_path / "before"
+    before.mkdir()
+    go = deed(planned, before)
     for at in range(1, 1000):
         results = tmp_path / f"results{at}"
-        go = deed(planned, results)
+        if any(before.iterdir()):
+            shutil.copytree(before, results)
         death = Death(at, how)
         with monkeypatch.context() as dying, suppress(KilledError, StoreError):
             dying.setattr(durable, "os", MortalSystem(death))
             for name in ("replace", "unlink") if how != "full" else ():
                 dying.setattr(Path, name, death.around(getattr(Path, name)))
-            go()
+            go(results)
         if not death.dead:
             break
         stored = set()
@@ -261,7 +268,7 @@ def test_a_run_that_dies_or_finds_the_disk_full_at_any_write_goes_on_to_the_same
             with RunFolder(folder).locked():  # cuts off what was torn
                 stored |= {f"{row.configuration} {row.cluster_id}" for row in RunFolder(folder).predictions()}
         asked.unlink(missing_ok=True)
-        outcome = go()
+        outcome = go(results)
         assert bytes_of(outcome.folder.path) == whole, (how, at)
         assert outcome.folder.manifest().status == "complete"
         assert not list(results.rglob(".*.partial"))

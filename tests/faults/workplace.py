@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import TOP
+from tests.faults import forked
+
+Process = forked.Forked | subprocess.Popen[str]
 
 # Another package's components, found through its entry points. Every cluster that is asked for leaves a line in `asked`
 # before it is answered, so that nothing can be generated twice unseen.
@@ -146,22 +149,27 @@ class Workplace:
         self,
         *arguments: object,
         hang_up: signal.Handlers = signal.SIG_DFL,
-        limited: Callable[[], object] = lambda: None,
-        program: Sequence[str] = ("-m", "harness"),
-        **given: Any,
-    ) -> "subprocess.Popen[str]":
+        limited: Callable[[], object] | None = None,
+        program: Sequence[str] = (),
+    ) -> Process:
         """The command, or another program, in a process (and a process group) of its own, which begins with `limited`.
 
         It begins with SIGHUP as `hang_up` says, whatever the tests began with: under nohup they ignore it, and so
-        would every process that they start.
+        would every process that they start. The command is forked from a process that has imported everything; a
+        program, and what is limited, begins in a fresh interpreter.
         """
+        if not program and limited is None:
+            environment = {**os.environ, **self.environment}
+            words = list(map(str, arguments))
+            return forked.server.begin(words, cwd=str(self.folder), environment=environment, hang_up=hang_up)
 
         def begin() -> None:
             signal.signal(signal.SIGHUP, hang_up)
-            limited()
+            if limited is not None:
+                limited()
 
         return subprocess.Popen(
-            [sys.executable, *program, *map(str, arguments)],
+            [sys.executable, *(program or ("-m", "harness")), *map(str, arguments)],
             cwd=self.folder,
             env={**os.environ, **self.environment},
             stdout=subprocess.PIPE,
@@ -169,7 +177,6 @@ class Workplace:
             text=True,
             start_new_session=True,
             preexec_fn=begin,
-            **given,
         )
 
     def run(self, *arguments: object, **given: Any) -> "subprocess.CompletedProcess[str]":
@@ -200,7 +207,7 @@ class Workplace:
         """The run's events so far; none where it has not begun."""
         return self.rows("events.jsonl")
 
-    def until_gone(self, process: "subprocess.Popen[str]", seconds: float = 10) -> None:
+    def until_gone(self, process: Process, seconds: float = 10) -> None:
         """Wait until the last process of a process's group has ended: its workers end with it."""
         end = time.monotonic() + seconds
         with suppress(ProcessLookupError):
@@ -209,7 +216,7 @@ class Workplace:
                 assert time.monotonic() < end, "a worker outlived its parent"
                 time.sleep(0.005)
 
-    def until(self, condition: Callable[[], bool], process: "subprocess.Popen[str]", seconds: float = 60) -> None:
+    def until(self, condition: Callable[[], bool], process: Process, seconds: float = 60) -> None:
         """Wait for something that a process is to bring about."""
         end = time.monotonic() + seconds
         while not condition():
@@ -238,6 +245,6 @@ def made_in(tmp_path: Path, clusters: int = 12) -> Workplace:
     return Workplace(tmp_path, {"PYTHONPATH": path, "ASKED": str(tmp_path / "asked"), "COLUMNS": "100"})
 
 
-def interrupt(process: "subprocess.Popen[str]", number: int = signal.SIGINT) -> None:
+def interrupt(process: Process, number: int = signal.SIGINT) -> None:
     """Press Ctrl-C: the terminal sends the signal to the whole process group."""
     os.killpg(process.pid, number)
