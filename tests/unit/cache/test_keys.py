@@ -158,11 +158,14 @@ def test_edited_code_and_weights_change_the_keys_of_what_depends_on_them_and_no_
         ran = subprocess.run([sys.executable, "-c", PROGRAM], cwd=tmp_path, capture_output=True, text=True, check=True)
         return ran.stdout.split()
 
+    last = digests()
+
     def edited(file: str) -> list[bool]:
-        before = digests()
+        nonlocal last
         with (tmp_path / "harness" / file).open("a") as stream:
             stream.write("\n")
-        return [old != new for old, new in zip(before, digests(), strict=True)]
+        before, last = last, digests()
+        return [old != new for old, new in zip(before, last, strict=True)]
 
     assert edited("models/lead.py") == [True, False]
     assert edited("language/text.py") == [True, True]

@@ -221,12 +221,15 @@ def test_no_process_is_left_behind_when_the_first_is_interrupted_or_killed(
 ):
     (tmp_path / "program.py").write_text(PROGRAM)
     run = [sys.executable, str(tmp_path / "program.py")]
-    environment = {**os.environ, "PYTHONPATH": str(top)}
-    with subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as program:
+    with subprocess.Popen(
+        run, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(top)},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # tests in the background ignore it
+    ) as program:  # fmt: skip
         assert program.stdout is not None
         workers = {int(program.stdout.readline()) for _ in range(8)}
         program.send_signal(ends)
         program.communicate(timeout=30)
+    assert program.returncode == -ends
     until = time.monotonic() + 10
     while any(map(alive, workers)) and time.monotonic() < until:
         time.sleep(0.05)
