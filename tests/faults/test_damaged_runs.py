@@ -226,3 +226,65 @@ def test_no_change_of_bytes_goes_unseen(
     found = RunFolder(place).damage(*NUMBERS)
     assert [each.name for each in found] == ([] if changed == content else [name])
     shutil.rmtree(place.parent)
+
+
+READING = (
+    ("show", "trial"), ("compare", "trial"), ("gate", "trial", "--baseline", "base.json"),
+    ("report", "trial", "-o", "r.html"), ("labels", "export", "trial", "-o", "l.csv"), ("export", "trial", "-o", "e"),
+    ("verify", "trial"),
+)  # fmt: skip
+
+
+def in_windows_lines(file: Path) -> None:
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+
+
+def with_mark(file: Path) -> None:
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+
+
+def of_another_file(file: Path) -> None:
+    file.write_bytes((file.parent / "table.md").read_bytes())
+
+
+def dangling(file: Path) -> None:
+    file.unlink()
+    file.symlink_to("nowhere")
+
+
+def in_a_circle(file: Path) -> None:
+    file.unlink()
+    file.symlink_to(file.name)
+
+
+def a_folder(file: Path) -> None:
+    file.unlink()
+    file.mkdir()
+
+
+CASES: list[tuple[Callable[[Path], None], str]] = [
+    (in_windows_lines, "predictions.jsonl"), (with_mark, "verdicts.jsonl"), (of_another_file, "manifest.json"),
+    (dangling, "predictions.jsonl"), (in_a_circle, "scores.jsonl"), (a_folder, "clusters.jsonl"),
+    (halve, "manifest.json"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("damage", "name"), CASES, ids=lambda each: getattr(each, "__name__", each))
+def test_every_reader_names_the_file(damage: Callable[[Path], None], name: str, run: Path, harness: Callable[..., Any]):
+    damage(run / name)
+    for command in READING:
+        ended = harness(*command)
+        assert ended.code == 3, command
+        assert name in ended.out + ended.err, command
+        assert "Traceback" not in ended.err, command
+    listed = harness("list")
+    assert listed.code == 0
+    assert name in listed.out + listed.err
+
+
+@pytest.mark.parametrize("damage", [in_windows_lines, with_mark], ids=lambda each: each.__name__)
+def test_a_manifest_that_another_editor_saved_says_the_same(
+    damage: Callable[[Path], None], run: Path, harness: Callable[..., Any]
+):
+    damage(run / "manifest.json")
+    assert harness("compare", "trial").code == 0

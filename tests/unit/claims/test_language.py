@@ -31,6 +31,26 @@ OTHERS = {
         "Jembatan tua di Lowen ditutup pada hari Jumat setelah ditemukan retakan.",
         "Jembatan tua di Lowen ditutup",
     ),
+    "Italian": (
+        "Il vecchio ponte di Lowen è stato chiuso venerdì dopo la scoperta di alcune crepe.",
+        "Chiuso il vecchio ponte di Lowen",
+    ),
+    "Dutch": (
+        "De oude brug in Lowen is vrijdag gesloten nadat er scheuren waren gevonden.",
+        "Oude brug in Lowen gesloten",
+    ),
+    "Portuguese": (
+        "A velha ponte de Lowen foi fechada na sexta-feira depois de serem encontradas fissuras.",
+        "Velha ponte de Lowen fechada após fissuras",
+    ),
+    "Swedish": (
+        "Den gamla bron i Lowen stängdes i fredags efter att sprickor hade hittats.",
+        "Gamla bron i Lowen stängd",
+    ),
+    "Danish": (
+        "Den gamle bro i Lowen blev lukket fredag, efter at der var fundet revner.",
+        "Gammel bro i Lowen lukket",
+    ),
     "Finnish": (
         "Lowenin vanha silta suljettiin perjantaina, kun siitä löytyi halkeamia.",
         "Lowenin vanha silta suljettiin",
