@@ -1,7 +1,7 @@
 """The base of all components, and the signature of every number.
 
-A component *is* its parameters: a frozen pydantic model that YAML builds directly. Four kinds exist: dataset, model,
-checker, metric. Weights exist only inside `with component.open() as session:`.
+A component *is* its parameters: a frozen pydantic model that YAML builds directly. Five kinds exist: dataset, model,
+checker, metric, tracker. Weights exist only inside `with component.open() as session:`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,8 +14,8 @@ from harness import redact
 from harness.errors import Problem
 from harness.records import content_digest
 
-Kind = Literal["dataset", "model", "checker", "metric"]
-KINDS: tuple[Kind, ...] = ("dataset", "model", "checker", "metric")
+Kind = Literal["dataset", "model", "checker", "metric", "tracker"]
+KINDS: tuple[Kind, ...] = ("dataset", "model", "checker", "metric", "tracker")
 
 _NEUTRAL = "neutral"
 _NAMES_SECRET = "names_secret"  # noqa: S105 - a mark on fields

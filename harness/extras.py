@@ -22,6 +22,7 @@ EXTRAS = {
     "pandas": ("pandas",),
     "report": ("jinja2", "markupsafe", "vl_convert"),
     "ray": ("psutil", "ray"),
+    "mlflow": ("mlflow",),
     "view": ("jinja2", "markupsafe", "starlette", "uvicorn", "vl_convert"),
     "vllm": ("accelerate", "gguf", "vllm"),
 }

@@ -45,6 +45,9 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
         "rouge": "harness.metrics.rouge:Rouge",
         "surface": "harness.metrics.surface:Surface",
     },
+    "tracker": {
+        "mlflow": "harness.trackers.mlflow:Mlflow",
+    },
 }
 
 
@@ -53,6 +56,7 @@ BASES: Mapping[Kind, str] = {
     "model": "harness.models.base:Model",
     "checker": "harness.checkers.base:Checker",
     "metric": "harness.metrics.base:Metric",
+    "tracker": "harness.trackers.base:Tracker",
 }
 """Base class of each kind; a component of another package must derive from it."""
 

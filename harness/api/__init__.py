@@ -22,6 +22,7 @@ from harness.api.reports import report
 from harness.api.runs import ClusterResult, Run, load_run, runs_of
 from harness.api.sheets import export_labels
 from harness.api.tables import Table
+from harness.api.tracking import track
 
 if TYPE_CHECKING:
     from harness.api.gates import NamedBaseline
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
         ShardLike,
         TextFileLike,
         TextsLike,
+        TrackersLike,
     )
     from harness.comparison.baseline import Baseline
     from harness.metaeval.texts import CheckedTexts
@@ -67,6 +69,7 @@ __all__ = [
     "report",
     "save_baseline",
     "score",
+    "track",
 ]
 
 
@@ -83,6 +86,7 @@ def evaluate(
     retry_errors: bool = False,
     wait: bool = False,
     against: "BaselineLike | None" = None,
+    track: "TrackersLike" = (),
     progress: "ProgressLike" = None,
 ) -> Run:
     """Run a configuration, as `harness eval` does: every model writes for every cluster, every metric scores it.
@@ -96,7 +100,9 @@ def evaluate(
     processes check and score; with None as many as there are cores, once the work is large enough to pay; a script that
     asks for more than one has its main code under `if __name__ == "__main__":`. `retry_errors` does again what failed
     before; `wait` waits for a process that has the run. `against` is a baseline that the run is to be gated with by the
-    configuration's rules: what could not be compared with it is refused before a model runs. `progress` takes lines
+    configuration's rules: what could not be compared with it is refused before a model runs. `track` names trackers
+    that are sent the run once it has ended, as the function `track` takes them, beside those of the configuration's
+    `tracking:`; one that fails is told of, and is no error. `progress` takes lines
     (`print` will do), or is a `harness.run.progress.Progress`; by default notes go to the logger `harness`, and nothing
     is shown.
 
@@ -105,7 +111,7 @@ def evaluate(
     has it, RunStoppedError where the run reaches a limit of its configuration.
     """
     from harness import redact
-    from harness.api import gates, inputs
+    from harness.api import gates, inputs, tracking
     from harness.cache.store import opened
     from harness.comparison.gate_ahead import Planned, see_ahead
     from harness.report.table import markdown
@@ -117,6 +123,7 @@ def evaluate(
     limit, jobs = inputs.whole_number(limit, "limit"), inputs.whole_number(jobs, "jobs")
     part = inputs.shard_of(shard)
     loaded = inputs.config_of(config, overrides)
+    trackers = tracking.chosen(loaded.trackers, track)
     with told.stage("read clusters", limit) as tick:
         plan = make_plan(loaded, limit=limit, shard=part, strict=strict, advance=tick)
     if against is not None:
@@ -128,7 +135,9 @@ def evaluate(
         outcome = execute(
             plan, folder, told, cache=kept, jobs=jobs, retry_errors=retry_errors, wait=wait, table=markdown
         )
-    return Run(outcome.folder, outcome, plan)
+    run = Run(outcome.folder, outcome, plan)
+    tracking.track_ended(run, trackers, told)
+    return run
 
 
 def score(
@@ -149,7 +158,7 @@ def score(
     is not what the predictions were made from, UsageError where no run is of that name, StoreError.
     """
     from harness import redact
-    from harness.api import inputs
+    from harness.api import inputs, tracking
     from harness.cache.store import opened
     from harness.report.table import markdown
     from harness.run.pipeline import rescore
@@ -165,7 +174,9 @@ def score(
     plan = make_plan(loaded, limit=held.limit, shard=part, shard_seed=held.seed, models=False)
     with opened(folder, inputs.cache_of(cache), told.note, unused=cache is False) as kept:
         outcome = rescore(plan, source.folder, folder, told, cache=kept, jobs=jobs, wait=wait, table=markdown)
-    return Run(outcome.folder, outcome, plan)
+    scored = Run(outcome.folder, outcome, plan)
+    tracking.track_ended(scored, tracking.chosen(loaded.trackers, ()), told)
+    return scored
 
 
 def compare(

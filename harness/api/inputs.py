@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from harness.metaeval.texts import AskedText
     from harness.records import Cluster, RowProblem
     from harness.run.progress import Progress, Tick
+    from harness.trackers.base import Tracker
 
 PathLike: TypeAlias = "str | os.PathLike[str]"
 ConfigLike: TypeAlias = "PathLike | Mapping[str, Any] | Config"
@@ -25,6 +26,8 @@ ClusterLike: TypeAlias = "Cluster | Mapping[str, Any] | Sequence[str | Mapping[s
 ClustersLike: TypeAlias = "PathLike | Dataset | Sequence[ClusterLike]"
 CheckerLike: TypeAlias = "str | Mapping[str, Any] | Checker"
 CheckersLike: TypeAlias = "CheckerLike | Sequence[CheckerLike]"
+TrackerLike: TypeAlias = "str | Mapping[str, Any] | Tracker"
+TrackersLike: TypeAlias = "TrackerLike | Sequence[TrackerLike]"
 TextsLike: TypeAlias = "Sequence[str | Mapping[str, Any]]"
 TextFileLike: TypeAlias = "PathLike | IO[bytes]"
 ShardLike: TypeAlias = "str | tuple[int, int]"
@@ -274,6 +277,33 @@ def checkers_of(checkers: Any) -> "list[Checker]":
     if several:
         return [checker_of(each) for each in several]
     raise UsageError("checker: found an empty list; accepted: a checker, or a list of checkers")
+
+
+def trackers_of(trackers: Any, flag: str = "", more: "Mapping[str, Any] | None" = None) -> "list[Tracker]":
+    """List one tracker or several, as `checker_of` reads checkers; `more` are parameters of each.
+
+    Raises ConfigError for what is no tracker.
+    """
+    from typing import cast
+
+    from harness.config.build import load_component, load_component_values
+    from harness.registry import Registry
+    from harness.trackers.base import Tracker
+
+    built: list[Tracker] = []
+    for each in trackers if isinstance(trackers, list | tuple) else [trackers]:
+        if isinstance(each, Tracker):
+            built.append(each)
+            continue
+        as_yaml = isinstance(each, str) and bool(flag or not each.isidentifier())
+        load = load_component if as_yaml else load_component_values
+        tracker = cast("Tracker", load("tracker", each, f"{flag} {each}" if flag else "tracker", Registry()))
+        if more:
+            written = tracker.model_dump(mode="json", include=tracker.model_fields_set)
+            told = {tracker.name: {**written, **more}}
+            tracker = cast("Tracker", load_component_values("tracker", told, flag, Registry()))
+        built.append(tracker)
+    return built
 
 
 def progress_of(progress: "ProgressLike") -> "Progress":

@@ -236,8 +236,10 @@ def _warn(line: str) -> None:
 
 def components(
     kind: Annotated[
-        Literal["dataset", "model", "checker", "metric"] | None,
-        typer.Argument(metavar="KIND", help="Only this kind: dataset, model, checker, metric.", show_default=False),
+        Literal["dataset", "model", "checker", "metric", "tracker"] | None,
+        typer.Argument(
+            metavar="KIND", help="Only this kind: dataset, model, checker, metric, tracker.", show_default=False
+        ),
     ] = None,
     form: Annotated[Literal["table", "json"], typer.Option("--format", help="How they are printed.")] = "table",
 ) -> None:

@@ -23,6 +23,7 @@ from harness.cli.options import (
     RunArgument,
     ShardOfRun,
     Strict,
+    Track,
     Verbose,
     Wait,
     worked_by,
@@ -60,6 +61,7 @@ def evaluate(
     no_cache: NoCache = False,
     executor: Executor = None,
     jobs: Jobs = None,
+    track: Track = None,
 ) -> None:
     """Run a configuration: generate, score, print the results table.
 
@@ -68,7 +70,7 @@ def evaluate(
     model failed on every cluster, or a metric on every prediction of a configuration.
     """
     from harness import api
-    from harness.api.inputs import shard_of
+    from harness.api.inputs import shard_of, trackers_of
     from harness.cli.progress import TerminalProgress
     from harness.config.discover import advice
 
@@ -87,6 +89,7 @@ def evaluate(
         jobs=jobs,
         retry_errors=retry_errors,
         wait=wait,
+        track=trackers_of(track or (), "--track"),
         progress=TerminalProgress(),
     )
     print_outcome(run.outcome, form, every_measure=every_measure, details=details, primary=run.primary)

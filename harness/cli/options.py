@@ -87,6 +87,15 @@ Executor = Annotated[
     Literal["local", "ray"] | None,
     typer.Option("--executor", help="Who does the work: this machine, or a Ray cluster (extra `ray`)."),
 ]
+Track = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--track",
+        metavar="NAME",
+        help="Send the run to this tracker once it has ended: a name, or YAML such as 'mlflow: {uri: "
+        "http://127.0.0.1:5000}'. Repeatable. A tracker that fails is told of, and changes nothing.",
+    ),
+]
 Jobs = Annotated[
     int | None,
     typer.Option(

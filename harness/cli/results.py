@@ -1,4 +1,4 @@
-"""`harness list`, `show`, `verify`, `merge` and `export`: what runs there are, what they found, where it goes."""
+"""`harness list`, `show`, `verify`, `merge`, `export`, `track`: what runs there are, what they found, where it goes."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -275,3 +275,43 @@ def export(
     written = api.export(run, output, form=form, results=results, progress=TerminalProgress())
     for file, rows in written.rows.items():
         streams.say(f"{written.folder / file}: {rows:,} row{'' if rows == 1 else 's'}")
+
+
+def track(
+    runs: Annotated[
+        list[str], typer.Argument(metavar="RUN...", help=f"Runs, each {RUN_FORMS}.", autocompletion=complete_run)
+    ],
+    to: Annotated[
+        list[str],
+        typer.Option(
+            "--to",
+            metavar="NAME",
+            help="The tracker: a name, or YAML with its parameters. Repeatable.",
+            show_default=False,
+        ),
+    ],
+    uri: Annotated[
+        str | None,
+        typer.Option("--uri", metavar="ADDRESS", help="Its parameter uri: the server's address, or a store."),
+    ] = None,
+    experiment: Annotated[
+        str | None, typer.Option("--experiment", metavar="NAME", help="Its parameter experiment.")
+    ] = None,
+    results: ResultsFolder = RESULTS,
+) -> None:
+    """Send runs to a tracker: `harness track smoke@latest --to mlflow --uri http://127.0.0.1:5000`.
+
+    Each configuration becomes a run there, with parameters, every measure, intervals, report and manifest. A run that
+    is sent again is brought up to date, not doubled. `harness eval --track mlflow` does the same when a run has ended.
+    Credentials come from the environment. Ends with 2 where the tracker's package is missing, with 3 where the tracker
+    is away, refuses or takes too long.
+    """
+    from harness import api
+    from harness.api.inputs import trackers_of
+    from harness.cli.progress import TerminalProgress
+
+    parameters = {key: value for key, value in (("uri", uri), ("experiment", experiment)) if value is not None}
+    trackers = trackers_of(to, "--to", parameters)
+    for run in runs:
+        for sent in api.track(load_run(results, run), trackers, progress=TerminalProgress()):
+            streams.say(f"{run}: {sent}")

@@ -30,6 +30,7 @@ KEYS: Mapping[str, str] = {
     "max_failures": "clusters a configuration may fail on before the run stops: a count, or a share such as 5%",
     "time_limit": "how long a cluster and the run may take: {cluster: 30s, run: 2h}",
     "execution": "who does the work: {executor: ray, address: auto}; this machine where it is left out",
+    "tracking": "who else is sent a run once it has ended: {mlflow: {uri: http://127.0.0.1:5000}}",
     "gate": "what a run must hold against its baseline",
     "primary": "the measure that configurations are ranked by: rouge1, factual-supported",
 }
@@ -72,6 +73,7 @@ class Config:
     gate: GateSettings = field(default_factory=GateSettings)
     limits: Limits = field(default_factory=Limits)
     execution: Execution = field(default_factory=Execution)
+    trackers: tuple[Configured, ...] = ()
     primary: str | None = None
     """The measure that configurations are ranked by; None means the first that tables show."""
 
@@ -88,6 +90,11 @@ class Config:
             "metrics": [metric.as_entry() for metric in self.metrics],
             **self.limits.model_dump(mode="json", exclude_defaults=True),
             **({"execution": self.execution.model_dump(mode="json")} if self.execution != Execution() else {}),
+            **(
+                {"tracking": {each.name: each.component.parameters() for each in self.trackers}}
+                if self.trackers
+                else {}
+            ),
             **({"gate": self.gate.model_dump(mode="json")} if self.gate != GateSettings() else {}),
             **({"primary": self.primary} if self.primary is not None else {}),
         }
@@ -180,6 +187,7 @@ def _build(source: Source, table: ComponentTable, overrides: Sequence[str]) -> C
     gate = _section(source, tree, "gate", GateSettings)
     limits = _limits(source, tree)
     execution = _section(source, tree, "execution", Execution)
+    trackers = _trackers(source, table, tree.get("tracking"))
     primary = tree.get("primary")
     if "primary" in tree and not (isinstance(primary, str) and primary):
         source.report(("primary",), "not a measure", found=quote(primary), accepted="a measure's name, such as rouge1")
@@ -199,6 +207,7 @@ def _build(source: Source, table: ComponentTable, overrides: Sequence[str]) -> C
         gate=gate,
         limits=limits,
         execution=execution,
+        trackers=trackers,
         primary=primary,
     )
 
@@ -274,6 +283,17 @@ def _limits(source: Source, tree: Mapping[str, Any]) -> Limits:
     except ValueError:
         source.report(("max_failures",), "not a limit of failures", found=quote(raw), accepted=FAILURES)
         return Limits(time_limit=time_limit)
+
+
+def _trackers(source: Source, table: ComponentTable, raw: Any) -> tuple[Configured, ...]:
+    """Read `tracking:`, a name or a mapping from names to parameters."""
+    named = {raw: None} if isinstance(raw, str) else {} if raw is None else raw
+    if not isinstance(named, Mapping):
+        accepted = f"a name, or `name: {{parameters}}` for each, of {', '.join(table.names('tracker'))}"
+        source.report(("tracking",), "not a mapping", found=quote(raw), accepted=accepted)
+        return ()
+    built = (_component(source, table, "tracker", {name: named[name]}, ("tracking",)) for name in named)
+    return tuple(each for each in built if each)
 
 
 def _entries(source: Source, tree: Mapping[str, Any], key: str) -> list[Any]:

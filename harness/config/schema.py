@@ -36,6 +36,7 @@ def json_schema(table: ComponentTable) -> dict[str, Any]:
     properties["max_failures"] = dict(FAILURES_SCHEMA)
     properties["time_limit"] = _flatten("time_limit", TimeLimit, definitions)
     properties["execution"] = _flatten("execution", Execution, definitions)
+    properties["tracking"] = _tracking(table, definitions)
     properties["gate"] = _flatten("gate", GateSettings, definitions)
     properties["primary"] = {"type": "string", "minLength": 1}
     for key, text in KEYS.items():
@@ -51,6 +52,14 @@ def json_schema(table: ComponentTable) -> dict[str, Any]:
     }
     redacted: dict[str, Any] = _redact(schema)
     return redacted
+
+
+def _tracking(table: ComponentTable, definitions: dict[str, Any]) -> dict[str, Any]:
+    """Build the schema of `tracking:`: a name, or each name with its parameters."""
+    forms = _slot(table, "tracker", definitions)["anyOf"]
+    properties = {name: inner for form in forms for name, inner in form.get("properties", {}).items()}
+    names = [form for form in forms if "const" in form]
+    return {"anyOf": [*names, {"type": "object", "properties": properties, "additionalProperties": False}]}
 
 
 _VALUES = frozenset({"default", "examples", "example"})

@@ -50,8 +50,11 @@ def begin(plan: Plan, folder: RunFolder, progress: Progress) -> RunManifest:
 
 
 def _what_is_run(config: Config) -> dict[str, Any]:
-    """Leave out who does the work: it is told among the facts of the machine, and runs that are equal read equal."""
-    return {key: value for key, value in config.resolved().items() if key != "execution"}
+    """Leave out who does the work, which is told among the facts of the machine, and who is sent the run.
+
+    So runs that are equal read equal.
+    """
+    return {key: value for key, value in config.resolved().items() if key not in ("execution", "tracking")}
 
 
 def worked_by(manifest: RunManifest, executor: str) -> RunManifest:
