@@ -102,9 +102,8 @@ def evaluate(
     before; `wait` waits for a process that has the run. `against` is a baseline that the run is to be gated with by the
     configuration's rules: what could not be compared with it is refused before a model runs. `track` names trackers
     that are sent the run once it has ended, as the function `track` takes them, beside those of the configuration's
-    `tracking:`; one that fails is told of, and is no error. `progress` takes lines
-    (`print` will do), or is a `harness.run.progress.Progress`; by default notes go to the logger `harness`, and nothing
-    is shown.
+    `tracking:`; one that fails is told of, and is no error. `progress` takes lines (`print` will do), or is a
+    `harness.run.progress.Progress`; by default notes go to the logger `harness`, and nothing is shown.
 
     A failure is a row with its reason: look at `Run.failures` and `Run.unanswered`. Raises ConfigError with every
     mistake in the configuration, DataError for the data, StoreError where the folder cannot be used or another process
@@ -113,7 +112,6 @@ def evaluate(
     from harness import redact
     from harness.api import gates, inputs, tracking
     from harness.cache.store import opened
-    from harness.comparison.gate_ahead import Planned, see_ahead
     from harness.report.table import markdown
     from harness.run.pipeline import execute
     from harness.run.plan import make_plan
@@ -127,17 +125,12 @@ def evaluate(
     with told.stage("read clusters", limit) as tick:
         plan = make_plan(loaded, limit=limit, shard=part, strict=strict, advance=tick)
     if against is not None:
-        held = gates.read_baseline(against)
-        names = [configuration.name for configuration in plan.configurations]
-        planned = Planned(loaded.source.where, plan.clusters.digest, plan.clusters, plan.measures, names)
-        see_ahead(planned, held.baseline, loaded.gate, held.where)
+        gates.refuse_ahead(plan, gates.read_baseline(against))
     with opened(folder, inputs.cache_of(cache), told.note, unused=cache is False) as kept:
         outcome = execute(
             plan, folder, told, cache=kept, jobs=jobs, retry_errors=retry_errors, wait=wait, table=markdown
         )
-    run = Run(outcome.folder, outcome, plan)
-    tracking.track_ended(run, trackers, told)
-    return run
+    return tracking.track_ended(Run(outcome.folder, outcome, plan), trackers, told)
 
 
 def score(
@@ -175,8 +168,7 @@ def score(
     with opened(folder, inputs.cache_of(cache), told.note, unused=cache is False) as kept:
         outcome = rescore(plan, source.folder, folder, told, cache=kept, jobs=jobs, wait=wait, table=markdown)
     scored = Run(outcome.folder, outcome, plan)
-    tracking.track_ended(scored, tracking.chosen(loaded.trackers, ()), told)
-    return scored
+    return tracking.track_ended(scored, tracking.chosen(loaded.trackers, ()), told)
 
 
 def compare(

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from harness.comparison.gate import Finding, GateOutcome, GateReport
     from harness.config.gate import GateSettings
     from harness.results.run_folder import RunFolder
+    from harness.run.plan import Plan
 
 
 class GateResult:
@@ -100,6 +101,16 @@ def read_baseline(baseline: object) -> NamedBaseline:
         return NamedBaseline(baseline_of(baseline.folder), str(baseline.path))
     file = path_of(baseline, "baseline", "the path of a baseline, a Run, or a Baseline")
     return NamedBaseline(committed(file, "`save_baseline(run, FILE)` takes a run as the first"), str(file))
+
+
+def refuse_ahead(plan: "Plan", held: NamedBaseline) -> None:
+    """Refuse what a run could not be gated with, before a model runs. Raises what `see_ahead` raises."""
+    from harness.comparison.gate_ahead import Planned, see_ahead
+
+    names = [configuration.name for configuration in plan.configurations]
+    clusters, source = plan.clusters, plan.config.source
+    planned = Planned(source.where, clusters.digest, clusters, plan.measures, names)
+    see_ahead(planned, held.baseline, plan.config.gate, held.where)
 
 
 def hold(folder: "RunFolder", against: NamedBaseline | None, settings: "GateSettings") -> GateResult:

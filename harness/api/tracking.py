@@ -58,8 +58,8 @@ def track(
     return sent
 
 
-def track_ended(run: Run, trackers: "Sequence[Tracker]", told: "Progress") -> None:
-    """Send a run that has just ended. `told` hears in a line of each tracker what it did, or why it did not."""
+def track_ended(run: Run, trackers: "Sequence[Tracker]", told: "Progress") -> Run:
+    """Send a run that has just ended, and return it. `told` hears of each tracker what it did, or why it did not."""
     from harness.errors import HarnessError
 
     for tracker in trackers:
@@ -67,6 +67,7 @@ def track_ended(run: Run, trackers: "Sequence[Tracker]", told: "Progress") -> No
             told.note(str(_send(tracker, run, told)))
         except HarnessError as error:
             told.note(f"{run.name} is not tracked: {error}")
+    return run
 
 
 def chosen(configured: "Sequence[Configured]", asked: "TrackersLike") -> "list[Tracker]":
