@@ -16,6 +16,9 @@ _FINAL = re.compile(r"<\|channel\|>\s*final\b[^<]*(?:<\|constrain\|>[^<]*)?<\|me
 _BARE_CHANNEL = re.compile(r"^\s*(?:analysis|commentary)(?=[A-Z\"'“])")
 """The first channel of a text whose marks were left out when its tokens were decoded: `analysisWe need …`."""
 _BARE_FINAL = re.compile(r"assistant\s*final(?=\S)|assistant\s*final\s")
+_ALOUD = re.compile(r"\s*Thinking(?:\.\.\.|…)[ \t]*\n", re.IGNORECASE)
+_DONE = re.compile(r"^[ \t]*(?:\.\.\.|…)done thinking\.?[ \t]*$", re.IGNORECASE | re.MULTILINE)
+"""Between these ollama prints reasoning whose tags it has read."""
 _BOXED = re.compile(r"\\boxed\{(?:\\text\{)?([^{}]*)\}{1,2}")
 _WORD = re.compile(r"[^\W_]")
 _JSON = ("{", "[{", '["')
@@ -39,8 +42,8 @@ def _reasoning() -> re.Pattern[str]:
     names = _any(_forms("reasoning", "tags"))
     begin = rf"<\|?\s*(?:{names})\b[^<>]*>|\[(?:{names})\]|◁(?:{names})▷|<\|(?:begin_of|start)_(?:{names})\|>"
     end = rf"</\s*(?:{names})\s*>|<\|/(?:{names})\|>|\[/(?:{names})\]|◁/(?:{names})▷|<\|end_(?:of_)?(?:{names})\|>"
-    channel = rf"<\|channel>\s*(?:{names})\b"  # as Gemma writes them
-    return re.compile(rf"({begin}|{channel})|({end}|<channel\|>)", re.IGNORECASE)
+    channel = rf"<\|channel>\s*(?:{names})\b|<unused94>"  # as Gemma and MedGemma write them
+    return re.compile(rf"({begin}|{channel})|({end}|<channel\|>|<unused95>)", re.IGNORECASE)
 
 
 @cache
@@ -92,6 +95,9 @@ def _without_reasoning(text: str) -> str:
     if _BARE_CHANNEL.match(text):
         final = _BARE_FINAL.search(text)
         return text[final.end() :] if final else ""
+    if _ALOUD.match(text):
+        done = _DONE.search(text)
+        return text[done.end() :] if done else ""
     if not any(sign in text for sign in "<[◁"):
         return text
     said: list[str] = []
@@ -251,13 +257,18 @@ def names_headline(line: str) -> bool:
 
 @cache
 def _reasons() -> re.Pattern[str]:
-    return re.compile(rf"[#*_\s]*(?:{_any(_forms('preambles', 'reasons'))})[*_]*\s*:", re.IGNORECASE)
+    return _label_or_heading(_any(_forms("preambles", "reasons")))
 
 
 @cache
 def _names() -> re.Pattern[str]:
     nouns = _any(_forms("preambles", "nouns"))
-    return re.compile(rf"[#*_\s]*(?:(?:final|proposed|suggested|my|the)\s+){{0,2}}(?:{nouns})[*_]*\s*:", re.IGNORECASE)
+    return _label_or_heading(rf"(?:(?:final|proposed|suggested|my|the)\s+){{0,2}}(?:{nouns})")
+
+
+def _label_or_heading(words: str) -> re.Pattern[str]:
+    """Build the pattern of words before a colon, or in marks of emphasis or of a heading with nothing behind them."""
+    return re.compile(rf"[#*_\s]*(?:{words})[*_]*\s*:|[#*_]+\s*(?:{words})[#*_]*\s*$", re.IGNORECASE)
 
 
 _LABEL = 100

@@ -260,3 +260,26 @@ def test_more_headlines_that_look_alike_stay(text):
 def test_reasons_may_be_followed_by_the_headline_so_nothing_is_complete_after_them():
     assert not first_line_is_complete("Reasoning: The articles agree.\n")
     assert first_line_is_complete("Reason: nobody knows why the ferry sank\n")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        f"Thinking...\nThe user wants one.\nShort.\n...done thinking.\n\n{HEADLINE}",  # as ollama prints it
+        f"<unused94>thought\nThe ferry sank.<unused95>{HEADLINE}",
+        f"**Reasoning**\nThe articles agree.\n\n**Headline**\n{HEADLINE}",
+        f"### Reasoning\nThe articles agree.\n\n### Headline\n\n{HEADLINE}",
+    ],
+)
+def test_reasoning_under_other_marks_goes(written):
+    assert answered(written) == HEADLINE
+
+
+@pytest.mark.parametrize("written", ["Thinking...\nThe user wants one.", "<unused94>thought\nThe ferry"])
+def test_reasoning_that_does_not_end_is_no_headline(written):
+    assert finish(written, DEFAULT, "length").text == ""
+
+
+@pytest.mark.parametrize("text", ["Thinking... of a storm: poet reads", "Reasoning errors found in bank models"])
+def test_headlines_about_thinking_stay(text):
+    assert answered(text) == text
