@@ -99,20 +99,19 @@ def hollow(account: Account) -> bool:
     """Recognise a claim whose supported part could be said of any event, or is the least part of it.
 
     As `unspecific`, but words that news has of everything (*government*, *announces*, *new*) tie a claim to nothing,
-    nor do words that the articles have only near ones of, nor a bare small number (*two*), *today*, or a country. One
-    name with nothing but such words (*Spain to visit Orrin*) is too little.
+    nor do words that the articles have only near ones of, nor a bare small number (*two*), *today*, or one
+    country alone (*US officials meet in Washington*). One name with nothing but such words is too little.
     """
     words = [held for held in account.elements if held.kind in {"word", "predicate"} and held.state != "contradicted"]
     gone = [held for held in words if held.state == "unaccounted" and not held.spots]
     if len(gone) > MOSTLY * len(words) and len(gone) >= FEWEST:
         return True
-    own = [name for name in _ties(account) if name not in nations()]
-    return len(own) + len(_telling(account)) < TELLING
+    return len(_ties(account)) + len(_telling(account)) < TELLING
 
 
 def says_nothing_own(account: Account) -> bool:
-    """Tell whether all that the articles have of a claim are countries and words that news has of every event."""
-    return not _telling(account) and {*_ties(account)} <= nations().keys()
+    """Tell whether all that the articles have of a claim are one country and words that news has of every event."""
+    return not _telling(account) and not _ties(account)
 
 
 def specific(account: Account) -> bool:
@@ -169,12 +168,16 @@ def _telling(account: Account) -> set[str]:
     }  # fmt: skip
 
 
-def _ties(account: Account) -> list[str]:
-    """List the supported elements that tie a claim to these articles by themselves, in small letters."""
+def _ties(account: Account) -> set[str]:
+    """List what ties a claim to these articles by itself: supported elements, a country under one name.
+
+    One country alone is told of in any article of that country's news; two, or one beside a name, are not.
+    """
     held = [each for each in account.elements if each.state == "borne_out" and each.kind in TYING]
     any_article = {"figure": word_list("function", "small_numbers"), "time": word_list("function", "any_day")}
     said = [(each.kind, account.text[each.start : each.end].lower()) for each in held]
-    return [text for kind, text in said if text not in any_article.get(kind, ())]
+    found = {nations().get(text, text) for kind, text in said if text not in any_article.get(kind, ())}
+    return found if len(found) > 1 else found - {*nations().values()}
 
 
 def _says_little(word: str) -> bool:

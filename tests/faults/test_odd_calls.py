@@ -120,6 +120,8 @@ CALLS = [
     ("verify", "none"), ("verify", ""), ("verify", "."), ("verify", "x.yaml"), ("verify", "--results", "x.yaml"),
     ("report", "none", "-o", "r.html"),
     ("merge",), ("merge", "none"), ("merge", "none", "-o", "m"), ("merge", "x.yaml", "-o", "m"), ("merge", ""),
+    ("track",), ("track", "none", "--to", "mlflow"), ("track", "none", "--to", "nowhere"),
+    ("track", "", "--to", "mlflow"),
     ("export",), ("export", "none", "--format", "csv", "-o", "e"), ("export", "none", "--format", "xml"),
     ("export", "x.yaml", "--format", "csv", "-o", "e"), ("plan",), ("plan", "--config", "none.yaml"),
     ("plan", "--config", "x.yaml", "--clusters", "-1"), ("plan", "--config", "x.yaml", "--clusters", "many"),
