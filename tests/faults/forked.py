@@ -40,7 +40,10 @@ class Forked:
         self.stderr: IO[str] = os.fdopen(err, encoding="utf-8")
         self._status = os.fdopen(status, "rb", buffering=0)
         first = self._status.read(LENGTH.size)
-        assert first, "it did not begin"
+        if not first:
+            for stream in (self.stdout, self.stderr, self._status):
+                stream.close()
+            raise RuntimeError("it did not begin")
         (self.pid,) = LENGTH.unpack(first)
 
     def poll(self) -> int | None:
@@ -145,9 +148,10 @@ def serve(number: int) -> None:
                 pass
         if not length:
             os._exit(0)
+        (left,) = LENGTH.unpack(length)
         asked = b""
-        while len(asked) < LENGTH.unpack(length)[0]:
-            asked += channel.recv(65536)
+        while left > len(asked):  # never more than is left: the next request may be there already
+            asked += channel.recv(left - len(asked))
         if not os.fork():
             channel.close()
             _watch(*descriptors)
