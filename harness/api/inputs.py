@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from typing import IO
 
     from harness.checkers.base import Checker
+    from harness.component import Kind
     from harness.config import Config
     from harness.datasets.base import Dataset
     from harness.datasets.shards import Shard
@@ -259,14 +260,20 @@ def checker_of(checker: Any, flag: str = "") -> "Checker":
     from typing import cast
 
     from harness.checkers.base import Checker
-    from harness.config.build import load_component, load_component_values
-    from harness.registry import Registry
 
     if isinstance(checker, Checker):
         return checker
-    as_yaml = isinstance(checker, str) and bool(flag or not checker.isidentifier())
+    return cast("Checker", _component_of("checker", checker, flag, flag))
+
+
+def _component_of(kind: "Kind", written: Any, flag: str, where: str) -> Any:
+    """Build a component as the command's `flag` or a caller of Python writes it; `where` is what messages quote."""
+    from harness.config.build import load_component, load_component_values
+    from harness.registry import Registry
+
+    as_yaml = isinstance(written, str) and bool(flag or not written.isidentifier())
     load = load_component if as_yaml else load_component_values
-    return cast("Checker", load("checker", checker, flag or "checker", Registry()))
+    return load(kind, written, where or kind, Registry())
 
 
 def checkers_of(checkers: Any) -> "list[Checker]":
@@ -286,7 +293,7 @@ def trackers_of(trackers: Any, flag: str = "", more: "Mapping[str, Any] | None" 
     """
     from typing import cast
 
-    from harness.config.build import load_component, load_component_values
+    from harness.config.build import load_component_values
     from harness.registry import Registry
     from harness.trackers.base import Tracker
 
@@ -295,9 +302,7 @@ def trackers_of(trackers: Any, flag: str = "", more: "Mapping[str, Any] | None" 
         if isinstance(each, Tracker):
             built.append(each)
             continue
-        as_yaml = isinstance(each, str) and bool(flag or not each.isidentifier())
-        load = load_component if as_yaml else load_component_values
-        tracker = cast("Tracker", load("tracker", each, f"{flag} {each}" if flag else "tracker", Registry()))
+        tracker = cast("Tracker", _component_of("tracker", each, flag, f"{flag} {each}" if flag else ""))
         if more:
             written = tracker.model_dump(mode="json", include=tracker.model_fields_set)
             told = {tracker.name: {**written, **more}}

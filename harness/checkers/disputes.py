@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from harness.checkers.account.elements import Spot
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.contested.updates import Report, newer
 from harness.claims.figures.quantities import Figure, agree
@@ -21,6 +22,8 @@ class Dispute:
     other: str
     overtaken: bool
     """True where the other figure is the newer one."""
+    spots: tuple[Spot, ...]
+    """Where the articles that agree have it."""
 
     def reason(self, cluster: ClusterReading) -> str:
         """Put both sides in a sentence."""
@@ -62,7 +65,8 @@ def disputed_figures(cluster: ClusterReading, reading: Reading) -> list[Dispute]
             unit, other = differing[0]
             text = cluster.readings[unit].parse.text[other.start : other.end]
             sides = tuple(unit for unit, _ in held), tuple(unit for unit, _ in differing)
-            found.append(Dispute((figure.start, figure.end), figure, *sides, text, order < 0))
+            spots = tuple((unit, other.start, other.end) for unit, other in held)
+            found.append(Dispute((figure.start, figure.end), figure, *sides, text, order < 0, spots))
     return found
 
 

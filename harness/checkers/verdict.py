@@ -7,7 +7,7 @@ what another rule holds up stays below that, so that what is supported is never 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from harness.checkers.account.account import Account
@@ -186,18 +186,24 @@ class _Case:
     @cached_property
     def elements(self) -> list[Held]:
         """List the elements as a verdict shows them."""
-        return [placed_first(self.account, self.near, h) for h in shown(self.account, self.certain or self.opposites)]
+        held = [self._as_disputed(each) for each in shown(self.account, self.certain or self.opposites)]
+        return [placed_first(self.account, self.near, each) for each in held]
 
     @cached_property
     def gone(self) -> list[Held]:
         """List the elements that matter and are unaccounted for."""
-        absent = [held for held in missing(self.account) if not self._is_disputed(held)]
+        absent = [held for held in missing(self.account) if self._dispute_of(held) is None]
         return [*absent, *undone(self.account), *self.unread, *self.unturned]
 
-    def _is_disputed(self, held: Held) -> bool:
-        """Tell whether an article answers with a figure that others give otherwise: it is not missing."""
-        spans = [dispute.span for dispute in self.disputes] if held.kind == "figure" else []
-        return any(held.start < end and start < held.end for start, end in spans)
+    def _dispute_of(self, held: Held) -> Dispute | None:
+        """Find the dispute about a figure: one that an article answers with, and others otherwise, is not missing."""
+        about = self.disputes if held.kind == "figure" else []
+        return next((each for each in about if held.start < each.span[1] and each.span[0] < held.end), None)
+
+    def _as_disputed(self, held: Held) -> Held:
+        """Show a figure that is disputed as borne out by the articles that agree with it."""
+        dispute = self._dispute_of(held) if held.state == "unaccounted" else None
+        return held if dispute is None else replace(held, state="borne_out", spots=dispute.spots, reason="")
 
     @cached_property
     def unturned(self) -> list[Held]:

@@ -51,11 +51,11 @@ class RowOffsets:
             self.rows += len(digests)
             if len(digests) < HELD_ROWS:
                 break
-            lots = lots or _Lots()
+            lots = lots or _Lots(temporary_file())
             lots.add(_sorted(digests, places))
         if lots is not None:
             lots.add(_sorted(digests, places))
-            self._pages = _Pages(lots.merged())
+            self._pages = _Pages(temporary_file(), lots.merged())
             digests, places = array("Q"), array("q")
         elif digests:
             keys, found = _last_of_each(_sorted(digests, places))
@@ -103,8 +103,8 @@ def _last_of_each(rows: _Columns) -> _Columns:
 class _Lots:
     """Lots of rows in a temporary file, each sorted by itself."""
 
-    def __init__(self) -> None:
-        self._file = temporary_file()
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
         self._starts: list[int] = []
         self._edges: list[NDArray[np.intp]] = []
         """Where each part of a lot begins, and the end of the last."""
@@ -144,8 +144,8 @@ class _Lots:
 class _Pages:
     """Rows sorted by digest in a temporary file."""
 
-    def __init__(self, sorted_rows: Iterable[_Columns]) -> None:
-        self._file = temporary_file()
+    def __init__(self, file: IO[bytes], sorted_rows: Iterable[_Columns]) -> None:
+        self._file = file
         self._firsts = array("Q")
         """The first digest of each page."""
         self.rows = 0

@@ -56,3 +56,13 @@ def test_a_count_that_independent_articles_give_otherwise_is_contested_under_any
     articles = (Article(article_id="a", source="A", text=LEFT), Article(article_id="b", source="B", text=HAVE))
     with Rules().open() as session:
         assert session.check(Cluster(cluster_id="c", articles=articles), text)[0].label == label
+
+
+def test_a_disputed_figure_is_shown_where_the_articles_that_agree_have_it():
+    articles = (Article(article_id="a", source="A", text=LEFT), Article(article_id="b", source="B", text=HAVE))
+    with Rules().open() as session:
+        verdict = session.check(Cluster(cluster_id="c", articles=articles), "Gale leaves 7,000 homes without power")[0]
+    (figure,) = [element for element in verdict.elements if element.kind == "figure"]
+    assert figure.state == "borne_out"
+    assert {evidence.text for evidence in figure.evidence} == {"7,000"}
+    assert "missing" not in verdict.reason

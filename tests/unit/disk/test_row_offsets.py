@@ -113,3 +113,16 @@ def test_no_room_for_temporary_files_is_an_error_with_its_reason(monkeypatch: py
     monkeypatch.setattr(spool, "_file", Full())
     with pytest.raises(StoreError, match="no room for temporary files: No space left"):
         spool.add(b"x")
+
+
+def test_where_there_can_be_no_temporary_file_nothing_else_is_printed(monkeypatch: pytest.MonkeyPatch):
+    from harness.disk import row_offsets, temporary
+    from harness.errors import StoreError
+
+    def none() -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(row_offsets, "HELD_ROWS", 4)
+    monkeypatch.setattr(temporary.tempfile, "TemporaryFile", none)
+    with pytest.raises(StoreError, match="no room for temporary files: No space left"):
+        RowOffsets(((str(row),), row) for row in range(9))  # what is half made must be freed without a warning
