@@ -103,13 +103,13 @@ class GateFile(pytest.File):
     def update(self) -> list[str]:
         """Make the run the new baseline; what changed, a line each."""
         from harness import api
-        from harness.comparison import baseline
+        from harness.comparison import baseline_file
         from harness.comparison.gate_ahead import is_missing
 
         # Before the run: what stands in the way of writing is said first.
-        baseline.refuse_folder(self.baseline_path)
+        baseline_file.refuse_folder(self.baseline_path)
         if not is_missing(self.baseline_path):
-            baseline.read(self.baseline_path)
+            baseline_file.read(self.baseline_path)
         return api.save_baseline(self.gated_run, self.baseline_path)
 
     def collect(self) -> Iterator[pytest.Item]:

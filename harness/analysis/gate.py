@@ -30,6 +30,7 @@ from harness.analysis.paired import (
     subset_means,
 )
 from harness.analysis.resample import RESAMPLES, Bools, Floats, exact_means, or_none
+from harness.disk.large_array import make_array, map_rows, row_blocks
 from harness.records import Record
 
 ALPHA = 0.05
@@ -139,7 +140,7 @@ def decide(
     shapes = {part.shape for entry in gated for part in (entry.baseline, entry.candidate)}
     if len(shapes) > 1 or len(min(shapes)) != 1:
         raise ValueError(f"gated statistics are one array a measure, all of one length, not {sorted(shapes)}")
-    differences = np.column_stack([paired_differences(entry.candidate, entry.baseline) for entry in gated])
+    differences = _differences(gated)
     tested = np.array([entry.rule.tolerance is not None for entry in gated])
     patterns = max(resamples, math.ceil(PATTERNS_BEYOND * int(tested.sum()) / (2 * alpha)))
     subsets = subset_means(differences, resamples=patterns, seed=seed)
@@ -162,8 +163,26 @@ def decide(
             # Each pattern and its negative are one, so the smallest one-sided p-value is half of 1 / (1 + R).
             can_fail=bool(0.5 / (1 + subsets.patterns[column]) <= alphas[column]),
         )
-        decisions.append(_make_decision(entry, worse[column] * differences[:, column], test, alpha))
+        decisions.append(_make_decision(entry, _falls(differences, column, worse[column]), test, alpha))
     return tuple(decisions)
+
+
+def _differences(gated: Sequence[GatedMeasure]) -> Floats:
+    """Subtract baselines from candidates: a column for each entry."""
+    table = make_array((len(gated[0].baseline), len(gated)))
+    arrays = [array for entry in gated for array in (entry.baseline, entry.candidate)]
+    for rows in row_blocks(*table.shape, table, *arrays):
+        for column, entry in enumerate(gated):
+            table[rows, column] = paired_differences(entry.candidate[rows], entry.baseline[rows])
+    return table
+
+
+def _falls(differences: Floats, column: int, worse: float) -> Floats:
+    """Copy one column, positive where the candidate is worse."""
+    falls = make_array((len(differences),))
+    for rows in row_blocks(*differences.shape, differences, falls):
+        falls[rows] = worse * differences[rows, column]
+    return falls
 
 
 @dataclass(frozen=True)
@@ -181,32 +200,27 @@ class _Test:
 
 def _make_decision(entry: GatedMeasure, falls: Floats, test: _Test, alpha: float) -> Decision:
     """Make one decision; `falls` is positive for clusters on which the candidate is worse."""
-    in_baseline, in_candidate = ~np.isnan(entry.baseline), ~np.isnan(entry.candidate)
-    both = in_baseline & in_candidate
+    clusters = _look_at_clusters(entry, falls)
     level = None if test.corrected_alpha is None else 1 - 2 * test.corrected_alpha
-    means = exact_means(np.column_stack([entry.baseline, entry.candidate])[both])
-    overall = or_none(exact_means(entry.candidate[:, None])[0])
-    lost = in_baseline & ~in_candidate
-    unanswered = 0 if entry.answered is None else int((lost & ~entry.answered).sum())
+    before, after, overall, fall = map(or_none, clusters.means)
     directed = entry.rule.direction != "neither"
-    order = np.argsort(-np.where(both, falls, -np.inf), kind="stable")
     violations = [
         *_regression(entry.rule, test, alpha),
         *_broken_limits(entry.rule, overall),
-        *(_fallen_clusters(entry.rule, falls[both])),
-        *_lost_scores(entry.rule, int(lost.sum()) - unanswered, int(in_baseline.sum())),
+        *_fallen_clusters(entry.rule, clusters.fallen_too_far),
+        *_lost_scores(entry.rule, clusters.lost - clusters.unanswered, clusters.both + clusters.lost),
     ]
-    detectable = math.nan if level is None else detectable_differences(falls[:, None], level=level)[0]
+    detectable = math.nan if level is None else detectable_differences(falls, level=level)[0]
     return Decision(
         configuration=entry.configuration,
         measure=entry.rule.measure,
         passed=not violations,
         violations=tuple(violations),
-        baseline_mean=or_none(means[0]),
-        candidate_mean=or_none(means[1]),
+        baseline_mean=before,
+        candidate_mean=after,
         candidate_mean_all=overall,
         difference=test.difference,
-        fall=or_none(exact_means(falls[:, None])[0]) if directed else None,
+        fall=fall if directed else None,
         low=test.low,
         high=test.high,
         level=level,
@@ -215,12 +229,57 @@ def _make_decision(entry: GatedMeasure, falls: Floats, test: _Test, alpha: float
         p_adjusted=test.p_adjusted,
         detectable=or_none(detectable),
         can_fail=test.can_fail,
-        both=int(both.sum()),
-        lost=int(lost.sum()),
-        unanswered=unanswered,
-        gained=int((in_candidate & ~in_baseline).sum()),
-        fallen=tuple(int(place) for place in order[:EXAMPLES] if directed and both[place] and falls[place] > 0),
+        both=clusters.both,
+        lost=clusters.lost,
+        unanswered=clusters.unanswered,
+        gained=clusters.gained,
+        fallen=clusters.fallen if directed else (),
     )
+
+
+@dataclass
+class _Clusters:
+    """What is counted of the clusters of one entry."""
+
+    means: Floats
+    """Of the baseline and the candidate over clusters scored in both, of the candidate over all, and of the falls."""
+    both: int = 0
+    lost: int = 0
+    unanswered: int = 0
+    gained: int = 0
+    fallen_too_far: int = 0
+    fallen: tuple[int, ...] = ()
+    """As the fields of `Decision` of the same names."""
+
+
+def _look_at_clusters(entry: GatedMeasure, falls: Floats) -> _Clusters:
+    """Count and average over the clusters of one entry; `falls` is NaN for those that are not scored in both."""
+    size, least = len(falls), entry.rule.cluster_fall
+
+    def beside(rows: slice) -> Floats:
+        before, after = entry.baseline[rows], entry.candidate[rows]
+        both = ~np.isnan(before) & ~np.isnan(after)
+        shared = (np.where(both, before, np.nan), np.where(both, after, np.nan))
+        return np.column_stack([*shared, after, falls[rows]])
+
+    arrays = (entry.baseline, entry.candidate, falls)
+    found = _Clusters(exact_means(map_rows((size, 4), beside, *arrays)))
+    worst: list[tuple[float, int]] = []
+    for rows in row_blocks(size, 4, *arrays):
+        here, in_baseline, in_candidate = falls[rows], ~np.isnan(entry.baseline[rows]), ~np.isnan(entry.candidate[rows])
+        lost = in_baseline & ~in_candidate
+        found.both += int((in_baseline & in_candidate).sum())
+        found.lost += int(lost.sum())
+        found.unanswered += 0 if entry.answered is None else int((lost & ~entry.answered[rows]).sum())
+        found.gained += int((in_candidate & ~in_baseline).sum())
+        fallen = np.flatnonzero(here > 0)
+        if least is not None:
+            found.fallen_too_far += sum(_is_beyond(fall, least) for fall in here[fallen].tolist())
+        furthest = fallen[np.argsort(-here[fallen], kind="stable")[:EXAMPLES]]
+        worst += [(-float(here[place]), rows.start + int(place)) for place in furthest]
+        worst = sorted(worst)[:EXAMPLES]
+    found.fallen = tuple(place for _, place in worst)
+    return found
 
 
 def _regression(rule: GateRule, test: _Test, alpha: float) -> list[Violation]:
@@ -265,11 +324,8 @@ def _broken_limits(rule: GateRule, mean: float | None) -> list[Violation]:
     return violations
 
 
-def _fallen_clusters(rule: GateRule, falls: Floats) -> list[Violation]:
-    if rule.cluster_fall is None:
-        return []
-    fallen = sum(_is_beyond(float(fall), rule.cluster_fall) for fall in falls)
-    if fallen <= rule.clusters_fallen:
+def _fallen_clusters(rule: GateRule, fallen: int) -> list[Violation]:
+    if rule.cluster_fall is None or fallen <= rule.clusters_fallen:
         return []
     clusters = "1 cluster" if fallen == 1 else f"{fallen} clusters"
     reason = f"{clusters} fell by more than {rule.cluster_fall:.4g}; at most {rule.clusters_fallen} may"

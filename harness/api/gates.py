@@ -128,17 +128,18 @@ def save_baseline_file(folder: "RunFolder", file: Path, *, overwrite: bool = Fal
 
     With `overwrite` a file that is no baseline is replaced too.
     """
-    from harness.comparison import baseline
+    from harness.comparison import baseline_file
+    from harness.comparison.baseline import baseline_of, differences
     from harness.comparison.gate_ahead import is_missing
     from harness.errors import DataError
 
-    baseline.refuse_folder(file)
+    baseline_file.refuse_folder(file)
     try:
-        old = None if is_missing(file) else baseline.read(file)
+        old = None if is_missing(file) else baseline_file.read(file)
     except DataError:
         if not overwrite:
             raise
         old = None
-    new = baseline.baseline_of(folder)
-    baseline.write(new, file)
-    return ["new baseline"] if old is None else baseline.differences(old, new)
+    new = baseline_of(folder)
+    baseline_file.write(new, file)
+    return ["new baseline"] if old is None else differences(old, new)

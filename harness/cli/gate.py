@@ -80,7 +80,7 @@ def gate(
     from harness import api
     from harness.api.gates import NamedBaseline, settings_for
     from harness.api.inputs import config_of
-    from harness.comparison import baseline as baselines
+    from harness.comparison import baseline_file
     from harness.comparison.gate_ahead import committed, is_missing
     from harness.comparison.gate_rules import refuse_mistakes
     from harness.config.discover import the_configuration
@@ -96,7 +96,7 @@ def gate(
     file = baseline or _baseline_of(settings)
     # What can be said of the baseline is said before a model runs.
     if update:
-        baselines.refuse_folder(file)
+        baseline_file.refuse_folder(file)
     old = None if update and is_missing(file) else NamedBaseline(committed(file), str(file))
     if held and loaded:
         refuse_mistakes(settings, loaded.source, held.manifest.measures, held.configurations)

@@ -9,8 +9,9 @@ from harness.analysis.gate import Decision, GatedMeasure, GateRule, decide, too_
 from harness.comparison import missing
 from harness.comparison.gate import Finding, GateReport, LostAnswers, Verdict
 from harness.comparison.gate_rules import rules_of
-from harness.comparison.score_matrix import ScoreMatrix, find_label, join
+from harness.comparison.score_matrix import ScoreMatrix, find_label, join, measure_rows
 from harness.config.gate import GateSettings
+from harness.disk.large_array import make_array
 from harness.errors import UsageError
 from harness.results.run_folder import PREDICTIONS, RunFolder
 
@@ -29,7 +30,7 @@ def hold_to_limits(folder: RunFolder, settings: GateSettings) -> GateReport:
     rules = rules_of(joined.measures, settings)
     wanted = [find_label(joined.labels, name) for name in settings.configurations or joined.labels]
     names = list(dict.fromkeys(wanted))
-    gated = [_gate_measure(joined, name, rule) for name in names for rule in rules.by_measure]
+    gated = _gate_measures(joined, names, rules.by_measure)
     counts = {name: count.predicted for name, count in folder.manifest().counts.items()}
     rows = folder.predictions() if folder.is_here(PREDICTIONS) or not counts else ()
     answered = Counter(row.configuration for row in rows) or Counter(counts)
@@ -44,11 +45,18 @@ def hold_to_limits(folder: RunFolder, settings: GateSettings) -> GateReport:
     )
 
 
-def _gate_measure(joined: ScoreMatrix, configuration: str, rule: GateRule) -> GatedMeasure:
-    """Put one configuration's statistics beside a baseline that has none."""
+def _gate_measures(joined: ScoreMatrix, configurations: Sequence[str], rules: Sequence[GateRule]) -> list[GatedMeasure]:
+    """Put each configuration's statistics beside a baseline that has none."""
     measures = [measure.name for measure in joined.measures]
-    column = joined.values[joined.labels.index(configuration), :, measures.index(rule.measure)]
-    return GatedMeasure(configuration, rule, np.full(len(column), np.nan), column)
+    kept = [measures.index(rule.measure) for rule in rules]
+    none = make_array((len(joined.clusters),), np.nan)
+    return [
+        GatedMeasure(name, rule, none, column)
+        for name in configurations
+        for rule, column in zip(
+            rules, measure_rows(joined.values[joined.labels.index(name)], kept, np.nan), strict=True
+        )
+    ]
 
 
 def _findings(

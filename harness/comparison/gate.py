@@ -1,11 +1,10 @@
 """A run held against a baseline: rules from a configuration's `gate:`, a finding for each configuration and measure."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from harness.analysis.gate import Decision, GatedMeasure, GateRule, decide, too_many_failures
 from harness.comparison import missing
@@ -14,6 +13,8 @@ from harness.comparison.gate_ahead import has_no_reference, raise_if_other_data,
 from harness.comparison.gate_rules import WrittenRule
 from harness.comparison.missing import Reasons
 from harness.config.gate import GateSettings
+from harness.disk.large_array import make_array
+from harness.disk.row_offsets import RowOffsets
 from harness.errors import (
     EXIT_FAILURES,
     EXIT_PASS,
@@ -130,7 +131,7 @@ def hold(folder: RunFolder, baseline: Baseline, settings: GateSettings, where: s
     rule names no measure, or one that no cluster has a statistic for.
     """
     candidate = baseline_of(folder, texts=folder.is_here(PREDICTIONS))
-    raise_if_other_data(candidate.data_digest, folder.clusters(), baseline, where, folder.place)
+    raise_if_other_data(candidate.data_digest, folder.clusters, baseline, where, folder.place)
     rules = rules_for(baseline, settings, where)
     raise_if_other_measures(candidate.measures, baseline.measures, rules.by_measure, where, folder.place)
     names = list(settings.configurations or [configuration.name for configuration in baseline.configurations])
@@ -139,7 +140,7 @@ def hold(folder: RunFolder, baseline: Baseline, settings: GateSettings, where: s
     ]
     _see_what_can_be_compared(folder, pairs, rules.by_measure, where)
     gated = [
-        GatedMeasure(before.name, rule, _column(before, rule.measure), _column(after, rule.measure), _has_text(after))
+        GatedMeasure(before.name, rule, before.column(rule.measure), after.column(rule.measure), after.answered)
         for before, after in pairs
         for rule in rules.by_measure
     ]
@@ -147,7 +148,7 @@ def hold(folder: RunFolder, baseline: Baseline, settings: GateSettings, where: s
     return GateReport(
         run=folder.path.name,
         baseline=where,
-        clusters=len(pairs[0][1].clusters) if pairs else 0,
+        clusters=len(pairs[0][1].texts) if pairs else 0,
         rules=rules.written,
         findings=_findings(folder, baseline.measures, pairs, decisions),
         failures=_failures(folder, [after for _, after in pairs], settings),
@@ -168,13 +169,10 @@ def _findings(
     unclear = {
         (decision.configuration, decision.measure)
         for decision, verdict, _ in judged
-        if verdict in ("lost", "not_compared") and _is_answered(by_name[decision.configuration][1])
+        if verdict in ("lost", "not_compared") and by_name[decision.configuration][1].answers
     }
     reasons = missing.no_statistic(folder, unclear, metric_of)
-    # Texts are worth fetching from a store where they show what is wrong.
-    texts = (
-        None if folder.is_here(PREDICTIONS) else _texts_of(folder, [one for one, said, _ in judged if said != "pass"])
-    )
+    examples = _examples(folder, by_name, decisions, [one for one, verdict, _ in judged if verdict != "pass"])
     return tuple(
         Finding(
             decision,
@@ -182,22 +180,22 @@ def _findings(
             verdict,
             said,
             reasons.get((decision.configuration, decision.measure), ()),
-            tuple(_examples(decision, *by_name[decision.configuration], texts)),
+            example,
         )
-        for decision, verdict, said in judged
+        for (decision, verdict, said), example in zip(judged, examples, strict=True)
     )
 
 
 def _judge(decision: Decision, before: BaselineConfiguration, after: BaselineConfiguration) -> tuple[Verdict, str]:
     """Give the verdict on one decision, and why."""
-    measure, answered = decision.measure, sum(cell.text is not None for cell in after.clusters.values())
+    measure, answered = decision.measure, after.answers
     said = "; ".join(violation.reason for violation in decision.violations)
     outcomes = {violation.outcome for violation in decision.violations}
-    if answered and all(measure not in cell.statistics for cell in after.clusters.values()):
+    if answered and not after.attempted[measure]:
         return "not_compared", f"its metric failed on {_all(answered)} that {decision.configuration} answered"
     if "unscored" in outcomes and not answered:
-        return "lost", f"no cluster of {len(after.clusters)} was answered, so there is nothing to compare"
-    if "unscored" in outcomes and all(cell.statistics.get(measure) is None for cell in before.clusters.values()):
+        return "lost", f"no cluster of {len(after.texts)} was answered, so there is nothing to compare"
+    if "unscored" in outcomes and not before.scored[measure]:
         return "not_compared", "the baseline has a statistic on no cluster; --update takes this run as the new one"
     if "regression" in outcomes or (("floor" in outcomes or "cluster" in outcomes) and _is_worse(decision)):
         return "regression", said
@@ -213,10 +211,6 @@ def _all(clusters: int) -> str:
 def _is_worse(decision: Decision) -> bool:
     """Tell whether the mean over the clusters scored in both got worse; never for a measure better neither way."""
     return decision.fall is not None and decision.fall > SMALLEST_FALL
-
-
-def _is_answered(configuration: BaselineConfiguration) -> bool:
-    return any(cell.text is not None for cell in configuration.clusters.values())
 
 
 def _see_what_can_be_compared(
@@ -235,9 +229,8 @@ def _see_what_can_be_compared(
     for rule in rules:
         if rule.tolerance is rule.at_least is rule.at_most is None and not bare:
             continue
-        cells = [cell for pair in pairs for each in pair for cell in each.clusters.values()]
-        answered = any(rule.measure in cell.statistics for _, after in pairs for cell in after.clusters.values())
-        if answered and all(cell.statistics.get(rule.measure) is None for cell in cells):
+        answered = any(after.attempted[rule.measure] for _, after in pairs)
+        if answered and not any(each.scored[rule.measure] for pair in pairs for each in pair):
             mute.append(rule.measure)
     if not mute:
         return
@@ -282,22 +275,23 @@ def _pair_cells(
     before: BaselineConfiguration, after: BaselineConfiguration, where: str
 ) -> tuple[BaselineConfiguration, BaselineConfiguration]:
     """Both over the same clusters in the same order, joined by id. Raises DataError where they are not the same."""
-    if before.clusters.keys() != after.clusters.keys():
-        missing, extra = after.clusters.keys() - before.clusters.keys(), before.clusters.keys() - after.clusters.keys()
-        found = f"{len(missing)} clusters missing, {len(extra)} too many"
+    order = RowOffsets(((cluster_id,), row) for row, cluster_id in enumerate(before.texts.ordered_keys()))
+    is_ordered, shared = True, 0
+    for row, cluster_id in enumerate(after.texts.ordered_keys()):
+        place = order.get((cluster_id,))
+        shared += place is not None
+        is_ordered &= place == row
+    if not shared == len(before.texts) == len(after.texts):
+        found = f"{len(after.texts) - shared} clusters missing, {len(before.texts) - shared} too many"
         path = f"configurations.{before.name}.clusters"
         raise DataError([Problem("not the clusters of its own data", where, path=path, found=found)])
-    ordered = {cluster_id: before.clusters[cluster_id] for cluster_id in after.clusters}
-    return before.model_copy(update={"clusters": ordered}), after
-
-
-def _column(configuration: BaselineConfiguration, measure: str) -> NDArray[np.float64]:
-    values = [cell.statistics.get(measure) for cell in configuration.clusters.values()]
-    return np.array([np.nan if value is None else value for value in values])
-
-
-def _has_text(configuration: BaselineConfiguration) -> NDArray[np.bool_]:
-    return np.array([cell.text is not None for cell in configuration.clusters.values()], dtype=np.bool_)
+    if is_ordered:
+        return before, after
+    values, unscorable = make_array(before.values.shape, np.nan), make_array(before.values.shape, False)
+    for row, cluster_id in enumerate(after.texts.ordered_keys()):
+        place = order.get((cluster_id,))
+        values[:, row], unscorable[:, row] = before.values[:, place], before.unscorable[:, place]
+    return replace(before, values=values, unscorable=unscorable), after
 
 
 def _failures(
@@ -307,30 +301,42 @@ def _failures(
     found = []
     reasons = missing.no_answer(folder)
     for configuration in configurations:
-        failed = sum(cell.text is None for cell in configuration.clusters.values())
-        if said := too_many_failures(failed, len(configuration.clusters), settings.max_failures):
+        failed = len(configuration.texts) - configuration.answers
+        if said := too_many_failures(failed, len(configuration.texts), settings.max_failures):
             found.append(LostAnswers(configuration.name, failed, said, reasons.get(configuration.name, ())))
     return tuple(found)
 
 
-def _texts_of(folder: RunFolder, failed: Sequence[Decision]) -> dict[tuple[str, str], str]:
-    """Read the texts of configurations with a failed decision that has examples; none where there is no such."""
-    wanted = {decision.configuration for decision in failed if decision.fallen}
-    rows = folder.predictions() if wanted else ()
-    return {(row.configuration, row.cluster_id): row.text for row in rows if row.configuration in wanted}
-
-
 def _examples(
-    decision: Decision,
-    before: BaselineConfiguration,
-    after: BaselineConfiguration,
-    texts: Mapping[tuple[str, str], str] | None,
-) -> Iterable[Example]:
-    """Yield the clusters that fell; `texts` has what `after` does not."""
-    ids = list(before.clusters)
-    for place in decision.fallen:
-        old, new = before.clusters[ids[place]], after.clusters[ids[place]]
-        was, became = old.statistics.get(decision.measure), new.statistics.get(decision.measure)
-        text = new.text if texts is None else texts.get((decision.configuration, ids[place]))
-        if was is not None and became is not None and text is not None:
-            yield Example(ids[place], was, became, old.text or "", text)
+    folder: RunFolder,
+    pairs: Mapping[str, tuple[BaselineConfiguration, BaselineConfiguration]],
+    decisions: Sequence[Decision],
+    failed: Sequence[Decision],
+) -> list[tuple[Example, ...]]:
+    """List the clusters that fell, for each decision. Texts are fetched from a store for decisions that `failed`."""
+    is_here = folder.is_here(PREDICTIONS)
+    ids: dict[str, dict[int, str]] = {}
+    old: dict[str, dict[str, str | None]] = {}
+    new: dict[str, dict[str, str | None]] = {}
+    for name, (before, after) in pairs.items():
+        places = {place for decision in decisions if decision.configuration == name for place in decision.fallen}
+        ids[name] = after.texts.keys_at(places)
+        wanted = set(ids[name].values())
+        old[name] = before.texts.texts_of(wanted)
+        new[name] = after.texts.texts_of(wanted) if is_here else {}
+    shown = {decision.configuration for decision in failed if decision.fallen}
+    for row in folder.predictions() if shown and not is_here else ():
+        if row.configuration in shown and row.cluster_id in old[row.configuration]:
+            new[row.configuration][row.cluster_id] = row.text
+
+    def examples_of(decision: Decision) -> Iterator[Example]:
+        name = decision.configuration
+        was, became = (each.column(decision.measure) for each in pairs[name])
+        for place in decision.fallen:
+            cluster_id = ids[name][place]
+            text = new[name].get(cluster_id)
+            if text is not None:
+                before = old[name][cluster_id] or ""
+                yield Example(cluster_id, float(was[place]), float(became[place]), before, text)
+
+    return [tuple(examples_of(decision)) for decision in decisions]

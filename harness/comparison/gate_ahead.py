@@ -3,16 +3,17 @@
 A long run that could only end with "nothing was compared" is not begun.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.analysis.gate import GateRule
-from harness.comparison import baseline as baselines
-from harness.comparison.baseline import Baseline
+from harness.comparison import baseline_file
+from harness.comparison.baseline import Baseline, named
 from harness.comparison.gate_rules import Rules, rules_of
 from harness.comparison.score_matrix import raise_if_differing
 from harness.config.gate import GateSettings
+from harness.disk.row_offsets import RowOffsets
 from harness.errors import DataError, Problem, UsageError, nearest_name
 from harness.records import Cluster, ClusterFacts, MeasureRecord
 
@@ -24,7 +25,7 @@ def committed(file: Path, how_to_begin: str = "add --update to take this run as 
     """
     if is_missing(file):
         raise UsageError(f"{file}: no baseline yet; {how_to_begin}")
-    return baselines.read(file)
+    return baseline_file.read(file)
 
 
 def is_missing(file: Path) -> bool:
@@ -43,7 +44,7 @@ def baseline_problems(settings: GateSettings) -> list[Problem]:
     if settings.baseline is None or is_missing(Path(settings.baseline)):
         return []
     try:
-        baselines.read(Path(settings.baseline))
+        baseline_file.read(Path(settings.baseline))
     except DataError as error:
         return list(error.problems)
     return []
@@ -67,11 +68,11 @@ def see_ahead(planned: Planned, baseline: Baseline, settings: GateSettings, wher
     Raises what `gate.hold` would raise for the run that is planned.
     """
     place, ours = planned.place, planned.configurations
-    raise_if_other_data(planned.digest, map(Cluster.facts, planned.clusters), baseline, where, place)
+    raise_if_other_data(planned.digest, lambda: map(Cluster.facts, planned.clusters), baseline, where, place)
     rules = rules_for(baseline, settings, where)
     raise_if_other_measures(planned.measures, baseline.measures, rules.by_measure, where, place)
     for name in settings.configurations or [configuration.name for configuration in baseline.configurations]:
-        baselines.named(baseline, name)
+        named(baseline, name)
         if name not in ours:
             raise UsageError(f"{place}: no configuration {name!r}, which the baseline has; there are {', '.join(ours)}")
 
@@ -90,23 +91,35 @@ def has_no_reference(clusters: Iterable[ClusterFacts]) -> bool:
 
 
 def raise_if_other_data(
-    digest: str, clusters: Iterable[ClusterFacts], baseline: Baseline, where: str, place: str
+    digest: str, clusters: Callable[[], Iterable[ClusterFacts]], baseline: Baseline, where: str, place: str
 ) -> None:
     """Raise DataError that says what differs where the clusters are not the baseline's; else they are not read."""
     if digest == baseline.data_digest:
         return
-    held = list(clusters)
-    ours, theirs = {facts.cluster_id for facts in held}, set(baseline.configurations[0].clusters)
-    missing, extra = sorted(theirs - ours), sorted(ours - theirs)
+    texts = baseline.configurations[0].texts
+    theirs = RowOffsets(((cluster_id,), 0) for cluster_id in texts.ordered_keys())
+    ours = RowOffsets(((facts.cluster_id,), 0) for facts in clusters())
+    missing, first_missing = _those_not_in(ours, texts.ordered_keys())
+    extra, first_extra = _those_not_in(theirs, (facts.cluster_id for facts in clusters()))
     found = [f"digest {digest}"]
-    found += [f"{len(missing)} clusters missing, such as {missing[0]}"] if missing else []
-    found += [f"{len(extra)} clusters more, such as {extra[0]}"] if extra else []
+    found += [f"{missing} clusters missing, such as {first_missing}"] if missing else []
+    found += [f"{extra} clusters more, such as {first_extra}"] if extra else []
     if not missing and not extra:
         found.append("equal ids, but other content or order")
-    if has_no_reference(held):
+    if has_no_reference(clusters()):
         found.append("no cluster has a reference")
     accepted = f"digest {baseline.data_digest}, as in {where}; `--update` takes the new data as the baseline"
     raise DataError([Problem("not the data of the baseline", place, found="; ".join(found), accepted=accepted)])
+
+
+def _those_not_in(known: RowOffsets, cluster_ids: Iterable[str]) -> tuple[int, str]:
+    """Count the clusters that are not among some others; the first of them in the order of the alphabet."""
+    count, first = 0, ""
+    for cluster_id in cluster_ids:
+        if (cluster_id,) not in known:
+            first = min(first, cluster_id) if count else cluster_id
+            count += 1
+    return count, first
 
 
 def raise_if_other_measures(

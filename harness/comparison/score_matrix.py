@@ -87,6 +87,14 @@ def take_clusters(cells: NDArray[Any], kept: Sequence[int], fill: float | bool) 
     return taken
 
 
+def measure_rows(cells: NDArray[Any], kept: Sequence[int], fill: float | bool) -> NDArray[Any]:
+    """Copy some measures of an array of the shape (clusters, measures), each in one piece: (measures, clusters)."""
+    taken = make_array((len(kept), len(cells)), fill)
+    for rows in row_blocks(*cells.shape, cells, taken):
+        taken[:, rows] = cells[rows][:, kept].T
+    return taken
+
+
 def join(
     folders: Sequence[RunFolder],
     *,

@@ -107,7 +107,7 @@ def decode_json(text: str, accepted: str = "", *, constants: bool = False) -> ob
     if sum(map(text.count, ",[{")) > MAX_VALUES:
         raise RowError("", f"more than {MAX_VALUES:,} commas and brackets; accepted: a row of ordinary size")
     try:
-        return (_LENIENT if constants else _DECODER).decode(text)
+        return (_LENIENT if constants else DECODER).decode(text)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, " if error.lineno > 1 else ""
         reason = f"not JSON: {error.msg} ({place}character {error.colno})"
@@ -138,7 +138,8 @@ def _finite_float(text: str) -> float:
     return value
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_build_object, parse_constant=_refuse_constant, parse_float=_finite_float)
+DECODER = json.JSONDecoder(object_pairs_hook=_build_object, parse_constant=_refuse_constant, parse_float=_finite_float)
+"""Raises RowError for a key that stands twice in one object and for numbers that are not finite."""
 _LENIENT = json.JSONDecoder(object_pairs_hook=_build_object)
 
 

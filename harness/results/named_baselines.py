@@ -7,7 +7,7 @@ from pathlib import Path
 
 from harness.config import source
 from harness.errors import HarnessError
-from harness.inputs.json_lines import json_document
+from harness.inputs.json_parts import json_parts
 from harness.results.run_folder import RunFolder
 
 FOLDER = "baselines"
@@ -33,14 +33,29 @@ def runs_in_baselines(results: Path, folders: Sequence[RunFolder], told: Callabl
             continue
         seen.add(path)
         try:
-            value = json_document(str(file), "a baseline")
+            run = _run_named_in(file)
         except HarnessError as error:
             told(f"which run this baseline names is not known: {error}")
             continue
-        run = value.get("run") if isinstance(value, dict) else None
         if isinstance(run, str):
             found.setdefault(run, file)
     return found
+
+
+def _run_named_in(file: Path) -> object:
+    """Read which run a baseline was saved from; None where it does not say. Raises DataError for what is not JSON."""
+    with json_parts(str(file), "a baseline") as parts:
+        if parts.next_character() != "{":
+            parts.value()
+            return None
+        run = None
+        for key in parts.members():
+            if key == "run":
+                run = parts.value()
+            else:
+                parts.pass_over()
+        parts.end()
+    return run
 
 
 def _of_runs(folders: Sequence[RunFolder]) -> Iterator[Path]:
