@@ -26,7 +26,7 @@ PAST_THE_API = {
     },
     "evaluate.py": {"harness.config.discover"},  # which file is meant where none is named
     "gate.py": {  # which file is meant; what is said of the baseline before a model runs
-        "harness.config.discover", "harness.comparison.baseline", "harness.comparison.gate_ahead",
+        "harness.config.discover", "harness.comparison.baseline_file", "harness.comparison.gate_ahead",
         "harness.comparison.gate_rules",
     },
     "init.py": {"harness.starter"},  # no part of the API
