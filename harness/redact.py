@@ -64,13 +64,14 @@ _SHAPES = re.compile(
   | (?<!\w)gh[pousr]_\w{12,} | (?<!\w)github_pat_\w{12,} | (?<![\w\-])glpat-[\w\-]{12,}
   | (?<!\w)(?:hf|gsk|npm|nvapi|r8)[_\-][A-Za-z0-9]{20,} | (?<![\w\-])pypi-[\w\-]{20,}
   | (?<![\w\-])xox[abeprs]-[\w\-]{10,} | (?<!\w)(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{12,} | (?<![\w\-])AIza[\w\-]{30,}
-  | (?<![\w\-])eyJ[\w\-]{6,}\.[\w\-]{4,}(?:\.[\w\-]*)?
+  | (?<![\w\-])eyJ[\w\-]{6,}\.[\w\-]{4,}(?:\.[\w\-]*)? | (?<!\w)ya29\.[\w\-.]{16,}
+  | (?<=[?&;=]sig=)[\w%+/=\-]{16,} | (?<=-Signature=)[\w%+/=\-]{16,}  # of an address that was signed for somebody
     """,
     re.VERBOSE,
 )
 _SHAPE_BEGINS = re.compile(
     r"-----BEGIN|[spr]k[-_]|gh[pousr]_|github_pat_|glpat-|hf[_\-]|gsk[_\-]|npm[_\-]|nvapi[_\-]|r8[_\-]|pypi-|xox|AKIA"
-    r"|ASIA|ABIA|ACCA|AIza|eyJ"
+    r"|ASIA|ABIA|ACCA|AIza|eyJ|ya29\.|sig=|-Signature="
 )
 """Beginnings of the alternatives of `_SHAPES`; where there are none, looking for these takes a sixth of the time."""
 _SCHEME = re.compile(
@@ -113,6 +114,8 @@ def is_secret_name(name: str) -> bool:
     The name of an environment variable (`key_env`), a file (`token_file`) or a number of tokens is none.
     """
     words = [word.lower() for word in _WORDS.findall(name)]
+    if words[-2:] == ["connection", "string"]:  # Azure's has the account's key in it
+        return True
     while words and words[-1] in _BEHIND:
         words.pop()
     if not words:
@@ -147,6 +150,10 @@ def watch_environment() -> None:
     for name, value in os.environ.items():
         if is_secret_name(name) and len(value) >= LEAST_ANYWHERE and not value.startswith(("/", "~")):
             register(value)
+            for part in value.split(";"):  # of a connection string
+                inner, _, held = part.partition("=")
+                if is_secret_name(inner):
+                    register(held)
 
 
 def forget() -> None:

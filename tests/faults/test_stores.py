@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from harness.extras import missing
 from tests.faults.s3_server import BUCKET, SECRET, S3Server
 from tests.faults.workplace import Workplace
 
@@ -246,6 +247,32 @@ def test_nothing_in_the_store_or_in_a_message_holds_a_credential(
     ended = harness("list", "--results", RESULTS)
     assert ended.code == 3
     assert SECRET not in ended.err
+
+
+@pytest.mark.skipif(bool(missing("mlflow")), reason="the extra mlflow is not installed")
+def test_a_run_in_the_store_is_sent_to_a_tracker_with_its_report(
+    server: S3Server,
+    trial: Workplace,
+    harness: Callable[..., Any],
+    move_away: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
+    assert harness("eval", "--config", "x.yaml", "--no-cache", "--results", RESULTS).code == 0
+    move_away()
+    (manifest,) = [key for key in server.objects() if key.endswith("/manifest.json")]
+    name = manifest.split("/")[-2]
+    ended = harness("track", "trial@latest", "--results", RESULTS, "--to", "mlflow", "--uri", "kept")
+    assert ended.code == 0, ended.err
+    assert "configurations 2 new" in ended.out
+    files = [file for file in Path("kept").rglob("*") if file.is_file()]
+    assert sorted(file.name for file in files if "artifacts" in file.parts) == 2 * ["manifest.json"] + 2 * [
+        "report.html"
+    ]
+    assert all("lead" in file.read_text() for file in files if file.name == "report.html")
+    (tag,) = {file.read_text() for file in files if file.name == "harness.run"}
+    assert tag == name
+    assert not [file for file in files if SECRET.encode() in file.read_bytes()]
 
 
 def test_a_removed_run_leaves_nothing_behind(server: S3Server, trial: Workplace, harness: Callable[..., Any]):

@@ -26,7 +26,18 @@ def _forgotten():
 @pytest.mark.parametrize(
     ("name", "secret"),
     [
-        *((name, True) for name in ("api_key", "apiKey", "X-Api-Key", "HF_TOKEN", "token", "db.password")),
+        *(
+            (name, True)
+            for name in (
+                "api_key",
+                "apiKey",
+                "AZURE_STORAGE_CONNECTION_STRING",
+                "X-Api-Key",
+                "HF_TOKEN",
+                "token",
+                "db.password",
+            )
+        ),
         *(
             (name, True)
             for name in ("access_token", "AWS_SECRET_ACCESS_KEY", "Authorization", "client_secret", "Set-Cookie", "pwd")
@@ -58,6 +69,14 @@ def test_names_of_secrets(name, secret):
         ("sk-proj-abc123def4 ghp_0123456789abcdefABCD", "[redacted] [redacted]"),
         ("AKIAIOSFODNN7EXAMPLE xoxb-1234567890-abc", "[redacted] [redacted]"),
         ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", "[redacted]"),
+        (
+            "GET https://a.blob.net/c?sv=2&sig=q83zQWxkZm9vYmFyMT%3D: 403",
+            "GET https://a.blob.net/c?sv=2&sig=[redacted]: 403",
+        ),
+        ("o?X-Goog-Signature=abcdef0123456789&x=1", "o?X-Goog-Signature=[redacted]&x=1"),
+        ("k?X-Amz-Signature=abcdef0123456789&x=1", "k?X-Amz-Signature=[redacted]&x=1"),
+        ("token ya29.a0AfB_byC1234567890abc expired", "token [redacted] expired"),
+        ("AccountName=me;AccountKey=q83zQWxk+Zm==;X=y", "AccountName=me;AccountKey=[redacted];X=y"),
         ("-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY----- x", "[redacted] x"),
     ],
 )
