@@ -10,25 +10,35 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.errors import nearest_name
-from harness.models import answers
+from harness.models import answers, ornaments
 from harness.models.base import Answer
 from harness.records import StopReason
 
 _LINE = re.compile(r"[^\r\n]*")
+_KIND = (
+    r"(?:(?:a|the|my|your|one|possible|suggested|proposed|new|news|neutral|short|final|best|generated|one-line|single|summary"
+    r"|concise|brief|main|revised|draft|recommended|catchy|informative|combined|unified|top|article)\s+){0,3}"
+)
+_ABOUT = r"(?:\s*\([^()\n]{1,40}\)|\s+(?:for|of|in)\s+(?:the|this|these|all|\d{1,2})\s+[\w\s]{1,25})?"
 _LABEL = re.compile(
-    r"""^(?:here(?:\s(?:is|are)|['’]s)|sure|certainly|of\scourse)\b
-        [^:\n]{0,60}\b(?:headline|title|heading|summary)s?\b[^:\n]{0,60}:\s*
-      | ^(?:(?:a|the|my|one|possible|suggested|proposed|new|news|neutral|short|final|best)\s+){0,3}
-        (?:headline|headlines|title|heading)(?:\s*\#?\d{1,2})?(?:\s*:\s*|\s+[-–—]\s+)""",
+    rf"""^(?:here(?:\s(?:is|are)|['’]s)|sure|certainly|of\scourse)\b
+        [^:\n]{{0,60}}\b(?:headline|title|heading|summary)s?\b[^:\n]{{0,60}}:\s*
+      | ^{_KIND}(?:headline|headlines|title|heading)(?:\s+(?:candidate|option|idea))?(?:\s*\#?\d{{1,2}}|\s+[A-C])?
+        (?:{_ABOUT}\s*(?::|=+>|=(?=\s*["'“]))\s*|\s+[-–—→|]\s+)
+      | ^["'\[{{(](?:headline|title)["'\]}})](?:\s*:\s*|\s+)""",
     re.IGNORECASE | re.VERBOSE,
 )
-_MARKUP = re.compile(r"^(?:#{1,6}\s+|[-*•>]\s+)")
+_MARKUP = re.compile(r"^(?:#{1,6}\s+|[-–—*•>]\s+)")
+_LINK = re.compile(r"\[([^\[\]]+)\]\((?:https?:|/|\#)[^()\s]*\)")
 _EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 _WHOLE_EMPHASIS = re.compile(r"^([*_])(?=\S)([^*_]+)(?<=\S)\1$")
-_NUMBER = re.compile(r"^(?:\(?1[.)])\s+(?![A-Z]{2,4}\b)")
+_NUMBER = re.compile(r"^(?:(?:\(?1[.)]|\[1\]|<1>)\s+|①\s*|1[.)](?=[A-Z\"“*])|1-\s+(?=[A-Z\"“*]))(?![A-Z]{2,4}\b)")
 """The number of the first of several headlines; `1. FC` is a club."""
-_PAIRS = {'"': '"', "“": "”", "„": "“", "«": "»", "'": "'", "‘": "’", "`": "`", "»": "«", "「": "」", "『": "』"}
-_TRIPLE = re.compile(r"^(?:(\"{3}|'{3})(?P<plain>(?:(?!\1).)+)\1|``(?P<tex>(?:(?!''|``).)+)'')$")
+_SECOND = re.compile(r"[;,]?\s+\(?2[.)]\s+(?=[A-Z\"“*]).*")
+"""The second of several in one line, and those behind it."""
+_DOUBLE, _SINGLE = '"“”„‟', "'‘’‚"
+_PAIRS = {"«": "»", "»": "«", "‹": "›", "›": "‹", "`": "`", "「": "」", "『": "』", "[": "]", "(": ")"}
+_TRIPLE = re.compile(r"^(?:(\"{2,3}|'{2,3}|`{2,3})(?P<plain>(?:(?!\1).)+)\1|``(?P<tex>(?:(?!''|``).)+)'')\.?$")
 _CLOSING_HASHES = re.compile(r"(?<=\S)\s+#{1,6}\s*$")
 _INNER_APOSTROPHE = re.compile(r"(?<=\w)['’](?=\w)")
 _WHITESPACE = re.compile(r"\s+")
@@ -61,8 +71,11 @@ def first_line(text: str) -> str:
     if lines and answers.is_reasoning(lines[0]):  # behind a model's reasons stands "Headline: …"
         named = next((at for at, line in enumerate(written) if answers.names_headline(line)), 0)
         lines = [line for line in written[named:] if not answers.says_nothing(line)] or lines
-    chosen = next((line for line in lines if not _is_announcement(line)), lines[0] if lines else "")
-    return answers.without_courtesy(chosen)
+    at = next((at for at, line in enumerate(lines) if not _is_announcement(line)), 0)
+    if not lines:
+        return ""
+    chosen = ornaments.without_letter(lines[at], lines[at + 1] if at + 1 < len(lines) else "")
+    return ornaments.without_ornaments(answers.without_courtesy(ornaments.without_ornaments(chosen)))
 
 
 def first_line_is_complete(text: str) -> bool:
@@ -77,34 +90,56 @@ def first_line_is_complete(text: str) -> bool:
     lines = [each for each in _lines(answers.without_wrapping(text)) if not answers.says_nothing(each[0])]
     if lines and answers.is_reasoning(lines[0][0]):
         return False
-    return any(ended and not _is_announcement(line) for line, ended in lines)
+    at = next((at for at, (line, ended) in enumerate(lines) if ended and not _is_announcement(line)), None)
+    if at is not None and ornaments.may_be_lettered(lines[at][0]):
+        return at + 1 < len(lines) and lines[at + 1][1]
+    return at is not None
 
 
 def _markdown(text: str) -> str:
     if text.lstrip().startswith("#"):
         text = _CLOSING_HASHES.sub("", text)
-    stripped = _NUMBER.sub("", _MARKUP.sub("", text.lstrip()))
-    return _WHOLE_EMPHASIS.sub(r"\2", _EMPHASIS.sub(r"\2", stripped))
+    stripped = _LINK.sub(r"\1", text.lstrip())
+    for _ in range(3):  # "**1. Ferry sinks**" and "1. **Ferry sinks**"
+        stripped = _without_number(_MARKUP.sub("", stripped))
+        stripped = _WHOLE_EMPHASIS.sub(r"\2", _EMPHASIS.sub(r"\2", stripped))
+    return stripped
+
+
+def _without_number(text: str) -> str:
+    numbered = _NUMBER.match(text)
+    return _SECOND.sub("", text[numbered.end() :], count=1) if numbered else text
 
 
 def _headline_prefix(text: str) -> str:
     shortened = _LABEL.sub("", text.lstrip(), count=1)
-    return shortened or text
+    return _WHOLE_EMPHASIS.sub(r"\2", shortened) if shortened and shortened != text else text
 
 
 def _quotes(text: str) -> str:
-    """Strip the one pair of quotes round the whole text, or an opening double quote that never closes."""
+    """Strip the pair of quotes round the whole text, and a second one within it."""
+    return _without_pair(_without_pair(text))
+
+
+def _without_pair(text: str) -> str:
+    """Strip one pair of quotes round the whole text, or an opening double quote that never closes."""
     stripped = text.strip()
     if found := _TRIPLE.match(stripped):
         return found["plain"] or found["tex"]
-    bare = stripped.rstrip(".,") if stripped[:1] in _PAIRS else stripped
-    if len(bare) > 1 and _PAIRS.get(bare[0]) == bare[-1]:
+    opening = stripped[:1]
+    bare = stripped.rstrip(".,") if opening in _PAIRS or opening in _DOUBLE + _SINGLE else stripped
+    if len(bare) > 1 and bare[-1] in (closing := _closing(opening)):
         inner = _INNER_APOSTROPHE.sub("", bare[1:-1])
-        if bare[0] not in inner and bare[-1] not in inner:
+        if not set(inner) & {opening, *closing}:
             return bare[1:-1]
-    if stripped[:1] in ('"', "“", "«") and not set(stripped[1:]) & set('"“”«»'):
+    if opening in ('"', "“", "«") and not set(stripped[1:]) & set('"“”«»'):
         return stripped[1:]
     return text
+
+
+def _closing(opening: str) -> str:
+    """Return the signs that may close what `opening` opens; models mix straight and curly ones."""
+    return next((kind for kind in (_DOUBLE, _SINGLE) if opening in kind), _PAIRS.get(opening, "")) if opening else ""
 
 
 def _whitespace(text: str) -> str:
@@ -121,10 +156,12 @@ class Step:
 
 
 STEPS: Mapping[str, Step] = {
-    "first_line": Step(first_line, 3, "the first line of the answer that is no reasoning, rule or preamble"),
-    "markdown": Step(_markdown, 3, "without heading marks, a bullet, a number or bold marks"),
-    "headline_prefix": Step(_headline_prefix, 1, 'without a label such as "Headline:" or "Here is a headline:"'),
-    "quotes": Step(_quotes, 2, "without one pair of quotes round the whole"),
+    "first_line": Step(
+        first_line, 4, "the first line of the answer that is no reasoning, rule or preamble, without emoji and notes"
+    ),
+    "markdown": Step(_markdown, 4, "without heading marks, a bullet, a number or bold marks"),
+    "headline_prefix": Step(_headline_prefix, 2, 'without a label such as "Headline:" or "Here is a headline:"'),
+    "quotes": Step(_quotes, 3, "without a pair of quotes or brackets round the whole"),
     "whitespace": Step(_whitespace, 1, "single spaces, none at the ends"),
 }
 """Name → step, in the order in which they are best applied."""

@@ -138,7 +138,7 @@ def test_the_signature_holds_what_shapes_a_text_and_nothing_else(causal: Path) -
     assert Hf(checkpoint="owner/name").signature() != model.signature()
     named = {Hf(checkpoint="owner/name", dtype=dtype).signature() for dtype in ("auto", "float32", "bfloat16", "int8")}
     assert len(named) == 4
-    assert "postprocess:first_line@3+" in model.signature()
+    assert "postprocess:first_line@4+" in model.signature()
     # The defaults in force stand in the record; naming one of them changes nothing.
     assert model.parameters()["generation"]["do_sample"] is False
     assert Hf(checkpoint="owner/name", generation={"max_new_tokens": 24, "num_beams": 1}) == model

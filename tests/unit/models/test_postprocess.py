@@ -83,6 +83,6 @@ def test_a_first_line_is_complete_as_soon_as_its_break_is_written(pieces: list[s
 def test_steps_are_applied_in_the_order_given_and_versioned() -> None:
     assert apply('"Headline: X"', ("headline_prefix", "quotes")) == ("Headline: X", ("quotes",))
     assert apply('"Headline: X"', ("quotes", "headline_prefix")) == ("X", ("quotes", "headline_prefix"))
-    assert with_versions(["first_line", "markdown"]) == ["first_line@3", "markdown@3"]
-    assert with_versions(["quotes", "whitespace"]) == ["quotes@2", "whitespace@1"]
+    assert with_versions(["first_line", "markdown"]) == ["first_line@4", "markdown@4"]
+    assert with_versions(["quotes", "whitespace"]) == ["quotes@3", "whitespace@1"]
     assert set(with_versions(DEFAULT)) == {f"{name}@{step.version}" for name, step in STEPS.items()}
