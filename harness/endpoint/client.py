@@ -53,17 +53,20 @@ class Reply(Generic[Read]):
     attempts: int
 
 
+_NO_WISH = pacing.Wish()
+
+
 class _NotAnsweredError(Exception):
     """A try that failed."""
 
-    def __init__(self, why: str, *, again: bool, sent: bool, header: str | None = None, status: int = 0) -> None:
+    def __init__(self, why: str, *, again: bool, sent: bool, wish: pacing.Wish = _NO_WISH, status: int = 0) -> None:
         super().__init__(why)
         self.again = again
         self.sent = sent
         """True where the server may have worked, and may charge for it."""
-        self.asked = pacing.retry_after(header)
+        self.asked = wish.seconds
         self.status = status
-        self.wish = "" if header is None else f" (Retry-After: {redact.text(header.strip())[:60]})"
+        self.wish = "" if wish.words is None else f" ({redact.text(wish.words)[:80]})"
         """The pause that the server asked for, in its own words."""
 
     @property
@@ -236,7 +239,7 @@ class Client:
                     f"status {status}{answer}",
                     again=status in _AGAIN,
                     sent=False,
-                    header=response.headers.get("retry-after"),
+                    wish=pacing.wish_in(response.headers, status),
                     status=status,
                 )
         except TimeoutError:

@@ -3,7 +3,10 @@
 import asyncio
 import hashlib
 import random
+import re
 from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from time import monotonic
@@ -16,6 +19,13 @@ _PATIENCE = 2.0
 """How many times the longest pause a server may refuse everything before it is given up."""
 _LEAST_PATIENCE = 5.0
 """Seconds that it may at least, however short the longest pause."""
+_DURATION = re.compile(
+    r"(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,9}(?:\.\d{1,9})?)s)?(?:(\d{1,9}(?:\.\d{1,9})?)ms)?"
+)
+"""A duration as Go writes it: `1s`, `6m0s`, `2m59.56s`, `120ms`."""
+_IN_SECONDS = (86400.0, 3600.0, 60.0, 1.0, 0.001)
+_RESETS = ("requests", "tokens")
+"""What OpenAI and Groq count, each with an `x-ratelimit-remaining-…` and an `x-ratelimit-reset-…`."""
 FIRST_PAUSE = 0.5
 """Seconds that the first pause may last at most where the server asks for none; each further one twice as long."""
 
@@ -152,6 +162,64 @@ def pause(attempt: int, asked: float | None, longest: float, seed: str) -> float
     if asked is not None:
         return min(longest, asked * (1 + drawn / 10))
     return drawn * min(longest, FIRST_PAUSE * 2.0 ** (attempt - 1))
+
+
+@dataclass(frozen=True)
+class Wish:
+    """The pause that a server asked for."""
+
+    seconds: float | None = None
+    """None where it asked for none that can be read."""
+    words: str | None = None
+    """The header and its value; None without one."""
+
+
+def wish_in(headers: Mapping[str, str], status: int) -> Wish:
+    """Read what a server that refused says of the time to wait, from the most exact header that can be read.
+
+    These are `Retry-After-Ms` (OpenAI, Azure OpenAI), `Retry-After` and, with status 429 only, the reset of each limit
+    of which nothing remains (`x-ratelimit-reset-requests`, `-tokens`; OpenAI and Groq send them with every answer).
+    """
+    given = [Wish(_milliseconds(headers.get("retry-after-ms")), _words("Retry-After-Ms", headers))]
+    given.append(Wish(retry_after(headers.get("retry-after")), _words("Retry-After", headers)))
+    if status == 429:
+        used_up = [each for each in _RESETS if _is_used_up(headers.get(f"x-ratelimit-remaining-{each}"))]
+        names = [f"x-ratelimit-reset-{each}" for each in used_up]
+        resets = [Wish(_duration(headers.get(name)), _words(name, headers)) for name in names]
+        given += sorted(resets, key=lambda wish: wish.seconds or 0.0, reverse=True)
+    readable = [wish for wish in given if wish.seconds is not None]
+    return next(iter(readable or [wish for wish in given if wish.words is not None]), Wish())
+
+
+def _words(name: str, headers: Mapping[str, str]) -> str | None:
+    value = headers.get(name.lower())
+    return None if value is None else f"{name}: {value.strip()}"
+
+
+def _milliseconds(header: str | None) -> float | None:
+    seconds = None if header is None else _number(header)
+    return None if seconds is None else seconds / 1000
+
+
+def _is_used_up(remaining: str | None) -> bool:
+    return remaining is not None and _number(remaining) == 0
+
+
+def _duration(header: str | None) -> float | None:
+    """Read a duration, or a number of seconds; None for anything else."""
+    text = (header or "").strip()
+    found = _DURATION.fullmatch(text)
+    if found is None or not text:
+        return _number(text)
+    return sum(float(part) * unit for part, unit in zip(found.groups(), _IN_SECONDS, strict=True) if part)
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if 0 <= number < float("inf") else None
 
 
 def retry_after(header: str | None) -> float | None:

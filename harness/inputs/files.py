@@ -138,6 +138,8 @@ def missing_file(path: str) -> Problem:
         while not parent.parent.is_dir():
             parent = parent.parent
         return Problem(f"no such file: there is no folder {parent}", where=path)
+    if file.is_symlink():
+        return Problem(f"a link to {str(file.readlink())!r}, which leads to no file", where=path)
     return Problem("no such file or folder", where=path, nearest=nearest_file(path))
 
 

@@ -21,7 +21,8 @@ from pathlib import Path
 
 from harness.errors import StoreError, UsageError, nearest_name
 from harness.records import RunManifest
-from harness.results.run_folder import MANIFEST, RunFolder, run_folders
+from harness.results.results_folder import holds_run, run_folders
+from harness.results.run_folder import MANIFEST, RunFolder
 from harness.stores.parts import RUN_NAME
 from harness.stores.places import in_store, shown
 
@@ -59,9 +60,8 @@ def find_run(results: Path, wanted: str, told: Told = _nobody) -> RunFolder:
     if direct is not None:
         return direct
     folders = run_folders(results)
-    for folder in folders:
-        if folder.path.name == wanted:
-            return folder
+    if wanted and "/" not in wanted and holds_run(results / wanted):
+        return RunFolder(results / wanted)  # a link to a run has its name too
     name, at, place = wanted.rpartition("@")
     if at:
         return _by_place(results, folders, name, place, told)
@@ -146,7 +146,7 @@ def _at_path(wanted: str) -> RunFolder | None:
     """Take `wanted` for a path. Raises UsageError for one that leads to a folder without a run."""
     path = Path(wanted)
     with suppress(OSError):  # a name longer than a file may have is no folder's
-        if wanted and (path / MANIFEST).is_file():
+        if wanted and holds_run(path):
             return RunFolder(path.resolve() if path.name in ("", "..") else path)
         if "/" in wanted and path.is_dir():
             raise UsageError(f"{wanted}: a folder, but no run: it has no {MANIFEST}")

@@ -10,7 +10,8 @@ from harness.errors import StoreError, UsageError
 from harness.records import ConfigurationRecord, RunManifest
 from harness.results.find import Told, newest_first, nothing_found, run_name
 from harness.results.pending import answered_and_failed
-from harness.results.run_folder import RunFolder, run_folders
+from harness.results.results_folder import run_folders
+from harness.results.run_folder import RunFolder
 from harness.results.unscored import settings_by_metric
 from harness.stores.places import local, shown
 

@@ -11,8 +11,8 @@ from harness.disk.lock import held, is_held, owner
 from harness.errors import StoreError, UsageError
 from harness.results.find import Told, find_run, run_name, runs_of
 from harness.results.named_baselines import runs_in_baselines
-from harness.results.results_folder import clear_remains, delete_folder
-from harness.results.run_folder import MANIFEST, RunFolder, is_ours, run_folders
+from harness.results.results_folder import clear_remains, delete_folder, run_folders
+from harness.results.run_folder import MANIFEST, RunFolder, is_ours
 from harness.stores.places import local
 
 

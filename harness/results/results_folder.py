@@ -1,4 +1,4 @@
-"""The results folder itself: what git leaves out of it, and what a killed `harness rm` left in it."""
+"""The results folder itself: its runs, what git leaves out of it, and what a killed `harness rm` left in it."""
 
 import os
 import secrets
@@ -7,9 +7,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from harness.disk.durable import replace_text, sync_folder, unwritable
-from harness.errors import StoreError
-from harness.results.run_folder import is_ours
-from harness.stores.places import copy_of
+from harness.errors import StoreError, UsageError
+from harness.results.run_folder import MANIFEST, RunFolder, is_ours
+from harness.stores.places import copy_of, refresh
 
 GITIGNORE = ".gitignore"
 IGNORED = """\
@@ -22,6 +22,31 @@ IGNORED = """\
 """By the shape of their names, so that it does no harm where `--results` names a folder that holds other things too."""
 REMOVING = ".removing-"
 """A run's folder has a name that begins so while it is being deleted; no command takes it for a run then."""
+
+
+def run_folders(results: Path) -> list[RunFolder]:
+    """List every run below a results folder, by name; hidden folders hold none.
+
+    A run with several names (`latest`, a link to it) is listed once, by the name of the folder itself. Raises
+    UsageError for a link that leads to no folder.
+    """
+    refresh(results)
+    if results.is_symlink() and not results.exists():
+        raise UsageError(f"{results}: a link that leads nowhere or to itself; accepted: a folder of runs")
+    if not results.is_dir():
+        return []
+    paths = sorted(path for path in results.iterdir() if not path.name.startswith(".") and holds_run(path))
+    by_place: dict[Path, Path] = {}
+    for path in sorted(paths, key=Path.is_symlink):
+        by_place.setdefault(path.resolve() if path.is_symlink() else results.resolve() / path.name, path)
+    return [RunFolder(path) for path in paths if path in by_place.values()]
+
+
+def holds_run(path: Path) -> bool:
+    """Tell whether a folder has a manifest, be it a link that leads nowhere: whoever reads it says what it is."""
+    with suppress(OSError):
+        return path.is_dir() and os.path.lexists(path / MANIFEST)
+    return False
 
 
 def prepare(results: Path) -> None:

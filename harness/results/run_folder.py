@@ -62,7 +62,6 @@ from harness.records import (
 from harness.results.manifest_file import read_manifest
 from harness.results.run_place import RunPlace
 from harness.results.seal import Damage, damage_by_digest, damage_by_size, describe, seal, stamp_of
-from harness.stores.places import refresh
 
 R = TypeVar("R", bound=Record)
 
@@ -385,12 +384,3 @@ class RunFolder(RunPlace):
 def is_ours(path: Path) -> bool:
     """Recognise a file that a run writes: no link, no folder, nothing of the user's."""
     return not path.is_symlink() and path.is_file() and (path.name in FILES or is_partial(path))
-
-
-def run_folders(results: Path) -> list[RunFolder]:
-    """List every run below a results folder, by name; hidden folders hold none."""
-    refresh(results)
-    if not results.is_dir():
-        return []
-    paths = sorted(path for path in results.iterdir() if not path.name.startswith("."))
-    return [RunFolder(path) for path in paths if (path / MANIFEST).is_file()]

@@ -10,7 +10,8 @@ from pydantic import Field
 from harness.errors import StoreError, UsageError
 from harness.records import Record, RunManifest
 from harness.results.find import Told, find_run
-from harness.results.run_folder import CLUSTERS, PREDICTIONS, SEALED, RunFolder, run_folders
+from harness.results.results_folder import holds_run, run_folders
+from harness.results.run_folder import CLUSTERS, PREDICTIONS, SEALED, RunFolder
 from harness.stores.places import in_store, local, read_anew, shown
 
 State = Literal["sound", "readable", "damaged"]
@@ -48,7 +49,7 @@ def runs_to_verify(results: Path, wanted: Sequence[str], told: Told) -> list[Run
         place = Path(name) if there is None else there[0] / there[1]
         if there is not None and not RunFolder(place).exists:
             place = local(name)
-        is_folder_of_runs = name and place.is_dir() and not RunFolder(place).exists and run_folders(place)
+        is_folder_of_runs = name and place.is_dir() and not holds_run(place) and run_folders(place)
         found += _runs_below(place) if is_folder_of_runs else [find_run(results, name, told)]
     return list({folder.path.resolve(): folder for folder in found}.values())
 

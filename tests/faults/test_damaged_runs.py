@@ -265,7 +265,7 @@ def a_folder(file: Path) -> None:
 CASES: list[tuple[Callable[[Path], None], str]] = [
     (in_windows_lines, "predictions.jsonl"), (with_mark, "verdicts.jsonl"), (of_another_file, "manifest.json"),
     (dangling, "predictions.jsonl"), (in_a_circle, "scores.jsonl"), (a_folder, "clusters.jsonl"),
-    (halve, "manifest.json"),
+    (halve, "manifest.json"), (dangling, "manifest.json"), (in_a_circle, "manifest.json"), (a_folder, "manifest.json"),
 ]  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from harness.endpoint.pacing import Pace, pause, retry_after
+from harness.endpoint.pacing import Pace, Wish, pause, retry_after, wish_in
 
 
 def test_the_limit_is_halved_once_for_all_that_were_under_way_and_recovers():
@@ -98,6 +98,47 @@ def test_a_pause_that_a_server_asks_for_is_drawn_out_by_up_to_a_tenth():
 )
 def test_retry_after(header, seconds):
     assert retry_after(header) == seconds
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "wish"),
+    [
+        ({"retry-after-ms": "250"}, 429, Wish(0.25, "Retry-After-Ms: 250")),
+        ({"retry-after-ms": "250", "retry-after": "1"}, 503, Wish(0.25, "Retry-After-Ms: 250")),
+        ({"retry-after-ms": "soon", "retry-after": "1"}, 429, Wish(1.0, "Retry-After: 1")),
+        ({"retry-after-ms": "-1"}, 429, Wish(None, "Retry-After-Ms: -1")),
+        (
+            {"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "6m0s"},
+            429,
+            Wish(360.0, "x-ratelimit-reset-requests: 6m0s"),
+        ),
+        (
+            {
+                "x-ratelimit-remaining-requests": "0",
+                "x-ratelimit-reset-requests": "120ms",
+                "x-ratelimit-remaining-tokens": "0",
+                "x-ratelimit-reset-tokens": "7.5s",
+            },
+            429,
+            Wish(7.5, "x-ratelimit-reset-tokens: 7.5s"),
+        ),
+        ({"x-ratelimit-remaining-requests": "59", "x-ratelimit-reset-requests": "1s"}, 429, Wish()),
+        ({"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "1s"}, 503, Wish()),
+        (
+            {"x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "1h"},
+            429,
+            Wish(3600.0, "x-ratelimit-reset-tokens: 1h"),
+        ),
+        (
+            {"x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "never"},
+            429,
+            Wish(None, "x-ratelimit-reset-tokens: never"),
+        ),
+        ({}, 429, Wish()),
+    ],
+)
+def test_the_most_exact_header_that_can_be_read_counts(headers, status, wish):
+    assert wish_in(headers, status) == wish
 
 
 def test_retry_after_as_a_date_to_come():

@@ -6,7 +6,8 @@ import pytest
 
 from harness.errors import UsageError
 from harness.results.find import find_run, newest_first, run_name, runs_of
-from harness.results.run_folder import RunFolder, run_folders
+from harness.results.results_folder import run_folders
+from harness.results.run_folder import RunFolder
 from tests.runs import manifest, save_run
 
 
@@ -150,3 +151,38 @@ def test_the_name_of_a_renamed_folder_stands_in_its_manifest(results: Path):
 def test_hidden_folders_hold_no_runs(results: Path):
     save_run(results, manifest("smoke", "1200000000", days=9), ".removing-smoke-1200000000")
     assert len(newest_first(run_folders(results))) == 6
+
+
+def test_a_link_to_a_run_is_another_name_and_no_run_of_its_own(results: Path) -> None:
+    (results / "latest").symlink_to("night-ee00000000")
+    (results / "newest").symlink_to(results / "night-ee00000000")
+    names = [folder.path.name for folder in run_folders(results)]
+    assert "night-ee00000000" in names
+    assert not {"latest", "newest"} & set(names)
+    assert find_run(results, "latest").path.resolve() == (results / "night-ee00000000").resolve()
+    assert find_run(results, "night").path.name == "night-ee00000000"
+
+
+def test_links_to_one_run_elsewhere_are_one_run(results: Path, tmp_path: Path) -> None:
+    (results / "night2-ff00000000").rename(tmp_path / "elsewhere")
+    for name in ("b", "a"):
+        (results / name).symlink_to(tmp_path / "elsewhere")
+    names = [folder.path.name for folder in run_folders(results)]
+    assert "a" in names
+    assert "b" not in names
+
+
+@pytest.mark.parametrize("target", ["loop", "gone"])
+def test_a_results_folder_that_is_a_link_to_nothing_is_named(tmp_path: Path, target: str) -> None:
+    (tmp_path / "loop").symlink_to(target)
+    with pytest.raises(UsageError, match="loop: a link that leads nowhere or to itself; accepted: a folder of runs"):
+        run_folders(tmp_path / "loop")
+
+
+def test_a_run_whose_manifest_is_a_link_to_nothing_is_found_and_named(results: Path) -> None:
+    file = results / "night-ee00000000" / "manifest.json"
+    file.unlink()
+    file.symlink_to("gone")
+    told: list[str] = []
+    newest_first(run_folders(results), told.append)
+    assert told == [f"left out: {file}: a link to 'gone', which leads to no file"]

@@ -11,8 +11,8 @@ import pytest
 
 from harness.errors import UsageError
 from harness.results.removal import choose, remove
-from harness.results.results_folder import clear_remains, delete_folder
-from harness.results.run_folder import RunFolder, run_folders
+from harness.results.results_folder import clear_remains, delete_folder, run_folders
+from harness.results.run_folder import RunFolder
 from tests.runs import manifest, save_run
 
 
