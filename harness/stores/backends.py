@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from harness.errors import UsageError
 from harness.stores.address import Address
 
 if TYPE_CHECKING:
@@ -20,6 +21,11 @@ REQUEST = 60.0
 """Seconds that one request may take in all, however slowly its bytes arrive."""
 SILENCE = 20.0
 """Seconds without a byte after which a request is given up."""
+NOT_FOUND = 404
+SET_THEM = (
+    "set its credentials in the environment, as its package reads them: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
+    "GOOGLE_APPLICATION_CREDENTIALS, AZURE_STORAGE_CONNECTION_STRING or AZURE_STORAGE_ACCOUNT_NAME and …_KEY"
+)
 _AT_ONCE = threading.Lock()
 
 
@@ -66,8 +72,13 @@ class Backend:
         return Held(data, hashlib.sha256(data).hexdigest(), None)
 
     def write(self, key: str, data: bytes) -> str:
-        """Write an object, whatever stands there, and return its version, as lists tell it."""
-        self._files.pipe_file(self.path(key), data)
+        """Write an object, whatever stands there, and return its version, as lists tell it. Raises NoBucketError."""
+        try:
+            self._files.pipe_file(self.path(key), data)
+        except Exception as error:
+            if isinstance(error, FileNotFoundError) or status_of(error) == NOT_FOUND:
+                raise NoBucketError(self.path(key)) from None  # the object need not be there, so its bucket is not
+            raise
         return ""
 
     def swap(self, key: str, data: bytes, version: str | None) -> str:
@@ -185,8 +196,16 @@ def error_code(error: BaseException) -> str:
     return str(response.get("Error", {}).get("Code", "")) if isinstance(response, dict) else ""
 
 
+def status_of(error: BaseException) -> int | None:
+    """Tell the HTTP status that a package gives as an error's reason, as those of Azure and Google do."""
+    return next((held for name in ("status_code", "code") if isinstance(held := getattr(error, name, None), int)), None)
+
+
 def open_backend(address: Address) -> Backend:
-    """Open the store that an address names; nothing is asked of it yet, and credentials are the environment's."""
+    """Open the store that an address names; nothing is asked of it yet, and credentials are the environment's.
+
+    Raises UsageError where its package cannot, for want of credentials, say.
+    """
     import fsspec
 
     if address.protocol in ("s3", "s3a"):
@@ -194,4 +213,13 @@ def open_backend(address: Address) -> Backend:
         filesystem = fsspec.filesystem("s3", use_listings_cache=False, config_kwargs=patience)
         filesystem.retries = 1  # `remote` tries again, and says so
         return S3Backend(address, filesystem)
-    return Backend(address, fsspec.filesystem(address.protocol))
+    try:
+        return Backend(address, fsspec.filesystem(address.protocol))
+    except Exception as error:  # noqa: BLE001 - every package of a store has errors of its own
+        raise UsageError(f"{address}: it cannot be opened: {in_words(error)}; {SET_THEM}") from None
+
+
+def in_words(error: Exception) -> str:
+    """Say what a package's error is, in a line."""
+    said = " ".join(str(error).split())[:200]
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__

@@ -12,9 +12,19 @@ from typing import TypeVar
 
 from harness.errors import StoreError, UsageError
 from harness.stores.address import Address
-from harness.stores.backends import Backend, ChangedError, Held, NoBucketError, Seen, error_code
+from harness.stores.backends import (
+    SET_THEM,
+    Backend,
+    ChangedError,
+    Held,
+    NoBucketError,
+    Seen,
+    error_code,
+    in_words,
+    status_of,
+)
 
-_SET_THEM = "set them in the environment, such as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY for S3"
+_REFUSED = (401, 403)
 T = TypeVar("T")
 
 FIRST_PAUSE = 0.2
@@ -140,14 +150,14 @@ class Remote:
                 raise
             except Exception as error:  # noqa: BLE001 - every package of a store has errors of its own
                 if type(error).__name__ in _NO_CREDENTIALS:
-                    raise UsageError(f"{self.address}: no credentials were found; {_SET_THEM}") from None
+                    raise UsageError(f"{self.address}: no credentials were found; {SET_THEM}") from None
                 lasting = _lasting(error)
                 if lasting:
                     raise StoreError(f"{place}: {lasting}") from None
                 pause = min(FIRST_PAUSE * 2 ** (tries - 1), LONGEST_PAUSE) * random.uniform(0.5, 1.0)
                 if monotonic() + pause > until or (stop is not None and stop.wait(pause)):
                     raise AwayError(
-                        f"{place}: the store does not answer, tried {tries} times: {_words(error)}"
+                        f"{place}: the store does not answer, tried {tries} times: {in_words(error)}"
                     ) from None
                 if stop is None:
                     threading.Event().wait(pause)
@@ -156,15 +166,10 @@ class Remote:
 
 def _lasting(error: Exception) -> str:
     """Say why an error will not pass by itself; nothing where it may."""
-    if isinstance(error, PermissionError):
-        return f"not allowed: {_words(error)}; the credentials are the environment's"
+    if isinstance(error, PermissionError) or status_of(error) in _REFUSED:
+        return f"not allowed: {in_words(error)}; the credentials are the environment's"
     if isinstance(error, NotImplementedError) or getattr(error, "errno", None) in (errno.ENOSYS, errno.EPERM):
-        return f"the store cannot do this: {_words(error)}"
+        return f"the store cannot do this: {in_words(error)}"
     if isinstance(error, ValueError | TypeError):
-        return f"cannot be asked: {_words(error)}"
+        return f"cannot be asked: {in_words(error)}"
     return ""
-
-
-def _words(error: Exception) -> str:
-    said = " ".join(str(error).split())[:200]
-    return f"{type(error).__name__}: {said}" if said else type(error).__name__

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from harness import api
-from harness.errors import StoreError
+from harness.errors import StoreError, UsageError
 from harness.records import Annotation, Prediction
 from harness.results import annotations
 from harness.results.run_folder import PREDICTIONS, RunFolder
@@ -177,3 +177,41 @@ def test_what_is_said_of_headlines_is_said_to_everybody(machine: Callable[[str],
     wanted = [annotations.annotation_id("d" * 16, text) for text in ("Dam holds", "Dam bursts")]
     found, _ = annotations.said_of(machine("three"), "c1", wanted)
     assert {each.text for each in found.values()} == {"Dam holds", "Dam bursts"}
+
+
+class AnsweredError(Exception):
+    """As the packages for Azure and Google raise it."""
+
+    def __init__(self, status_code: int) -> None:
+        super().__init__("AccountKey=sUpersEcret77== of no use")
+        self.status_code = status_code
+
+
+@pytest.mark.parametrize("error", [FileNotFoundError("https://store.example/upload"), AnsweredError(404)])
+def test_a_bucket_that_is_not_there_is_said_to_be_so_whatever_the_store(
+    error: Exception, machine: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+):
+    def refuse(*given: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(fsspec.get_filesystem_class("memory"), "pipe_file", refuse)
+    with pytest.raises(UsageError, match="memory://news/results: no such bucket; make it first"):
+        RunFolder(machine("one") / NAME).locked().__enter__()
+
+
+def test_refused_credentials_are_no_matter_of_patience(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, machine: Callable[[str], Path], harness: Callable[..., Any]
+):
+    def refuse(*given: Any, **options: Any) -> None:
+        raise AnsweredError(403)
+
+    machine("one")
+    monkeypatch.setattr(fsspec.get_filesystem_class("memory"), "find", refuse)
+    monkeypatch.setattr(fsspec.get_filesystem_class("memory"), "ls", refuse)
+    ended = harness("list", "--results", URL)
+    assert (ended.code, "not allowed: AnsweredError" in ended.err, "sUpersEcret77" in ended.err) == (3, True, False)
+    monkeypatch.setattr(places, "_stores", {})
+    monkeypatch.setattr(fsspec, "filesystem", refuse)
+    ended = harness("list", "--results", URL)
+    assert (ended.code, ended.err.count("\n")) == (2, 1)
+    assert f"error: {URL}: it cannot be opened: AnsweredError: AccountKey=[redacted] of no use; set its" in ended.err
