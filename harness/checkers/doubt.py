@@ -138,7 +138,7 @@ def why_empty(account: Account, entailment: Entailment | None) -> str:
     if loose and (entailment is None or entailment.in_window < least):
         return ANY_EVENT
     if account.features["no_links"]:
-        return "it says nothing that an article could bear out"
+        return "it joins no two words that can be compared with the articles"
     told = [held for held in account.elements if held.kind != "party"]
     if len(told) >= FEWEST_IN_ORDER and not account.verbatim and _in_no_order(account, entailment):
         return "the articles have its words, but not in this order, which says nothing"

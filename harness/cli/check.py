@@ -120,7 +120,9 @@ def _print_checked(groups: "Iterator[CheckedTexts]", form: str) -> None:
         from harness.report import printing, verdicts
 
         console = printing.console()
-        for each in groups:
+        for at, each in enumerate(groups):
+            if at:
+                console.print()
             for headline, judged in zip(each.texts, each.verdicts, strict=True):
                 console.print(verdicts.explain(each.cluster, headline, judged, each.failure))
                 console.print()

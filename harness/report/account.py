@@ -1,5 +1,6 @@
 """Show the account of a claim: what differs and what is missing, each with the sentence that shows it."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ KINDS: Mapping[ElementKind, str] = {
     "polarity": "yes or no", "modality": "how certain", "speaker": "who says it", "word": "",
 }  # fmt: skip
 """Kind of an element → its name for people."""
+APART_FROM_THE_REST = ("apart", STATES["unaccounted"][1])
+"""Name and colour of what the articles have, but not as the text has it."""
 WIDEST = max(len(name) for name, _ in STATES.values()) + 2
 APART = 3
 """Elements of a flagged text that differ or are missing with a line of their own; the others share one."""
@@ -111,9 +114,30 @@ def flagged_elements(elements: Sequence[Element]) -> list[Element]:
     return sorted(by_span.values(), key=lambda element: (element.state != "contradicted", element.start))
 
 
+def describe_state(element: Element) -> tuple[str, str]:
+    """Name the state of an element, with its colour: missing is only what the articles do not have at all.
+
+    A party is an element of its own only where its words are somewhere, and a word whose evidence has it is there.
+    """
+    if element.state == "unaccounted" and (element.kind == "party" or _in_evidence(element)):
+        return APART_FROM_THE_REST
+    return STATES[element.state]
+
+
+def _in_evidence(element: Element) -> bool:
+    """Tell whether the articles' words beside an element are its own; a lost speaker is never in what he said."""
+    own = re.compile(rf"(?<!\w){re.escape(element.text)}(?!\w)", re.IGNORECASE)
+    return element.kind != "speaker" and any(own.search(span.text) for span in element.evidence)
+
+
+def is_whole(element: Element, verdict: Verdict) -> bool:
+    """Tell whether a missing element is all of the text: the verdict's reason has told all that it could."""
+    return element.state == "unaccounted" and element.text.strip() == verdict.claim.text.strip()
+
+
 def of_claim(verdict: Verdict, quoted: Quotations) -> Iterator[RenderableType]:
     """Yield what differs and what is missing, each with its kind, the reason and a sentence; then what is borne out."""
-    elements = flagged_elements(verdict.elements)
+    elements = [element for element in flagged_elements(verdict.elements) if not is_whole(element, verdict)]
     reasons = [verdict.reason, *verdict.reason.split("; ")]
     first = sorted(
         elements, key=lambda e: (e.state != "contradicted", e.reason not in reasons, bool(e.evidence), e.start)
@@ -126,11 +150,12 @@ def of_claim(verdict: Verdict, quoted: Quotations) -> Iterator[RenderableType]:
                 if quoted.note_quoted(sentence):
                     yield Padding(quote(quoted.cluster, sentence, [span]), (0, 0, 0, WIDEST))
         first = first[APART:]
-    if first:
-        yield _line("unaccounted", ", ".join(f"“{one_line(element.text)}”" for element in first))
+    for state in dict.fromkeys(describe_state(element) for element in first):
+        held = [element for element in first if describe_state(element) == state]
+        yield _line(state, ", ".join(f"“{one_line(element.text)}”" for element in held))
     borne_out = [element for element in verdict.elements if element.state == "borne_out" and element.kind != "party"]
     if borne_out:
-        yield _line("borne_out", "; ".join(_by_article(borne_out)))
+        yield _line(STATES["borne_out"], "; ".join(_by_article(borne_out)))
 
 
 def _of_element(element: Element, reasons: Sequence[str]) -> RenderableType:
@@ -140,12 +165,12 @@ def _of_element(element: Element, reasons: Sequence[str]) -> RenderableType:
     nowhere = not element.evidence and element.reason.endswith(f"“{element.text}”")
     if element.reason and element.reason not in reasons and not nowhere:
         said += f": {one_line(element.reason)}"
-    return _line(element.state, said)
+    return _line(describe_state(element), said)
 
 
-def _line(state: ElementState, said: str) -> RenderableType:
+def _line(state: tuple[str, str], said: str) -> RenderableType:
     """Show a state and what it is of; folded lines are indented to where the text begins."""
-    name, style = STATES[state]
+    name, style = state
     table = Table.grid(padding=0)
     table.add_column(width=WIDEST)
     table.add_row(Text(name, style=style), Text(said))

@@ -10,9 +10,10 @@ from harness.records import Cluster, Element, Evidence, Verdict
 from harness.report.account import (
     FLAGGED,
     KINDS,
-    STATES,
     Quotations,
+    describe_state,
     flagged_elements,
+    is_whole,
     mark_parts,
     one_part,
     quoted_place,
@@ -66,7 +67,7 @@ def _cells(cluster: Cluster, verdict: Verdict) -> tuple[str, ...]:
     probability = "" if verdict.probability is None else repr(verdict.probability)
     quotes = " | ".join(f"{quoted_place(cluster, span)}: “{span.text}”" for span in verdict.evidence)
     elements = " | ".join(
-        f"{STATES[each.state][0]}: “{each.text}” ({each.kind}){f', {each.reason}' if each.reason else ''}"
+        f"{describe_state(each)[0]}: “{each.text}” ({each.kind}){f', {each.reason}' if each.reason else ''}"
         for each in flagged_elements(verdict.elements)
     )
     return (
@@ -135,7 +136,7 @@ def _claim(quoted: Quotations, verdict: Verdict) -> str:
     head += f' <span class="dim">{page(spoke)}</span>' if spoke else ""
     head += "" if whole else f" {page(one_line(verdict.claim.text))}"
     reason = f"<p>{page(verdict.reason)}</p>" if verdict.reason else ""
-    elements = flagged_elements(verdict.elements) if whole else []
+    elements = [each for each in flagged_elements(verdict.elements) if not is_whole(each, verdict)] if whole else []
     account = "".join(_element(quoted, element, verdict) for element in elements)
     account = f"<ul>{account}</ul>" if account else ""
     quotes = ""
@@ -157,7 +158,7 @@ def _headline(text: str, verdicts: Sequence[Verdict]) -> str:
 def _element(quoted: Quotations, element: Element, verdict: Verdict) -> str:
     """Show an element that differs or is missing, why, and the sentence with the nearest words, quoted once."""
     kind = f" ({KINDS[element.kind]})" if KINDS[element.kind] else ""
-    shown = f"{STATES[element.state][0]}: “{page(one_line(element.text))}”{kind}"
+    shown = f"{describe_state(element)[0]}: “{page(one_line(element.text))}”{kind}"
     shown += f", {page(element.reason)}" if element.reason and element.reason != verdict.reason else ""
     for span in element.evidence[:1]:
         sentence = quoted.sentence(span, verdict.evidence)

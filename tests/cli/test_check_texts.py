@@ -189,3 +189,13 @@ def test_a_checker_that_fails_on_one_cluster_says_so_there_and_goes_on(
     assert "the server is away" in ended.out
     assert "Bank closes branches" in ended.out
     assert "error: ferry: rules: the server is away" in ended.err
+
+
+def test_a_blank_line_parts_one_cluster_from_the_next(harness: Callable[..., Any]):
+    ended = harness("check", "clusters.jsonl", "--text", "Ferry strikes pier", "--cluster", "ferry", *RULES)
+    Path("texts.jsonl").write_text("".join(json.dumps({"cluster_id": c, "text": t}) + "\n" for c, t in BOTH))
+    several = harness("check", "clusters.jsonl", "texts.jsonl", *RULES)
+    assert (ended.code, several.code) == (0, 0)
+    lines = several.out.splitlines()
+    assert lines[lines.index(BOTH[1][1]) - 1] == ""
+    assert several.out.startswith(ended.out)

@@ -101,3 +101,24 @@ def test_propositions_are_told_where_they_fare_otherwise():
         console.print(explain(CLUSTER, TEXT, verdicts))
     assert "supported 0.50  Ferry strikes reef" in held.get()
     assert held.get().count("not found") == 1
+
+
+def test_what_the_articles_have_apart_from_the_rest_is_not_called_missing():
+    joined = element("Friday", "unaccounted", "party", reason="no sentence joins “Ferry” and “Friday”")
+    elsewhere = element("Ferry", "unaccounted", "name", "ferry", "the articles name “Ferry”, but of something else")
+    other = element("40", "unaccounted", "figure", "14", "no article has the figure “40”")
+    for elements, told in (
+        ((joined,), "    apart      “Friday” (who or whom)"),
+        ((elsewhere,), "    apart      “Ferry” (name)"),
+        ((other,), "    missing    “40” (figure)"),
+    ):
+        lines = shown("not_found", elements, reason=elements[0].reason, errors=()).splitlines()
+        assert told in [line.rstrip() for line in lines]
+    both = shown("supported", (elsewhere, other), reason="most of it", errors=()).splitlines()
+    assert [line.rstrip() for line in both[3:5]] == ["    apart      “Ferry”", "    missing    “40”"]
+
+
+def test_a_text_is_not_called_missing_as_a_whole():
+    lines = shown("not_found", (element(TEXT, "unaccounted", reason="nothing"),), reason="nothing", errors=())
+    assert "missing" not in lines
+    assert "nothing" in lines
