@@ -328,7 +328,7 @@ def _fallen_clusters(rule: GateRule, fallen: int) -> list[Violation]:
     if rule.cluster_fall is None or fallen <= rule.clusters_fallen:
         return []
     clusters = "1 cluster" if fallen == 1 else f"{fallen} clusters"
-    reason = f"{clusters} fell by more than {rule.cluster_fall:.4g}; at most {rule.clusters_fallen} may"
+    reason = f"{clusters} got worse by more than {rule.cluster_fall:.4g}; at most {rule.clusters_fallen} may"
     return [Violation(outcome="cluster", part="cluster_fall", reason=reason)]
 
 

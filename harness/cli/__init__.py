@@ -28,12 +28,13 @@ from harness.cli.baseline import app as baseline_app
 from harness.cli.cache import app as cache_app
 from harness.cli.data import app as data_app
 from harness.cli.labels import app as labels_app
-from harness.cli.options import LogLines, Verbose
+from harness.cli.options import Commands, LogLines, Verbose
 from harness.errors import EXIT_FAILURES, EXIT_INTERRUPTED, HarnessError
 from harness.process import interruption, logs
 
 app = typer.Typer(
     name="harness",
+    cls=Commands,
     help="Run summarisation models over clusters of news articles, score their headlines, and trust the numbers.",
     no_args_is_help=True,
     rich_markup_mode=None,

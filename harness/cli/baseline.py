@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.options import RESULTS, ResultsFolder, RunArgument
+from harness.cli.options import RESULTS, Commands, ResultsFolder, RunArgument
 from harness.cli.runs import load_run
 from harness.process import logs
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(cls=Commands, no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.callback()

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from harness.cli import streams
-from harness.cli.options import RESULTS, CacheFolder, ResultsFolder
+from harness.cli.options import RESULTS, CacheFolder, Commands, ResultsFolder
 from harness.errors import EXIT_REGRESSION
 from harness.process import logs
 
 if TYPE_CHECKING:
     from harness.cache.maintenance import Removed
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(cls=Commands, no_args_is_help=True, rich_markup_mode=None)
 
 Form = Annotated[Literal["table", "json"], typer.Option("--format", help="How it is printed.")]
 

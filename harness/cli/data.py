@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from harness.cli.options import Strict
+from harness.cli.options import Commands, Strict
 from harness.printable import one_line
 from harness.process import logs
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from harness.records import Cluster
     from harness.run.progress import Tick
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(cls=Commands, no_args_is_help=True, rich_markup_mode=None)
 _LISTED = 20
 _NAMED = "a file of clusters (JSON Lines, CSV, Parquet, JSON), a folder of raw articles, or a configuration (.yaml)"
 DataSet = Annotated[Path, typer.Argument(metavar="DATA", help=f"The data set: {_NAMED}.")]

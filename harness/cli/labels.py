@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.options import RESULTS, ResultsFolder
+from harness.cli.options import RESULTS, Commands, ResultsFolder
 from harness.process import logs
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(cls=Commands, no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.callback()

@@ -3,11 +3,25 @@
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
+from typer.core import TyperGroup
 
 RESULTS = Path("results")
+LONGEST = 1000
+"""Characters of what a list of commands says of one, more than any says; click cuts it to one line of the terminal."""
+
+
+class Commands(TyperGroup):
+    """A group of commands whose help says what each does in a whole sentence, folded where the terminal is narrow."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # typer keeps the types of click to itself
+        """Write the list of commands."""
+        commands = {name: self.get_command(ctx, name) for name in self.list_commands(ctx)}
+        told = [(name, each.get_short_help_str(LONGEST)) for name, each in commands.items() if each is not None]
+        with formatter.section("Commands"):
+            formatter.write_dl(told)
 
 
 def complete_run(context: typer.Context, incomplete: str) -> list[str]:

@@ -108,7 +108,7 @@ def sides(verdict: Verdict) -> Iterator[tuple[str, str, list[Evidence]]]:
     if verdict.supporters:
         named = one_line(", ".join(verdict.supporters))
         held = [span for span in verdict.evidence if span.article_id in verdict.supporters]
-        lacks = any(e.kind == "predicate" and e.state == "unaccounted" for e in verdict.elements)
+        lacks = any(e.kind != "party" and e.state == "unaccounted" for e in verdict.elements)
         says = "says most of it" if lacks else "says so"
         yield f"{says} ({witnesses(verdict.witnesses)}): {named}", "green", held
     if verdict.contradictors:

@@ -184,3 +184,16 @@ def test_json_stands_alone_on_standard_output_of_a_terminal(place: Path):
     assert json.loads(evaluated.raw)["name"] == "screen"
     assert json.loads(schema.raw)["type"] == "object"
     assert "complete: 14 predictions, 1 failure" in Path("errors.txt").read_text()
+
+
+@pytest.mark.parametrize("group", [(), ("baseline",), ("cache",), ("data",), ("labels",)], ids=" ".join)
+def test_help_says_in_a_whole_sentence_what_each_command_does(
+    group: tuple[str, ...], harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = harness(*group, "--help").out
+    listed = shown.split("Commands:\n")[1].split("\n\n")[0]
+    assert "..." not in listed
+    assert max(map(len, shown.splitlines())) <= 80
+    told = " ".join(listed.split())
+    assert told.endswith(".")

@@ -99,7 +99,7 @@ def test_one_cluster_that_falls_too_far_fails_alone():
     after[7] = 1.0
     decision = _decide(before, after, "lower", cluster_fall=0.0)
     assert _outcomes(decision) == ["cluster"]
-    assert decision.violations[0].reason == "1 cluster fell by more than 0; at most 0 may"
+    assert decision.violations[0].reason == "1 cluster got worse by more than 0; at most 0 may"
     assert decision.fallen == (7,)
     assert _decide(before, after, "lower", cluster_fall=0.0, clusters_fallen=1).passed
     assert _decide(after, before, "lower", cluster_fall=0.0).passed
