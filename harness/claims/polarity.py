@@ -30,6 +30,22 @@ def prevents(parse: Parse, token: Token) -> bool:
                                                            parse.children[child]) for child in below)  # fmt: skip
 
 
+def keeps_undone(parse: Parse, token: Token, below: Token) -> Token | None:
+    """Find the word under which what a word governs is not done: `acquitted of`, `stopped from`, `avoid`, `ruled out`.
+
+    `of` and `from` may hang below whom it is about: `acquitted the baker of arson`.
+    """
+    if below.dep == "prep":
+        stopping = word_list("polarity", "preventing") | word_list("polarity", "abstaining")
+        words = {"of": word_list("polarity", "clearing"), "from": stopping}.get(below.lower, frozenset())
+        over = [token, parse.tokens[token.head]] if token.dep in {"dobj", "nsubjpass"} else [token]
+        return next((each for each in over if each.lemma in words), None)
+    if below.dep not in {"dobj", "xcomp", "ccomp", "pcomp", "nsubjpass"}:
+        return None
+    out = any(parse.tokens[child].lower == "out" for child in parse.children[token.i])
+    return token if token.lemma in word_list("polarity", "avoiding") or (token.lemma == "rule" and out) else None
+
+
 def negates(parse: Parse, token: Token) -> bool:
     """Recognise a word that negates, denies, or makes a failure of what it governs."""
     cues = word_list("polarity", "reversing") | word_list("says", "denies")

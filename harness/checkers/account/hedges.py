@@ -16,7 +16,7 @@ from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.attribution import kind_of_saying
 from harness.claims.frames import Frame
 from harness.claims.parsing.parse import Parse, Token
-from harness.claims.polarity import negates
+from harness.claims.polarity import keeps_undone, negates
 from harness.claims.sentence_analysis import Reading
 from harness.claims.verbs import written
 from harness.language.lexical import word_list
@@ -70,8 +70,9 @@ def _hedges(parse: Parse, token: Token) -> Iterator[Hedge]:
             return
         # What is joined to a deed shares its hedges, but does not hedge it: go up, and look on.
         if below.dep != "conj":
-            if _leaves_open(above, below):
-                yield Hedge(above.i, planned=False)
+            undone = keeps_undone(parse, above, below)
+            if undone is not None or _leaves_open(above, below):
+                yield Hedge((undone or above).i, planned=False)
             elif above.lemma in word_list("modality", "plans") and (above.pos != "VERB" or _is_planned(parse, below)):
                 yield Hedge(above.i, planned=True)
         if below.dep == "acl":
@@ -149,8 +150,10 @@ def _told_as_done(reading: Reading, frame: Frame) -> bool:
     # The tagger takes a headline's verb for a noun; the frame then carries the lemma itself.
     misread = bool(frame.lemma) and (token.pos in {"NOUN", "PROPN"} or token.dep == "compound")
     plain = frame.kind == "verb" and not frame.negated and bool(reading.keys[token.i])
-    # `Considers` tells itself that nothing is done yet. `Calls`, of an election, does it.
-    hedging = (word_list("modality", "unsure") | word_list("modality", "plans")) - word_list("modality", "realising")
+    # `Considers` tells itself that nothing is done yet. `Calls`, of an election, does it; so does who sets a fire.
+    below = {reading.parse.tokens[child].dep for child in reading.parse.children[token.i]}
+    plans = word_list("modality", "plans") if "dobj" not in below or below & {"xcomp", "ccomp"} else frozenset[str]()
+    hedging = (word_list("modality", "unsure") | plans) - word_list("modality", "realising")
     if not plain or not (token.dep in _ASSERTED or misread) or token.lemma in hedging:
         return False
     return not _infinitive(reading.parse, token) and hedge_of(reading.parse, token.i) is None

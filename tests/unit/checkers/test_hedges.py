@@ -154,3 +154,38 @@ def test_how_nearly_a_figure_holds_is_no_word_of_its_own(judged):
     words = {each.text.lower() for each in judged(article, "At least 14 passengers hurt at Holm").elements}
     assert "least" not in words
     assert "nearly" not in {each.text for each in judged(article, "Bus hurts nearly 14 passengers in Holm").elements}
+
+
+@pytest.mark.parametrize(
+    ("told", "text"),
+    [
+        ("A judge acquitted Ana Rusk of setting fire to her own shop.", "Ana Rusk set fire to her own shop"),
+        ("A court cleared baker Ana Rusk of selling stolen flour.", "Ana Rusk sold stolen flour"),
+        ("Neighbours stopped Karl Venn from jumping into the river.", "Karl Venn jumped into the river"),
+        ("Karl Venn refrained from attacking the mayor.", "Karl Venn attacked the mayor"),
+        ("Milkfirm was barred from selling yoghurt in Torvia.", "Milkfirm sold yoghurt in Torvia"),
+        ("Lund Bank ruled out leaving Torvia.", "Lund Bank left Torvia"),
+        ("Lund Bank avoided paying the fine.", "Lund Bank paid the fine"),
+        ("Lund Bank avoided collapse on Monday.", "Lund Bank collapses on Monday"),
+    ],
+)
+def test_a_deed_that_somebody_is_cleared_of_or_kept_from_is_not_told_as_done(judged, told: str, text: str):
+    verdict = judged(f"{told} The case has drawn wide interest in the town.", text)
+    assert verdict.label == "not_found", verdict.reason
+    assert verdict.errors[0] == "modality"
+
+
+@pytest.mark.parametrize(
+    ("told", "text"),
+    [
+        ("A judge acquitted Ana Rusk of arson.", "Ana Rusk acquitted of arson"),
+        ("A court cleared baker Ana Rusk of selling stolen flour.", "Ana Rusk cleared of selling stolen flour"),
+        ("Milkfirm was barred from selling yoghurt in Torvia.", "Milkfirm barred from selling yoghurt in Torvia"),
+        ("Lund Bank ruled out leaving Torvia.", "Lund Bank rules out leaving Torvia"),
+        ("Karl Venn was convicted of attacking the mayor.", "Karl Venn attacked the mayor"),
+        ("Karl Venn apologised for attacking the mayor.", "Karl Venn attacked the mayor"),
+        ("Milkfirm was barred from selling yoghurt, which it had sold in Torvia.", "Milkfirm sold yoghurt in Torvia"),
+    ],
+)
+def test_to_tell_of_the_clearing_or_of_a_deed_that_was_done_is_supported(judged, told: str, text: str):
+    assert judged(f"{told} The case has drawn wide interest in the town.", text).label == "supported"
