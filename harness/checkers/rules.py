@@ -61,7 +61,7 @@ class Rules(Checker):
     """
 
     name: ClassVar[str] = "rules"
-    version: ClassVar[int] = 8
+    version: ClassVar[int] = 9
     share: ClassVar[Share] = "cores"
     together: ClassVar[int] = _KEPT
 

@@ -31,19 +31,25 @@ def prevents(parse: Parse, token: Token) -> bool:
 
 
 def keeps_undone(parse: Parse, token: Token, below: Token) -> Token | None:
-    """Find the word under which what a word governs is not done: `acquitted of`, `stopped from`, `avoid`, `ruled out`.
+    """Find the word under which what a word governs is not done, or no longer.
 
-    `of` and `from` may hang below whom it is about: `acquitted the baker of arson`.
+    `Acquitted of`, `stopped from`, `instead of`, `avoid`, `ruled out`, `called off`. `Of` and `from` may hang below
+    whom it is about: `acquitted the baker of arson`.
     """
     if below.dep == "prep":
         stopping = word_list("polarity", "preventing") | word_list("polarity", "abstaining")
         words = {"of": word_list("polarity", "clearing"), "from": stopping}.get(below.lower, frozenset())
         over = [token, parse.tokens[token.head]] if token.dep in {"dobj", "nsubjpass"} else [token]
+        instead = parse.tokens[max(0, below.i - 1)]
+        if below.lower == "of" and instead.lower == "instead":
+            return instead
         return next((each for each in over if each.lemma in words), None)
-    if below.dep not in {"dobj", "xcomp", "ccomp", "pcomp", "nsubjpass"}:
+    if below.dep not in {"dobj", "xcomp", "ccomp", "pcomp", "nsubjpass"} or token.pos != "VERB":
         return None
-    out = any(parse.tokens[child].lower == "out" for child in parse.children[token.i])
-    return token if token.lemma in word_list("polarity", "avoiding") or (token.lemma == "rule" and out) else None
+    beside = {parse.tokens[child].lower for child in parse.children[token.i]}
+    apart = (token.lemma == "rule" and "out" in beside) or (token.lemma == "call" and "off" in beside)
+    ended = below.dep in {"dobj", "nsubjpass"} and token.lemma in word_list("polarity", "cancelling")
+    return token if apart or ended or token.lemma in word_list("polarity", "avoiding") else None
 
 
 def negates(parse: Parse, token: Token) -> bool:

@@ -23,6 +23,7 @@ from harness.checkers.account.matching import Match, Matcher
 from harness.checkers.account.negations import account_of_polarity
 from harness.checkers.account.opposites import opposed_words
 from harness.checkers.account.scores import account_of_clocks, account_of_scores
+from harness.checkers.account.small_words import account_of_small_words
 from harness.checkers.account.substitution import Substitute, names_apart, substitutes
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.converse import sides_of_one
@@ -106,6 +107,7 @@ class _Accountant:
         found += self._clauses()
         found += account_of_polarity(self.cluster, self.matcher, self.reading)
         found += account_of_modality(self.cluster, self.matcher, self.reading)
+        found += account_of_small_words(self.cluster, self.matcher, self.reading)
         found += others_deeds(self.cluster, self.matcher, self.reading)
         found += self._conflicts()
         found = [borne_by_saying(self.cluster, self.matcher, self.reading, held) for held in self._with_replaced(found)]

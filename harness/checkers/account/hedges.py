@@ -32,10 +32,12 @@ _PAST = frozenset({"VBD", "VBN"})
 
 @dataclass(frozen=True, slots=True)
 class Hedge:
-    """The word under which a deed is not done yet, or may never be, and whether it is a plan."""
+    """The word under which a deed is not done yet, or may never be."""
 
     token: int
     planned: bool
+    undone: bool = False
+    """Whether somebody is kept from it, or it is called off: then it is no plan either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +73,18 @@ def _hedges(parse: Parse, token: Token) -> Iterator[Hedge]:
         # What is joined to a deed shares its hedges, but does not hedge it: go up, and look on.
         if below.dep != "conj":
             undone = keeps_undone(parse, above, below)
-            if undone is not None or _leaves_open(above, below):
-                yield Hedge((undone or above).i, planned=False)
+            if undone is not None:
+                yield Hedge(undone.i, planned=False, undone=True)
+            elif _leaves_open(above, below):
+                yield Hedge(above.i, planned=False)
             elif above.lemma in word_list("modality", "plans") and (above.pos != "VERB" or _is_planned(parse, below)):
                 yield Hedge(above.i, planned=True)
         if below.dep == "acl":
-            return  # what is asked of a thing that spreads says nothing of its spreading
+            # What is asked of a thing that spreads says nothing of its spreading; a plan may itself be called off.
+            off = keeps_undone(parse, parse.tokens[above.head], above)
+            if off is not None and _infinitive(parse, below):
+                yield Hedge(off.i, planned=False, undone=True)
+            return
         below = above
 
 
@@ -88,6 +96,16 @@ def _beside(parse: Parse, token: Token, *, first: bool) -> Iterator[Hedge]:
         planned = modal and kid.lower in word_list("modality", "futures")
         if planned or (kid.dep == "aux" and kid.lower == "to" and token.dep == "ROOT"):
             yield Hedge(child, planned=True)
+            continue
+        if kid.lower == "than" and parse.tokens[max(0, child - 1)].lower == "rather" and kid.dep != "cc":
+            yield Hedge(child - 1, planned=False, undone=True)
+            continue
+        # `Falls if the dam breaks`, and `nearly fell`; of figures `nearly` says something else.
+        marks = [mark for mark in parse.children[child] if kid.dep == "advcl" and parse.tokens[mark].dep == "mark"]
+        short = first and kid.dep == "advmod" and token.pos == "VERB" and kid.lower in word_list("modality", "nearly")
+        on = next((mark for mark in marks if parse.tokens[mark].lower in {"if", "unless"}), child if short else None)
+        if on is not None:
+            yield Hedge(on, planned=False)
             continue
         possible = modal and token.lemma not in word_list("modality", "perceived")
         doubtful = first and kid.dep in {"amod", "advmod"} and kid.lower in word_list("modality", "doubtful")
@@ -134,8 +152,12 @@ def hedged_deeds(cluster: ClusterReading, matcher: Matcher, reading: Reading) ->
     for frame in reading.frames:
         if _told_as_done(reading, frame):
             found = _only_hedged(cluster, matcher, reading, frame)
-            if found is not None:
-                yield found
+        elif _told_as_planned(reading, frame):
+            found = _only_undone(cluster, matcher, reading, frame)
+        else:
+            continue
+        if found is not None:
+            yield found
 
 
 def _hedging(reading: Reading) -> bool:
@@ -157,6 +179,28 @@ def _told_as_done(reading: Reading, frame: Frame) -> bool:
     if not plain or not (token.dep in _ASSERTED or misread) or token.lemma in hedging:
         return False
     return not _infinitive(reading.parse, token) and hedge_of(reading.parse, token.i) is None
+
+
+def _told_as_planned(reading: Reading, frame: Frame) -> bool:
+    """Tell whether a claim is a headline's future: `Line to sell ferry`, `Tunnel to be built`."""
+    token = reading.parse.tokens[frame.predicate]
+    own = token.dep == "ROOT" or (token.dep in {"relcl", "acl"} and reading.parse.tokens[token.head].dep == "ROOT")
+    return own and frame.kind == "verb" and not frame.negated and _infinitive(reading.parse, token)
+
+
+def _only_undone(cluster: ClusterReading, matcher: Matcher, reading: Reading, frame: Frame) -> Hedged | None:
+    """Find where what a claim has planned is called off or kept from; None where a sentence plans it."""
+    head = reading.parse.tokens[reading.parse.tokens[frame.predicate].head]
+    parties = (*frame.agents, *frame.patients, *([head.i] if head.i != frame.predicate else []))
+    found: list[Hedged] = []
+    for unit, at in _places(matcher, frame.predicate):
+        if _has(matcher, unit, parties):
+            parse = cluster.readings[unit].parse
+            undone = next((hedge for hedge in _hedges(parse, parse.tokens[at]) if hedge.undone), None)
+            if undone is None:
+                return None
+            found.append(_hedged(cluster, frame.predicate, unit, undone))
+    return found[0] if found else None
 
 
 def _only_hedged(cluster: ClusterReading, matcher: Matcher, reading: Reading, frame: Frame) -> Hedged | None:

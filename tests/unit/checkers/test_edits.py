@@ -1,6 +1,6 @@
 import pytest
 
-from harness.checkers.account.edits import name_split
+from harness.checkers.account.coherence import name_split
 from harness.checkers.rules import Rules
 from harness.records import Article, Cluster
 

@@ -167,6 +167,14 @@ def test_how_nearly_a_figure_holds_is_no_word_of_its_own(judged):
         ("Lund Bank ruled out leaving Torvia.", "Lund Bank left Torvia"),
         ("Lund Bank avoided paying the fine.", "Lund Bank paid the fine"),
         ("Lund Bank avoided collapse on Monday.", "Lund Bank collapses on Monday"),
+        ("A bus with 30 pupils nearly fell into the Orne river.", "Bus falls into Orne river"),
+        ("The train almost hit a cow near Skov.", "Train hits cow near Skov"),
+        ("If the dam breaks, 3,000 people will have to leave Skov.", "3,000 people leave Skov as dam breaks"),
+        ("Instead of closing the mine, Norvik will hire 50 workers.", "Norvik to close mine"),
+        ("Rather than sell the ferry, Kessel Line will repair it in Skov.", "Kessel Line to sell ferry"),
+        ("A plan to build a tunnel under the Orne has been scrapped.", "Tunnel to be built under the Orne"),
+        ("Lund Bank postponed the sale of its head office.", "Lund Bank sells head office"),
+        ("Norvik cancelled its order for 20 trains.", "Norvik orders 20 trains"),
     ],
 )
 def test_a_deed_that_somebody_is_cleared_of_or_kept_from_is_not_told_as_done(judged, told: str, text: str):
@@ -185,6 +193,9 @@ def test_a_deed_that_somebody_is_cleared_of_or_kept_from_is_not_told_as_done(jud
         ("Karl Venn was convicted of attacking the mayor.", "Karl Venn attacked the mayor"),
         ("Karl Venn apologised for attacking the mayor.", "Karl Venn attacked the mayor"),
         ("Milkfirm was barred from selling yoghurt, which it had sold in Torvia.", "Milkfirm sold yoghurt in Torvia"),
+        ("Nearly 100 people fell ill at the camp in Torvia.", "Nearly 100 fall ill at Torvia camp"),
+        ("If talks fail, drivers will strike on Monday, the union said.", "Drivers to strike on Monday if talks fail"),
+        ("Torvia delayed the launch of its satellite. It was launched on Friday at dawn.", "Torvia launches satellite"),
     ],
 )
 def test_to_tell_of_the_clearing_or_of_a_deed_that_was_done_is_supported(judged, told: str, text: str):
