@@ -7,6 +7,8 @@ from harness.language.text import sentence_spans
 
 _END = re.compile(r"(?<=[a-z]{4})\.(?=\s+[\"“‘']?[A-Z])")
 """A full stop after a small word of four letters or more, which is no abbreviation, before a capital."""
+_CALL = re.compile(r"[\"“‘']?[A-Za-z]+!+[\"”’']?")
+"""A sentence of one word that calls out."""
 _LAST = re.compile(r"([A-Z][a-z]+)\.$")
 
 
@@ -16,7 +18,8 @@ def claim_spans(text: str) -> list[tuple[int, int]]:
     The splitter now and then leaves two together; they are parted where a small word ends in a full stop and a capital
     follows, so that a sentence is judged by itself whatever is written after it. And it parts a headline inside a
     quoted question (`'Safe?': Mayor asks`) and after an abbreviation (`Admin. Reverses`); pieces without white space
-    between them are one, and so are those between which a shortened word stands.
+    between them are one, and so are those between which a shortened word stands. A call of one word before or after
+    others (`Boom!`) claims nothing, and is left out.
     """
     found: list[tuple[int, int]] = []
     for start, end in sentence_spans(text):
@@ -27,7 +30,8 @@ def claim_spans(text: str) -> list[tuple[int, int]]:
                 found.append((begun, ending.end()))
                 begun = end - len(text[ending.end() : end].lstrip())
         found.append((begun, end))
-    return found or [(0, len(text))]
+    said = [span for span in found if not _CALL.fullmatch(text[slice(*span)].strip())]
+    return said or found or [(0, len(text))]
 
 
 def _shortened(text: str) -> bool:

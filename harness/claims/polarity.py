@@ -4,6 +4,7 @@ from harness.claims.parsing.parse import Parse, Token
 from harness.language.lexical import word_list
 
 _MERELY = frozenset({"only", "just", "merely", "simply"})
+_SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "expl"})
 _THAN = frozenset({"more", "less", "fewer", "later", "sooner", "earlier"})
 
 
@@ -19,6 +20,44 @@ def negator(parse: Parse, token: Token) -> bool:
         numbers = (first in {".", "one"} and second[:1].isdigit()) or (first == "." and second == "of")
         return not numbers and not first[:1].isdigit() and not (first in _THAN and second == "than")
     return not (token.lower in {"not", "n't", "n’t"} and first in _MERELY)
+
+
+def supposes(parse: Parse, token: Token) -> bool:
+    """Recognise a negation that denies nothing, in a condition or an order: `if it does not`, `do not call`."""
+    kids = [parse.tokens[child] for child in parse.children[token.head]]
+    if any(kid.dep == "mark" and kid.lower in word_list("modality", "conditional") for kid in kids):
+        return True
+    # A bare verb under `do` without a subject is an order; `did not`, `does not` and `to not` tell of somebody.
+    bare = parse.tokens[token.head].tag == "VB" and not any(kid.dep in _SUBJECTS for kid in kids)
+    return bare and any(kid.lower == "do" and kid.dep == "aux" for kid in kids)
+
+
+def only_supposed(parse: Parse, at: int) -> bool:
+    """Tell whether a negation over a verb denies nothing, by `supposes`."""
+    below = [parse.tokens[child] for child in parse.children[at]]
+    return any(negator(parse, kid) and supposes(parse, kid) for kid in below)
+
+
+def is_over(parse: Parse, at: int) -> bool:
+    """Recognise what is done no longer."""
+    return any(parse.tokens[child].lower == "longer" for child in parse.children[at])
+
+
+def denies(parse: Parse, token: Token, *, short: bool) -> bool:
+    """Tell whether a word denies what stands with it; in a short sentence `no` does as well as `not`."""
+    reaches = token.dep == "neg" or (short and token.lower != "without")
+    return reaches and negator(parse, token) and not supposes(parse, token)
+
+
+def ends_or_doubts(token: Token) -> bool:
+    """Recognise a word by which a text itself says that something is over, or hardly so."""
+    ended = token.pos == "VERB" and token.lemma in word_list("polarity", "ending")
+    return ended or token.lower in word_list("polarity", "hardly")
+
+
+def is_quarrel(token: Token) -> bool:
+    """Recognise the noun for a quarrel, which denies nothing: `a dispute over pay`."""
+    return token.lemma == "dispute" and token.pos == "NOUN"
 
 
 def prevents(parse: Parse, token: Token) -> bool:

@@ -157,11 +157,13 @@ def _hands_on(reading: Reading) -> bool:
     words = word_list("says", "distance") | word_list("says", "rumours")
     return any(
         token.lower in words or token.lemma in words
-        or (token.tag in _FINITE and kind_of_saying(token.lemma) == "claims") or token.lower in _ONLY_VERBS
+        or (token.tag in _FINITE and kind_of_saying(token.lemma) in _OWN_WORDS) or token.lower in _ONLY_VERBS
         for token in reading.parse.tokens
     )  # fmt: skip
 
 
+_OWN_WORDS = frozenset({"claims", "denies"})
+"""Kinds of verbs by which a text itself hands on what somebody says, or that somebody denies it."""
 _FINITE = frozenset({"VBZ", "VBP", "VBD"})
 _ONLY_VERBS = frozenset({"allege", "alleges", "accuse", "accuses", "insist", "insists", "contend", "contends"})
 """Words that attribute whatever the tagger makes of them between two names."""

@@ -16,7 +16,7 @@ from harness.claims.figures.slots import same_slot
 from harness.claims.frames import Frame
 from harness.claims.meaning import is_weekday
 from harness.claims.parsing.parse import Token
-from harness.claims.polarity import negator, prevents
+from harness.claims.polarity import denies, ends_or_doubts, is_over, is_quarrel, only_supposed, prevents
 from harness.claims.sentence_analysis import Reading, bounded_alike, tells_time, time_words
 from harness.claims.verbs import written
 from harness.language.lexical import word_list
@@ -194,12 +194,9 @@ def _frame_conflict(cluster: ClusterReading, reading: Reading, pair: Pair) -> Co
         found = _other_party(cluster, reading, pair, role, indices[0] if indices else None)
         return replace(found, weight=weight)
     close = (pair.same >= 1 and pair.context >= 0.45) or (pair.same >= 2 and pair.context >= 0.3)
-    if (
-        frame.negated != other.negated
-        and close
-        and _asserted(reading, frame)
-        and _asserted(cluster.readings[pair.unit], other)
-    ):
+    there = cluster.readings[pair.unit]
+    both = _asserted(reading, frame) and _asserted(there, other)
+    if frame.negated != other.negated and close and both and not _is_no_denial(there, reading, pair):
         return Conflict(
             "negation", pair.unit, _word_span(reading, frame.predicate), min(1.0, 0.3 * pair.same + 0.5 * pair.context),
             f"the text {'denies' if frame.negated else 'says'} what the articles "
@@ -236,6 +233,14 @@ def _asserted(reading: Reading, frame: Frame) -> bool:
     """Recognise a clause that asserts, not a gerund or a bare infinitive in passing."""
     return reading.parse.tokens[frame.predicate].dep in {"ROOT", "ccomp", "conj", "relcl", "xcomp", "parataxis", "attr",
                                                          "acomp", "advcl"}  # fmt: skip
+
+
+def _is_no_denial(theirs: Reading, mine: Reading, pair: Pair) -> bool:
+    """Recognise a deed that is done no longer, or that only one side supposes or doubts: no denial of the other."""
+    sides = [(mine, pair.claim), (theirs, pair.found)]
+    (now, denied), (then, done) = sides if pair.claim.negated else sides[::-1]
+    ended = then.parse.tokens[done.predicate].tag in {"VBD", "VBN"} and is_over(now.parse, denied.predicate)
+    return ended or only_supposed(now.parse, denied.predicate) or any(map(ends_or_doubts, mine.parse.tokens))
 
 
 def _headline_future(reading: Reading, frame: Frame) -> bool:
@@ -327,9 +332,8 @@ def _denials(cluster: ClusterReading, reading: Reading, aligner: Aligner) -> lis
     # A claim that itself denies or doubts is no target of a denial.
     if mine & (cues | word_list("says", "doubts") | word_list("says", "rumours") | negators):
         return []
-    if any(prevents(reading.parse, token) for token in reading.parse.tokens):
-        return []
-    if reading.parse.text.lower().replace("-", " ").startswith(_CHECKING):
+    over = any(prevents(reading.parse, token) or ends_or_doubts(token) for token in reading.parse.tokens)
+    if over or reading.parse.text.lower().replace("-", " ").startswith(_CHECKING):
         return []
     found = []
     for unit, other in enumerate(cluster.readings):
@@ -343,12 +347,12 @@ def _denials(cluster: ClusterReading, reading: Reading, aligner: Aligner) -> lis
             continue
         for token in other.parse.tokens:
             weight, words = 0.0, (token.start, token.end)
-            if (token.lemma in cues or token.lower in cues) and not _is_quarrel(token):
+            if (token.lemma in cues or token.lower in cues) and not is_quarrel(token):
                 share = _denied_share(other, token, reading)
                 if share >= 0.5 or short:
                     weight = min(1.0, 0.3 + max(share, 0.4 * short))
                 reason = f"the articles have it only as “{token.text}”"
-            elif negator(other.parse, token) and (token.dep == "neg" or (short and token.lower != "without")):
+            elif denies(other.parse, token, short=short):
                 head = other.parse.tokens[token.head]
                 inside = {other.keys[index] for index in other.parse.subtree(head.i) if other.keys[index]}
                 both = len(inside & reading.concepts)
@@ -357,7 +361,8 @@ def _denials(cluster: ClusterReading, reading: Reading, aligner: Aligner) -> lis
                 if (
                     head.lemma not in word_list("polarity", "inward")
                     and not kind_of_saying(head.lemma)
-                    and ((share >= 0.5 and said) or (short and both >= 2))
+                    and said
+                    and (share >= 0.5 or (short and both >= 2))
                 ):
                     weight = max(share, 0.6 * short)
                 reason = f"the text says what the articles deny: “{head.text}”"
@@ -369,11 +374,6 @@ def _denials(cluster: ClusterReading, reading: Reading, aligner: Aligner) -> lis
     return found
 
 
-def _is_quarrel(token: Token) -> bool:
-    """Recognise the noun for a quarrel, which denies nothing: `a dispute over pay`."""
-    return token.lemma == "dispute" and token.pos == "NOUN"
-
-
 def _denied_span(reading: Reading) -> tuple[int, int]:
     """Return the span that a denial is of: the claim's main predicate, or all of it where it has none."""
     frame = main_frame(reading)
@@ -381,7 +381,7 @@ def _denied_span(reading: Reading) -> tuple[int, int]:
 
 
 _CHECKING = ("fact check", "analysis:")
-"""How a headline begins that says nothing of its own: articles that call false what it checks do not deny it."""
+"""How a headline begins that says nothing of its own, so that nothing in it is denied."""
 _SHORT = 10
 """Content words of a headline or another sentence that says one thing."""
 

@@ -1,6 +1,7 @@
 """The account of a figure: in the same slot, beside what it counts, elsewhere, from other figures, or nowhere."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 from harness.checkers.account.derivation import derivations
@@ -16,8 +17,12 @@ from harness.claims.parsing.parse import Token
 from harness.claims.sentence_analysis import Reading
 from harness.language.lexical import pieces, word_list
 
+TENS = 12
+"""Value from which on a vague word is a figure: `dozens`, not `several` or `a few`."""
 RIVAL = 0.4
 """Share of a claim that a sentence has to tell for its figure to be held against the claim's."""
+_OF_A_YEAR = frozenset({"digits_missing", "figure_missing", "time_missing"})
+"""Features of a year that is missing."""
 OTHER_EVENT = 0.2
 """How much more it has to tell where the claim's figure answers the same question of another event."""
 
@@ -65,6 +70,8 @@ def account_of_figure(cluster: ClusterReading, matcher: Matcher, reading: Readin
             "figure_unread", 1.0, "number",
         )  # fmt: skip
     kind = "ordinal" if figure.ordinal else "vague" if figure.modifier == "vague" else "figure"
+    if kind == "vague" and figure.value < TENS:
+        kind = "few"  # an article that names two of them has no word for `several`
     reason, spots = f"no article has the figure “{written}”", tuple[Spot, ...]()
     nearest = _nearest(cluster, reading, figure)
     if nearest is not None:
@@ -79,6 +86,13 @@ def account_of_figure(cluster: ClusterReading, matcher: Matcher, reading: Readin
             if mine == theirs:
                 reason = f"no article has “{written}” in that unit; the closest sentence has it in another"
     return Held("figure", start, end, "unaccounted", spots, reason, f"{kind}_missing", 1.0, "number")
+
+
+def as_dated(cluster: ClusterReading, reading: Reading, held: Held) -> Held:
+    """Let a year decide nothing in which an article was published: no article need say it."""
+    written = reading.parse.text[held.start : held.end]
+    own = any(written == str(day.year) for day in cluster.published.values() if day is not None)
+    return replace(held, feature="year_unsaid") if own and held.feature in _OF_A_YEAR else held
 
 
 def as_articles_write(cluster: ClusterReading, reading: Reading, said: str) -> str:

@@ -8,14 +8,14 @@ party (`was convicted` for `was not acquitted`).
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from harness.checkers.account.elements import Held
+from harness.checkers.account.elements import SAME_DEED, Held
 from harness.checkers.account.matching import Matcher
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.checkers.features import lone_negation
 from harness.claims.attribution import kind_of_saying
 from harness.claims.figures.lacks import same_goods
 from harness.claims.parsing.parse import Parse, Token
-from harness.claims.polarity import fails_itself, negates, negator
+from harness.claims.polarity import fails_itself, negates, negator, supposes
 from harness.claims.sentence_analysis import Reading
 from harness.claims.thesaurus import opposites, reversals
 from harness.language.lexical import word_list
@@ -50,6 +50,9 @@ def account_of_polarity(cluster: ClusterReading, matcher: Matcher, reading: Read
     # A cue such as `denies` needs no deed below it; a bare `not` counts here only where its own deed is not denied.
     if lone_negation(cluster, reading) and (found or not all(negator(reading.parse, each) for each in cues)):
         token = cues[0]
+        # `Bans from`, `denies`: a cue that is a word of its own is borne out where the articles have that word.
+        if not negator(reading.parse, token) and (match := matcher.here(token.i)) and match.grade >= SAME_DEED:
+            return
         reason = f"the text says “{token.text}”, no article that tells of this does"
         yield Held("polarity", token.start, token.end, "unaccounted", (), reason, "negation_missing", 1.0, "negation")
         return
@@ -109,7 +112,7 @@ def denial_of(parse: Parse, at: int) -> int | None:
         head = parse.tokens[token.head]
         own = head.i in above and head.i != token.i
         carried = head.head in above and head.dep in _CARRIED and token.dep in {"det", "neg", "preconj"}
-        if (own or carried) and token.lower != "without" and negator(parse, token):
+        if (own or carried) and token.lower != "without" and negator(parse, token) and not supposes(parse, token):
             return token.i
     return None
 

@@ -15,8 +15,10 @@ from harness.claims.converse import CARRIERS, Deed, deeds, mutual, one_deed, ver
 from harness.claims.entities import same_name
 from harness.claims.frames import Frame
 from harness.claims.meaning import concept
+from harness.claims.parsing.parse import Token
 from harness.claims.sentence_analysis import Reading
 from harness.claims.thesaurus import is_being
+from harness.language.lexical import word_list
 
 LEAST_CONTEXT = 0.3
 """Share of a claim's content words that a sentence with its parties crossed has to have."""
@@ -179,7 +181,7 @@ def _sides(aligner: Aligner, frame: Frame) -> Sides | None:
     with one of them in place, and nobody by name in the other's, may tell of both.
     """
     parse = aligner.reading.parse
-    if frame.kind != "verb" or frame.negated or mutual(verb_of(parse, frame)):
+    if frame.kind != "verb" or frame.negated or mutual(verb_of(parse, frame)) or _only_supposed(aligner, frame):
         return None
     first = _acting(aligner, frame.agents)
     carried = tuple(index for name, index in frame.obliques if name in CARRIERS)
@@ -196,6 +198,12 @@ def _sides(aligner: Aligner, frame: Frame) -> Sides | None:
         untold = not (described or acts or _may_be_told(aligner, frame))
         return Sides(frame.predicate, frame.agents[0], indices[0], untold, both)
     return None
+
+
+def _only_supposed(aligner: Aligner, frame: Frame) -> bool:
+    """Recognise a deed that a claim has in a condition or wants ended: that no article has it done is no surprise."""
+    lemma = aligner.reading.parse.tokens[frame.predicate].lemma
+    return frame.modality == "conditional" or lemma in word_list("polarity", "ending")
 
 
 def _acts(aligner: Aligner, doers: Sequence[Argument]) -> bool:
@@ -242,8 +250,15 @@ def _present(aligner: Aligner, indices: Sequence[int]) -> bool:
 def _acting(aligner: Aligner, indices: Sequence[int]) -> list[Argument]:
     """List the arguments that can act: names, and nouns that mean people."""
     found = [(aligner.own(at), aligner.reading.parse.tokens[at]) for at in indices]
-    return [each for each, token in found
-            if not each.vague and (each.name is not None or token.pos == "PROPN" or is_being(token.lemma))]  # fmt: skip
+    return [each for each, token in found if not each.vague and (_named(aligner, each, token) or is_being(token.lemma))]
+
+
+def _named(aligner: Aligner, argument: Argument, token: Token) -> bool:
+    """Recognise a name; a word that the articles write small is none for beginning a headline: `Cholera hits port`."""
+    cluster = aligner.cluster
+    if argument.name is not None and (argument.name.nation or cluster.matching(argument.name)):
+        return True
+    return (argument.name is not None or token.pos == "PROPN") and not cluster.casing.ordinary(token.lower)
 
 
 def _units(aligner: Aligner, indices: Sequence[int]) -> set[int]:

@@ -45,6 +45,9 @@ def _sequences(parse: Parse) -> Iterator[_Sequence]:
             main, governed = parse.tokens[head.head], frozenset(parse.subtree(head.i))
         else:
             main, governed = head, frozenset(parse.subtree(token.i))
+            things = [parse.tokens[at] for at in parse.children[token.i]]
+            if any(each.pos == "PRON" or each.lemma in word_list("function", "stood_before") for each in things):
+                continue  # `served before him`, `appears before court`: no order of time
         if main.i == head.i and token.dep == "mark":
             continue  # a clause by itself
         above = parse.tokens[main.head] if main.pos != "VERB" else main

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from harness.checkers.account.bearers import LONGEST_ACRONYM
+from harness.checkers.account.conflicts import Alignment
 from harness.checkers.account.elements import SURE
 from harness.checkers.account.matching import Match, Matcher
 from harness.checkers.cluster_analysis import ClusterReading
+from harness.claims.entities import Name, same_name
 from harness.claims.parsing.parse import Token
 from harness.claims.sentence_analysis import Reading
 
@@ -43,6 +45,19 @@ def substitutes(cluster: ClusterReading, matcher: Matcher, reading: Reading) -> 
     """Find the words of a claim sentence in whose place the articles have another, the surest first."""
     found = [held for at in matcher.words if (held := _Slot(cluster, matcher, reading, at).best()) is not None]
     return sorted(found, key=lambda held: (-held.weight, held.token))
+
+
+def in_told_deed(cluster: ClusterReading, name: Name, alignment: Alignment) -> bool:
+    """Tell whether a name is party to a deed that a sentence tells of both its parties, that very name in its place."""
+    own = range(name.start, name.end)
+    for pair in alignment.pairs:
+        if pair.claim.predicate not in alignment.told or pair.opposite:
+            continue
+        for mine, theirs in ((pair.claim.agents, pair.found.agents), (pair.claim.patients, pair.found.patients)):
+            named = [cluster.argument(pair.unit, at).name for at in theirs] if set(mine) & set(own) else []
+            if any(other is not None and same_name(name, other) for other in named):
+                return True
+    return False
 
 
 def relation(token: Token) -> str:

@@ -200,3 +200,35 @@ def test_a_deed_that_somebody_is_cleared_of_or_kept_from_is_not_told_as_done(jud
 )
 def test_to_tell_of_the_clearing_or_of_a_deed_that_was_done_is_supported(judged, told: str, text: str):
     assert judged(f"{told} The case has drawn wide interest in the town.", text).label == "supported"
+
+
+@pytest.mark.parametrize(
+    ("article", "text"),
+    [
+        # A condition denies nothing, and neither does an order.
+        ("If the bones of Holm do not belong to Ida Roos, they are of her twin.", "Bones of Holm belong to Ida Roos"),
+        ("Do not call the coastguard of Holm about a lost key.", "Man calls coastguard of Holm about lost key"),
+        # What is done no longer was done before.
+        ("In 2009 the ministry of Ruritania granted visas to partners of diplomats.",
+         "Ministry of Ruritania no longer grants visas to partners of diplomats"),
+        # What a text itself says is over or unlikely is not denied by who denies it.
+        ("The state of Orrin will not fund agencies that turn couples away.", "Orrin to stop funding agencies"),
+        ("The senate of Orrin will not vote to call witnesses.", "Vote to call witnesses in Orrin senate unlikely"),
+    ],
+)  # fmt: skip
+def test_what_denies_nothing_contradicts_nothing(judged, article, text):
+    assert judged(article, text).label != "contradicted"
+
+
+def test_who_denies_a_role_in_it_takes_nothing_back(judged):
+    article = (
+        "A spokesman of the Korrin denied that the group was behind a huge blast that killed 43 in Holm on Friday."
+    )
+    assert "denies or doubts" not in judged(article, "Blast kills 43 in Holm, but Korrin deny role").reason
+
+
+def test_a_ban_that_the_articles_have_needs_no_other_negation(judged):
+    article = (
+        "Governor Abel Roth issued an order on Monday, banning any firm in Orrin, private ones included, from asking."
+    )
+    assert "says “bans”" not in judged(article, "Governor Roth bans all firms in Orrin from asking").reason

@@ -1,5 +1,7 @@
 """Who did what to whom: deeds told by a synonym, in the passive, from the other side, and with the parties crossed."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from harness.checkers.rules import Rules
@@ -132,3 +134,46 @@ OUSTED = (
 def test_who_is_only_ever_the_one_that_it_is_done_to_does_not_do_it(session, articles, crossed):
     whole = session.check(cluster(*articles), "Brandt tried to oust club members, Holm said")[0]
     assert (whole.label == "contradicted" and whole.errors[0] == "roles") is crossed, whole.reason
+
+
+def test_a_word_that_only_begins_a_headline_is_nobody_who_could_change_places(judged):
+    article = (
+        "A few cases of cholera were found in Norvik on Sunday, the health chief said. Norvik has 90,000 people. "
+        "The toll of the outbreak is 25."
+    )
+    assert "do this, or anything" not in judged(article, "Cholera hits Norvik; toll at 25").reason
+
+
+def test_a_name_whose_deed_a_sentence_tells_is_not_replaced_by_one_of_another_deed(judged):
+    article = (
+        "The Holm Court struck down the governor's mask order on Friday. In May, the Assembly had struck down the "
+        "governor's first emergency order on masks, a mandate to stay at home."
+    )
+    assert judged(article, "Holm Court strikes down governor's mask order, an emergency mandate").label == "supported"
+
+
+def test_several_of_which_an_article_names_two_are_no_figure_that_it_lacks(judged):
+    article = "Orrin and the city of Holm lifted their rules on masks on Friday. Skov lifted its rules on Monday."
+    assert judged(article, "Orrin and several other cities lift rules on masks").label == "supported"
+    assert judged(article, "Orrin and hundreds of other cities lift rules on masks").label != "supported"
+
+
+def test_what_a_text_wants_ended_or_only_supposes_need_be_told_by_nobody(judged):
+    article = (
+        "President Dahl told Norland on Sunday that its threats had to end. Sutria was not named. "
+        "Dahl said that he would leave if the College votes for Orr."
+    )
+    assert "do this, or anything" not in judged(article, "Dahl tells Norland to stop threats to Sutria").reason
+
+
+def test_a_year_in_which_an_article_was_published_need_not_be_said(session):
+    def label(text, year):
+        held = Article(
+            article_id="a",
+            text="The Norvik census shows big changes in Orrin.",
+            published=datetime(year, 8, 12, tzinfo=UTC),
+        )
+        return session.check(Cluster(cluster_id="c", articles=(held,)), text)[0].label
+
+    assert label("2020 Norvik census shows big changes in Orrin", 2020) == "supported"
+    assert label("2020 Norvik census shows big changes in Orrin", 2021) != "supported"

@@ -15,6 +15,10 @@ from harness.checkers.sentences import claim_spans
         ("Calif. Gov. Signs Water Law", ["Calif. Gov. Signs Water Law"]),
         ("Natl. Guard Called to Ex-Lt. Gov. Harrow's Home", ["Natl. Guard Called to Ex-Lt. Gov. Harrow's Home"]),
         ("The crew left Arklow. The ferry stayed.", ["The crew left Arklow.", "The ferry stayed."]),
+        ("Boom! Norvik Earns 3M", ["Norvik Earns 3M"]),
+        ("Norvik Earns 3M. Wow!", ["Norvik Earns 3M."]),
+        ("Boom!", ["Boom!"]),
+        ("Norvik wins! Fans cheer.", ["Norvik wins!", "Fans cheer."]),
         ("", [""]),
     ],
 )  # fmt: skip
