@@ -223,7 +223,7 @@ def test_a_folder_of_texts_gives_nothing_from_elsewhere(tmp_path: Path):
     assert "diary" not in str(found)
     assert problems.count("a link that leads out of its folder") == 3
     assert "a name that is not UTF-8" in problems
-    with pytest.raises(DataError, match=r"loop\.txt: no such file"):
+    with pytest.raises(DataError, match=r"loop\.txt: a link to 'loop\.txt', which leads to no file"):
         list(Folder(path="data/one/loop.txt").read())
 
 

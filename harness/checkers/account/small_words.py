@@ -34,6 +34,8 @@ class _Sequence:
     marker: Token
     earlier: frozenset[int]
     later: frozenset[int]
+    heads: frozenset[int] = frozenset()
+    """What governs either side: without them words of two events that have nothing to do with it would do."""
 
 
 def _sequences(parse: Parse) -> Iterator[_Sequence]:
@@ -53,7 +55,19 @@ def _sequences(parse: Parse) -> Iterator[_Sequence]:
         above = parse.tokens[main.head] if main.pos != "VERB" else main
         rest = frozenset(parse.subtree(above.i)) - governed - {token.i}
         first, then = (rest, governed) if _EARLIER_FIRST[token.lower] else (governed, rest)
-        yield _Sequence(token, first - {token.i}, then - {token.i})
+        inner = [head.i] if token.dep == "mark" else parse.children[token.i]
+        heads = {above.i, main.i, *(at for each in inner for at in _deed(parse, each))}
+        yield _Sequence(token, first - {token.i}, then - {token.i}, frozenset(heads))
+
+
+def _deed(parse: Parse, at: int) -> Iterator[int]:
+    """Yield what a clause tells of: its verb, and where that says little its subject: `the inspection took place`."""
+    yield at
+    if parse.tokens[at].lemma in _LITTLE:
+        yield from (child for child in parse.children[at] if parse.tokens[child].dep in {"nsubj", "nsubjpass"})
+
+
+_LITTLE = frozenset({"take", "be", "begin", "start", "end", "happen", "occur"})
 
 
 def _sides_as_written(parse: Parse) -> _Sequence | None:
@@ -81,7 +95,9 @@ def _turned_sequence(cluster: ClusterReading, matcher: Matcher, reading: Reading
                       _shared(matcher, unit, mine.later, sequence.earlier, sequence.later)]  # fmt: skip
             if all(straight) and sum(straight) >= sum(turned):
                 return
-            if all(turned) and sum(turned) >= _TURNED and not any(straight):
+            told = [_shared(matcher, unit, mine.earlier, sequence.later & sequence.heads, sequence.earlier),
+                    _shared(matcher, unit, mine.later, sequence.earlier & sequence.heads, sequence.later)]  # fmt: skip
+            if all(told) and sum(turned) >= _TURNED and not any(straight):
                 marker = sequence.marker
                 found.append(((unit, marker.start, marker.end), marker.text))
     if found:

@@ -52,6 +52,10 @@ TRUE = [
         "Skov school closed after storm tears off roof",
     ),
     ("Before the match, fans lit flares outside the ground in Torvia.", "Fans light flares before Torvia match"),
+    (
+        "Premier Roos weighs an early election. Ruud left as minister two days after the cabinet won a vote.",
+        "Roos weighs early election after minister's exit",
+    ),
     ("All 14 miners were brought out alive after two days.", "All 14 miners brought out alive"),
     ("Every school in Lund was shut on Friday.", "All schools in Lund shut on Friday"),
     (
