@@ -58,7 +58,8 @@ class _Limit:
         self.is_open = False
         self.struck = 0
         """How often it was interrupted."""
-        self._hook = sys.unraisablehook
+        self.hook = sys.unraisablehook
+        """What is told of errors that finalizers raise, outside the limit."""
         self._before: object = None
         self._has_timer = False
 
@@ -86,11 +87,12 @@ class _Limit:
         self.is_open = False
         if self._has_timer:
             signal.setitimer(signal.ITIMER_REAL, 0)  # before any call of Python code, which may be interrupted
-            sys.unraisablehook = self._hook
+            sys.unraisablehook = self.hook
             del _limits[_limits.index(self) :]
             signal.signal(signal.SIGALRM, _ring)
             _set_timer()
-            signal.signal(signal.SIGALRM, self._before)  # type: ignore[arg-type] # as it was
+            if callable(self._before):  # what the interpreter does by default stays replaced, see _ring
+                signal.signal(signal.SIGALRM, self._before)
 
 
 class stopped_after(_Limit):  # noqa: N801 - a context manager, called as a function is
@@ -151,7 +153,11 @@ def tell(hear: Callable[[float | None], None]) -> None:
 
 
 def _ring(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
-    """Interrupt the main thread by the outermost limit that is over: what is inside ends with it."""
+    """Interrupt the main thread by the outermost limit that is over: what is inside ends with it.
+
+    It stays the handler where there was none before, and then does nothing. An alarm may arrive after its timer was
+    stopped, in another thread for instance, and by default it would end the process.
+    """
     if frame is not None and frame.f_code.co_filename == _HERE:
         if _limits:
             signal.setitimer(signal.ITIMER_REAL, _SOON, _SOON)
@@ -159,6 +165,7 @@ def _ring(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the s
     for limit in _limits:
         if limit.is_open and limit.is_over:
             limit.struck += 1
+            sys.unraisablehook = _say_nothing_of(limit)
             if limit.struck > 1 and any(inside.is_foreign for inside in _limits):
                 _strike_all_the_time(limit.interruption)
             else:
@@ -180,6 +187,16 @@ def _strike_all_the_time(interruption: type[BaseException]) -> None:
     sys.unraisablehook = _say_nothing
     signal.signal(signal.SIGALRM, strike)
     signal.setitimer(signal.ITIMER_REAL, _RELENTLESS, _RELENTLESS)
+
+
+def _say_nothing_of(limit: _Limit) -> Callable[["sys.UnraisableHookArgs"], None]:
+    """Keep off the terminal that the interruption struck a finalizer, where it is lost: the next one follows."""
+
+    def hook(unraisable: "sys.UnraisableHookArgs") -> None:
+        if not issubclass(unraisable.exc_type, limit.interruption):
+            limit.hook(unraisable)
+
+    return hook
 
 
 def _say_nothing(_: "sys.UnraisableHookArgs") -> None:

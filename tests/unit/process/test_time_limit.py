@@ -1,6 +1,7 @@
 """One timer serves the limit of a run and the limits of clusters inside it."""
 
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -17,7 +18,7 @@ from harness.process.time_limit import RunOver, TimeLimitError, limited, stopped
 def _nothing_is_left_behind() -> Iterator[None]:
     before = signal.getsignal(signal.SIGALRM)
     yield
-    assert signal.getsignal(signal.SIGALRM) is before
+    assert signal.getsignal(signal.SIGALRM) in (before, time_limit._ring)
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
     assert not time_limit._limits
 
@@ -72,6 +73,55 @@ def test_within_their_time_nothing_happens():
     time.sleep(0.04)
     with stopped_after(None), limited(None):
         pass
+
+
+def test_an_alarm_that_arrives_after_its_limit_ended_does_nothing():
+    before = signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    try:
+        with limited(10):
+            pass
+        assert callable(signal.getsignal(signal.SIGALRM)), "the alarm would end the process"
+        signal.raise_signal(signal.SIGALRM)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_a_handler_that_was_there_before_is_there_again():
+    before = signal.signal(signal.SIGALRM, lambda *_: None)
+    mine = signal.getsignal(signal.SIGALRM)
+    try:
+        with stopped_after(10), limited(5):
+            pass
+        assert signal.getsignal(signal.SIGALRM) is mine
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
+class Finalized:
+    """Takes its time when it goes, and is interrupted there."""
+
+    def __init__(self, raised: type[Exception] | None) -> None:
+        self.raised = raised
+
+    def __del__(self) -> None:
+        until = time.monotonic() + 0.1
+        while time.monotonic() < until:
+            pass
+        if self.raised:
+            raise self.raised("of the finalizer")
+
+
+@pytest.mark.parametrize("raised", [None, ValueError], ids=["interrupted", "an error of its own"])
+def test_of_an_interrupted_finalizer_nothing_is_told_but_its_own_error(
+    monkeypatch: pytest.MonkeyPatch, raised: type[Exception] | None
+):
+    told = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda unraisable: told.append(unraisable.exc_type))
+    monkeypatch.setattr(time_limit, "AGAIN", 0.5)
+    with pytest.raises(TimeLimitError), limited(0.3 if raised else 0.02):  # noqa: PT012
+        Finalized(raised)
+        loop()
+    assert told == ([raised] if raised else [])
 
 
 UNTIL = 30.0
