@@ -2,7 +2,8 @@
 
 An exchange writes an object only where it is still what the caller saw. S3 does that itself (`If-Match` and
 `If-None-Match`), so that of two writers one always loses. `memory://` does it under a lock of this process. Elsewhere
-we compare, then write: between the two somebody else may write, and only the lease speaks against that.
+we compare, then write: between the two somebody else may write, and only the lease speaks against that. No lock there:
+a request that is never answered would hold it for ever.
 """
 
 import hashlib
@@ -13,14 +14,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from harness.errors import UsageError
 from harness.stores.address import Address
+from harness.stores.limit import NoAnswerError, within
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
-REQUEST = 60.0
-"""Seconds that one request may take in all, however slowly its bytes arrive."""
 SILENCE = 20.0
-"""Seconds without a byte after which a request is given up."""
+"""Seconds without a byte after which a request to S3 is given up."""
+OPENING = 30.0
+"""Seconds for the opening of a store: packages look for credentials then, on a network too."""
 NOT_FOUND = 404
 SET_THEM = (
     "set its credentials in the environment, as its package reads them: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
@@ -58,6 +60,9 @@ class Seen(NamedTuple):
 class Backend:
     """A store that fsspec reads, without any exchange of its own."""
 
+    deleted_at_once = 1
+    """Objects that one request can delete."""
+
     def __init__(self, address: Address, filesystem: "AbstractFileSystem") -> None:
         self._files = filesystem
         self._root = ("/" if address.protocol == "memory" else "") + address.path
@@ -83,14 +88,13 @@ class Backend:
 
     def swap(self, key: str, data: bytes, version: str | None) -> str:
         """Write an object that is still at `version`, or absent where that is None. Raises ChangedError."""
-        with _AT_ONCE:
-            try:
-                found: str | None = self.read(key).version
-            except FileNotFoundError:
-                found = None
-            if found != version:
-                raise ChangedError(key)
-            self.write(key, data)
+        try:
+            found: str | None = self.read(key).version
+        except FileNotFoundError:
+            found = None
+        if found != version:
+            raise ChangedError(key)
+        self.write(key, data)
         return hashlib.sha256(data).hexdigest()
 
     def listing(self, folder: str) -> dict[str, Seen]:
@@ -124,8 +128,19 @@ class Backend:
         return Seen(int(info.get("size") or 0), "")
 
 
+class MemoryBackend(Backend):
+    """The store of this process."""
+
+    def swap(self, key: str, data: bytes, version: str | None) -> str:
+        """Do so under a lock. Raises ChangedError."""
+        with _AT_ONCE:
+            return super().swap(key, data, version)
+
+
 class S3Backend(Backend):
     """S3 and what speaks its protocol."""
+
+    deleted_at_once = 1000
 
     def read(self, key: str) -> Held:
         """Read an object with its ETag, in one request. Raises FileNotFoundError."""
@@ -157,11 +172,8 @@ class S3Backend(Backend):
             raise
 
     def delete(self, keys: Iterable[str]) -> None:
-        """Delete objects, a thousand with a request."""
-        wanted = list(keys)
-        for start in range(0, len(wanted), 1000):
-            several = [self.path(key) for key in wanted[start : start + 1000]]
-            self._wait(self._files._bulk_delete, several)
+        """Delete objects, a thousand at most, with one request."""
+        self._wait(self._files._bulk_delete, [self.path(key) for key in keys])
 
     def folders(self) -> list[str]:
         """List the names of the folders right below the root. Raises NoBucketError: a list has no word for that."""
@@ -184,7 +196,7 @@ class S3Backend(Backend):
     def _wait(self, function: Any, *arguments: Any, **given: Any) -> Any:
         from fsspec.asyn import sync
 
-        return sync(self._files.loop, function, *arguments, timeout=REQUEST, **given)
+        return sync(self._files.loop, function, *arguments, **given)
 
     def _seen(self, info: dict[str, Any]) -> Seen:
         return Seen(int(info.get("size") or 0), str(info.get("ETag") or ""))
@@ -213,8 +225,9 @@ def open_backend(address: Address) -> Backend:
         filesystem = fsspec.filesystem("s3", use_listings_cache=False, config_kwargs=patience)
         filesystem.retries = 1  # `remote` tries again, and says so
         return S3Backend(address, filesystem)
+    kind = MemoryBackend if address.protocol == "memory" else Backend
     try:
-        return Backend(address, fsspec.filesystem(address.protocol))
+        return kind(address, within(OPENING, lambda: fsspec.filesystem(address.protocol)))
     except Exception as error:  # noqa: BLE001 - every package of a store has errors of its own
         raise UsageError(f"{address}: it cannot be opened: {in_words(error)}; {SET_THEM}") from None
 
@@ -222,4 +235,6 @@ def open_backend(address: Address) -> Backend:
 def in_words(error: Exception) -> str:
     """Say what a package's error is, in a line."""
     said = " ".join(str(error).split())[:200]
+    if isinstance(error, NoAnswerError):
+        return said
     return f"{type(error).__name__}: {said}" if said else type(error).__name__

@@ -6,6 +6,7 @@ import random
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from time import monotonic
 from typing import TypeVar
@@ -23,12 +24,15 @@ from harness.stores.backends import (
     in_words,
     status_of,
 )
+from harness.stores.limit import NoAnswerError, within
 
 _REFUSED = (401, 403)
 T = TypeVar("T")
 
 FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 5.0
+LEAST_LIMIT = 10.0
+"""Seconds that a request of the least patient may take."""
 _NO_CREDENTIALS = (
     "NoCredentialsError",
     "PartialCredentialsError",
@@ -51,6 +55,8 @@ class Timing:
     """How long a request is tried again: `HARNESS_STORE_PATIENCE`."""
     every: float
     """How often new rows are sent: `HARNESS_STORE_EVERY`."""
+    request: float
+    """How long one request may take in all, however slowly its bytes arrive: `HARNESS_STORE_REQUEST`."""
 
     @classmethod
     def of_environment(cls) -> "Timing":
@@ -59,6 +65,7 @@ class Timing:
             _seconds("HARNESS_STORE_LEASE", 30),
             _seconds("HARNESS_STORE_PATIENCE", 60),
             _seconds("HARNESS_STORE_EVERY", 5),
+            _seconds("HARNESS_STORE_REQUEST", 60),
         )
 
 
@@ -131,19 +138,25 @@ class Remote:
 
     def delete(self, keys: Iterable[str], patience: float | None = None) -> None:
         """Delete objects; those that are gone already do not matter."""
-        wanted = list(keys)
-        if wanted:
-            self._tried(wanted[0], lambda: self._backend.delete(wanted), patience)
+        wanted, most = list(keys), self._backend.deleted_at_once
+        for start in range(0, len(wanted), most):
+            several = wanted[start : start + most]
+            self._tried(several[0], partial(self._backend.delete, several), patience)
 
     def _tried(
         self, key: str, call: Callable[[], T], patience: float | None = None, stop: threading.Event | None = None
     ) -> T:
-        """Ask until there is an answer. Raises AwayError where there is none in time, StoreError for what stays so."""
-        until = monotonic() + (self.timing.patience if patience is None else patience)
+        """Ask until there is an answer. Raises AwayError where there is none in time, StoreError for what stays so.
+
+        What was not answered at all is asked once more, even where that took all the patience: a connection was lost.
+        """
+        patience = self.timing.patience if patience is None else patience
+        until = monotonic() + patience
+        limit = min(self.timing.request, max(LEAST_LIMIT, patience))
         place = f"{self.address}/{key}" if key else str(self.address)
         for tries in count(1):
             try:
-                return call()
+                return within(limit, call)
             except (FileNotFoundError, ChangedError) as error:
                 if isinstance(error, NoBucketError) or error_code(error) == "NoSuchBucket":
                     raise UsageError(f"{self.address}: no such bucket; make it first, or name another") from None
@@ -155,7 +168,8 @@ class Remote:
                 if lasting:
                     raise StoreError(f"{place}: {lasting}") from None
                 pause = min(FIRST_PAUSE * 2 ** (tries - 1), LONGEST_PAUSE) * random.uniform(0.5, 1.0)
-                if monotonic() + pause > until or (stop is not None and stop.wait(pause)):
+                is_over = monotonic() + pause > until and not (tries == 1 and isinstance(error, NoAnswerError))
+                if is_over or (stop is not None and stop.wait(pause)):
                     raise AwayError(
                         f"{place}: the store does not answer, tried {tries} times: {in_words(error)}"
                     ) from None
