@@ -112,6 +112,7 @@ class Registry:
             return _component(kind, name, location)
         if name in _clashes(kind):
             raise BrokenComponentError(_clashes(kind)[name])
+        interruption.expect_code_of_others()
         try:
             cls = _component(kind, name, location)
             _refuse_incomplete(kind, cls, location)

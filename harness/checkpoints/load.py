@@ -9,13 +9,16 @@ from typing import Any
 from harness.checkpoints.find import find_checkpoint
 from harness.checkpoints.hub import current_commit, download
 from harness.errors import UsageError
+from harness.process import interruption
 
 
 def local_checkpoint(name: str, revision: str | None, *, with_code: bool = False) -> Path:
     """Return the folder or GGUF file of a checkpoint; download it from the hub if need be.
 
-    Raises UsageError that says what was looked for where it cannot be had.
+    Raises UsageError that says what was looked for where it cannot be had. The code `with_code` is about to run.
     """
+    if with_code:
+        interruption.expect_code_of_others()
     checkpoint = find_checkpoint(name)
     if checkpoint.path is not None:
         return checkpoint.path

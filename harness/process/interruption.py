@@ -4,7 +4,8 @@ The first signal raises KeyboardInterrupt in the main thread, as Python does, an
 But the main thread may be inside a library's call that does not come back, or inside code that swallows the exception,
 or wait for threads at the very end. So another thread hears the signal too (through the wakeup descriptor, which
 needs no main thread) and ends the process itself where that has not ended after `GRACE` seconds. A second signal ends
-it at once.
+it at once. Code of other packages may hold the interpreter's lock, and then no thread does anything: from the moment
+that such code is loaded another process watches this one (`guard`).
 """
 
 import atexit
@@ -23,12 +24,15 @@ from types import FrameType
 from harness import printable, redact
 from harness.errors import EXIT_INTERRUPTED
 from harness.process.command_line import own_command
+from harness.process.guard import Guard, let_the_second_end_it
 from harness.process.logs import said
 
 GRACE = 1.25
 """Seconds that the main thread has after the first signal."""
-_LAST_WORDS = 0.4
+_LAST_WORDS = 0.3
 """Seconds that the last words may take: what they wait for may be held by the main thread."""
+_BEYOND = 1.6
+"""Seconds after the first signal until which another process waits for this one to end."""
 
 
 @dataclass
@@ -38,8 +42,24 @@ class _Saved:
     folder: Path | None = None
     last_words: Callable[[], None] | None = None
 
+    def set(self, folder: Path | None, last_words: Callable[[], None] | None) -> None:
+        """Change both, and the line of the process that watches this one."""
+        self.folder, self.last_words = folder, last_words
+        if _watched.guard is not None:
+            _watched.guard.say(_last_line())
+
+
+@dataclass
+class _Watched:
+    """The pipe that signals are written into while they are heeded, and the process that reads them first, if any."""
+
+    tell: int | None = None
+    signals: frozenset[signal.Signals] = frozenset()
+    guard: Guard | None = None
+
 
 _saved = _Saved()
+_watched = _Watched()
 children: set[int] = set()
 """Processes that end with this one, by their ids."""
 _heard = threading.Event()
@@ -52,16 +72,16 @@ def saving(folder: Path, last_words: Callable[[], None]) -> Iterator[None]:
 
     `last_words` is called before the process is ended without its main thread.
     """
-    _saved.folder, _saved.last_words = folder, last_words
+    _saved.set(folder, last_words)
     try:
         yield
     except KeyboardInterrupt:
         _saved.last_words = None
         raise
     except BaseException:
-        _saved.folder = _saved.last_words = None
+        _saved.set(None, None)
         raise
-    _saved.folder = _saved.last_words = None
+    _saved.set(None, None)
 
 
 @contextmanager
@@ -70,7 +90,7 @@ def saving_nothing() -> Iterator[None]:
     try:
         yield
     except BaseException:
-        _saved.folder = _saved.last_words = None
+        _saved.set(None, None)
         raise
 
 
@@ -110,7 +130,8 @@ def heeded() -> Iterator[None]:
         signals.append(signal.SIGHUP)
     before = {number: signal.signal(number, _interrupt) for number in signals}
     wakeup = signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
-    watcher = threading.Thread(target=_watch, args=(heard, frozenset(signals)), name="interruption", daemon=True)
+    _watched.tell, _watched.signals = tell, frozenset(signals)
+    watcher = threading.Thread(target=_watch, args=(heard, _watched.signals), name="interruption", daemon=True)
     watcher.start()
     _heeding.set()
     try:
@@ -119,6 +140,10 @@ def heeded() -> Iterator[None]:
         if not _heard.is_set():  # else the watcher stays: threads that are waited for at exit may never end
             _heeding.clear()
             signal.set_wakeup_fd(wakeup)
+            _watched.tell = None
+            if _watched.guard is not None:
+                _watched.guard.end()
+                _watched.guard = None
             for number, handler in before.items():
                 signal.signal(number, handler)
             with suppress(OSError):  # code of others closes whatever is open
@@ -126,6 +151,35 @@ def heeded() -> Iterator[None]:
             watcher.join(GRACE)
             with suppress(OSError):
                 os.close(heard)
+
+
+def expect_code_of_others() -> None:
+    """Have another process watch this one: code of another package is about to be loaded.
+
+    Does nothing where signals are not heeded, as in programs and in workers; nor outside the main thread, nor where
+    other code has taken the signals' descriptor for itself.
+    """
+    is_main = threading.current_thread() is threading.main_thread()
+    if _watched.tell is None or _watched.guard is not None or not is_main or not _heeding.is_set():
+        return
+    try:
+        begun = Guard(_watched.tell, _watched.signals, _BEYOND)
+    except OSError:  # no room for it: what we promise without it holds
+        return
+    before = signal.set_wakeup_fd(begun.pipe, warn_on_full_buffer=False)
+    if before != _watched.tell:
+        signal.set_wakeup_fd(before)
+        begun.end()
+        return
+    let_the_second_end_it()
+    begun.say(_last_line())
+    _watched.guard = begun
+
+
+def _last_line() -> str:
+    """Write the last line as it stands on standard error where the main thread does not write it."""
+    shown = "\x1b[?25h" if sys.stderr.isatty() else ""  # a progress bar hid the cursor
+    return f"{shown}{printable.lines(said(message(), 'warning'))}"
 
 
 def _leave() -> None:
@@ -145,6 +199,9 @@ def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - 
     if _heard.is_set():
         os._exit(EXIT_INTERRUPTED)
     _heard.set()
+    if _watched.guard is not None and number == signal.SIGINT:
+        signal.signal(number, _interrupt)  # the system has put the default in its place
+        let_the_second_end_it()
     raise KeyboardInterrupt(signal.Signals(number).name)
 
 
@@ -162,8 +219,7 @@ def _watch(heard: int, signals: frozenset[signal.Signals]) -> None:
             speaker.start()
             speaker.join(_LAST_WORDS)
         with suppress(Exception):
-            shown = "\x1b[?25h" if sys.stderr.isatty() else ""  # a progress bar hid the cursor
-            os.write(2, f"{shown}{printable.lines(said(message(), 'warning'))}".encode())
+            os.write(2, _last_line().encode())
     for number in tuple(children):
         with suppress(OSError):
             os.kill(number, signal.SIGKILL)

@@ -1,11 +1,12 @@
 """What does not end when its time is over, in native code or swallowing all, fails its cluster; the others are done."""
 
+import signal
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.faults.workplace import Workplace, interrupt, made_in
+from tests.faults.workplace import Process, Workplace, interrupt, made_in
 
 STUCK = """\
 import ctypes, hashlib, os, re, signal, time
@@ -67,7 +68,7 @@ def crashing():
 
 
 def stick(how, cluster):
-    if cluster.cluster_id == "c02":
+    if cluster.cluster_id == "c02" and not os.path.exists("mended"):
         globals()[how]()
 
 
@@ -157,6 +158,15 @@ def check_that_one_failed(place: Workplace, kind: str, error: str) -> str:
     return message
 
 
+def until_stuck(place: Workplace, kind: str, process: Process) -> None:
+    begun = {"model": lambda: len(place.rows("predictions.jsonl")) == 2,
+             "checker": lambda: len(place.rows("predictions.jsonl")) == 6,
+             "metric": lambda: any(event.get("stage") == "score" for event in place.events())}[kind]  # fmt: skip
+    place.until(begun, process)
+    time.sleep(1.0)
+    assert process.poll() is None
+
+
 CASES = [
     ("model", "native", 1), ("checker", "swallowing", 2), ("metric", "holding", 1), ("metric", "pattern", 2),
     ("model", "deaf", 1),
@@ -188,12 +198,7 @@ def test_what_ends_its_process_fails_its_cluster(place: Workplace, kind: str, ho
 def test_ctrl_c_ends_it_within_two_seconds(place: Workplace, kind: str, how: str, limit: str):
     place.configure(KINDS[kind].format(how=how) + f"time_limit: {{{limit}}}\n")
     process = place.start("eval", "--config", "x.yaml")
-    begun = {"model": lambda: len(place.rows("predictions.jsonl")) == 2,
-             "checker": lambda: len(place.rows("predictions.jsonl")) == 6,
-             "metric": lambda: any(event.get("stage") == "score" for event in place.events())}[kind]  # fmt: skip
-    place.until(begun, process)
-    time.sleep(1.0)
-    assert process.poll() is None
+    until_stuck(place, kind, process)
     sent = time.monotonic()
     interrupt(process)
     _, err = process.communicate(timeout=20)
@@ -201,6 +206,30 @@ def test_ctrl_c_ends_it_within_two_seconds(place: Workplace, kind: str, how: str
     assert process.returncode == 130
     assert err.splitlines()[-1].startswith("interrupted: what is done is saved in results/")
     place.until_gone(process)
+
+
+@pytest.mark.parametrize(
+    ("kind", "number"), [("model", signal.SIGTERM), ("checker", signal.SIGINT), ("metric", signal.SIGHUP)]
+)
+def test_a_signal_ends_what_holds_the_interpreters_lock_without_a_time_limit(place: Workplace, kind: str, number: int):
+    place.configure(KINDS[kind].format(how="counting"))
+    process = place.start("eval", "--config", "x.yaml")
+    until_stuck(place, kind, process)
+    sent = time.monotonic()
+    interrupt(process, number)
+    out, err = process.communicate(timeout=20)
+    assert time.monotonic() - sent < 2.0
+    assert process.returncode == -signal.SIGINT  # of which a shell makes 130
+    assert out == ""
+    (last,) = err.splitlines()[-1:]
+    assert last.startswith("interrupted: what is done is saved in results/")
+    done = place.rows("predictions.jsonl")
+    (place.folder / "mended").touch()
+    again = place.run("eval", "--config", "x.yaml")
+    assert again.returncode == 0, again.stderr
+    assert place.rows("predictions.jsonl")[: len(done)] == done
+    assert place.rows("failures.jsonl") == []
+    assert place.run("verify", "trial@latest").returncode == 0
 
 
 def test_the_end_of_a_runs_time_ends_it_too(place: Workplace):
