@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness.process.guard import _parted
@@ -127,6 +127,7 @@ NUMBERS = st.binary(max_size=5).map(lambda numbers: numbers.replace(b"\0", b""))
 LINES = st.binary(max_size=8).map(lambda line: b"\0" + line.replace(b"\0", b"") + b"\0")
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(NUMBERS | LINES), st.lists(st.integers(0, 60)))
 def test_signals_and_lines_are_told_apart_wherever_reading_stops(pieces: list[bytes], cuts: list[int]):
     written = b"".join(pieces)
