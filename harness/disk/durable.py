@@ -11,13 +11,15 @@
 import errno
 import os
 import shutil
+import stat
 import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedRandom, BufferedReader
 from itertools import islice
 from pathlib import Path
-from typing import IO
+from typing import IO, Literal, overload
 
 from harness.errors import StoreError
 from harness.records import Record
@@ -51,12 +53,30 @@ def unreadable(file: Path, error: OSError) -> StoreError:
     return StoreError(f"{file}: cannot be read: {gone or error.strerror or type(error).__name__}")
 
 
+@overload
+def open_regular(file: Path) -> BufferedReader: ...
+@overload
+def open_regular(file: Path, mode: Literal["rb+"]) -> BufferedRandom: ...
+def open_regular(file: Path, mode: Literal["rb", "rb+"] = "rb") -> BufferedReader | BufferedRandom:
+    """Open a file that is there. Raises OSError for a pipe or a device in its place, which it never waits for."""
+    return open(file, "rb", opener=_regular) if mode == "rb" else open(file, mode, opener=_regular)
+
+
+def _regular(path: str, flags: int) -> int:
+    descriptor = os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
+    kind = os.fstat(descriptor).st_mode
+    if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):  # of a folder Python itself says so
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is no file but a pipe, a socket or a device", path)
+    return descriptor
+
+
 class Appender:
     """Adds records to a file, a line each, and keeps it a file of whole lines. Raises StoreError where it cannot."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
         try:
             new = not file.exists()
             self._descriptor = os.open(file, flags, 0o666)
@@ -220,7 +240,7 @@ def own_copy(file: Path) -> None:
     except FileNotFoundError:
         return
     if is_shared:
-        with file.open("rb") as held, _replacing(file) as stream, _saying(file):
+        with open_regular(file) as held, _replacing(file) as stream, _saying(file):
             shutil.copyfileobj(held, stream)
 
 
@@ -228,7 +248,7 @@ def cut_torn_line(file: Path) -> None:
     """Cut what follows the last newline: a killed process wrote half a record there."""
     if not file.exists():
         return
-    with file.open("rb+") as stream:
+    with open_regular(file, "rb+") as stream:
         end = stream.seek(0, os.SEEK_END)
         position = end
         while position > 0:

@@ -10,7 +10,7 @@ from threading import Lock
 
 from pydantic import ValidationError
 
-from harness.disk.durable import appending, cut_torn_line, unreadable, unwritable
+from harness.disk.durable import appending, cut_torn_line, open_regular, unreadable, unwritable
 from harness.errors import StoreError
 from harness.inputs.line_search import lines_with
 from harness.records import Annotation, content_digest
@@ -51,7 +51,7 @@ def said_of(results: Path, cluster_id: str, ids: Iterable[str]) -> tuple[dict[st
     fetch_beside(file)
     wanted, found, unread = set(ids), dict[str, Annotation](), 0
     try:
-        with file.open("rb") as stream:
+        with open_regular(file) as stream:
             for line in lines_with(stream, cluster_id):
                 try:
                     annotation = Annotation.model_validate_json(line)
@@ -69,7 +69,7 @@ def said_of(results: Path, cluster_id: str, ids: Iterable[str]) -> tuple[dict[st
 
 def _end_last_line(file: Path) -> None:
     """See that the file ends with a whole line: cut half a line that a kill left, end one that was written by hand."""
-    with suppress(FileNotFoundError), file.open("rb+") as stream:
+    with suppress(FileNotFoundError), open_regular(file, "rb+") as stream:
         size = stream.seek(0, os.SEEK_END)
         if not size:
             return

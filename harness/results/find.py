@@ -19,6 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.disk.durable import open_regular
 from harness.errors import StoreError, UsageError, nearest_name
 from harness.records import RunManifest
 from harness.results.results_folder import holds_run, run_folders
@@ -111,8 +112,8 @@ def newest_first(folders: Sequence[RunFolder], told: Told = _nobody) -> list[Kno
 def find_merged(results: Path, name: str, digest: str) -> RunFolder | None:
     """Find the run of a name and digest that `harness merge` put below `results` under a name of the user's."""
     for folder in run_folders(results):
-        with suppress(OSError, StoreError):
-            if f'"{digest}"'.encode() in (folder.path / MANIFEST).read_bytes():
+        with suppress(OSError, StoreError), open_regular(folder.path / MANIFEST) as stream:
+            if f'"{digest}"'.encode() in stream.read():
                 manifest = folder.manifest()
                 if manifest.shards and (manifest.name, manifest.digest) == (name, digest):
                     return folder

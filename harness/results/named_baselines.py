@@ -6,6 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from harness.config import source
+from harness.disk.durable import open_regular
 from harness.errors import HarnessError
 from harness.inputs.json_parts import json_parts
 from harness.results.run_folder import RunFolder
@@ -70,7 +71,7 @@ def _of_configurations(where: Path) -> Iterator[Path]:
     paths = (path for pattern in _CONFIGURATIONS for path in where.glob(pattern) if path.is_file())
     for path in islice(paths, MOST_FILES):
         with suppress(HarnessError, OSError):  # not a configuration of ours
-            with path.open("rb") as stream:
+            with open_regular(path) as stream:
                 names_one = b"baseline" in stream.read(source.MAX_BYTES)  # YAML takes long to parse
             if names_one:
                 yield from _baseline_in(source.read(path).value)

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from harness.disk.durable import unreadable
+from harness.disk.durable import open_regular, unreadable
 from harness.errors import StoreError
 from harness.inputs.line_search import lines_with
 from harness.records import CheckedPrediction, ClusterFacts, Failure, MetricScore, Prediction, Record
@@ -27,7 +27,7 @@ def rows_of_cluster(
     file = folder.file(name)
     unread = 0
     try:
-        with file.open("rb") as stream:
+        with open_regular(file) as stream:
             for line in lines_with(stream, cluster_id):
                 if not line.endswith(b"\n"):
                     break

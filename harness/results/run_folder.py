@@ -36,6 +36,7 @@ from harness.disk.durable import (
     clear_partials,
     cut_torn_line,
     is_partial,
+    open_regular,
     own_copy,
     replace_lines,
     replace_rows,
@@ -113,7 +114,7 @@ class RunFolder(RunPlace):
                     own_copy(self.path / name)
                     cut_torn_line(self.path / name)
             except OSError as error:
-                raise unwritable(self.path, error) from None
+                raise unwritable(Path(error.filename or self.path), error) from None
             try:
                 yield
             finally:
@@ -362,7 +363,7 @@ class RunFolder(RunPlace):
 
     def _open_file(self, name: str) -> IO[bytes]:
         try:
-            return (self.path / name).open("rb")
+            return open_regular(self.path / name)
         except OSError as error:
             raise unreadable(self.path / name, error) from None
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from harness.disk.durable import unreadable
+from harness.disk.durable import open_regular, unreadable
 from harness.inputs import digests
 from harness.inputs.digests import Stamp
 from harness.records import StoredFile
@@ -45,7 +45,7 @@ def describe(file: Path) -> StoredFile:
     seen = hashlib.sha256()
     rows = size = 0
     try:
-        with file.open("rb", buffering=0) as stream:
+        with open_regular(file) as stream:
             while chunk := stream.read(_AT_ONCE):
                 seen.update(chunk)
                 rows += chunk.count(b"\n")

@@ -266,6 +266,7 @@ def read_scores(folder: RunFolder, manifest: RunManifest) -> ScoreTable:
     """Read the table of a run's stored scores. Raises StoreError where they do not fit its manifest."""
     misfit = StoreError(f"{folder.place}: scores.jsonl does not fit manifest.json; remove the folder and run again")
     if manifest.clusters > folder.size(CLUSTERS):  # a row has more than one byte: before room is made for them
+        folder.checked_manifest()  # a damaged file is named, where one is
         raise misfit
     table = _empty_table(manifest.clusters, manifest.configurations, manifest.measures)
     try:

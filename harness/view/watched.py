@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from harness.disk.durable import open_regular
 from harness.errors import HarnessError
 from harness.records import Failure, RunEvent, RunManifest
 from harness.results.rows_of_cluster import readable_rows
@@ -70,7 +71,8 @@ def _bars(folder: RunFolder, manifest: RunManifest) -> Iterator[Bar]:
 def _count_by_configuration(file: Path, names: Sequence[str]) -> dict[str, int]:
     """Count the rows of each configuration, without reading what else they say."""
     try:
-        rows = file.read_bytes()
+        with open_regular(file) as stream:
+            rows = stream.read()
     except OSError:
         rows = b""
     # Within a string of JSON every quotation mark has a backslash before it, so that this is found as a field alone.
@@ -81,7 +83,7 @@ def _count_by_configuration(file: Path, names: Sequence[str]) -> dict[str, int]:
 def _last_events(file: Path) -> list[RunEvent]:
     """Read the whole lines at the end of the events."""
     events: list[RunEvent] = []
-    with suppress(OSError), file.open("rb") as stream:
+    with suppress(OSError), open_regular(file) as stream:
         size = stream.seek(0, os.SEEK_END)
         stream.seek(max(size - TAIL_BYTES, 0))
         for line in stream:

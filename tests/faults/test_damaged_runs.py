@@ -1,6 +1,7 @@
 """A finished run is not believed: what was done to its files afterwards is seen by whoever reads it, and mended."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -262,9 +263,15 @@ def a_folder(file: Path) -> None:
     file.mkdir()
 
 
+def a_pipe(file: Path) -> None:
+    file.unlink()
+    os.mkfifo(file)
+
+
 CASES: list[tuple[Callable[[Path], None], str]] = [
     (in_windows_lines, "predictions.jsonl"), (with_mark, "verdicts.jsonl"), (of_another_file, "manifest.json"),
     (dangling, "predictions.jsonl"), (in_a_circle, "scores.jsonl"), (a_folder, "clusters.jsonl"),
+    (dangling, "clusters.jsonl"), (a_pipe, "predictions.jsonl"), (a_pipe, "clusters.jsonl"), (a_pipe, "manifest.json"),
     (halve, "manifest.json"), (dangling, "manifest.json"), (in_a_circle, "manifest.json"), (a_folder, "manifest.json"),
 ]  # fmt: skip
 
