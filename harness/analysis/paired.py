@@ -21,7 +21,7 @@ bytes, whatever else is compared in the same call, in one process or several.
 import math
 from collections.abc import Iterator, Sequence
 from statistics import NormalDist
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,10 +31,10 @@ from harness.analysis.resample import (
     LEVEL,
     RESAMPLES,
     Bools,
-    ChunkOptions,
+    Counts,
     Floats,
     as_table,
-    chunk_options,
+    cells_at_once,
     count_values,
     distinct_columns,
     exact_means,
@@ -108,8 +108,8 @@ def subset_means(
     exact = np.ldexp(0.5, np.minimum(both, 64)) <= resamples
     patterns = np.where(exact, 2 ** np.minimum(np.maximum(both - 1, 0), 62) - 1, resamples)
     subsets = np.full((2 * int(patterns.max(initial=0)), columns), np.nan)
-    options = chunk_options(whole, chunk_cells=chunk_cells)
-    for group in _groups(table, whole, exact, resamples=resamples, seed=seed, options=options):
+    cells = cells_at_once(whole, chunk_cells)
+    for group in _groups(table, whole, exact, resamples=resamples, seed=seed, chunk_cells=cells):
         sizes, here = both[group.columns], sums[group.columns]
         done = 0
         for half in make_ahead(group.halves):
@@ -309,7 +309,7 @@ class _Group(NamedTuple):
     """Columns that share their subsets of the clusters."""
 
     columns: NDArray[np.intp]
-    halves: Iterator[NDArray[Any]]
+    halves: Iterator[Counts | Floats]
     """The subsets as rows of 0 and 1."""
     members: Floats
     """The columns' whole numbers, over the clusters that the subsets are of."""
@@ -319,12 +319,12 @@ class _Group(NamedTuple):
 
 
 def _groups(
-    table: Floats, whole: Floats, exact: Bools, *, resamples: int, seed: int, options: ChunkOptions
+    table: Floats, whole: Floats, exact: Bools, *, resamples: int, seed: int, chunk_cells: int
 ) -> Iterator[_Group]:
     """Group the columns that share their subsets: those that are drawn, and others by the few clusters they have."""
     drawn = np.flatnonzero(~exact)
     if drawn.size:
-        halves = draw_halves(len(table), resamples=resamples, seed=seed, **options)
+        halves = draw_halves(len(table), resamples=resamples, seed=seed, chunk_cells=chunk_cells)
         yield _Group(drawn, halves, take_columns(whole, drawn), *distinct_columns(take_columns(table, drawn)))
     few = np.flatnonzero(exact)
     if few.size:
@@ -336,14 +336,7 @@ def _groups(
             yield _Group(group, all_halves(len(places)), members, np.ones((len(places), 1)), alike)
 
 
-def draw_halves(
-    clusters: int,
-    *,
-    resamples: int,
-    seed: int,
-    chunk_cells: int = CHUNK_CELLS,
-    dtype: type[np.float64 | np.uint8] = np.float64,
-) -> Iterator[NDArray[Any]]:
+def draw_halves(clusters: int, *, resamples: int, seed: int, chunk_cells: int = CHUNK_CELLS) -> Iterator[Counts]:
     """Draw subsets, each cluster in with chance ½, as rows of 0 and 1 in chunks of shape (some resamples, clusters).
 
     Row r is the same whatever the chunk size: each takes a whole number of 64-bit words off the generator's stream.
@@ -354,8 +347,8 @@ def draw_halves(
     for start in range(0, resamples, at_once):
         rows = min(at_once, resamples - start)
         raw = generator.integers(0, 2**64 - 1, size=(rows, words), dtype=np.uint64, endpoint=True)
-        octets = raw.astype("<u8").view(np.uint8)
-        yield np.unpackbits(octets, axis=1, count=clusters, bitorder="little").astype(dtype, copy=False)
+        octets = raw.astype("<u8", copy=False).view(np.uint8)
+        yield np.unpackbits(octets, axis=1, count=clusters, bitorder="little")
 
 
 def all_halves(clusters: int) -> Iterator[Floats]:

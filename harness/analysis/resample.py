@@ -11,7 +11,7 @@ import hashlib
 import math
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple, TypedDict
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +27,12 @@ RESAMPLES = 10_000
 """Resamples and sign flips unless the caller asks for another number."""
 MANTISSA = 53
 """Bits of a whole number that float64 holds exactly."""
+Counts = NDArray[np.uint8]
+"""How often clusters are drawn. That one of n is drawn more than 255 times in n draws has a chance below n / 256!."""
+Chunk = TypeVar("Chunk", Counts, Counts | Floats)
+
 CHUNK_CELLS = 1 << 22
-"""Draw counts held at once, 32 MiB: few large matrix products leave BLAS threads little waiting for one another."""
+"""Counts multiplied at once, 32 MiB: few large matrix products leave BLAS threads little waiting for one another."""
 DRAWN_AT_ONCE = 1 << 18
 """Draws counted at once: what a processor's cache holds."""
 PRODUCT_ROWS = 8192
@@ -143,9 +147,8 @@ def mean_deviations(prepared: Prepared, *, resamples: int, seed: int, chunk_cell
     clusters, columns = whole.shape
     drawn_means = np.empty((resamples, columns))
     done = 0
-    for counts in make_ahead(
-        draw_counts(clusters, resamples=resamples, seed=seed, **chunk_options(whole, chunk_cells=chunk_cells))
-    ):
+    chunk_cells = cells_at_once(whole, chunk_cells)
+    for counts in make_ahead(draw_counts(clusters, resamples=resamples, seed=seed, chunk_cells=chunk_cells)):
         rows = slice(done, done + counts.shape[0])
         done = rows.stop
         if present is None:
@@ -158,26 +161,12 @@ def mean_deviations(prepared: Prepared, *, resamples: int, seed: int, chunk_cell
     return drawn_means
 
 
-class ChunkOptions(TypedDict):
-    """How chunks of draws are made; changes memory and time, never a number."""
-
-    chunk_cells: int
-    dtype: type[np.float64 | np.uint8]
+def cells_at_once(table: Floats, chunk_cells: int) -> int:
+    """Choose how many counts a chunk has; a table on disk is read whole for each, so that larger ones pay."""
+    return 4 * chunk_cells if is_on_disk(table) else chunk_cells
 
 
-def chunk_options(table: Floats, *, chunk_cells: int) -> ChunkOptions:
-    """Choose how draws are counted that a table is multiplied with.
-
-    A table on disk is read whole for each chunk, so that chunks of eight times as many cells, in as much memory, pay:
-    a byte holds the count, since that one of n clusters is drawn more than 255 times in n draws has a chance below
-    n / 256!, about 10⁻⁵⁰⁰.
-    """
-    if is_on_disk(table):
-        return {"chunk_cells": 8 * chunk_cells, "dtype": np.uint8}
-    return {"chunk_cells": chunk_cells, "dtype": np.float64}
-
-
-def products(counts: NDArray[Any], *tables: Floats) -> list[Floats]:
+def products(counts: Counts | Floats, *tables: Floats) -> list[Floats]:
     """Multiply counts, shape (resamples, clusters), with each of some tables of whole numbers."""
     if not any(map(is_on_disk, tables)):
         return [counts.astype(np.float64, copy=False) @ table for table in tables]
@@ -190,7 +179,7 @@ def products(counts: NDArray[Any], *tables: Floats) -> list[Floats]:
     return sums
 
 
-def make_ahead(chunks: Iterator[NDArray[Any]]) -> Iterator[NDArray[Any]]:
+def make_ahead(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
     """Yield the same chunks, each made in another thread while the one before it is worked on."""
     with ThreadPoolExecutor(1) as other:
         coming = other.submit(next, chunks, None)
@@ -199,14 +188,7 @@ def make_ahead(chunks: Iterator[NDArray[Any]]) -> Iterator[NDArray[Any]]:
             yield chunk
 
 
-def draw_counts(
-    clusters: int,
-    *,
-    resamples: int,
-    seed: int,
-    chunk_cells: int = CHUNK_CELLS,
-    dtype: type[np.float64 | np.uint8] = np.float64,
-) -> Iterator[NDArray[Any]]:
+def draw_counts(clusters: int, *, resamples: int, seed: int, chunk_cells: int = CHUNK_CELLS) -> Iterator[Counts]:
     """Count how often each cluster is drawn in each resample, in chunks of shape (some resamples, clusters).
 
     Row r is the same whatever the chunk size: the generator's stream is read in order, `clusters` draws a resample.
@@ -215,13 +197,15 @@ def draw_counts(
     at_once = max(1, chunk_cells // max(1, clusters))
     piece = max(1, DRAWN_AT_ONCE // max(1, clusters))
     for start in range(0, resamples, at_once):
-        counts = np.empty((min(at_once, resamples - start), clusters), dtype=dtype)
+        counts = np.zeros((min(at_once, resamples - start), clusters), dtype=np.uint8)
         for first in range(0, len(counts), piece):
-            rows = min(piece, len(counts) - first)
-            drawn = generator.integers(0, clusters, size=(rows, clusters))
-            drawn += np.arange(rows)[:, None] * clusters
-            counted = np.bincount(drawn.reshape(-1), minlength=rows * clusters)
-            counts[first : first + rows] = counted.reshape(rows, clusters)
+            cells = counts[first : first + piece].reshape(-1)
+            firsts = np.arange(0, cells.size, max(1, clusters))  # of each row
+            for begin in range(0, cells.size, DRAWN_AT_ONCE):  # a row of many clusters is drawn in several goes
+                drawn = generator.integers(0, clusters, size=min(DRAWN_AT_ONCE, cells.size - begin))
+                if len(firsts) > 1:
+                    drawn += np.repeat(firsts, clusters)
+                np.add.at(cells, drawn, np.uint8(1))
         yield counts
 
 

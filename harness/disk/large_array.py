@@ -1,10 +1,12 @@
-"""Arrays with rows for all clusters: in memory while they are small, else in a temporary file that is read by blocks.
+"""Arrays with rows for all clusters: in memory while all of them are small together, else in a temporary file each.
 
-A file's pages that a block read or wrote count as memory of the process until they are let go of, which `row_blocks`
-does. The file is in the system's folder for temporary files, and nothing of it is left when the array is gone.
+Files are read by blocks. A file's pages that a block read or wrote count as memory of the process until they are let go
+of, which `row_blocks` does. The file is in the system's folder for temporary files, and nothing of it is left when the
+array is gone.
 """
 
 import mmap
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -14,13 +16,15 @@ from numpy.typing import NDArray
 from harness.disk.temporary import no_room, temporary_file
 
 IN_MEMORY = 40 << 20
-"""Bytes of the largest array that is held in memory."""
+"""Bytes that all arrays held in memory may take together."""
 BLOCK_CELLS = 1 << 20
 """Cells of a block of rows, 8 MiB of float64."""
 LET_GO = 16 << 20
 """Bytes of a file that are read or written before its pages are let go of."""
 
 Array = NDArray[Any]
+_held: list[weakref.ref[Array]] = []
+"""The arrays of `make_array` that are in memory."""
 
 
 def make_array(shape: Sequence[int], fill: float | bool = 0.0) -> Array:
@@ -30,8 +34,10 @@ def make_array(shape: Sequence[int], fill: float | bool = 0.0) -> Array:
     """
     dtype = np.dtype(np.bool_ if isinstance(fill, bool) else np.float64)
     cells = int(np.prod(shape, dtype=np.int64))
-    if cells * dtype.itemsize <= IN_MEMORY:
-        return np.full(tuple(shape), fill, dtype=dtype)
+    if cells * dtype.itemsize <= IN_MEMORY - _bytes_held():
+        array = np.full(tuple(shape), fill, dtype=dtype)
+        _held.append(weakref.ref(array))
+        return array
     block = np.full(BLOCK_CELLS, fill, dtype=dtype).tobytes()
     try:
         with temporary_file() as file:
@@ -42,6 +48,11 @@ def make_array(shape: Sequence[int], fill: float | bool = 0.0) -> Array:
             return np.asarray(np.memmap(file, dtype=dtype, mode="r+", shape=tuple(shape)))
     except OSError as error:
         raise no_room(error) from None
+
+
+def _bytes_held() -> int:
+    _held[:] = [reference for reference in _held if reference() is not None]
+    return sum(array.nbytes for reference in _held if (array := reference()) is not None)
 
 
 def is_on_disk(array: Array) -> bool:

@@ -79,7 +79,7 @@ def test_patterns_that_flip_nothing_or_everything_count_against_significance():
 
 def test_sign_flips_drawn_by_the_book_give_the_same_p_value():
     values = np.random.default_rng(7).normal(0.1, 0.4, 70)
-    flipped = np.concatenate(list(draw_halves(70, resamples=2000, seed=11)))
+    flipped = np.concatenate(list(draw_halves(70, resamples=2000, seed=11))).astype(np.float64)
     assert set(np.unique(flipped)) == {0.0, 1.0}
     reached = (np.abs((1 - 2 * flipped) @ values) >= abs(values.sum())).sum()
     found = subset_means(values[:, None], resamples=2000, seed=11)

@@ -100,6 +100,27 @@ def test_resampled_means_are_ratios_of_sums_over_the_drawn_clusters():
             assert np.isnan(row[1])
 
 
+def test_the_draws_of_one_resample_take_a_byte_a_cluster():
+    clusters = 3_000_000
+    tracemalloc.start()
+    try:
+        (counts,) = draw_counts(clusters, resamples=1, seed=2)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert counts.sum() == clusters
+    assert peak < clusters + (8 << 20)
+
+
+def test_a_resample_that_is_drawn_in_pieces_has_the_same_draws(monkeypatch: pytest.MonkeyPatch):
+    whole = [chunk.tolist() for chunk in draw_counts(1000, resamples=7, seed=5)]
+    generator = np.random.default_rng(5)
+    assert whole == [[np.bincount(generator.integers(0, 1000, 1000), minlength=1000).tolist() for _ in range(7)]]
+    for at_once in (64, 333, 2500):
+        monkeypatch.setattr(resample, "DRAWN_AT_ONCE", at_once)
+        assert [chunk.tolist() for chunk in draw_counts(1000, resamples=7, seed=5)] == whole
+
+
 def test_whole_numbers_add_up_exactly_in_any_order():
     values = np.random.default_rng(3).random((1000, 2)) * [1.0, 70.0]
     whole, unit = whole_numbers(values.copy(), 1000)

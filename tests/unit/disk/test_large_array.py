@@ -62,6 +62,20 @@ def test_a_small_array_is_in_memory():
     assert not is_on_disk(np.zeros(3)[1:])
 
 
+def test_arrays_are_in_memory_only_as_long_as_all_of_them_are_small_together(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(large_array, "IN_MEMORY", large_array._bytes_held() + 2000)
+    first, second = make_array((100,)), make_array((100, 10), False)
+    assert not is_on_disk(first)
+    assert not is_on_disk(second)
+    third = make_array((100,))
+    assert is_on_disk(third)
+    part = first[5:]
+    del first
+    assert is_on_disk(make_array((100,)))  # a part holds the whole
+    del part
+    assert not is_on_disk(make_array((100,)))
+
+
 def test_no_room_for_a_large_array_is_an_error_with_its_reason(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(large_array, "IN_MEMORY", 0)
     if not Path("/dev/full").exists():
