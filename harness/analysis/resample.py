@@ -36,7 +36,7 @@ CHUNK_CELLS = 1 << 22
 DRAWN_AT_ONCE = 1 << 18
 """Draws counted at once: what a processor's cache holds."""
 PRODUCT_ROWS = 8192
-"""Clusters of a table on disk that are multiplied at once, for the same reason."""
+"""Clusters of a table on disk that are multiplied at once, for the same reason, and of any that are added up."""
 
 
 class MeanIntervals(NamedTuple):
@@ -230,7 +230,7 @@ def exact_means(table: Floats) -> Floats:
 
 
 def _present_values(table: Floats, column: int) -> Iterator[float]:
-    for rows in row_blocks(*table.shape, table):
+    for rows in row_blocks(*table.shape, table, block_rows=PRODUCT_ROWS):
         values = table[rows, column]
         yield from values[~np.isnan(values)].tolist()
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from harness.analysis.resample import exact_means
 from harness.comparison.score_matrix import ScoreMatrix, join, measure_rows
 from harness.disk.keyed_texts import KeyedTexts
-from harness.disk.large_array import let_go, make_array, row_blocks
+from harness.disk.large_array import LISTED_ROWS, let_go, make_array, row_blocks
 from harness.disk.row_offsets import RowOffsets, digest_of
 from harness.disk.spool import Spool
 from harness.errors import UsageError, nearest_name
@@ -74,7 +74,8 @@ class BaselineConfiguration:
     def rows(self) -> Iterator[tuple[str, str | None, dict[str, float | None]]]:
         """Yield each cluster's id, its text, and measure → statistic, none where there was a reason in its place."""
         texts = iter(self.texts)
-        for rows in row_blocks(len(self.texts), len(self.measures), self.values, self.unscorable):
+        arrays = (self.values, self.unscorable)
+        for rows in row_blocks(len(self.texts), len(self.measures), *arrays, block_rows=LISTED_ROWS):
             cells = zip(self.values[:, rows].T.tolist(), self.unscorable[:, rows].T.tolist(), strict=True)
             for values, reasons in cells:
                 cluster_id, text = next(texts)
@@ -162,7 +163,7 @@ def baseline_of(folder: RunFolder, *, texts: bool = True) -> Baseline:
         answered = _answers(cells)
         values = measure_rows(joined.values[at], range(len(measures)), np.nan)
         unscorable = measure_rows(joined.unscorable[at], range(len(measures)), False)
-        for rows in row_blocks(len(cells), len(measures), values, unscorable):
+        for rows in row_blocks(len(cells), len(measures), values, unscorable, block_rows=LISTED_ROWS):
             rounded = [[round(value, DECIMALS) for value in row] for row in values[:, rows].tolist()]
             unscorable[:, rows] &= answered[rows]
             has_statistic = answered[rows] & ~unscorable[:, rows]

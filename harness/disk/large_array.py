@@ -19,6 +19,8 @@ IN_MEMORY = 40 << 20
 """Bytes that all arrays held in memory may take together."""
 BLOCK_CELLS = 1 << 20
 """Cells of a block of rows, 8 MiB of float64."""
+LISTED_ROWS = 4096
+"""Rows that are turned into lists at once: as a number of Python's a cell takes four to eight times the memory."""
 LET_GO = 16 << 20
 """Bytes of a file that are read or written before its pages are let go of."""
 

@@ -17,8 +17,8 @@ EFFICIENCY = Estimate(0.85, 0.6, 1.0)
 """Share of a process's speed that each of several has beside the others: pieces are handed over and put in order."""
 SPREAD_OF_MEMORY = 0.2
 """Half the interval of memory, as a share: between a sample and a whole run by what was measured (docs/scale.md)."""
-BYTES_OF_DRAWS = 16.0
-"""Bytes of memory for each cluster of one resample: the clusters drawn, and how often each was."""
+BYTES_OF_ID = 16.0
+"""Bytes of memory for each cluster while the data is read: of its id's digest, and of its place."""
 BYTES_OF_PLACE = 16.0
 FULL = 30_000
 """Clusters after which what is remembered of words, up to a fixed number of them, was seen to grow no more."""
@@ -237,7 +237,7 @@ def memory_of(sample: Sample, count: int) -> Estimate:
     if held > HELD_BYTES:  # what was held is given back when it is put aside
         held = 0
     remembered = BYTES_REMEMBERED * min(1.0, more / FULL)
-    grown = statistics + places + held + remembered + BYTES_OF_DRAWS * more
+    grown = statistics + places + held + remembered + BYTES_OF_ID * more
     return exactly(sample.memory + grown).widened(1 - SPREAD_OF_MEMORY, 1 + SPREAD_OF_MEMORY)
 
 
