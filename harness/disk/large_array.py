@@ -87,7 +87,7 @@ def row_blocks(rows: int, columns: int, *arrays: Array, block_rows: int | None =
 
 def map_rows(shape: tuple[int, int], make: Callable[[slice], Array], *reads: Array) -> Array:
     """Make an array block by block; `make` returns its rows at a slice, from the arrays that it `reads`."""
-    if shape[0] * shape[1] <= BLOCK_CELLS:
+    if shape[0] * shape[1] <= BLOCK_CELLS and not any(map(is_on_disk, reads)):
         return make(slice(0, shape[0]))
     made = make_array(shape)
     for rows in row_blocks(*shape, made, *reads):

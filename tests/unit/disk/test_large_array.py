@@ -42,6 +42,19 @@ def test_blocks_take_in_every_row_once():
     assert [*row_blocks(0, 3)] == [slice(0, 0)]
 
 
+def test_few_columns_of_an_array_on_disk_are_made_by_blocks(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(large_array, "IN_MEMORY", 0)
+    wide = make_array((1 << 19, 8), 1.0)  # 32 MiB
+    read = []
+
+    def first_column(rows: slice) -> large_array.Array:
+        read.append(rows.stop - rows.start)
+        return wide[rows][:, :1]
+
+    assert map_rows((1 << 19, 1), first_column, wide).sum() == 1 << 19
+    assert max(read) * 8 * 8 <= large_array.LET_GO
+
+
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads the memory of the process from /proc")
 def test_what_was_let_go_of_is_no_memory_of_the_process(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(large_array, "IN_MEMORY", 0)
