@@ -12,7 +12,7 @@ One pass over arrays, no files: the caller joins clusters by id and maps outcome
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Self
 
@@ -93,7 +93,18 @@ class Violation(Record):
 
     outcome: Outcome = Field(description="What is wrong.")
     part: Part = Field(description="Which part of the rule it breaks.")
-    reason: str = Field(description="What was found and what would be accepted, in one sentence.")
+    sentence: str = Field(description="What was found and what would be accepted; {0}, {1} … and {rule} are numbers.")
+    values: tuple[FiniteFloat, ...] = Field(default=(), description="The numbers that were found.")
+    rule: FiniteFloat = Field(default=0.0, description="The number of the rule.")
+
+    @property
+    def reason(self) -> str:
+        """The sentence with its numbers as rules are written: shares from 0 to 1."""
+        return self.worded(lambda value: f"{value:.4g}", lambda value: f"{value:.4g}")
+
+    def worded(self, found: Callable[[float], str], rule: Callable[[float], str]) -> str:
+        """Write the sentence; both callables print a number."""
+        return self.sentence.format(*map(found, self.values), rule=rule(self.rule))
 
 
 class Decision(Record):
@@ -287,7 +298,7 @@ def _regression(rule: GateRule, test: _Test, alpha: float) -> list[Violation]:
         return []
     if test.difference is None or test.corrected_alpha is None:
         reason = "no cluster is scored in both, so there is nothing to compare"
-        return [Violation(outcome="unscored", part="tolerance", reason=reason)]
+        return [Violation(outcome="unscored", part="tolerance", sentence=reason)]
     if test.low is None or test.high is None:
         return []
     higher = rule.direction == "higher"
@@ -298,11 +309,13 @@ def _regression(rule: GateRule, test: _Test, alpha: float) -> list[Violation]:
         Violation(
             outcome="regression",
             part="tolerance",
-            reason=(
-                f"the mean is {fall:.4g} worse, more than the tolerance of {rule.tolerance:.4g}, and the "
-                f"{100 - 200 * test.corrected_alpha:.5g} % interval of the paired difference, {test.low:+.4g} to "
-                f"{test.high:+.4g}, leaves out zero (p = {test.p_adjusted:.2g} after correction, alpha {alpha:g})"
+            sentence=(
+                "the mean is {0} worse, more than the tolerance of {rule}, and the "
+                f"{100 - 200 * test.corrected_alpha:.5g} % interval of the paired difference, {{1}} to "
+                f"{{2}}, leaves out zero (p = {test.p_adjusted:.2g} after correction, alpha {alpha:g})"
             ),
+            values=(fall, test.low, test.high),
+            rule=rule.tolerance,
         )
     ]
 
@@ -313,14 +326,16 @@ def _broken_limits(rule: GateRule, mean: float | None) -> list[Violation]:
     if mean is None:
         reason = "no cluster is scored, so the mean cannot be held to its limit"
         part: Part = "at_least" if rule.at_most is None else "at_most"
-        return [Violation(outcome="unscored", part=part, reason=reason)]
+        return [Violation(outcome="unscored", part=part, sentence=reason)]
     violations = []
     if rule.at_least is not None and _is_beyond(rule.at_least, mean):
-        reason = f"the mean is {mean:.4g}; it may not lie below {rule.at_least:.4g}"
-        violations.append(Violation(outcome="floor", part="at_least", reason=reason))
+        below = "the mean is {0}; it may not lie below {rule}"
+        violations.append(
+            Violation(outcome="floor", part="at_least", sentence=below, values=(mean,), rule=rule.at_least)
+        )
     if rule.at_most is not None and _is_beyond(mean, rule.at_most):
-        reason = f"the mean is {mean:.4g}; it may not lie above {rule.at_most:.4g}"
-        violations.append(Violation(outcome="floor", part="at_most", reason=reason))
+        above = "the mean is {0}; it may not lie above {rule}"
+        violations.append(Violation(outcome="floor", part="at_most", sentence=above, values=(mean,), rule=rule.at_most))
     return violations
 
 
@@ -328,8 +343,8 @@ def _fallen_clusters(rule: GateRule, fallen: int) -> list[Violation]:
     if rule.cluster_fall is None or fallen <= rule.clusters_fallen:
         return []
     clusters = "1 cluster" if fallen == 1 else f"{fallen} clusters"
-    reason = f"{clusters} got worse by more than {rule.cluster_fall:.4g}; at most {rule.clusters_fallen} may"
-    return [Violation(outcome="cluster", part="cluster_fall", reason=reason)]
+    sentence = f"{clusters} got worse by more than {{rule}}; at most {rule.clusters_fallen} may"
+    return [Violation(outcome="cluster", part="cluster_fall", sentence=sentence, rule=rule.cluster_fall)]
 
 
 def _lost_scores(rule: GateRule, lost: int, scored: int) -> list[Violation]:
@@ -338,7 +353,7 @@ def _lost_scores(rule: GateRule, lost: int, scored: int) -> list[Violation]:
     reason = (
         f"{lost} of {scored} clusters scored in the baseline have no statistic; at most {100 * rule.lost:.3g} % may"
     )
-    return [Violation(outcome="lost", part="lost", reason=reason)]
+    return [Violation(outcome="lost", part="lost", sentence=reason)]
 
 
 def _is_beyond(value: float, limit: float) -> bool:

@@ -1,5 +1,6 @@
 """`harness cache`: what is kept across runs, and keeping it small and sound."""
 
+import sys
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -7,7 +8,7 @@ import typer
 from harness.cli import streams
 from harness.cli.options import RESULTS, CacheFolder, Commands, ResultsFolder
 from harness.errors import EXIT_REGRESSION
-from harness.process import logs
+from harness.process import interruption, logs
 
 if TYPE_CHECKING:
     from harness.cache.maintenance import Removed
@@ -84,6 +85,9 @@ def clear(
         try:
             agreed = typer.confirm(f"Remove everything in {folder}?", err=True)
         except typer.Abort:
+            sys.stderr.write("\n")  # below the question
+            if interruption.is_heard():
+                raise KeyboardInterrupt from None
             raise UsageError("nobody answered; --yes removes everything without asking") from None
         if not agreed:
             logs.say("nothing was removed")

@@ -149,7 +149,7 @@ def plan(
     from harness import redact
     from harness.cli.progress import TerminalProgress
     from harness.config import load
-    from harness.config.discover import advice
+    from harness.config.discover import the_configuration
     from harness.errors import UsageError
     from harness.forecast.forecast import forecast
     from harness.forecast.sample import remote_components, take_sample
@@ -158,7 +158,8 @@ def plan(
 
     starting = process_time()
     if config is None:
-        raise UsageError(advice("harness plan"))
+        config = the_configuration()
+        logs.say(f"configuration: {config}")
     if workers is not None and jobs is not None:
         raise UsageError("--workers and --jobs: give one; workers check and score, too")
     count, prices = _whole_number(clusters), _prices(price)

@@ -65,18 +65,20 @@ def evaluate(
 ) -> None:
     """Run a configuration: generate, score, print the results table.
 
-    Every model writes a headline for every cluster. The same configuration finds its folder again and goes on from
+    Every model writes a headline for every cluster. Without --config harness.yaml of this folder, or its only
+    configuration, is run. The same configuration finds its folder again and goes on from
     there; what an equal model wrote for an equal cluster in another run is taken from the cache. Ends with 3 where a
     model failed on every cluster, or a metric on every prediction of a configuration.
     """
     from harness import api
     from harness.api.inputs import shard_of, trackers_of
     from harness.cli.progress import TerminalProgress
-    from harness.config.discover import advice
+    from harness.config.discover import the_configuration
 
     logs.add(verbose, log_format)
     if config is None:
-        raise UsageError(advice("harness eval"))
+        config = the_configuration()
+        logs.say(f"configuration: {config}")
     shard_of(shard, "--shard")
     run = api.evaluate(
         config,

@@ -5,7 +5,6 @@ and the mistake is reported when it is loaded.
 """
 
 import re
-import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +14,6 @@ from harness.errors import UsageError
 PREFERRED = ("harness.yaml", "harness.yml")
 """The name that decides where several files could be meant; `harness init` writes the first."""
 
-LISTED = 10
-"""Files that a message names."""
 _FIRST = "`harness init DIR` makes a folder with a first configuration, example data and a gate"
 
 _KEYS = [re.compile(rf"^[\"']?{key}[\"']?[ \t]*:", re.MULTILINE) for key in ("data", "models", "metrics")]
@@ -74,18 +71,3 @@ def the_configuration(*, for_gate: bool = False) -> Path:
     others = ", ".join(str(candidate.file) for candidate in present)
     hint = f"{others} names none: add `baseline: FILE` under `gate:`, or give --baseline FILE" if others else _FIRST
     raise UsageError(f"give {wanted} with --config FILE; this folder has none\n{hint}")
-
-
-def advice(command: str) -> str:
-    """Say how to name a configuration to a command that runs none by itself."""
-    present = candidates()
-    lines = [f"no configuration: {command} --config FILE"]
-    if present:
-        lines += [
-            "found in this folder:",
-            *(f"  {command} --config {shlex.quote(str(c.file))}" for c in present[:LISTED]),
-        ]
-        lines += [f"  … and {len(present) - LISTED} more"] if len(present) > LISTED else []
-    else:
-        lines.append(_FIRST)
-    return "\n".join(lines)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from xml.etree import ElementTree
 
 from harness.comparison.gate import Example, Finding, GateReport, LostAnswers
@@ -136,9 +137,16 @@ def explanation(finding: Finding) -> list[str]:
     if finding.verdict in ("lost", "not_compared"):
         rest = [why] if why else []
     else:
-        rest = [finding.said, *([f"without a statistic: {why}"] if why else [])]
+        rest = [_said(finding), *([f"without a statistic: {why}"] if why else [])]
         rest += [f"worst: {example_line(example, finding)}" for example in finding.examples[:1]]
     return [escape.one_line(head(finding)), *(f"  {escape.one_line(line)}" for line in rest)]
+
+
+def _said(finding: Finding) -> str:
+    """Say which rules a finding breaks, with the numbers that tables have."""
+    unit = finding.measure.unit
+    found, rule = partial(numbers.precise, unit=unit), partial(numbers.of_rule, unit=unit)
+    return "; ".join(violation.worded(found, rule) for violation in finding.decision.violations)
 
 
 def head(finding: Finding) -> str:

@@ -14,6 +14,17 @@ def show(value: float, unit: Unit, decimals: int = 1) -> str:
     return f"{round(value * 100 if unit == 'share' else value, decimals) + 0.0:.{decimals}f}"
 
 
+def precise(value: float, unit: Unit) -> str:
+    """Print a value to four digits on the scale of tables."""
+    return f"{value * 100 if unit == 'share' else value:.4g}"
+
+
+def of_rule(value: float, unit: Unit) -> str:
+    """Print a number of a rule on the scale of tables, and as it is written where that is another one."""
+    shown, written = precise(value, unit), f"{value:.4g}"
+    return shown if shown == written else f"{shown} ({written} in the rule)"
+
+
 def decimals_for(difference: float | None, unit: Unit) -> int:
     """Count the decimals that keep a difference from being printed as 0; 1 for none, and for 0 itself."""
     needed = 1

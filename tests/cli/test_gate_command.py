@@ -239,7 +239,7 @@ def test_an_absolute_limit_and_the_guard_over_single_clusters(baseline: Path, ha
     # `other` scores 1 - 1/14 in both runs: the limit is broken, and nothing fell.
     assert "BROKEN LIMIT other rouge1-f: 92.9 (baseline 92.9)" in limit.out
     assert "REGRESSION" not in limit.out
-    assert "may not lie below 0.95" in limit.out
+    assert "may not lie below 95 (0.95 in the rule)" in limit.out
     write("mine.jsonl", lambda number: invented(number) if number == 7 else headline(number))
     guard = harness("gate", "--config", "x.yaml", "--baseline", baseline, "--set", "gate.clusters={rouge1: 0.5}")
     assert guard.code == 1

@@ -141,16 +141,20 @@ def test_a_file_that_cannot_be_written_hides_none_that_was(harness: Run, monkeyp
     assert "  cd ./-x\n" in ended.out
 
 
-def test_eval_without_a_configuration_says_what_to_do(harness: Run) -> None:
+def test_eval_without_a_configuration_runs_the_only_one_and_else_says_what_to_do(harness: Run) -> None:
     ended = harness("eval")
     assert (ended.code, ended.out) == (2, "")
-    assert "harness eval --config FILE" in ended.err
+    assert "give a configuration with --config FILE; this folder has none" in ended.err
     assert "`harness init DIR`" in ended.err
     harness("init")
+    ended = harness("eval", "--limit", "1")
+    assert ended.code == 0, ended.err
+    assert ended.err.startswith("configuration: harness.yaml\n")
+    Path("harness.yaml").rename("a.yaml")
+    Path("b.yaml").write_text(Path("a.yaml").read_text())
     ended = harness("eval")
     assert (ended.code, ended.out) == (2, "")
-    assert "error:   harness eval --config harness.yaml" in ended.err.splitlines()
-    assert not Path("results").exists()
+    assert "are a configuration: a.yaml, b.yaml; choose one with --config FILE" in ended.err
 
 
 def test_the_folder_works_from_the_first_table_to_a_failing_gate(harness: Run, monkeypatch: pytest.MonkeyPatch) -> None:

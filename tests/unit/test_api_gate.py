@@ -105,7 +105,7 @@ def test_limits_need_no_baseline(run: api.Run):
     assert api.gate(run, rules={"rouge1": {"min": 0.75, "max": 0.75}}).passed
     found = api.gate(run, rules={"rouge1": {"min": 0.8}, "words": {"max": 4}})
     assert (found.passed, bool(found), found.exit_code, found.outcome) == (False, False, 1, "limit")
-    assert "the mean is 0.75; it may not lie below 0.8" in found.explain()
+    assert "the mean is 75; it may not lie below 80 (0.8 in the rule)" in found.explain()
     assert found.explain().splitlines()[0] == "BROKEN LIMIT mine rouge1-f: 75.0"
     assert [finding.decision.passed for finding in found.findings] == [False, True]
     assert found._repr_markdown_().startswith("## Headline quality: ❌")
@@ -130,7 +130,7 @@ def test_what_cannot_be_compared_with_a_baseline_is_refused_before_a_model_runs(
 def test_assert_headlines_passes_and_explains(run: api.Run):
     api.assert_headlines(run, {"rouge1-f": {"min": 0.5}, "words": {"max": 6}})
     api.assert_headlines(run.name, {"rouge1-f": {"min": 0.5}})
-    with pytest.raises(AssertionError, match=r"mine rouge1-f: 75\.0.*\n.*may not lie below 0\.9"):
+    with pytest.raises(AssertionError, match=r"mine rouge1-f: 75\.0.*\n.*may not lie below 90 \(0\.9 in the rule\)"):
         api.assert_headlines(run, {"rouge1-f": {"min": 0.9}})
     with pytest.raises(UsageError, match=r"no measure 'rogue1-f'.*did you mean 'rouge1-f'"):
         api.assert_headlines(run, {"rogue1-f": {"min": 0.5}})

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness import extras
+from harness.analysis.leaderboard import is_significant
 from harness.disk.durable import replace_text
 from harness.errors import MissingExtraError, UsageError
 from harness.records import MeasureRecord
@@ -210,11 +211,13 @@ def _legend(findings: Findings) -> str:
     board = findings.board
     interval = "± half the 95 % interval (percentile bootstrap over clusters)"
     parts = [f"Ranked by {full_name(board.primary)}, of {board.clusters} clusters; shares times 100; {interval}."]
-    if len(board.standings) > 1:
-        parts.append(
-            f"▲ better, ▼ worse than {board.baseline}: approximate randomisation test, corrected after Holm, p ≤ .05; "
-            "[ ] is the interval of a difference at the level of that corrected test."
-        )
+    marks = {mark for standing in board.standings for mark in standing.beside_baseline.values()}
+    told = [f"{MARKS[mark]} {mark}" for mark in ("better", "worse") if mark in marks]
+    if told:
+        test = "approximate randomisation test, corrected after Holm, p ≤ .05"
+        parts.append(f"{', '.join(told)} than {board.baseline}: {test}.")
+    if any(map(is_significant, board.pairs)):
+        parts.append("[ ] is the interval of a difference at the level of the corrected test.")
     return " ".join(parts)
 
 

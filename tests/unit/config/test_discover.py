@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.config.discover import advice, candidates, the_configuration
+from harness.config.discover import candidates, the_configuration
 from harness.errors import UsageError
 
 PLAIN = "name: x\ndata: {jsonl: a.jsonl}\nmodels: [lead]\nmetrics: [rouge]\n"
@@ -77,18 +77,3 @@ def test_what_is_missing_is_said() -> None:
     put(a_yaml=PLAIN)
     with pytest.raises(UsageError, match=r"a\.yaml names none: add `baseline: FILE` under `gate:`, or give --baseline"):
         the_configuration(for_gate=True)
-
-
-def test_advice_names_what_is_there() -> None:
-    assert advice("harness eval").splitlines() == [
-        "no configuration: harness eval --config FILE",
-        "`harness init DIR` makes a folder with a first configuration, example data and a gate",
-    ]
-    Path("my file.yaml").write_text(PLAIN)
-    assert advice("harness eval").splitlines()[1:] == [
-        "found in this folder:",
-        "  harness eval --config 'my file.yaml'",
-    ]
-    for number in range(12):
-        Path(f"z{number:02}.yaml").write_text(PLAIN)
-    assert advice("harness eval").splitlines()[-1] == "  … and 3 more", "13 files, 10 of them named"
