@@ -8,7 +8,7 @@ import typer
 from harness.cli import streams
 from harness.cli.options import RESULTS, CacheFolder, Commands, ResultsFolder
 from harness.errors import EXIT_REGRESSION
-from harness.process import interruption, logs
+from harness.process import logs
 
 if TYPE_CHECKING:
     from harness.cache.maintenance import Removed
@@ -84,10 +84,10 @@ def clear(
     if not yes:
         try:
             agreed = typer.confirm(f"Remove everything in {folder}?", err=True)
-        except typer.Abort:
+        except typer.Abort as error:
             sys.stderr.write("\n")  # below the question
-            if interruption.is_heard():
-                raise KeyboardInterrupt from None
+            if isinstance(error.__context__, KeyboardInterrupt):
+                raise error.__context__ from None
             raise UsageError("nobody answered; --yes removes everything without asking") from None
         if not agreed:
             logs.say("nothing was removed")
