@@ -13,6 +13,7 @@ from harness.checkers.account.conflicts import Alignment, align, conflict_featur
 from harness.checkers.account.doers import pairs
 from harness.checkers.account.figures import as_articles_write
 from harness.checkers.account.matching import Matcher
+from harness.checkers.account.opposites import as_told
 from harness.checkers.account.order import order_digest
 from harness.checkers.aggregate import Judgement, Told, verdicts_in_detail
 from harness.checkers.base import Checker, CheckSession, why_unreadable
@@ -273,7 +274,10 @@ class RulesSession(CheckSession):
         if self._model is None:
             return None
         said = one.text.removesuffix(".")
-        read = read_best(self._model, cluster.index, as_articles_write(cluster, one.reading, said))
+        asked = as_articles_write(cluster, one.reading, said)
+        for mirror in one.alignment.mirrored.values():
+            asked = as_told(cluster, one.reading, mirror, asked)
+        read = read_best(self._model, cluster.index, asked)
         # Where the model does not read against the sentence no verb is missing, and none need be left out.
         deeds = missing_deeds(held, one.reading) if read.in_window <= -READ_WITHOUT else []
         read = replace(

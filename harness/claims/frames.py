@@ -10,7 +10,7 @@ from functools import lru_cache
 from harness.claims.meaning import concept, light_verbs
 from harness.claims.parsing.parse import Parse, Token
 from harness.claims.polarity import negator
-from harness.claims.verbs import bases, event_nouns, listed, particle, verb_concept, verb_in
+from harness.claims.verbs import bases, event_nouns, listed, opens_compound, particle, verb_concept, verb_in
 from harness.language.lexical import word_list
 
 _OBJECTS = frozenset({"dobj", "dative", "oprd"})
@@ -168,7 +168,8 @@ class _Reader:
             found.extend(self._with_conjuncts(self._kids(index, "conj")))
             if self.tokens[index].pos in {"NOUN", "PROPN"}:
                 found.extend(child for child in self._kids(index, "appos") if self.tokens[child].pos == "PROPN")
-        return tuple(dict.fromkeys(found))
+        whole = [index for index in found if not opens_compound(self.parse, index)]
+        return tuple(dict.fromkeys(whole or found))
 
     def _passive(self, token: Token) -> bool:
         """Recognise a passive, reduced ones too: `Tarn beaten`, `the man killed in …`."""
@@ -305,7 +306,8 @@ class _Reader:
                 objects += tuple(index for name_, index in self._obliques(at) if name_ in {"on", "at"} and not objects)
             return Frame(
                 at, light or verb_concept(token.lemma, name), "verb", agents, objects,
-                self._obliques(at, *(index for index in objects if self.tokens[index].i > at)),
+                # In `came back to port` the parse may put `to` under `back`.
+                self._obliques(at, *(each for each in (joined, *objects) if each > at)),
                 self._negated(token), self._modality(token), self._governor(token),
                 self._passive(token) and not self._kids(at, "agent"), name if joined >= 0 else "",
             )  # fmt: skip

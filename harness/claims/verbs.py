@@ -15,13 +15,21 @@ def particle(parse: Parse, verb: Token) -> int:
     """Find the particle that makes a verb another one (`strike down`), as a token index; -1 without one.
 
     A headline's `hands over prisoners` is read as a phrase of place; it is none where the two are a verb of their own.
+    Nor is `back` of `came back to port` an adverb there.
     """
     for child in parse.children[verb.i]:
         token = parse.tokens[child]
-        is_particle = token.dep == "prt" or (child == verb.i + 1 and token.dep == "prep" and token.lower in _PARTICLES)
+        close = child == verb.i + 1 and token.dep in {"prep", "advmod"} and token.lower in _PARTICLES
+        is_particle = token.dep == "prt" or close
         if is_particle and in_wordnet(f"{verb.lemma}-{token.lower}"):
             return child
     return -1
+
+
+def opens_compound(parse: Parse, at: int) -> bool:
+    """Recognise the first part of a hyphenated word, and its hyphen: `ex` of `ex-mayor`, which governs the rest."""
+    touching = [token for token in parse.tokens[at + 1 : at + 2] if token.start == parse.tokens[at].end]
+    return parse.tokens[at].text == "-" or any(token.text == "-" for token in touching)
 
 
 def phrasal(parse: Parse, token: Token) -> str:

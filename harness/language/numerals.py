@@ -48,6 +48,7 @@ def _ordinal(cardinal: str) -> str:
 
 
 _ORDINALS = {_ordinal(word): value for word, value in (_UNITS | _TENS).items()}
+_WRITTEN_OUT = {f"{value}": word for word, value in _ORDINALS.items()}
 _ORDINAL_SCALES = {_ordinal(word): _SCALES[word] for word in ("hundred", "thousand", "million", "billion", "trillion")}
 _DENOMINATORS = {"quarter": Decimal(4)} | {word: value for word, value in _ORDINALS.items() if 3 <= value <= 10}
 _SUFFIXES = {"k": 10**3, "l": 10**5, "m": 10**6, "b": 10**9, "t": 10**12} | {
@@ -70,6 +71,12 @@ CURRENCY_CODES = (
     *("HUF", "AED", "SAR", "PKR", "LKR", "NPR", "EGP", "PHP", "KES", "SFr", "Rs.", "Rs"),
 )
 """Codes and short forms of currencies that stand before a figure."""
+
+
+def ordinal_in_words(text: str) -> str:
+    """Write an ordinal in digits, `2nd`, as a word; empty for what is none or has several words."""
+    digits = text[:-2]
+    return _WRITTEN_OUT.get(digits, "") if text[-2:] in {"st", "nd", "rd", "th"} else ""
 
 
 def signs_as_read(text: str) -> str:

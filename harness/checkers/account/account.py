@@ -21,7 +21,7 @@ from harness.checkers.account.figures import account_of_figure, as_dated, goes_b
 from harness.checkers.account.hedges import account_of_modality
 from harness.checkers.account.matching import Match, Matcher
 from harness.checkers.account.negations import account_of_polarity
-from harness.checkers.account.opposites import opposed_words
+from harness.checkers.account.opposites import borne_by_mirror, opposed_words
 from harness.checkers.account.scores import account_of_clocks, account_of_scores
 from harness.checkers.account.small_words import account_of_small_words
 from harness.checkers.account.substitution import Substitute, in_told_deed, names_apart, substitutes
@@ -111,7 +111,8 @@ class _Accountant:
         found += others_deeds(self.cluster, self.matcher, self.reading)
         found += self._conflicts()
         found = [borne_by_saying(self.cluster, self.matcher, self.reading, held) for held in self._with_replaced(found)]
-        found = [as_dated(self.cluster, self.reading, held) for held in found]
+        found = [borne_by_mirror(self.cluster, as_dated(self.cluster, self.reading, held), self.alignment.mirrored)
+                 for held in found]  # fmt: skip
         elements = tuple(sorted(found, key=lambda held: (held.start, held.end, held.kind)))
         for held in elements:
             if held.state == "unaccounted" and held.feature:
@@ -349,7 +350,7 @@ class _Accountant:
         name = self.reading.name_at(one.token)
         if name is not None and in_told_deed(self.cluster, name, self.alignment):
             return None  # a sentence has the deed with its parties: the other name does it elsewhere
-        if name is not None and one.weight >= REPLACED and names_apart(self.cluster, one, mine, other):
+        if name is not None and one.weight >= REPLACED and names_apart(self.cluster, one, name, mine, other):
             start, end = self.tokens[name.start].start, self.tokens[name.end - 1].end
             kind: ElementKind = "place" if name.kind == "place" else "name"
             theirs = self.cluster.readings[one.unit]

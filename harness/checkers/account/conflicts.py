@@ -1,10 +1,11 @@
 """Conflicts of a claim with an article, found on aligned pairs only, each with its kind, place and weight."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from harness.checkers.account.alignment import DIFFERENT, SAME, Aligner, Pair
 from harness.checkers.account.derivation import derivations
+from harness.checkers.account.opposites import Mirrored, mirrored
 from harness.checkers.account.parties import LEAST_CONTEXT, Sides, Standing, standing
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.attribution import kind_of_saying
@@ -51,6 +52,8 @@ class Alignment:
     """Predicates of the claim whose two parties a sentence has as the claim has them, in whatever words."""
     sides: tuple[Sides, ...] = ()
     """Parties that might change places, of deeds that are not told as the claim tells them."""
+    mirrored: Mapping[int, Mirrored] = field(default_factory=dict)
+    """By the predicate of the claim a sentence that tells the deed from its other side."""
 
 
 def align(cluster: ClusterReading, reading: Reading) -> Alignment:
@@ -58,8 +61,7 @@ def align(cluster: ClusterReading, reading: Reading) -> Alignment:
     aligner = Aligner(cluster, reading)
     conflicts: list[Conflict] = []
     supported = 0
-    kept: list[Pair] = []
-    told: set[int] = set()
+    kept, told = list[Pair](), set[int]()
     open_sides: list[Sides] = []
     for frame in reading.frames:
         sides = standing(aligner, frame)
@@ -79,11 +81,12 @@ def align(cluster: ClusterReading, reading: Reading) -> Alignment:
                 continue
             if conflict is not None and not any(_settles(other, pair, conflict.kind) for other in good):
                 conflicts.append(conflict)
-    conflicts.extend(_figure_conflicts(cluster, reading, aligner))
-    conflicts.extend(_time_conflicts(cluster, reading, aligner))
-    conflicts.extend(_denials(cluster, reading, aligner))
+    other_sides = {at: one for frame in reading.frames if (at := frame.predicate) in told
+                   and (one := mirrored(aligner, frame)) is not None}  # fmt: skip
+    for several in (_figure_conflicts, _time_conflicts, _denials):
+        conflicts.extend(several(cluster, reading, aligner))
     conflicts.sort(key=lambda conflict: (-conflict.weight, conflict.unit, conflict.kind))
-    return Alignment(tuple(conflicts), supported, tuple(kept), frozenset(told), tuple(open_sides))
+    return Alignment(tuple(conflicts), supported, tuple(kept), frozenset(told), tuple(open_sides), other_sides)
 
 
 def _supports(pair: Pair) -> bool:

@@ -16,6 +16,7 @@ from harness.claims.sentence_analysis import Reading
 from harness.claims.thesaurus import said_by
 from harness.claims.verbs import phrasal
 from harness.language.lexical import pieces, word_list
+from harness.language.numerals import ordinal_in_words
 
 FORM, SPELLING, RELATED = 0.97, 0.95, 0.95
 """Grades of another form of a word and of its parts, and the factor of a relation's own grade."""
@@ -85,6 +86,7 @@ class Matcher:
         parts = pieces(token.text)
         # `Twenty-year` matches a sentence that writes it as two words.
         yield forms.pieces.get(parts[0], ()) if len(parts) == 1 else self._hyphenated(parts), FORM
+        yield forms.pieces.get(ordinal_in_words(token.lower), ()), FORM  # `2nd-tier` and `second-tier`
         bare = token.lower.rstrip(".")
         if token.text[:1].isupper() or bare in word_list("reading", "shortened"):
             for other in sorted(other_spellings().get(bare, ())):

@@ -3,18 +3,24 @@
 A word of the claim that the articles do not have of its event is contradicted where they have an opposite of it joined
 to the words that the claim joins it to: its subject or object for a verb, the noun for an adjective. Opposites come
 from WordNet, from the lexicon where WordNet has none, and from synonyms (`harness.claims.thesaurus.reversals`).
+
+Beside them deeds that only look opposed: told from their other side, where one beats whom the claim has lose.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from harness.checkers.account.elements import SURE
+from harness.checkers.account.alignment import Aligner
+from harness.checkers.account.elements import SURE, Held
 from harness.checkers.account.matching import Matcher, governs
+from harness.checkers.account.parties import arguments_of, deeds_alike, stands
 from harness.checkers.cluster_analysis import ClusterReading
-from harness.claims.converse import converse
+from harness.claims.converse import Deed, converse, deeds, sides_of_one
+from harness.claims.frames import Frame
 from harness.claims.parsing.parse import Token
 from harness.claims.polarity import negator
-from harness.claims.sentence_analysis import Reading
+from harness.claims.sentence_analysis import Reading, party_text
 from harness.claims.thesaurus import opposites, reversals
 from harness.claims.verbs import phrasal
 
@@ -99,3 +105,62 @@ def _of_adjective(
         match.unit == unit and match.grade >= SURE and governs(theirs, match.token, at)
         for match in matcher.matches(above)
     )  # fmt: skip
+
+
+class Mirrored(NamedTuple):
+    """A sentence that tells a deed of a claim from its other side."""
+
+    unit: int
+    predicate: int
+    """The deed's word there, a token."""
+    deed: int
+    first: int
+    second: int
+    """The deed and its parties, tokens of the claim; the second is the one that acts in the sentence."""
+
+
+def mirrored(aligner: Aligner, frame: Frame) -> Mirrored | None:
+    """Find a sentence that tells a frame's deed from its other side, with both parties as the claim has them."""
+    for mine in deeds(aligner.reading.parse, frame):
+        if mine.first and mine.second and mine.frame.agents:
+            found = _told_so(aligner, mine)
+            if found is not None:
+                return found
+    return None
+
+
+def _told_so(aligner: Aligner, mine: Deed) -> Mirrored | None:
+    """Find a sentence that tells a deed so; of a converse pair the first party acts on the pair's left side."""
+    acting = mine.frame.agents[0]
+    second = mine.second if acting in mine.first else mine.first
+    for unit, theirs in deeds_alike(aligner, mine):
+        if theirs.frame.negated == mine.frame.negated and sides_of_one(mine.verb, theirs.verb):
+            one, other = arguments_of(aligner, unit, mine, theirs)
+            if all(stands(aligner, own, found) for own, found in zip(one, other, strict=True)):
+                return Mirrored(unit, theirs.frame.predicate, mine.frame.predicate, acting, second[0])
+    return None
+
+
+def borne_by_mirror(cluster: ClusterReading, held: Held, found: Mapping[int, Mirrored]) -> Held:
+    """Support the word for a deed by the word that a sentence tells it by from its other side."""
+    one = found.get(held.tokens[0]) if held.kind == "predicate" and held.tokens else None
+    if one is None or held.state != "unaccounted":
+        return held
+    token = cluster.readings[one.unit].parse.tokens[one.predicate]
+    return Held(held.kind, held.start, held.end, "borne_out", ((one.unit, token.start, token.end),), tokens=held.tokens)
+
+
+def as_told(cluster: ClusterReading, reading: Reading, one: Mirrored, said: str) -> str:
+    """Write a claim sentence with its deed told from the side that the articles tell it from.
+
+    A model that reads words rather than parties takes `Rovers lose to Ardmore` for the opposite of `Ardmore beat
+    Rovers`. A sentence in another order than doer, deed, other party stays as it is.
+    """
+    (start, end), (other, last) = party_text(reading.parse, one.first), party_text(reading.parse, one.second)
+    if (
+        not end <= reading.parse.tokens[one.deed].start < other
+        or said[:last].lower() != reading.parse.text[:last].lower()
+    ):
+        return said
+    verb = cluster.readings[one.unit].parse.tokens[one.predicate].text
+    return f"{said[:start]}{said[other:last]} {verb} {said[start:end]}{said[last:]}"

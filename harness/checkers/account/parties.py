@@ -91,12 +91,12 @@ def _of_deed(aligner: Aligner, mine: Deed) -> tuple[bool, dict[int, Crossed]]:
     crossed: dict[int, Crossed] = {}
     undergone: dict[int, Crossed] = {}
     others: dict[int, Crossed] = {}
-    for unit, theirs in _alike(aligner, mine):
-        one, other = _arguments(aligner, unit, mine, theirs)
+    for unit, theirs in deeds_alike(aligner, mine):
+        one, other = arguments_of(aligner, unit, mine, theirs)
         done |= _met(one[0], other[0])
         if theirs.frame.negated != mine.frame.negated:
             continue
-        first, second = (_stands(aligner, own, found) for own, found in zip(one, other, strict=True))
+        first, second = (stands(aligner, own, found) for own, found in zip(one, other, strict=True))
         if first or second:
             settled |= (first and second) or all(argument.vague for argument in (*other[0], *other[1]))
         there = aligner.cluster.readings[unit]
@@ -134,7 +134,7 @@ def _beside_doer(aligner: Aligner, unit: int, claimed: Sequence[Argument], their
     cluster = aligner.cluster
     reading = cluster.readings[unit]
     doers = [cluster.argument(unit, at) for at in theirs.first]
-    if not doers or any(each.vague or not each.sure for each in doers) or _stands(aligner, claimed, doers):
+    if not doers or any(each.vague or not each.sure for each in doers) or stands(aligner, claimed, doers):
         return False
     own = {inner for at in theirs.first for inner in reading.parse.subtree(at)}
     keys = {key for each in claimed for key in each.keys}
@@ -221,23 +221,27 @@ def _may_be_told(aligner: Aligner, frame: Frame) -> bool:
     for mine in deeds(aligner.reading.parse, frame):
         if not (mine.first and mine.second):
             continue
-        for unit, theirs in _alike(aligner, mine):
+        for unit, theirs in deeds_alike(aligner, mine):
             if theirs.frame.negated != mine.frame.negated:
                 continue
-            one, other = _arguments(aligner, unit, mine, theirs)
+            one, other = arguments_of(aligner, unit, mine, theirs)
             sides = tuple(zip(one, other, strict=True))
-            stands = [_stands(aligner, *side) for side in sides]
+            held = [stands(aligner, *side) for side in sides]
             free = [_is_open(aligner, *side) for side in sides]
-            if (stands[0] and (stands[1] or free[1])) or (stands[1] and free[0]):
+            if (held[0] and (held[1] or free[1])) or (held[1] and free[0]):
                 return True
     return False
 
 
 def _is_open(aligner: Aligner, claimed: Sequence[Argument], found: Sequence[Argument]) -> bool:
-    """Tell whether a place that somebody else does not hold by name may be the claimed party's."""
+    """Tell whether a place that somebody else does not hold by name may be the claimed party's.
+
+    A description, `the former mayor`, may be of somebody whom the articles only name there.
+    """
     if all(argument.vague for argument in found):
         return True
-    return all(argument.name is None for argument in found) and best(aligner.cluster, claimed, found) != DIFFERENT
+    described = any(all(argument.name is None for argument in several) for several in (claimed, found))
+    return described and best(aligner.cluster, claimed, found) != DIFFERENT
 
 
 def _present(aligner: Aligner, indices: Sequence[int]) -> bool:
@@ -284,7 +288,7 @@ def _acts_on(aligner: Aligner, unit: int, doers: Sequence[Argument], others: Seq
     return None
 
 
-def _alike(aligner: Aligner, mine: Deed) -> Iterator[tuple[int, Deed]]:
+def deeds_alike(aligner: Aligner, mine: Deed) -> Iterator[tuple[int, Deed]]:
     """Yield deeds of the claim's kind: in frames of its concept, and in sentences that have both of its parties."""
     cluster = aligner.cluster
     seen = set()
@@ -298,7 +302,7 @@ def _alike(aligner: Aligner, mine: Deed) -> Iterator[tuple[int, Deed]]:
                             if one_deed(mine, theirs))  # fmt: skip
 
 
-def _arguments(
+def arguments_of(
     aligner: Aligner, unit: int, mine: Deed, theirs: Deed
 ) -> tuple[tuple[list[Argument], list[Argument]], tuple[list[Argument], list[Argument]]]:
     """Describe the parties of the claim's deed and of an article's."""
@@ -321,7 +325,7 @@ def _are_crossed(
     turned = ((mine[0], theirs[1]), (mine[1], theirs[0]))
     surely = [_met(own, other) for own, other in turned]
     named = [any(argument.name is not None for argument in own) for own, _ in turned]
-    loosely = [_stands(aligner, own, other) for own, other in turned]
+    loosely = [stands(aligner, own, other) for own, other in turned]
     return not straight and all(loosely) and (any(surely) or all(named))
 
 
@@ -330,10 +334,10 @@ def _undergoes(
 ) -> bool:  # fmt: skip
     """Tell whether who does it in the claim is, by name, the one to whom another does it."""
     named = any(argument.name is not None for argument in mine[0])
-    return named and bool(theirs[0]) and _met(mine[0], theirs[1]) and not _stands(aligner, mine[0], theirs[0])
+    return named and bool(theirs[0]) and _met(mine[0], theirs[1]) and not stands(aligner, mine[0], theirs[0])
 
 
-def _stands(aligner: Aligner, claimed: Sequence[Argument], found: Sequence[Argument]) -> bool:
+def stands(aligner: Aligner, claimed: Sequence[Argument], found: Sequence[Argument]) -> bool:
     """Match parties loosely: one surely the same, or the same by comparison."""
     return _met(claimed, found) or best(aligner.cluster, claimed, found) == SAME
 

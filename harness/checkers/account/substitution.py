@@ -167,9 +167,13 @@ def _alike(mine: Token, other: Token) -> bool:
     return kinds.get(mine.pos) == kinds.get(other.pos)
 
 
-def names_apart(cluster: ClusterReading, one: Substitute, mine: Token, other: Token) -> bool:
-    """Tell whether two words are parts of names that cannot be one: no short form, spelling or part of the other."""
-    named = cluster.readings[one.unit].name_at(one.other) is not None
+def names_apart(cluster: ClusterReading, one: Substitute, name: Name, mine: Token, other: Token) -> bool:
+    """Tell whether two words are parts of names that cannot be one: no short form, spelling or part of the other.
+
+    Nor are a place and somebody in office: what its minister declares a country declares.
+    """
+    theirs = cluster.readings[one.unit].name_at(one.other)
+    named = theirs is not None and not (name.kind == "place" and theirs.kind == "person" and theirs.title)
     first, second = sorted((mine.lower, other.lower), key=len)
     short = first[:ALIKE] == second[:ALIKE] or (len(first) <= LONGEST_ACRONYM and first[0] == second[0])
     return named and not short and SequenceMatcher(None, first, second, autojunk=False).ratio() < SPELT
