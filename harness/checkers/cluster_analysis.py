@@ -155,6 +155,39 @@ class ClusterReading:
         """List who the articles call by a title, of a country where one is given: `president`, `Kazakhstan`."""
         return self._titles.get((title, nation), ())
 
+    def called(self, noun: str) -> tuple[Name, ...]:
+        """List who the articles call by a noun before the name or in apposition: `captain`."""
+        return self._called.get(noun, ())
+
+    @cached_property
+    def _called(self) -> dict[str, tuple[Name, ...]]:
+        found: dict[str, dict[Name, None]] = defaultdict(dict)
+        for reading in self.readings:
+            for name in reading.names:
+                if name.kind != "place" and not name.nation:
+                    for noun in _descriptions(reading, name):
+                        found[noun][name] = None
+        return {key: tuple(names) for key, names in found.items()}
+
+    def apart(self, one: str, other: str) -> bool:
+        """Tell whether a sentence has two nouns side by side, as two things."""
+        return not self._nouns.get(one, frozenset()).isdisjoint(self._nouns.get(other, frozenset()))
+
+    @cached_property
+    def _nouns(self) -> dict[str, set[int]]:
+        found: dict[str, set[int]] = defaultdict(set)
+        for unit, reading in enumerate(self.readings):
+            for token in reading.parse.tokens:
+                if token.pos == "NOUN" and token.dep not in {"compound", "appos", "attr"}:
+                    found[token.lemma].add(unit)
+        return found
+
+    def two(self, one: Name, other: Name) -> bool:
+        """Tell whether a sentence has two names as two parties: joined by `and`, or one acting on the other."""
+        first, second = self.matching(one), self.matching(other)
+        units = [{unit for name in names for unit in self.names[name]} for names in (first, second)]
+        return any(_as_two(self.readings[unit], first, second) for unit in sorted(units[0] & units[1]))
+
     def _titled(self) -> dict[tuple[str, str], tuple[Name, ...]]:
         """Map a title, and a title with a country, to the names that bear it."""
         found: dict[tuple[str, str], dict[Name, None]] = defaultdict(dict)
@@ -200,6 +233,30 @@ class ClusterReading:
         if key not in self._arguments:
             self._arguments[key] = argument(self.readings[unit], index, self._persons[unit])
         return self._arguments[key]
+
+
+def _descriptions(reading: Reading, name: Name) -> set[str]:
+    """Collect the nouns by which a sentence calls a name: `minister Petra Lind`, `Ruth Olsen, captain of Rovers`."""
+    tokens, head = reading.parse.tokens, reading.parse.tokens[name.end - 1]
+    beside = [tokens[child] for at in range(name.start, name.end) for child in reading.parse.children[at]
+              if tokens[child].dep in {"compound", "appos", "nmod"}]  # fmt: skip
+    beside += [tokens[head.head]] if head.dep == "appos" else []
+    beside += [tokens[name.start - 1]] if name.start else []
+    return {each.lemma for each in beside if each.pos == "NOUN" and not name.start <= each.i < name.end}
+
+
+def _as_two(reading: Reading, first: tuple[Name, ...], second: tuple[Name, ...]) -> bool:
+    """Tell whether a sentence has one of some names and one of others as two parties."""
+    tokens = reading.parse.tokens
+    ones, others = ({tokens[name.end - 1].i for name in reading.names if name in names} for names in (first, second))
+    if any(tokens[at].dep == "conj" and tokens[at].head in there
+           for here, there in ((ones, others), (others, ones)) for at in here):  # fmt: skip
+        return True
+    for frame in reading.frames:
+        doers, rest = {*frame.agents}, {*frame.patients, *(at for _, at in frame.obliques)}
+        if (doers & ones and rest & others) or (doers & others and rest & ones):
+            return True
+    return False
 
 
 def _subject_person(reading: Reading) -> Name | None:

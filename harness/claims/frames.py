@@ -10,6 +10,7 @@ from functools import lru_cache
 from harness.claims.meaning import concept, light_verbs
 from harness.claims.parsing.parse import Parse, Token
 from harness.claims.polarity import negator
+from harness.claims.thesaurus import is_being
 from harness.claims.verbs import bases, event_nouns, listed, opens_compound, particle, verb_concept, verb_in
 from harness.language.lexical import word_list
 
@@ -112,7 +113,8 @@ class _Reader:
         """Find the lemma of a verb that a noun between nominals may be; one outside the lexicon must end on -s."""
         before, after = self.tokens[token.i - 1], self.tokens[token.i + 1]
         called = before.i == 0 and before.pos == "INTJ"  # `Boy attacks dog`
-        if not (called or before.pos in {"NOUN", "PROPN", "PRON"}) or after.pos not in _STARTS:
+        nominal = before.pos in {"NOUN", "PROPN", "PRON", "NUM"} or is_being(before.lower)  # `Station chief reopens …`
+        if not (called or nominal) or after.pos not in _STARTS:
             return ""
         plural = before.tag in {"NNS", "NNPS"} or any(
             self.tokens[child].tag == "NNS" and self.tokens[child].dep == "nsubj"
@@ -240,7 +242,7 @@ class _Reader:
         if subjects and not objects:
             return subjects, passive_subjects, noun
         to = any(self.tokens[kid].lower == "to" for kid in self._kids(token.i, "aux"))
-        if to and objects and not (subjects or passive_subjects) and self.tokens[token.head].dep == "ROOT":
+        if to and not passive and not (subjects or passive_subjects) and self.tokens[token.head].dep == "ROOT":
             return noun, passive_subjects, objects  # a headline's future: `Third party to launch …`
         return subjects, passive_subjects, objects
 

@@ -22,6 +22,7 @@ from harness.checkers.account.hedges import account_of_modality
 from harness.checkers.account.matching import Match, Matcher
 from harness.checkers.account.negations import account_of_polarity
 from harness.checkers.account.opposites import borne_by_mirror, opposed_words
+from harness.checkers.account.places.others import of_others
 from harness.checkers.account.scores import account_of_clocks, account_of_scores
 from harness.checkers.account.small_words import account_of_small_words
 from harness.checkers.account.substitution import Substitute, in_told_deed, names_apart, substitutes
@@ -109,6 +110,7 @@ class _Accountant:
         found += account_of_modality(self.cluster, self.matcher, self.reading)
         found += account_of_small_words(self.cluster, self.matcher, self.reading)
         found += others_deeds(self.cluster, self.matcher, self.reading)
+        found += of_others(self.cluster, self.matcher, self.reading)
         found += self._conflicts()
         found = [borne_by_saying(self.cluster, self.matcher, self.reading, held) for held in self._with_replaced(found)]
         found = [borne_by_mirror(self.cluster, as_dated(self.cluster, self.reading, held), self.alignment.mirrored)

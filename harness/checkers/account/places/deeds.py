@@ -1,0 +1,255 @@
+"""Places of a deed that another has in the articles: `minister recalls envoy` where the king did.
+
+A deed is looked for in every sentence that has it together with another part of the claim. One sentence in which the
+claim's parties stand, or may stand (a pronoun, nobody at all), settles it; where in each another party holds a place
+of the claim's, the articles do not tell its deed.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from harness.checkers.account.doers import BROAD
+from harness.checkers.account.elements import SAME_DEED, SURE, Held
+from harness.checkers.account.matching import Match, Matcher
+from harness.checkers.account.places.likeness import Parties, frame_at, kind_of
+from harness.checkers.cluster_analysis import ClusterReading
+from harness.claims.attribution import kind_of_saying
+from harness.claims.converse import mutual, verb_of
+from harness.claims.frames import Frame
+from harness.claims.parsing.parse import Parse, Token
+from harness.claims.sentence_analysis import Reading, phrase, place_class
+from harness.language.lexical import word_list
+
+_APART = frozenset({"conj", "advcl", "relcl", "ccomp", "parataxis"})
+"""Clauses under a verb that tell another deed."""
+_DIRECTIONS = frozenset({"north", "south", "east", "west"})
+_NOMINAL = frozenset({"NOUN", "PROPN", "NUM"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a sentence has in one place of a deed."""
+
+    state: Literal["same", "open", "other", "absent"]
+    """The claim's party; perhaps it; another; nobody, and the claim's party stands nowhere near."""
+    holder: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """A sentence that has a deed with another party in a place of the claim's."""
+
+    match: Match
+    role: str
+    index: int
+    holder: int
+    same: int
+    """Parties that stand there as in the claim."""
+
+
+def others_places(cluster: ClusterReading, matcher: Matcher, reading: Reading) -> Iterator[Held]:
+    """Find the party of each deed in whose place every sentence that tells of it has another."""
+    parties = Parties(cluster, matcher, reading)
+    for frame in reading.frames:
+        if frame.kind == "verb" and reading.keys[frame.predicate] and not frame.negated:
+            held = _of_frame(parties, frame)
+            if held is not None:
+                yield held
+
+
+def _of_frame(parties: Parties, frame: Frame) -> Held | None:
+    """Find the place of one deed that another has, wherever the articles tell of it."""
+    token = parties.reading.parse.tokens[frame.predicate]
+    own = [each for each in _places(parties.reading, frame) if _is_own(parties.reading.parse, token, *each)]
+    if token.lemma in word_list("says", "plain") or not own:
+        return None
+    failed = []
+    for match in parties.matcher.matches(frame.predicate):
+        if match.grade < SAME_DEED or not _is_deed(parties, match, token):
+            continue
+        theirs = frame_at(parties.cluster.readings[match.unit], match.token)
+        if theirs is None:
+            # A noun for the deed, or a modifier: with all parties near it may tell the claim's.
+            if all(parties.beside(match.unit, index) for _, index in own):
+                return None
+            continue
+        places = {party: _place(parties, match, theirs, frame, *party) for party in own}
+        if not _tells_of_it(parties, match, token, places):
+            continue
+        # Of parties that are joined by `and` each may stand in a sentence of its own.
+        held = {role for (role, _), place in places.items() if place.state != "other"}
+        one = next(((party, place) for party, place in places.items() if party[0] not in held), None)
+        if one is None:
+            return None
+        same = sum(place.state == "same" for place in places.values())
+        failed.append(_Failed(match, *one[0], one[1].holder, same))
+    if not failed:
+        return None
+    fullest = max(failed, key=lambda each: each.same)
+    return _held(parties, frame, fullest) if parties.matcher.matches(fullest.index) else None
+
+
+def _is_own(parse: Parse, verb: Token, role: str, at: int) -> bool:
+    """Tell whether a party of the claim is surely its verb's own, not one that a clause takes over or a parse mixes up.
+
+    `Mayor hurt as stand collapses` and `Tarn beaten by Norvik` are often read with the first noun as the doer.
+    """
+    if parse.tokens[at].lower in _DIRECTIONS:
+        return False
+    if role != "agent":
+        return True
+    by = any(parse.tokens[child].dep == "agent" for child in parse.children[verb.i])
+    child = verb.i in {parse.tokens[at].head, parse.tokens[parse.tokens[at].head].head}
+    return not by and (child or verb.dep in {"ROOT", "conj"})
+
+
+def _tells_of_it(parties: Parties, match: Match, token: Token, places: dict[tuple[str, int], Place]) -> bool:
+    """Tell whether a sentence with the deed's word tells of the claim's event: another party of it stands there."""
+    same = [role for (role, _), place in places.items() if place.state == "same"]
+    if token.lemma in BROAD and "patient" not in same:
+        return False
+    return bool(same) or match.unit in parties.matcher.sites[:1]
+
+
+def _is_deed(parties: Parties, match: Match, own: Token) -> bool:
+    """Pass over verbs of saying, which WordNet has for `order` and the like."""
+    lemma = parties.cluster.readings[match.unit].parse.tokens[match.token].lemma
+    return lemma == own.lemma or not kind_of_saying(lemma)
+
+
+def _place(parties: Parties, match: Match, theirs: Frame, mine: Frame, role: str, index: int) -> Place:
+    """Look who holds a place of a deed in a sentence."""
+    unit, reading = match.unit, parties.cluster.readings[match.unit]
+    clause = _clause(reading, match.token, theirs)
+    inside = parties.among(unit, clause, index)
+    if any(reading.parse.tokens[kid].dep == "ccomp" for kid in reading.parse.children[match.token]):
+        return Place("same" if inside else "open")  # who found what to be so: the parse has the places wrong
+    holders = _holders(parties, match, theirs, mine, role, index)
+    if inside:
+        return _place_inside(parties, match, theirs, mine, role, index, holders)
+    # Where and when may be said once for two verbs, unless the deed's own has a place or time of its own.
+    scene = role.startswith("at ") and kind_of(parties.reading, index) in {"place", "time"}
+    across = None if scene and not holders else _across(parties, match, index)
+    if across is not None:
+        return Place("other", across)
+    if not holders:
+        return Place("open" if role in {"agent", "patient"} or parties.beside(unit, index) else "absent")
+    # `A passenger, Kai Lund`: who is described beside the name is told by the description.
+    heads = [
+        at for at in holders if reading.parse.tokens[at].dep != "appos" or reading.parse.tokens[at].head not in holders
+    ]
+    outcomes = {at: parties.likeness(unit, at, index) for at in holders}
+    same = [at for at, each in outcomes.items() if each == "same"]
+    if same:
+        return Place("same", same[0])
+    others = [at for at, each in outcomes.items() if each == "other"]
+    # `Her rival, Rafael Stroud`: the name decides, not the description beside it.
+    named = [at for at in others if parties.cluster.argument(unit, at).name is not None]
+    return Place("other", (named or others)[0]) if named or {*heads} <= {*others} else Place("open", holders[0])
+
+
+def _place_inside(
+    parties: Parties, match: Match, theirs: Frame, mine: Frame, role: str, index: int, holders: Sequence[int]
+) -> Place:  # fmt: skip
+    """Look who holds a place of a deed whose clause has the claim's party somewhere."""
+    parse = parties.cluster.readings[match.unit].parse
+    held = [at for party in (*theirs.agents, *theirs.patients) for at in phrase(parse, party)]
+    other = parties.of_another(match.unit, held, index)
+    if other is not None:
+        return Place("other", other)
+    holder = next((at for at in holders if parties.among(match.unit, set(_words(parse, at)), index)), None)
+    if holder is not None:
+        return Place("other" if parties.counted(match.unit, holder, index) == "other" else "same", holder)
+    apart = role in {"agent", "patient"} and not mutual(verb_of(parties.reading.parse, mine))
+    # What stands deeper, `urged the council to move the farms`, may be urged too.
+    crossed = apart and any(parties.holds(match.unit, at, index) for at in (*theirs.agents, *theirs.patients))
+    if crossed and {parties.likeness(match.unit, at, index) for at in holders} == {"other"}:
+        return Place("other", holders[0])
+    return Place("same")
+
+
+def _holders(
+    parties: Parties, match: Match, theirs: Frame, mine: Frame, role: str, index: int
+) -> list[int]:  # fmt: skip
+    """List who holds a place of a deed, as far as they can be compared with the claim's party."""
+    reading = parties.cluster.readings[match.unit]
+    verb = parties.reading.parse.tokens[mine.predicate]
+    # `Customer struck on head`: a headline's passive that reads like an active verb.
+    either = role == "agent" and not mine.patients and verb.tag in {"VBD", "VBN"}
+    if either and (theirs.open_agent or (verb.tag == "VBN" and theirs.patients)):
+        return list(theirs.patients)
+    roles = {"agent", "patient"} if either else {role}
+    holders = [at for name, at in _places(reading, theirs, every=True) if name in roles]
+    if role == "patient" and reading.parse.tokens[match.token].lemma != verb.lemma:
+        # Who wins a cup beats somebody: under another verb another thing may be done to another.
+        return [at for at in holders if parties.holds(match.unit, at, index)]
+    if role.startswith("at "):
+        return [at for at in holders if kind_of(reading, at) == kind_of(parties.reading, index)]
+    return holders
+
+
+def _across(parties: Parties, match: Match, index: int) -> int | None:
+    """Find a party under a verb that is joined to the deed's by `and` or `but`, where it stands nowhere else near."""
+    parse = parties.cluster.readings[match.unit].parse
+    near = {match.unit, *parties.matcher.forms.near[match.unit]}
+    found = [each for each in parties.matcher.matches(index) if each.unit in near and each.grade >= SURE]
+    if not found or any(each.unit != match.unit for each in found):
+        return None
+    deed = parse.tokens[match.token]
+    joined = [child for child in parse.children[deed.i] if parse.tokens[child].dep == "conj"]
+    joined += [deed.head] if deed.dep == "conj" else []
+    clauses = {at: set(_words(parse, at)) for at in joined if parse.tokens[at].pos in {"VERB", "AUX"}}
+    under = all(any(each.token in words and each.token > at for at, words in clauses.items()) for each in found)
+    return found[0].token if under else None
+
+
+def _held(parties: Parties, frame: Frame, failed: _Failed) -> Held:
+    """Make the element for a party whose place another has."""
+    reading, theirs = parties.reading, parties.cluster.readings[failed.match.unit]
+    start, end = reading.name_span(failed.index)
+    there = theirs.name_span(failed.holder)
+    said, told = reading.parse.text[start:end], theirs.parse.text[slice(*there)]
+    deed = reading.parse.tokens[frame.predicate].text
+    reason = f"no article joins “{said}” to “{deed}”, they have “{told}” there"
+    if parties.counted(failed.match.unit, failed.holder, failed.index) == "other":
+        figure = next(each for each in reading.figures if each.token in phrase(reading.parse, failed.index))
+        return Held("figure", figure.start, figure.end, "unaccounted", ((failed.match.unit, *there),), reason,
+                    "place_of_other", 1.0, "number", (frame.predicate, failed.index))  # fmt: skip
+    if said.lower() == told.lower():
+        verb = theirs.parse.tokens[failed.match.token].text
+        reason = f"no article joins “{said}” to “{deed}”, they have it apart from “{verb}”"
+    return Held("party", start, end, "unaccounted", ((failed.match.unit, *there),), reason, "place_of_other", 1.0,
+                "roles", (frame.predicate, failed.index))  # fmt: skip
+
+
+def _places(reading: Reading, frame: Frame, *, every: bool = False) -> Iterator[tuple[str, int]]:
+    """Yield the places of a deed with who holds them; what a preposition governs by its class, as `at in`."""
+    tokens = reading.parse.tokens
+    for role, indices in (("agent", frame.agents), ("patient", frame.patients)):
+        for at in indices:
+            if every or (reading.keys[at] and tokens[at].pos in _NOMINAL and at != frame.predicate):
+                yield role, at
+    for name, at in frame.obliques:
+        if every or reading.keys[at]:
+            yield f"at {place_class(name)}", at
+
+
+def _clause(reading: Reading, at: int, frame: Frame) -> set[int]:
+    """Collect the words of a verb's clause, its parties' included wherever they stand."""
+    found = set(_words(reading.parse, at))
+    for party in (*frame.agents, *frame.patients):
+        found.update(phrase(reading.parse, party))
+    return found
+
+
+def _words(parse: Parse, at: int) -> Iterator[int]:
+    """Yield the words under a verb without those of other clauses."""
+    todo = [at]
+    while todo:
+        top = todo.pop()
+        yield top
+        for child in parse.children[top]:
+            kid = parse.tokens[child]
+            if not (kid.dep in _APART and kid.pos in {"VERB", "AUX"}):
+                todo.append(child)

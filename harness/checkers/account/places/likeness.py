@@ -1,0 +1,218 @@
+"""Whether who stands in a place of the articles can be the party that a claim has there.
+
+*same* where the articles have the claim's word in it or a name for it, *other* where they tell of both as two, and
+*maybe* else: a pronoun, a name beside a description (`ESPN`, `the company`), a word at large (`people`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Literal
+
+from harness.checkers.account.alignment import DIFFERENT, SAME, compare
+from harness.checkers.account.derivation import derivations
+from harness.checkers.account.elements import SURE
+from harness.checkers.account.matching import Matcher
+from harness.checkers.cluster_analysis import ClusterReading, argument
+from harness.claims.entities import Name, same_name
+from harness.claims.figures.measures import DURATIONS
+from harness.claims.figures.quantities import Figure, agree, clash
+from harness.claims.figures.slots import comparable
+from harness.claims.frames import Frame
+from harness.claims.parsing.parse import Parse
+from harness.claims.sentence_analysis import Reading, phrase, times
+from harness.claims.thesaurus import is_being, said_by
+from harness.language.lexical import word_list
+
+Likeness = Literal["same", "maybe", "other"]
+NEAR = 0.45
+"""Grade of WordNet at which two nouns may mean the same."""
+_DEFINITE = frozenset({"the", "this", "that", "these", "those", "its", "their", "his", "her"})
+_MODIFIERS = frozenset({"compound", "poss", "nmod", "amod"})
+
+
+class Parties:
+    """The parties of one claim sentence beside those of the articles."""
+
+    def __init__(self, cluster: ClusterReading, matcher: Matcher, reading: Reading) -> None:
+        self.cluster = cluster
+        self.matcher = matcher
+        self.reading = reading
+
+    @cached_property
+    def names(self) -> tuple[Name, ...]:
+        """List the names of the claim, and words of it that the articles have as names: a headline hides them."""
+        read = {at for name in self.reading.names for at in range(name.start, name.end)}
+        single = {name.words[0]: name for name in self.cluster.names if len(name.words) == 1}
+        hidden = [
+            replace(single[token.lower], start=token.i, end=token.i + 1) for token in self.reading.parse.tokens
+            if token.i not in read and token.text[:1].isupper() and token.lower in single
+            and not self.cluster.casing.ordinary(token.lower)
+        ]  # fmt: skip
+        ordinary = self.cluster.casing.ordinary
+        kept = [name for name in self.reading.names if name.nation or not all(map(ordinary, name.words))]
+        return (*kept, *hidden)
+
+    def name_of(self, index: int) -> Name | None:
+        """Find the name that a word of the claim belongs to."""
+        return next((name for name in self.names if name.start <= index < name.end), None)
+
+    def beside(self, unit: int, index: int) -> bool:
+        """Tell whether a sentence or a neighbour of it has a word of the claim."""
+        near = {unit, *self.matcher.forms.near[unit]}
+        return any(match.unit in near and match.grade >= SURE for match in self.matcher.matches(index))
+
+    def among(self, unit: int, tokens: Sequence[int] | set[int], index: int) -> bool:
+        """Tell whether some words of a sentence have a word of the claim; one that tells nothing is anywhere."""
+        if index not in self.matcher.words:
+            return True
+        return any(match.unit == unit and match.token in tokens and match.grade >= SURE
+                   for match in self.matcher.matches(index))  # fmt: skip
+
+    def holds(self, unit: int, at: int, index: int) -> bool:
+        """Tell whether the claim's word stands in the phrase that a token of a sentence heads."""
+        return self.among(unit, phrase(self.cluster.readings[unit].parse, at), index)
+
+    def likeness(self, unit: int, at: int, index: int) -> Likeness:
+        """Compare who stands somewhere in a sentence with a party of the claim."""
+        theirs = self.cluster.readings[unit]
+        there, own = self.cluster.argument(unit, at), argument(self.reading, index)
+        if there.vague or not there.sure:
+            return "maybe"
+        counted = self.counted(unit, at, index)
+        if counted is not None:
+            return counted
+        inside = set(phrase(theirs.parse, at))
+        mine = [each for each in phrase(self.reading.parse, index) if each in self.matcher.words]
+        if any(match.unit == unit and match.token in inside and match.grade >= NEAR
+               for each in mine for match in self.matcher.matches(each)):  # fmt: skip
+            return "same"
+        outcome = compare(self.cluster, own, there)
+        if outcome == SAME:
+            return "same"
+        name = self.name_of(index) or (None if self.reading.name_at(index) else own.name)
+        if name is not None and there.name is not None:
+            return "other" if outcome == DIFFERENT or self.two(name, there.name) else "maybe"
+        if name is not None:
+            return "maybe"
+        if there.name is not None:
+            # `Minister` is whom the articles call so.
+            called = self.cluster.called(self.reading.parse.tokens[index].lemma)
+            return "other" if called and not any(same_name(there.name, each) for each in called) else "maybe"
+        return self._nouns(index, theirs, at)
+
+    def counted(self, unit: int, at: int, index: int) -> Likeness | None:
+        """Compare how many there are; None where one of the two has no figure, or no article has the claim's.
+
+        A figure that no article has may be a sum of theirs, which `figures` looks for.
+        """
+        mine = phrase(self.reading.parse, index)
+        inside = self.cluster.readings[unit].parse.subtree(at)
+        ours = [figure for figure in self.figures if figure.token in mine]
+        here = [found for where, found in self.cluster.figures if where == unit and found.token in inside]
+        if any(agree(one, other) for one in ours for other in here):
+            return "same"
+        apart = any(comparable(one, other) and clash(one, other) for one in ours for other in here)
+        return "other" if apart else None
+
+    @cached_property
+    def figures(self) -> tuple[Figure, ...]:
+        """List the figures of the claim that say how many, and that an article has and none of them adds up to."""
+        return tuple(
+            figure for figure in self.reading.figures
+            if not figure.ordinal and figure.modifier != "vague" and figure.unit not in {"age", *DURATIONS}
+            and any(agree(figure, found) for _, found in self.cluster.figures)
+            and next(iter(derivations(figure, self.reading, self.cluster)), None) is None
+        )  # fmt: skip
+
+    def two(self, one: Name, other: Name) -> bool:
+        """Tell two names apart that the articles have as two parties, or that are of two countries."""
+        if one.nation and other.nation:
+            return one.nation != other.nation
+        if same_name(one, other) or set(one.words) & set(other.words):
+            return False
+        return self.cluster.two(one, other)
+
+    def of_another(self, unit: int, places: Sequence[int], index: int) -> int | None:
+        """Find the name beside a party in the articles where the claim has another: `Athletic's captain`."""
+        mine = _name_beside(self.reading, self.names, index)
+        if mine is None:
+            return None
+        for match in self.matcher.matches(index):
+            if match.unit == unit and match.grade >= SURE and match.token in places:
+                theirs = self.cluster.readings[unit]
+                there = _name_beside(theirs, theirs.names, match.token)
+                if there is not None and self.two(mine, there):
+                    return there.end - 1
+        return None
+
+    def _nouns(self, index: int, theirs: Reading, at: int) -> Likeness:
+        """Compare two nouns."""
+        mine, noun = self.reading.parse.tokens[index], theirs.parse.tokens[at]
+        one, other = mine.lemma, noun.lemma
+        if related(one, other):
+            return "maybe"
+        unequal = {mine.tag, noun.tag} == {"NN", "NNS"}
+        people = word_list("function", "anybody")
+        if {one, other} & people and is_somebody(one) and is_somebody(other):
+            return "other" if unequal and "people" not in {one, other} else "maybe"
+        heads, bodies = word_list("roles", "titles"), word_list("roles", "collectives")
+        if (one in heads and other in bodies) or (other in heads and one in bodies):
+            return "maybe"
+        if kind_of(theirs, at) == "figure" and kind_of(self.reading, index) != "figure":
+            return "maybe"  # `20 million crowns in aid`
+        if self.cluster.apart(one, other):
+            return "other"
+        bare = not is_definite(theirs.parse, at)
+        beings = is_somebody(one) and is_somebody(other)
+        return "other" if (beings and (unequal or bare)) or (unequal and bare and noun.tag == "NNS") else "maybe"
+
+
+def _name_beside(reading: Reading, names: Sequence[Name], index: int) -> Name | None:
+    """Find the one name that a noun stands with: `Rovers captain`, `Rovers' captain Ruth Olsen`, `vaccine by Lumen`."""
+    tokens = reading.parse.tokens
+    # What describes a name stands with whatever stands with the name.
+    with_it = {index, tokens[index].head} if tokens[index].dep in _MODIFIERS else {index}
+    found = []
+    for name in names:
+        head = tokens[name.end - 1]
+        above = tokens[head.head]
+        joined = above.dep == "prep" and above.lower in {"of", "by"} and above.head in with_it
+        outside = not name.start <= index < name.end and head.i not in with_it
+        if outside and (joined or (head.head in with_it and head.dep in _MODIFIERS)):
+            found.append(name)
+    return found[0] if len(found) == 1 else None
+
+
+def related(one: str, other: str) -> bool:
+    """Tell whether WordNet has two nouns for the same, or one as a kind of the other."""
+    return one == other or said_by(one, "n").get(other, 0) >= NEAR or said_by(other, "n").get(one, 0) >= NEAR
+
+
+def is_somebody(noun: str) -> bool:
+    """Recognise a noun that means people."""
+    lists = word_list("roles", "people") | word_list("roles", "titles") | word_list("function", "anybody")
+    return is_being(noun) or noun in lists
+
+
+def kind_of(reading: Reading, at: int) -> str:
+    """Sort what stands in a place: `time`, `place`, `figure`, or its part of speech; only equals are compared."""
+    token = reading.parse.tokens[at]
+    name = reading.name_at(at)
+    if token.entity in {"DATE", "TIME"} or token.lower in times(reading.parse):
+        return "time"
+    if name is not None and (name.kind == "place" or name.nation):
+        return "place"
+    if token.entity in {"MONEY", "PERCENT", "CARDINAL", "QUANTITY"} or token.pos == "NUM":
+        return "figure"
+    return token.pos
+
+
+def is_definite(parse: Parse, at: int) -> bool:
+    """Tell whether a noun has a word before it by which it may point back: `the captain`."""
+    return any(parse.tokens[child].lower in _DEFINITE for child in parse.children[at])
+
+
+def frame_at(reading: Reading, at: int) -> Frame | None:
+    """Find the frame of a verb."""
+    return next((frame for frame in reading.frames if frame.predicate == at and frame.kind == "verb"), None)

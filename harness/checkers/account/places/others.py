@@ -1,0 +1,22 @@
+"""What of a claim the articles have of others, all kinds of it."""
+
+from collections.abc import Iterator
+
+from harness.checkers.account.elements import Held
+from harness.checkers.account.matching import Matcher
+from harness.checkers.account.places.counts import others_counts
+from harness.checkers.account.places.deeds import others_places
+from harness.checkers.account.places.extent import unsaid_extent
+from harness.checkers.account.places.speakers import others_words
+from harness.checkers.account.places.undone import undone_things
+from harness.checkers.cluster_analysis import ClusterReading
+from harness.claims.sentence_analysis import Reading
+
+
+def of_others(cluster: ClusterReading, matcher: Matcher, reading: Reading) -> Iterator[Held]:
+    """Find parties, counts and speakers in whose place the articles have another, and what goes further than they."""
+    yield from others_places(cluster, matcher, reading)
+    yield from others_counts(cluster, matcher, reading)
+    yield from others_words(cluster, matcher, reading)
+    yield from unsaid_extent(cluster, matcher, reading)
+    yield from undone_things(cluster, matcher, reading)

@@ -1,0 +1,99 @@
+"""Words that the articles have from somebody else than the claim does: `mayor warns` where the union warned."""
+
+from collections.abc import Iterator, Sequence
+
+from harness.checkers.account.elements import SURE, Held
+from harness.checkers.account.matching import Matcher
+from harness.checkers.account.places.likeness import Parties
+from harness.checkers.cluster_analysis import ClusterReading
+from harness.claims.attribution import kind_of_saying
+from harness.claims.parsing.parse import Parse, Token
+from harness.claims.sentence_analysis import Reading, phrase
+from harness.language.lexical import word_list
+
+MOST = 0.55
+"""Share of what a claim has somebody say that a sentence has to tell."""
+AS_MUCH = 0.15
+"""How much less than the fullest a sentence may tell."""
+FEWEST = 2
+"""Least words of what somebody says: one may stand in anybody's words."""
+
+
+def others_words(cluster: ClusterReading, matcher: Matcher, reading: Reading) -> Iterator[Held]:
+    """Find who says it in a claim, where every sentence that tells it has it from another."""
+    parties = Parties(cluster, matcher, reading)
+    for token in reading.parse.tokens:
+        speaker = _speaker(reading.parse, token) if _says(token) and kind_of_saying(token.lemma) != "denies" else None
+        if speaker is None or speaker not in matcher.words:
+            continue
+        own = {*phrase(reading.parse, speaker), token.i}
+        said = [at for at in matcher.words if at not in own]
+        found = _another(parties, said, speaker) if len(said) >= FEWEST else None
+        if found is None:
+            continue
+        unit, at = found
+        theirs = cluster.readings[unit]
+        (start, end), there = reading.name_span(speaker), theirs.name_span(at)
+        mine, told = reading.parse.text[start:end], theirs.parse.text[slice(*there)]
+        yield Held("speaker", start, end, "unaccounted", ((unit, *there),),
+                   f"the articles have it from “{told}”, not from “{mine}”", "speaker_other", 1.0, "attribution",
+                   (token.i, speaker))  # fmt: skip
+
+
+def _another(parties: Parties, said: Sequence[int], speaker: int) -> tuple[int, int] | None:
+    """Find a sentence and who says it there; None where the claim's speaker may say it in one."""
+    matcher = parties.matcher
+    found: tuple[int, int] | None = None
+    for unit in _telling(matcher, said):
+        theirs = parties.cluster.readings[unit]
+        places = [match.token for at in said for match in matcher.matches(at)
+                  if match.unit == unit and match.grade >= SURE]  # fmt: skip
+        verb = _verb_above(theirs.parse, places)
+        there = None if verb is None else _speaker(theirs.parse, theirs.parse.tokens[verb])
+        if there is None:
+            if parties.beside(unit, speaker):
+                return None
+        elif parties.holds(unit, there, speaker) or parties.likeness(unit, there, speaker) != "other":
+            return None
+        else:
+            found = found or (unit, there)
+    return found
+
+
+def _telling(matcher: Matcher, said: Sequence[int]) -> list[int]:
+    """List the sentences that tell most of some words of the claim, the fullest first."""
+    total = sum(matcher.weights[at] for at in said) or 1.0
+    units = sorted({unit for at in said for unit in matcher.by_unit(at)})
+    shares = {
+        unit: sum(matcher.weights[at] for at in said if matcher.by_unit(at).get(unit, 0.0) >= SURE) / total
+        for unit in units
+    }
+    least = max(MOST, max(shares.values(), default=0.0) - AS_MUCH)
+    return sorted((unit for unit in units if shares[unit] >= least), key=lambda unit: (-shares[unit], unit))
+
+
+def _says(token: Token) -> bool:
+    """Recognise a verb by which somebody says something or asks for it."""
+    asks = token.lemma in word_list("says", "asking")
+    return token.pos in {"VERB", "AUX"} and (asks or bool(kind_of_saying(token.lemma)))
+
+
+def _speaker(parse: Parse, verb: Token) -> int | None:
+    """Find who says it: the subject of a verb, or of the one that it is joined to."""
+    for child in parse.children[verb.i]:
+        if parse.tokens[child].dep == "nsubj" and parse.tokens[child].pos in {"NOUN", "PROPN", "PRON"}:
+            return child
+    above = parse.tokens[verb.head]
+    joined = verb.dep in {"conj", "advcl"} and above.pos in {"VERB", "AUX"} and above.i != verb.i
+    return _speaker(parse, above) if joined else None
+
+
+def _verb_above(parse: Parse, places: Sequence[int]) -> int | None:
+    """Find the verb of saying under which more than half of some words stand, each under the nearest."""
+    votes: dict[int, int] = {}
+    for at in places:
+        above = next((token.i for token in (parse.tokens[at], *parse.ancestors(at)) if _says(token)), None)
+        if above is not None:
+            votes[above] = votes.get(above, 0) + 1
+    most = max(votes, key=lambda at: (votes[at], -at), default=None)
+    return most if most is not None and votes[most] * 2 > len(places) else None

@@ -1,0 +1,176 @@
+"""Parties, speakers, counts and words of extent that the articles have otherwise are named; where they may be, nothing.
+
+Each mechanism by itself, on texts that were written for this: what it finds in a false headline, and that it finds
+nothing in a true one of the same article.
+"""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from harness.checkers.account.elements import Held
+from harness.checkers.account.matching import Matcher
+from harness.checkers.account.places.counts import others_counts
+from harness.checkers.account.places.deeds import others_places
+from harness.checkers.account.places.extent import unsaid_extent
+from harness.checkers.account.places.speakers import others_words
+from harness.checkers.cluster_analysis import ClusterReading
+from harness.checkers.ensemble import Ensemble
+from harness.checkers.rules import Rules
+from harness.claims.sentence_analysis import Reading
+from harness.records import Article, Cluster
+
+pytest.importorskip("spacy", reason="the claims extra is not installed")
+
+Look = Callable[[ClusterReading, Matcher, Reading], Iterator[Held]]
+
+
+@pytest.fixture(scope="module")
+def found(parser: object) -> Iterator[Callable[..., list[Held]]]:
+    """What a mechanism finds in a headline: `found(look, article, headline)`."""
+    with Rules().open() as session:
+
+        def find(look: Look, told: str, text: str) -> list[Held]:
+            cluster = Cluster(cluster_id="c", articles=(Article(article_id="a", text=told),))
+            reading = session.reading_of(cluster, text)
+            ((_, sentence),) = session.readings(cluster, [text])[0]
+            return list(look(reading, Matcher(reading, sentence), sentence))
+
+        yield find
+
+
+PLACES = [
+    ("Bron expelled two diplomats on Monday. Bron and Calde have no embassies in Orn.",
+     "Calde expels two diplomats", "Bron"),
+    ("Transport minister Ilse Vang opened the tunnel. Station chief Jan Holm was not there.",
+     "Station chief opens tunnel", "Ilse Vang"),
+    ("Fire crews found the lost shepherd on Monday. Pilots had been unable to reach the fire crews.",
+     "Pilots find lost shepherd", "crews"),
+    ("A blast at the mill killed three workers and wounded eleven.", "Eleven killed in blast at mill", "Eleven"),
+    ("Two farmers were treated for burns after the fire in Stolb. Six barns burned down.",
+     "Six farmers treated for burns", "farmers"),
+    ("Norvik will shut its plant in Holm and move its offices to Tarn.", "Norvik to shut plant in Tarn", "Tarn"),
+    ("Dynamo's captain Olga Prent was booked. Dynamo and Lions drew 1-1.", "Lions captain booked", "Dynamo"),
+    ("Germany's farm minister visited the fair. Poland was not invited.", "Poland's farm minister visits fair",
+     "Germany"),
+    ("A ferry passenger, Kai Lund, was bitten on the arm. The captain called the police.", "Captain bitten on arm",
+     "passenger"),
+    ("Sweden beat Norway by three goals to one. Denmark beat Finland.", "Sweden beat Finland", "Norway"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("told", "text", "other"), PLACES, ids=[text for _, text, _ in PLACES])
+def test_a_place_of_a_deed_that_another_has_is_named(
+    found: Callable[..., list[Held]], told: str, text: str, other: str
+):
+    (held,) = found(others_places, told, text)
+    assert (held.feature, held.state) == ("place_of_other", "unaccounted")
+    assert f"“{other}”" in held.reason
+
+
+OPEN = [
+    ("ESPN has had a bad year. The company will cut 300 jobs.", "ESPN to cut 300 jobs"),
+    ("The cup went to Vesna, who beat Torun 3-1. Carlin beat Lodz 2-0.", "Vesna beat Torun"),
+    ("Prime minister Jon Aske promised 20 million crowns in aid.", "Prime minister promises aid"),
+    ("The government won its vote of confidence, and the prime minister thanked it.",
+     "Prime minister wins vote of confidence"),
+    ("Five people were killed when rocks fell on a path. The hikers were from Tarn.", "Rocks kill hikers"),
+    ("Bron expelled two diplomats. Calde expelled two diplomats in return. Bron and Calde quarrel.",
+     "Calde expels two diplomats"),
+    ("Officers found the car burnt out near Holm. It had been stolen.", "Car found near Holm"),
+    ("Norvik will shut its plant in Holm and move its offices to Tarn.", "Norvik to move offices to Tarn"),
+    ("Fire killed four people at the harbour, and another fire killed nine at the mill.",
+     "Fires kill people at harbour and mill"),
+    ("Mei Brand defeated Olga Tan to win the title.", "Brand beats Tan"),
+    ("They embraced. Olga met Per in Holm after the match, and Per met the press.", "Per meets Olga in Holm"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("told", "text"), OPEN, ids=[text for _, text in OPEN])
+def test_a_place_that_the_claims_party_has_or_may_have_is_nobody_elses(
+    found: Callable[..., list[Held]], told: str, text: str
+):
+    assert found(others_places, told, text) == []
+
+
+def test_a_count_of_another_thing_is_named_and_one_of_the_same_under_another_word_is_not(
+    found: Callable[..., list[Held]],
+):
+    told = "Aqua is repairing 60 wells. All schools are shut. The storm sank 14 ships, and nine pupils were hurt."
+    (held,) = found(others_counts, told, "Aqua repairs 60 schools")
+    assert held.reason == "the articles have “60” of “wells”, not of “schools”"
+    assert found(others_counts, told, "Storm sinks 14 vessels") == []  # a ship is a vessel
+    assert found(others_counts, told, "Aqua repairs 60 wells") == []
+    assert found(others_counts, told, "Storm leaves nine people hurt") == []  # pupils are people
+
+
+SPEAKERS = [
+    ("Environmental groups urged the council to move the farms onto land. The fisheries ministry had no plans.",
+     "Fisheries ministry urges moving farms onto land", "Environmental groups"),
+    ("The miners' union said sensors had shown raised methane levels. The union and the operator will meet.",
+     "Operator says sensors showed raised methane levels", "union"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("told", "text", "other"), SPEAKERS, ids=[text for _, text, _ in SPEAKERS])
+def test_who_says_it_in_the_articles_is_named_where_a_claim_has_another(
+    found: Callable[..., list[Held]], told: str, text: str, other: str
+):
+    (held,) = found(others_words, told, text)
+    assert (held.kind, held.feature, held.error) == ("speaker", "speaker_other", "attribution")
+    assert other.split()[-1] in held.reason
+
+
+@pytest.mark.parametrize(
+    ("told", "text"),
+    [
+        ("Union secretary Tom Brill said sensors had shown raised methane.", "Union says sensors showed methane"),
+        ("Sensors had shown raised methane levels, and the operator knew.", "Operator says sensors showed methane"),
+        ("Lawyers claim that the hotel knew the water was foul. The manager was not told of it, he says.",
+         "Manager denies hotel knew water was foul"),
+        ("“Sensors showed raised methane levels,” she said. Mine inspector Ana Prell has seen them.",
+         "Inspector says sensors showed methane"),
+    ],
+)  # fmt: skip
+def test_a_speaker_who_may_say_it_is_not_held_against_a_claim(found: Callable[..., list[Held]], told: str, text: str):
+    assert found(others_words, told, text) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "further", "true"),
+    [
+        ("Lasko was found guilty on nine counts.", "Lasko found guilty on all counts",
+         ("Lasko was found guilty on each of the counts.", "Lasko found guilty on all counts")),
+        ("The river rose to its highest level since 1954.", "River at highest level ever",
+         ("The river rose to a record level.", "River at highest level ever")),
+        ("Tarn won the cup on Saturday.", "Tarn win cup for first time",
+         ("Tarn won the cup, which they never had before.", "Tarn win cup for first time")),
+        ("A guard saw the thief.", "Guard only witness to theft",
+         ("A guard alone saw the thief.", "Guard only witness to theft")),
+    ],
+)  # fmt: skip
+def test_a_word_of_extent_that_no_sentence_bears_out_is_named(
+    found: Callable[..., list[Held]], told: str, further: str, true: tuple[str, str]
+):
+    (held,) = found(unsaid_extent, told, further)
+    assert held.feature == "extent_missing"
+    assert found(unsaid_extent, *true) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "text", "true"),
+    [
+        (PLACES[0][0], PLACES[0][1], "Bron expels two diplomats"),
+        (SPEAKERS[0][0], SPEAKERS[0][1], "Environmental groups urge moving farms onto land"),
+        ("Aqua is repairing 60 wells in Namat. Schools there are shut.", "Aqua repairs 60 schools in Namat",
+         "Aqua repairs 60 wells in Namat"),
+        ("Victor Lasko was found guilty on nine of 11 counts of fraud.", "Lasko found guilty on all 11 counts of fraud",
+         "Lasko found guilty on nine counts of fraud"),
+    ],
+)  # fmt: skip
+def test_each_of_them_decides_the_label(told: str, text: str, true: str):
+    cluster = Cluster(cluster_id="c", articles=(Article(article_id="a", text=told),))
+    with Ensemble().open() as session:
+        (false, *_), (borne_out, *_) = session.check_all(cluster, [text, true])
+    assert false.label == "not_found"
+    assert borne_out.label == "supported"
