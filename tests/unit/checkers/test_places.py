@@ -14,6 +14,7 @@ from harness.checkers.account.places.counts import others_counts
 from harness.checkers.account.places.deeds import others_places
 from harness.checkers.account.places.extent import unsaid_extent
 from harness.checkers.account.places.speakers import others_words
+from harness.checkers.account.places.undone import undone_things
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.checkers.ensemble import Ensemble
 from harness.checkers.rules import Rules
@@ -155,6 +156,38 @@ def test_a_word_of_extent_that_no_sentence_bears_out_is_named(
     (held,) = found(unsaid_extent, told, further)
     assert held.feature == "extent_missing"
     assert found(unsaid_extent, *true) == []
+
+
+UNDONE = [
+    ("The opposition had demanded early elections in March.", "Varden holds early elections in March", "demanded"),
+    ("A ferry may be introduced in Elms during rush hours.", "Elms buys ferry for rush hours", "may"),
+    ("No deaths were reported after the storm in Holm.", "Storm causes deaths in Holm", "No"),
+]
+
+
+@pytest.mark.parametrize(("told", "text", "word"), UNDONE, ids=[text for _, text, _ in UNDONE])
+def test_a_thing_that_is_only_considered_or_denied_is_named_under_a_verb_of_the_claims_own(
+    found: Callable[..., list[Held]], told: str, text: str, word: str
+):
+    (held,) = found(undone_things, told, text)
+    assert held.feature in {"modality_lost", "deed_denied"}
+    assert f"“{word}”" in held.reason
+
+
+@pytest.mark.parametrize(
+    ("told", "text"),
+    [
+        ("The opposition had demanded early elections. The elections were held in March.", "Elections held in March"),
+        ("Traders asked Elms for compensation, but the mayor said that there was none.", "Elms rules out compensation"),
+        ("No deaths were reported after the storm in Holm.", "Holm avoids deaths in storm"),
+        ("A ferry may be introduced in Elms.", "Elms to launch ferry, if study shows need"),
+        ("The union wants a promise in writing.", "Union seeks promise in writing"),
+    ],
+)
+def test_a_thing_that_is_told_plainly_or_undone_by_the_claim_too_is_not_held_against_it(
+    found: Callable[..., list[Held]], told: str, text: str
+):
+    assert found(undone_things, told, text) == []
 
 
 @pytest.mark.parametrize(

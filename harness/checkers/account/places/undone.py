@@ -30,8 +30,11 @@ _PAST = frozenset({"VBD", "VBN"})
 def undone_things(cluster: ClusterReading, matcher: Matcher, reading: Reading) -> Iterator[Held]:
     """Find what a claim has done to a thing that every sentence about it hedges or denies."""
     tokens = reading.parse.tokens
-    doubtful = word_list("modality", "doubtful") | word_list("says", "distance")
-    if tokens[-1].text == "?" or any(t.lower in doubtful or negates(reading.parse, t) for t in tokens):
+    open_words = (
+        word_list("modality", "doubtful") | word_list("says", "distance") | word_list("modality", "conditional")
+    )
+    leaves_open = (each.lower in open_words or each.tag == "MD" or negates(reading.parse, each) for each in tokens)
+    if tokens[-1].text == "?" or any(leaves_open):
         return
     for frame in reading.frames:
         if not _does(reading, frame):
@@ -69,8 +72,10 @@ def _undone(cluster: ClusterReading, matcher: Matcher, reading: Reading, frame: 
             continue
         if match.unit in deeds:
             return None
-        denied = _denied(theirs, match.token)
-        hedge = None if denied is not None else hedge_of(theirs, match.token)
+        # What is done to a thing that is the subject of a passive is the verb's: `a ferry may be introduced`.
+        at = theirs.tokens[match.token].head if theirs.tokens[match.token].dep == "nsubjpass" else match.token
+        denied = _denied(theirs, match.token, at)
+        hedge = None if denied is not None else hedge_of(theirs, at)
         if denied is None and (hedge is None or (hedge.planned and tokens[frame.predicate].tag not in _PAST)):
             return None
         word = denied if denied is not None else hedge.token if hedge is not None else match.token
@@ -78,9 +83,9 @@ def _undone(cluster: ClusterReading, matcher: Matcher, reading: Reading, frame: 
     return _held(cluster, reading, index, *found[0]) if found else None
 
 
-def _denied(parse: Parse, at: int) -> int | None:
+def _denied(parse: Parse, noun: int, at: int) -> int | None:
     """Find the word that denies a thing: `no` beside it, or what denies the verb that governs it."""
-    beside = (child for child in parse.children[at] if negator(parse, parse.tokens[child]))
+    beside = (child for child in parse.children[noun] if negator(parse, parse.tokens[child]))
     return next(beside, None) or denial_of(parse, at)
 
 
