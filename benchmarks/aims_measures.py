@@ -226,6 +226,16 @@ class Measures:
         yield self.share("unchanged headlines flagged", self.of("own"), lambda each: each.flagged, 0.12, at_least=False)
         yield self.share("harmless edits flagged", self.of("harmless"), lambda each: each.flagged)
 
+    def plain(self) -> Iterator[Line]:
+        """Plain headlines of ours, true ones and false ones by what is wrong with them."""
+        rows, part = self.of("plain"), "own 30 clusters, whole; written apart, nothing fitted on them"
+        true, false = ([each for each in rows if each.row.label is label] for label in (True, False))
+        yield self.share("true: supported", true, lambda each: not each.flagged, part=part)
+        yield self.share("true: contradicted", true, lambda each: each.label == "contradicted", part=part)
+        yield self.share("false: flagged", false, lambda each: each.flagged, part=part)
+        for kind in sorted({each.row.detail for each in false}):
+            yield self.share(f"false, {kind}: flagged", self.of("plain", kind), lambda each: each.flagged, part=part)
+
     def sets(self) -> Iterator[Line]:
         """Labelled sets: balanced accuracy, ROC-AUC, pairs, paraphrases, calibration."""
         yield from self._accuracy()

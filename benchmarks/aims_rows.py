@@ -22,9 +22,10 @@ from harness.language.text import words
 from harness.metaeval.clusters import read_clusters
 from harness.metaeval.labelled import LabelledText, read
 from harness.perturbations.plant import plant
-from harness.records import Cluster
+from harness.records import Article, Cluster
 
 PARAPHRASE = TOP / "benchmarks" / "paraphrase.jsonl"
+PLAIN = TOP / "benchmarks" / "plain.jsonl"
 CLUSTERS = "clusters/neus_val.jsonl"
 NUMBERS = "headlines/numhg_2000.jsonl"
 STEPS = (7, 23)
@@ -88,13 +89,20 @@ def demo_clusters() -> dict[str, Cluster]:
 
 
 def of_project() -> Iterator[Row]:
-    """The labelled demo headlines, and the paraphrases; both whole, whatever the part."""
+    """The labelled demo headlines, the paraphrases, the plain headlines; all whole, whatever the part."""
     clusters = demo_clusters()
     for row in lines(DEMO / "gold.jsonl"):
         cluster = clusters[row["cluster_id"]]
         yield Row("demo", row["cluster_id"], cluster, row["headline"], row["faithful"], row["error_type"] or "")
     for text in read([PARAPHRASE], clusters=clusters)["paraphrase"]:
         yield Row("paraphrase", text.cluster.cluster_id, text.cluster, text.text, text.label, pair=text.pair)
+
+    for row in lines(PLAIN):
+        name = row["cluster_id"]
+        articles = tuple(Article(article_id=f"{name}-{at}", text=text) for at, text in enumerate(row["articles"], 1))
+        cluster = Cluster(cluster_id=name, articles=articles)
+        for each in row["headlines"]:
+            yield Row("plain", name, cluster, each["text"], each["faithful"], each.get("error", ""))
 
 
 def of_clusters(data: Path, part: str, sizes: Sizes, parser: Parser) -> Iterator[Row]:

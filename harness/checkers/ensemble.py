@@ -24,7 +24,7 @@ class Ensemble(Checker):
     """
 
     name: ClassVar[str] = "ensemble"
-    version: ClassVar[int] = 9
+    version: ClassVar[int] = 10
     share: ClassVar[Share] = "cores"
     together: ClassVar[int] = Rules.together
 

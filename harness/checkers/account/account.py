@@ -103,8 +103,7 @@ class _Accountant:
         self.measured = {token.i for token in self.tokens for held in found if held.kind in {"figure", "time"}
                          and held.start <= token.start and token.end <= held.end}  # fmt: skip
         found += self._words()
-        found += self._parties()
-        found += untold_parties(self.reading, self.alignment.sides)
+        found += [*self._parties(), *untold_parties(self.reading, self.alignment.sides)]
         found += self._clauses()
         found += account_of_polarity(self.cluster, self.matcher, self.reading)
         found += account_of_modality(self.cluster, self.matcher, self.reading)
@@ -113,8 +112,8 @@ class _Accountant:
         found += of_others(self.cluster, self.matcher, self.reading)
         found += self._conflicts()
         found = [borne_by_saying(self.cluster, self.matcher, self.reading, held) for held in self._with_replaced(found)]
-        found = [borne_by_mirror(self.cluster, as_dated(self.cluster, self.reading, held), self.alignment.mirrored)
-                 for held in found]  # fmt: skip
+        dated = (as_dated(self.cluster, self.reading, held) for held in found)
+        found = [borne_by_mirror(self.cluster, held, self.alignment.mirrored) for held in dated]
         elements = tuple(sorted(found, key=lambda held: (held.start, held.end, held.kind)))
         for held in elements:
             if held.state == "unaccounted" and held.feature:
