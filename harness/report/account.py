@@ -117,9 +117,10 @@ def flagged_elements(elements: Sequence[Element]) -> list[Element]:
 def describe_state(element: Element) -> tuple[str, str]:
     """Name the state of an element, with its colour: missing is only what the articles do not have at all.
 
-    A party is an element of its own only where its words are somewhere, and a word whose evidence has it is there.
+    A party is an element of its own only where its words are somewhere, what is uncertain is told somewhere, and a word
+    whose evidence has it is there.
     """
-    if element.state == "unaccounted" and (element.kind == "party" or _in_evidence(element)):
+    if element.state == "unaccounted" and (element.kind in {"party", "modality"} or _in_evidence(element)):
         return APART_FROM_THE_REST
     return STATES[element.state]
 

@@ -243,7 +243,7 @@ def test_an_absolute_limit_and_the_guard_over_single_clusters(baseline: Path, ha
     write("mine.jsonl", lambda number: invented(number) if number == 7 else headline(number))
     guard = harness("gate", "--config", "x.yaml", "--baseline", baseline, "--set", "gate.clusters={rouge1: 0.5}")
     assert guard.code == 1
-    assert "1 cluster got worse by more than 0.5" in guard.out
+    assert "1 cluster got worse by more than 50 (0.5 in the rule)" in guard.out
     assert "c7" in guard.out
 
 
