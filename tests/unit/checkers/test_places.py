@@ -143,7 +143,7 @@ def test_a_speaker_who_may_say_it_is_not_held_against_a_claim(found: Callable[..
         ("Lasko was found guilty on nine counts.", "Lasko found guilty on all counts",
          ("Lasko was found guilty on each of the counts.", "Lasko found guilty on all counts")),
         ("All schools are shut. Lasko was found guilty on nine counts.", "Lasko found guilty on all counts",
-         ("Lasko was guilty on every one of the counts.", "Lasko found guilty on all counts")),
+         ("The jury found Lasko guilty of every charge.", "Lasko found guilty on all counts")),
         ("The river rose to its highest level since 1954.", "River at highest level ever",
          ("The river rose to a record level.", "River at highest level ever")),
         ("Tarn won the cup on Saturday.", "Tarn win cup for first time",

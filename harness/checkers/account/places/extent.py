@@ -33,12 +33,14 @@ def _goes_as_far(
     said = [each for each in parse.tokens if each.lower in word_list("extent_said", kind)]
     if kind != "all":
         return bool(said)
-    # `All schools` says nothing of all counts.
+    # `All schools` says nothing of all counts; every charge, of whom the claim is about, may be those.
     noun = _said_of(reading.parse, token)
-    same = {match.token for match in matcher.matches(noun) if match.unit == unit and match.grade >= SURE} \
-        if noun is not None and noun in matcher.words else set[int]()  # fmt: skip
+    if noun is None or noun not in matcher.words:
+        return bool(said)
+    same = {match.token for match in matcher.matches(noun) if match.unit == unit and match.grade >= SURE}
+    about = not same and any(matcher.by_unit(at).get(unit, 0.0) >= SURE for at in matcher.words)
     nouns = [_said_of(parse, each) for each in said]
-    return any(at is None or noun is None or at in same or noun not in matcher.words for at in nouns)
+    return any(at is None or at in same or about for at in nouns)
 
 
 def _said_of(parse: Parse, token: Token) -> int | None:
