@@ -56,6 +56,10 @@ PLACES = [
      "Germany"),
     ("A ferry passenger, Kai Lund, was bitten on the arm. The captain called the police.", "Captain bitten on arm",
      "passenger"),
+    ("Police arrested eleven fans outside the stadium.", "Police arrest fans inside stadium", "outside"),
+    ("Lund voted against the plan on Monday.", "Lund votes for plan", "against"),
+    ("Hackers stole the data of customers in May. An employee had warned the customers.",
+     "Hackers steal data of employees", "customers"),
     ("Sweden beat Norway by three goals to one. Denmark beat Finland.", "Sweden beat Finland", "Norway"),
 ]  # fmt: skip
 
@@ -82,6 +86,10 @@ OPEN = [
     ("Norvik will shut its plant in Holm and move its offices to Tarn.", "Norvik to move offices to Tarn"),
     ("Fire killed four people at the harbour, and another fire killed nine at the mill.",
      "Fires kill people at harbour and mill"),
+    ("Minister Lina Farrow ordered an inquiry into the sinking of the ferry and suspended the licence of its owner.",
+     "Minister suspends owner's licence after sinking"),
+    ("Lund voted for the plan, and Holm voted against it.", "Lund votes for plan"),
+    ("Hackers stole the data of customers. An employee had warned the firm.", "Hackers steal customers' data"),
     ("Mei Brand defeated Olga Tan to win the title.", "Brand beats Tan"),
     ("They embraced. Olga met Per in Holm after the match, and Per met the press.", "Per meets Olga in Holm"),
 ]  # fmt: skip

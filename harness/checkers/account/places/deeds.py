@@ -24,6 +24,13 @@ from harness.language.lexical import word_list
 _APART = frozenset({"conj", "advcl", "relcl", "ccomp", "parataxis"})
 """Clauses under a verb that tell another deed."""
 _DIRECTIONS = frozenset({"north", "south", "east", "west"})
+_PAIRS = (("inside", "outside"), ("for", "against"), ("with", "without"), ("above", "below"), ("to", "from"))
+_OPPOSITE = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])}
+"""Prepositions by which a deed is another."""
+_OF_OTHER_DEEDS = frozenset({
+    "at after", "at amid", "at because", "at before", "at despite", "at during", "at following", "at over", "at since",
+})  # fmt: skip
+"""Places in which a headline names another deed, the occasion of its own, that articles tell wherever they like."""
 _NOMINAL = frozenset({"NOUN", "PROPN", "NUM"})
 
 
@@ -95,7 +102,7 @@ def _is_own(parse: Parse, verb: Token, role: str, at: int) -> bool:
 
     `Mayor hurt as stand collapses` and `Tarn beaten by Norvik` are often read with the first noun as the doer.
     """
-    if parse.tokens[at].lower in _DIRECTIONS:
+    if parse.tokens[at].lower in _DIRECTIONS or role in _OF_OTHER_DEEDS:
         return False
     if role != "agent":
         return True
@@ -158,6 +165,9 @@ def _place_inside(
     other = parties.of_another(match.unit, held, index)
     if other is not None:
         return Place("other", other)
+    turned = _turned(parties, match, mine, role, index)
+    if turned is not None:
+        return Place("other", turned)
     holder = next((at for at in holders if parties.among(match.unit, set(_words(parse, at)), index)), None)
     if holder is not None:
         return Place("other" if parties.counted(match.unit, holder, index) == "other" else "same", holder)
@@ -167,6 +177,20 @@ def _place_inside(
     if crossed and {parties.likeness(match.unit, at, index) for at in holders} == {"other"}:
         return Place("other", holders[0])
     return Place("same")
+
+
+def _turned(parties: Parties, match: Match, mine: Frame, role: str, index: int) -> int | None:
+    """Find the opposite preposition under which a deed has what the claim has under its own: `voted against it`."""
+    own = next((name for name, at in mine.obliques if at == index), "") if role.startswith("at ") else ""
+    opposite = _OPPOSITE.get(own)
+    parse = parties.cluster.readings[match.unit].parse
+    if opposite is None:
+        return None
+    for each in parties.matcher.matches(index):
+        above = parse.tokens[parse.tokens[each.token].head] if each.unit == match.unit else None
+        if above is not None and above.dep == "prep" and above.lower == opposite and above.head == match.token:
+            return above.i
+    return None
 
 
 def _holders(

@@ -134,16 +134,21 @@ class Parties:
         return self.cluster.two(one, other)
 
     def of_another(self, unit: int, places: Sequence[int], index: int) -> int | None:
-        """Find the name beside a party in the articles where the claim has another: `Athletic's captain`."""
+        """Find whose a party is in the articles where the claim has another's: `Athletic's captain`, `owner's car`."""
+        theirs = self.cluster.readings[unit]
         mine = _name_beside(self.reading, self.names, index)
-        if mine is None:
-            return None
+        owner = None if mine is not None else _owner(self.reading, index)
         for match in self.matcher.matches(index):
-            if match.unit == unit and match.grade >= SURE and match.token in places:
-                theirs = self.cluster.readings[unit]
-                there = _name_beside(theirs, theirs.names, match.token)
-                if there is not None and self.two(mine, there):
-                    return there.end - 1
+            if match.unit != unit or match.grade < SURE or match.token not in places:
+                continue
+            there = None if mine is None else _name_beside(theirs, theirs.names, match.token)
+            if mine is not None and there is not None and self.two(mine, there):
+                return there.end - 1
+            other = None if owner is None else _owner(theirs, match.token)
+            if owner is None or other is None or not self.matcher.matches(owner):
+                continue
+            if not self.holds(unit, other, owner) and self.likeness(unit, other, owner) == "other":
+                return other
         return None
 
     def _nouns(self, index: int, theirs: Reading, at: int) -> Likeness:
@@ -182,6 +187,16 @@ def _name_beside(reading: Reading, names: Sequence[Name], index: int) -> Name | 
         if outside and (joined or (head.head in with_it and head.dep in _MODIFIERS)):
             found.append(name)
     return found[0] if len(found) == 1 else None
+
+
+def _owner(reading: Reading, index: int) -> int | None:
+    """Find the noun whose a thing is: `the captain's licence`, `the licence of its owner`."""
+    tokens, children = reading.parse.tokens, reading.parse.children
+    owners = [child for child in children[index] if tokens[child].dep == "poss"]
+    owners += [inner for child in children[index] if tokens[child].lower == "of" for inner in children[child]
+               if tokens[inner].dep == "pobj"]  # fmt: skip
+    nouns = [at for at in owners if tokens[at].pos in {"NOUN", "PROPN"}]
+    return nouns[0] if len(nouns) == 1 else None
 
 
 def related(one: str, other: str) -> bool:
