@@ -52,7 +52,9 @@ class _Sense(NamedTuple):
 @lru_cache(maxsize=1 << 13)
 def _word(word: str) -> _Word:
     """Read a word's senses, derived words and opposites."""
-    line = _line(word)
+    # Lines that tell of the table itself, and of senses, are no words'; a tab would part its columns.
+    is_word = any(map(str.isalnum, word)) and "\t" not in word and not word.startswith("#")
+    line = _line(word) if is_word else None
     if line is None:
         return _Word({}, (), ())
     senses, derived, opposite = line.split("\t")

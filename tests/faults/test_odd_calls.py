@@ -81,7 +81,7 @@ def test_strange_clusters_are_scored_or_have_a_reason(case: str, harness: Callab
 
 
 CALLS = [
-    ("eval",), ("eval", "--config"), ("eval", "--config", ""), ("eval", "--config", "."),
+    ("eval", "--config"), ("eval", "--config", ""), ("eval", "--config", "."),
     ("eval", "--config", "none.yaml"), ("eval", "--config", "x.yaml", "--limit", "0"),
     ("eval", "--config", "x.yaml", "--limit", "-1"), ("eval", "--config", "x.yaml", "--limit", "x"),
     ("eval", "--config", "x.yaml", "--format", "xml"), ("eval", "--config", "x.yaml", "--results", "x.yaml"),
@@ -123,7 +123,7 @@ CALLS = [
     ("track",), ("track", "none", "--to", "mlflow"), ("track", "none", "--to", "nowhere"),
     ("track", "", "--to", "mlflow"),
     ("export",), ("export", "none", "--format", "csv", "-o", "e"), ("export", "none", "--format", "xml"),
-    ("export", "x.yaml", "--format", "csv", "-o", "e"), ("plan",), ("plan", "--config", "none.yaml"),
+    ("export", "x.yaml", "--format", "csv", "-o", "e"), ("plan", "--config", "none.yaml"),
     ("plan", "--config", "x.yaml", "--clusters", "-1"), ("plan", "--config", "x.yaml", "--clusters", "many"),
     ("plan", "--config", "x.yaml", "--price", "cheap"), ("eval", "--config", "x.yaml", "--shard", "3/2"),
     ("eval", "--config", "x.yaml", "--shard", "x"), ("eval", "--config", "x.yaml", "--executor", "none"),
@@ -147,6 +147,15 @@ def test_a_call_that_makes_no_sense_is_a_message_and_not_a_regression(
     assert ended.out or ended.err
     assert len(ended.err) < 6000, "short"
     assert sorted(path for path in Path().rglob("*") if "results" not in path.parts) == before
+
+
+@pytest.mark.parametrize("command", ["eval", "plan"])
+def test_of_two_configurations_none_is_taken_unasked(command: str, harness: Callable[..., Any]):
+    Path("y.yaml").write_text(CONFIG)
+    ended = harness(command)
+    calm(ended, 2)
+    assert "x.yaml" in ended.err
+    assert "y.yaml" in ended.err
 
 
 def test_reports_that_cannot_be_written_are_a_message(harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch):

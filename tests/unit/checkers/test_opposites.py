@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.claims.thesaurus import reversals
+from harness.claims.thesaurus import derived, is_being, reversals, said_by
 
 COURT = "A court in Arden upheld the ban on fishing nets on Thursday."
 OFFER = "The board of the mill turned down the offer from Calder on Wednesday."
@@ -60,3 +60,10 @@ def test_opposites_reach_phrasal_verbs_and_synonyms_but_no_broad_verb():
     assert "strike-down" in reversals("uphold")
     assert "reject" in reversals("okay")  # a synonym of approve
     assert not {"go", "take", "make"} & reversals("return")
+
+
+@pytest.mark.parametrize("token", ["!", "#0", "dog\t", "\t", "", "#"])
+def test_what_is_no_word_means_nobody_and_only_itself(token: str):
+    assert not is_being(token)
+    assert said_by(token) == {token: 1.0}
+    assert derived(token) == ()
