@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Literal, Self
 
 import numpy as np
-from pydantic import Field, FiniteFloat, model_validator
+from pydantic import Field, FiniteFloat, computed_field, model_validator
 
 from harness.analysis.compare import Direction
 from harness.analysis.paired import (
@@ -93,13 +93,14 @@ class Violation(Record):
 
     outcome: Outcome = Field(description="What is wrong.")
     part: Part = Field(description="Which part of the rule it breaks.")
-    sentence: str = Field(description="What was found and what would be accepted; {0}, {1} … and {rule} are numbers.")
-    values: tuple[FiniteFloat, ...] = Field(default=(), description="The numbers that were found.")
-    rule: FiniteFloat = Field(default=0.0, description="The number of the rule.")
+    sentence: str = Field(exclude=True, description="The reason; {0}, {1} … and {rule} stand for its numbers.")
+    values: tuple[FiniteFloat, ...] = Field(default=(), exclude=True, description="The numbers that were found.")
+    rule: FiniteFloat = Field(default=0.0, exclude=True, description="The number of the rule.")
 
+    @computed_field  # type: ignore[prop-decorator] # as pydantic documents it for mypy
     @property
     def reason(self) -> str:
-        """The sentence with its numbers as rules are written: shares from 0 to 1."""
+        """What was found and what would be accepted, in one sentence, on the scale of rules: shares from 0 to 1."""
         return self.worded(lambda value: f"{value:.4g}", lambda value: f"{value:.4g}")
 
     def worded(self, found: Callable[[float], str], rule: Callable[[float], str]) -> str:

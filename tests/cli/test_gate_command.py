@@ -240,6 +240,15 @@ def test_an_absolute_limit_and_the_guard_over_single_clusters(baseline: Path, ha
     assert "BROKEN LIMIT other rouge1-f: 92.9 (baseline 92.9)" in limit.out
     assert "REGRESSION" not in limit.out
     assert "may not lie below 95 (0.95 in the rule)" in limit.out
+    # Programs read the numbers as the rule has them, and as a whole sentence.
+    arguments = ("--baseline", baseline, "--set", "gate.limits=[rouge1 >= 0.95]", "--format", "json")
+    findings = json.loads(harness("gate", "--config", "x.yaml", *arguments).out)["findings"]
+    (broken,) = (violation for finding in findings for violation in finding["violations"])
+    assert broken == {
+        "outcome": "floor",
+        "part": "at_least",
+        "reason": "the mean is 0.9286; it may not lie below 0.95",
+    }
     write("mine.jsonl", lambda number: invented(number) if number == 7 else headline(number))
     guard = harness("gate", "--config", "x.yaml", "--baseline", baseline, "--set", "gate.clusters={rouge1: 0.5}")
     assert guard.code == 1
