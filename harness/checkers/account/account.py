@@ -37,6 +37,7 @@ from harness.claims.parsing.parse import Token
 from harness.claims.sentence_analysis import Reading, ends_figure, tells_time, time_words
 from harness.claims.thesaurus import opposite
 from harness.claims.verbs import phrasal, written
+from harness.language.lexical import word_list
 from harness.records import ElementKind, ErrorType
 
 LOOSE = 0.45
@@ -51,7 +52,6 @@ OPPOSED = 0.6
 _RELATIVE_DAYS = frozenset({"today", "yesterday", "tomorrow", "tonight", "now", "today's", "this", "last", "next"})
 _CLASSES = {"PROPN": "noun", "NOUN": "noun", "VERB": "verb", "AUX": "verb", "ADJ": "adjective", "ADV": "adverb"}
 _TELLING = frozenset({"NOUN", "PROPN", "VERB", "ADJ"})
-_SPEAKING = frozenset({"say", "tell", "state", "announce", "report", "add", "note"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +253,7 @@ class _Accountant:
         group = "verb" if kind == "predicate" and token.pos in {"VERB", "AUX"} else _CLASSES.get(token.pos, "noun")
         if any(character.isdigit() for character in token.text):
             group = "digits"
-        if kind == "predicate" and token.lemma in _SPEAKING:
+        if kind == "predicate" and token.lemma in word_list("says", "plain"):
             group = "saying"
         error: ErrorType = "predicate" if kind == "predicate" else "invented"
         if here is not None and here.grade >= SURE:
