@@ -85,8 +85,8 @@ def _undone(cluster: ClusterReading, matcher: Matcher, reading: Reading, frame: 
 
 def _denied(parse: Parse, noun: int, at: int) -> int | None:
     """Find the word that denies a thing: `no` beside it, or what denies the verb that governs it."""
-    beside = (child for child in parse.children[noun] if negator(parse, parse.tokens[child]))
-    return next(beside, None) or denial_of(parse, at)
+    beside = next((child for child in parse.children[noun] if negator(parse, parse.tokens[child])), None)
+    return beside if beside is not None else denial_of(parse, at)
 
 
 def _held(cluster: ClusterReading, reading: Reading, index: int, unit: int, word: int, denied: bool) -> Held:
