@@ -118,9 +118,13 @@ def test_of_an_interrupted_finalizer_nothing_is_told_but_its_own_error(
     told = []
     monkeypatch.setattr(sys, "unraisablehook", lambda unraisable: told.append(unraisable.exc_type))
     monkeypatch.setattr(time_limit, "AGAIN", 0.5)
-    with pytest.raises(TimeLimitError), limited(0.3 if raised else 0.02):  # noqa: PT012
+
+    def finalizing() -> None:
         Finalized(raised)
         loop()
+
+    with pytest.raises(TimeLimitError), limited(0.3 if raised else 0.02):
+        finalizing()
     assert told == ([raised] if raised else [])
 
 
