@@ -13,6 +13,7 @@ from harness.checkers.account.matching import Matcher
 from harness.checkers.account.places.counts import others_counts
 from harness.checkers.account.places.deeds import others_places
 from harness.checkers.account.places.extent import unsaid_extent
+from harness.checkers.account.places.likeness import Parties
 from harness.checkers.account.places.speakers import others_words
 from harness.checkers.account.places.undone import undone_things
 from harness.checkers.cluster_analysis import ClusterReading
@@ -24,6 +25,11 @@ from harness.records import Article, Cluster
 pytest.importorskip("spacy", reason="the claims extra is not installed")
 
 Look = Callable[[ClusterReading, Matcher, Reading], Iterator[Held]]
+
+
+def of_parties(look: Callable[[Parties], Iterator[Held]]) -> Look:
+    """A mechanism that compares parties, called as the others are."""
+    return lambda cluster, matcher, reading: look(Parties(cluster, matcher, reading))
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +74,7 @@ PLACES = [
 def test_a_place_of_a_deed_that_another_has_is_named(
     found: Callable[..., list[Held]], told: str, text: str, other: str
 ):
-    (held,) = found(others_places, told, text)
+    (held,) = found(of_parties(others_places), told, text)
     assert (held.feature, held.state) == ("place_of_other", "unaccounted")
     assert f"“{other}”" in held.reason
 
@@ -99,18 +105,18 @@ OPEN = [
 def test_a_place_that_the_claims_party_has_or_may_have_is_nobody_elses(
     found: Callable[..., list[Held]], told: str, text: str
 ):
-    assert found(others_places, told, text) == []
+    assert found(of_parties(others_places), told, text) == []
 
 
 def test_a_count_of_another_thing_is_named_and_one_of_the_same_under_another_word_is_not(
     found: Callable[..., list[Held]],
 ):
     told = "Aqua is repairing 60 wells. All schools are shut. The storm sank 14 ships, and nine pupils were hurt."
-    (held,) = found(others_counts, told, "Aqua repairs 60 schools")
+    (held,) = found(of_parties(others_counts), told, "Aqua repairs 60 schools")
     assert held.reason == "the articles have “60” of “wells”, not of “schools”"
-    assert found(others_counts, told, "Storm sinks 14 vessels") == []  # a ship is a vessel
-    assert found(others_counts, told, "Aqua repairs 60 wells") == []
-    assert found(others_counts, told, "Storm leaves nine people hurt") == []  # pupils are people
+    assert found(of_parties(others_counts), told, "Storm sinks 14 vessels") == []  # a ship is a vessel
+    assert found(of_parties(others_counts), told, "Aqua repairs 60 wells") == []
+    assert found(of_parties(others_counts), told, "Storm leaves nine people hurt") == []  # pupils are people
 
 
 SPEAKERS = [
@@ -125,7 +131,7 @@ SPEAKERS = [
 def test_who_says_it_in_the_articles_is_named_where_a_claim_has_another(
     found: Callable[..., list[Held]], told: str, text: str, other: str
 ):
-    (held,) = found(others_words, told, text)
+    (held,) = found(of_parties(others_words), told, text)
     assert (held.kind, held.feature, held.error) == ("speaker", "speaker_other", "attribution")
     assert other.split()[-1] in held.reason
 
@@ -142,7 +148,7 @@ def test_who_says_it_in_the_articles_is_named_where_a_claim_has_another(
     ],
 )  # fmt: skip
 def test_a_speaker_who_may_say_it_is_not_held_against_a_claim(found: Callable[..., list[Held]], told: str, text: str):
-    assert found(others_words, told, text) == []
+    assert found(of_parties(others_words), told, text) == []
 
 
 @pytest.mark.parametrize(

@@ -4,21 +4,19 @@ from collections.abc import Iterator
 from itertools import takewhile
 
 from harness.checkers.account.elements import SURE, Held
-from harness.checkers.account.matching import Matcher
 from harness.checkers.account.places.likeness import Parties, is_somebody, related
-from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.figures.quantities import Figure, agree
 from harness.claims.parsing.parse import Token
-from harness.claims.sentence_analysis import Reading, phrase
+from harness.claims.sentence_analysis import phrase
 from harness.language.lexical import word_list
 
 _NO_THING = frozenset({"cent", "one"})
 """Nouns that stand for a thing rather than name it."""
 
 
-def others_counts(cluster: ClusterReading, matcher: Matcher, reading: Reading) -> Iterator[Held]:
+def others_counts(parties: Parties) -> Iterator[Held]:
     """Find counts of a thing that the articles have, where each that they have of so many is of another thing."""
-    parties = Parties(cluster, matcher, reading)
+    cluster, reading = parties.cluster, parties.reading
     for figure in reading.figures:
         head = figure.head_token
         if figure.ordinal or figure.unit or head == figure.token or not _has_noun(parties, head):

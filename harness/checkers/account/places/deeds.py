@@ -11,9 +11,8 @@ from typing import Literal
 
 from harness.checkers.account.doers import BROAD
 from harness.checkers.account.elements import SAME_DEED, SURE, Held
-from harness.checkers.account.matching import Match, Matcher
+from harness.checkers.account.matching import Match
 from harness.checkers.account.places.likeness import Parties, frame_at, kind_of
-from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.attribution import kind_of_saying
 from harness.claims.converse import mutual, verb_of
 from harness.claims.frames import Frame
@@ -55,11 +54,10 @@ class _Failed:
     """Parties that stand there as in the claim."""
 
 
-def others_places(cluster: ClusterReading, matcher: Matcher, reading: Reading) -> Iterator[Held]:
+def others_places(parties: Parties) -> Iterator[Held]:
     """Find the party of each deed in whose place every sentence that tells of it has another."""
-    parties = Parties(cluster, matcher, reading)
-    for frame in reading.frames:
-        if frame.kind == "verb" and reading.keys[frame.predicate] and not frame.negated:
+    for frame in parties.reading.frames:
+        if frame.kind == "verb" and parties.reading.keys[frame.predicate] and not frame.negated:
             held = _of_frame(parties, frame)
             if held is not None:
                 yield held

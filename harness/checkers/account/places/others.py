@@ -7,6 +7,7 @@ from harness.checkers.account.matching import Matcher
 from harness.checkers.account.places.counts import others_counts
 from harness.checkers.account.places.deeds import others_places
 from harness.checkers.account.places.extent import unsaid_extent
+from harness.checkers.account.places.likeness import Parties
 from harness.checkers.account.places.speakers import others_words
 from harness.checkers.account.places.undone import undone_things
 from harness.checkers.cluster_analysis import ClusterReading
@@ -15,8 +16,9 @@ from harness.claims.sentence_analysis import Reading
 
 def of_others(cluster: ClusterReading, matcher: Matcher, reading: Reading) -> Iterator[Held]:
     """Find parties, counts and speakers in whose place the articles have another, and what goes further than they."""
-    yield from others_places(cluster, matcher, reading)
-    yield from others_counts(cluster, matcher, reading)
-    yield from others_words(cluster, matcher, reading)
+    parties = Parties(cluster, matcher, reading)
+    yield from others_places(parties)
+    yield from others_counts(parties)
+    yield from others_words(parties)
     yield from unsaid_extent(cluster, matcher, reading)
     yield from undone_things(cluster, matcher, reading)

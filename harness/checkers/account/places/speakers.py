@@ -5,10 +5,9 @@ from collections.abc import Iterator, Sequence
 from harness.checkers.account.elements import SURE, Held
 from harness.checkers.account.matching import Matcher
 from harness.checkers.account.places.likeness import Parties
-from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.attribution import kind_of_saying
 from harness.claims.parsing.parse import Parse, Token
-from harness.claims.sentence_analysis import Reading, phrase
+from harness.claims.sentence_analysis import phrase
 from harness.language.lexical import word_list
 
 MOST = 0.55
@@ -19,9 +18,9 @@ FEWEST = 2
 """Least words of what somebody says: one may stand in anybody's words."""
 
 
-def others_words(cluster: ClusterReading, matcher: Matcher, reading: Reading) -> Iterator[Held]:
+def others_words(parties: Parties) -> Iterator[Held]:
     """Find who says it in a claim, where every sentence that tells it has it from another."""
-    parties = Parties(cluster, matcher, reading)
+    matcher, reading = parties.matcher, parties.reading
     for token in reading.parse.tokens:
         speaker = _speaker(reading.parse, token) if _says(token) and kind_of_saying(token.lemma) != "denies" else None
         if speaker is None or speaker not in matcher.words:
@@ -32,7 +31,7 @@ def others_words(cluster: ClusterReading, matcher: Matcher, reading: Reading) ->
         if found is None:
             continue
         unit, at = found
-        theirs = cluster.readings[unit]
+        theirs = parties.cluster.readings[unit]
         (start, end), there = reading.name_span(speaker), theirs.name_span(at)
         mine, told = reading.parse.text[start:end], theirs.parse.text[slice(*there)]
         yield Held("speaker", start, end, "unaccounted", ((unit, *there),),
