@@ -210,9 +210,12 @@ def test_a_thing_that_is_told_plainly_or_undone_by_the_claim_too_is_not_held_aga
     ("told", "text", "true"),
     [
         (PLACES[0][0], PLACES[0][1], "Bron expels two diplomats"),
-        (SPEAKERS[0][0], SPEAKERS[0][1], "Environmental groups urge moving farms onto land"),
+        (SPEAKERS[1][0], SPEAKERS[1][1], "Miners' union says sensors showed raised methane levels"),
         ("Aqua is repairing 60 wells in Namat. Schools there are shut.", "Aqua repairs 60 schools in Namat",
          "Aqua repairs 60 wells in Namat"),
+        ("No deaths were reported after the storm hit the coast of Holm on Monday.",
+         "Storm causes deaths on coast of Holm",
+         "Storm hits coast of Holm"),
         ("Victor Lasko was found guilty on nine of 11 counts of fraud.", "Lasko found guilty on all 11 counts of fraud",
          "Lasko found guilty on nine counts of fraud"),
     ],
