@@ -6,14 +6,14 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, closing, contextmanager
-from itertools import tee
+from contextlib import closing
+from itertools import count, tee
 from multiprocessing.connection import wait
 from multiprocessing.reduction import ForkingPickler
 from time import monotonic
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from harness.component import Share
 from harness.errors import RunError
@@ -45,13 +45,18 @@ class Local(Executor):
     def __init__(self, jobs: int | None = 1) -> None:
         """`jobs` processes; None takes all cores once the work is large enough to pay."""
         self.jobs = jobs
+        self._kept: Processes | None = None
 
     def __enter__(self) -> Self:
-        """Start nothing: processes are started when there is work for them."""
+        """Start nothing: processes are started when there is work for them, and kept for the stages that follow."""
+        self._kept = Processes(cores() if self.jobs is None else self.jobs)
         return self
 
     def __exit__(self, *error: object) -> None:
-        """End nothing: no process outlives the work it was started for."""
+        """End the processes that were started."""
+        if self._kept is not None:
+            self._kept.end()
+            self._kept = None
 
     def describe(self) -> str:
         """Say that it is this machine."""
@@ -72,14 +77,22 @@ class Local(Executor):
     def _results(
         self, job: Job[Piece, Result], chunks: Iterator[Sequence[Piece]], total: int, jobs: int | None
     ) -> Generator[Sequence[Result | Lost], None, None]:
-        if jobs is not None or cores() == 1:
-            if jobs is None or jobs == 1:
-                yield from run_here(job, chunks)
-            else:
-                yield from Processes(jobs).map(job, chunks)
+        if jobs == 1 or (jobs is None and cores() == 1):
+            yield from run_here(job, chunks)
             return
-        yield from run_here(job, until_several_pay(chunks, total))
-        yield from Processes(cores()).map(job, chunks)
+        if jobs is None and not (self._kept is not None and self._kept.are_running):
+            yield from run_here(job, until_several_pay(chunks, total))
+        yield from self._in_processes(job, chunks)
+
+    def _in_processes(
+        self, job: Job[Piece, Result], chunks: Iterator[Sequence[Piece]]
+    ) -> Iterator[Sequence[Result | Lost]]:
+        """Work in the processes of this executor; in some of their own where it was not entered."""
+        if self._kept is not None:
+            yield from self._kept.map(job, chunks)
+            return
+        with Processes(cores() if self.jobs is None else self.jobs) as processes:
+            yield from processes.map(job, chunks)
 
 
 def until_several_pay(chunks: Iterator[Sequence[Piece]], total: int) -> Iterator[Sequence[Piece]]:
@@ -99,92 +112,145 @@ def cores() -> int:
 
 
 class Processes:
-    """Works in several processes of this machine, each with the job opened once; results as from one process.
+    """Works in several processes of this machine, each with a job opened once; results as from one process.
 
-    A process that the system ends (out of memory, a crash in native code) costs only the pieces that end it: the
-    chunks it and its like were at are tried again piece by piece in new processes.
+    They are started at the first chunk and stay for the next job: to start Python and to import takes a second. A
+    process that the system ends (out of memory, a crash in native code) costs only the pieces that end it: the chunks
+    it and its like were at are tried again piece by piece in new processes.
     """
 
     def __init__(self, jobs: int) -> None:
         self.jobs = jobs
+        self._pool: ProcessPoolExecutor | None = None
+        self._numbers = count()
+        self._live: set[int] = set()
+        """Numbers of the jobs under way; the processes let go of any other."""
+
+    def __enter__(self) -> Self:
+        """Start nothing: processes are started when there is work for them."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """End the processes."""
+        self.end()
+
+    @property
+    def are_running(self) -> bool:
+        """Tell whether any were started."""
+        return self._pool is not None
+
+    def end(self) -> None:
+        """End the processes at once: what they still do is of no use to anybody."""
+        if self._pool is not None:
+            pool, self._pool = self._pool, None
+            _end(pool)
 
     def map(self, job: Job[Piece, Result], chunks: Iterable[Sequence[Piece]]) -> Iterator[Sequence[Result | Lost]]:
         """Yield the results of each chunk, in order; takes chunks a few at a time, as their results are asked for.
 
-        Raises what opening the job raises, UsageError from the work, and KeyboardInterrupt; no process outlives the
-        iterator.
+        Raises what opening the job raises, UsageError from the work, and KeyboardInterrupt; nothing is worked on once
+        the iterator is closed.
         """
+        number = next(self._numbers)
+        sent = _sent(job)
         waiting = iter(chunks)
-        under_way: deque[tuple[Sequence[Piece], Future[Answer]]] = deque()
-        with ExitStack() as stack:
-            pool = stack.enter_context(_pool(job, self.jobs))
+        under_way: deque[tuple[Sequence[Piece], ProcessPoolExecutor, Future[Answer]]] = deque()
+        self._live.add(number)
+        try:
             while True:
                 while len(under_way) < self.jobs * AHEAD and (chunk := next(waiting, None)) is not None:
-                    under_way.append((chunk, _submit(pool, chunk)))
+                    task = _Task(number, sent, frozenset(self._live), chunk)
+                    pool = self._running()
+                    under_way.append((chunk, pool, _submit(pool, task)))
                 if not under_way:
                     return
-                chunk, future = under_way.popleft()
+                chunk, pool, future = under_way[0]
                 try:
-                    yield future.result().unpack(chunk)
-                except BrokenProcessPool:
-                    stack.close()
-                    left = [chunk, *(chunk for chunk, _ in under_way)]
-                    under_way.clear()
-                    for each in left:
-                        yield _one_by_one(job, each)
-                    pool = stack.enter_context(_pool(job, self.jobs))
+                    found = future.result().unpack(chunk)
+                except (BrokenProcessPool, CancelledError):
+                    if self._pool is pool:  # no other job has begun anew
+                        self.end()
+                    for each, _, _ in tuple(under_way):
+                        yield _one_by_one(sent, each)
+                        under_way.popleft()
+                    continue
+                under_way.popleft()
+                yield found
+        finally:
+            self._live.discard(number)
+            if under_way:
+                self.end()
+
+    def _running(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            self._pool = _pool(self.jobs)
+        return self._pool
 
 
-def _one_by_one(job: Job[Piece, Result], chunk: Sequence[Piece]) -> list[Result | Lost]:
+def _one_by_one(sent: bytes, chunk: Sequence[Piece]) -> list[Any]:
     """Do a chunk that may have ended a process piece by piece: whichever ends another process is lost."""
-    found: list[Result | Lost] = []
+    found: list[Any] = []
     waiting = deque(chunk)
     while waiting:
-        with _pool(job, 1) as pool:
+        pool = _pool(1)
+        try:
             while waiting:
                 piece = waiting.popleft()
                 try:
-                    found.extend(_submit(pool, [piece]).result().unpack([piece]))
+                    found.extend(_submit(pool, _Task(0, sent, frozenset([0]), [piece])).result().unpack([piece]))
                 except BrokenProcessPool:
                     found.append(Lost(ENDED_BY_SYSTEM))
                     break
+        finally:
+            _end(pool)
     return found
 
 
-def _submit(pool: ProcessPoolExecutor, chunk: Sequence[Any]) -> "Future[Answer]":
+class _Task(NamedTuple):
+    """A chunk as it is sent to a process."""
+
+    number: int
+    """The number of its job."""
+    job: bytes
+    """The job itself; a process opens it at its first chunk."""
+    live: frozenset[int]
+    """Numbers of the jobs that are under way."""
+    chunk: Sequence[Any]
+
+
+def _sent(job: Job[Any, Any]) -> bytes:
+    """Return a job as it is sent to processes. Raises RunError where it cannot be."""
     try:
-        return pool.submit(_work, chunk)
+        return bytes(ForkingPickler.dumps(job))
+    except Exception as error:
+        raise RunError(f"this cannot be sent to other processes, so use --jobs 1: {error}") from error
+
+
+def _submit(pool: ProcessPoolExecutor, task: _Task) -> "Future[Answer]":
+    before = {name: os.environ.get(name) for name in ONE_THREAD}
+    os.environ.update(ONE_THREAD)  # a process is started here, with this environment, until all are
+    try:
+        return pool.submit(_work, task)
     except BrokenProcessPool as error:  # it broke since the last result was asked for
         failed: Future[Answer] = Future()
         failed.set_exception(error)
         return failed
-
-
-@contextmanager
-def _pool(job: Job[Any, Any], jobs: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes that have nothing of this one's state but the job; all ended with the context, however it ends."""
-    try:
-        ForkingPickler.dumps(job)  # as it will be sent to our own processes
-    except Exception as error:
-        raise RunError(f"this cannot be sent to other processes, so use --jobs 1: {error}") from error
-    # Spawned, not forked: a fork copies locks that other threads hold, and open files.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(job,))
-    before = {name: os.environ.get(name) for name in ONE_THREAD}
-    os.environ.update(ONE_THREAD)
-    try:
-        yield pool
     finally:
         for name, value in before.items():
             if value is None:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
-        _end(pool)
+
+
+def _pool(jobs: int) -> ProcessPoolExecutor:
+    """Make processes that have nothing of this one's state."""
+    # Spawned, not forked: a fork copies locks that other threads hold, and open files.
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin)
 
 
 def _end(pool: ProcessPoolExecutor) -> None:
-    """End the processes at once: what they still do is of no use to anybody."""
     processes = list((pool._processes or {}).values())  # it offers no way to end them before Python 3.14
     pool.shutdown(wait=False, cancel_futures=True)
     for process in processes:
@@ -193,17 +259,16 @@ def _end(pool: ProcessPoolExecutor) -> None:
         process.join()
 
 
-_opened: list[Opened] = []
-"""The job of this process, where it is one of several."""
+_opened: dict[int, Opened] = {}
+"""The jobs of this process, where it is one of several, by their numbers."""
 
 
-def _begin(job: Job[Any, Any]) -> None:
+def _begin() -> None:
     """Set a new process up: Ctrl-C is its parent's to heed, and it ends when its parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
-    _opened.append(Opened(job))
 
 
 def _end_with(sentinel: int) -> None:
@@ -211,5 +276,13 @@ def _end_with(sentinel: int) -> None:
     os._exit(1)
 
 
-def _work(chunk: Sequence[Any]) -> Answer:
-    return _opened[0].answer(chunk)
+def _work(task: _Task) -> Answer:
+    """Do a chunk; jobs that are over are let go first, with their weights."""
+    for number in [number for number in _opened if number not in task.live]:
+        _opened.pop(number).close()
+    if task.number not in _opened:
+        try:
+            _opened[task.number] = Opened(ForkingPickler.loads(task.job))
+        except Exception as error:  # noqa: BLE001 - what cannot be imported here, say: it goes on in the other process
+            return Answer((), type(error).__name__, str(error))
+    return _opened[task.number].answer(task.chunk)

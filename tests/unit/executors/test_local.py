@@ -53,8 +53,13 @@ def chunks_of(numbers: range, size: int = 3) -> list[list[int]]:
 Map = Callable[[Any, Any], Iterator[Sequence[Any]]]
 
 
+def in_processes(job: Any, chunks: Any) -> Iterator[Sequence[Any]]:
+    with Processes(jobs=2) as processes:
+        yield from processes.map(job, chunks)
+
+
 SEVERAL = pytest.mark.parametrize("work", [
-    Processes(jobs=2).map, lambda job, chunks: apart.results(job, chunks, 1),
+    in_processes, lambda job, chunks: apart.results(job, chunks, 1),
     lambda job, chunks: apart.results(job, chunks, 2),
 ], ids=["processes", "apart", "two apart"])  # fmt: skip
 
@@ -106,7 +111,7 @@ def test_work_that_cannot_be_sent_says_how_to_go_on():
         pass
 
     with pytest.raises(RunError, match="use --jobs 1"):
-        list(Processes(jobs=2).map(Bound(), [[1]]))
+        list(in_processes(Bound(), [[1]]))
     # Where it could be ended it is not done, but a limit on time is no reason to refuse it.
     ((_, found),) = apart.Apart(Local()).map(Bound(), [[1]], total=1, share="cores")
     assert found == [(2, os.getpid())]
@@ -145,6 +150,86 @@ def test_several_processes_are_started_once_they_pay(monkeypatch: pytest.MonkeyP
     assert set(ran(10**12, Local(None), share="weights")) == {here}
     assert set(ran(10**12, Local(1))) == {here}
     assert here not in ran(3, Local(2))
+
+
+@dataclass(frozen=True)
+class Holding:
+    """Says which jobs its process holds open."""
+
+    name: str
+
+    @contextmanager
+    def open(self) -> Iterator[Callable[[Sequence[int]], Sequence[tuple[int, tuple[str, ...]]]]]:
+        HELD.append(self.name)
+        try:
+            yield lambda chunk: [(os.getpid(), tuple(HELD)) for _ in chunk]
+        finally:
+            HELD.remove(self.name)
+
+
+HELD: list[str] = []
+
+
+def test_processes_stay_for_the_next_job_and_let_go_of_the_one_before():
+    chunks = chunks_of(range(60))
+    with Local(2) as executor:
+        found = [
+            {row for _, rows in executor.map(Holding(name), iter(chunks), total=60, share="cores") for row in rows}
+            for name in ("first", "second")
+        ]
+        (first, second) = ({process for process, _ in rows} for rows in found)
+        assert second <= first or len(first) == 1  # the other may have been started when the work was nearly done
+        assert {held for _, held in found[1]} == {("second",)}
+        assert all(map(alive, first))
+    assert not any(map(alive, first | second))
+
+
+def test_jobs_under_way_side_by_side_are_both_held():
+    with Processes(jobs=1) as processes:
+        one, other = (processes.map(Holding(name), chunks_of(range(60), 1)) for name in ("one", "other"))
+        held = {row[1] for pair in zip(one, other, strict=True) for found in pair for row in found}
+    assert ("one", "other") in held
+    assert held <= {("one",), ("one", "other"), ("other",)}
+
+
+def test_a_process_that_one_job_ends_costs_another_nothing():
+    deadly, other = Doubling(kills=frozenset({4})), Doubling()
+    with Processes(jobs=2) as processes:
+        pairs = zip(*(processes.map(job, chunks_of(range(24), 1)) for job in (deadly, other)), strict=True)
+        found = [(one[0], two[0][0]) for one, two in pairs]
+    assert [number for number, (one, _) in enumerate(found) if isinstance(one, Lost)] == [4]
+    assert [two for _, two in found] == [2 * number for number in range(24)]
+
+
+def test_once_processes_run_the_next_stage_begins_in_them(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(local, "cores", lambda: 2)
+    monkeypatch.setattr(local, "LOOK", 0.0)
+
+    def ran(executor: Local, total: int) -> list[int]:
+        found = executor.map(Doubling(), iter(chunks_of(range(60))), total=total, share="cores")
+        return [process for _, rows in found for _, process in rows]
+
+    with Local(None) as executor:
+        assert ran(executor, 60) == [os.getpid()] * 60  # too little to start any
+        assert ran(executor, 10**12)[:3] == [os.getpid()] * 3
+        assert os.getpid() not in ran(executor, 60)
+
+
+def test_what_a_process_cannot_read_is_lost_with_the_reason(top: Path, tmp_path: Path):
+    (tmp_path / "there_only.py").write_text(
+        "from tests.unit.executors.test_local import Doubling\nclass Mine(Doubling): pass\n"
+    )
+    sys.path.insert(0, str(tmp_path))
+    try:
+        import there_only
+
+        job = there_only.Mine()
+        with Processes(jobs=1) as processes:
+            (tmp_path / "there_only.py").unlink()
+            (found,) = processes.map(job, [[1]])
+    finally:
+        sys.path.remove(str(tmp_path))
+    assert found == [Lost("ModuleNotFoundError: No module named 'there_only'")]
 
 
 def test_several_pay_where_more_than_ten_seconds_are_left_after_one(monkeypatch: pytest.MonkeyPatch):
@@ -197,8 +282,9 @@ import sys, time
 from harness.executors.local import Processes
 from tests.unit.executors.test_local import Slow
 if __name__ == "__main__":
-    for found in Processes(jobs=2).map(Slow(), ([number] for number in range(1000))):
-        print(*found, flush=True)
+    with Processes(jobs=2) as processes:
+        for found in processes.map(Slow(), ([number] for number in range(1000))):
+            print(*found, flush=True)
 """
 
 
