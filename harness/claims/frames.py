@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from harness.claims.meaning import concept, light_verbs
+from harness.claims.misread import MisreadVerb, verb_of_text, verbs_of_clauses
 from harness.claims.parsing.parse import Parse, Token
 from harness.claims.polarity import negator
-from harness.claims.thesaurus import is_being
-from harness.claims.verbs import bases, event_nouns, listed, opens_compound, particle, verb_concept, verb_in
+from harness.claims.verbs import event_nouns, opens_compound, particle, verb_concept
 from harness.language.lexical import word_list
 
 _OBJECTS = frozenset({"dobj", "dative", "oprd"})
@@ -75,59 +75,16 @@ class _Reader:
             if frame is not None:
                 found.append(frame)
                 found.extend(self._blame_frames(frame))
-        if not any(frame.kind in {"verb", "copula", "preposition"} for frame in found):
-            found.extend(self._mistagged())
-        return tuple(found)
+        whole = not any(frame.kind in {"verb", "copula", "preposition"} for frame in found)
+        misread = verb_of_text(self.parse) if whole else verbs_of_clauses(self.parse)
+        return (*found, *map(self._misread, misread))
 
-    def _mistagged(self) -> list[Frame]:
-        """Find the verb of a headline that the tagger took for a noun: `Court upholds ban`, `Shares fall in London`.
-
-        The first word with a nominal before it that the lexicon knows as a verb, in the form that this nominal asks
-        for; what follows up to the next preposition is its object.
-        """
-        candidates = [(token, lemma) for token in self.tokens[1:-1] if (lemma := self._verb_lemma(token))]
-        candidates.sort(key=lambda each: (not listed(each[1]), each[0].i))
-        for token, lemma in candidates[:1]:
-            patients: list[int] = []
-            obliques: list[tuple[str, int]] = []
-            preposition = ""
-            for later in self.tokens[token.i + 1 :]:
-                if later.pos in {"ADP", "SCONJ"}:
-                    preposition = later.lower
-                ends = later.i + 1 == len(self.tokens) or self.tokens[later.i + 1].pos not in {"NOUN", "PROPN"}
-                if later.pos in {"NOUN", "PROPN"} and ends:
-                    if preposition:
-                        obliques.append((preposition, later.i))
-                    elif not patients:
-                        patients.append(later.i)
-            agents = (self._subject_before(token.i),)
-            return [
-                Frame(
-                    token.i, concept(lemma), "verb", agents, tuple(patients), tuple(obliques), False, "actual", -1,
-                    False, lemma,
-                )
-            ]  # fmt: skip
-        return []
-
-    def _verb_lemma(self, token: Token) -> str:
-        """Find the lemma of a verb that a noun between nominals may be; one outside the lexicon must end on -s."""
-        before, after = self.tokens[token.i - 1], self.tokens[token.i + 1]
-        called = before.i == 0 and before.pos == "INTJ"  # `Boy attacks dog`
-        nominal = before.pos in {"NOUN", "PROPN", "PRON", "NUM"} or is_being(before.lower)  # `Station chief reopens …`
-        if not (called or nominal) or after.pos not in _STARTS:
-            return ""
-        plural = before.tag in {"NNS", "NNPS"} or any(
-            self.tokens[child].tag == "NNS" and self.tokens[child].dep == "nsubj"
-            for child in self.parse.children[token.i]
-        )
-        return verb_in((token.lower,) if plural else bases(token.lower), strange=not plural)
-
-    def _subject_before(self, index: int) -> int:
-        """Find the head of the nominal before a token, past a phrase with `of`: shares, in `shares of Acme`."""
-        at = index - 1
-        while at >= 2 and self.tokens[at - 1].lower == "of":
-            at -= 2
-        return at
+    def _misread(self, verb: MisreadVerb) -> Frame:
+        """Make the frame of a verb that the tagger took for a noun."""
+        return Frame(
+            verb.token, concept(verb.lemma), "verb", (verb.subject,), verb.objects, verb.obliques, False, "actual", -1,
+            False, verb.lemma,
+        )  # fmt: skip
 
     def _blame_frames(self, frame: Frame) -> list[Frame]:
         """Make the frame of an accusation: "X blames Y for Z" and "Z is blamed on Y" say that Y is behind Z."""
@@ -395,6 +352,3 @@ class _Reader:
                 if (to or token.tag in {"VB", "VBG"}) and above.lemma in word_list("modality", kind):
                     return kind
         return "actual"
-
-
-_STARTS = frozenset({"NOUN", "PROPN", "DET", "ADJ", "NUM", "ADP", "PRON"})

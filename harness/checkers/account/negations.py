@@ -68,7 +68,7 @@ def lone_negations(cluster: ClusterReading, matcher: Matcher, reading: Reading) 
     for token in reading.parse.tokens:
         if not negator(reading.parse, token) or token.lower in _IN_OTHER_WORDS or not units:
             continue
-        denied = [at for at in _denied(reading.parse, token) if reading.keys[at]]
+        denied = [at for at in _denied(reading.parse, token) if reading.keys[at] or _is_full_verb(reading.parse, at)]
         # Without a content word below it nothing can be looked for; that is no evidence of a false negation.
         if not denied or any(_borne_out(cluster, matcher, reading, at, units) for at in denied):
             continue
@@ -91,6 +91,12 @@ def _denied(parse: Parse, token: Token) -> Iterator[int]:
     yield head.i
     if head.dep in _CARRIED:
         yield head.head
+
+
+def _is_full_verb(parse: Parse, at: int) -> bool:
+    """Recognise a verb that tells a deed though its word counts as empty elsewhere: `own`, `need`, `will`."""
+    token = parse.tokens[at]
+    return token.pos == "VERB" and token.lemma not in _EMPTY and not kind_of_saying(token.lemma)
 
 
 def denial_of(parse: Parse, at: int) -> int | None:

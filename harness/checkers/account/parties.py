@@ -67,7 +67,7 @@ class Standing:
 
 def standing(aligner: Aligner, frame: Frame) -> Standing:
     """Compare the parties of a frame with the articles': told as the claim has them, or crossed."""
-    told = False
+    told = _is_withstood(aligner, frame)
     crossed: dict[int, Crossed] = {}
     for mine in deeds(aligner.reading.parse, frame):
         if mine.first and mine.second:
@@ -152,13 +152,16 @@ def _at(reading: Reading, unit: int, predicate: int, indices: Sequence[int]) -> 
 
 def _reversed(aligner: Aligner, frame: Frame) -> Iterator[Crossed]:
     """Find sentences where the claim's second party acts on its first, and none the other way round."""
-    parse = aligner.reading.parse
-    if frame.kind != "verb" or frame.negated or mutual(verb_of(parse, frame)):
+    verb = verb_of(aligner.reading.parse, frame)
+    if frame.kind != "verb" or frame.negated or mutual(verb):
         return
-    first = _acting(aligner, frame.agents)
     carried = tuple(index for name, index in frame.obliques if name in CARRIERS)
     for indices in (frame.patients, carried):
-        second = _acting(aligner, indices)
+        struck = _strikes_force(aligner, frame, indices)
+        first, second = (
+            [aligner.own(at) for at in several] if struck else _acting(aligner, several)
+            for several in (frame.agents, indices)
+        )
         if not first or not second or _met(first, second):
             continue
         found: list[Crossed] = []
@@ -170,8 +173,31 @@ def _reversed(aligner: Aligner, frame: Frame) -> Iterator[Crossed]:
                 break
             if turned is not None:
                 found.append(turned)
-        if len(found) >= REVERSED:
+        if len(found) >= (1 if struck else REVERSED):
             yield from found
+
+
+def _is_withstood(aligner: Aligner, frame: Frame) -> bool:
+    """Recognise a deed under a verb for what another does: `Morrin weathers Agda`, where Agda tore across Morrin."""
+    verb = verb_of(aligner.reading.parse, frame)
+    if frame.kind != "verb" or frame.negated or verb not in word_list("voice", "withstanding"):
+        return False
+    first, second = ([aligner.own(at) for at in several] for several in (frame.agents, frame.patients))
+    both = _units(aligner, frame.agents) & _units(aligner, frame.patients)
+    return any(_acts_on(aligner, unit, second, first) is not None for unit in sorted(both))
+
+
+def _strikes_force(aligner: Aligner, frame: Frame, indices: Sequence[int]) -> bool:
+    """Recognise a storm, a fire or the like that something batters which is none: one sentence turns the two."""
+    parse = aligner.reading.parse
+
+    def force(at: int) -> bool:
+        """Recognise a force of nature by its noun, in a name too: `Storm Ottilie`."""
+        phrase = (at, *(kid for kid in parse.children[at] if parse.tokens[kid].dep == "compound"))
+        return any(parse.tokens[each].lower in word_list("roles", "forces") for each in phrase)
+
+    strikes = verb_of(parse, frame) in word_list("voice", "striking")
+    return strikes and bool(indices) and all(map(force, indices)) and not any(map(force, frame.agents))
 
 
 def _sides(aligner: Aligner, frame: Frame) -> Sides | None:
@@ -262,7 +288,9 @@ def _named(aligner: Aligner, argument: Argument, token: Token) -> bool:
     cluster = aligner.cluster
     if argument.name is not None and (argument.name.nation or cluster.matching(argument.name)):
         return True
-    return (argument.name is not None or token.pos == "PROPN") and not cluster.casing.ordinary(token.lower)
+    hidden = token.text[:1].isupper() and any(token.lower == name.words[-1] for name in cluster.names)
+    named = argument.name is not None or token.pos == "PROPN" or hidden
+    return named and not cluster.casing.ordinary(token.lower)
 
 
 def _units(aligner: Aligner, indices: Sequence[int]) -> set[int]:

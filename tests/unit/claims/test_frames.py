@@ -38,6 +38,7 @@ def read(parser, text):
         ("Terrorists behind unrest", ("responsible", ("terrorists",), ("unrest",), False, "actual")),
         ("The minister blames rebels for the attack.", ("responsible", ("rebels",), ("attack",), False, "actual")),
         ("He told forces to shoot protesters.", ("shoot", ("forces",), ("protesters",), False, "actual")),
+        ("Two die after northern Tavo batters Storm Agda", ("batter", ("tavo",), ("agda",), False, "actual")),
         ("Rebels who were trained abroad fled.", ("train", (), ("rebels",), False, "actual")),
     ],
 )
