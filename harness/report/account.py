@@ -24,6 +24,8 @@ KINDS: Mapping[ElementKind, str] = {
     "polarity": "yes or no", "modality": "how certain", "speaker": "who says it", "word": "",
 }  # fmt: skip
 """Kind of an element → its name for people."""
+LONGEST_SPEAKER = 60
+"""Characters beside a lost speaker beyond which they are a whole sentence, which is quoted anyway."""
 APART_FROM_THE_REST = ("apart", STATES["unaccounted"][1])
 """Name and colour of what the articles have, but not as the text has it."""
 WIDEST = max(len(name) for name, _ in STATES.values()) + 2
@@ -117,18 +119,24 @@ def flagged_elements(elements: Sequence[Element]) -> list[Element]:
 def describe_state(element: Element) -> tuple[str, str]:
     """Name the state of an element, with its colour: missing is only what the articles do not have at all.
 
-    A party is an element of its own only where its words are somewhere, what is uncertain is told somewhere, and a word
-    whose evidence has it is there.
+    A party is an element of its own only where its words are somewhere, what is uncertain is told somewhere, so is what
+    somebody else says, and a word whose evidence has it is there.
     """
-    if element.state == "unaccounted" and (element.kind in {"party", "modality"} or _in_evidence(element)):
+    if element.state == "unaccounted" and (element.kind in {"party", "modality", "speaker"} or _in_evidence(element)):
         return APART_FROM_THE_REST
     return STATES[element.state]
 
 
+def other_speaker(element: Element) -> str:
+    """Quote who says it in the articles, of an element for who says it; empty for any other, and where nobody is."""
+    said_by = element.evidence[0].text if element.kind == "speaker" and element.evidence else ""
+    return f"“{one_line(said_by)}” in the articles" if 0 < len(said_by) <= LONGEST_SPEAKER else ""
+
+
 def _in_evidence(element: Element) -> bool:
-    """Tell whether the articles' words beside an element are its own; a lost speaker is never in what he said."""
+    """Tell whether the articles' words beside an element are its own."""
     own = re.compile(rf"(?<!\w){re.escape(element.text)}(?!\w)", re.IGNORECASE)
-    return element.kind != "speaker" and any(own.search(span.text) for span in element.evidence)
+    return any(own.search(span.text) for span in element.evidence)
 
 
 def is_whole(element: Element, verdict: Verdict) -> bool:
@@ -166,6 +174,8 @@ def _of_element(element: Element, reasons: Sequence[str]) -> RenderableType:
     nowhere = not element.evidence and element.reason.endswith(f"“{element.text}”")
     if element.reason and element.reason not in reasons and not nowhere:
         said += f": {one_line(element.reason)}"
+    elif speaker := other_speaker(element):
+        said += f": {speaker}"
     return _line(describe_state(element), said)
 
 

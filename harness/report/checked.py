@@ -16,6 +16,7 @@ from harness.report.account import (
     is_whole,
     mark_parts,
     one_part,
+    other_speaker,
     quoted_place,
 )
 from harness.report.escape import csv_cell, one_line, page
@@ -159,7 +160,8 @@ def _element(quoted: Quotations, element: Element, verdict: Verdict) -> str:
     """Show an element that differs or is missing, why, and the sentence with the nearest words, quoted once."""
     kind = f" ({KINDS[element.kind]})" if KINDS[element.kind] else ""
     shown = f"{describe_state(element)[0]}: “{page(one_line(element.text))}”{kind}"
-    shown += f", {page(element.reason)}" if element.reason and element.reason != verdict.reason else ""
+    why = element.reason if element.reason != verdict.reason else other_speaker(element)
+    shown += f", {page(why)}" if why else ""
     for span in element.evidence[:1]:
         sentence = quoted.sentence(span, verdict.evidence)
         if quoted.note_quoted(sentence):

@@ -122,3 +122,10 @@ def test_a_text_is_not_called_missing_as_a_whole():
     lines = shown("not_found", (element(TEXT, "unaccounted", reason="nothing"),), reason="nothing", errors=())
     assert "missing" not in lines
     assert "nothing" in lines
+
+
+def test_of_what_another_says_the_speaker_of_the_articles_is_named():
+    told = "the articles have it from “Ferry”, not from “reef”"
+    own = element("reef", "unaccounted", "speaker", "ferry", told)
+    assert "apart      “reef” (who says it): “ferry” in the articles" in shown("not_found", (own,), reason=told)
+    assert f"apart      “reef” (who says it): {told}" in shown("not_found", (own,), width=120, reason="nothing")

@@ -7,7 +7,7 @@ from harness.checkers.account.matching import Matcher
 from harness.checkers.account.places.likeness import Parties
 from harness.claims.attribution import kind_of_saying
 from harness.claims.parsing.parse import Parse, Token
-from harness.claims.sentence_analysis import phrase
+from harness.claims.sentence_analysis import party_text, phrase
 from harness.language.lexical import word_list
 
 MOST = 0.55
@@ -32,7 +32,8 @@ def others_words(parties: Parties) -> Iterator[Held]:
             continue
         unit, at = found
         theirs = parties.cluster.readings[unit]
-        (start, end), there = reading.name_span(speaker), theirs.name_span(at)
+        (start, end), named, whole = reading.name_span(speaker), theirs.name_span(at), party_text(theirs.parse, at)
+        there = min(named[0], whole[0]), max(named[1], whole[1])
         mine, told = reading.parse.text[start:end], theirs.parse.text[slice(*there)]
         yield Held("speaker", start, end, "unaccounted", ((unit, *there),),
                    f"the articles have it from “{told}”, not from “{mine}”", "speaker_other", 1.0, "attribution",
