@@ -34,6 +34,10 @@ _IN_OTHER_WORDS = frozenset({"nothing", "none", "nowhere", "neither"})
 _EMPTY = frozenset({"be", "have", "do", "get"})
 
 
+_FACTUAL = frozenset({"possible", "true", "likely", "certain", "clear", "known", "right", "correct"})
+"""Words after `it is not` that leave a deed undone or unknown; others judge it."""
+
+
 @dataclass(frozen=True, slots=True)
 class LoneNegation:
     """A negation of a claim that no article bears out, and what it denies, as tokens."""
@@ -150,14 +154,27 @@ def _over(parse: Parse, token: Token, below: int) -> bool:
         top = parse.tokens[top.head]
     if top.i == below:
         return True
+    # Who `did not hear it on the deleted tape` leaves the tape deleted.
+    if parse.tokens[below].dep == "amod" and parse.tokens[below].tag == "VBN" and top.pos in {"VERB", "AUX"}:
+        return False
     step = below
+    infinitive = False
     for above in parse.ancestors(below):
         if parse.tokens[step].dep in _BEYOND:
             return False
+        infinitive |= any(parse.tokens[child].lower == "to" for child in parse.children[step])
         if above.i == top.i:
-            return True
+            return not (infinitive and _is_judged(parse, top))
         step = above.i
     return False
+
+
+def _is_judged(parse: Parse, top: Token) -> bool:
+    """Recognise a verb over a deed that is only judged: `it is not enough to delete it`, which may be done as well."""
+    kids = [parse.tokens[child] for child in parse.children[top.i]]
+    judged = [kid.lower for kid in kids if kid.dep in {"acomp", "attr"}]
+    itself = any(kid.lower == "it" and kid.dep in {"nsubj", "expl"} for kid in kids)
+    return top.lemma == "be" and itself and bool(judged) and not _FACTUAL & {*judged}
 
 
 def _opposite(cluster: ClusterReading, matcher: Matcher, reading: Reading, at: int, unit: int) -> bool:

@@ -1,4 +1,4 @@
-"""Storms, fires and earthquakes, and the places that they strike: the two never change places unnoticed."""
+"""What may not pass for its opposite: a place for the storm that strikes it, a deed for its denial."""
 
 import pytest
 
@@ -50,3 +50,19 @@ def test_who_withstands_a_force_does_not_strike_it(judged, article, text):
 def test_a_denial_of_owning_is_borne_out_by_no_other_denial(judged):
     assert judged(OWNED, "Arlen council says it owns Tolbooth bridge").label == "supported"
     assert judged(OWNED, "Arlen council says it does not own Tolbooth bridge").label != "supported"
+
+
+TAPES = (
+    "It is not illegal to erase the tapes, the council's lawyer said. The mayor did not hear her name on the erased"
+    " tapes of the council. The council erased the tapes on Monday, in front of reporters."
+)
+
+
+@pytest.mark.parametrize("text", ["Council does not erase tapes", "Council's tapes not erased"])
+def test_a_deed_that_is_only_judged_or_done_before_is_not_denied(judged, text):
+    assert judged(TAPES, text).label != "supported"
+
+
+def test_what_was_not_possible_is_denied(judged):
+    told = "It was not possible to erase the tapes, the council of Arlen said on Monday. The tapes are kept in a vault."
+    assert judged(told, "Council does not erase tapes").label == "supported"
