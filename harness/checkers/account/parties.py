@@ -136,6 +136,10 @@ def _beside_doer(aligner: Aligner, unit: int, claimed: Sequence[Argument], their
     doers = [cluster.argument(unit, at) for at in theirs.first]
     if not doers or any(each.vague or not each.sure for each in doers) or stands(aligner, claimed, doers):
         return False
+    # Whose subject `while remembering the dead` takes over is often misread.
+    below = reading.parse.subtree(theirs.frame.predicate)
+    if reading.parse.tokens[theirs.frame.predicate].dep != "conj" and not {*theirs.first} & {*below}:
+        return False
     own = {inner for at in theirs.first for inner in reading.parse.subtree(at)}
     keys = {key for each in claimed for key in each.keys}
     tokens = reading.parse.tokens

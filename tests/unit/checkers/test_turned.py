@@ -66,3 +66,10 @@ def test_a_deed_that_is_only_judged_or_done_before_is_not_denied(judged, text):
 def test_what_was_not_possible_is_denied(judged):
     told = "It was not possible to erase the tapes, the council of Arlen said on Monday. The tapes are kept in a vault."
     assert judged(told, "Council does not erase tapes").label == "supported"
+
+
+def test_a_doer_that_a_clause_only_takes_over_turns_nothing(judged):
+    told = (
+        "Why did Amazon wait until Biden's inauguration to offer help with vaccines? The offer was made on Wednesday."
+    )
+    assert judged(told, "Amazon offers Biden help").label != "contradicted"
