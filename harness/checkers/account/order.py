@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from harness.checkers.account.matching import Matcher
 from harness.checkers.cluster_analysis import ClusterReading
-from harness.checkers.neural.entailment import Entailment, shipped_order
+from harness.checkers.neural.entailment import Entailment, order_read_by
 from harness.checkers.weights import read_weights
 from harness.claims.fluency import surprises, tree_oddness, worded
 from harness.claims.sentence_analysis import Reading
@@ -70,7 +70,7 @@ def order_odds(features: Mapping[str, float], entailment: Entailment) -> float:
 def order_digest() -> str:
     """Return a digest of those weights, for identities."""
     held = read_weights("order")
-    return content_digest([held["weights"], held["limit"], held["with_model"], shipped_order()])
+    return content_digest([held["weights"], held["limit"], held["with_model"], order_read_by()])
 
 
 def _novel(cluster: ClusterReading, reading: Reading, found: list[float]) -> float:

@@ -4,6 +4,7 @@ A cross-encoder (22 million parameters, from MiniLM: Wang et al., 2020) reads th
 on a claim together with the claim. `training/` makes it; its card, `model_card.md`, stands beside its weights.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -35,8 +36,10 @@ MOST_TOKENS: Final = 160
 """Limits of training: sentences and words of evidence in a window, tokens of a pair."""
 PARTY_SENTENCES: Final = 2
 """Sentences beside which the parties of a deed are read."""
-ORDER_LAYERS: Final = (3, 4)
-"""Layers, counted from 1, whose states tell whether words stand in an order."""
+ORDER_LAYERS: Final = 3
+"""The first layers, whose states tell whether words stand in an order."""
+ORDER: Final = "order.safetensors"
+"""The file of the adapters and the sum that tell it."""
 LOGIT_DECIMALS: Final = 3
 """Logits are rounded to what processors agree on: they multiply in different orders."""
 REMEMBERED: Final = 4096
@@ -90,17 +93,21 @@ class EntailmentModel:
     def order(self, text: str) -> float:
         """Log-odds that the words of a text, read alone, stand in an order.
 
-        The middle layers of an encoder know the order of words best (Jawahar et al., 2019): one sum over the mean of
-        their states, `order.json`, was fitted on headlines and their own words shuffled (`training/word_order.py`).
+        The lower layers of an encoder know the order of words best (Jawahar et al., 2019). Adapters of low rank beside
+        them, and a sum over the mean and the maximum of the states after the last of these layers, were trained on
+        headlines and their own words in no order, many with made-up names (`training/word_order.py`).
         """
-        weights, intercept = shipped_order()["weights"], shipped_order()["intercept"]
-        return round(float(np.asarray(weights, np.float64) @ self.middle(text)) + float(intercept), LOGIT_DECIMALS)
-
-    def middle(self, text: str) -> np.ndarray[Any, Any]:
-        """The means of a text's states after the layers that tell of order, one after the other."""
+        encoder, head, bias = self._ordering
         numbers = self._tokenizer.single(plain(text), MOST_TOKENS)
-        after = self._encoder.states(numbers, [0] * len(numbers), max(ORDER_LAYERS))
-        return np.concatenate([after[layer - 1][1:].mean(0) for layer in ORDER_LAYERS]).astype(np.float64)
+        states = encoder.states(numbers, [0] * len(numbers), ORDER_LAYERS)[-1][1:]
+        joined = np.concatenate([states.mean(0), states.max(0)]).astype(np.float64)
+        return round(float(head @ joined) + bias, LOGIT_DECIMALS)
+
+    @cached_property
+    def _ordering(self) -> tuple[Encoder, np.ndarray[Any, Any], float]:
+        """The encoder with the adapters that read order, and the weights of the sum, read at their first use."""
+        held = tensors(self._folder.joinpath(ORDER).read_bytes())
+        return self._encoder.adapted(held), held["order"].astype(np.float64), float(held["order.bias"][0])
 
     def straighter(self, window: str, claim: str, exchanged: str) -> float:
         """Log-odds that a window has the parties of a claim as the claim has, not as the exchanged claim.
@@ -160,9 +167,10 @@ def shipped_digest() -> str:
 
 
 @cache
-def shipped_order() -> Any:
-    """Read `order.json` of the shipped model."""
-    return json.loads((files("harness.checkers.neural") / "minilm" / "order.json").read_text(encoding="utf-8"))
+def order_read_by() -> str:
+    """Return a digest of what reads the order of words, for identities."""
+    held = (files("harness.checkers.neural") / "minilm" / ORDER).read_bytes()
+    return hashlib.sha256(held).hexdigest()[:16]
 
 
 def plain(text: str) -> str:

@@ -163,6 +163,15 @@ def test_the_order_of_words_is_read_from_the_text_alone():
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["Clearstream to compensate Lowick households", "Redhill reduced to ten men in final",
+     "Ravel beats Tosk to win Quorn title", "Bremm sues Osk over Velaria mine"],
+)  # fmt: skip
+def test_names_that_nobody_has_had_stand_in_an_order_as_others_do(text):
+    assert shipped().order(text) > 0
+
+
+@pytest.mark.parametrize(
     ("window", "claim", "exchanged"),
     [
         ("Doyle was sued by Pike over the harbour.", "Pike sues Doyle", "Doyle sues Pike"),
