@@ -14,6 +14,7 @@ from typing import Final
 
 from harness.checkers.account.account import Account
 from harness.checkers.account.conflicts import Alignment
+from harness.checkers.account.elements import Held
 from harness.checkers.account.order import disorder, order_odds
 from harness.checkers.neural.entailment import Entailment
 from harness.checkers.reasons import ANY_EVENT
@@ -91,7 +92,7 @@ def unspecific(account: Account) -> bool:
     if any(held.kind in TYING and held.state == "borne_out" for held in account.elements):
         return False
     words = [held for held in account.elements if held.kind in {"word", "predicate"} and held.state != "contradicted"]
-    gone = sum(held.state == "unaccounted" for held in words)
+    gone = sum(held.state == "unaccounted" and not _is_near(held) for held in words)
     return len(words) - gone < FEWEST or gone > MOST_GONE * len(words)
 
 
@@ -99,7 +100,7 @@ def hollow(account: Account) -> bool:
     """Recognise a claim whose supported part could be said of any event, or is the least part of it.
 
     As `unspecific`, but words that news has of everything (*government*, *announces*, *new*) tie a claim to nothing,
-    nor do words that the articles have only near ones of, nor a bare small number (*two*), *today*, or one
+    nor does a bare small number (*two*), *today*, or one
     country alone (*US officials meet in Washington*). One name with nothing but such words is too little.
     """
     words = [held for held in account.elements if held.kind in {"word", "predicate"} and held.state != "contradicted"]
@@ -163,11 +164,16 @@ def _in_one_sentence(account: Account) -> bool:
     return len(words) >= enough and not apart
 
 
+def _is_near(held: Held) -> bool:
+    """Recognise a word that the articles have a near one of where they tell of the event."""
+    return held.state == "unaccounted" and held.feature.endswith("_near")
+
+
 def _telling(account: Account) -> set[str]:
-    """List the supported words that news does not use of every event."""
+    """List the words that news does not use of every event, and that the articles have, or a near one of them."""
     return {
         account.text[held.start : held.end].lower() for held in account.elements
-        if held.kind in {"word", "predicate"} and held.state == "borne_out"
+        if held.kind in {"word", "predicate"} and (held.state == "borne_out" or _is_near(held))
         and not _says_little(account.text[held.start : held.end])
     }  # fmt: skip
 

@@ -3,7 +3,8 @@
 The table beside this module is derived from WordNet 3.0 (`training/wordnet_table.py`; notice in `WORDNET-LICENSE`).
 A relation is graded: words of one concept or one meaning 1, a derived word's meaning or an entailed deed a little less,
 a wider word than the article's (`vehicle` for `car`) less again. A narrower word than the article's is no relation: it
-says more than the article does.
+says more than the article does. What WordNet does not relate, word vectors may: `near_words` are words that stand in
+like surroundings (`training/near_words.py`), which never say the same for sure.
 """
 
 import gzip
@@ -106,6 +107,18 @@ def said_by(word: str, part: str = "") -> Mapping[str, float]:
         if grade > WIDER:
             add(_word(other).derived, grade * DERIVED)
     return grades
+
+
+@cache
+def _near_words() -> Mapping[str, str]:
+    """Map a part of speech and a word, as in `v:halt`, to its near words."""
+    raw = gzip.decompress(files("harness.claims").joinpath("near_words.tsv.gz").read_bytes()).decode()
+    return {word: others for word, _, others in (line.partition("\t") for line in raw.splitlines())}
+
+
+def near_words(word: str, part: str) -> tuple[str, ...]:
+    """List words of one part of speech that may say the same, the nearest first: they stand in like surroundings."""
+    return tuple(_near_words().get(f"{part}:{word}", "").split())
 
 
 @lru_cache(maxsize=1 << 15)

@@ -88,7 +88,7 @@ class _Accountant:
 
     def __init__(self, cluster: ClusterReading, matcher: Matcher, reading: Reading, alignment: Alignment) -> None:
         self.cluster = cluster
-        self.matcher = matcher
+        self.matcher, self.strict = matcher, matcher.strict
         self.reading = reading
         self.alignment = alignment
         self.tokens = reading.parse.tokens
@@ -105,11 +105,11 @@ class _Accountant:
         found += self._words()
         found += [*self._parties(), *untold_parties(self.reading, self.alignment.sides)]
         found += self._clauses()
-        found += account_of_polarity(self.cluster, self.matcher, self.reading)
-        found += account_of_modality(self.cluster, self.matcher, self.reading)
-        found += account_of_small_words(self.cluster, self.matcher, self.reading)
-        found += others_deeds(self.cluster, self.matcher, self.reading)
-        found += of_others(self.cluster, self.matcher, self.reading)
+        found += account_of_polarity(self.cluster, self.strict, self.reading)
+        found += account_of_modality(self.cluster, self.strict, self.reading)
+        found += account_of_small_words(self.cluster, self.strict, self.reading)
+        found += others_deeds(self.cluster, self.strict, self.reading)
+        found += of_others(self.cluster, self.strict, self.reading)
         found += self._conflicts()
         found = [borne_by_saying(self.cluster, self.matcher, self.reading, held) for held in self._with_replaced(found)]
         dated = (as_dated(self.cluster, self.reading, held) for held in found)
@@ -333,10 +333,10 @@ class _Accountant:
     def _with_replaced(self, found: list[Held]) -> list[Held]:
         """Mark names and predicates as unsupported in whose place a sentence has another."""
         replaced: dict[tuple[int, int], Held] = {}
-        for each in opposed_words(self.cluster, self.matcher, self.reading):
+        for each in opposed_words(self.cluster, self.strict, self.reading):
             told = self._opposite(each.token, each.unit, each.other, "deed_opposed")
             replaced[told.start, told.end] = told
-        for one in substitutes(self.cluster, self.matcher, self.reading):
+        for one in substitutes(self.cluster, self.strict, self.reading):
             held = self._replaced(one)
             if held is not None:
                 replaced.setdefault((held.start, held.end), held)

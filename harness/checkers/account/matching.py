@@ -1,7 +1,8 @@
 """Places where the articles have each word of a claim, or one that supports it, and where they tell of its event.
 
 Words match by concept, stem and spelling, and by WordNet: another word for the same, a derived one, a narrower one.
-Each match is graded in (0, 1]. The *sites* are the few places of the articles, a sentence with its neighbours each,
+Where nothing else matches, words that stand in like surroundings (`near_words`) come near, and bear nothing out. Each
+match is graded in (0, 1]. The *sites* are the few places of the articles, a sentence with its neighbours each,
 that tell of what the claim tells: what stands elsewhere in an article is not said of the claim's event.
 """
 
@@ -12,8 +13,9 @@ from functools import cached_property
 
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.meaning import other_spellings
+from harness.claims.parsing.parse import Token
 from harness.claims.sentence_analysis import Reading
-from harness.claims.thesaurus import said_by
+from harness.claims.thesaurus import near_words, said_by
 from harness.claims.verbs import phrasal
 from harness.language.lexical import pieces, word_list
 from harness.language.numerals import ordinal_in_words
@@ -22,6 +24,8 @@ FORM, SPELLING, RELATED = 0.97, 0.95, 0.95
 """Grades of another form of a word and of its parts, and the factor of a relation's own grade."""
 OTHER_PARTICLE = 0.5
 """Factor of a match where a verb's particle makes it another verb: to strike, to strike down."""
+NEAR = 0.5
+"""Grade of a word that only stands in like surroundings: it comes near, it bears nothing out."""
 NEIGHBOUR = 0.95
 """Factor of a match in the sentence before or after the one that tells of the event."""
 SITES = 3
@@ -46,7 +50,8 @@ class Match:
 class Matcher:
     """The words of one claim sentence against a cluster."""
 
-    def __init__(self, cluster: ClusterReading, reading: Reading) -> None:
+    def __init__(self, cluster: ClusterReading, reading: Reading, *, near: bool = True) -> None:
+        self._near = near
         self.cluster = cluster
         self.forms = cluster.forms
         self.reading = reading
@@ -96,6 +101,17 @@ class Matcher:
             return
         for word, grade in said_by(phrasal(self.reading.parse, token), _PARTS.get(token.pos, "")).items():
             yield forms.lemmas.get(word, ()), RELATED * grade
+        for word in near_words(phrasal(self.reading.parse, token), _PARTS.get(token.pos, "")) if self._near else ():
+            yield [place for place in forms.lemmas.get(word, ()) if self._is_alike(place, token)], NEAR
+
+    def _is_alike(self, place: tuple[int, int], token: Token) -> bool:
+        """Tell whether the articles have the same part of speech there."""
+        return self.cluster.readings[place[0]].parse.tokens[place[1]].pos == token.pos
+
+    @cached_property
+    def strict(self) -> "Matcher":
+        """Return a matcher that knows no near words: one of another thing must not be taken for the claim's."""
+        return Matcher(self.cluster, self.reading, near=False)
 
     def _hyphenated(self, parts: tuple[str, ...]) -> list[tuple[int, int]]:
         """List the places of a hyphenated word's first part, in sentences that have all its parts."""
