@@ -9,8 +9,8 @@ drawn by chance.
 Of the 20,000 commonest words, those that have a vector of their own, every lemma of a part of speech has the mean of
 its forms' vectors. Two lemmas are near where each is among the closest few of the other. Left out are those that the
 thesaurus knows to say the same, and those that exclude each other: opposites and what shares a meaning with one, kinds
-of one thing, two people or animals, steps of one course, and what the lexicon has as a time, a unit or a place. A line
-is tab-parted: part of speech and word, as in `v:halt`, and its near words, the nearest first.
+of one thing, two people or animals, steps of one course, ways of saying, and what the lexicon has as a time, a unit or
+a place. A line is tab-parted: part of speech and word, as in `v:halt`, and its near words, the nearest first.
 """
 
 import argparse
@@ -35,13 +35,15 @@ LEFT_OUT = ("time", "units", "places", "names")
 SENSES = 2
 """How many senses of a word are asked whether two words are kinds of one thing."""
 STEPS = (
-    "suspect accuse detain arrest charge prosecute plead try convict acquit jail imprison release deport execute",
+    "suspect accuse detain arrest charge prosecute try convict acquit sentence jail imprison release deport execute",
     "murder kill stab rape rob kidnap assault abduct bomb shoot wound injure die survive suffer recover escape bury",
     "request propose submit approve authorize authorise mandate initiate amend enact reject repeal veto",
     "nominate appoint elect resign dismiss retire succeed",
     "plan begin finish resume restart reopen",
 )
 """Deeds that follow on one another or stand beside one another in the news: who says one does not say another."""
+SAYING = ("plain", "asking", "reports", "claims", "denies")
+"""Lists of the lexicon with verbs of saying: to say, to admit and to deny exclude one another as well."""
 Senses = Mapping[tuple[str, str], list[str]]
 """Word and part of speech → its senses, commonest first."""
 
@@ -138,7 +140,8 @@ def may_say(first: str, second: str, part: str) -> bool:
         return False
     if part == "n" and is_being(first) and is_being(second):
         return False
-    return not excluded(first, second, part) and not any({first, second} <= {*each.split()} for each in STEPS)
+    courses = (*STEPS, " ".join(lexicon()["says"][name] for name in SAYING))
+    return not excluded(first, second, part) and not any({first, second} <= {*each.split()} for each in courses)
 
 
 def excluded(first: str, second: str, part: str) -> bool:

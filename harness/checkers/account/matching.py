@@ -1,9 +1,9 @@
 """Places where the articles have each word of a claim, or one that supports it, and where they tell of its event.
 
 Words match by concept, stem and spelling, and by WordNet: another word for the same, a derived one, a narrower one.
-Where nothing else matches, words that stand in like surroundings (`near_words`) come near, and bear nothing out. Each
-match is graded in (0, 1]. The *sites* are the few places of the articles, a sentence with its neighbours each,
-that tell of what the claim tells: what stands elsewhere in an article is not said of the claim's event.
+Of a word that no article has in any of these ways, words that stand in like surroundings (`near_words`) come near, and
+bear nothing out. Each match is graded in (0, 1]. The *sites* are the few places of the articles, a sentence with its
+neighbours each, that tell of what the claim tells: what stands elsewhere in an article is not said of the claim's event.
 """
 
 from collections import defaultdict
@@ -68,6 +68,8 @@ class Matcher:
                 for place in places:
                     if grade > found.get(place, 0.0):
                         found[place] = grade
+            if self._near and not found:
+                found = dict.fromkeys(self._near_places(self.reading.parse.tokens[index]), NEAR)
             own = phrasal(self.reading.parse, self.reading.parse.tokens[index])
             plain = own == self.reading.parse.tokens[index].lemma
             graded = []
@@ -101,12 +103,15 @@ class Matcher:
             return
         for word, grade in said_by(phrasal(self.reading.parse, token), _PARTS.get(token.pos, "")).items():
             yield forms.lemmas.get(word, ()), RELATED * grade
-        for word in near_words(phrasal(self.reading.parse, token), _PARTS.get(token.pos, "")) if self._near else ():
-            yield [place for place in forms.lemmas.get(word, ()) if self._is_alike(place, token)], NEAR
 
-    def _is_alike(self, place: tuple[int, int], token: Token) -> bool:
-        """Tell whether the articles have the same part of speech there."""
-        return self.cluster.readings[place[0]].parse.tokens[place[1]].pos == token.pos
+    def _near_places(self, token: Token) -> Iterable[tuple[int, int]]:
+        """Yield the places of a near word of the same part of speech."""
+        if token.i in self._name_tokens:
+            return
+        for word in near_words(phrasal(self.reading.parse, token), _PARTS.get(token.pos, "")):
+            for unit, at in self.forms.lemmas.get(word, ()):
+                if self.cluster.readings[unit].parse.tokens[at].pos == token.pos:
+                    yield unit, at
 
     @cached_property
     def strict(self) -> "Matcher":

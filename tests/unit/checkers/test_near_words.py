@@ -8,8 +8,8 @@ from harness.records import Article, Cluster
 
 FIRE = (
     "Forest fires are spreading through three valleys near Lorca in the south of Velaria. Some 4,000 people have fled "
-    "their homes since Monday, the civil defence said. Two villages were destroyed. Firefighters from Skov are on their "
-    "way."
+    "their homes since Monday, the civil defence said. Two villages were destroyed. Firefighters from Skov are on "
+    "their way."
 )
 HEADLINE = "Thousands evacuate villages as fires rage"
 
