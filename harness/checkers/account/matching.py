@@ -3,7 +3,7 @@
 Words match by concept, stem and spelling, and by WordNet: another word for the same, a derived one, a narrower one.
 Of a word that no article has in any of these ways, words that stand in like surroundings (`near_words`) come near, and
 bear nothing out. Each match is graded in (0, 1]. The *sites* are the few places of the articles, a sentence with its
-neighbours each, that tell of what the claim tells: what stands elsewhere in an article is not said of the claim's event.
+neighbours each, that tell of what the claim tells: what stands elsewhere in an article is not said of its event.
 """
 
 from collections import defaultdict
