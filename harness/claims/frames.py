@@ -17,7 +17,6 @@ from harness.language.lexical import word_list
 _OBJECTS = frozenset({"dobj", "dative", "oprd"})
 _CLAUSES = frozenset({"xcomp", "advcl", "ccomp", "acl", "relcl", "conj", "pcomp", "parataxis"})
 
-
 _UNDERGOING = frozenset({"die", "perish", "succumb", "drown", "suffocate"})
 """Verbs whose subject undergoes what a synonym's object does: those who died are those who were killed."""
 
@@ -196,7 +195,10 @@ class _Reader:
             return subjects, (*passive_subjects, *noun), objects
         if token.dep == "acl" and not subjects:
             return (noun, passive_subjects, objects) if not passive else (subjects, noun, objects)
-        if subjects and not objects:
+        led = (
+            self.tokens[inner].tag for kid in self._kids(token.i, "prep", "dep") for inner in self._kids(kid, "pobj")
+        )
+        if subjects and not objects and not pronouns & {*led}:  # but `nine dogs, of which four died`
             return subjects, passive_subjects, noun
         to = any(self.tokens[kid].lower == "to" for kid in self._kids(token.i, "aux"))
         if to and not passive and not (subjects or passive_subjects) and self.tokens[token.head].dep == "ROOT":

@@ -123,10 +123,14 @@ def near_words(word: str, part: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1 << 15)
 def opposite(first: str, second: str) -> bool:
-    """Tell whether two lemmas are opposites: in the lexicon, by a prefix, or in WordNet."""
-    return opposed(first, second) or second in _word(first).opposite or first in _word(second).opposite
+    """Tell whether two lemmas are opposites: in the lexicon, by a prefix, or in WordNet; what is done again too."""
+    if opposed(first, second) or second in _word(first).opposite or first in _word(second).opposite:
+        return True
+    return second in _opposites_of_again(first) or first in _opposites_of_again(second)
 
 
+_LEAST_BASE = 4
+"""Least letters of a verb to which `re-` is put: `return` is no turn again, but few such words have opposites."""
 _BROAD = frozenset({"go", "come", "get", "make", "take", "have", "be", "do", "put", "set", "move", "run", "see", "let"})
 """Verbs that mean too much to be the opposite of one."""
 
@@ -144,8 +148,17 @@ def reversals(word: str) -> frozenset[str]:
 
 
 def opposites(word: str) -> frozenset[str]:
-    """List the opposites of a word in the lexicon or WordNet."""
-    return opposites_of(word).union(_word(word).opposite)
+    """List the opposites of a word in the lexicon or WordNet; of a verb for doing again, those of the verb."""
+    return opposites_of(word).union(_word(word).opposite) | _opposites_of_again(word)
+
+
+@lru_cache(maxsize=1 << 13)
+def _opposites_of_again(word: str) -> frozenset[str]:
+    """List the opposites of what a verb does again: *close* of *reopen*; none where it has opposites of its own."""
+    base = word.removeprefix("re").removeprefix("-")
+    if base == word or len(base) < _LEAST_BASE or not (is_verb(base) and is_verb(word)) or _word(word).opposite:
+        return frozenset()
+    return opposites_of(base).union(_word(base).opposite)
 
 
 def _synonyms(word: str) -> frozenset[str]:

@@ -36,25 +36,30 @@ class Opposed:
 
 def opposed_words(cluster: ClusterReading, matcher: Matcher, reading: Reading) -> Iterator[Opposed]:
     """Find verbs and adjectives of a claim in whose place the articles that tell of its event have an opposite."""
+    # The verb of a headline is often read as a noun: `Bridge reopens`.
+    verbs = {frame.predicate for frame in reading.frames if frame.kind == "verb"}
     for token in reading.parse.tokens:
-        if token.pos not in {"VERB", "ADJ"} or not reading.keys[token.i]:
+        is_verb = token.pos == "VERB" or token.i in verbs
+        if not (is_verb or token.pos == "ADJ") or not reading.keys[token.i]:
             continue
         here = matcher.here(token.i)
         # The articles have the word itself of this event.
         if here is not None and here.grade >= SURE:
             continue
-        found = _opposed(cluster, matcher, reading, token)
+        found = _opposed(cluster, matcher, reading, token, is_verb=is_verb)
         if found is not None:
             yield found
 
 
-def _opposed(cluster: ClusterReading, matcher: Matcher, reading: Reading, token: Token) -> Opposed | None:
+def _opposed(
+    cluster: ClusterReading, matcher: Matcher, reading: Reading, token: Token, *, is_verb: bool
+) -> Opposed | None:  # fmt: skip
     """Find an opposite of one word said of the same party; None where the articles also say the word of it."""
-    others = reversals(phrasal(reading.parse, token)) if token.pos == "VERB" else opposites(token.lemma)
-    joined = _of_verb if token.pos == "VERB" else _of_adjective
+    others = reversals(phrasal(reading.parse, token)) if is_verb else opposites(token.lemma)
+    joined = _of_verb if is_verb else _of_adjective
     places = [
         place for other in sorted(others) for place in cluster.forms.lemmas.get(other, ())
-        if place[0] in matcher.scene and _alike(cluster.readings[place[0]], place[1], token)
+        if place[0] in matcher.scene and _alike(cluster.readings[place[0]], place[1], "VERB" if is_verb else "ADJ")
         and joined(cluster, matcher, reading, token, place)
     ]  # fmt: skip
     own = ((match.unit, match.token) for match in matcher.matches(token.i) if places and match.grade >= SURE)
@@ -64,10 +69,10 @@ def _opposed(cluster: ClusterReading, matcher: Matcher, reading: Reading, token:
     return Opposed(token.i, *min(places, key=lambda place: (order.get(place[0], len(order)), place)))
 
 
-def _alike(theirs: Reading, at: int, token: Token) -> bool:
-    """Accept an opposite of the same part of speech that is not negated."""
+def _alike(theirs: Reading, at: int, part: str) -> bool:
+    """Accept an opposite of one part of speech that is not negated."""
     negated = any(negator(theirs.parse, theirs.parse.tokens[child]) for child in theirs.parse.children[at])
-    return theirs.parse.tokens[at].pos == token.pos and not negated
+    return theirs.parse.tokens[at].pos == part and not negated
 
 
 def _of_verb(
@@ -75,7 +80,7 @@ def _of_verb(
 ) -> bool:  # fmt: skip
     """Tell whether an article's verb shares the object of a claim's verb, or its subject where one has none.
 
-    What is bought is also sold: for such a pair only the subjects tell.
+    What is bought is also sold: for such a pair only the subjects tell. What opens is opened.
     """
     unit, at = place
     theirs = cluster.readings[unit]
@@ -84,11 +89,16 @@ def _of_verb(
         return any(match.unit == unit and match.token in others and match.grade >= SURE
                    for index in mine if reading.keys[index] for match in matcher.matches(index))  # fmt: skip
 
-    handed = converse(phrasal(reading.parse, token), phrasal(theirs.parse, theirs.parse.tokens[at]))
+    mine_verb, their_verb = phrasal(reading.parse, token), phrasal(theirs.parse, theirs.parse.tokens[at])
+    handed = converse(mine_verb, their_verb)
+    sides = handed or sides_of_one(mine_verb, their_verb)
     for mine in (frame for frame in reading.frames if frame.predicate == token.i):
         for frame in (frame for frame in theirs.frames if frame.predicate == at):
             agents = shared(mine.agents, frame.agents)
             patients = shared(mine.patients, frame.patients) and not handed
+            # `The bridge reopens` of a bridge that a council closed: the one verb's subject is the other's object.
+            if bool(mine.patients) != bool(frame.patients) and not sides:
+                patients = patients or shared(mine.patients or mine.agents, frame.patients or frame.agents)
             if patients or (agents and (handed or not (mine.patients and frame.patients))):
                 return True
     return False

@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 
 from harness.claims.figures.lacks import lacking
 from harness.claims.figures.measures import DURATIONS
+from harness.claims.figures.parts import whole_of
 from harness.claims.figures.quantities import Figure, clash
 from harness.claims.figures.slots import TOLLS, counted
 from harness.claims.frames import Frame
@@ -240,6 +241,8 @@ class Asked:
 
     def _of_whom(self, figure: Figure) -> list[Token]:
         """Find the whole that a bare figure is a part of: passengers, in `of the 40 passengers, 12 were killed`."""
+        if (whole := whole_of(self.reading, figure)) is not None:
+            return [whole]
         people = word_list("roles", "people") | _crowds().keys()
         before = [
             token for token in self.tokens[: figure.token]
@@ -249,8 +252,7 @@ class Asked:
             return []
         if _THEIRS.match(self.text[figure.end :]):
             return before[-1:]
-        fronted = [token for token in before if self._is_fronted(token)]
-        return fronted[-1:]
+        return [token for token in before if self._is_fronted(token)][-1:]
 
     def _is_fronted(self, token: Token) -> bool:
         """Recognise `of the 40 passengers` at the beginning of a sentence."""
@@ -314,7 +316,7 @@ class Asked:
             if self.tokens[child].lower == "among" and child > figure.token
             for inner in children[child] if self.reading.keys[inner]
         }  # fmt: skip
-        if not _INCLUDED.search(self._near_before(figure)):
+        if not _INCLUDED.search(self._near_before(figure)) or whole_of(self.reading, figure) is not None:
             return frozenset(among)
         earlier = [other for other in self.reading.figures if other.end <= figure.start and not other.unit]
         return frozenset(among) | (self._deeds(earlier[-1]) if earlier else frozenset())

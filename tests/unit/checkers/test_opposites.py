@@ -2,10 +2,11 @@
 
 import pytest
 
-from harness.claims.thesaurus import derived, is_being, reversals, said_by
+from harness.claims.thesaurus import derived, is_being, opposites, reversals, said_by
 
 COURT = "A court in Arden upheld the ban on fishing nets on Thursday."
 OFFER = "The board of the mill turned down the offer from Calder on Wednesday."
+SHUT = "The council closed the Tarrow bridge to lorries on Monday."
 BONDS = "The central bank stepped up its purchases of bonds in March."
 
 
@@ -16,6 +17,10 @@ BONDS = "The central bank stepped up its purchases of bonds in March."
         (OFFER, "Board accepts offer from Calder"),
         (BONDS, "Central bank eases purchases of bonds"),
         ("Police released the two brothers on Tuesday.", "Police lock up two brothers"),
+        (SHUT, "Council reopens Tarrow bridge to lorries"),
+        (SHUT, "Tarrow bridge has reopened to lorries"),  # the subject of the one verb is the object of the other
+        (SHUT, "Bridge reopens to lorries"),  # read as a noun
+        ("Talks between the port and its pilots restarted on Monday.", "Port stops talks with pilots"),
     ],
 )
 def test_the_opposite_deed_is_contradicted(judged, article, text):
@@ -31,6 +36,9 @@ def test_the_opposite_deed_is_contradicted(judged, article, text):
         (BONDS, "Central bank increases purchases of bonds"),
         ("The shop in Moss closed in May. The cafe beside it opened in June.", "Cafe opens beside shop in Moss"),
         ("Tarrant sold the ferry line Sealink to Brightwater.", "Brightwater buys ferry line Sealink"),
+        ("Ardmore beat Rovers in the cup final on Sunday.", "Rovers lose in cup final"),
+        (SHUT, "Tarrow bridge closes to lorries"),
+        ("The council closed the bridge in May. The bridge reopened on Monday.", "Bridge reopens"),
     ],
 )
 def test_the_same_deed_is_not(judged, article, text):
@@ -60,6 +68,8 @@ def test_opposites_reach_phrasal_verbs_and_synonyms_but_no_broad_verb():
     assert "strike-down" in reversals("uphold")
     assert "reject" in reversals("okay")  # a synonym of approve
     assert not {"go", "take", "make"} & reversals("return")
+    assert "close" in opposites("reopen")
+    assert "close" not in opposites("reject")  # no verb is put behind its `re`
 
 
 @pytest.mark.parametrize("token", ["!", "#0", "dog\t", "\t", "", "#"])

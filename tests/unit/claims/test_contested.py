@@ -43,6 +43,16 @@ def test_figures_of_other_things_are_not(parser):
     assert kinds(cluster("150 people were killed.", "Two of the people were killed."), parser) == []
 
 
+def test_of_a_part_that_a_clause_tells_of_nothing_is_told_of_the_whole(parser):
+    assert kinds(cluster("Four dogs died at the lake.", "Vets treated nine dogs, of which four died."), parser) == []
+    assert (
+        kinds(cluster("Six miners were killed.", "Rescuers pulled out 30 miners, of whom six were dead."), parser) == []
+    )
+    assert kinds(cluster("Five dogs died at the lake.", "Vets treated nine dogs, of which four died."), parser) == [
+        ("figures", False, ["four", "Five"])
+    ]
+
+
 def test_a_later_toll_is_an_update_by_wording_and_by_date(parser):
     by_wording = cluster("At least 61 people were killed.", "The death toll rose to 82.")
     assert kinds(by_wording, parser) == [("figures", True, ["At least 61", "82"])]

@@ -1,0 +1,20 @@
+"""Figures of a part that a clause tells of: `nine dogs, of which four died`; four died, and nothing is said of nine."""
+
+import re
+
+from harness.claims.figures.quantities import Figure
+from harness.claims.parsing.parse import Token
+from harness.claims.sentence_analysis import Reading
+
+_BEFORE = re.compile(r"\bof wh(?:om|ich)\s+(?:\w+ ){0,2}$", re.IGNORECASE)
+_AFTER = re.compile(r"\s+of wh(?:om|ich)\b", re.IGNORECASE)
+_NEAR = 40
+"""Characters before a figure in which its clause begins: `of whom at least six`."""
+
+
+def whole_of(reading: Reading, figure: Figure) -> Token | None:
+    """Find the noun of whose part a clause tells: dogs, for four; None where it is no such figure."""
+    tokens, text = reading.parse.tokens, reading.parse.text
+    verb = tokens[tokens[figure.head_token].head]
+    beside = _AFTER.match(text[figure.end :]) or _BEFORE.search(text[max(0, figure.start - _NEAR) : figure.start])
+    return tokens[verb.head] if verb.dep == "relcl" and beside else None
