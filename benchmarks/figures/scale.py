@@ -128,7 +128,7 @@ def _processes(quick: bool) -> Measured:
             one, two = (next((folder / f"results-{jobs}").glob(f"bench-*/{file}")).read_bytes() for jobs in (1, 2))
             if one != two:
                 raise RuntimeError(f"{file} differs between one process and two")
-        measured.note = "wall clock of whole commands over 2,000 clusters of three short articles; verdicts, scores and table equal to the byte"
+        measured.note = "wall clock of whole commands, short clusters; verdicts, scores and table equal to the byte"
         return measured
 
 
