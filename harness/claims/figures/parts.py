@@ -12,9 +12,13 @@ _NEAR = 40
 """Characters before a figure in which its clause begins: `of whom at least six`."""
 
 
-def whole_of(reading: Reading, figure: Figure) -> Token | None:
-    """Find the noun of whose part a clause tells: dogs, for four; None where it is no such figure."""
-    tokens, text = reading.parse.tokens, reading.parse.text
+def whole_of(reading: Reading, figure: Figure) -> list[Token]:
+    """List the nouns of whose part a clause tells: dogs, for four; police and soldiers. Empty for any other figure."""
+    tokens, children, text = reading.parse.tokens, reading.parse.children, reading.parse.text
     verb = tokens[tokens[figure.head_token].head]
     beside = _AFTER.match(text[figure.end :]) or _BEFORE.search(text[max(0, figure.start - _NEAR) : figure.start])
-    return tokens[verb.head] if verb.dep == "relcl" and beside else None
+    if verb.dep != "relcl" or not beside:
+        return []
+    first = tokens[verb.head]
+    first = tokens[first.head] if first.dep == "conj" else first
+    return [first, *(tokens[child] for child in children[first.i] if tokens[child].dep == "conj")]

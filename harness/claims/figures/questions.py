@@ -241,18 +241,14 @@ class Asked:
 
     def _of_whom(self, figure: Figure) -> list[Token]:
         """Find the whole that a bare figure is a part of: passengers, in `of the 40 passengers, 12 were killed`."""
-        if (whole := whole_of(self.reading, figure)) is not None:
-            return [whole]
         people = word_list("roles", "people") | _crowds().keys()
         before = [
             token for token in self.tokens[: figure.token]
             if token.lemma in people and token.pos in {"NOUN", "PROPN"} and token.tag in {"NNS", "NN", "NNPS"}
         ]  # fmt: skip
-        if not before:
-            return []
-        if _THEIRS.match(self.text[figure.end :]):
-            return before[-1:]
-        return [token for token in before if self._is_fronted(token)][-1:]
+        theirs = _THEIRS.match(self.text[figure.end :])
+        found = before if theirs else [token for token in before if self._is_fronted(token)]
+        return found[-1:] or whole_of(self.reading, figure)
 
     def _is_fronted(self, token: Token) -> bool:
         """Recognise `of the 40 passengers` at the beginning of a sentence."""
@@ -316,7 +312,7 @@ class Asked:
             if self.tokens[child].lower == "among" and child > figure.token
             for inner in children[child] if self.reading.keys[inner]
         }  # fmt: skip
-        if not _INCLUDED.search(self._near_before(figure)) or whole_of(self.reading, figure) is not None:
+        if not _INCLUDED.search(self._near_before(figure)) or whole_of(self.reading, figure):
             return frozenset(among)
         earlier = [other for other in self.reading.figures if other.end <= figure.start and not other.unit]
         return frozenset(among) | (self._deeds(earlier[-1]) if earlier else frozenset())

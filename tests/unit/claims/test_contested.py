@@ -48,6 +48,8 @@ def test_of_a_part_that_a_clause_tells_of_nothing_is_told_of_the_whole(parser):
     assert (
         kinds(cluster("Six miners were killed.", "Rescuers pulled out 30 miners, of whom six were dead."), parser) == []
     )
+    guards = "He praised his police and soldiers, 20 of whom have been killed in the riots."
+    assert kinds(cluster("13 soldiers were killed in the riots.", guards), parser) == [("figures", False, ["13", "20"])]
     assert kinds(cluster("Five dogs died at the lake.", "Vets treated nine dogs, of which four died."), parser) == [
         ("figures", False, ["four", "Five"])
     ]
