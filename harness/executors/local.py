@@ -5,10 +5,10 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing
+from contextlib import closing, contextmanager, nullcontext
 from itertools import count, tee
 from multiprocessing.connection import wait
 from multiprocessing.reduction import ForkingPickler
@@ -49,7 +49,7 @@ class Local(Executor):
 
     def __enter__(self) -> Self:
         """Start nothing: processes are started when there is work for them, and kept for the stages that follow."""
-        self._kept = Processes(cores() if self.jobs is None else self.jobs)
+        self._kept = self._processes()
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -88,11 +88,11 @@ class Local(Executor):
         self, job: Job[Piece, Result], chunks: Iterator[Sequence[Piece]]
     ) -> Iterator[Sequence[Result | Lost]]:
         """Work in the processes of this executor; in some of their own where it was not entered."""
-        if self._kept is not None:
-            yield from self._kept.map(job, chunks)
-            return
-        with Processes(cores() if self.jobs is None else self.jobs) as processes:
+        with self._processes() if self._kept is None else nullcontext(self._kept) as processes:
             yield from processes.map(job, chunks)
+
+    def _processes(self) -> "Processes":
+        return Processes(cores() if self.jobs is None else self.jobs)
 
 
 def until_several_pay(chunks: Iterator[Sequence[Piece]], total: int) -> Iterator[Sequence[Piece]]:
@@ -152,7 +152,7 @@ class Processes:
         the iterator is closed.
         """
         number = next(self._numbers)
-        sent = _sent(job)
+        sent = _Sent.of(job)
         waiting = iter(chunks)
         under_way: deque[tuple[Sequence[Piece], ProcessPoolExecutor, Future[Answer]]] = deque()
         self._live.add(number)
@@ -187,7 +187,7 @@ class Processes:
         return self._pool
 
 
-def _one_by_one(sent: bytes, chunk: Sequence[Piece]) -> list[Any]:
+def _one_by_one(sent: "_Sent", chunk: Sequence[Piece]) -> list[Any]:
     """Do a chunk that may have ended a process piece by piece: whichever ends another process is lost."""
     found: list[Any] = []
     waiting = deque(chunk)
@@ -206,24 +206,36 @@ def _one_by_one(sent: bytes, chunk: Sequence[Piece]) -> list[Any]:
     return found
 
 
+class _Sent(NamedTuple):
+    """A job as it is sent to processes, which read it where they open it: it may fail to be imported there."""
+
+    data: bytes
+
+    @classmethod
+    def of(cls, job: Job[Any, Any]) -> "_Sent":
+        """Make a job ready to be sent. Raises RunError where it cannot be."""
+        try:
+            return cls(bytes(ForkingPickler.dumps(job)))
+        except Exception as error:
+            raise RunError(f"this cannot be sent to other processes, so use --jobs 1: {error}") from error
+
+    @contextmanager
+    def open(self) -> Iterator[Callable[[Sequence[Any]], Sequence[Any]]]:
+        """Read the job and open it."""
+        with ForkingPickler.loads(self.data).open() as work:
+            yield work
+
+
 class _Task(NamedTuple):
     """A chunk as it is sent to a process."""
 
     number: int
     """The number of its job."""
-    job: bytes
+    job: _Sent
     """The job itself; a process opens it at its first chunk."""
     live: frozenset[int]
     """Numbers of the jobs that are under way."""
     chunk: Sequence[Any]
-
-
-def _sent(job: Job[Any, Any]) -> bytes:
-    """Return a job as it is sent to processes. Raises RunError where it cannot be."""
-    try:
-        return bytes(ForkingPickler.dumps(job))
-    except Exception as error:
-        raise RunError(f"this cannot be sent to other processes, so use --jobs 1: {error}") from error
 
 
 def _submit(pool: ProcessPoolExecutor, task: _Task) -> "Future[Answer]":
@@ -281,8 +293,5 @@ def _work(task: _Task) -> Answer:
     for number in [number for number in _opened if number not in task.live]:
         _opened.pop(number).close()
     if task.number not in _opened:
-        try:
-            _opened[task.number] = Opened(ForkingPickler.loads(task.job))
-        except Exception as error:  # noqa: BLE001 - what cannot be imported here, say: it goes on in the other process
-            return Answer((), type(error).__name__, str(error))
+        _opened[task.number] = Opened(task.job)
     return _opened[task.number].answer(task.chunk)
