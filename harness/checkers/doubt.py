@@ -100,8 +100,8 @@ def hollow(account: Account) -> bool:
     """Recognise a claim whose supported part could be said of any event, or is the least part of it.
 
     As `unspecific`, but words that news has of everything (*government*, *announces*, *new*) tie a claim to nothing,
-    nor does a bare small number (*two*), *today*, or one
-    country alone (*US officials meet in Washington*). One name with nothing but such words is too little.
+    nor does a bare small number (*two*), *today*, or one country alone (*US officials meet in Washington*). One name
+    with nothing but such words is too little.
     """
     words = [held for held in account.elements if held.kind in {"word", "predicate"} and held.state != "contradicted"]
     gone = [held for held in words if held.state == "unaccounted" and not held.spots]
