@@ -85,7 +85,7 @@ def _difference(pair: PairComparison, unit: Unit) -> str:
 
 def _alike(board: Leaderboard) -> Iterator[str]:
     alike = [standing for standing in board.standings if standing.like_best]
-    clusters = f"{board.clusters} cluster{'' if board.clusters == 1 else 's'}"
+    clusters = numbers.clusters(board.clusters)
     unscored = [standing.configuration for standing in board.standings if _mean(standing, board) is None]
     if len(alike) > 1:
         if all(_is_equal(board, standing) for standing in alike[1:]):

@@ -59,7 +59,9 @@ def allowed_failures(report: GateReport) -> list[str]:
         if finding.decision.unanswered and finding.verdict != "lost"
     }
     return [
-        escape.one_line(f"note: {name}: {_clusters(count)} of the baseline without an answer, within `max_failures`")
+        escape.one_line(
+            f"note: {name}: {numbers.clusters(count)} of the baseline without an answer, within `max_failures`"
+        )
         for name, count in failed.items()
         if name not in told
     ]
@@ -77,7 +79,7 @@ def verdict(report: GateReport) -> str:
     written = len(report.rules)
     parts = []
     if report.failures:
-        whole = _clusters(report.clusters)
+        whole = numbers.clusters(report.clusters)
         parts.append(_some([f"{lost.configuration} failed on {lost.failed} of {whole}" for lost in report.failures]))
     if unheld:
         parts.append(f"{len(unheld)} of {written} rules could not be held ({_breakers(unheld)})")
@@ -85,11 +87,7 @@ def verdict(report: GateReport) -> str:
         parts.append(f"{len(broken)} of {written} rules broken ({_breakers(broken)})")
     if not unheld and not broken:
         parts.append(f"{written} of {written} rules hold")
-    return "; ".join(parts) + ("" if report.failures else f", {_clusters(report.clusters)}")
-
-
-def _clusters(count: int) -> str:
-    return f"{count} cluster{'' if count == 1 else 's'}"
+    return "; ".join(parts) + ("" if report.failures else f", {numbers.clusters(report.clusters)}")
 
 
 def _breakers(broken: Iterable[Iterable[Finding]]) -> str:
@@ -183,8 +181,8 @@ def blindness(report: GateReport) -> list[str]:
             blind.setdefault((decision.measure, decision.both), []).append(decision.configuration)
     return [
         escape.one_line(
-            f"note: {_clusters(count)} {'is' if count == 1 else 'are'} too few for any fall of the mean of {measure} "
-            f"to be significant; its tolerance cannot be broken ({_some(names)})"
+            f"note: {numbers.clusters(count)} {'is' if count == 1 else 'are'} too few for any fall of the mean of "
+            f"{measure} to be significant; its tolerance cannot be broken ({_some(names)})"
         )
         for (measure, count), names in blind.items()
     ]

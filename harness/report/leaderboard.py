@@ -161,7 +161,7 @@ def _total_width(columns: Sequence[Column], gap: int) -> int:
 
 
 def _legend(board: Leaderboard, left_out: Sequence[str]) -> list[str]:
-    parts = [f"Ranked by {full_name(board.primary)}, {board.clusters} clusters; ± half the 95 % interval."]
+    parts = [f"Ranked by {full_name(board.primary)}, {numbers.clusters(board.clusters)}; ± half the 95 % interval."]
     if board.is_tested:
         marks = {mark for standing in board.standings for mark in standing.beside_baseline.values()}
         told = [f"{MARKS[mark]} {mark}" for mark in ("better", "worse") if mark in marks]

@@ -43,6 +43,11 @@ def interval(summary: Summary, measure: MeasureRecord) -> str:
     return ends(summary.low, summary.high, measure.unit)
 
 
+def clusters(count: int) -> str:
+    """Say how many clusters."""
+    return f"{count} cluster{'' if count == 1 else 's'}"
+
+
 def header(measure: MeasureRecord) -> str:
     """Write a measure's name with an arrow that says which way is better."""
     return measure.name + ARROWS[measure.direction]

@@ -148,7 +148,7 @@ def provenance(manifest: RunManifest, escaped: Callable[[str], str] = str) -> li
 
 def made_of(manifest: RunManifest) -> str:
     """Say which data a run read, and its seed."""
-    return f"{manifest.clusters} clusters, data {manifest.data_digest}, seed {manifest.seed}."
+    return f"{numbers.clusters(manifest.clusters)}, data {manifest.data_digest}, seed {manifest.seed}."
 
 
 def shard_notes(manifest: RunManifest) -> list[str]:

@@ -53,6 +53,12 @@ def test_the_first_screen_ranks_and_says_what_is_certain(harness: Callable[..., 
     assert bound in " ".join(ended.out.split())
 
 
+def test_of_one_cluster_no_line_speaks_of_several(harness: Callable[..., Any]):
+    said = " ".join(harness("eval", "--config", "x.yaml", "--limit", "1").out.split())
+    assert "Ranked by ROUGE-1 (rouge1-f), 1 cluster;" in said
+    assert "1 cluster, data " in said
+
+
 def test_six_configurations_and_four_metrics_fit_eighty_columns_and_thirty_lines(
     harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ):

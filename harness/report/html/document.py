@@ -210,7 +210,9 @@ def _cell(findings: Findings, label: str, measure: MeasureRecord) -> dict[str, A
 def _legend(findings: Findings) -> str:
     board = findings.board
     interval = "± half the 95 % interval (percentile bootstrap over clusters)"
-    parts = [f"Ranked by {full_name(board.primary)}, of {board.clusters} clusters; shares times 100; {interval}."]
+    parts = [
+        f"Ranked by {full_name(board.primary)}, of {numbers.clusters(board.clusters)}; shares times 100; {interval}."
+    ]
     marks = {mark for standing in board.standings for mark in standing.beside_baseline.values()}
     told = [f"{MARKS[mark]} {mark}" for mark in ("better", "worse") if mark in marks]
     if told:
@@ -273,7 +275,8 @@ def _made(findings: Findings) -> list[tuple[str, str]]:
     made: list[tuple[str, str]] = []
     for manifest in findings.manifests:
         run = f"{manifest.name}-{manifest.digest}, started {manifest.started:%Y-%m-%d %H:%M} UTC, {manifest.status}"
-        data = f"{manifest.data}, {manifest.clusters} clusters, digest {manifest.data_digest}, seed {manifest.seed}"
+        data = f"{manifest.data}, {numbers.clusters(manifest.clusters)}, digest {manifest.data_digest}"
+        data += f", seed {manifest.seed}"
         made += [
             ("run", run),
             ("data", data),
