@@ -25,6 +25,8 @@ from benchmarks.aims_rows import SETS, Row, Sizes, of_clusters, of_numbers, of_p
 from benchmarks.factual_sets import checker_of
 from benchmarks.frame import TOP
 from benchmarks.parses import remembered
+from harness.checkers.account.account import account
+from harness.checkers.account.matching import Matcher
 from harness.checkers.base import CheckSession
 from harness.checkers.rules import RulesSession
 from harness.claims.parsing.parse import Parser
@@ -167,8 +169,11 @@ def _leaning(session: CheckSession, row: Row) -> str:
     if not isinstance(session, RulesSession):
         return ""
     cluster = session.reading_of(row.cluster)
-    held = [session.entailment(cluster, one) for one in session.examined(row.cluster, [row.text])[0]]
-    said = [f"{each.entailed:+.1f} (otherwise {each.contradicted:+.1f})" for each in held if each is not None]
+    read = []
+    for one in session.examined(row.cluster, [row.text])[0]:
+        held = account(cluster, Matcher(cluster, one.reading), one.reading, one.alignment, one.features)
+        read.append(session.entailment(cluster, one, held))
+    said = [f"{each.entailed:+.1f} (otherwise {each.contradicted:+.1f})" for each in read if each is not None]
     return f", entailed {'; '.join(said)}" if said else ""
 
 
