@@ -57,11 +57,11 @@ def main() -> int:
                 print(f"{row['name']}: profiled", flush=True)
         _write(before)
         return 0
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name in chosen:
         started = time.perf_counter()
         try:
-            row: dict[str, Any] = _in_a_process(known[name], *(["--quick"] if given.quick else []))
+            row = _in_a_process(known[name], *(["--quick"] if given.quick else []))
         except RuntimeError as error:
             row = as_row(known[name], None, reason=f"broke: {error}")
         row["took"] = round(time.perf_counter() - started, 1)

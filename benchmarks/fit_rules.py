@@ -1,6 +1,6 @@
 """Fits the weights of the checker `rules` on development data, and says what error they have.
 
-    python benchmarks/fit_rules.py ../shared/data --out harness/checkers/rules_weights.json
+    python -m benchmarks.fit_rules ../shared/data --out harness/checkers/rules_weights.json
 
 A logistic model over the features of single sentences. Every feature's sign is fixed beforehand (more support never
 lowers a probability, more conflict never raises it) and no weight is quite nil, so that a model fitted on one genre
@@ -21,12 +21,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from labelled_data import FOLDS, HINGES, Row, one_article, read
+from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from benchmarks.labelled_data import FOLDS, HINGES, Row, one_article, read
 from harness.checkers.aggregate import OTHERS
 from harness.checkers.rules import Rules
 from harness.checkers.weights import hinged
+
+Floats = NDArray[np.float64]
 
 FLOOR = 0.015
 RIDGE = 0.002
@@ -49,7 +52,7 @@ class Text:
     pair: str
     document: str
     rows: list[dict[str, float]]
-    matrix: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
+    matrix: Floats = field(default_factory=lambda: np.zeros((0, 0)))
 
 
 def texts_of(rows: Sequence[Row]) -> list[Text]:
@@ -76,9 +79,9 @@ class Model:
     """The features: what they are called, how they are standardised, which way each may pull."""
 
     names: list[str]
-    mean: np.ndarray
-    scale: np.ndarray
-    sign: np.ndarray
+    mean: Floats
+    scale: Floats
+    sign: Floats
 
     @classmethod
     def of(cls, texts: Sequence[Text]) -> "Model":
@@ -95,16 +98,17 @@ class Model:
         sign = np.array([0 if n in UNSIGNED else 1 if "share" in n or n.startswith("density") else -1 for n in names])
         return cls(names, everything.mean(0), everything.std(0), sign)
 
-    def standard(self, text: Text) -> np.ndarray:
+    def standard(self, text: Text) -> Floats:
         """The standardised features of each sentence."""
-        return (text.matrix - self.mean) / self.scale
+        standard: Floats = (text.matrix - self.mean) / self.scale
+        return standard
 
 
-def fit(model: Model, texts: Sequence[Text]) -> tuple[np.ndarray, dict[str, float]]:
+def fit(model: Model, texts: Sequence[Text]) -> tuple[Floats, dict[str, float]]:
     """Weights of the standardised features, and an intercept for each data set."""
     sets = sorted({text.dataset for text in texts})
     counts = Counter((text.dataset, text.label) for text in texts)
-    pairs: dict[str, dict[int, np.ndarray]] = defaultdict(dict)
+    pairs: dict[str, dict[int, Floats]] = defaultdict(dict)
     for text in texts:
         if text.pair:
             pairs[text.pair][text.label] = model.standard(text).sum(0)
@@ -127,7 +131,9 @@ def fit(model: Model, texts: Sequence[Text]) -> tuple[np.ndarray, dict[str, floa
         x, y, w, d = np.vstack(rows), np.array(labels, float), np.array(weights), np.array(owners)
         w = w / w.sum()
 
-        def loss(t: np.ndarray, x=x, y=y, w=w, d=d) -> tuple[float, np.ndarray]:  # noqa: ANN001 - this round's arrays
+        def loss(
+            t: Floats, x: Floats = x, y: Floats = y, w: Floats = w, d: NDArray[np.int64] = d
+        ) -> tuple[float, Floats]:
             z = x @ t[:size] + t[size:][d]
             gap = apart @ t[:size]
             value = (w * (np.logaddexp(0, z) - y * z)).sum() + RIDGE * (t[:size] ** 2).sum()
@@ -140,7 +146,7 @@ def fit(model: Model, texts: Sequence[Text]) -> tuple[np.ndarray, dict[str, floa
     return point[:size], dict(zip(sets, point[size:].tolist(), strict=True))
 
 
-def score(logits: np.ndarray) -> float:
+def score(logits: Floats) -> float:
     """Log-probability of a text, as `harness.checkers.aggregate.whole_probability` has it."""
     logs = -np.logaddexp(0, -logits)
     return float(logs.min() + OTHERS * (logs.sum() - logs.min()))
@@ -171,7 +177,7 @@ def interval(rows: Sequence[tuple[str, int, float]], seed: int, times: int = 100
     return round(float(low), 3), round(float(high), 3)
 
 
-def balanced(good: np.ndarray, bad: np.ndarray, threshold: float) -> float:
+def balanced(good: Floats, bad: Floats, threshold: float) -> float:
     """Mean of the shares of faithful texts at or above, and of unfaithful ones below, a threshold."""
     return float(((good >= threshold).mean() + (bad < threshold).mean()) / 2)
 

@@ -37,7 +37,6 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import asdict, dataclass, field
-from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any, Literal
@@ -99,7 +98,7 @@ Prepared = Callable[[], AbstractContextManager[Callable[[], object]]]
 
 def prepared(run: Callable[[], object]) -> Prepared:
     """Work that needs no preparing."""
-    return partial(nullcontext, run)
+    return lambda: nullcontext(run)
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def remembered(folder: Path) -> Iterator[None]:
         return found
 
     # Checkers open parsers of their own, so that the class is what has to be changed; mypy asks that this be said.
-    Parser.parse = from_disk  # type: ignore[method-assign]
+    Parser.parse = from_disk  # type: ignore[assignment, method-assign]
     try:
         yield
     finally:

@@ -32,7 +32,8 @@ class LowRank(nn.Module):
     def forward(self, states: torch.Tensor) -> torch.Tensor:
         """What both maps make of the states, added up."""
         added = nn.functional.linear(nn.functional.linear(states, self.narrow), self.wide)
-        return self.frozen(states) + SHARE * added
+        frozen: torch.Tensor = self.frozen(states)
+        return frozen + SHARE * added
 
 
 def adapt(encoder: Any, rank: int, layers: int) -> None:

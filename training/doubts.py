@@ -101,7 +101,8 @@ def weighed(held: Sequence[Row]) -> np.ndarray[Any, Any]:
     found = np.array([
         WEIGHTS.get(name[0], 2.0) / sorts[name[0]] / counts[name] for name in names
     ])  # fmt: skip
-    return found / found.sum()
+    shares: np.ndarray[Any, Any] = found / found.sum()
+    return shares
 
 
 def fitted(held: Sequence[Row], names: list[str]) -> tuple[np.ndarray[Any, Any], float]:

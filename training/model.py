@@ -37,7 +37,8 @@ class CrossEncoder(nn.Module):
         mean = (states * claim).sum(1) / claim.sum(1)
         most = states.masked_fill(~claim, -1e4).amax(1)
         joined = torch.cat([states[:, 0], mean, most], dim=-1)
-        return self.head(self.dropout(torch.tanh(self.dense(self.dropout(joined)))))
+        logits: torch.Tensor = self.head(self.dropout(torch.tanh(self.dense(self.dropout(joined)))))
+        return logits
 
 
 def loss_of(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:

@@ -68,8 +68,9 @@ class Triple:
 
     def mirrored(self) -> "Triple":
         """The triple with the words of the two parties exchanged throughout."""
-        told = (_exchange_words(text, self.first, self.second) for text in (self.premise, self.claim, self.exchanged))
-        return Triple(*told, self.second, self.first, f"{self.source}, mirrored")
+        told = [_exchange_words(text, self.first, self.second) for text in (self.premise, self.claim, self.exchanged)]
+        premise, claim, exchanged = told
+        return Triple(premise, claim, exchanged, self.second, self.first, f"{self.source}, mirrored")
 
 
 def _exchange_words(text: str, first: str, second: str) -> str:
@@ -143,8 +144,8 @@ def of_articles(data: Path, parser: Parser, drawn: random.Random, sentences: int
             turned = [deed.active(b, a, verb), deed.passive(a, b, deed.plural_subject, participle)]
             if drawn.random() < 0.3:  # as headlines tell it
                 now = inflected(deed.lemma if verb == deed.verb else chosen, "VBP" if deed.plural_subject else "VBZ")
-                bare = [re.sub(r"^(?:[Tt]he|[Aa]n?) ", "", party) for party in (a, b)]
-                told, turned = [_line(*bare, now, deed.rest)], [_line(*bare[::-1], now, deed.rest)]
+                one, other = (re.sub(r"^(?:[Tt]he|[Aa]n?) ", "", party) for party in (a, b))
+                told, turned = [_line(one, other, now, deed.rest)], [_line(other, one, now, deed.rest)]
             heads = (a.split(" of ")[0].split()[-1], b.split(" of ")[0].split()[-1])
             if heads[0].lower() != heads[1].lower():
                 yield Triple(near, drawn.choice(told), drawn.choice(turned), *heads, "articles")
@@ -246,7 +247,8 @@ def scores(model: CrossEncoder, words: Any, premises: list[str], claims: list[st
         name: torch.tensor([each + [0] * (most - len(each)) for each in several]) for name, several in told.items()
     }
     logits = model(**inputs).float()
-    return logits[:, 0] - torch.logsumexp(logits[:, 1:], dim=-1)
+    odds: torch.Tensor = logits[:, 0] - torch.logsumexp(logits[:, 1:], dim=-1)
+    return odds
 
 
 def train(model: CrossEncoder, words: Any, triples: Sequence[Triple], steps: int, kept: Sequence[Triple]) -> None:

@@ -136,12 +136,12 @@ def write(
             narrower[numbers[target]].add(numbers[key])
     lines = []
     for word in sorted(senses):
-        parts = "|".join(
+        told = "|".join(
             f"{part}:{' '.join(str(numbers[key]) for key in held if key in numbers)}"
             for part, held in sorted(senses[word].items()) if any(key in numbers for key in held)
         )  # fmt: skip
-        if parts or derived[word] or opposite[word]:
-            lines.append("\t".join((word, parts, " ".join(sorted(derived[word])), " ".join(sorted(opposite[word])))))
+        if told or derived[word] or opposite[word]:
+            lines.append("\t".join((word, told, " ".join(sorted(derived[word])), " ".join(sorted(opposite[word])))))
     lines.append("\t".join(("!", " ".join(proper))))
     for key in sorted(shared):
         number = numbers[key]

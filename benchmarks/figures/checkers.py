@@ -113,7 +113,7 @@ def _forget() -> None:
             for kept in vars(module).values():
                 if hasattr(kept, "cache_parameters") and kept.cache_parameters()["maxsize"] is not None:
                     kept.cache_clear()
-    parse._known(parse.installed_model()).clear()
+    parse._recent_parses(parse.installed_model()).clear()
     shipped()._judged.cache_clear()
 
 

@@ -112,6 +112,15 @@ def _loop(bench: _Bench, prompts: list[list[int]]) -> Callable[[], list[str]]:
     return run
 
 
+def _untold(run: Callable[[], object]) -> Callable[[], None]:
+    """The work without what it returns: the wall clock counts."""
+
+    def done() -> None:
+        run()
+
+    return done
+
+
 def _texts(answers: list[Answer | Exception]) -> list[str]:
     return [answer.text if isinstance(answer, Answer) else repr(answer) for answer in answers]
 
@@ -125,7 +134,7 @@ def _against_loop(dtype: str, budget: int, quick: bool) -> Measured:
         if dtype == "float32" and same < len(prompts):
             raise AssertionError(f"{len(prompts) - same} of {len(prompts)} texts differ from the loop's")
         work = len(prompts)
-        measured = interleaved(Side(lambda: ours() and None, work), Side(lambda: loop() and None, work), _rounds(quick))
+        measured = interleaved(Side(_untold(ours), work), Side(_untold(loop), work), _rounds(quick))
     lengths = [len(prompt) for prompt in prompts]
     measured.note = (
         f"{work} clusters, {min(lengths)} to {max(lengths)} tokens, at most {NEW} new ones; {same} of {work} texts "
@@ -163,9 +172,8 @@ def _against_lm_eval(quick: bool) -> Measured:
             return float(seconds)
 
         work = len(prompts)
-        measured = interleaved(
-            Side(lambda: session.answer(bench.clusters) and None, work), Side(peer, work), _rounds(quick)
-        )
+        side = Side(_untold(partial(session.answer, bench.clusters)), work)
+        measured = interleaved(side, Side(peer, work), _rounds(quick))
         ours = _texts(session.answer(bench.clusters))
     theirs = [postprocess.apply(text, postprocess.DEFAULT)[0] for text in texts]
     same = sum(a == b for a, b in zip(ours, theirs, strict=True))
