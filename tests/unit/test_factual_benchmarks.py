@@ -1,9 +1,15 @@
 """The parts of `make metaeval` that decide what is counted."""
 
+import re
+
 import pytest
 
+from benchmarks.aims_rows import Row
+from benchmarks.errors import misjudged, told
 from benchmarks.factual_findings import is_found
-from benchmarks.factual_sets import held_out_name, thinned
+from benchmarks.factual_sets import checker_of, held_out_name, thinned
+from benchmarks.figures.checkers import _forget
+from harness.claims.parsing.parse import Parser
 from harness.metaeval.labelled import LabelledText
 from harness.records import Article, Cluster, ContestedFact, Evidence, FactVersion
 
@@ -60,3 +66,25 @@ def test_a_contested_fact_is_found_where_two_known_sides_are_quoted_against_one_
     assert not found(first, other)
     assert not found(first, first)
     assert not is_found(known, [])
+
+
+def test_an_error_is_told_with_what_the_model_says_and_what_the_articles_lack(parser: Parser):
+    article = Article(article_id="a", text="A mill burned down at Brant on Friday. Nobody was hurt, police said.")
+    cluster = Cluster(cluster_id="c", articles=(article,))
+    claim = Row("own", "c", cluster, "Mill burns down at Carlow", True)
+    with checker_of("ensemble", headlines=True).open() as session:
+        (wrong,) = misjudged([(claim, session.check(cluster, claim.text))])
+        written = told(session, wrong).splitlines()
+    assert written[0] == "own false alarm [] 'c'"
+    # The log-odds that the sentence is entailed, and those that it is contradicted, of a real model: only their form.
+    assert re.search(r", entailed [+-]\d+\.\d \(otherwise [+-]\d+\.\d\)$", written[2]), written[2]
+    assert any(re.search("“Carlow”: .", line) for line in written), written
+    assert written[-1] == "  evidence  A mill burned down at Brant on Friday."
+
+
+def test_each_round_of_a_figure_begins_with_nothing_parsed(parser: Parser):
+    text = "The old mill at Brant burned down on Friday."
+    (first,) = parser.parse([text])
+    assert parser.parse([text])[0] is first
+    _forget()
+    assert parser.parse([text])[0] is not first
