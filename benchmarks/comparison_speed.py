@@ -1,24 +1,29 @@
 """How long all pairwise tests take: 10 configurations × 10,000 clusters × 8 measures, 10,000 resamples, all 45 pairs.
 
-python benchmarks/comparison_speed.py [configurations clusters measures resamples]
+    python -m benchmarks.comparison_speed [configurations [clusters [measures [resamples]]]]
 
 Prints seconds, processor seconds and the greatest memory the process held. Scores are synthetic: correlated between
 configurations, one measure of zeros and ones, one in tenths, one with missing values.
 """
 
+import argparse
 import resource
-import sys
 import time
 
 import numpy as np
 
 from harness.analysis.compare import compare_and_resample
 
+SIZES = {"configurations": 10, "clusters": 10_000, "measures": 8, "resamples": 10_000}
+"""The promised size."""
+
 
 def main() -> None:
-    """Times one comparison of the size given on the command line, by default the promised one."""
-    given = [int(text) for text in sys.argv[1:]]
-    configurations, clusters, measures, resamples = given or (10, 10_000, 8, 10_000)
+    """Times one comparison of the size given on the command line, each number by default the promised one."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name, size in SIZES.items():
+        parser.add_argument(name, type=int, nargs="?", default=size, help=f"default: {size:,}")
+    configurations, clusters, measures, resamples = vars(parser.parse_args()).values()
     rng = np.random.default_rng(0)
     quality = rng.random((1, clusters, measures))
     scores = np.clip(quality + rng.normal(0, 0.2, (configurations, clusters, measures)), 0, 1)

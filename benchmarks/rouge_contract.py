@@ -1,12 +1,13 @@
 """Whether compiled code, columns and rouge-score itself give the same ROUGE, float by float.
 
-    python benchmarks/rouge_contract.py [pairs seed]
+    python -m benchmarks.rouge_contract [pairs [seed]]
 
 Compares 50,000 random and real pairs unless told otherwise (ten minutes), and exits with 1 where a single number
 differs. `make test` runs the same on fewer of them. Predictions have one to six references, so that a pair here is a
 prediction with all of them, scored with and without the stemmer, on six variants.
 """
 
+import argparse
 import json
 import random
 import sys
@@ -162,9 +163,12 @@ def _long(draw: random.Random, lines: Sequence[str]) -> str:
 
 def main() -> None:
     """Compares as many as the command line says."""
-    given = [int(text) for text in sys.argv[1:]]
-    count, seed = (given + [50_000, 1][len(given) :])[:2]
-    several = list(cases(count, seed))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("pairs", type=int, nargs="?", default=50_000, help="predictions (default: 50,000)")
+    parser.add_argument("seed", type=int, nargs="?", default=1, help="default: 1")
+    given = parser.parse_args()
+    count: int = given.pairs
+    several = list(cases(count, given.seed))
     found = [
         line
         for start in range(0, count, 512)

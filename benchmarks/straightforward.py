@@ -1,6 +1,6 @@
 """What one would write without the harness: score recorded predictions with rouge-score, aggregate, compare.
 
-    python benchmarks/straightforward.py CLUSTERS PREDICTIONS…
+    python -m benchmarks.straightforward CLUSTERS PREDICTIONS…
 
 It does what `harness eval` and `harness compare` do on the same files with the metrics `rouge`, `headline` and
 `surface`, in the obvious way: rouge-score's scorer for ROUGE, sets of words for the rest, rouge-score's
@@ -8,9 +8,9 @@ BootstrapAggregator for every interval, and for every pair of configurations the
 differences. It counts less than the harness does: no names, numbers as they are written, no p-values, nothing on disk.
 """
 
+import argparse
 import json
 import re
-import sys
 from collections.abc import Iterable, Mapping
 from itertools import combinations
 from typing import Any
@@ -24,10 +24,14 @@ VARIANTS = ("rouge1", "rouge2", "rougeL")
 
 def main() -> None:
     """Prints the mean with its interval for each configuration, and for each pair the difference with its own."""
-    with open(sys.argv[1], encoding="utf-8") as stream:  # noqa: PTH123 - a script as one writes it
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("clusters", help="JSON Lines of clusters")
+    parser.add_argument("predictions", nargs="+", help="JSON Lines of predictions, a file for each configuration")
+    given = parser.parse_args()
+    with open(given.clusters, encoding="utf-8") as stream:  # noqa: PTH123 - a script as one writes it
         clusters = {row["id"]: row for row in map(json.loads, stream)}
     scores = {}
-    for path in sys.argv[2:]:
+    for path in given.predictions:
         with open(path, encoding="utf-8") as stream:  # noqa: PTH123 - the same
             texts = {row["cluster_id"]: row["text"] for row in map(json.loads, stream)}
         scores[path] = {cluster_id: score(clusters[cluster_id], text) for cluster_id, text in texts.items()}
