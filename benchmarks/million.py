@@ -21,6 +21,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from benchmarks import corpus
 from benchmarks.frame import TOP
@@ -81,13 +82,13 @@ def measure(folder: Path, clusters: int) -> Row:
     return Row(clusters, seconds["value"], seconds["low"], seconds["high"], memory, ran, compared)
 
 
-def _run(arguments: Sequence[str], out: object) -> Took:
+def _run(arguments: Sequence[str], out: BinaryIO) -> Took:
     command = [sys.executable, "-m", "harness", *arguments]
     began = time.perf_counter()
     process = subprocess.Popen(
         command,
         cwd=TOP,
-        stdout=out,  # type: ignore[call-overload]
+        stdout=out,
         stderr=subprocess.DEVNULL,
         env={**os.environ, **ENVIRONMENT},
     )

