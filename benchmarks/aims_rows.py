@@ -96,8 +96,12 @@ def of_project() -> Iterator[Row]:
         yield Row("demo", row["cluster_id"], cluster, row["headline"], row["faithful"], row["error_type"] or "")
     for text in read([PARAPHRASE], clusters=clusters)["paraphrase"]:
         yield Row("paraphrase", text.cluster.cluster_id, text.cluster, text.text, text.label, pair=text.pair)
+    yield from of_plain(PLAIN)
 
-    for row in lines(PLAIN):
+
+def of_plain(path: Path) -> Iterator[Row]:
+    """Plain headlines of ours, of a file with a cluster in each line."""
+    for row in lines(path):
         name = row["cluster_id"]
         articles = tuple(Article(article_id=f"{name}-{at}", text=text) for at, text in enumerate(row["articles"], 1))
         cluster = Cluster(cluster_id=name, articles=articles)

@@ -11,6 +11,7 @@ from pathlib import Path
 from random import Random
 
 from benchmarks.account_cases import lines, neus, part_of, true_headlines
+from benchmarks.aims_rows import of_plain
 from harness.language.lexical import word_list
 from harness.records import Cluster
 from training.fluency_table import FIRST_CLUSTER
@@ -19,6 +20,10 @@ FEWEST, MOST = 3, 18
 """Words of a text; a sentence has twice the fewest, at least."""
 CLUSTERS, MEASURED = 55, 150
 """Clusters of NeuS train, and headlines of NumHG, that are read beside their articles."""
+PLAIN_STEP = 3
+"""Of our true plain headlines every so many are read beside their articles."""
+MORE_PLAIN = 3
+"""How many times more than other headlines ours stand among the texts, each with another disorder."""
 SENTENCES = 5000
 """Sentences of articles."""
 SETS = {
@@ -66,6 +71,11 @@ def shuffles(text: str, many: int, random: Random) -> Iterator[str]:
                 break
 
 
+def plain_rows() -> list[tuple[Cluster, str, bool]]:
+    """Plain headlines of ours with their articles, and whether they are true."""
+    return [(row.cluster, row.text, bool(row.label)) for row in of_plain(Path(__file__).with_name("plain.jsonl"))]
+
+
 def read_alone(data: Path) -> list[str]:
     """Headlines to be read alone."""
     found: list[str] = []
@@ -78,6 +88,8 @@ def read_alone(data: Path) -> list[str]:
         text = row.get("summary") or row["headline"]
         if part_of(row["source"][:500]) == "tune" and text not in beside:
             found.append(text)
+    # True or not, they are plain English of all sorts of events; the rest is news of the United States.
+    found += (text for _, text, _ in plain_rows())
     texts = dict.fromkeys(text.strip().removesuffix(".") for text in found)
     return [text for text in texts if len(text.split()) >= FEWEST]
 
@@ -90,7 +102,8 @@ def read_beside(data: Path) -> list[tuple[Cluster, str]]:
     numbers = [
         case for case in true_headlines(data / "headlines" / "numhg_2000.jsonl") if part_of(case.group) == "tune"
     ]
-    return [(each, each.references[0].text) for each in clusters] + [(c.cluster, c.text) for c in numbers[:MEASURED]]
+    found = [(each, each.references[0].text) for each in clusters] + [(c.cluster, c.text) for c in numbers[:MEASURED]]
+    return found + [(cluster, text) for cluster, text, true in plain_rows() if true][::PLAIN_STEP]
 
 
 def sentences_of(data: Path, random: Random) -> list[str]:
@@ -186,7 +199,9 @@ def pairs_of(data: Path, random: Random) -> list[Pair]:
     """Every text with one of its disorders; the headlines stand twice, the second time with another."""
     headlines, sentences = read_alone(data), sentences_of(data, random)
     common = lower_case([*headlines, *sentences])
-    told = [*headlines, *headlines, *(terse(text, random) if random.random() < TERSE else text for text in sentences)]
+    plain = [text for _, text, _ in plain_rows()]
+    told = [*headlines, *headlines, *plain * MORE_PLAIN]
+    told += [terse(text, random) if random.random() < TERSE else text for text in sentences]
     random.shuffle(told)
     found = []
     for at, text in enumerate(told):

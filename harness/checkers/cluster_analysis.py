@@ -242,7 +242,8 @@ def _descriptions(reading: Reading, name: Name) -> set[str]:
               if tokens[child].dep in {"compound", "appos", "nmod"}]  # fmt: skip
     beside += [tokens[head.head]] if head.dep == "appos" else []
     beside += [tokens[name.start - 1]] if name.start else []
-    return {each.lemma for each in beside if each.pos == "NOUN" and not name.start <= each.i < name.end}
+    found = {each.lemma for each in beside if each.pos == "NOUN" and not name.start <= each.i < name.end}
+    return found | {*name.title.split()[-1:]}
 
 
 def _as_two(reading: Reading, first: tuple[Name, ...], second: tuple[Name, ...]) -> bool:

@@ -80,10 +80,23 @@ class _Reader:
 
     def _misread(self, verb: MisreadVerb) -> Frame:
         """Make the frame of a verb that the tagger took for a noun."""
+        agents: tuple[int, ...] = (verb.subject,)
+        patients = verb.objects
+        if verb.lemma in _UNDERGOING and not patients:
+            agents, patients = (), agents
         return Frame(
-            verb.token, concept(verb.lemma), "verb", (verb.subject,), verb.objects, verb.obliques, False, "actual", -1,
-            False, verb.lemma,
-        )  # fmt: skip
+            verb.token,
+            concept(verb.lemma),
+            "verb",
+            agents,
+            patients,
+            verb.obliques,
+            False,
+            "actual",
+            -1,
+            False,
+            verb.lemma,
+        )
 
     def _blame_frames(self, frame: Frame) -> list[Frame]:
         """Make the frame of an accusation: "X blames Y for Z" and "Z is blamed on Y" say that Y is behind Z."""

@@ -14,6 +14,9 @@ _OPENING = frozenset({"after", "as", "before", "while", "when", "since", "until"
 _PLURALS = frozenset({"sports", "arms", "rights", "sales", "goods", "news", "works", "games", "services"})
 """Plurals that stand before another noun: `after youth sports event`."""
 
+_GIVING = frozenset({"award", "give", "pay", "offer", "grant", "lend", "send", "hand", "promise", "deny", "owe"})
+"""Verbs with two objects, the first of which is whom the second is given."""
+
 
 @dataclass(frozen=True, slots=True)
 class MisreadVerb:
@@ -79,6 +82,10 @@ def _around(parse: Parse, token: Token, lemma: str, end: int) -> MisreadVerb:
             if preposition:
                 obliques.append((preposition, later.i))
             elif not objects:
+                objects.append(later.i)
+            elif lemma in _GIVING and not obliques:
+                # `Jury awards Lund 2 million`: the first object is whom it is given.
+                obliques.append(("to", objects.pop()))
                 objects.append(later.i)
     return MisreadVerb(token.i, lemma, _subject_before(parse, token.i), tuple(objects), tuple(obliques))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from harness.checkers.account.alignment import DIFFERENT, SAME, Aligner, Pair
 from harness.checkers.account.derivation import derivations
+from harness.checkers.account.hedges import is_no_denial
 from harness.checkers.account.opposites import Mirrored, mirrored
 from harness.checkers.account.parties import LEAST_CONTEXT, Sides, Standing, standing
 from harness.checkers.cluster_analysis import ClusterReading
@@ -17,7 +18,7 @@ from harness.claims.figures.slots import same_slot
 from harness.claims.frames import Frame
 from harness.claims.meaning import is_weekday
 from harness.claims.parsing.parse import Token
-from harness.claims.polarity import denies, ends_or_doubts, is_over, is_quarrel, only_supposed, prevents
+from harness.claims.polarity import denies, ends_or_doubts, is_quarrel, prevents
 from harness.claims.sentence_analysis import Reading, bounded_alike, tells_time, time_words
 from harness.claims.verbs import written
 from harness.language.lexical import word_list
@@ -199,7 +200,7 @@ def _frame_conflict(cluster: ClusterReading, reading: Reading, pair: Pair) -> Co
     close = (pair.same >= 1 and pair.context >= 0.45) or (pair.same >= 2 and pair.context >= 0.3)
     there = cluster.readings[pair.unit]
     both = _asserted(reading, frame) and _asserted(there, other)
-    if frame.negated != other.negated and close and both and not _is_no_denial(there, reading, pair):
+    if frame.negated != other.negated and close and both and not is_no_denial(there, reading, pair):
         return Conflict(
             "negation", pair.unit, _word_span(reading, frame.predicate), min(1.0, 0.3 * pair.same + 0.5 * pair.context),
             f"the text {'denies' if frame.negated else 'says'} what the articles "
@@ -236,14 +237,6 @@ def _asserted(reading: Reading, frame: Frame) -> bool:
     """Recognise a clause that asserts, not a gerund or a bare infinitive in passing."""
     return reading.parse.tokens[frame.predicate].dep in {"ROOT", "ccomp", "conj", "relcl", "xcomp", "parataxis", "attr",
                                                          "acomp", "advcl"}  # fmt: skip
-
-
-def _is_no_denial(theirs: Reading, mine: Reading, pair: Pair) -> bool:
-    """Recognise a deed that is done no longer, or that only one side supposes or doubts: no denial of the other."""
-    sides = [(mine, pair.claim), (theirs, pair.found)]
-    (now, denied), (then, done) = sides if pair.claim.negated else sides[::-1]
-    ended = then.parse.tokens[done.predicate].tag in {"VBD", "VBN"} and is_over(now.parse, denied.predicate)
-    return ended or only_supposed(now.parse, denied.predicate) or any(map(ends_or_doubts, mine.parse.tokens))
 
 
 def _headline_future(reading: Reading, frame: Frame) -> bool:

@@ -23,6 +23,8 @@ RIVAL = 0.4
 """Share of a claim that a sentence has to tell for its figure to be held against the claim's."""
 _OF_A_YEAR = frozenset({"digits_missing", "figure_missing", "time_missing"})
 """Features of a year that is missing."""
+_UNCHANGED = frozenset({"species", "series", "headquarters", "crossroads", "barracks", "means", "works", "gallows"})
+"""Nouns of which one is written as several are."""
 OTHER_EVENT = 0.2
 """How much more it has to tell where the claim's figure answers the same question of another event."""
 
@@ -30,6 +32,10 @@ OTHER_EVENT = 0.2
 def account_of_figure(cluster: ClusterReading, matcher: Matcher, reading: Reading, figure: Figure) -> Held:
     """Account for a figure of a claim sentence: where the articles have it, and whether of the same thing."""
     start, end = figure.start, figure.end
+    several = _one_of_several(reading, figure)
+    if several:
+        return Held("figure", start, end, "unaccounted", (), f"“{several}” counts nothing: one is not several",
+                    "figure_missing", 1.0, "number")  # fmt: skip
     same = [(unit, same) for unit, found in cluster.figures if (same := counterpart(figure, found)) is not None]
     slot = [(unit, found) for unit, found in same if same_slot(reading, figure, cluster.readings[unit], found)]
     beside = [
@@ -86,6 +92,27 @@ def account_of_figure(cluster: ClusterReading, matcher: Matcher, reading: Readin
             if mine == theirs:
                 reason = f"no article has “{written}” in that unit; the closest sentence has it in another"
     return Held("figure", start, end, "unaccounted", spots, reason, f"{kind}_missing", 1.0, "number")
+
+
+def _one_of_several(reading: Reading, figure: Figure) -> str:
+    """Find a count of one before a plural, `1 countries`, which no writer means; empty where there is none.
+
+    A number behind a noun is its name, whatever follows: `Formula 1 drivers`, `Type 1 cases`, `No. 1 seeds`.
+    """
+    tokens = reading.parse.tokens
+    one = figure.value == 1 and figure.modifier == "exact" and not (figure.ordinal or figure.unit)
+    noun = tokens[figure.head_token]
+    unchanged = noun.lower in _UNCHANGED or (noun.tag == "NNS" and noun.lemma == noun.lower)
+    if not one or noun.i != figure.token + 1 or noun.tag not in {"NNS", "NNPS"} or unchanged:
+        return ""
+    before = tokens[figure.token - 1] if figure.token else None
+    # A noun with an -s may be a verb that the parser has misread.
+    named = before is not None and (
+        (before.pos in {"NOUN", "PROPN", "X"} and not before.lower.endswith("s")) or before.text in {"#", "-", "/"}
+    )
+    # `One of the schools` and `one schools chief`: what is counted is the word after.
+    last = noun.i + 1 == len(tokens) or tokens[noun.i + 1].pos not in {"NOUN", "PROPN"}
+    return f"{reading.parse.text[figure.start : figure.end]} {noun.text}" if last and not named else ""
 
 
 def as_dated(cluster: ClusterReading, reading: Reading, held: Held) -> Held:

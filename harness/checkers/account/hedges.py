@@ -8,6 +8,7 @@ done settles it; where every sentence hedges it, the deed is not borne out. A he
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from harness.checkers.account.alignment import Pair
 from harness.checkers.account.doers import BROAD
 from harness.checkers.account.elements import SAME_DEED, SURE, Held
 from harness.checkers.account.matching import Matcher
@@ -16,7 +17,7 @@ from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.attribution import kind_of_saying
 from harness.claims.frames import Frame
 from harness.claims.parsing.parse import Parse, Token
-from harness.claims.polarity import keeps_undone, negates
+from harness.claims.polarity import ends_or_doubts, is_over, keeps_undone, negates, only_supposed
 from harness.claims.sentence_analysis import Reading
 from harness.claims.verbs import written
 from harness.language.lexical import word_list
@@ -290,3 +291,23 @@ def _by_pronoun(
     own = [index for frame in reading.frames if frame.predicate == at for index in (*frame.agents, *frame.patients)]
     pronoun = any(reading.parse.tokens[index].pos == "PRON" for index in own)
     return pronoun and any(_has(matcher, near, parties) for near in matcher.forms.near[unit])
+
+
+def is_no_denial(theirs: Reading, mine: Reading, pair: Pair) -> bool:
+    """Recognise a deed that is done no longer, or that one side only asks for, supposes or doubts: no denial of it."""
+    sides = [(mine, pair.claim), (theirs, pair.found)]
+    (now, denied), (then, done) = sides if pair.claim.negated else sides[::-1]
+    ended = then.parse.tokens[done.predicate].tag in {"VBD", "VBN"} and is_over(now.parse, denied.predicate)
+    # Whoever refuses what an article only has asked of them denies nothing that it says.
+    hedge = hedge_of(then.parse, done.predicate) if then is theirs else None
+    return (
+        ended or only_supposed(now.parse, denied.predicate) or any(map(ends_or_doubts, mine.parse.tokens))
+        or (hedge is not None and not hedge.planned)
+        or (denied is pair.claim and _said_there(mine, theirs))
+    )  # fmt: skip
+
+
+def _said_there(mine: Reading, theirs: Reading) -> bool:
+    """Tell whether a sentence has the word that denies a deed in a claim, `refuses`, whatever stands between."""
+    cues = {mine.keys[token.i] for token in mine.parse.tokens if negates(mine.parse, token)} - {""}
+    return not cues.isdisjoint(theirs.concepts)

@@ -89,9 +89,12 @@ def _denied(parse: Parse, token: Token) -> Iterator[int]:
         return
     # `Is not guilty` denies `guilty`: the verb itself stands everywhere.
     if head.lemma in _EMPTY:
-        yield from (child for child in parse.children[head.i]
-                    if parse.tokens[child].dep in {"acomp", "attr", "dobj", "xcomp", "prep", "advmod", "oprd"}
-                    and child != token.i)  # fmt: skip
+        below = [child for child in parse.children[head.i]
+                 if parse.tokens[child].dep in {"acomp", "attr", "dobj", "xcomp", "prep", "advmod", "oprd"}
+                 and child != token.i]  # fmt: skip
+        yield from below
+        # `Was not aboard the tanker` denies the tanker: the preposition tells nothing.
+        yield from (inner for child in below for inner in parse.children[child] if parse.tokens[inner].dep == "pobj")
     yield head.i
     if head.dep in _CARRIED:
         yield head.head

@@ -1,8 +1,9 @@
 """Deeds and qualities told as their opposites: where the claim has `struck down`, the articles have `upheld`.
 
 A word of the claim that the articles do not have of its event is contradicted where they have an opposite of it joined
-to the words that the claim joins it to: its subject or object for a verb, the noun for an adjective. Opposites come
-from WordNet, from the lexicon where WordNet has none, and from synonyms (`harness.claims.thesaurus.reversals`).
+to the words that the claim joins it to: its subject or object for a verb, what governs it for an adjective, an adverb
+or a noun. Opposites come from WordNet, from the lexicon where WordNet has none, and from synonyms
+(`harness.claims.thesaurus.reversals`).
 
 Beside them deeds that only look opposed: told from their other side, where one beats whom the claim has lose.
 """
@@ -24,6 +25,10 @@ from harness.claims.sentence_analysis import Reading, party_text
 from harness.claims.thesaurus import opposites, reversals
 from harness.claims.verbs import phrasal
 
+_QUALITIES = frozenset({"ADJ", "ADV", "NOUN"})
+_VERBS = frozenset({"VERB"})
+_ANY = _QUALITIES | _VERBS
+
 
 @dataclass(frozen=True, slots=True)
 class Opposed:
@@ -35,12 +40,12 @@ class Opposed:
 
 
 def opposed_words(cluster: ClusterReading, matcher: Matcher, reading: Reading) -> Iterator[Opposed]:
-    """Find verbs and adjectives of a claim in whose place the articles that tell of its event have an opposite."""
+    """Find words of a claim in whose place the articles that tell of its event have an opposite."""
     # The verb of a headline is often read as a noun: `Bridge reopens`.
     verbs = {frame.predicate for frame in reading.frames if frame.kind == "verb"}
     for token in reading.parse.tokens:
         is_verb = token.pos == "VERB" or token.i in verbs
-        if not (is_verb or token.pos == "ADJ") or not reading.keys[token.i]:
+        if not (is_verb or token.pos in _QUALITIES) or not reading.keys[token.i]:
             continue
         here = matcher.here(token.i)
         # The articles have the word itself of this event.
@@ -56,10 +61,10 @@ def _opposed(
 ) -> Opposed | None:  # fmt: skip
     """Find an opposite of one word said of the same party; None where the articles also say the word of it."""
     others = reversals(phrasal(reading.parse, token)) if is_verb else opposites(token.lemma)
-    joined = _of_verb if is_verb else _of_adjective
+    joined = _of_verb if is_verb else _of_quality
     places = [
         place for other in sorted(others) for place in cluster.forms.lemmas.get(other, ())
-        if place[0] in matcher.scene and _alike(cluster.readings[place[0]], place[1], "VERB" if is_verb else "ADJ")
+        if place[0] in matcher.scene and _alike(cluster.readings[place[0]], place[1], _VERBS if is_verb else _ANY)
         and joined(cluster, matcher, reading, token, place)
     ]  # fmt: skip
     own = ((match.unit, match.token) for match in matcher.matches(token.i) if places and match.grade >= SURE)
@@ -69,10 +74,10 @@ def _opposed(
     return Opposed(token.i, *min(places, key=lambda place: (order.get(place[0], len(order)), place)))
 
 
-def _alike(theirs: Reading, at: int, part: str) -> bool:
-    """Accept an opposite of one part of speech that is not negated."""
+def _alike(theirs: Reading, at: int, parts: frozenset[str]) -> bool:
+    """Accept an opposite of some part of speech that is not negated."""
     negated = any(negator(theirs.parse, theirs.parse.tokens[child]) for child in theirs.parse.children[at])
-    return theirs.parse.tokens[at].pos == part and not negated
+    return theirs.parse.tokens[at].pos in parts and not negated
 
 
 def _of_verb(
@@ -104,10 +109,10 @@ def _of_verb(
     return False
 
 
-def _of_adjective(
+def _of_quality(
     cluster: ClusterReading, matcher: Matcher, reading: Reading, token: Token, place: tuple[int, int]
 ) -> bool:  # fmt: skip
-    """Tell whether an adjective of the articles is said of what the claim's is said of."""
+    """Tell whether a word of the articles is said of what the claim's is said of, or stands under the same verb."""
     unit, at = place
     theirs = cluster.readings[unit]
     above = next((above.i for above in reading.parse.ancestors(token.i) if reading.keys[above.i]), None)

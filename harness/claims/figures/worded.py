@@ -26,6 +26,8 @@ _QUARTER = re.compile(
 _ONE = re.compile(
     r"\b(?:after|for|in|within|over|than|nearly|almost|about|around|under|lasts?|lasted|takes?|took|of|by|every)\s+"
     r"(?P<some>an?\s+)(?P<unit>hour|fortnight|month|decade|century)\b"
+    r"|\b(?:for|within|least|most|more than|less than|up to|nearly|almost)\s+"
+    r"(?P<a>an?\s+)(?P<span>day|week|month|year)\b"
     r"|\ban?\s+(?P<before>hour|fortnight|week|month|decade|century)\s+"
     r"(?:ago|later|after|before|earlier|long|in prison|in jail)\b"
     r"|\ban?[ -](?P<long>hour|week|fortnight|month|year|decade)[ -]long\b",
@@ -75,8 +77,8 @@ def _every(text: str) -> Iterator[Worded]:
         if not _RATE.search(text[: found.start()]):
             yield _measure(found, _value(found["some"]), "fortnight")
     for found in _ONE.finditer(text):
-        name = next(name for name in ("unit", "before", "long") if found[name])
-        start = found.start("some") if name == "unit" else found.start()
+        name = next(name for name in ("unit", "span", "before", "long") if found[name])
+        start = found.start({"unit": "some", "span": "a"}.get(name, 0))
         if not _RATE.search(text[:start]):
             yield _measure(found, 1.0, found[name])._replace(start=start, end=found.end(name))
     for found in _SCORE.finditer(text):

@@ -77,6 +77,33 @@ def test_the_no_of_a_number_and_not_only_negate_nothing(session):
     assert any(element.kind == "polarity" for element in session.check(cluster(article), text)[0].elements)
 
 
+@pytest.mark.parametrize(
+    ("text", "held_up"),
+    [
+        ("1 schools close in Arden after flood", True),
+        ("Flood closes one schools in Arden", True),
+        ("1 school closes in Arden after flood", False),
+        ("Flood closes one of schools in Arden", False),
+        ("Formula 1 drivers stay away from Arden", False),
+        ("Arden flood spares 1 species", False),
+    ],
+)
+def test_one_is_no_count_of_several(session, text, held_up):
+    article = "The flood in Arden closed one school on Monday and spared one species. Formula 1 drivers stayed away."
+    reasons = [element.reason for element in session.check(cluster(article), text)[0].elements]
+    assert any("one is not several" in reason for reason in reasons) == held_up
+
+
+def test_where_somebody_was_not_is_denied_of_that_place(session):
+    article = "The tanker struck a reef. Its pilot was on board, the owner said. The captain was not in the wheelhouse."
+    elements = session.check(cluster(article), "Pilot was not aboard tanker that struck reef")[0].elements
+    assert [each.reason for each in elements if each.kind == "polarity"] == [
+        "the text denies “tanker”, no article that tells of this does"
+    ]
+    elements = session.check(cluster(article), "Captain of tanker was not in wheelhouse")[0].elements
+    assert not [each for each in elements if each.kind == "polarity" and each.state != "borne_out"]
+
+
 def test_a_hyphenated_word_is_one_strange_word(session):
     article = "The council closed the home for children in Arden on Monday. Parents protested."
     text = "Council closes faith-based home for children in Arden"

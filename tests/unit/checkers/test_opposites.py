@@ -21,6 +21,8 @@ BONDS = "The central bank stepped up its purchases of bonds in March."
         (SHUT, "Tarrow bridge has reopened to lorries"),  # the subject of the one verb is the object of the other
         (SHUT, "Bridge reopens to lorries"),  # read as a noun
         ("Talks between the port and its pilots restarted on Monday.", "Port stops talks with pilots"),
+        ("The regulator loosened its rules on rents in May.", "Regulator tightens rules on rents"),
+        ("Ticket prices at the zoo in Tarn went down in March.", "Zoo in Tarn raises ticket prices in March"),
     ],
 )
 def test_the_opposite_deed_is_contradicted(judged, article, text):
@@ -39,6 +41,8 @@ def test_the_opposite_deed_is_contradicted(judged, article, text):
         ("Ardmore beat Rovers in the cup final on Sunday.", "Rovers lose in cup final"),
         (SHUT, "Tarrow bridge closes to lorries"),
         ("The council closed the bridge in May. The bridge reopened on Monday.", "Bridge reopens"),
+        ("The board asked director Amara Eze to cut two scenes; she refused.", "Eze refuses to cut two scenes"),
+        ("Norbank posted a loss in May after a profit in April.", "Norbank posts loss after profit in April"),
     ],
 )
 def test_the_same_deed_is_not(judged, article, text):
@@ -53,6 +57,10 @@ def test_the_same_deed_is_not(judged, article, text):
             "Former mayor of Halden promises fishermen quay and licence",  # no one sentence tells most of it
         ),
         ("The mayor said the old bridge to Tarn was unsafe after the flood.", "Mayor says old bridge is safe"),
+        ("The tram line in Tarn opened fourteen months late on Sunday.", "Tram line opens fourteen months early"),
+        ("Profits at Norbank in Tarn rose sharply in May.", "Norbank profits in Tarn rise slightly in May"),
+        ("The trial of Lund will be held in public in May.", "Trial of Lund to be held in private in May"),
+        ("Norbank of Tarn posted a record loss for May.", "Norbank of Tarn posts record profit for May"),
     ],
 )
 def test_the_opposite_quality_of_the_same_thing_is_contradicted(judged, article, text):

@@ -10,11 +10,13 @@ import pytest
 
 from harness.checkers.account.elements import Held
 from harness.checkers.account.matching import Matcher
+from harness.checkers.account.places.causes import others_causes
 from harness.checkers.account.places.counts import others_counts
 from harness.checkers.account.places.deeds import others_places
 from harness.checkers.account.places.extent import unsaid_extent
 from harness.checkers.account.places.likeness import Parties
 from harness.checkers.account.places.speakers import others_words
+from harness.checkers.account.places.torn import torn_names
 from harness.checkers.account.places.undone import undone_things
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.checkers.ensemble import Ensemble
@@ -67,6 +69,10 @@ PLACES = [
     ("Hackers stole the data of customers in May. An employee had warned the customers.",
      "Hackers steal data of employees", "customers"),
     ("Sweden beat Norway by three goals to one. Denmark beat Finland.", "Sweden beat Finland", "Norway"),
+    ("The bank cut its growth forecast. It met on Monday. Its head was absent. Inflation has slowed.",
+     "Bank cuts inflation forecast", "growth"),
+    ("Kai Rask had paid 40,000 crowns to Per Lund. The official denies it.", "Official paid Rask 40,000 crowns",
+     "Kai Rask"),
 ]  # fmt: skip
 
 
@@ -97,6 +103,8 @@ OPEN = [
     ("Lund voted for the plan, and Holm voted against it.", "Lund votes for plan"),
     ("Hackers stole the data of customers. An employee had warned the firm.", "Hackers steal customers' data"),
     ("Mei Brand defeated Olga Tan to win the title.", "Brand beats Tan"),
+    ("The bank cut its forecast for growth. Growth has slowed.", "Bank cuts growth forecast"),
+    ("The bank cut its growth forecast. It expects inflation to slow.", "Bank cuts inflation forecast"),
     ("They embraced. Olga met Per in Holm after the match, and Per met the press.", "Per meets Olga in Holm"),
 ]  # fmt: skip
 
@@ -124,6 +132,12 @@ SPEAKERS = [
      "Fisheries ministry urges moving farms onto land", "Environmental groups"),
     ("The miners' union said sensors had shown raised methane levels. The union and the operator will meet.",
      "Operator says sensors showed raised methane levels", "union"),
+    ("Judge Yuko Mori sat. The builder's lawyer, Ken Oda, will appeal. He betrayed the city for gain, the judge said.",
+     "Lawyer says builder betrayed city for gain", "judge"),
+    ("The teachers' union called for pupils to be kept at home. Education minister Piet Vaal said no.",
+     "Education minister demands pupils be kept at home", "union"),
+    ("Preacher Silas Moot told his flock that the vaccine was unsafe. Medical officer Hana Tule had praised it.",
+     "Medical officer tells parents vaccine is unsafe", "Moot"),
 ]  # fmt: skip
 
 
@@ -141,6 +155,7 @@ def test_who_says_it_in_the_articles_is_named_where_a_claim_has_another(
     [
         ("Union secretary Tom Brill said sensors had shown raised methane.", "Union says sensors showed methane"),
         ("Sensors had shown raised methane levels, and the operator knew.", "Operator says sensors showed methane"),
+        ("The ministry called for pupils to be kept at home.", "Education minister demands pupils be kept at home"),
         ("Lawyers claim that the hotel knew the water was foul. The manager was not told of it, he says.",
          "Manager denies hotel knew water was foul"),
         ("“Sensors showed raised methane levels,” she said. Mine inspector Ana Prell has seen them.",
@@ -172,6 +187,26 @@ def test_a_word_of_extent_that_no_sentence_bears_out_is_named(
     (held,) = found(unsaid_extent, told, further)
     assert held.feature == "extent_missing"
     assert found(unsaid_extent, *true) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Norvik loses 18 million because of Asian competition", "Asian competition"),
+        ("Norvik loses 18 million due to Asian competition, firm says", "Asian competition"),
+        ("Norvik loses 18 million because of weak demand", ""),
+        ("Norvik closes plant because of competition", ""),
+        ("Norvik loses 18 million after Asian competition", ""),
+        ("Norvik loses 18 million because of slump", ""),
+    ],
+)
+def test_a_cause_that_the_articles_give_of_nothing_is_named(found: Callable[..., list[Held]], text: str, named: str):
+    told = (
+        "Norvik lost 18 million crowns because of weak demand. It closed a plant in May. The competition from Asia has "
+        "grown, said its chairman."
+    )
+    held = found(of_parties(others_causes), told, text)
+    assert [(each.feature, text[each.start : each.end]) for each in held] == ([("cause_other", named)] if named else [])
 
 
 UNDONE = [
@@ -206,9 +241,31 @@ def test_a_thing_that_is_told_plainly_or_undone_by_the_claim_too_is_not_held_aga
     assert found(undone_things, told, text) == []
 
 
+NAMED = "Puerto Rico asked Lund for aid. Police charged Kai Rask with theft. Rask, 19, denies it."
+
+
+@pytest.mark.parametrize(
+    ("text", "torn"),
+    [
+        ("Puerto Lund asks Rico for aid", "Puerto"),
+        ("Rask Kai charged with theft", "Kai"),
+        ("Lund asked for aid by Puerto Rico", ""),
+        ("Kai Rask charged with theft", ""),
+        ("Charged with theft: Rask, Kai", ""),
+        ("Rask charged with theft, police say; Rico asks for aid", ""),
+    ],
+)
+def test_a_name_whose_words_a_claim_has_apart_or_turned_is_named(
+    found: Callable[..., list[Held]], text: str, torn: str
+):
+    held = found(lambda cluster, _, reading: torn_names(cluster, reading), NAMED, text)
+    assert [(each.feature, text[each.start : each.end]) for each in held] == ([("name_torn", torn)] if torn else [])
+
+
 @pytest.mark.parametrize(
     ("told", "text", "true"),
     [
+        (NAMED, "Rask Kai charged with theft", "Kai Rask charged with theft"),
         (PLACES[0][0], PLACES[0][1], "Bron expels two diplomats"),
         (SPEAKERS[1][0], SPEAKERS[1][1], "Miners' union says sensors showed raised methane levels"),
         ("Aqua is repairing 60 wells in Namat. Schools there are shut.", "Aqua repairs 60 schools in Namat",

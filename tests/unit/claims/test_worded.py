@@ -23,6 +23,8 @@ from harness.language.numerals import number_values
         ("half a mile away", 0.5, "mile"),
         ("shut for a decade", 1, "decade"),
         ("for three fortnights", 6, "week"),
+        ("for at least a year", 1, "year"),
+        ("banned for a week", 1, "week"),
         ("a fortnight ago", 2, "week"),
         ("a month ago", 1, "month"),
         ("a week-long strike", 1, "week"),

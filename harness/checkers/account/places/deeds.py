@@ -106,7 +106,8 @@ def _is_own(parse: Parse, verb: Token, role: str, at: int) -> bool:
         return True
     by = any(parse.tokens[child].dep == "agent" for child in parse.children[verb.i])
     child = verb.i in {parse.tokens[at].head, parse.tokens[parse.tokens[at].head].head}
-    return not by and (child or verb.dep in {"ROOT", "conj"})
+    # A verb that was read as a noun has the nominal before it as its subject (`claims.misread`).
+    return not by and (child or verb.dep in {"ROOT", "conj"} or (verb.pos == "NOUN" and at < verb.i))
 
 
 def _tells_of_it(parties: Parties, match: Match, token: Token, places: dict[tuple[str, int], Place]) -> bool:
@@ -161,6 +162,8 @@ def _place_inside(
     parse = parties.cluster.readings[match.unit].parse
     held = [at for party in (*theirs.agents, *theirs.patients) for at in phrase(parse, party)]
     other = parties.of_another(match.unit, held, index)
+    if other is None:
+        other = parties.of_another_kind(match.unit, held, index)
     if other is not None:
         return Place("other", other)
     turned = _turned(parties, match, mine, role, index)
@@ -203,7 +206,7 @@ def _holders(
         return list(theirs.patients)
     roles = {"agent", "patient"} if either else {role}
     holders = [at for name, at in _places(reading, theirs, every=True) if name in roles]
-    if role == "patient" and reading.parse.tokens[match.token].lemma != verb.lemma:
+    if role == "patient" and reading.parse.tokens[match.token].lemma not in {verb.lemma, mine.lemma}:
         # Who wins a cup beats somebody: under another verb another thing may be done to another.
         return [at for at in holders if parties.holds(match.unit, at, index)]
     if role.startswith("at "):
@@ -251,7 +254,8 @@ def _places(reading: Reading, frame: Frame, *, every: bool = False) -> Iterator[
     for role, indices in (("agent", frame.agents), ("patient", frame.patients)):
         for at in indices:
             if every or (reading.keys[at] and tokens[at].pos in _NOMINAL and at != frame.predicate):
-                yield role, at
+                # Whom something is given stands like what is given to somebody.
+                yield "at to" if tokens[at].dep in {"dative", "iobj"} else role, at
     for name, at in frame.obliques:
         if every or reading.keys[at]:
             yield f"at {place_class(name)}", at

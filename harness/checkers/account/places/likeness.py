@@ -6,27 +6,29 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Literal
 
 from harness.checkers.account.alignment import DIFFERENT, SAME, compare
 from harness.checkers.account.derivation import derivations
 from harness.checkers.account.elements import SURE
-from harness.checkers.account.matching import Matcher
+from harness.checkers.account.matching import Match, Matcher
 from harness.checkers.cluster_analysis import ClusterReading, argument
 from harness.claims.entities import Name, same_name
 from harness.claims.figures.measures import DURATIONS
 from harness.claims.figures.quantities import Figure, agree, clash
 from harness.claims.figures.slots import comparable
 from harness.claims.frames import Frame
+from harness.claims.meaning import opposites_of
 from harness.claims.parsing.parse import Parse
 from harness.claims.sentence_analysis import Reading, phrase, times
-from harness.claims.thesaurus import is_being, said_by
-from harness.language.lexical import word_list
+from harness.claims.thesaurus import is_being, near_words, said_by
+from harness.language.lexical import lexicon, word_list
 
 Likeness = Literal["same", "maybe", "other"]
 NEAR = 0.45
 """Grade of WordNet at which two nouns may mean the same."""
+_PARTIES = frozenset({"nsubj", "nsubjpass", "dobj", "dative", "iobj"})
 _DEFINITE = frozenset({"the", "this", "that", "these", "those", "its", "their", "his", "her"})
 _MODIFIERS = frozenset({"compound", "poss", "nmod", "amod"})
 
@@ -82,6 +84,8 @@ class Parties:
         counted = self.counted(unit, at, index)
         if counted is not None:
             return counted
+        if self._unlike(unit, at, index):
+            return "other"
         inside = set(phrase(theirs.parse, at))
         mine = [each for each in phrase(self.reading.parse, index) if each in self.matcher.words]
         if any(match.unit == unit and match.token in inside and match.grade >= NEAR
@@ -90,6 +94,8 @@ class Parties:
         outcome = compare(self.cluster, own, there)
         if outcome == SAME:
             return "same"
+        if there.name is not None and self._has_elsewhere(index, there.name):
+            return "other"
         name = self.name_of(index) or (None if self.reading.name_at(index) else own.name)
         if name is not None and there.name is not None:
             return "other" if outcome == DIFFERENT or self.two(name, there.name) else "maybe"
@@ -131,7 +137,13 @@ class Parties:
             return one.nation != other.nation
         if same_name(one, other) or set(one.words) & set(other.words):
             return False
-        return self.cluster.two(one, other)
+        return self.cluster.two(one, other) or (self._in_full(one) and self._in_full(other))
+
+    def _in_full(self, name: Name) -> bool:
+        """Tell whether the articles have a person by first name and surname: two such are two people."""
+        forms = self.cluster.matching(name)
+        people = all(each.kind == "person" for each in forms)
+        return people and any(len(each.words) > 1 for each in forms)
 
     def of_another(self, unit: int, places: Sequence[int], index: int) -> int | None:
         """Find whose a party is in the articles where the claim has another's: `Athletic's captain`, `owner's car`."""
@@ -151,6 +163,62 @@ class Parties:
                 return other
         return None
 
+    def of_another_kind(self, unit: int, places: Sequence[int], index: int) -> int | None:
+        """Find what makes a thing another in the articles: a `growth forecast`, where the claim has one of inflation.
+
+        The claim's own kind has to stand in the articles, and nowhere near this sentence.
+        """
+        theirs = self.cluster.readings[unit]
+        near = {unit, *self.matcher.forms.near[unit]}
+        mine = [at for at in _kinds(self.reading, index) if at in self.matcher.words]
+        found = {at: self.matcher.matches(at) for at in mine}
+        away = [at for at in mine if any(match.grade >= SURE for match in found[at])
+                and not any(match.unit in near and match.grade >= NEAR and not self._of_other(match, index)
+                        for match in found[at])]  # fmt: skip
+        for match in self.matcher.matches(index) if away else ():
+            if match.unit != unit or match.token not in places:
+                continue
+            said = [at for at in _kinds(theirs, match.token) if not self.reading.concepts & {theirs.keys[at], ""}]
+            one, other = self.reading.parse.tokens[away[0]].lemma, [theirs.parse.tokens[at].lemma for at in said]
+            if said and not any(related(one, each) or each in near_words(one, "n") for each in other):
+                return said[0]
+        return None
+
+    def _unlike(self, unit: int, at: int, index: int) -> bool:
+        """Tell whether somebody is of another age than a claim's, or a woman where the claim has a man."""
+        theirs = self.cluster.readings[unit]
+        mine, inside = phrase(self.reading.parse, index), theirs.parse.subtree(at)
+        ages = {figure.value for figure in self.reading.figures if figure.unit == "age" and figure.token in mine}
+        there = {figure.value for figure in theirs.figures if figure.unit == "age" and figure.token in inside}
+        noun, other = self.reading.parse.tokens[index], theirs.parse.tokens[at]
+        opposed = noun.pos == other.pos == "NOUN" and other.lemma in opposites_of(noun.lemma)
+        return opposed or bool(ages and there and not ages & there)
+
+    def _has_elsewhere(self, index: int, name: Name) -> bool:
+        """Tell whether a claim has a name as another party beside a word: who is paid is not who pays."""
+        parse = self.reading.parse
+        inside = set(parse.subtree(index))
+        verb = next((above.i for above in parse.ancestors(index) if above.pos == "VERB"), None)
+        for each in self.names:
+            head = parse.tokens[each.end - 1]
+            above = next((token.i for token in parse.ancestors(head.i) if token.pos == "VERB"), None)
+            party = head.dep in _PARTIES and parse.tokens[head.head].pos == "VERB"
+            if party and above == verb is not None and head.i not in inside and same_name(each, name):
+                return True
+        return False
+
+    def _called_apart(self, one: str, other: str) -> bool:
+        """Tell whether the articles call two people by two nouns: judge Hattori is not the lawyer, Noda."""
+        first, second = self.cluster.called(one), self.cluster.called(other)
+        return bool(first and second) and not any(same_name(each, them) for each in first for them in second)
+
+    def _of_other(self, match: Match, index: int) -> bool:
+        """Tell whether a word of the articles says the kind of another thing than a noun of the claim."""
+        parse = self.cluster.readings[match.unit].parse
+        token = parse.tokens[match.token]
+        same = self.matcher.matches(index)
+        return token.dep == "compound" and not any((each.unit, each.token) == (match.unit, token.head) for each in same)
+
     def _nouns(self, index: int, theirs: Reading, at: int) -> Likeness:
         """Compare two nouns."""
         mine, noun = self.reading.parse.tokens[index], theirs.parse.tokens[at]
@@ -163,10 +231,11 @@ class Parties:
             return "other" if unequal and "people" not in {one, other} else "maybe"
         heads, bodies = word_list("roles", "titles"), word_list("roles", "collectives")
         if (one in heads and other in bodies) or (other in heads and one in bodies):
-            return "maybe"
+            head, body = (one, other) if one in heads else (other, one)
+            return "maybe" if speaks_for(head, body) else "other"
         if kind_of(theirs, at) == "figure" and kind_of(self.reading, index) != "figure":
             return "maybe"  # `20 million crowns in aid`
-        if self.cluster.apart(one, other):
+        if self.cluster.apart(one, other) or self._called_apart(one, other):
             return "other"
         bare = not is_definite(theirs.parse, at)
         beings = is_somebody(one) and is_somebody(other)
@@ -189,6 +258,12 @@ def _name_beside(reading: Reading, names: Sequence[Name], index: int) -> Name | 
     return found[0] if len(found) == 1 else None
 
 
+def _kinds(reading: Reading, index: int) -> list[int]:
+    """List the common nouns that stand before a noun and say what kind of it is meant."""
+    tokens = [reading.parse.tokens[child] for child in reading.parse.children[index]]
+    return [each.i for each in tokens if each.dep == "compound" and each.pos == "NOUN" and not reading.name_at(each.i)]
+
+
 def _owner(reading: Reading, index: int) -> int | None:
     """Find the noun whose a thing is: `the captain's licence`, `the licence of its owner`."""
     tokens, children = reading.parse.tokens, reading.parse.children
@@ -208,6 +283,19 @@ def is_somebody(noun: str) -> bool:
     """Recognise a noun that means people."""
     lists = word_list("roles", "people") | word_list("roles", "titles") | word_list("function", "anybody")
     return is_being(noun) or noun in lists
+
+
+def speaks_for(title: str, body: str) -> bool:
+    """Tell whether whoever bears a title may speak for a body; of a title that says nothing of it all may."""
+    own = _speaking().get(title)
+    return own is None or body in own or body in word_list("roles", "any_body")
+
+
+@cache
+def _speaking() -> dict[str, frozenset[str]]:
+    """Map a title to the bodies that its bearers speak for."""
+    lines = (line.split("|") for line in lexicon()["roles"]["speaks_for"].strip().splitlines())
+    return {title: frozenset(bodies.split()) for titles, bodies in lines for title in titles.split()}
 
 
 def kind_of(reading: Reading, at: int) -> str:

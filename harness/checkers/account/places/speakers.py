@@ -62,7 +62,8 @@ def _another(parties: Parties, said: Sequence[int], speaker: int) -> tuple[int, 
 
 def _telling(matcher: Matcher, said: Sequence[int]) -> list[int]:
     """List the sentences that tell most of some words of the claim, the fullest first."""
-    total = sum(matcher.weights[at] for at in said) or 1.0
+    # What no article has is told by no sentence, whoever says it.
+    total = sum(matcher.weights[at] for at in said if matcher.matches(at)) or 1.0
     units = sorted({unit for at in said for unit in matcher.by_unit(at)})
     shares = {
         unit: sum(matcher.weights[at] for at in said if matcher.by_unit(at).get(unit, 0.0) >= SURE) / total
