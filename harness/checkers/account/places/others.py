@@ -7,6 +7,7 @@ from harness.checkers.account.matching import Matcher
 from harness.checkers.account.places.causes import others_causes
 from harness.checkers.account.places.counts import others_counts
 from harness.checkers.account.places.deeds import others_places
+from harness.checkers.account.places.earlier import earlier_deeds
 from harness.checkers.account.places.extent import unsaid_extent
 from harness.checkers.account.places.likeness import Parties
 from harness.checkers.account.places.speakers import others_words
@@ -25,6 +26,7 @@ def of_others(cluster: ClusterReading, matcher: Matcher, reading: Reading) -> It
     yield from others_words(parties)
     yield from others_causes(parties)
     yield from others_scenes(parties)
+    yield from earlier_deeds(parties)
     yield from unsaid_extent(cluster, matcher, reading)
     yield from undone_things(cluster, matcher, reading)
     yield from torn_names(cluster, reading)

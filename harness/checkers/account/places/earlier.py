@@ -1,0 +1,91 @@
+"""Deeds that a claim tells as news, and the articles only of years before: `Bishop resigns` of one who did in 2014.
+
+News gives the day of what is new; a sentence that gives the year, or says that it is years ago, tells what came
+before. One sentence that has the deed without such a time settles it.
+"""
+
+from collections.abc import Iterator
+
+from harness.checkers.account.elements import SAME_DEED, SURE, Held
+from harness.checkers.account.matching import Match
+from harness.checkers.account.places.likeness import Parties
+from harness.claims.frames import Frame
+from harness.claims.parsing.parse import Parse, Token
+from harness.claims.sentence_analysis import phrase, times
+from harness.language.lexical import word_list
+
+_AGO = frozenset({"ago", "earlier", "before", "previously", "last"})
+_LONG = frozenset({"year", "decade", "century"})
+_PAST = frozenset({"VBD", "VBN"})
+_APART = frozenset({"conj", "advcl", "relcl", "ccomp", "parataxis"})
+
+
+def earlier_deeds(parties: Parties) -> Iterator[Held]:
+    """Find the deed of a claim without a time that every sentence about it dates years back."""
+    parse = parties.reading.parse
+    if times(parse) or any(token.entity in {"DATE", "TIME"} or token.lower in _AGO for token in parse.tokens):
+        return
+    for frame in parties.reading.frames:
+        token = parse.tokens[frame.predicate]
+        told = frame.kind == "verb" and not frame.negated and token.lemma not in word_list("says", "plain")
+        if not told or frame.governor >= 0 or not parties.reading.keys[frame.predicate]:
+            continue
+        found = _dated(parties, frame)
+        if found is not None:
+            match, start, end = found
+            written = parties.cluster.readings[match.unit].parse.text[start:end]
+            yield Held("time", token.start, token.end, "unaccounted", ((match.unit, start, end),),
+                       f"the articles have “{token.text}” only of “{written}”", "deed_earlier", 1.0, "time",
+                       (frame.predicate,))  # fmt: skip
+            return
+
+
+def _dated(parties: Parties, frame: Frame) -> tuple[Match, int, int] | None:
+    """Find a sentence that dates a deed years back, and the words that do; None where another has it undated."""
+    own = [at for at in (*frame.agents, *frame.patients, *(at for _, at in frame.obliques))
+           if at in parties.matcher.words]  # fmt: skip
+    found: tuple[Match, int, int] | None = None
+    for match in parties.matcher.matches(frame.predicate):
+        if match.grade < SAME_DEED:
+            if match.grade >= SURE and _shares(parties, match.unit, own) == len(own):
+                return None
+            continue
+        if not _shares(parties, match.unit, own):
+            continue
+        parse = parties.cluster.readings[match.unit].parse
+        when = _years_back(parse, parse.tokens[match.token])
+        if when is None:
+            return None
+        found = found or (match, *when)
+    return found
+
+
+def _shares(parties: Parties, unit: int, own: list[int]) -> int:
+    """Count the parties of a deed that a sentence has."""
+    return sum(any(match.unit == unit and match.grade >= SURE for match in parties.matcher.matches(at)) for at in own)
+
+
+def _years_back(parse: Parse, verb: Token) -> tuple[int, int] | None:
+    """Find the words by which a verb's clause is dated years back: `in 2014`, `ten years ago`, `last year`."""
+    if verb.pos != "VERB" or verb.tag not in _PAST:
+        return None
+    for at in _words(parse, verb.i):
+        token = parse.tokens[at]
+        year = token.text.isdigit() and len(token.text) == 4 and token.entity == "DATE"
+        near = parse.tokens[max(0, at - 1) : at + 2]
+        ago = token.lemma in _LONG and any(each.lower in _AGO for each in near if each.i != at)
+        if year or ago:
+            inside = [at, *(each for each in phrase(parse, at) if parse.tokens[each].entity == "DATE")]
+            inside += [each.i for each in near if ago and each.lower in _AGO]
+            return parse.tokens[min(inside)].start, parse.tokens[max(inside)].end
+    return None
+
+
+def _words(parse: Parse, at: int) -> Iterator[int]:
+    """Yield the words of a verb's clause."""
+    todo = [at]
+    while todo:
+        top = todo.pop()
+        yield top
+        todo += [child for child in parse.children[top]
+                 if not (parse.tokens[child].dep in _APART and parse.tokens[child].pos in {"VERB", "AUX"})]  # fmt: skip
