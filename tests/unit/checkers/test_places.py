@@ -227,6 +227,7 @@ EARLIER = (
         ("Bishop Coyle apologises", ""),
         ("Coyle resigned as abbot in 2014", ""),
         ("Priest leaves diocese", ""),
+        ("Two priests leave diocese", ""),
         ("Former abbot Coyle apologises", ""),
     ],
 )

@@ -14,7 +14,9 @@ from harness.claims.parsing.parse import Parse, Token
 from harness.claims.sentence_analysis import phrase, times
 from harness.language.lexical import word_list
 
-_AGO = frozenset({"ago", "earlier", "before", "previously", "last"})
+_AGO = frozenset({"ago", "earlier"})
+"""Words that count years back; `last year` and `a year before` are told of figures that are news."""
+_DATED = _AGO | {"before", "previously", "last", "once"}
 _LONG = frozenset({"year", "decade", "century"})
 _PAST = frozenset({"VBD", "VBN"})
 _APART = frozenset({"conj", "advcl", "relcl", "ccomp", "parataxis"})
@@ -23,7 +25,7 @@ _APART = frozenset({"conj", "advcl", "relcl", "ccomp", "parataxis"})
 def earlier_deeds(parties: Parties) -> Iterator[Held]:
     """Find the deed of a claim without a time that every sentence about it dates years back."""
     parse = parties.reading.parse
-    if times(parse) or any(token.entity in {"DATE", "TIME"} or token.lower in _AGO for token in parse.tokens):
+    if times(parse) or any(token.entity in {"DATE", "TIME"} or token.lower in _DATED for token in parse.tokens):
         return
     for frame in parties.reading.frames:
         token = parse.tokens[frame.predicate]
@@ -66,7 +68,7 @@ def _shares(parties: Parties, unit: int, own: list[int]) -> int:
 
 
 def _years_back(parse: Parse, verb: Token) -> tuple[int, int] | None:
-    """Find the words by which a verb's clause is dated years back: `in 2014`, `ten years ago`, `last year`."""
+    """Find the words by which a verb's clause is dated years back: `in 2014`, `ten years ago`."""
     if verb.pos != "VERB" or verb.tag not in _PAST:
         return None
     for at in _words(parse, verb.i):
