@@ -317,6 +317,13 @@ def test_a_name_whose_words_a_claim_has_apart_or_turned_is_named(
     ("told", "text", "true"),
     [
         (NAMED, "Rask Kai charged with theft", "Kai Rask charged with theft"),
+        (("Norvik of Tarn lost 18 million crowns because of weak demand. It closed a plant. Its head blamed the "
+         "competition from Asia."), "Norvik loses 18 million crowns because of competition from Asia",
+         "Norvik loses 18 million crowns because of weak demand"),
+        (("Restorers in Ronda have uncovered a mural in the cathedral. It shows a fish. Tests are under way. Bruno "
+         "Castell of the University of Granada sees a Flemish hand."), "Restorers uncover mural in Granada cathedral",
+         "Restorers uncover mural in Ronda cathedral"),
+        (EARLIER, "Bishop Coyle resigns as abbot", "Bishop Coyle apologises"),
         (PLACES[0][0], PLACES[0][1], "Bron expels two diplomats"),
         (SPEAKERS[1][0], SPEAKERS[1][1], "Miners' union says sensors showed raised methane levels"),
         ("Aqua is repairing 60 wells in Namat. Schools there are shut.", "Aqua repairs 60 schools in Namat",
