@@ -31,11 +31,16 @@ OTHER_EVENT = 0.2
 
 def account_of_figure(cluster: ClusterReading, matcher: Matcher, reading: Reading, figure: Figure) -> Held:
     """Account for a figure of a claim sentence: where the articles have it, and whether of the same thing."""
-    start, end = figure.start, figure.end
     several = _one_of_several(reading, figure)
     if several:
-        return Held("figure", start, end, "unaccounted", (), f"“{several}” counts nothing: one is not several",
-                    "figure_missing", 1.0, "number")  # fmt: skip
+        return Held("figure", figure.start, figure.end, "unaccounted", (),
+                    f"“{several}” counts nothing: one is not several", "figure_missing", 1.0, "number")  # fmt: skip
+    return _account_of_quantity(cluster, matcher, reading, figure)
+
+
+def _account_of_quantity(cluster: ClusterReading, matcher: Matcher, reading: Reading, figure: Figure) -> Held:
+    """Account for a figure that counts or measures something."""
+    start, end = figure.start, figure.end
     same = [(unit, same) for unit, found in cluster.figures if (same := counterpart(figure, found)) is not None]
     slot = [(unit, found) for unit, found in same if same_slot(reading, figure, cluster.readings[unit], found)]
     beside = [
