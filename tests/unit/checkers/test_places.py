@@ -229,6 +229,7 @@ EARLIER = (
         ("Priest leaves diocese", ""),
         ("Two priests leave diocese", ""),
         ("Former abbot Coyle apologises", ""),
+        ("Diocese closed school", ""),
     ],
 )
 def test_a_deed_of_years_before_is_no_news(found: Callable[..., list[Held]], text: str, when: str):

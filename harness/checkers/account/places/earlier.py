@@ -30,7 +30,8 @@ def earlier_deeds(parties: Parties) -> Iterator[Held]:
     for frame in parties.reading.frames:
         token = parse.tokens[frame.predicate]
         told = frame.kind == "verb" and not frame.negated and token.lemma not in word_list("says", "plain")
-        if not told or frame.governor >= 0 or not parties.reading.keys[frame.predicate]:
+        # Headlines tell what is new in the present, or by a participle (`31 killed in flood`).
+        if not told or token.tag == "VBD" or frame.governor >= 0 or not parties.reading.keys[frame.predicate]:
             continue
         found = _dated(parties, frame)
         if found is not None:
