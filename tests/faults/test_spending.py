@@ -73,6 +73,7 @@ def test_a_run_that_was_killed_goes_on_with_what_is_left_of_its_limit(cache: boo
             deadline = time.monotonic() + 60
             while server.ledger.requests < 5 and time.monotonic() < deadline:
                 time.sleep(0.02)
+            time.sleep(0.5)  # the fourth answer may still be on its way to the disk
             process.send_signal(signal.SIGKILL)
         assert (server.ledger.requests, server.ledger.answered) == (5, 4)
         for again in ([], ["--retry-errors"]):

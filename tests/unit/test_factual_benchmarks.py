@@ -84,7 +84,8 @@ def test_an_error_is_told_with_what_the_model_says_and_what_the_articles_lack(pa
 
 def test_each_round_of_a_figure_begins_with_nothing_parsed(parser: Parser):
     text = "The old mill at Brant burned down on Friday."
-    (first,) = parser.parse([text])
-    assert parser.parse([text])[0] is first
+    opened = Parser()  # the parser of other tests may hold what an earlier round has thrown away
+    (first,) = opened.parse([text])
+    assert opened.parse([text])[0] is first
     _forget()
-    assert parser.parse([text])[0] is not first
+    assert Parser().parse([text])[0] is not first

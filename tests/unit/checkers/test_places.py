@@ -215,7 +215,8 @@ def test_a_cause_that_the_articles_give_of_nothing_is_named(found: Callable[...,
 
 EARLIER = (
     "Bishop Coyle apologised Sunday. Coyle resigned as abbot in 2014. Ten years ago the diocese closed a school. The "
-    "diocese will open another school in Tarn. Two priests left the diocese last year, and one priest left on Monday."
+    "diocese will open another school in Tarn. Two priests left the diocese last year, and one priest left on Monday. "
+    "The diocese has lost nuns since 1985."
 )
 
 
@@ -230,6 +231,7 @@ EARLIER = (
         ("Two priests leave diocese", ""),
         ("Former abbot Coyle apologises", ""),
         ("Diocese closed school", ""),
+        ("Diocese loses nuns", ""),
     ],
 )
 def test_a_deed_of_years_before_is_no_news(found: Callable[..., list[Held]], text: str, when: str):

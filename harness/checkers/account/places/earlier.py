@@ -77,7 +77,8 @@ def _years_back(parse: Parse, verb: Token) -> tuple[int, int] | None:
         year = token.text.isdigit() and len(token.text) == 4 and token.entity == "DATE"
         near = parse.tokens[max(0, at - 1) : at + 2]
         ago = token.lemma in _LONG and any(each.lower in _AGO for each in near if each.i != at)
-        if year or ago:
+        since = parse.tokens[token.head].lower == "since"  # which runs to the present
+        if (year and not since) or ago:
             inside = [at, *(each for each in phrase(parse, at) if parse.tokens[each].entity == "DATE")]
             inside += [each.i for each in near if ago and each.lower in _AGO]
             return parse.tokens[min(inside)].start, parse.tokens[max(inside)].end
