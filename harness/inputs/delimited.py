@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from io import TextIOWrapper
 from itertools import chain
@@ -149,7 +150,7 @@ def _header(cells: Sequence[str], path: str) -> _Header:
         raise file_error(path, "the header names no column", ACCEPTED)
     for at in range(named[0]):
         names[at] = f"{UNNAMED}{at}"
-    twice = [name for name in dict.fromkeys(names) if name and names.count(name) > 1]
+    twice = [name for name, many in Counter(names).items() if name and many > 1]
     if twice:
         shown = ", ".join(names[:20])
         message = f"names of columns stand twice: {', '.join(twice[:5])}"

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -121,8 +122,7 @@ def decode_json(text: str, accepted: str = "", *, constants: bool = False) -> ob
 def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     built = dict(pairs)
     if len(built) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice = next(name for name, many in Counter(name for name, _ in pairs).items() if many > 1)
         raise RowError(twice[:80].encode(errors="replace").decode(), "stands twice in one object; accepted: once")
     return built
 
