@@ -16,6 +16,8 @@ PRONOUNS = frozenset({"he", "she", "him", "her", "his", "hers", "himself", "hers
 """Pronouns that stand for one person."""
 _HOLLOW = frozenset({"DET", "PUNCT", "SPACE", "CCONJ", "PART", "SYM", "X", "INTJ", "SCONJ", "AUX", "ADP", "PRON"})
 _NOT_OF_PHRASE = frozenset({"relcl", "acl", "advcl", "appos", "punct", "conj", "cc", "ccomp", "parataxis"})
+_OTHER_DEEDS = frozenset({"conj", "advcl", "relcl", "ccomp", "parataxis"})
+"""Clauses under a verb that tell another deed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,6 +143,11 @@ def phrase(parse: Parse, index: int) -> list[int]:
     return parse.subtree(
         index, lambda token: token.dep in _NOT_OF_PHRASE or (token.dep == "prep" and token.lower != "of")
     )
+
+
+def clause(parse: Parse, index: int) -> list[int]:
+    """List the tokens of the clause that a verb heads, without clauses below it that tell another deed."""
+    return parse.subtree(index, lambda token: token.dep in _OTHER_DEEDS and token.pos in {"VERB", "AUX"})
 
 
 def phrase_text(parse: Parse, index: int) -> tuple[int, int]:

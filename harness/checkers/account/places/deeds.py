@@ -17,11 +17,9 @@ from harness.claims.attribution import kind_of_saying
 from harness.claims.converse import mutual, verb_of
 from harness.claims.frames import Frame
 from harness.claims.parsing.parse import Parse, Token
-from harness.claims.sentence_analysis import Reading, phrase, place_class
+from harness.claims.sentence_analysis import Reading, clause, phrase, place_class
 from harness.language.lexical import word_list
 
-_APART = frozenset({"conj", "advcl", "relcl", "ccomp", "parataxis"})
-"""Clauses under a verb that tell another deed."""
 _DIRECTIONS = frozenset({"north", "south", "east", "west"})
 _PAIRS = (("inside", "outside"), ("for", "against"), ("with", "without"), ("above", "below"), ("to", "from"))
 _OPPOSITE = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])}
@@ -127,8 +125,7 @@ def _is_deed(parties: Parties, match: Match, own: Token) -> bool:
 def _place(parties: Parties, match: Match, theirs: Frame, mine: Frame, role: str, index: int) -> Place:
     """Look who holds a place of a deed in a sentence."""
     unit, reading = match.unit, parties.cluster.readings[match.unit]
-    clause = _clause(reading, match.token, theirs)
-    inside = parties.among(unit, clause, index)
+    inside = parties.among(unit, _clause(reading, match.token, theirs), index)
     if any(reading.parse.tokens[kid].dep == "ccomp" for kid in reading.parse.children[match.token]):
         return Place("same" if inside else "open")  # who found what to be so: the parse has the places wrong
     holders = _holders(parties, match, theirs, mine, role, index)
@@ -169,7 +166,7 @@ def _place_inside(
     turned = _turned(parties, match, mine, role, index)
     if turned is not None:
         return Place("other", turned)
-    holder = next((at for at in holders if parties.among(match.unit, set(_words(parse, at)), index)), None)
+    holder = next((at for at in holders if parties.among(match.unit, set(clause(parse, at)), index)), None)
     if holder is not None:
         return Place("other" if parties.counted(match.unit, holder, index) == "other" else "same", holder)
     apart = role in {"agent", "patient"} and not mutual(verb_of(parties.reading.parse, mine))
@@ -224,7 +221,7 @@ def _across(parties: Parties, match: Match, index: int) -> int | None:
     deed = parse.tokens[match.token]
     joined = [child for child in parse.children[deed.i] if parse.tokens[child].dep == "conj"]
     joined += [deed.head] if deed.dep == "conj" else []
-    clauses = {at: set(_words(parse, at)) for at in joined if parse.tokens[at].pos in {"VERB", "AUX"}}
+    clauses = {at: set(clause(parse, at)) for at in joined if parse.tokens[at].pos in {"VERB", "AUX"}}
     under = all(any(each.token in words and each.token > at for at, words in clauses.items()) for each in found)
     return found[0].token if under else None
 
@@ -263,19 +260,7 @@ def _places(reading: Reading, frame: Frame, *, every: bool = False) -> Iterator[
 
 def _clause(reading: Reading, at: int, frame: Frame) -> set[int]:
     """Collect the words of a verb's clause, its parties' included wherever they stand."""
-    found = set(_words(reading.parse, at))
+    found = set(clause(reading.parse, at))
     for party in (*frame.agents, *frame.patients):
         found.update(phrase(reading.parse, party))
     return found
-
-
-def _words(parse: Parse, at: int) -> Iterator[int]:
-    """Yield the words under a verb without those of other clauses."""
-    todo = [at]
-    while todo:
-        top = todo.pop()
-        yield top
-        for child in parse.children[top]:
-            kid = parse.tokens[child]
-            if not (kid.dep in _APART and kid.pos in {"VERB", "AUX"}):
-                todo.append(child)

@@ -11,7 +11,7 @@ from harness.checkers.account.matching import Match
 from harness.checkers.account.places.likeness import Parties
 from harness.claims.frames import Frame
 from harness.claims.parsing.parse import Parse, Token
-from harness.claims.sentence_analysis import phrase, times
+from harness.claims.sentence_analysis import clause, phrase, times
 from harness.language.lexical import word_list
 
 _AGO = frozenset({"ago", "earlier"})
@@ -19,7 +19,6 @@ _AGO = frozenset({"ago", "earlier"})
 _DATED = _AGO | {"before", "previously", "last", "once"}
 _LONG = frozenset({"year", "decade", "century"})
 _PAST = frozenset({"VBD", "VBN"})
-_APART = frozenset({"conj", "advcl", "relcl", "ccomp", "parataxis"})
 
 
 def earlier_deeds(parties: Parties) -> Iterator[Held]:
@@ -72,7 +71,7 @@ def _years_back(parse: Parse, verb: Token) -> tuple[int, int] | None:
     """Find the words by which a verb's clause is dated years back: `in 2014`, `ten years ago`."""
     if verb.pos != "VERB" or verb.tag not in _PAST:
         return None
-    for at in _words(parse, verb.i):
+    for at in clause(parse, verb.i):
         token = parse.tokens[at]
         year = token.text.isdigit() and len(token.text) == 4 and token.entity == "DATE"
         near = parse.tokens[max(0, at - 1) : at + 2]
@@ -83,13 +82,3 @@ def _years_back(parse: Parse, verb: Token) -> tuple[int, int] | None:
             inside += [each.i for each in near if ago and each.lower in _AGO]
             return parse.tokens[min(inside)].start, parse.tokens[max(inside)].end
     return None
-
-
-def _words(parse: Parse, at: int) -> Iterator[int]:
-    """Yield the words of a verb's clause."""
-    todo = [at]
-    while todo:
-        top = todo.pop()
-        yield top
-        todo += [child for child in parse.children[top]
-                 if not (parse.tokens[child].dep in _APART and parse.tokens[child].pos in {"VERB", "AUX"})]  # fmt: skip
