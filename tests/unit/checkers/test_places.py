@@ -314,6 +314,8 @@ def test_a_name_whose_words_a_claim_has_apart_or_turned_is_named(
 ):
     held = found(lambda cluster, _, reading: torn_names(cluster, reading), NAMED, text)
     assert [(each.feature, text[each.start : each.end]) for each in held] == ([("name_torn", torn)] if torn else [])
+    assert all(f"“{NAMED.split('. ')[unit][start:end]}”" in each.reason for each in held
+               for unit, start, end in each.spots)  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ a name, and nowhere together, tells of somebody or something else, or of nothing
 from collections.abc import Iterator
 from itertools import pairwise
 
-from harness.checkers.account.elements import Held
+from harness.checkers.account.elements import Held, Spot
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.entities import Name
 from harness.claims.parsing.parse import Token
@@ -27,10 +27,20 @@ def torn_names(cluster: ClusterReading, reading: Reading) -> Iterator[Held]:
             continue
         apart = _turned(cluster, name, said) if name.kind == "person" else _torn(cluster, name, said)
         if apart is not None:
-            written = " ".join(word.capitalize() for word in name.words)
-            yield Held("name", apart.start, apart.end, "unaccounted", (), f"the articles have “{written}” as one name",
-                       "name_torn", 1.0, "entity", (apart.i,))  # fmt: skip
+            unit, start, end = _where(cluster, name)
+            written = cluster.readings[unit].parse.text[start:end]
+            reason = f"the articles have “{written}” as one name"
+            yield Held("name", apart.start, apart.end, "unaccounted", ((unit, start, end),), reason, "name_torn", 1.0,
+                       "entity", (apart.i,))  # fmt: skip
             return
+
+
+def _where(cluster: ClusterReading, name: Name) -> Spot:
+    """Find the first place of a name of the articles, as they write it."""
+    unit = cluster.names[name][0]
+    there = next(each for each in cluster.readings[unit].names if each == name)
+    tokens = cluster.readings[unit].parse.tokens
+    return unit, tokens[there.start].start, tokens[there.end - 1].end
 
 
 def _places(cluster: ClusterReading, word: str) -> set[int]:

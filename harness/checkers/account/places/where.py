@@ -5,7 +5,9 @@ country is said of all that happens there, so that only towns and the like are l
 """
 
 from collections.abc import Iterator
+from itertools import islice
 
+from harness.checkers.account.bearers import bearers
 from harness.checkers.account.elements import SURE, Held
 from harness.checkers.account.places.likeness import Parties
 from harness.claims.entities import Name
@@ -29,13 +31,10 @@ def others_scenes(parties: Parties) -> Iterator[Held]:
         if any(match.unit in units and match.grade >= SURE for at in known for match in matcher.matches(at)):
             continue
         start, end = reading.parse.tokens[name.start].start, reading.parse.tokens[name.end - 1].end
-        unit = min(units)
         reason = f"the articles name “{reading.parse.text[start:end]}”, but of nothing else that the text tells"
-        spot = next((there.start, there.end) for there in parties.cluster.readings[unit].names
-                    if there in parties.cluster.matching(name))  # fmt: skip
-        tokens = parties.cluster.readings[unit].parse.tokens
-        yield Held("place", start, end, "unaccounted", ((unit, tokens[spot[0]].start, tokens[spot[1] - 1].end),),
-                   reason, "scene_of_other", 1.0, "place", tuple(range(name.start, name.end)))  # fmt: skip
+        spots = tuple(islice(bearers(parties.cluster, matcher, reading, name), 1))
+        yield Held("place", start, end, "unaccounted", spots, reason, "scene_of_other", 1.0, "place",
+                   tuple(range(name.start, name.end)))  # fmt: skip
 
 
 def _is_told_first(parties: Parties, units: set[int]) -> bool:
