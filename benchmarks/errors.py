@@ -25,8 +25,6 @@ from benchmarks.aims_rows import SETS, Row, Sizes, of_clusters, of_numbers, of_p
 from benchmarks.factual_sets import checker_of
 from benchmarks.frame import TOP
 from benchmarks.parses import remembered
-from harness.checkers.account.account import account
-from harness.checkers.account.matching import Matcher
 from harness.checkers.base import CheckSession
 from harness.checkers.rules import RulesSession
 from harness.claims.parsing.parse import Parser
@@ -169,10 +167,7 @@ def _leaning(session: CheckSession, row: Row) -> str:
     if not isinstance(session, RulesSession):
         return ""
     cluster = session.reading_of(row.cluster)
-    read = []
-    for one in session.examined(row.cluster, [row.text])[0]:
-        held = account(cluster, Matcher(cluster, one.reading), one.reading, one.alignment, one.features)
-        read.append(session.entailment(cluster, one, held))
+    read = [session.accounted(cluster, one)[1] for one in session.examined(row.cluster, [row.text])[0]]
     said = [f"{each.entailed:+.1f} (otherwise {each.contradicted:+.1f})" for each in read if each is not None]
     return f", entailed {'; '.join(said)}" if said else ""
 

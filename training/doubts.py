@@ -20,8 +20,6 @@ from scipy.optimize import minimize
 
 from benchmarks.account_cases import SETS, Case, neus, of_clusters, of_set, part_of, true_headlines
 from benchmarks.labelled_data import RememberedParser
-from harness.checkers.account.account import account
-from harness.checkers.account.matching import Matcher
 from harness.checkers.doubt import signals
 from harness.checkers.neural.entailment import shipped
 from harness.checkers.rules import RulesSession
@@ -57,8 +55,7 @@ def rows(cases: Sequence[Case], session: RulesSession) -> list[Row]:
         examined = session.examined(case.cluster, [case.text])[0]
         several, settled = [], False
         for one in examined:
-            held = account(reading, Matcher(reading, one.reading), one.reading, one.alignment, one.features)
-            read = session.entailment(reading, one, held)
+            held, read = session.accounted(reading, one)
             several.append(signals(held, one.alignment, session.prior(one), read))
             settled = settled or decided(held, read)
         found.append(Row(case, several, settled))

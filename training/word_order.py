@@ -27,8 +27,6 @@ from scipy.optimize import minimize
 from torch import nn
 
 from benchmarks.labelled_data import RememberedParser
-from harness.checkers.account.account import account
-from harness.checkers.account.matching import Matcher
 from harness.checkers.account.order import disorder
 from harness.checkers.neural.entailment import MOST_TOKENS, ORDER, ORDER_LAYERS, plain, shipped
 from harness.checkers.rules import RulesSession
@@ -150,9 +148,7 @@ def beside(session: RulesSession, cluster: Cluster, texts: Sequence[str]) -> Ite
     """For each text what its order is told by."""
     reading = session.reading_of(cluster)
     for sentences in session.examined(cluster, texts):
-        one = sentences[0]
-        held = account(reading, Matcher(reading, one.reading), one.reading, one.alignment, one.features)
-        read = session.entailment(reading, one, held)
+        held, read = session.accounted(reading, sentences[0])
         if read is not None:
             said = {"ordered": read.ordered, "disorder": disorder(held.features), "in_window": read.in_window}
             yield [min(high, max(low, said[name])) for name, (low, high) in BOUNDS.items()]

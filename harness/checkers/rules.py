@@ -266,7 +266,12 @@ class RulesSession(CheckSession):
             found += [self._verdicts_on(cluster, *one) for one in zip(some, examined, strict=True)]
         return found
 
-    def entailment(self, cluster: ClusterReading, one: Examined, held: Account) -> Entailment | None:
+    def accounted(self, cluster: ClusterReading, one: Examined) -> tuple[Account, Entailment | None]:
+        """Account for a sentence, and ask the model about it, where there is one."""
+        held = account(cluster, Matcher(cluster, one.reading), one.reading, one.alignment, one.features)
+        return held, self._entailment(cluster, one, held)
+
+    def _entailment(self, cluster: ClusterReading, one: Examined, held: Account) -> Entailment | None:
         """Ask the model about a sentence, without its final full stop, as the parser reads it.
 
         It is asked as well how the words read alone, and how the sentence reads without each verb that is missing.
@@ -323,9 +328,7 @@ class RulesSession(CheckSession):
         told: list[Told] = []
         one_word = is_one_word(text)
         for one in sentences:
-            matcher = Matcher(reading, one.reading)
-            held = account(reading, matcher, one.reading, one.alignment, one.features)
-            read = self.entailment(reading, one, held)
+            held, read = self.accounted(reading, one)
             prior = self.prior(one)
             findings.append(
                 judge(reading, one.reading, prior, one.alignment, held, one.offset, read, one_word=one_word)

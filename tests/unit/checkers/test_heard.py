@@ -2,8 +2,6 @@
 
 import pytest
 
-from harness.checkers.account.account import account
-from harness.checkers.account.matching import Matcher
 from harness.checkers.evidence import EvidenceIndex
 from harness.checkers.neural.entailment import Entailment, read_best
 from harness.checkers.rules import RulesSession
@@ -91,8 +89,7 @@ def test_a_verb_without_which_a_claim_would_be_read_is_missing(parser, text, ver
     cluster = Cluster(cluster_id="c", articles=(Article(article_id="a", text=ARTICLE),))
     seen = session.examined(cluster, [text])[0][0]
     reading = session.reading_of(cluster)
-    held = account(reading, Matcher(reading, seen.reading), seen.reading, seen.alignment, seen.features)
-    read = session.entailment(reading, seen, held)
+    held, read = session.accounted(reading, seen)
     found = judge(reading, seen.reading, 0.99, seen.alignment, held, 0, read)
     assert (found.label == "not_found" and found.reason == f"no article mentions “{verb}”") is missing
 
