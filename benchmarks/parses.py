@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 from benchmarks.labelled_data import packed, unpacked
 from harness.claims.parsing import parse
@@ -50,12 +51,11 @@ def remembered(folder: Path) -> Iterator[None]:
             latest.popitem(last=False)
         return found
 
-    # Checkers open parsers of their own, so that the class is what has to be changed; mypy asks that this be said.
-    Parser.parse = from_disk  # type: ignore[assignment, method-assign]
+    # Checkers open parsers of their own, so that the class is what has to be changed.
     try:
-        yield
+        with patch.object(Parser, "parse", from_disk):
+            yield
     finally:
-        Parser.parse = original  # type: ignore[method-assign]
         kept.close()
 
 

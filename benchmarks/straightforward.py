@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,16 +26,16 @@ VARIANTS = ("rouge1", "rouge2", "rougeL")
 def main() -> None:
     """Prints the mean with its interval for each configuration, and for each pair the difference with its own."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("clusters", help="JSON Lines of clusters")
-    parser.add_argument("predictions", nargs="+", help="JSON Lines of predictions, a file for each configuration")
+    parser.add_argument("clusters", type=Path, help="JSON Lines of clusters")
+    parser.add_argument("predictions", type=Path, nargs="+", help="JSON Lines of predictions, one file a configuration")
     given = parser.parse_args()
-    with open(given.clusters, encoding="utf-8") as stream:  # noqa: PTH123 - a script as one writes it
+    with given.clusters.open(encoding="utf-8") as stream:
         clusters = {row["id"]: row for row in map(json.loads, stream)}
     scores = {}
     for path in given.predictions:
-        with open(path, encoding="utf-8") as stream:  # noqa: PTH123 - the same
+        with path.open(encoding="utf-8") as stream:
             texts = {row["cluster_id"]: row["text"] for row in map(json.loads, stream)}
-        scores[path] = {cluster_id: score(clusters[cluster_id], text) for cluster_id, text in texts.items()}
+        scores[str(path)] = {cluster_id: score(clusters[cluster_id], text) for cluster_id, text in texts.items()}
     np.random.seed(13)  # noqa: NPY002 - the generator that BootstrapAggregator takes
     for path, of_clusters in scores.items():
         show(path, aggregate(of_clusters.values()))

@@ -7,11 +7,12 @@ made-up ones and the figures others, so that a name that no text has had says no
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from random import Random
 
 from benchmarks.account_cases import lines, neus, part_of, true_headlines
-from benchmarks.aims_rows import of_plain
+from benchmarks.aims_rows import Row, of_plain
 from harness.language.lexical import word_list
 from harness.records import Cluster
 from training.fluency_table import FIRST_CLUSTER
@@ -73,9 +74,10 @@ def shuffles(text: str, many: int, random: Random) -> Iterator[str]:
                 break
 
 
-def plain_rows() -> list[tuple[Cluster, str, bool]]:
+@cache
+def plain_rows() -> tuple[Row, ...]:
     """Plain headlines of ours with their articles, and whether they are true."""
-    return [(row.cluster, row.text, bool(row.label)) for row in of_plain(Path(__file__).with_name("plain.jsonl"))]
+    return tuple(of_plain(Path(__file__).with_name("plain.jsonl")))
 
 
 def read_alone(data: Path) -> list[str]:
@@ -91,7 +93,7 @@ def read_alone(data: Path) -> list[str]:
         if part_of(row["source"][:500]) == "tune" and text not in beside:
             found.append(text)
     # True or not, they are plain English of all sorts of events; the rest is news of the United States.
-    found += (text for _, text, _ in plain_rows())
+    found += (row.text for row in plain_rows())
     texts = dict.fromkeys(text.strip().removesuffix(".") for text in found)
     return [text for text in texts if len(text.split()) >= FEWEST]
 
@@ -105,7 +107,7 @@ def read_beside(data: Path) -> list[tuple[Cluster, str]]:
         case for case in true_headlines(data / "headlines" / "numhg_2000.jsonl") if part_of(case.group) == "tune"
     ]
     found = [(each, each.references[0].text) for each in clusters] + [(c.cluster, c.text) for c in numbers[:MEASURED]]
-    return found + [(cluster, text) for cluster, text, true in plain_rows() if true][::PLAIN_STEP]
+    return found + [(row.cluster, row.text) for row in plain_rows() if row.label][::PLAIN_STEP]
 
 
 def sentences_of(data: Path, random: Random) -> list[str]:
@@ -204,7 +206,7 @@ def pairs_of(data: Path, random: Random) -> list[Pair]:
     """Every text with one of its disorders; the headlines stand twice, the second time with another."""
     headlines, sentences = read_alone(data), sentences_of(data, random)
     common = lower_case([*headlines, *sentences])
-    plain = [text for _, text, _ in plain_rows()]
+    plain = [row.text for row in plain_rows()]
     told = [*headlines, *headlines, *plain * MORE_PLAIN]
     told += [terse(text, random) if random.random() < TERSE else text for text in sentences]
     random.shuffle(told)
