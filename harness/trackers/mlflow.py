@@ -5,10 +5,9 @@ one that a nightly job made anew, with equal numbers perhaps, is another. What M
 sent only where it has changed.
 """
 
-import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from posixpath import normpath
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -18,6 +17,7 @@ from pydantic import Field
 from harness import extras
 from harness.errors import MissingExtraError, UsageError
 from harness.records import ConfigurationRecord
+from harness.trackers import content
 from harness.trackers.base import Sent, TrackedRun, Tracker, TrackerError
 
 if TYPE_CHECKING:
@@ -33,8 +33,6 @@ _REFUSED = re.compile(r"[^\w\-./ ]")
 _STATUS = {"complete": "FINISHED", "failed": "FAILED", "interrupted": "KILLED"}
 _AT_ONCE = 100
 """Metrics, parameters or tags of one request: the most that a server takes of the last two."""
-_PLACES = 6
-"""Decimal places of an interval, which people read."""
 _LONGEST_NAME, _LONGEST_TAG, _LONGEST_PARAMETER = 250, 5000, 6000
 _DEFAULTS = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -152,12 +150,8 @@ def _found(client: Any, experiment: str, run: TrackedRun) -> dict[str, Any]:
 
 
 def _identity(run: TrackedRun) -> dict[str, str]:
-    """Return the tags that a run is known by. Both hold letters, digits and `.:+-_` only."""
-    manifest = run.manifest
-    return {
-        "harness.run": f"{manifest.name}-{manifest.digest[:10]}",
-        "harness.started": manifest.started.isoformat(),
-    }
+    """Return the tags that a run is known by."""
+    return {f"harness.{key}": value for key, value in content.identity(run).items()}
 
 
 def _send(client: Any, experiment: str, run: TrackedRun, record: ConfigurationRecord, there: Any) -> None:
@@ -171,12 +165,13 @@ def _send(client: Any, experiment: str, run: TrackedRun, record: ConfigurationRe
     identifier = there.info.run_id
     summaries = run.summaries.get(record.name, ())
     moment = _milliseconds(manifest.finished or manifest.started)
+    told = content.distinct(content.metrics(run, record, summaries), _name)
     metrics: list[Any] = [
-        Metric(key, value, moment, 0)
-        for key, value in _metrics(run, record, summaries).items()
-        if there.data.metrics.get(key) != value
+        Metric(key, value, moment, 0) for key, value in told.items() if there.data.metrics.get(key) != value
     ]
-    parameters, tags = _parameters(run, record), _tags(run, record, summaries)
+    described = content.distinct(dict(content.flat(content.parameters(run, record))), _name)
+    parameters = {key: content.text(value)[:_LONGEST_PARAMETER] for key, value in described.items()}
+    tags = _tags(run, record, summaries)
     for key, value in parameters.items():  # a parameter cannot be changed there
         if there.data.params.get(key, value) != value:
             tags[f"changed.{key}"[:_LONGEST_NAME]] = value[:_LONGEST_TAG]
@@ -192,74 +187,22 @@ def _send(client: Any, experiment: str, run: TrackedRun, record: ConfigurationRe
         client.set_terminated(identifier, status, moment)
 
 
-def _metrics(run: TrackedRun, record: ConfigurationRecord, summaries: "Sequence[Summary]") -> dict[str, float]:
-    """Return the mean of each measure that has one, as it is, and the configuration's counts."""
-    counts = run.manifest.counts.get(record.name)
-    told: dict[str, float | None] = {each.measure: each.mean for each in summaries}
-    if counts is not None:
-        told |= {"counts/predicted": counts.predicted, "counts/failed": counts.failed, "counts/seconds": counts.seconds}
-        told |= {"counts/tokens_in": counts.tokens_in or None, "counts/tokens_out": counts.tokens_out or None}
-    return {key: float(value) for key, value in _named(told).items() if value is not None}
-
-
-def _parameters(run: TrackedRun, record: ConfigurationRecord) -> dict[str, str]:
-    """Return what the configuration is made of, and what it was run on."""
-    manifest = run.manifest
-    told: dict[str, Any] = {"model": record.model, "seed": record.seed}
-    told |= {f"{record.model}.{path}": value for path, value in _flat(record.parameters)}
-    told |= {"data": manifest.data, "clusters": manifest.clusters}
-    return {key: _text(value)[:_LONGEST_PARAMETER] for key, value in _named(told).items()}
-
-
 def _tags(run: TrackedRun, record: ConfigurationRecord, summaries: "Sequence[Summary]") -> dict[str, str]:
     """Return intervals, denominators, and where the numbers come from."""
-    manifest = run.manifest
-    told: dict[str, Any] = {
-        "harness.folder": run.name,
-        "harness.status": manifest.status,
-        "harness.data_digest": manifest.data_digest,
-        "harness.version": manifest.versions.get("headline-harness", "unknown"),
-        "harness.signature": record.signature,
-        "mlflow.source.name": "headline-harness",
-    }
-    told |= {f"identity.{key}": value for key, value in record.identity.items()}
-    told |= {f"signature.{measure.name}": measure.signature for measure in manifest.measures}
-    for each in summaries:
-        if each.low is not None and each.high is not None:
-            told[f"interval.{each.measure}"] = [round(each.low, _PLACES), round(each.high, _PLACES)]
-        told[f"n.{each.measure}"] = f"scored {each.scored}, unscorable {each.unscorable}, failed {each.failed}" + (
-            f", pending {each.pending}" if each.pending else ""
-        )
-    if manifest.git_commit is not None:
-        told["mlflow.source.git.commit"] = manifest.git_commit
-    return {key: _text(value)[:_LONGEST_TAG] for key, value in _named(told).items()}
+    told = dict(content.flat({**content.origin(run, record), **content.spread(summaries)}))
+    commit = told.pop("harness.commit", None)
+    tags = {**told, "mlflow.source.name": "headline-harness"}
+    if commit is not None:
+        tags["mlflow.source.git.commit"] = commit
+    return {key: content.text(value)[:_LONGEST_TAG] for key, value in content.distinct(tags, _name).items()}
 
 
-def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield nested parameters by dotted path."""
-    if isinstance(value, Mapping) and value:
-        for key, inner in value.items():
-            yield from _flat(inner, f"{path}.{key}" if path else str(key))
-    elif path:
-        yield path, value
-
-
-def _named(told: Mapping[str, Any]) -> dict[str, Any]:
-    """Make names that MLflow takes; of two that become equal the second has a number."""
-    named: dict[str, Any] = {}
-    for key, value in told.items():
-        wanted = _REFUSED.sub("_", key)[: _LONGEST_NAME - 4] or "_"
-        if normpath(wanted) != wanted or wanted.startswith((".", "/")):  # names are paths there
-            wanted = "_" + wanted.replace("/", "_")
-        at = 1
-        while (name := wanted if at == 1 else f"{wanted}_{at}") in named:
-            at += 1
-        named[name] = value
-    return named
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+def _name(key: str) -> str:
+    """Make a name that MLflow takes."""
+    wanted = _REFUSED.sub("_", key)[: _LONGEST_NAME - 4] or "_"
+    if normpath(wanted) != wanted or wanted.startswith((".", "/")):  # names are paths there
+        wanted = "_" + wanted.replace("/", "_")
+    return wanted
 
 
 def _milliseconds(moment: datetime) -> int:
