@@ -23,6 +23,8 @@ EXTRAS = {
     "report": ("jinja2", "markupsafe", "vl_convert"),
     "ray": ("psutil", "ray"),
     "mlflow": ("mlflow",),
+    "wandb": ("wandb",),
+    "trackio": ("trackio",),
     "view": ("jinja2", "markupsafe", "starlette", "uvicorn", "vl_convert"),
     "vllm": ("accelerate", "gguf", "vllm"),
 }
@@ -33,8 +35,12 @@ BY_ITSELF = frozenset({"vllm"})
 
 
 def missing(*packages: str) -> list[str]:
-    """List those of `packages` that cannot be found, in the order given. Imports none of them."""
-    return [package for package in packages if find_spec(package) is None]
+    """List those of `packages` that cannot be found, in the order given. Imports none of them.
+
+    A folder of that name without a module in it, such as the `wandb` that its runs are written to, is no package.
+    """
+    found = {package: find_spec(package) for package in packages}
+    return [package for package, spec in found.items() if spec is None or spec.origin is None]
 
 
 def is_installed(package: str) -> bool:

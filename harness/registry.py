@@ -47,6 +47,8 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
     },
     "tracker": {
         "mlflow": "harness.trackers.mlflow:Mlflow",
+        "trackio": "harness.trackers.trackio:Trackio",
+        "wandb": "harness.trackers.wandb:Wandb",
     },
 }
 

@@ -4,17 +4,20 @@ A tracker works in a process of its own (`sending`), which is ended where it tak
 leave threads behind.
 """
 
+import re
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
+from harness import extras
 from harness.component import Component, Kind
 from harness.config.limits import Duration
-from harness.errors import RunError
+from harness.errors import MissingExtraError, RunError, UsageError
 from harness.records import RunManifest
 
 if TYPE_CHECKING:
@@ -51,12 +54,31 @@ class Sent:
     """Configurations that the tracker did not have."""
     there: int = 0
     """Configurations that it had already, and that were brought up to date."""
+    sent: int = 0
+    """Configurations of which it did not say whether it had them."""
 
     def __str__(self) -> str:
         """Say it in one line."""
-        counts = {"new": self.new, "brought up to date": self.there}
+        counts = {"new": self.new, "brought up to date": self.there, "sent": self.sent}
         told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
         return f"tracked by {self.tracker} in {self.place}: configurations {told or 'none'}"
+
+
+def require_package(name: str, least: str) -> None:
+    """See that a package is there, in a version that will do: package, extra and tracker have one name.
+
+    Raises MissingExtraError where it is not, UsageError where it is too old.
+    """
+    if extras.missing(name):
+        raise MissingExtraError(f"tracker {name}", name, name)
+    found = metadata.version(name)
+    if _numbers(found) < _numbers(least):
+        command = extras.install_command("--upgrade", f"headline-harness[{name}]")
+        raise UsageError(f"tracker {name} needs {name} {least} or later; found {found}; to install: {command}")
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", version)[:2]]
 
 
 class Tracker(Component):

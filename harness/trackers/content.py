@@ -28,9 +28,9 @@ def identity(run: TrackedRun) -> dict[str, str]:
     return {"run": group(run), "started": run.manifest.started.isoformat()}
 
 
-def identifier(run: TrackedRun, record: ConfigurationRecord) -> str:
-    """Return an identifier of one configuration of a run, made of what these are known by."""
-    return sha256("\0".join((*identity(run).values(), record.name)).encode()).hexdigest()[:32]
+def identifier(run: TrackedRun, record: ConfigurationRecord, *place: str) -> str:
+    """Return an identifier of one configuration of a run in a place, made of what these are known by."""
+    return sha256("\0".join((*identity(run).values(), record.name, *place)).encode()).hexdigest()[:32]
 
 
 def metrics(run: TrackedRun, record: ConfigurationRecord, summaries: "Sequence[Summary]") -> dict[str, float]:

@@ -4,27 +4,22 @@ import importlib.util
 import json
 import os
 import sqlite3
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness.analysis.summary import Summary
 from harness.errors import MissingExtraError, UsageError
-from harness.records import ConfigurationRecord, Counts, MeasureRecord, RunManifest
 from harness.trackers import mlflow as tracker
-from harness.trackers.base import TrackedRun, TrackerError
+from harness.trackers.base import TrackerError
 from harness.trackers.mlflow import Mlflow
 from tests.unit.trackers.mlflow_server import MlflowServer
+from tests.unit.trackers.sample import STARTED, tracked
 
 pytestmark = [
     pytest.mark.allow_hosts(["127.0.0.1"]),
     pytest.mark.skipif(importlib.util.find_spec("mlflow") is None, reason="the extra mlflow is not installed"),
 ]
-STARTED = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
-ODD = "a/../b: ü\n" + "x" * 400
-"""The name of a measure that MLflow would refuse."""
 
 
 @pytest.fixture(autouse=True)
@@ -37,35 +32,6 @@ def _environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setenv(name, tracker._DEFAULTS.get(name, "5"))
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_BACKOFF_JITTER", "0")
     monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
-
-
-def tracked(folder: Path, *, mean: float = 0.25, started: datetime = STARTED, batch: int = 1) -> TrackedRun:
-    """A run of two configurations: one with a measure of each kind, and one that failed throughout."""
-    names = ("rouge1-f", ODD, "factual.supported")
-    measures = tuple(MeasureRecord(name=name, metric="m", summary="s", signature=f"{name[:9]}|v:1") for name in names)
-    manifest = RunManifest(
-        name="news", digest="0a1b2c3d4e5f", status="complete", config={}, data="jsonl|v:1", data_digest="d" * 16,
-        configurations=(
-            ConfigurationRecord(
-                name="big ‘one’", model="hf", signature="hf|v:1", seed=13, identity={"weights": "sha256:1"},
-                parameters={"model": "M", "batch_size": batch, "generation": {"beams": 4, "stop": None}},
-            ),
-            ConfigurationRecord(name="lead", model="lead", signature="lead|v:1", parameters={}, seed=13),
-        ),
-        metrics={}, measures=measures,
-        clusters=9, seed=13, counts={"big ‘one’": Counts(predicted=8, failed=1, seconds=1.5, tokens_in=70)},
-        versions={"headline-harness": "9.9"}, git_commit="c" * 40, started=started, finished=started,
-    )  # fmt: skip
-    rows = [(names[0], mean, mean - 0.1, mean + 0.1), (ODD, 3.0, None, None), (names[2], None, None, None)]
-    found = tuple(
-        Summary(configuration="big ‘one’", measure=name, mean=value, low=low, high=high,
-                scored=8 if value else 0, unscorable=0 if value else 8, failed=1)
-        for name, value, low, high in rows
-    )  # fmt: skip
-    files = (folder / "manifest.json", folder / "report.html")
-    for file in files:
-        file.write_text(file.name)
-    return TrackedRun("news-0a1b2c3d4e", manifest, {"big ‘one’": found}, files)
 
 
 def test_each_configuration_is_a_run_with_all_that_was_found(tmp_path: Path):

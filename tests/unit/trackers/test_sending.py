@@ -135,7 +135,10 @@ def test_track_sends_what_is_there_and_says_what_failed(harness: Callable, monke
     ended = harness("track", "trial", "--to", "odd: {how: dies, report: false}")
     assert (ended.code, ended.err) == (3, "error: odd: its process ended by itself, with exit code 3\n")
     ended = harness("track", "trial", "--to", "od")
-    assert (ended.code, "unknown tracker 'od'; accepted: mlflow, odd; did you mean 'odd'?" in ended.err) == (2, True)
+    assert (
+        ended.code,
+        "unknown tracker 'od'; accepted: mlflow, odd, trackio, wandb; did you mean 'odd'?" in ended.err,
+    ) == (2, True)
     ended = harness("track", "trial", "--to", "odd", "--uri", "x")
     assert (ended.code, "uri: unknown parameter of odd" in ended.err) == (2, True)
     ended = harness("track", "trial", "--to", "mlflow", "--uri", "https://me:pw12345678@host")
@@ -187,9 +190,9 @@ def test_mistakes_in_the_configuration_are_located(harness: Callable):
     Path("x.yaml").write_text(CONFIG + "tracking:\n  mlflw: {}\n  mlflow: {time_limit: never, experiment: ''}\n")
     ended = harness("validate", "--config", "x.yaml")
     assert ended.code == 2
-    assert (
-        "x.yaml:6: tracking.mlflw: unknown tracker 'mlflw'; accepted: mlflow, odd; did you mean 'mlflow'?" in ended.err
-    )
+    accepted = "mlflow, odd, trackio, wandb"
+    told = f"x.yaml:6: tracking.mlflw: unknown tracker 'mlflw'; accepted: {accepted}; did you mean 'mlflow'?"
+    assert told in ended.err
     assert "x.yaml:7: tracking.mlflow.time_limit: not a duration" in ended.err
     assert "x.yaml:7: tracking.mlflow.experiment: " in ended.err
     Path("x.yaml").write_text(CONFIG + "tracking: [odd]\n")
