@@ -7,8 +7,10 @@ folder of ours, of which only what `wandb sync` reads is kept: its logs name pat
 import os
 import re
 import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
@@ -33,6 +35,7 @@ _RETRIES: dict[str, Any] = {"x_graphql_retry_max": 2, "x_file_stream_retry_max":
 _HEADER = 7
 """Bytes before the first record of a run's file."""
 _PROJECT = re.compile(r"[^/\\#?%:]{1,128}")
+_GIVEN_UP = re.compile(r'"level":"ERROR[^"]*","msg":"((?:filestream|file transfer|runfiles|PUT|POST)\b(?:[^"\\]|\\.)*)')
 _REFUSED = re.compile(r"[^A-Za-z0-9_]")
 """Characters of a metric's name by which Weights & Biases cannot sort or filter."""
 
@@ -82,13 +85,12 @@ class Wandb(Tracker):
         root = Path(self.dir or os.environ.get("WANDB_DIR") or "").expanduser()
         place = root / (".wandb" if (root / ".wandb").exists() else "wandb")
         records = run.manifest.configurations
-        with TemporaryDirectory(prefix="harness-wandb-") as scratch:
-            _prepare(Path(scratch), online=self.mode == "online")
+        with _workplace(online=self.mode == "online") as scratch:
             import wandb
 
             identifiers = {each.name: content.identifier(run, each, entity or "", project) for each in records}
             settings = {**_SILENT, **_RETRIES, "mode": self.mode, "project": project, "entity": entity}
-            settings |= {"root_dir": scratch, "init_timeout": self.time_limit}
+            settings |= {"root_dir": str(scratch), "init_timeout": self.time_limit}
             address = ""
             try:
                 for record in records:
@@ -98,22 +100,30 @@ class Wandb(Tracker):
             finally:
                 wandb.teardown()  # what it writes is whole only once its process has ended
             if self.mode == "online":
+                _see_that_all_was_sent(scratch)
                 return Sent(self.name, f"project {project!r}, {address}", 0, sent=len(records))
             try:
-                there = sum(_keep(Path(scratch), place, run, each) for each in identifiers.values())
+                there = sum(_keep(scratch, place, run, each) for each in identifiers.values())
             except OSError as error:
                 raise TrackerError(f"{place}: {error.strerror or error}") from None
         return Sent(self.name, f"project {project!r} in {place}, for `wandb sync`", len(records) - there, there)
 
 
-def _prepare(scratch: Path, *, online: bool) -> None:
-    """Leave the client nothing to read from the environment but where to go and with which key."""
+@contextmanager
+def _workplace(*, online: bool) -> Iterator[Path]:
+    """Make the folder that the client works in, and leave it nothing to read but where to go and with which key."""
     for variable in [name for name in os.environ if name.startswith("WANDB_")]:
         if not online or variable not in _ONLINE:
             del os.environ[variable]
     os.environ["WANDB_ERROR_REPORTING"] = "false"
-    folders = ("WANDB_CACHE_DIR", "WANDB_DATA_DIR", *(() if online else ("WANDB_CONFIG_DIR",)))
-    os.environ.update(dict.fromkeys(folders, str(scratch / "own")))
+    with tempfile.TemporaryDirectory(prefix="harness-wandb-") as scratch:
+        own = ("WANDB_CACHE_DIR", "WANDB_DATA_DIR", *(() if online else ("WANDB_CONFIG_DIR",)))
+        os.environ.update(dict.fromkeys(own, str(Path(scratch, "own"))))
+        tempfile.tempdir = scratch  # the client removes its folders as a process ends, and this one will be killed
+        try:
+            yield Path(scratch)
+        finally:
+            tempfile.tempdir = None
 
 
 def _send(settings: dict[str, Any], run: TrackedRun, record: ConfigurationRecord) -> str:
@@ -157,6 +167,15 @@ def _keep(scratch: Path, place: Path, run: TrackedRun, identifier: str) -> bool:
     beside.rename(target)
     shutil.rmtree(written.parent)
     return there
+
+
+def _see_that_all_was_sent(scratch: Path) -> None:
+    """Look for uploads that were given up. Raises TrackerError for the first: the client only writes it in its log."""
+    for log in sorted(scratch.glob("*wandb/run-*/logs/debug-internal.log")):
+        for line in log.read_text("utf-8", "replace").splitlines():
+            found = _GIVEN_UP.search(line)
+            if found is not None:
+                raise TrackerError(f"not all was sent: {found[1]}")
 
 
 def _name(key: str) -> str:

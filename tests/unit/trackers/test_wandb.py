@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from pydantic import ValidationError
@@ -80,8 +81,9 @@ def test_offline_nobody_is_asked_and_wandb_sync_uploads_all_of_it(tmp_path: Path
     assert {name: content for name, content in server.files.items() if name in sent_files} == sent_files
 
 
-def test_what_is_sent_again_takes_the_place_of_what_was_there(tmp_path: Path):
-    with Sender() as send:
+def test_what_is_sent_again_takes_the_place_of_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    with TemporaryDirectory() as temporary, Sender() as send:
+        monkeypatch.setenv("TMPDIR", temporary)
         first = send(Wandb(dir="."), tracked(tmp_path))
         names = folders()
         again = send(Wandb(dir="."), tracked(tmp_path, mean=0.5, batch=4))
@@ -90,6 +92,7 @@ def test_what_is_sent_again_takes_the_place_of_what_was_there(tmp_path: Path):
         other = send(Wandb(dir=".", project="other"), tracked(tmp_path))
         Path("file").write_text("no folder")
         failed = send(Wandb(dir="file"), tracked(tmp_path))
+        assert list(Path(temporary).iterdir()) == []
     assert isinstance(first, Sent)
     assert isinstance(again, Sent)
     assert isinstance(later, Sent)
@@ -118,9 +121,13 @@ def test_online_a_run_is_sent_to_the_server_and_overwritten_there(tmp_path: Path
             assert [json.loads(row)["rouge1_f"] for row in server.rows[big]["wandb-history.jsonl"]] == [0.5]
             server.status = 401
             refused = send(tracker, tracked(tmp_path))
+            server.status, server.refused = 403, "/put/"
+            lost = send(tracker, tracked(tmp_path))
     assert isinstance(refused, str)
     assert "not this key" in refused
-    assert KEY not in refused
+    assert isinstance(lost, str)
+    assert lost.startswith("not all was sent: file transfer: upload: failed to upload: status: 403 Forbidden")
+    assert KEY not in refused + lost
 
 
 def test_what_is_missing_or_wrong_is_said_before_anything_is_sent(monkeypatch: pytest.MonkeyPatch):
