@@ -15,6 +15,7 @@ from harness.claims.figures.quantities import Figure
 from harness.claims.figures.questions import Asked, Question
 from harness.claims.frames import Frame
 from harness.claims.parsing.parse import Parser
+from harness.claims.parsing.standin import parse_named
 from harness.claims.sentence_analysis import PRONOUNS, Reading, phrase, read_all
 from harness.ingest.independence import Sources
 from harness.language.lexical import pieces, stem
@@ -79,7 +80,7 @@ class ClusterReading:
         self.index = sentences.index
         self.units = self.index.units
         self.casing = sentences.casing
-        self.readings: list[Reading] = read_all(parser.parse(sentences.texts))
+        self.readings: list[Reading] = read_all(parse_named(parser, sentences.texts, self.casing.named))
         self.sources = sentences.sources
         self.published = {article.article_id: article.published for article in cluster.articles}
         self.frames: dict[str, list[tuple[int, Frame]]] = defaultdict(list)

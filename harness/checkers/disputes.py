@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from harness.checkers.account.elements import Spot
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.contested.updates import Report, newer
-from harness.claims.figures.quantities import Figure, agree
+from harness.claims.figures.agreement import agree
+from harness.claims.figures.quantities import Figure
 from harness.claims.figures.questions import Asked, Question, disagree
 from harness.claims.sentence_analysis import Reading
 

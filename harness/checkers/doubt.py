@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 from harness.checkers.account.account import Account
@@ -43,6 +44,7 @@ SURE_OF_IT = 1.5
 LEANING = 0.0
 """Log-odds from which on a claim may have most of its words from no article, where something ties it to them."""
 ONE_WORD = "it is one word, which says nothing"
+NO_ORDER = "the articles have its words, but not in this order, which says nothing"
 MOSTLY = 0.5
 """Share of a claim's words that no article may lack altogether."""
 
@@ -133,6 +135,10 @@ def why_empty(account: Account, entailment: Entailment | None) -> str:
     """Say why a claim says nothing of these articles, whatever its words; empty where it does."""
     if is_one_word(account.text) and len(account.text.split()) > 1:
         return ONE_WORD
+    if _stutters(account.text):
+        return NO_ORDER
+    if len(account.text.split()) < FEWEST and not _ties(account) and (account.missing() or not _telling(account)):
+        return ANY_EVENT  # `Breaking news`, whatever breaks in the articles
     loose = not (account.verbatim or _in_one_sentence(account)) and (unspecific(account) or hollow(account))
     # A model entails what says next to nothing (*What we know so far*) of whatever it reads.
     least = math.inf if says_nothing_own(account) else LEANING if specific(account) else SURE_OF_IT
@@ -142,8 +148,15 @@ def why_empty(account: Account, entailment: Entailment | None) -> str:
         return "it joins no two words that can be compared with the articles"
     told = [held for held in account.elements if held.kind != "party"]
     if len(told) >= FEWEST_IN_ORDER and not account.verbatim and _in_no_order(account, entailment):
-        return "the articles have its words, but not in this order, which says nothing"
+        return NO_ORDER
     return ""
+
+
+def _stutters(text: str) -> bool:
+    """Recognise a word written twice in a row, which is neither a name (`Bora Bora`) nor grammar (`had had`)."""
+    plain = word_list("function", "content_free")
+    return any(one == two and one.isalpha() and one.islower() and one not in plain
+               for one, two in pairwise(text.split()))  # fmt: skip
 
 
 def _in_no_order(account: Account, entailment: Entailment | None) -> bool:

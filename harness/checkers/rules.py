@@ -36,6 +36,7 @@ from harness.claims.casing import Casing
 from harness.claims.english import readable_articles, why_not_english
 from harness.claims.extract import proposition_claims, sentence_claim
 from harness.claims.parsing.parse import Parser, installed_model
+from harness.claims.parsing.standin import parse_named
 from harness.claims.sentence_analysis import Reading, party_text, read
 from harness.claims.typography import as_written, plain, plain_cluster
 from harness.component import Share
@@ -62,7 +63,7 @@ class Rules(Checker):
     """
 
     name: ClassVar[str] = "rules"
-    version: ClassVar[int] = 12
+    version: ClassVar[int] = 13
     share: ClassVar[Share] = "cores"
     together: ClassVar[int] = _KEPT
 
@@ -228,7 +229,8 @@ class RulesSession(CheckSession):
     def readings(self, cluster: Cluster, texts: Sequence[str]) -> list[list[tuple[int, Reading]]]:
         """Analyse the sentences of each text, with their offsets; headline capitals are undone first."""
         casing = self.reading_of(cluster, texts[0]).casing
-        parses = iter(self._parser.parse([piece for text in texts for piece in _pieces(casing, text)]))
+        pieces = [piece for text in texts for piece in _pieces(casing, text)]
+        parses = iter(parse_named(self._parser, pieces, casing.named))
         return [[(start, read(next(parses))) for start, _ in claim_spans(text)] for text in texts]
 
     def examined(self, cluster: Cluster, texts: Sequence[str]) -> list[list[Examined]]:

@@ -37,6 +37,10 @@ class Casing:
         written = self._written.get(lower)
         return written == lower if written is not None else lower not in nations() and self._common(lower)
 
+    def named(self, lower: str) -> bool:
+        """Tell whether the articles write a word as a name inside their sentences."""
+        return self._written.get(lower, lower) != lower
+
     def undo(self, text: str) -> str:
         """Case `text` as the articles would, if its words are capitalised throughout; else leave it as it is."""
         spans = word_spans(text)

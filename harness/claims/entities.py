@@ -1,5 +1,6 @@
 """Names and who they name: aliases, acronyms, spellings, titles, countries and their people."""
 
+import re
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -12,6 +13,7 @@ from harness.language.lexical import word_list
 _KINDS = {
     "PERSON": "person", "GPE": "place", "LOC": "place", "FAC": "place", "NORP": "place", "ORG": "organisation",
 }  # fmt: skip
+_DIGITS = re.compile(r"\d+")
 _FIGURES = frozenset({"DATE", "TIME", "CARDINAL", "ORDINAL", "QUANTITY", "MONEY", "PERCENT"})
 _JOINING = frozenset(
     {"of", "the", "de", "la", "al", "bin", "van", "von", "der", "and", "&", "'s", "’s", "-", "–", "for"}
@@ -161,6 +163,9 @@ def same_word(first: str, second: str) -> bool:
     """Match two words of names: equal, transliterated (Kassym, Kassim), a plural, or an initial of the other."""
     if first == second:
         return True
+    digits = _DIGITS.findall(first), _DIGITS.findall(second)
+    if all(digits) and digits[0] != digits[1]:
+        return False  # COVID-19, COVID-97
     short, long = sorted((first, second), key=len)
     if len(short) == 1:
         return long.startswith(short)

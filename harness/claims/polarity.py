@@ -72,12 +72,14 @@ def prevents(parse: Parse, token: Token) -> bool:
 def keeps_undone(parse: Parse, token: Token, below: Token) -> Token | None:
     """Find the word under which what a word governs is not done, or no longer.
 
-    `Acquitted of`, `stopped from`, `instead of`, `avoid`, `ruled out`, `called off`. `Of` and `from` may hang below
-    whom it is about: `acquitted the baker of arson`.
+    `Acquitted of`, `stopped from`, `decided against`, `instead of`, `avoid`, `ruled out`, `called off`. `Of` and `from`
+    may hang below whom it is about: `acquitted the baker of arson`.
     """
     if below.dep == "prep":
         stopping = word_list("polarity", "preventing") | word_list("polarity", "abstaining")
-        words = {"of": word_list("polarity", "clearing"), "from": stopping}.get(below.lower, frozenset())
+        words = {
+            "of": word_list("polarity", "clearing"), "from": stopping, "against": word_list("polarity", "deciding"),
+        }.get(below.lower, frozenset())  # fmt: skip
         over = [token, parse.tokens[token.head]] if token.dep in {"dobj", "nsubjpass"} else [token]
         instead = parse.tokens[max(0, below.i - 1)]
         if below.lower == "of" and instead.lower == "instead":

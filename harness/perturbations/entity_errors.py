@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from harness.claims.entities import Name, same_name
-from harness.claims.figures.quantities import Figure, agree
+from harness.claims.figures.agreement import agree
+from harness.claims.figures.quantities import Figure
 from harness.claims.figures.slots import counted
 from harness.claims.meaning import is_month, is_weekday
 from harness.language.lexical import content_stems, word_list

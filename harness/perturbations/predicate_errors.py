@@ -1,6 +1,6 @@
 """Errors in what a headline says was done: by whom to whom, whether at all, what, and on whose word."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from harness.claims.attribution import kind_of_saying
 from harness.claims.frames import Frame
@@ -60,7 +60,8 @@ def negation(headline: Headline, means: Means) -> Iterator[Change]:  # noqa: ARG
         if frame.kind not in {"verb", "copula"} or not _is_main(tokens, verb):
             continue
         kids = [tokens[index] for index in headline.reading.parse.children[verb.i]]
-        if not verb.text.isalpha():
+        # `Not only` denies nothing, and a short form with a printer's apostrophe (`wasn’t`) is often not read as one.
+        if not verb.text.isalpha() or _denied_or_only(tokens, verb, kids):
             continue
         negative = next((kid for kid in kids if kid.dep == "neg"), None)
         if negative is not None:
@@ -80,6 +81,16 @@ def negation(headline: Headline, means: Means) -> Iterator[Change]:  # noqa: ARG
             yield replace_span(headline, "put in", verb.start, verb.end, f"{no} {verb.lemma}")
         elif verb.tag in {"VBN", "VBD"}:
             yield replace_span(headline, "put in", verb.start, verb.end, f"not {verb.text}")
+
+
+def _denied_or_only(tokens: tuple[Token, ...], verb: Token, kids: Sequence[Token]) -> bool:
+    """Tell whether a verb or its auxiliary has `only` behind it, or a denial that the parse has not as one."""
+    ends = [token.i + 1 for token in (verb, *kids) if token.i == verb.i or token.dep in {"aux", "auxpass"}]
+    behind = [tokens[at] for at in ends if at < len(tokens)]
+    return any(
+        token.lower == "only" or (token.lower in word_list("polarity", "negators") and token.dep != "neg")
+        for token in behind
+    )
 
 
 def _is_main(tokens: tuple[Token, ...], verb: Token) -> bool:

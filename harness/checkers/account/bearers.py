@@ -115,7 +115,8 @@ def _one_slip(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
         return False
     least = LEAST_SPELT if len(first) == 1 else LEAST_BESIDE
     one, other = apart[0]
-    return min(len(one), len(other)) >= least and one[0] == other[0] and _letters_apart(one, other)
+    digits = any(character.isdigit() for character in one + other)  # another digit is another thing: COVID-18
+    return not digits and min(len(one), len(other)) >= least and one[0] == other[0] and _letters_apart(one, other)
 
 
 def _letters_apart(one: str, other: str) -> bool:

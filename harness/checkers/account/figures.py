@@ -8,10 +8,11 @@ from harness.checkers.account.derivation import derivations
 from harness.checkers.account.elements import SURE, Held, Spot
 from harness.checkers.account.matching import Matcher
 from harness.checkers.cluster_analysis import ClusterReading
+from harness.claims.figures.agreement import clash
 from harness.claims.figures.conversion import counterpart, is_converted
 from harness.claims.figures.currencies import is_code
 from harness.claims.figures.measures import DURATIONS, span_with_unit, with_unit
-from harness.claims.figures.quantities import Figure, clash
+from harness.claims.figures.quantities import Figure
 from harness.claims.figures.slots import comparable, same_slot
 from harness.claims.parsing.parse import Token
 from harness.claims.sentence_analysis import Reading

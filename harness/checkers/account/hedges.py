@@ -82,9 +82,12 @@ def _hedges(parse: Parse, token: Token) -> Iterator[Hedge]:
                 yield Hedge(above.i, planned=True)
         if below.dep == "acl":
             # What is asked of a thing that spreads says nothing of its spreading; a plan may itself be called off.
-            off = keeps_undone(parse, parse.tokens[above.head], above)
-            if off is not None and _infinitive(parse, below):
-                yield Hedge(off.i, planned=False, undone=True)
+            if _infinitive(parse, below):
+                kids = (parse.tokens[child] for child in parse.children[above.i])
+                none = next((kid for kid in kids if kid.lower == "no"), None)  # no plans to close it
+                off = none or keeps_undone(parse, parse.tokens[above.head], above)
+                if off is not None:
+                    yield Hedge(off.i, planned=False, undone=True)
             return
         below = above
 
@@ -183,10 +186,14 @@ def _told_as_done(reading: Reading, frame: Frame) -> bool:
 
 
 def _told_as_planned(reading: Reading, frame: Frame) -> bool:
-    """Tell whether a claim is a headline's future: `Line to sell ferry`, `Tunnel to be built`."""
+    """Tell whether a claim has a deed to come: `Line to sell ferry`, `Tunnel to be built`, `Says line will close`."""
     token = reading.parse.tokens[frame.predicate]
-    own = token.dep == "ROOT" or (token.dep in {"relcl", "acl"} and reading.parse.tokens[token.head].dep == "ROOT")
-    return own and frame.kind == "verb" and not frame.negated and _infinitive(reading.parse, token)
+    above = reading.parse.tokens[token.head]
+    headed = token.dep in {"relcl", "acl"} or (token.dep == "advcl" and above.pos in {"NOUN", "PROPN"})
+    own = token.dep in {"ROOT", "ccomp"} or (headed and above.dep == "ROOT")
+    below = (reading.parse.tokens[child] for child in reading.parse.children[token.i])
+    will = any(kid.dep == "aux" and kid.lower in word_list("modality", "futures") for kid in below)
+    return own and frame.kind == "verb" and not frame.negated and (will or _infinitive(reading.parse, token))
 
 
 def _only_undone(cluster: ClusterReading, matcher: Matcher, reading: Reading, frame: Frame) -> Hedged | None:
@@ -195,13 +202,25 @@ def _only_undone(cluster: ClusterReading, matcher: Matcher, reading: Reading, fr
     parties = (*frame.agents, *frame.patients, *([head.i] if head.i != frame.predicate else []))
     found: list[Hedged] = []
     for unit, at in _places(matcher, frame.predicate):
-        if _has(matcher, unit, parties):
-            parse = cluster.readings[unit].parse
-            undone = next((hedge for hedge in _hedges(parse, parse.tokens[at]) if hedge.undone), None)
-            if undone is None:
-                return None
-            found.append(_hedged(cluster, frame.predicate, unit, undone))
+        if not _has(matcher, unit, parties):
+            continue
+        parse = cluster.readings[unit].parse
+        undone = next((hedge for hedge in _hedges(parse, parse.tokens[at]) if hedge.undone), None)
+        denial = denial_of(parse, at) if undone is None else None
+        if undone is None and denial is None:
+            return None
+        if undone is None and not _same_object(matcher, reading, frame, unit):
+            continue
+        hedge = undone or Hedge(denial if denial is not None else at, planned=False)
+        found.append(_hedged(cluster, frame.predicate, unit, hedge, denied=denial is not None))
     return found[0] if found else None
+
+
+def _same_object(matcher: Matcher, reading: Reading, frame: Frame, unit: int) -> bool:
+    """Tell whether a sentence has what a claim's deed is done to: who does not take a bribe takes something else."""
+    done_to = frame.patients or _object(reading.parse, frame.predicate)
+    broad = reading.parse.tokens[frame.predicate].lemma in BROAD
+    return not (done_to or broad) or _has(matcher, unit, done_to)
 
 
 def _only_hedged(cluster: ClusterReading, matcher: Matcher, reading: Reading, frame: Frame) -> Hedged | None:
@@ -219,10 +238,7 @@ def _only_hedged(cluster: ClusterReading, matcher: Matcher, reading: Reading, fr
         parse = cluster.readings[unit].parse
         denial = denial_of(parse, at) if asserts else None
         if denial is not None:
-            # Who does not take a bribe takes something else: what is done to has to be there, too.
-            broad = reading.parse.tokens[frame.predicate].lemma in BROAD
-            done_to = frame.patients or _object(reading.parse, frame.predicate)
-            if (done_to or broad) and not pronoun and not _has(matcher, unit, done_to):
+            if not pronoun and not _same_object(matcher, reading, frame, unit):
                 continue
             found.append(_hedged(cluster, frame.predicate, unit, Hedge(denial, planned=False), denied=True))
             continue

@@ -5,7 +5,7 @@
 party (`was convicted` for `was not acquitted`).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from harness.checkers.account.elements import SAME_DEED, Held
@@ -137,13 +137,30 @@ def _borne_out(
     near = {unit: [match.token for match in matcher.matches(at) if match.unit == unit and match.grade >= NEAR]
             for unit in units}  # fmt: skip
     lemma = reading.parse.tokens[at].lemma
+    denied: list[tuple[int, int]] = []
+    told: list[tuple[int, int]] = []
     for unit, tokens in near.items():
         parse = cluster.readings[unit].parse
-        told = [*tokens, *(each.i for each in parse.tokens if same_goods(lemma, each.lemma))]
-        for token in parse.tokens:
-            if negates(parse, token) and any(_over(parse, token, each) for each in told if each != token.i):
-                return True
-    return any(_opposite(cluster, matcher, reading, at, unit) for unit in near)
+        cues = [token for token in parse.tokens if negates(parse, token)]
+        for each in {*tokens, *(other.i for other in parse.tokens if same_goods(lemma, other.lemma))}:
+            over = any(_over(parse, token, each) for token in cues if each != token.i)
+            (denied if over else told).append((unit, each))
+    if denied and _is_full_verb(reading.parse, at):
+        # Who `must remain in jail` as he failed to remain in a clinic: the one denied is the one that tells less.
+        below = [inner for inner in reading.parse.subtree(at) if inner in matcher.words and inner != at]
+        most, plain = (max((_beside(cluster, matcher, below, *place) for place in places), default=0.0)
+                       for places in (denied, told))  # fmt: skip
+        return most >= plain
+    return bool(denied) or any(_opposite(cluster, matcher, reading, at, unit) for unit in near)
+
+
+def _beside(cluster: ClusterReading, matcher: Matcher, below: Sequence[int], unit: int, at: int) -> float:
+    """Count how many of the claim's words a sentence has under a deed, or as who does it."""
+    inside = {*cluster.readings[unit].parse.subtree(at)}
+    return sum(
+        any(match.unit == unit and match.token in inside and match.grade >= NEAR for match in matcher.matches(each))
+        for each in below
+    )
 
 
 def _over(parse: Parse, token: Token, below: int) -> bool:
@@ -163,7 +180,8 @@ def _over(parse: Parse, token: Token, below: int) -> bool:
     step = below
     infinitive = False
     for above in parse.ancestors(below):
-        if parse.tokens[step].dep in _BEYOND:
+        # `No better way than to close it` denies no closing.
+        if parse.tokens[step].dep in _BEYOND or parse.tokens[step].lower == "than":
             return False
         infinitive |= any(parse.tokens[child].lower == "to" for child in parse.children[step])
         if above.i == top.i:

@@ -97,10 +97,13 @@ def _of_deed(aligner: Aligner, mine: Deed) -> tuple[bool, dict[int, Crossed]]:
         if theirs.frame.negated != mine.frame.negated:
             continue
         first, second = (stands(aligner, own, found) for own, found in zip(one, other, strict=True))
-        if first or second:
+        crosses = _are_crossed(aligner, one, other)
+        # Two names with a word in common each stand loosely for the other: Media General, LIN Media.
+        surely = crosses and all(_met(mine, theirs) for mine, theirs in zip(one, other[::-1], strict=True))
+        if (first or second) and not surely:
             settled |= (first and second) or all(argument.vague for argument in (*other[0], *other[1]))
         there = aligner.cluster.readings[unit]
-        if _are_crossed(aligner, one, other):
+        if crosses:
             indices = (theirs.frame.predicate, *theirs.first, *theirs.second)
             crossed.setdefault(unit, _at(there, unit, theirs.frame.predicate, indices))
         if not mine.place and _undergoes(aligner, one, other):
@@ -366,7 +369,7 @@ def _undergoes(
 ) -> bool:  # fmt: skip
     """Tell whether who does it in the claim is, by name, the one to whom another does it."""
     named = any(argument.name is not None for argument in mine[0])
-    return named and bool(theirs[0]) and _met(mine[0], theirs[1]) and not stands(aligner, mine[0], theirs[0])
+    return named and _met(mine[0], theirs[1]) and not (theirs[0] and stands(aligner, mine[0], theirs[0]))
 
 
 def stands(aligner: Aligner, claimed: Sequence[Argument], found: Sequence[Argument]) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from harness.checkers.account.elements import SURE, Held, Spot
 from harness.checkers.account.matching import Matcher
 from harness.checkers.cluster_analysis import ClusterReading
-from harness.claims.figures.quantities import agree
+from harness.claims.figures.agreement import agree
 from harness.claims.parsing.parse import Parse, Token
 from harness.claims.sentence_analysis import Reading
 from harness.language.lexical import word_list

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from harness.claims.figures.quantities import Figure, agree
+from harness.claims.figures.agreement import agree
+from harness.claims.figures.quantities import Figure
 from harness.claims.figures.slots import comparable
 
 _FACTORS: Final = {

@@ -84,10 +84,6 @@ class Figure:
     """True for a share or a multiple in words, which stands for what is near it: `a third` for 33%."""
 
 
-NEAR_SHARE = 1.0
-"""Points of a percentage by which it may differ from a share in words: a third is 33%, and 34%."""
-APART = 8.0
-"""How many times more one vague word has to begin at than another to mean something else: hundreds, dozens."""
 _MOST = 10**100
 """A row of more digits is no quantity, and beyond 300 no float."""
 
@@ -315,72 +311,3 @@ def _head(parse: Parse, token: Token) -> tuple[str, int]:
     if following is not None and following.tag in {"NNS"}:
         return following.lemma, following.i
     return "", at.i
-
-
-def agree(claimed: Figure, found: Figure) -> bool:
-    """Tell whether a claimed figure can stand for the one found: equal, a rounding, or inside the other's bounds."""
-    if claimed.ordinal != found.ordinal:
-        return False
-    if claimed.value == found.value:
-        return True
-    if claimed.spelt or found.spelt:
-        near = NEAR_SHARE if claimed.unit == "percent" else 0.0
-        exact = "exact" in {claimed.modifier, found.modifier} or claimed.modifier == found.modifier
-        if exact and abs(claimed.value - found.value) <= near:
-            return True
-    if claimed.modifier == found.modifier == "vague":
-        least, most = sorted((claimed.low, found.low))
-        return most < APART * least and most <= min(claimed.high or 0.0, found.high or 0.0)
-    if claimed.modifier == "exact" and found.modifier in {"exact", "about"}:
-        return _rounds(claimed, found)
-    low, high = claimed.low, claimed.high
-    if claimed.modifier == "about" and found.modifier in {"exact", "about"} and found.step >= _roundness(claimed):
-        return False  # `about 900` is no rounding of 800
-    if claimed.modifier == "above":
-        # `more than 100` of 150 is fair, of 1,500 it is another figure.
-        return low <= found.value <= low * 2 or (found.modifier == "vague" and found.low <= low <= (found.high or low))
-    # `Up to 100` of 13 misleads, though it is true.
-    if claimed.modifier == "below" and found.value < claimed.value / 2:
-        return found.modifier == "range" and claimed.value <= (found.high or 0.0)
-    if high is not None and low <= found.value <= high and claimed.modifier != "exact":
-        return True
-    if found.modifier == "vague" and claimed.modifier == "exact":
-        return False  # nobody reads 2,139 in `thousands`
-    if found.modifier == "vague":
-        return found.low <= claimed.value <= (found.high or claimed.value)
-    if found.modifier == "below":
-        return found.value / 1.1 <= claimed.value <= found.value  # `up to 40` is no 14
-    if found.modifier in {"about", "range"}:
-        return found.low <= claimed.value <= (found.high or claimed.value)
-    if found.modifier == "above":
-        return found.value <= claimed.value <= found.value * 1.1
-    return _rounds(claimed, found)
-
-
-def _roundness(figure: Figure) -> float:
-    """Return what a figure is a multiple of, fives counted as round: 50 for 250, 5 for 25, 100 for 900."""
-    fives = 5 * figure.step
-    return fives if figure.value % fives == 0 else figure.step
-
-
-def _rounds(claimed: Figure, found: Figure) -> bool:
-    """Tell whether the claimed figure is the other with fewer digits, up or down, within six per cent."""
-    difference = abs(claimed.value - found.value)
-    # 9.99, not 10: steps of decimals are not exact in binary.
-    return claimed.step >= 9.99 * found.step and difference < claimed.step and difference <= 0.06 * abs(found.value)
-
-
-def clash(first: Figure, second: Figure) -> bool:
-    """Tell whether two reports of one figure disagree.
-
-    `more than 150` and `more than 140` do, 156 and `about 150` do not; nor does a figure inside a range, unless the
-    range is too wide to be the same report (a quarter of its middle to either side). Vague words never do.
-    """
-    if "vague" in {first.modifier, second.modifier} or first.value == second.value:
-        return False
-    for one, other in ((first, second), (second, first)):
-        high = one.high or one.value
-        wide = high - one.low > 0.4 * (high + one.low) / 2
-        if _rounds(one, other) or (one.modifier in {"about", "range"} and one.low <= other.value <= high and not wide):
-            return False
-    return True

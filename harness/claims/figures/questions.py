@@ -9,10 +9,11 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from harness.claims.figures.agreement import clash
 from harness.claims.figures.lacks import lacking
 from harness.claims.figures.measures import DURATIONS
 from harness.claims.figures.parts import whole_of
-from harness.claims.figures.quantities import Figure, clash
+from harness.claims.figures.quantities import Figure
 from harness.claims.figures.slots import TOLLS, counted
 from harness.claims.frames import Frame
 from harness.claims.meaning import concept

@@ -131,3 +131,16 @@ def test_where_the_window_leaves_no_doubt_no_sentence_is_asked():
     claim = "Debate in Halden lasted two hours"
     assert read_best(Distracted(2.0, -2.0, together=-3.1), index, claim).entailed == -3.1
     assert read_best(Distracted(2.0, -2.0, together=0.1), index, claim).contradicted == 2.0
+
+
+@pytest.mark.parametrize("text", ["Rain delays debate debate in Halden", "Finn and Dahl trade insults insults"])
+def test_a_word_twice_in_a_row_says_nothing_whatever_the_model_reads(parser, text: str):
+    found = verdict(parser, text, 3.0)
+    assert (found.label, found.reason) == (
+        "not_found", "the articles have its words, but not in this order, which says nothing"
+    )  # fmt: skip
+
+
+def test_two_words_of_which_one_is_missing_say_nothing_whatever_the_model_reads(parser):
+    assert verdict(parser, "Breaking debate", 5.0).label == "not_found"
+    assert verdict(parser, "Halden debate", 5.0).label == "supported"

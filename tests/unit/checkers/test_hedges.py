@@ -232,3 +232,41 @@ def test_a_ban_that_the_articles_have_needs_no_other_negation(judged):
         "Governor Abel Roth issued an order on Monday, banning any firm in Orrin, private ones included, from asking."
     )
     assert "says “bans”" not in judged(article, "Governor Roth bans all firms in Orrin from asking").reason
+
+
+FARES = (
+    "Tram fares in Varde will not go up this year, Citylink said. Citylink has no plans to build a night line. "
+    "The mayor decided against closing the pool."
+)
+BOATS = "The ferry company of Skov will sell two boats. It will not sell the Runa, its oldest boat."
+JAIL = "Ole Hauk must remain in jail until March because he failed to remain in a clinic, a judge in Holm said."
+
+
+@pytest.mark.parametrize(
+    ("article", "text"),
+    [
+        (FARES, "Tram fares to go up"),
+        (FARES, "Tram fares in Varde will go up"),
+        (FARES, "Citylink to build night line"),
+        (FARES, "Mayor to close pool"),
+        (BOATS, "Ferry company to sell the Runa"),
+        (JAIL, "Ole Hauk must not remain in jail"),
+        ("There is no better way to help Varde than having the bridge repaired.", "Bridge in Varde not repaired"),
+    ],
+)  # fmt: skip
+def test_what_is_to_come_or_not_to_come_is_not_what_the_articles_deny(judged, article, text):
+    whole = judged(article, text)
+    assert whole.label in {"not_found", "contradicted"}, whole.reason
+    assert {"negation", "modality"} & {*whole.errors}
+
+
+@pytest.mark.parametrize(
+    ("article", "text"),
+    [
+        (FARES, "Tram fares in Varde will not go up"),
+        (JAIL, "Ole Hauk must remain in jail"),
+        (TAX, "Cabinet of Ruritania will cut tax on diesel"),
+    ],
+)
+def test_what_is_to_come_as_the_articles_have_it_is_supported(judged, article, text):
+    assert judged(article, text).label == "supported"

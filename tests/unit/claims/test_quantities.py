@@ -1,6 +1,7 @@
 import pytest
 
-from harness.claims.figures.quantities import agree, clash, figures
+from harness.claims.figures.agreement import agree, clash
+from harness.claims.figures.quantities import figures
 
 
 def figure(parser, text):
@@ -51,6 +52,21 @@ def test_dates_times_and_telephone_numbers_are_not_quantities(parser, text):
         ("More than 150 people died.", "156 people died.", True),
         ("More than 150 people died.", "1,560 people died.", False),
         ("48 people died.", "Dozens of people died.", False),
+        # A bound is the next round figure below, not any lower one.
+        ("More than 50 people died.", "71 people died.", True),
+        ("At least 56 people died.", "71 people died.", False),
+        ("More than a dozen people died.", "19 people died.", True),
+        ("More than four million people died.", "More than five million people died.", False),
+        ("More than six million people died.", "Millions of people died.", False),
+        ("More than a million people died.", "Millions of people died.", True),
+        ("Up to seven million people died.", "Four million people died.", False),
+        ("Up to 700 people died.", "Up to 700 people died.", True),
+        ("691 people died.", "Up to 700 people died.", False),
+        ("160 people died.", "At least 150 people died.", False),
+        ("5 to 11 people died.", "5 to 11 people died.", True),
+        ("1 to 41 people died.", "5 to 11 people died.", False),
+        ("5 to 41 people died.", "5 people died.", False),
+        ("40 to 45 people died.", "43 people died.", True),
         ("25,000 troops came.", "Thousands of troops came.", False),  # thousands: 2,000 to 20,000
         ("Thirteen people died.", "13 people died.", True),
         ("About 100 people died.", "104 people died.", True),

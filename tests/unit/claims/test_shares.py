@@ -2,7 +2,8 @@
 
 import pytest
 
-from harness.claims.figures.quantities import agree, figures
+from harness.claims.figures.agreement import agree
+from harness.claims.figures.quantities import figures
 
 
 def held(parser, text):

@@ -100,6 +100,11 @@ def test_negation(context, true, denied):
     assert planted(context, true)["negation"].text == denied
 
 
+@pytest.mark.parametrize("true", ["Villagers were only moved to Oldport", "Bridge wasn’t by any stretch the first one"])
+def test_what_no_not_would_deny_is_not_negated(context, true):
+    assert "negation" not in planted(context, true)
+
+
 def test_a_claim_loses_its_speaker_and_a_plain_report_is_none(context):
     row = planted(context, "Mayor claims engineers opened dam at night")["attribution"]
     assert row.text == "Engineers opened dam at night"

@@ -5,7 +5,8 @@ from itertools import takewhile
 
 from harness.checkers.account.elements import SURE, Held
 from harness.checkers.account.places.likeness import Parties, is_somebody, related
-from harness.claims.figures.quantities import Figure, agree
+from harness.claims.figures.agreement import agree
+from harness.claims.figures.quantities import Figure
 from harness.claims.parsing.parse import Token
 from harness.claims.sentence_analysis import phrase
 from harness.language.lexical import word_list

@@ -15,8 +15,9 @@ from harness.checkers.account.elements import SURE
 from harness.checkers.account.matching import Match, Matcher
 from harness.checkers.cluster_analysis import ClusterReading, argument
 from harness.claims.entities import Name, same_name
+from harness.claims.figures.agreement import agree, clash
 from harness.claims.figures.measures import DURATIONS
-from harness.claims.figures.quantities import Figure, agree, clash
+from harness.claims.figures.quantities import Figure
 from harness.claims.figures.slots import comparable
 from harness.claims.frames import Frame
 from harness.claims.meaning import opposites_of
