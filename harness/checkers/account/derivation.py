@@ -10,7 +10,9 @@ from harness.claims.figures.currencies import SIGN, is_currency
 from harness.claims.figures.quantities import Figure
 from harness.claims.figures.slots import comparable, happening
 from harness.claims.parsing.parse import Token
+from harness.claims.polarity import negates
 from harness.claims.sentence_analysis import Reading
+from harness.claims.thesaurus import opposites, reversals
 
 _EARLIEST, _LATEST = 1000, 2100
 _SPAN_BEFORE = re.compile(
@@ -48,6 +50,9 @@ _NEAR_SUM = 0.02
 _POINTS = 0.51
 """Points by which a percentage may differ from one that two figures give: it is rounded."""
 _AGES = frozenset({"age", "year", ""})
+_REST = frozenset({"rest", "other", "remain", "remaining", "remainder", "rather", "than"})
+_SIDES = ((frozenset({"for", "favour", "favor", "support", "yes"}), frozenset({"against", "oppose", "no"})),)
+"""Words of one side of a question, and of the other."""
 
 
 def derivations(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
@@ -64,11 +69,14 @@ def derivations(figure: Figure, reading: Reading, cluster: ClusterReading) -> It
     bare = not figure.unit and reading.parse.tokens[figure.head_token].pos not in {"NOUN", "PROPN"}
     for unit, found in cluster.figures:
         same = found.value == figure.value and not found.ordinal
-        if same and (bare or ("age" in {figure.unit, found.unit} and {figure.unit, found.unit} <= _AGES)):
+        years = "age" in {figure.unit, found.unit} and {figure.unit, found.unit} <= _AGES
+        # `Two in-laws` are no two-year-old: an age without its unit stands alone.
+        counts = found.unit == "" and cluster.readings[unit].parse.tokens[found.head_token].tag in {"NNS", "NNPS"}
+        if same and (bare or (years and not counts)):
             yield unit, found.start, found.end
         # `60 % against` follows from `40 % for`. Halves and thirds are too coarse to subtract.
         rest = figure.unit == "percent" == found.unit and found.value + figure.value == 100
-        if rest and not (figure.spelt or found.spelt):
+        if rest and not (figure.spelt or found.spelt) and _turned(reading, cluster.readings[unit]):
             yield unit, found.start, found.end
     if figure.unit == "times":
         yield from _multiples(figure, cluster)
@@ -79,6 +87,14 @@ def derivations(figure: Figure, reading: Reading, cluster: ClusterReading) -> It
         yield from _since(figure, cluster)
     if figure.unit == "age" or (bare and _APART.search(reading.parse.text[: figure.start])):
         yield from _born(figure, cluster)
+
+
+def _turned(reading: Reading, other: Reading) -> bool:
+    """Tell whether one of two sentences denies what the other says, or has an opposite of it: for, against."""
+    mine, theirs = ({token.lemma for token in each.parse.tokens} for each in (reading, other))
+    denied = [any(negates(each.parse, token) for token in each.parse.tokens) for each in (reading, other)]
+    apart = mine & _REST or any((one & mine and two & theirs) or (two & mine and one & theirs) for one, two in _SIDES)
+    return bool(apart) or denied[0] != denied[1] or any(theirs & (opposites(each) | reversals(each)) for each in mine)
 
 
 def _days(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:

@@ -106,10 +106,13 @@ def _one_of_several(reading: Reading, figure: Figure) -> str:
     A number behind a noun is its name, whatever follows: `Formula 1 drivers`, `Type 1 cases`, `No. 1 seeds`.
     """
     tokens = reading.parse.tokens
-    one = figure.value == 1 and figure.modifier == "exact" and not (figure.ordinal or figure.unit)
+    counted = not figure.unit or figure.unit in DURATIONS
+    one = figure.value == 1 and figure.modifier == "exact" and not figure.ordinal and counted
     noun = tokens[figure.head_token]
     unchanged = noun.lower in _UNCHANGED or (noun.tag == "NNS" and noun.lemma == noun.lower)
-    if not one or noun.i != figure.token + 1 or noun.tag not in {"NNS", "NNPS"} or unchanged:
+    between = tokens[figure.token + 1 : noun.i]
+    apart = noun.i <= figure.token or any(each.pos not in {"PROPN", "ADJ"} for each in between)
+    if not one or apart or noun.tag not in {"NNS", "NNPS"} or unchanged:
         return ""
     before = tokens[figure.token - 1] if figure.token else None
     # A noun with an -s may be a verb that the parser has misread.
@@ -186,7 +189,9 @@ def _rival(
     least = max(RIVAL, max((told_share(unit) for unit in having), default=0.0) + OTHER_EVENT * in_slot)
     found = [
         (unit, other) for unit, other in cluster.figures
-        if told_share(unit) > least and clash(figure, other)
+        # One sentence may have both: `killed two and wounded five`.
+        if (told_share(unit) > least or (not in_slot and unit in having and told_share(unit) == least > RIVAL))
+        and clash(figure, other)
         and same_slot(reading, figure, cluster.readings[unit], other)
         and (figure.unit not in DURATIONS or _of_one(reading, figure, cluster.readings[unit], other))
         and not _part_of_sum(cluster, figure, unit)

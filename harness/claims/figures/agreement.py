@@ -54,7 +54,8 @@ def _is_bound(claimed: Figure, found: Figure) -> bool:
     is `more than 4 million` of 5 million.
     """
     if found.modifier == "vague":
-        return found.low / 2 <= claimed.low <= found.low  # `more than a million` of `millions`, not six million
+        # `More than a million` of `millions`, not six million; `more than 100` of `hundreds`, not 108.
+        return found.low / 2 <= claimed.low <= found.low and claimed.step * 10 > claimed.value
     roundness = _DOZEN if claimed.step == 1.0 and claimed.value % _DOZEN == 0 else _roundness(claimed)
     return roundness > found.step and claimed.low <= found.value <= claimed.low + roundness
 
@@ -82,6 +83,8 @@ def _roundness(figure: Figure) -> float:
 def _rounds(claimed: Figure, found: Figure) -> bool:
     """Tell whether the claimed figure is the other with fewer digits, up or down, within six per cent."""
     difference = abs(claimed.value - found.value)
+    if claimed.value > found.value and difference > claimed.step / 2:
+        return False  # 133 is cut to 130 or raised to nothing: 140 is further off
     # 9.99, not 10: steps of decimals are not exact in binary.
     return claimed.step >= 9.99 * found.step and difference < claimed.step and difference <= 0.06 * abs(found.value)
 

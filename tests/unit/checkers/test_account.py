@@ -82,6 +82,7 @@ def test_the_no_of_a_number_and_not_only_negate_nothing(session):
     [
         ("1 schools close in Arden after flood", True),
         ("Flood closes one schools in Arden", True),
+        ("1 Arden schools close after flood", True),
         ("1 school closes in Arden after flood", False),
         ("Flood closes one of schools in Arden", False),
         ("Formula 1 drivers stay away from Arden", False),

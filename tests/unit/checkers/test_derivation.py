@@ -84,3 +84,20 @@ def test_what_makes_a_figure_together_with_another_is_no_rival_of_it(session):
 def test_the_mark_of_an_unread_word_is_no_name(session):
     cluster = Cluster(cluster_id="c", articles=(Article(article_id="a", text=HALDEN),))
     assert all(element.text != "UNK" for element in session.check(cluster, "UNK voters back the plan")[0].elements)
+
+
+POLL = "In Halden 53% of voters support the tram, and the rest drive. Ole Moe, 61, killed two in-laws there."
+
+
+@pytest.mark.parametrize(
+    ("text", "figure", "expected"),
+    [
+        ("47% of voters in Halden oppose tram", "47", "borne_out"),
+        ("47% of voters in Halden do not support tram", "47", "borne_out"),
+        ("Halden tram wanted by 47% of voters", "47", "unaccounted"),  # the rest of a share has the other opinion
+        ("Ole Moe killed 2-year-old in Halden", "2", "unaccounted"),  # in-laws are counted, not aged
+        ("Ole Moe, 61-year-old, killed in-laws", "61", "borne_out"),
+    ],
+)
+def test_the_rest_of_a_share_is_of_the_others_and_a_count_is_no_age(session, text, figure, expected):
+    assert state(session, POLL, text, figure) == expected

@@ -58,6 +58,9 @@ def test_dates_times_and_telephone_numbers_are_not_quantities(parser, text):
         ("More than a dozen people died.", "19 people died.", True),
         ("More than four million people died.", "More than five million people died.", False),
         ("More than six million people died.", "Millions of people died.", False),
+        ("More than 108 people died.", "Hundreds of people died.", False),
+        ("140 people died.", "133 people died.", False),  # a rounding up goes to the next round figure, no further
+        ("140 people died.", "137 people died.", True),
         ("More than a million people died.", "Millions of people died.", True),
         ("Up to seven million people died.", "Four million people died.", False),
         ("Up to 700 people died.", "Up to 700 people died.", True),
