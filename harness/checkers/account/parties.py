@@ -98,7 +98,7 @@ def _of_deed(aligner: Aligner, mine: Deed) -> tuple[bool, dict[int, Crossed]]:
             continue
         first, second = (stands(aligner, own, found) for own, found in zip(one, other, strict=True))
         crosses = _are_crossed(aligner, one, other)
-        # Two names with a word in common each stand loosely for the other: Media General, LIN Media.
+        # Two names with a word in common each stand loosely for the other: Media Vale, Orrin Media.
         surely = crosses and all(_met(mine, theirs) for mine, theirs in zip(one, other[::-1], strict=True))
         if (first or second) and not surely:
             settled |= (first and second) or all(argument.vague for argument in (*other[0], *other[1]))

@@ -26,6 +26,8 @@ PRISONERS = "The rebels handed over twelve prisoners to the army near the border
 QUARREL = "Senator Ann Doyle accused Governor Tom Pike of lying about the flood. Pike declined to comment."
 SUIT = "The island of Norland sued Estaria over fishing rights in the Grey Strait."
 CHANGE = "Ada Brun replaced Karl Moss as head of the shipyard Veles on Monday."
+MEDIA = "Media Vale, the owner of a station in Holm, is buying its fellow broadcaster Orrin Media for 3 million crowns."
+FIRED = "Agent Ole Moe was fired on Friday. Moe was fired after a report on his messages."
 DOG = "The boy was attacked by a dog on Friday in a park in Arden."
 VISIT = (
     "President Ruiz said on Monday that she would press Chancellor Weber to open the border. Ruiz is to speak to Weber "
@@ -46,6 +48,8 @@ VISIT = (
         (SUIT, "Estaria sued by Norland over fishing rights"),
         (CHANGE, "Karl Moss replaced by Ada Brun at shipyard Veles"),
         (DOG, "Dog attacks boy in park in Arden"),
+        (MEDIA, "Media Vale is buying Orrin Media"),
+        (FIRED, "Agent Ole Moe fired over messages"),
         (VISIT, "President Ruiz to press Weber on border"),
         ("President Ruiz met Chancellor Weber in Lisbon on Tuesday.", "Chancellor Weber met President Ruiz in Lisbon"),
         ("The singer Lia Moss married the actor Ben Orr in May.", "Actor Ben Orr married singer Lia Moss"),
@@ -69,6 +73,8 @@ def test_parties_that_stand_as_in_the_articles_are_not_contradicted(session, art
         (SUIT, "Estaria sues Norland over fishing rights"),
         (CHANGE, "Karl Moss succeeds Ada Brun at shipyard Veles"),
         (DOG, "Boy attacks dog in park in Arden"),
+        (MEDIA, "Orrin Media is buying Media Vale"),  # names that share a word
+        (FIRED, "Ole Moe fires agent"),  # who only undergoes it
         (VISIT, "Chancellor Weber urges President Ruiz to open border"),  # under no verb of the articles
     ],
 )
