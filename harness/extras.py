@@ -7,6 +7,7 @@ imports), and only once `missing` has said that it is there.
 import shlex
 import shutil
 import sys
+from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -40,7 +41,12 @@ def missing(*packages: str) -> list[str]:
     A folder of that name without a module in it, such as the `wandb` that its runs are written to, is no package.
     """
     found = {package: find_spec(package) for package in packages}
-    return [package for package, spec in found.items() if spec is None or spec.origin is None]
+    return [package for package, spec in found.items() if spec is None or _is_bare(spec)]
+
+
+def _is_bare(spec: ModuleSpec) -> bool:
+    """Recognise a folder that Python would take for a package, though nothing in it says so."""
+    return getattr(spec, "origin", "") is None and getattr(spec, "submodule_search_locations", None) is not None
 
 
 def is_installed(package: str) -> bool:

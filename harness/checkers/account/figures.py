@@ -189,8 +189,9 @@ def _rival(
     least = max(RIVAL, max((told_share(unit) for unit in having), default=0.0) + OTHER_EVENT * in_slot)
     found = [
         (unit, other) for unit, other in cluster.figures
-        # One sentence may have both: `killed two and wounded five`.
-        if (told_share(unit) > least or (not in_slot and unit in having and told_share(unit) == least > RIVAL))
+        # One sentence may have both, `killed two and wounded five`; so may the claim, `one of four charged`.
+        if (told_share(unit) > least or (not in_slot and unit in having and told_share(unit) == least > RIVAL
+                                         and not any(other.value == each.value for each in reading.figures)))
         and clash(figure, other)
         and same_slot(reading, figure, cluster.readings[unit], other)
         and (figure.unit not in DURATIONS or _of_one(reading, figure, cluster.readings[unit], other))

@@ -192,3 +192,11 @@ def test_what_stands_in_anothers_place_is_named_with_what_the_article_has(sessio
 )
 def test_what_stands_in_its_own_place_is_supported(session, text):
     assert session.check(cluster(TRIAL), text)[0].label == "supported"
+
+
+@pytest.mark.parametrize(
+    ("text", "supported"), [("Gunman wounded five in Holm", True), ("Gunman killed five in Holm", False)]
+)
+def test_the_figure_of_a_slot_decides_where_one_sentence_has_both(session, text, supported):
+    article = "The gunman killed two and wounded five in Holm on Friday, police said."
+    assert (session.check(cluster(article), text)[0].label == "supported") is supported
