@@ -46,7 +46,7 @@ def missing(*packages: str) -> list[str]:
 
 def _is_bare(spec: ModuleSpec) -> bool:
     """Recognise a folder that Python would take for a package, though nothing in it says so."""
-    return getattr(spec, "origin", "") is None and getattr(spec, "submodule_search_locations", None) is not None
+    return spec.origin is None and spec.submodule_search_locations is not None
 
 
 def is_installed(package: str) -> bool:

@@ -1,3 +1,4 @@
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,8 @@ def test_what_is_no_store_is_said_to_be_none(place: str, message: str):
 
 
 def test_one_line_says_what_is_not_installed(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(extras, "find_spec", lambda name: None if name in ("s3fs", "gcsfs") else object())
+    away = ("s3fs", "gcsfs")
+    monkeypatch.setattr(extras, "find_spec", lambda name: None if name in away else ModuleSpec(name, None, origin=name))
     with pytest.raises(MissingExtraError, match=r"--results s3:// needs s3fs, .*headline-harness\[s3\]"):
         address_of("s3://news/results")
     with pytest.raises(UsageError, match=r"--results gs:// needs the package gcsfs, .* install gcsfs"):
