@@ -6,19 +6,18 @@ Written from the requests of mlflow-skinny 3.17 (`mlflow/store/tracking/rest_sto
 
 import json
 import re
-import threading
 import time
-from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import uuid4
+
+from tests.unit.trackers.loopback import JsonServer, Request
 
 _TAG = re.compile(r"tags\.`([^`]+)` = '([^']*)'")
 
 
-class MlflowServer:
-    """`with MlflowServer() as server:` serves `server.uri` from a thread of its own."""
+class MlflowServer(JsonServer):
+    """`with MlflowServer() as server:` serves `server.address` from a thread of its own."""
 
     def __init__(self) -> None:
         self.experiments: dict[str, str] = {}
@@ -32,40 +31,13 @@ class MlflowServer:
         self.refused: list[str] = []
         """Requests that it does not know."""
 
-    def __enter__(self) -> Self:
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def log_message(self, *_: object) -> None: ...
-
-            def handle_any(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                server.authorizations.add(self.headers.get("Authorization") or "")
-                time.sleep(server.hangs)
-                if server.faults:
-                    status, found = server.faults.pop(0), {"error_code": "INTERNAL_ERROR", "message": "on fire"}
-                else:
-                    address = urlsplit(self.path)
-                    status, found = server.answer(self.command, unquote(address.path), parse_qs(address.query), body)
-                answer = json.dumps(found).encode()
-                with suppress(OSError):
-                    self.send_response(status)
-                    self.send_header("Content-Type", "application/json")
-                    self.send_header("Content-Length", str(len(answer)))
-                    self.end_headers()
-                    self.wfile.write(answer)
-
-            do_GET = do_POST = do_PUT = handle_any  # noqa: N815 - names that http.server calls
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.uri = f"http://127.0.0.1:{self._server.server_address[1]}"
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+    def respond(self, request: Request) -> tuple[int, dict[str, Any]]:
+        self.authorizations.add(request.authorization)
+        time.sleep(self.hangs)
+        if self.faults:
+            return self.faults.pop(0), {"error_code": "INTERNAL_ERROR", "message": "on fire"}
+        address = urlsplit(request.path)
+        return self.answer(request.method, unquote(address.path), parse_qs(address.query), request.body)
 
     def answer(self, method: str, path: str, query: dict[str, list[str]], body: bytes) -> tuple[int, dict[str, Any]]:
         artifacts = "/api/2.0/mlflow-artifacts/artifacts/"

@@ -36,9 +36,10 @@ def _environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 def test_each_configuration_is_a_run_with_all_that_was_found(tmp_path: Path):
     with MlflowServer() as server:
-        sent = Mlflow(uri=server.uri).send(tracked(tmp_path))
+        sent = Mlflow(uri=server.address).send(tracked(tmp_path))
     assert (
-        str(sent) == f"tracked by mlflow in experiment 'news', {server.uri}/#/experiments/1/runs: configurations 2 new"
+        str(sent)
+        == f"tracked by mlflow in experiment 'news', {server.address}/#/experiments/1/runs: configurations 2 new"
     )
     first, second = server.runs.values()
     assert [run["info"]["run_name"] for run in (first, second)] == ["big ‘one’", "lead"]
@@ -72,18 +73,18 @@ def test_each_configuration_is_a_run_with_all_that_was_found(tmp_path: Path):
 
 def test_what_is_sent_again_is_brought_up_to_date_and_not_doubled(tmp_path: Path):
     with MlflowServer() as server:
-        assert Mlflow(uri=server.uri).send(tracked(tmp_path)).new == 2
+        assert Mlflow(uri=server.address).send(tracked(tmp_path)).new == 2
         rows = json.dumps(server.runs)
-        again = Mlflow(uri=server.uri).send(tracked(tmp_path))
+        again = Mlflow(uri=server.address).send(tracked(tmp_path))
         assert (again.new, again.there, json.dumps(server.runs)) == (0, 2, rows), "nothing was sent but files"
-        Mlflow(uri=server.uri).send(tracked(tmp_path, mean=0.5, batch=4))
+        Mlflow(uri=server.address).send(tracked(tmp_path, mean=0.5, batch=4))
         first = next(iter(server.runs.values()))
         assert [row["value"] for row in first["data"]["metrics"] if row["key"] == "rouge1-f"] == [0.25, 0.5]
         assert server.tags(first)["changed.hf.batch_size"] == "4"
         assert [row["value"] for row in first["data"]["params"] if row["key"] == "hf.batch_size"] == ["1"]
-        later = Mlflow(uri=server.uri).send(tracked(tmp_path, started=STARTED.replace(day=2)))
+        later = Mlflow(uri=server.address).send(tracked(tmp_path, started=STARTED.replace(day=2)))
         assert (later.new, len(server.runs)) == (2, 4), "the next night's run is another one"
-        assert Mlflow(uri=server.uri, experiment="other").send(tracked(tmp_path)).new == 2
+        assert Mlflow(uri=server.address, experiment="other").send(tracked(tmp_path)).new == 2
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # MLflow's, in sqlalchemy 2.1
@@ -106,7 +107,7 @@ def test_a_server_that_stumbles_is_asked_again_and_credentials_reach_it_alone(
 ):
     monkeypatch.setenv("MLFLOW_TRACKING_TOKEN", "tok-9f8e7d6c5b4a")
     with MlflowServer() as server:
-        monkeypatch.setenv("MLFLOW_TRACKING_URI", server.uri)
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", server.address)
         server.faults = [500]
         assert Mlflow().send(tracked(tmp_path)).new == 2
         assert server.authorizations == {"Bearer tok-9f8e7d6c5b4a"}

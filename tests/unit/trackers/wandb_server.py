@@ -5,15 +5,15 @@ Written from the requests of wandb 0.31: its client's, and those of `wandb sync`
 
 import json
 import re
-import threading
 from collections import defaultdict
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from typing import Any
+
+from tests.unit.trackers.loopback import JsonServer, Request
 
 _OPERATION = re.compile(r"(?:query|mutation) (\w+)")
 
 
-class WandbServer:
+class WandbServer(JsonServer):
     """`with WandbServer() as server:` serves `server.address` from a thread of its own."""
 
     def __init__(self) -> None:
@@ -25,35 +25,9 @@ class WandbServer:
         self.status = 200
         self.refused = "/"
         """Beginning of the addresses that are answered with `status`."""
-        self.asked: list[str] = []
 
-    def __enter__(self) -> Self:
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def log_message(self, *_: object) -> None: ...
-
-            def handle_any(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                server.asked.append(self.path)
-                answer = json.dumps(server.answer(self.path, body)).encode()
-                self.send_response(server.status if self.path.startswith(server.refused) else 200)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(answer)))
-                self.end_headers()
-                self.wfile.write(answer)
-
-            do_GET = do_POST = do_PUT = handle_any  # noqa: N815 - names that http.server calls
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.address = f"http://127.0.0.1:{self._server.server_address[1]}"
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+    def respond(self, request: Request) -> tuple[int, dict[str, Any]]:
+        return self.status if request.path.startswith(self.refused) else 200, self.answer(request.path, request.body)
 
     def answer(self, path: str, body: bytes) -> dict[str, Any]:
         if self.status != 200 and path.startswith(self.refused):
