@@ -50,8 +50,8 @@ _NEAR_SUM = 0.02
 _POINTS = 0.51
 """Points by which a percentage may differ from one that two figures give: it is rounded."""
 _AGES = frozenset({"age", "year", ""})
-_REST = frozenset({"rest", "other", "remain", "remaining", "remainder", "rather", "than"})
-_SIDES = ((frozenset({"for", "favour", "favor", "support", "yes"}), frozenset({"against", "oppose", "no"})),)
+_REST = frozenset({"rest", "other", "remain", "remaining", "remainder"})
+_FOR, _AGAINST = frozenset({"for", "favour", "favor", "support", "yes"}), frozenset({"against", "oppose", "no"})
 """Words of one side of a question, and of the other."""
 
 
@@ -93,8 +93,9 @@ def _turned(reading: Reading, other: Reading) -> bool:
     """Tell whether one of two sentences denies what the other says, or has an opposite of it: for, against."""
     mine, theirs = ({token.lemma for token in each.parse.tokens} for each in (reading, other))
     denied = [any(negates(each.parse, token) for token in each.parse.tokens) for each in (reading, other)]
-    apart = mine & _REST or any((one & mine and two & theirs) or (two & mine and one & theirs) for one, two in _SIDES)
-    return bool(apart) or denied[0] != denied[1] or any(theirs & (opposites(each) | reversals(each)) for each in mine)
+    sides = (mine & _FOR and theirs & _AGAINST) or (mine & _AGAINST and theirs & _FOR)
+    opposed = any(theirs & (opposites(lemma) | reversals(lemma)) for lemma in mine)
+    return bool(mine & _REST or sides) or denied[0] != denied[1] or opposed
 
 
 def _days(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:

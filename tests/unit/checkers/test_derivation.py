@@ -94,6 +94,7 @@ POLL = "In Halden 53% of voters support the tram, and the rest drive. Ole Moe, 6
     [
         ("47% of voters in Halden oppose tram", "47", "borne_out"),
         ("47% of voters in Halden do not support tram", "47", "borne_out"),
+        ("More than 47% of voters in Halden support tram", "47", "unaccounted"),
         ("Halden tram wanted by 47% of voters", "47", "unaccounted"),  # the rest of a share has the other opinion
         ("Ole Moe killed 2-year-old in Halden", "2", "unaccounted"),  # in-laws are counted, not aged
         ("Ole Moe, 61-year-old, killed in-laws", "61", "borne_out"),
