@@ -187,11 +187,16 @@ def _rival(
         return len(mine & cluster.readings[unit].concepts) / len(mine) if mine else 0.0
 
     least = max(RIVAL, max((told_share(unit) for unit in having), default=0.0) + OTHER_EVENT * in_slot)
+
+    def tells_of_it(unit: int, other: Figure) -> bool:
+        share = told_share(unit)
+        # One sentence may have both, `killed two and wounded five`; so may the claim, `one of four charged`.
+        both = unit in having and not in_slot and share == least > RIVAL
+        return share > least or (both and all(other.value != each.value for each in reading.figures))
+
     found = [
         (unit, other) for unit, other in cluster.figures
-        # One sentence may have both, `killed two and wounded five`; so may the claim, `one of four charged`.
-        if (told_share(unit) > least or (not in_slot and unit in having and told_share(unit) == least > RIVAL
-                                         and not any(other.value == each.value for each in reading.figures)))
+        if tells_of_it(unit, other)
         and clash(figure, other)
         and same_slot(reading, figure, cluster.readings[unit], other)
         and (figure.unit not in DURATIONS or _of_one(reading, figure, cluster.readings[unit], other))

@@ -191,9 +191,10 @@ def _told_as_planned(reading: Reading, frame: Frame) -> bool:
     above = reading.parse.tokens[token.head]
     headed = token.dep in {"relcl", "acl"} or (token.dep == "advcl" and above.pos in {"NOUN", "PROPN"})
     own = token.dep in {"ROOT", "ccomp"} or (headed and above.dep == "ROOT")
-    below = (reading.parse.tokens[child] for child in reading.parse.children[token.i])
-    will = any(kid.dep == "aux" and kid.lower in word_list("modality", "futures") for kid in below)
-    return own and frame.kind == "verb" and not frame.negated and (will or _infinitive(reading.parse, token))
+    planned = _infinitive(reading.parse, token) or any(
+        hedge.planned for hedge in _beside(reading.parse, token, first=True)
+    )
+    return own and frame.kind == "verb" and not frame.negated and planned
 
 
 def _only_undone(cluster: ClusterReading, matcher: Matcher, reading: Reading, frame: Frame) -> Hedged | None:
@@ -206,13 +207,14 @@ def _only_undone(cluster: ClusterReading, matcher: Matcher, reading: Reading, fr
             continue
         parse = cluster.readings[unit].parse
         undone = next((hedge for hedge in _hedges(parse, parse.tokens[at]) if hedge.undone), None)
-        denial = denial_of(parse, at) if undone is None else None
-        if undone is None and denial is None:
-            return None
-        if undone is None and not _same_object(matcher, reading, frame, unit):
+        if undone is not None:
+            found.append(_hedged(cluster, frame.predicate, unit, undone))
             continue
-        hedge = undone or Hedge(denial if denial is not None else at, planned=False)
-        found.append(_hedged(cluster, frame.predicate, unit, hedge, denied=denial is not None))
+        denial = denial_of(parse, at)
+        if denial is None:
+            return None
+        if _same_object(matcher, reading, frame, unit):
+            found.append(_hedged(cluster, frame.predicate, unit, Hedge(denial, planned=False), denied=True))
     return found[0] if found else None
 
 

@@ -148,13 +148,13 @@ def _borne_out(
     if denied and _is_full_verb(reading.parse, at):
         # Who `must remain in jail` as he failed to remain in a clinic: the one denied is the one that tells less.
         below = [inner for inner in reading.parse.subtree(at) if inner in matcher.words and inner != at]
-        most, plain = (max((_beside(cluster, matcher, below, *place) for place in places), default=0.0)
+        most, plain = (max((_told_with(cluster, matcher, below, *place) for place in places), default=0)
                        for places in (denied, told))  # fmt: skip
         return most >= plain
     return bool(denied) or any(_opposite(cluster, matcher, reading, at, unit) for unit in near)
 
 
-def _beside(cluster: ClusterReading, matcher: Matcher, below: Sequence[int], unit: int, at: int) -> float:
+def _told_with(cluster: ClusterReading, matcher: Matcher, below: Sequence[int], unit: int, at: int) -> int:
     """Count how many of the claim's words a sentence has under a deed, or as who does it."""
     inside = {*cluster.readings[unit].parse.subtree(at)}
     return sum(

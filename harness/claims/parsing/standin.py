@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from harness.claims.parsing.parse import Parse, Parser, Token
+from harness.claims.parsing.parse import Parse, Parser
 from harness.language.lexical import stem
 
 _VERBS: Final = frozenset({"VB", "VBP", "VBD", "VBN", "MD"})
@@ -26,7 +26,7 @@ def parse_named(parser: Parser, texts: Sequence[str], named: Callable[[str], boo
         return found
     others = parser.parse([name + texts[at][len(name) :] for at, name in again.items()])
     for at, other in zip(again, others, strict=True):
-        # A sentence that begins to look otherwise with the other name is left as it was.
+        # One that falls into other tokens with the other name is left as it was.
         if len(other.tokens) == len(found[at].tokens):
             found[at] = _renamed(other, found[at])
     return found
@@ -43,5 +43,5 @@ def _stand_in(parse: Parse, named: Callable[[str], bool]) -> str:
 def _renamed(parse: Parse, own: Parse) -> Parse:
     """Put a sentence's own first word back."""
     first, word = parse.tokens[0], own.tokens[0]
-    renamed: Token = replace(first, text=word.text, lower=word.lower, lemma=word.lower, stem=stem(word.lower))
+    renamed = replace(first, text=word.text, lower=word.lower, lemma=word.lower, stem=stem(word.lower))
     return Parse(own.text, (renamed, *parse.tokens[1:]), parse.children)
