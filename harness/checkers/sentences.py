@@ -10,6 +10,7 @@ _END = re.compile(r"(?<=[a-z]{4})\.(?=\s+[\"“‘']?[A-Z])")
 _CALL = re.compile(r"[\"“‘']?[A-Za-z]+!+[\"”’']?")
 """A sentence of one word that calls out."""
 _LAST = re.compile(r"([A-Z][a-z]+)\.$")
+_WORD = re.compile(r"[^\W_]")
 
 
 def claim_spans(text: str) -> list[tuple[int, int]]:
@@ -19,7 +20,7 @@ def claim_spans(text: str) -> list[tuple[int, int]]:
     follows, so that a sentence is judged by itself whatever is written after it. And it parts a headline inside a
     quoted question (`'Safe?': Mayor asks`) and after an abbreviation (`Admin. Reverses`); pieces without white space
     between them are one, and so are those between which a shortened word stands. A call of one word before or after
-    others (`Boom!`) claims nothing, and is left out.
+    others (`Boom!`) claims nothing, and is left out; so is a mark by itself, such as a full stop after a full stop.
     """
     found: list[tuple[int, int]] = []
     for start, end in sentence_spans(text):
@@ -30,6 +31,7 @@ def claim_spans(text: str) -> list[tuple[int, int]]:
                 found.append((begun, ending.end()))
                 begun = end - len(text[ending.end() : end].lstrip())
         found.append((begun, end))
+    found = [span for span in found if _WORD.search(text, *span)]
     said = [span for span in found if not _CALL.fullmatch(text[slice(*span)].strip())]
     return said or found or [(0, len(text))]
 

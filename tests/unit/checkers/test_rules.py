@@ -166,6 +166,13 @@ def test_another_sentence_can_only_lower_a_text():
     assert whole_probability([0.5, 0.8, 0.9]) < whole_probability([0.5, 0.8])
 
 
+@pytest.mark.parametrize(
+    "text", ["Supreme Court overturns ban.\n.", ". Supreme Court overturns ban", "Supreme Court overturns ban – – ."]
+)
+def test_a_mark_by_itself_is_no_sentence_to_be_judged(session, text):
+    assert session.check(cluster(ARTICLE), text)[0].label == "supported"
+
+
 def test_another_fit_is_another_identity(monkeypatch):
     from harness.checkers import weights
     from harness.checkers.rules import Rules

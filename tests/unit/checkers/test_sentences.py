@@ -19,6 +19,9 @@ from harness.checkers.sentences import claim_spans
         ("Norvik Earns 3M. Wow!", ["Norvik Earns 3M."]),
         ("Boom!", ["Boom!"]),
         ("Norvik wins! Fans cheer.", ["Norvik wins!", "Fans cheer."]),
+        ("The dam holds.\n.", ["The dam holds."]),
+        (". The dam holds. –", ["The dam holds."]),
+        ("...", ["..."]),
         ("", [""]),
     ],
 )  # fmt: skip
