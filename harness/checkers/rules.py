@@ -63,7 +63,7 @@ class Rules(Checker):
     """
 
     name: ClassVar[str] = "rules"
-    version: ClassVar[int] = 13
+    version: ClassVar[int] = 14
     share: ClassVar[Share] = "cores"
     together: ClassVar[int] = _KEPT
 
@@ -333,7 +333,17 @@ class RulesSession(CheckSession):
             held, read = self.accounted(reading, one)
             prior = self.prior(one)
             findings.append(
-                judge(reading, one.reading, prior, one.alignment, held, one.offset, read, one_word=one_word)
+                judge(
+                    reading,
+                    one.reading,
+                    prior,
+                    one.alignment,
+                    held,
+                    one.offset,
+                    read,
+                    one_word=one_word,
+                    of_text=len(text.split()),
+                )
             )
             propositions = tuple(proposition_claims(text, one.offset, one.reading))
             told.append(Told(sentence_claim(text, one.offset, one.reading), propositions))

@@ -20,7 +20,7 @@ from harness.checkers.account.parties import Sides
 from harness.checkers.aggregate import Judgement, placed
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.checkers.disputes import Dispute, disputed_figures
-from harness.checkers.doubt import ONE_WORD, load_doubts, signals, why_empty
+from harness.checkers.doubt import ONE_WORD, probability, signals, why_empty
 from harness.checkers.neural.entailment import Entailment
 from harness.checkers.reasons import all_of, most_telling, why_held_up, why_supported, with_absent
 from harness.checkers.shown import (
@@ -144,6 +144,7 @@ class _Case:
     offset: int
     entailment: Entailment | None
     one_word: bool
+    of_text: int
 
     @cached_property
     def empty(self) -> str:
@@ -153,14 +154,21 @@ class _Case:
     @cached_property
     def probability(self) -> float:
         """Return the probability that the sentence is faithful."""
-        doubts = load_doubts(model=self.entailment is not None)
-        return doubts.probability(signals(self.account, self.alignment, self.prior, self.entailment))
+        return self._probability(self.entailment)
 
     @cached_property
     def without(self) -> float:
         """Return the same without what the model says."""
-        doubts = load_doubts(model=self.entailment is not None)
-        return doubts.probability(signals(self.account, self.alignment, self.prior, None))
+        return self._probability(None)
+
+    def _probability(self, entailment: Entailment | None) -> float:
+        said = signals(self.account, self.alignment, self.prior, entailment)
+        for held in self.account.missing():
+            # A figure that independent articles dispute is in some of them.
+            if held.feature in said and self._dispute_of(held) is not None:
+                said[held.feature] = max(0.0, said[held.feature] - held.amount)
+        words = len(self.reading.parse.text.split())
+        return probability(said, words, model=self.entailment is not None, of_text=self.of_text)
 
     @cached_property
     def certain(self) -> tuple[Conflict, ...]:
@@ -257,14 +265,15 @@ class _Case:
 
 def judge(
     cluster: ClusterReading, reading: Reading, prior: float, alignment: Alignment, account: Account, offset: int,
-    entailment: Entailment | None = None, *, one_word: bool = False,
+    entailment: Entailment | None = None, *, one_word: bool = False, of_text: int = 0,
 ) -> Judgement:  # fmt: skip
     """Decide on one sentence.
 
     `prior` is the probability that a checker gives it by itself, `offset` is where it begins, `entailment` what the
-    model says of it beside the sentences that bear most on it, and `one_word` that the text it is of is a single word.
+    model says of it beside the sentences that bear most on it, `one_word` that the text it is of is a single word, and
+    `of_text` how many words that text has.
     """
-    case = _Case(cluster, reading, prior, alignment, account, offset, entailment, one_word)
+    case = _Case(cluster, reading, prior, alignment, account, offset, entailment, one_word, of_text)
     return _contradicted(case) or _not_found(case) or _contested(case) or _supported(case)
 
 

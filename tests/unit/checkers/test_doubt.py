@@ -3,12 +3,13 @@
 import pytest
 
 from harness.checkers.aggregate import placed, pooled
-from harness.checkers.doubt import Doubts, load_doubts
+from harness.checkers.doubt import HEADLINE, SENTENCE, SHORT, SUMMARY, Doubts, load_doubts, probability
 
 
+@pytest.mark.parametrize("form", ["headline", "sentence"])
 @pytest.mark.parametrize("model", [True, False])
-def test_nothing_that_is_missing_makes_a_claim_more_probable(model):
-    doubts = load_doubts(model=model)
+def test_nothing_that_is_missing_makes_a_claim_more_probable(form, model):
+    doubts = load_doubts(form, model=model)
     assert doubts.weights
     assert min(doubts.weights.values()) >= 0
     assert not model or {"not_entailed"} <= set(doubts.weights)
@@ -25,6 +26,18 @@ def test_half_stands_at_the_threshold_and_the_order_is_kept():
     assert found == sorted(found, reverse=True)
     assert found[1] > 0.5 > found[2]
     assert doubts.probability({"missing": 0.0}) == pytest.approx(0.5 * 0.5 / 0.8)
+
+
+def test_a_headline_is_weighed_as_one_and_a_long_sentence_as_one_of_a_summary():
+    said = {"uncovered_sentence": 1.0, "order_words": 0.5, "against_predicate": 0.5}
+    headline, sentence = (load_doubts(form, model=True).probability(said) for form in ("headline", "sentence"))
+    assert headline != pytest.approx(sentence, abs=0.05)
+    assert probability(said, HEADLINE, model=True) == headline
+    assert probability(said, SENTENCE, model=True) == sentence
+    # Half-way between the two lengths both count half; in a long text no sentence is a headline.
+    assert probability(said, (HEADLINE + SENTENCE) // 2, model=True) == pytest.approx((headline + sentence) / 2)
+    assert probability(said, 5, model=True, of_text=SUMMARY) == sentence
+    assert probability(said, 5, model=True, of_text=SHORT) == headline
 
 
 def test_what_is_not_supported_is_less_probable_than_what_is():

@@ -38,16 +38,14 @@ def verdict(parser, text, entailed, ordered=0.0):
 @pytest.mark.parametrize(
     ("text", "entailed", "held_up"),
     [
-        ("Finn taunts Dahl, smiles, wins", 0.5, False),  # two names tie it to the article
-        ("Finn taunts Dahl, smiles, wins", -0.5, True),
+        ("Finn taunts Dahl, smiles, wins", -0.5, False),  # two names tie it to the article
         ("Finn jokes, smiles, leaves", 0.5, True),  # one name, and nothing else
-        ("Two people called to harbour", 1.0, True),  # one word
+        ("Two people enter harbour", 1.0, False),  # one word, and the model
+        ("Two people enter harbour", -1.5, True),
         ("Debate harbour stage gossip soars wildly upward", 0.5, False),  # words do that tell something
     ],
 )
-def test_a_claim_in_other_words_is_believed_where_something_ties_it_and_the_model_leans_towards_it(
-    parser, text, entailed, held_up
-):
+def test_a_claim_in_other_words_is_believed_where_enough_ties_it_or_the_model_reads_it(parser, text, entailed, held_up):
     found = verdict(parser, text, entailed)
     assert ("any event" in found.reason) is held_up
 
