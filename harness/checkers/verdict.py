@@ -33,6 +33,7 @@ from harness.checkers.shown import (
     shown,
 )
 from harness.claims.sentence_analysis import Reading
+from harness.language.text import words
 from harness.records import ErrorType, VerdictLabel, Voice
 
 CERTAIN: Mapping[str, float] = {
@@ -153,8 +154,14 @@ class _Case:
 
     @cached_property
     def probability(self) -> float:
-        """Return the probability that the sentence is faithful."""
-        return self._probability(self.entailment)
+        """Return the probability that the sentence is faithful; what an article says word for word needs no model."""
+        return self._probability(None if self.said_whole else self.entailment)
+
+    @cached_property
+    def said_whole(self) -> bool:
+        """Tell whether a sentence or title of the articles is this sentence, and no more."""
+        own = words(self.reading.parse.text)
+        return any(words(self.cluster.units[unit].text) == own for unit in self.near)
 
     @cached_property
     def without(self) -> float:
@@ -167,8 +174,8 @@ class _Case:
             # A figure that independent articles dispute is in some of them.
             if held.feature in said and self._dispute_of(held) is not None:
                 said[held.feature] = max(0.0, said[held.feature] - held.amount)
-        words = len(self.reading.parse.text.split())
-        return probability(said, words, model=self.entailment is not None, of_text=self.of_text)
+        length = len(self.reading.parse.text.split())
+        return probability(said, length, model=self.entailment is not None, of_text=self.of_text)
 
     @cached_property
     def certain(self) -> tuple[Conflict, ...]:

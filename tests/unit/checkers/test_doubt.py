@@ -40,6 +40,13 @@ def test_a_headline_is_weighed_as_one_and_a_long_sentence_as_one_of_a_summary():
     assert probability(said, 5, model=True, of_text=SHORT) == headline
 
 
+def test_no_headline_is_doubted_for_having_the_articles_own_words():
+    # Word order's signals grow with what the articles have; what nothing speaks against is well supported.
+    weights = load_doubts("headline", model=True).weights
+    assert not [name for name in weights if name.startswith("order_")]
+    assert load_doubts("headline", model=True).probability({}) > 0.8
+
+
 def test_what_is_not_supported_is_less_probable_than_what_is():
     assert placed("contradicted", 0.97) < 0.5 <= placed("supported", 0.2)
     assert placed("not_found", 0.3) == 0.3

@@ -236,3 +236,11 @@ def test_a_proposition_is_judged_by_the_elements_inside_it():
     assert part_of(Judgement("contested", 0.8, elements=both), second).label == "contested"
     differing = (*both, element(5, 9, "contradicted", "b"))
     assert part_of(Judgement("contradicted", 0.2, "otherwise", elements=differing), first).label == "contradicted"
+
+
+def test_no_model_reads_away_what_an_article_says_word_for_word(parser):
+    whole = Case(parser, "Divers from Norland raised the ferry Maren off Ellis on Tuesday", ARTICLES)
+    assert whole.judge(entailed=-5.0, contradicted=5.0, prior=0.02).label == "supported"
+    # A part of a sentence may be what another is said to say.
+    part = Case(parser, "Divers from Norland raised the ferry Maren", ARTICLES)
+    assert part.judge(entailed=-5.0, contradicted=5.0, prior=0.02).label == "not_found"
