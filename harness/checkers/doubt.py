@@ -25,6 +25,7 @@ from harness.language.lexical import word_list
 from harness.records import content_digest
 
 Form = Literal["headline", "sentence"]
+FORMS: Final[tuple[Form, Form]] = ("headline", "sentence")
 
 MOST: Final = 3.0
 """Most elements of one kind that count."""
@@ -91,12 +92,17 @@ def signals(
 def probability(signals: Mapping[str, float], words: int, *, model: bool, of_text: int = 0) -> float:
     """Return the probability of a claim of so many words, with .5 where it is as likely as not held up.
 
-    `model` tells whether the entailment model spoke; `of_text` is how many words the whole text has.
+    `model` tells whether the entailment model spoke; `of_text` is how many words the whole text has. A text that grows
+    makes no sentence of it more probable.
     """
-    lengths = ((words, HEADLINE, SENTENCE), (of_text, SHORT, SUMMARY))
-    long = max(min(1.0, max(0.0, (many - few) / (most - few))) for many, few, most in lengths)
-    as_headline, as_sentence = (load_doubts(form, model=model) for form in ("headline", "sentence"))
-    return (1.0 - long) * as_headline.probability(signals) + long * as_sentence.probability(signals)
+    as_headline, as_sentence = (load_doubts(form, model=model).probability(signals) for form in FORMS)
+    long, in_long = _share(words, HEADLINE, SENTENCE), _share(of_text, SHORT, SUMMARY)
+    return min((1.0 - part) * as_headline + part * as_sentence for part in (long, max(long, in_long)))
+
+
+def _share(many: int, least: int, most: int) -> float:
+    """Tell how far a number lies between two others, in [0, 1]."""
+    return min(1.0, max(0.0, (many - least) / (most - least)))
 
 
 def is_one_word(text: str) -> bool:

@@ -34,10 +34,17 @@ def test_a_headline_is_weighed_as_one_and_a_long_sentence_as_one_of_a_summary():
     assert headline != pytest.approx(sentence, abs=0.05)
     assert probability(said, HEADLINE, model=True) == headline
     assert probability(said, SENTENCE, model=True) == sentence
-    # Half-way between the two lengths both count half; in a long text no sentence is a headline.
+    # Half-way between the two lengths both count half.
     assert probability(said, (HEADLINE + SENTENCE) // 2, model=True) == pytest.approx((headline + sentence) / 2)
-    assert probability(said, 5, model=True, of_text=SUMMARY) == sentence
-    assert probability(said, 5, model=True, of_text=SHORT) == headline
+
+
+def test_in_a_long_text_a_sentence_is_weighed_as_one_of_a_summary_and_never_more_probable_for_it():
+    for said in ({"uncovered_sentence": 1.0, "order_words": 0.5, "against_predicate": 0.5}, {"place_of_other": 1.0}):
+        headline, sentence = (load_doubts(form, model=True).probability(said) for form in ("headline", "sentence"))
+        found = [probability(said, 5, model=True, of_text=many) for many in (5, SHORT, 28, SUMMARY, 90)]
+        assert found[0] == found[1] == headline
+        assert found == sorted(found, reverse=True)
+        assert found[-1] == min(headline, sentence)
 
 
 def test_no_headline_is_doubted_for_having_the_articles_own_words():
