@@ -3,7 +3,7 @@
 `Government announces new plan` has its words in any paper, and a model reads it in most. What ties a claim to articles
 are names, figures, times and places that they have, words that news does not use of every event, and a model that reads
 the claim there. The sum, in `about_weights.json`, tells headlines that people wrote of a cluster, true and false ones,
-from constant texts, single words and headlines of other clusters (`training/about.py`).
+from constant texts, single words and headlines of other clusters (`training/doubts.py`).
 """
 
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ def about_features(account: Account, entailment: Entailment | None) -> dict[str,
 
     `gone` is the share of its words that no article has, `hollow` and `nothing_own` are 0 or 1.
     """
-    words = [held for held in account.elements if held.kind in {"word", "predicate"} and held.state != "contradicted"]
+    words = _words(account)
     gone = [held for held in words if held.state == "unaccounted" and held.feature.endswith("_missing")]
     found = {
         "telling": float(min(MOST_TELLING, len(telling_words(account)))),
@@ -72,11 +72,11 @@ def _held(*, model: bool) -> Any:
 def hollow(account: Account) -> bool:
     """Recognise a claim whose supported part could be said of any event, or is the least part of it.
 
-    Words that news has of everything (*government*, *announces*, *new*) tie a claim to nothing,
-    nor does a bare small number (*two*), *today*, or one country alone (*US officials meet in Washington*). One name
-    with nothing but such words is too little.
+    Words that news has of everything (*government*, *announces*, *new*) tie a claim to nothing, nor does a bare small
+    number (*two*), *today*, or one country alone (*US officials meet in Washington*). One name with nothing but such
+    words is too little.
     """
-    words = [held for held in account.elements if held.kind in {"word", "predicate"} and held.state != "contradicted"]
+    words = _words(account)
     gone = [held for held in words if held.state == "unaccounted" and not held.spots]
     if len(gone) > MOSTLY * len(words) and len(gone) >= FEWEST:
         return True
@@ -107,6 +107,11 @@ def tying(account: Account) -> set[str]:
     said = [(each.kind, account.text[each.start : each.end].lower()) for each in held]
     found = {nations().get(text, text) for kind, text in said if text not in any_article.get(kind, ())}
     return found if len(found) > 1 else found - {*nations().values()}
+
+
+def _words(account: Account) -> list[Held]:
+    """List the words of a claim that are no name, figure or the like, and whose opposite no article has."""
+    return [held for held in account.elements if held.kind in {"word", "predicate"} and held.state != "contradicted"]
 
 
 def _says_little(word: str) -> bool:
