@@ -229,14 +229,14 @@ def load_shipped() -> tuple[CrossEncoder, Any]:
     return model, words
 
 
-def adapt(model: CrossEncoder) -> None:
-    """Freeze the model, and set adapters beside every matrix of its layers and of its head."""
+def adapt(model: CrossEncoder, rank: int = RANK) -> None:
+    """Freeze the model, and set adapters of a rank beside every matrix of its layers and of its head."""
     for parameter in model.parameters():
         parameter.requires_grad_(False)
     for parent in list(model.modules()):
         for name, child in list(parent.named_children()):
             if isinstance(child, nn.Linear) and name != "head":
-                setattr(parent, name, LowRank(child.to(torch.bfloat16), RANK))  # not cast again at each step
+                setattr(parent, name, LowRank(child.to(torch.bfloat16), rank))  # not cast again at each step
 
 
 def scores(model: CrossEncoder, words: Any, premises: list[str], claims: list[str]) -> torch.Tensor:
@@ -301,10 +301,15 @@ def measure(model: CrossEncoder, words: Any, triples: Sequence[Triple]) -> None:
     print({name: f"{np.mean(told):.3f} of {len(told)}" for name, told in found.items()}, flush=True)
 
 
+def adapter_names() -> dict[str, str]:
+    """The names that the package gives the matrices of the layers, by those of torch."""
+    return {f"encoder.encoder.layer.{layer}.{theirs}": f"{layer}.{name}" for layer in range(6)
+            for theirs, name in NAMES.items()}  # fmt: skip
+
+
 def exported(model: CrossEncoder) -> dict[str, np.ndarray[Any, Any]]:
     """The narrow and wide matrices by the names that the package gives the matrices beside which they stand."""
-    ours = {f"encoder.encoder.layer.{layer}.{theirs}": f"{layer}.{name}" for layer in range(6)
-            for theirs, name in NAMES.items()}  # fmt: skip
+    ours = adapter_names()
     held: dict[str, np.ndarray[Any, Any]] = {}
     for name, module in model.named_modules():
         if isinstance(module, LowRank):
