@@ -48,6 +48,22 @@ def loss_of(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     return -torch.cat([logs, either], dim=-1).gather(1, labels[:, None]).mean()
 
 
+def logits_of(model: CrossEncoder, tokenizer: Any, premises: list[str], claims: list[str], most: int) -> torch.Tensor:
+    """Logits of some pairs, filled up to the longest of them, shape (pairs, 3)."""
+    told = coded(tokenizer, premises, claims, most)
+    longest = max(len(each) for each in told["input_ids"])
+    inputs = {
+        name: torch.tensor([each + [0] * (longest - len(each)) for each in several]) for name, several in told.items()
+    }
+    logits: torch.Tensor = model(**inputs).float()
+    return logits
+
+
+def odds_of(logits: torch.Tensor) -> torch.Tensor:
+    """Log-odds of entailment against the other two, shape (pairs,)."""
+    return logits[:, 0] - torch.logsumexp(logits[:, 1:], dim=-1)
+
+
 def coded(tokenizer: Any, premises: list[str], claims: list[str], most: int) -> dict[str, list[list[int]]]:
     """Pairs as the model reads them; whatever the tokenizer, `token_type_ids` is 1 where a token is the claim's."""
     told = tokenizer(premises, claims, truncation="longest_first", max_length=most)

@@ -37,7 +37,7 @@ from harness.records import Article, Cluster
 from training.adapters import LowRank
 from training.deeds import deeds_in
 from training.export import NAMES, write_digest
-from training.model import CrossEncoder, coded
+from training.model import CrossEncoder, logits_of, odds_of
 from training.pairs import as_cluster, rows
 
 MODEL = Path(__file__).parents[1] / "harness" / "checkers" / "neural" / "minilm"
@@ -241,14 +241,7 @@ def adapt(model: CrossEncoder, rank: int = RANK) -> None:
 
 def scores(model: CrossEncoder, words: Any, premises: list[str], claims: list[str]) -> torch.Tensor:
     """Log-odds of entailment of each pair."""
-    told = coded(words, premises, claims, MOST_TOKENS)
-    most = max(len(each) for each in told["input_ids"])
-    inputs = {
-        name: torch.tensor([each + [0] * (most - len(each)) for each in several]) for name, several in told.items()
-    }
-    logits = model(**inputs).float()
-    odds: torch.Tensor = logits[:, 0] - torch.logsumexp(logits[:, 1:], dim=-1)
-    return odds
+    return odds_of(logits_of(model, words, premises, claims, MOST_TOKENS))
 
 
 def train(model: CrossEncoder, words: Any, triples: Sequence[Triple], steps: int, kept: Sequence[Triple]) -> None:
@@ -312,7 +305,7 @@ def exported(model: CrossEncoder) -> dict[str, np.ndarray[Any, Any]]:
     ours = adapter_names()
     held: dict[str, np.ndarray[Any, Any]] = {}
     for name, module in model.named_modules():
-        if isinstance(module, LowRank):
+        if isinstance(module, LowRank) and module.narrow.requires_grad:  # the rest learned nothing
             at = ours.get(name, name)
             held[f"{at}.narrow"] = module.narrow.detach().float().numpy().astype(np.float16)
             held[f"{at}.wide"] = module.wide.detach().float().numpy().astype(np.float16)

@@ -37,7 +37,7 @@ from harness.checkers.neural.entailment import MOST_TOKENS, plain, window
 from harness.language.lexical import word_list
 from harness.records import content_digest
 from training.adapters import LowRank
-from training.model import CrossEncoder, coded, loss_of
+from training.model import CrossEncoder, logits_of, loss_of, odds_of
 from training.pairs import as_cluster, rows
 from training.parties import adapt, adapter_names, exported, load_shipped
 from training.train import NUMBERS
@@ -109,30 +109,15 @@ def events(drawn: random.Random, path: Path = EVENTS) -> Iterator[Event]:
         )  # fmt: skip
 
 
-def logits_of(model: CrossEncoder, words: Any, premises: Sequence[str], claims: Sequence[str]) -> torch.Tensor:
-    """Logits, shape (pairs, 3)."""
-    told = coded(words, list(premises), list(claims), MOST_TOKENS)
-    most = max(len(each) for each in told["input_ids"])
-    inputs = {
-        name: torch.tensor([each + [0] * (most - len(each)) for each in several]) for name, several in told.items()
-    }
-    logits: torch.Tensor = model(**inputs).float()
-    return logits
-
-
 def logits_of_events(model: CrossEncoder, words: Any, several: Sequence[Event]) -> torch.Tensor:
     """Logits of all claims of some events; short and long ones are read apart, which spares the filling up."""
     windows = [text for each in several for text in each.windows]
     claims = [text for each in several for text in each.claims]
     sized = sorted(range(len(claims)), key=lambda at: len(windows[at]) + len(claims[at]))
     halves = sized[: len(sized) // 2], sized[len(sized) // 2 :]
-    told = [logits_of(model, words, [windows[at] for at in half], [claims[at] for at in half]) for half in halves]
+    told = [logits_of(model, words, [windows[at] for at in half], [claims[at] for at in half], MOST_TOKENS)
+            for half in halves]  # fmt: skip
     return torch.cat(told)[torch.argsort(torch.tensor(sized))]
-
-
-def odds_of(logits: torch.Tensor) -> torch.Tensor:
-    """Log-odds of entailment."""
-    return logits[:, 0] - torch.logsumexp(logits[:, 1:], dim=-1)
 
 
 def balanced(true: torch.Tensor, overlap: torch.Tensor) -> torch.Tensor:
@@ -202,7 +187,7 @@ def train(model: CrossEncoder, words: Any, older: Sequence[tuple[str, str, int]]
         pairs = [older[at] for at in batches[step % len(batches)]]
         of_events = loss_of_events(logits_of_events(model, words, batch), batch)
         of_events.backward()
-        told = logits_of(model, words, [pair[0] for pair in pairs], [pair[1] for pair in pairs])
+        told = logits_of(model, words, [pair[0] for pair in pairs], [pair[1] for pair in pairs], MOST_TOKENS)
         of_pairs = loss_of(told, torch.tensor([pair[2] for pair in pairs]))
         of_pairs.backward()
         nn.utils.clip_grad_norm_(parameters, 1.0)
@@ -214,7 +199,7 @@ def train(model: CrossEncoder, words: Any, older: Sequence[tuple[str, str, int]]
             told_of = " and ".join(f"{mean / (1 - 0.98 ** (step + 1)):.3f}" for mean in means)
             print(f"step {step + 1} of {steps}, losses of events and of older pairs {told_of}, "
                   f"{time.monotonic() - began:.0f} s", flush=True)  # fmt: skip
-        if step % 100 == 99:
+        if step % 100 == 99 and step + 1 < steps:
             measure(model, words, kept)
             model.train()
 
@@ -226,12 +211,23 @@ def measure(model: CrossEncoder, words: Any, held: Sequence[Event]) -> None:
     above: list[bool] = []
     with torch.inference_mode():
         for event in held:
-            odds = odds_of(logits_of(model, words, event.windows, event.claims)).tolist()
+            odds = odds_of(logits_of_events(model, words, [event])).tolist()
             for kind, value in zip(event.kinds, odds, strict=True):
                 kinds[kind].append(value > 0)
             above += [odds[of] > odds[at] for at, of in enumerate(event.copied) if of >= 0]
     print(f"kept events: changed copies below {np.mean(above):.3f} of {len(above)}; entailed "
           + ", ".join(f"{kind} {np.mean(found):.2f}" for kind, found in sorted(kinds.items())), flush=True)  # fmt: skip
+
+
+def adapted() -> tuple[CrossEncoder, Any]:
+    """The model that ships with new adapters, none in the lowest layers, and its tokenizer."""
+    model, words = load_shipped()
+    adapt(model, RANK)
+    model.float()  # products of sixteen bits are slow where the processor has none
+    for name, parameter in model.named_parameters():
+        if any(f".layer.{layer}." in name for layer in FROZEN):
+            parameter.requires_grad_(False)
+    return model, words
 
 
 def begin_from(model: CrossEncoder, path: Path) -> None:
@@ -240,7 +236,7 @@ def begin_from(model: CrossEncoder, path: Path) -> None:
     names = adapter_names()
     for name, module in model.named_modules():
         at = names.get(name, name)
-        if isinstance(module, LowRank) and f"{at}.wide" in held:
+        if isinstance(module, LowRank) and module.narrow.requires_grad and f"{at}.wide" in held:
             module.narrow.data = torch.tensor(held[f"{at}.narrow"].astype(np.float32))
             module.wide.data = torch.tensor(held[f"{at}.wide"].astype(np.float32))
 
@@ -251,29 +247,26 @@ def main() -> None:
     options.add_argument("--pairs", type=Path, required=True, help="The folder of what `training.pairs` wrote.")
     options.add_argument("--begin", type=Path, help="Adapters of an earlier run to go on from.")
     options.add_argument("--out", type=Path, required=True, help="Where the adapters are written.")
-    options.add_argument("--steps", type=int, default=400)
-    options.add_argument("--threads", type=int, default=2)
+    options.add_argument("--steps", type=int, default=400, help="Batches to learn from (400; 6 to 8 seconds each).")
+    options.add_argument("--threads", type=int, default=2, help="Threads of the processor (2).")
     given = options.parse_args()
+    for path in [*(given.pairs / f"{kind}.jsonl" for kind in OLDER), *filter(None, [given.begin])]:
+        if not path.is_file():
+            options.error(f"there is no file {path}: `python -m training.pairs` writes pairs, this program adapters")
     torch.manual_seed(SEED)
     torch.set_num_threads(given.threads)
     held = list(events(random.Random(SEED)))
     learned, kept = ([each for each in held if part_of(each.name) == part] for part in ("learned", "kept"))
     older = older_pairs(given.pairs, random.Random(SEED))
     print(f"{len(learned)} events to learn from, {len(kept)} kept, {len(older)} older pairs", flush=True)
-    model, words = load_shipped()
-    adapt(model, RANK)
-    model.float()  # products of sixteen bits are slow where the processor has none
-    for name, parameter in model.named_parameters():
-        if any(f".layer.{layer}." in name for layer in FROZEN):
-            parameter.requires_grad_(False)
+    model, words = adapted()
     if given.begin:
         begin_from(model, given.begin)
     measure(model, words, kept)
     train(model, words, older, learned, kept, given.steps)
+    measure(model, words, kept)
     given.out.mkdir(parents=True, exist_ok=True)
-    arrays = {name: value for name, value in exported(model).items()
-              if not name.startswith(tuple(f"{layer}." for layer in FROZEN))}  # fmt: skip
-    save_file(arrays, given.out / READING)
+    save_file(exported(model), given.out / READING)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,31 @@
 """Training the close reading: its data, what weighs what, and the order within an event."""
 
+import math
 import random
+from dataclasses import replace
 
 import pytest
 
-torch = pytest.importorskip("torch")
+pytest.importorskip("torch", reason="training needs the extra train")
 
-from training.pairs import rows  # noqa: E402
-from training.reading import EVENTS, Event, balanced, events, loss_of_events, part_of  # noqa: E402
+import torch
+from safetensors.numpy import save_file
+
+from training import reading
+from training.model import logits_of
+from training.pairs import rows
+from training.parties import exported
+from training.reading import (
+    EVENTS,
+    Event,
+    adapted,
+    balanced,
+    begin_from,
+    events,
+    logits_of_events,
+    loss_of_events,
+    part_of,
+)
 
 
 def event(overlap=(0.2, 0.9, 0.9), copied=(-1, -1, 1)) -> Event:
@@ -15,7 +33,7 @@ def event(overlap=(0.2, 0.9, 0.9), copied=(-1, -1, 1)) -> Event:
     return Event("e", ("w",) * 3, ("a", "b", "c"), (True, True, False), copied, overlap, ("k",) * 3)
 
 
-def logits(*entailed: float) -> "torch.Tensor":
+def logits(*entailed: float) -> torch.Tensor:
     return torch.tensor([[value, 0.0, 0.0] for value in entailed])
 
 
@@ -27,18 +45,23 @@ def test_true_and_false_claims_of_like_overlap_weigh_the_same_together():
     assert weights[5] == 0.25  # no false one shares as little: who says it in other words proves nothing
 
 
-def test_a_changed_copy_above_its_own_costs_more_than_one_above_a_paraphrase():
-    right, above_own, above_other = (
-        float(loss_of_events(logits(*told), [event()])) for told in ((2, 2, -2), (2, -2, 2), (-2, 2, -2))
-    )
-    assert right < above_other < above_own
+def softplus(x: float) -> float:
+    return math.log1p(math.exp(x))
 
 
-def test_a_false_copy_above_a_paraphrase_costs_little_and_more_where_both_share_words():
-    told = logits(-2, 2, 2)
-    unlike, alike = (float(loss_of_events(told, [event(overlap, (-1, -1, -1))]))
-                     for overlap in ((0.2, 0.9, 0.9), (0.8, 0.8, 0.8)))  # fmt: skip
-    assert alike > unlike
+def test_a_true_claim_has_to_stand_above_its_own_changed_copy():
+    told = logits(-2, 1, 2)
+    with_copy, without = (float(loss_of_events(told, [event(copied=each)])) for each in ((-1, -1, 1), (-1, -1, -1)))
+    assert with_copy - without == pytest.approx(1.5 * softplus(2 - 1), rel=1e-4)
+
+
+def test_a_false_claim_that_shares_more_words_may_stand_above_a_paraphrase(monkeypatch):
+    told, one = logits(-2, 1, 2), event(copied=(-1, -1, -1))
+    whole = float(loss_of_events(told, [one]))
+    monkeypatch.setattr(reading, "RANKED", 0.0)
+    # the paraphrase shares .2, the false claim .9: that pair weighs .15, the two of like overlap 1
+    ranked = (0.15 * softplus(2 - -2) + softplus(2 - 1)) / 1.15
+    assert whole - float(loss_of_events(told, [one])) == pytest.approx(0.5 * ranked, rel=1e-4)
 
 
 def test_every_event_can_be_learned_from():
@@ -59,3 +82,48 @@ def test_sentences_of_the_articles_are_true_claims():
     assert all(
         first.overlap[first.claims.index(claim)] == 1 and first.true[first.claims.index(claim)] for claim in copied
     )
+
+
+def test_claims_that_are_read_apart_by_length_come_back_in_their_order():
+    model, words = adapted()
+    windows = ("Rain fell in Tarn on Monday, and the river rose.", "Rain fell in Tarn.", "Rain.")
+    several = [replace(event(), windows=windows, claims=("Rain", "Rain fell", "The river rose in Tarn on Monday"))]
+    model.eval()
+    with torch.inference_mode():
+        apart = logits_of_events(model, words, several)
+        for at in range(3):
+            alone = logits_of(model, words, [several[0].windows[at]], [several[0].claims[at]], 160)
+            torch.testing.assert_close(apart[at], alone[0], atol=1e-4, rtol=1e-4)
+
+
+def test_what_was_learned_is_all_that_is_written_and_a_later_run_begins_from_it(tmp_path):
+    model, words = adapted()
+    torch.manual_seed(3)
+    for name, parameter in model.named_parameters():
+        if name.endswith(".wide") and parameter.requires_grad:
+            parameter.data = torch.randn_like(parameter) * 0.01
+    arrays = exported(model)
+    assert {name.split(".")[0] for name in arrays} == {"2", "3", "4", "5", "dense"}
+    save_file(arrays, tmp_path / "a.safetensors")
+    other, _ = adapted()
+    begin_from(other, tmp_path / "a.safetensors")
+    with torch.inference_mode():
+        told = [logits_of(each.eval(), words, ["Rain fell in Tarn."], ["It rained"], 160) for each in (model, other)]
+        new = logits_of(adapted()[0].eval(), words, ["Rain fell in Tarn."], ["It rained"], 160)
+    torch.testing.assert_close(told[1], told[0], atol=1e-2, rtol=1e-2)  # kept in sixteen bits
+    assert not torch.allclose(new, told[0], atol=0.05)
+
+
+@pytest.mark.parametrize("missing", ["nli.jsonl", "first.safetensors"])
+def test_a_file_that_is_not_there_is_named(tmp_path, monkeypatch, capsys, missing):
+    for kind in reading.OLDER:
+        (tmp_path / f"{kind}.jsonl").touch()
+    (tmp_path / "first.safetensors").touch()
+    (tmp_path / missing).unlink()
+    given = ["--pairs", str(tmp_path), "--out", str(tmp_path / "out"), "--begin", str(tmp_path / "first.safetensors")]
+    monkeypatch.setattr("sys.argv", ["reading", *given])
+    with pytest.raises(SystemExit) as stopped:
+        reading.main()
+    assert stopped.value.code == 2
+    assert f"there is no file {tmp_path / missing}" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
