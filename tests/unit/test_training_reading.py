@@ -97,11 +97,11 @@ def test_claims_that_are_read_apart_by_length_come_back_in_their_order():
 
 
 def test_what_was_learned_is_all_that_is_written_and_a_later_run_begins_from_it(tmp_path):
+    torch.manual_seed(3)  # new adapters begin at random
     model, words = adapted()
-    torch.manual_seed(3)
     for name, parameter in model.named_parameters():
         if name.endswith(".wide") and parameter.requires_grad:
-            parameter.data = torch.randn_like(parameter) * 0.01
+            parameter.data = torch.randn_like(parameter) * 0.03
     arrays = exported(model)
     assert {name.split(".")[0] for name in arrays} == {"2", "3", "4", "5", "dense"}
     save_file(arrays, tmp_path / "a.safetensors")
