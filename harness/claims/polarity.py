@@ -10,6 +10,8 @@ _THAN = frozenset({"more", "less", "fewer", "later", "sooner", "earlier"})
 
 def negator(parse: Parse, token: Token) -> bool:
     """Recognise a word that negates what stands with it."""
+    if token.lower == "yet" and token.dep == "advmod":  # has yet to open
+        return parse.tokens[min(token.i + 1, len(parse.tokens) - 1)].lower == "to"
     if token.lower not in word_list("polarity", "negators") and token.dep != "neg":
         return False
     after = [other.lower for other in parse.tokens[token.i + 1 : token.i + 3]]
@@ -72,18 +74,20 @@ def prevents(parse: Parse, token: Token) -> bool:
 def keeps_undone(parse: Parse, token: Token, below: Token) -> Token | None:
     """Find the word under which what a word governs is not done, or no longer.
 
-    `Acquitted of`, `stopped from`, `decided against`, `instead of`, `avoid`, `ruled out`, `called off`. `Of` and `from`
-    may hang below whom it is about: `acquitted the baker of arson`.
+    `Acquitted of`, `stopped from`, `decided against`, `instead of`, `short of`, `avoid`, `ruled out`, `called off`.
+    `Of` and `from` may hang below whom it is about: `acquitted the baker of arson`.
     """
     if below.dep == "prep":
         stopping = word_list("polarity", "preventing") | word_list("polarity", "abstaining")
+        stopping |= word_list("polarity", "retreating")
         words = {
             "of": word_list("polarity", "clearing"), "from": stopping, "against": word_list("polarity", "deciding"),
         }.get(below.lower, frozenset())  # fmt: skip
-        over = [token, parse.tokens[token.head]] if token.dep in {"dobj", "nsubjpass"} else [token]
-        instead = parse.tokens[max(0, below.i - 1)]
-        if below.lower == "of" and instead.lower == "instead":
-            return instead
+        over = [token, parse.tokens[token.head]] if token.dep in {"dobj", "nsubjpass", "advmod"} else [token]
+        before = parse.tokens[max(0, below.i - 1)]
+        short = before.lower == "short" and parse.tokens[before.head].lemma in word_list("polarity", "short_of")
+        if below.lower == "of" and (before.lower == "instead" or short):
+            return before
         return next((each for each in over if each.lemma in words), None)
     if below.dep not in {"dobj", "xcomp", "ccomp", "pcomp", "nsubjpass"} or token.pos != "VERB":
         return None
@@ -91,6 +95,15 @@ def keeps_undone(parse: Parse, token: Token, below: Token) -> Token | None:
     apart = (token.lemma == "rule" and "out" in beside) or (token.lemma == "call" and "off" in beside)
     ended = below.dep in {"dobj", "nsubjpass"} and token.lemma in word_list("polarity", "cancelling")
     return token if apart or ended or token.lemma in word_list("polarity", "avoiding") else None
+
+
+def fails(parse: Parse, above: Token) -> Token | None:
+    """Find the verb by which what a noun is about came to nothing: `the bid to buy it collapsed`, `fell through`."""
+    verb = parse.tokens[above.head]
+    if above.dep != "nsubj" or verb.pos != "VERB":
+        return None
+    through = verb.lemma == "fall" and any(parse.tokens[child].lower == "through" for child in parse.children[verb.i])
+    return verb if through or verb.lemma in word_list("polarity", "failing") else None
 
 
 def negates(parse: Parse, token: Token) -> bool:

@@ -94,6 +94,9 @@ def lost_attribution(
     # One article asserts the deed itself, so look only at sentences that say most of the claim.
     if any(saying is None for _, saying in said):
         return _lost_everywhere(cluster, reading, account)
+    own = {token.lower for token in reading.parse.tokens}
+    if any(saying.word.lower() in own for _, saying in said if saying is not None and saying.word):
+        return None  # the text hands it on in the same word: `Shops told not to sell toy`
     if any(_speaks(reading, frame, saying.speaker) for _, saying in said if saying is not None and saying.speaker):
         return None
     best, saying = max(said, key=lambda item: (item[0].same, item[0].context, -item[0].unit))

@@ -17,7 +17,7 @@ from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.attribution import kind_of_saying
 from harness.claims.frames import Frame
 from harness.claims.parsing.parse import Parse, Token
-from harness.claims.polarity import ends_or_doubts, is_over, keeps_undone, negates, only_supposed
+from harness.claims.polarity import ends_or_doubts, fails, is_over, keeps_undone, negates, only_supposed
 from harness.claims.sentence_analysis import Reading
 from harness.claims.verbs import written
 from harness.language.lexical import word_list
@@ -29,6 +29,7 @@ _BELOW = frozenset({
 _ASSERTED = frozenset({"ROOT", "ccomp", "conj", "relcl", "advcl", "parataxis"})
 _MOST_STEPS = 4
 _PAST = frozenset({"VBD", "VBN"})
+_SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ def _hedges(parse: Parse, token: Token) -> Iterator[Hedge]:
     for step in range(_MOST_STEPS):
         yield from _beside(parse, below, first=step == 0)
         above = parse.tokens[below.head]
+        while step == 0 and token.tag == "VBG" and below.dep in {"compound", "amod"} and above.i > below.i:
+            below, above = above, parse.tokens[above.head]  # ruled out selling striker Reve, read as a selling striker
         if above.i == below.i or below.dep not in _BELOW:
             return
         # A clause of purpose is hedged with its verb; `while driving` under `may` is not.
@@ -85,7 +88,7 @@ def _hedges(parse: Parse, token: Token) -> Iterator[Hedge]:
             if _infinitive(parse, below):
                 kids = (parse.tokens[child] for child in parse.children[above.i])
                 none = next((kid for kid in kids if kid.lower == "no"), None)  # no plans to close it
-                off = none or keeps_undone(parse, parse.tokens[above.head], above)
+                off = none or keeps_undone(parse, parse.tokens[above.head], above) or fails(parse, above)
                 if off is not None:
                     yield Hedge(off.i, planned=False, undone=True)
             return
@@ -155,7 +158,7 @@ def hedged_deeds(cluster: ClusterReading, matcher: Matcher, reading: Reading) ->
         return
     for frame in reading.frames:
         if _told_as_done(reading, frame):
-            found = _only_hedged(cluster, matcher, reading, frame)
+            found = _only_hedged(cluster, matcher, reading, frame) or _only_absent(cluster, matcher, reading, frame)
         elif _told_as_planned(reading, frame):
             found = _only_undone(cluster, matcher, reading, frame)
         else:
@@ -180,7 +183,9 @@ def _told_as_done(reading: Reading, frame: Frame) -> bool:
     below = {reading.parse.tokens[child].dep for child in reading.parse.children[token.i]}
     plans = word_list("modality", "plans") if "dobj" not in below or below & {"xcomp", "ccomp"} else frozenset[str]()
     hedging = (word_list("modality", "unsure") | plans) - word_list("modality", "realising")
-    if not plain or not (token.dep in _ASSERTED or misread) or token.lemma in hedging:
+    # `Passengers hurt aboard ferry`: were hurt.
+    short = token.dep == "acl" and token.tag == "VBN" and reading.parse.tokens[token.head].dep == "ROOT"
+    if not plain or not (token.dep in _ASSERTED or misread or short) or token.lemma in hedging:
         return False
     return not _infinitive(reading.parse, token) and hedge_of(reading.parse, token.i) is None
 
@@ -227,26 +232,35 @@ def _same_object(matcher: Matcher, reading: Reading, frame: Frame, unit: int) ->
 
 def _only_hedged(cluster: ClusterReading, matcher: Matcher, reading: Reading, frame: Frame) -> Hedged | None:
     """Find a hedge of a deed in the articles; None where a sentence tells the deed as done."""
-    past = reading.parse.tokens[frame.predicate].tag in _PAST
+    token = reading.parse.tokens[frame.predicate]
+    past = token.tag in _PAST and token.dep != "acl"  # `Tug hired by company` may yet be hired
     obliques = tuple(at for _, at in frame.obliques)
     parties = (*frame.agents, *frame.patients)
+    if not any(matcher.by_unit(at) for at in parties if at in matcher.words):
+        parties = ()  # nowhere named so: `Dockers strike at Port Ebb`, told of a union
+    own = {token.lemma for token in reading.parse.tokens}
     found: list[Hedged] = []
     asserts = not any(negates(reading.parse, token) for token in reading.parse.tokens)
     for unit, at in _places(matcher, frame.predicate):
-        party = _has(matcher, unit, parties or obliques)
-        pronoun = _by_pronoun(cluster, matcher, unit, at, parties)
-        if not (party or pronoun):
-            continue
         parse = cluster.readings[unit].parse
         denial = denial_of(parse, at) if asserts else None
+        # Where nobody did it, or it was done to nobody, the claim's own party cannot stand there.
+        nobody = "" if denial is None else parse.tokens[denial].dep
+        party = _has(matcher, unit, parties or obliques)
+        pronoun = _by_pronoun(cluster, matcher, unit, at, parties)
+        beside = nobody in _SUBJECTS and any(
+            _has(matcher, near, (*parties, *obliques)) for near in (unit, *matcher.forms.near[unit])
+        )
+        if not (party or pronoun or beside):
+            continue
         if denial is not None:
-            if not pronoun and not _same_object(matcher, reading, frame, unit):
+            if not pronoun and nobody != "nsubjpass" and not _same_object(matcher, reading, frame, unit):
                 continue
             found.append(_hedged(cluster, frame.predicate, unit, Hedge(denial, planned=False), denied=True))
             continue
         hedge = hedge_of(parse, at)
         # One sentence that tells it as done settles it; a headline's present tense may itself be a plan.
-        if hedge is None or (hedge.planned and not past):
+        if hedge is None or (hedge.planned and not past) or parse.tokens[hedge.token].lemma in own:
             return None
         if party:
             found.append(_hedged(cluster, frame.predicate, unit, hedge))
@@ -254,6 +268,26 @@ def _only_hedged(cluster: ClusterReading, matcher: Matcher, reading: Reading, fr
     if not found and reading.parse.tokens[frame.predicate].lemma in word_list("modality", "realising"):
         found = _objects(cluster, matcher, reading, frame)
     return min(found, key=lambda each: not each.denied, default=None)
+
+
+def _only_absent(cluster: ClusterReading, matcher: Matcher, reading: Reading, frame: Frame) -> Hedged | None:
+    """Find a thing of a claim's deed that the articles name only to say that there is none: `there was no fire`."""
+    for index in (*frame.agents, *frame.patients):
+        token = reading.parse.tokens[index]
+        if token.pos != "NOUN" or any(negates(reading.parse, each) for each in reading.parse.tokens):
+            continue
+        found: list[Hedged] = []
+        for unit, at in _places(matcher, index):
+            parse = cluster.readings[unit].parse
+            none = next((child for child in parse.children[at] if parse.tokens[child].lower == "no"), None)
+            if none is None and parse.tokens[at].dep != "compound":
+                found = []
+                break
+            if none is not None and parse.tokens[at].lemma == token.lemma:
+                found.append(_hedged(cluster, index, unit, Hedge(none, planned=False), denied=True))
+        if found:
+            return found[0]
+    return None
 
 
 def _object(parse: Parse, at: int) -> tuple[int, ...]:
@@ -322,6 +356,8 @@ def is_no_denial(theirs: Reading, mine: Reading, pair: Pair) -> bool:
         ended or only_supposed(now.parse, denied.predicate) or any(map(ends_or_doubts, mine.parse.tokens))
         or (hedge is not None and not hedge.planned)
         or (denied is pair.claim and _said_there(mine, theirs))
+        # It is not true that it was: denied there as well, if not beside the verb.
+        or (denied is pair.claim and denial_of(theirs.parse, pair.found.predicate) is not None)
     )  # fmt: skip
 
 

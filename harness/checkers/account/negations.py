@@ -110,6 +110,11 @@ def denial_of(parse: Parse, at: int) -> int | None:
     """Find the word that denies what a token tells: `has not reopened`, `made no arrests`, `did not ask to close`."""
     if parse.tokens[parse.tokens[at].head].lower == "without":
         return parse.tokens[at].head
+    being = any(parse.tokens[child].lower == "being" for child in parse.children[at])
+    if being and parse.tokens[at].dep in {"acl", "relcl"}:  # landed without any of them being hurt
+        without = next((each for each in parse.ancestors(at) if each.lower == "without" or each.pos == "VERB"), None)
+        if without is not None and without.lower == "without":
+            return without.i
     above = [at]
     while len(above) <= MOST_ABOVE:
         head = parse.tokens[parse.tokens[above[-1]].head]

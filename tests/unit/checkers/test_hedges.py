@@ -132,6 +132,38 @@ def test_a_deed_that_every_sentence_which_has_it_denies_is_not_told_as_done(pars
 
 
 @pytest.mark.parametrize(
+    ("told", "text", "denial"),
+    [
+        ("The ferry Halda reached Skov late. Nobody aboard was hurt.", "Passengers hurt aboard ferry Halda", "Nobody"),
+        ("Teachers in Skov met on Monday. None of them backed the walkout.", "Skov teachers backed walkout", "None"),
+        ("Norvik has yet to repair the dam.", "Norvik repairs dam", "yet"),
+        ("There was no fire at the Orne mill, police said.", "Fire breaks out at Orne mill", "no"),
+        ("The pilot landed in Skov without any of the crew being hurt.", "Crew hurt as pilot lands in Skov", "without"),
+    ],
+)
+def test_what_nobody_did_or_what_never_was_is_not_told_as_done(judged, told: str, text: str, denial: str):
+    found = judged(told, text)
+    assert found.label in {"not_found", "contradicted"}
+    assert found.label == "contradicted" or f"(“{denial}”)" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("told", "text"),
+    [
+        ("No fire brigade came to the fire at the Orne mill.", "Fire breaks out at Orne mill"),
+        ("It is not true that the lake at Skov was poisoned, police said.", "Lake at Skov was not poisoned"),
+        ("The band cancelled its Skov concert.", "Band cancels Skov concert"),
+        ("Shops in Skov were told not to sell the toy.", "Shops in Skov told not to sell toy"),
+        ("Norvik has yet to repair the dam.", "Norvik has not repaired dam"),
+    ],
+)
+def test_what_the_text_says_itself_or_one_sentence_tells_is_held_against_nobody(judged, told: str, text: str):
+    found = judged(told, text)
+    assert not [each.reason for each in found.elements if each.kind in {"modality", "polarity"} and each.reason]
+    assert found.label != "contradicted" and "no article says so" not in found.reason
+
+
+@pytest.mark.parametrize(
     ("article", "text"),
     [
         (f"{QUARRY} Police made arrests in Skov.", "Police made arrests after landslide"),  # one tells it as done
@@ -175,6 +207,12 @@ def test_how_nearly_a_figure_holds_is_no_word_of_its_own(judged):
         ("A plan to build a tunnel under the Orne has been scrapped.", "Tunnel to be built under the Orne"),
         ("Lund Bank postponed the sale of its head office.", "Lund Bank sells head office"),
         ("Norvik cancelled its order for 20 trains.", "Norvik orders 20 trains"),
+        ("The board stopped short of sacking Karl Venn.", "Board sacks Karl Venn"),
+        ("The mayor shied away from taxing cars.", "Mayor taxes cars"),
+        ("The bid to buy Lund Bank collapsed on Monday.", "Lund Bank bought on Monday"),
+        ("A vote to expel Karl Venn fell through.", "Vote expels Karl Venn"),
+        ("Lund Bank ruled out selling chain Orne Foods to Norvik.", "Lund Bank sells Orne Foods to Norvik"),
+        ("The union called off a strike at Skov yard.", "Dockers strike at Skov yard"),
     ],
 )
 def test_a_deed_that_somebody_is_cleared_of_or_kept_from_is_not_told_as_done(judged, told: str, text: str):
