@@ -82,7 +82,11 @@ def _hedges(parse: Parse, token: Token) -> Iterator[Hedge]:
             elif _leaves_open(above, below):
                 yield Hedge(above.i, planned=False)
             elif above.lemma in word_list("modality", "plans") and (above.pos != "VERB" or _is_planned(parse, below)):
-                yield Hedge(above.i, planned=True)
+                off = _planned_once(parse, above)
+                # Who expects another to do something plans nothing.
+                yield Hedge(
+                    above.i, planned=not off and not (above.lemma == "expect" and below.dep == "ccomp"), undone=off
+                )
         if below.dep == "acl":
             # What is asked of a thing that spreads says nothing of its spreading; a plan may itself be called off.
             if _infinitive(parse, below):
@@ -114,16 +118,32 @@ def _beside(parse: Parse, token: Token, *, first: bool) -> Iterator[Hedge]:
         if on is not None:
             yield Hedge(on, planned=False)
             continue
+        # She insisted that he be freed.
+        if (
+            kid.dep == "auxpass"
+            and kid.tag == "VB"
+            and not any(parse.tokens[other].dep == "aux" for other in parse.children[token.i])
+        ):
+            yield Hedge(child, planned=False)
+            continue
         possible = modal and token.lemma not in word_list("modality", "perceived")
         doubtful = first and kid.dep in {"amod", "advmod"} and kid.lower in word_list("modality", "doubtful")
         if possible or doubtful or (kid.dep == "mark" and kid.lower in word_list("modality", "conditional")):
             yield Hedge(child, planned=False)
 
 
+def _planned_once(parse: Parse, plan: Token) -> bool:
+    """Recognise a plan of which nothing came: `had planned to sell it`, `had been due to open`."""
+    over = {plan.i, plan.head} if parse.tokens[plan.head].lemma == "be" else {plan.i}
+    return any(parse.tokens[child].lower in {"had", "'d"} and parse.tokens[child].dep == "aux"
+               for at in over for child in parse.children[at])  # fmt: skip
+
+
 def _leaves_open(token: Token, below: Token) -> bool:
     """Tell whether a word leaves open what it governs: to call for an election does, to call one does not."""
     done = token.lemma in word_list("modality", "realising") and below.dep != "prep"
-    return token.lemma in word_list("modality", "unsure") and not done
+    # The lemmatiser has `hopes` as a form of hop.
+    return not word_list("modality", "unsure").isdisjoint({token.lemma, f"{token.lemma}e"}) and not done
 
 
 def _infinitive(parse: Parse, token: Token) -> bool:

@@ -21,6 +21,13 @@ BOTH = "The council of Varde may close the road tunnel. On Monday the council cl
         (BUDGET, "Premier Ruud calls early election", "considering"),
         (TAX, "Cabinet of Ruritania has cut tax on diesel", "will"),
         ("Residents of Skov fear that the dam will burst.", "Dam bursts at Skov", "fear"),
+        ("Traders expect the mint to issue a gold coin.", "Mint issues gold coin", "expect"),
+        ("The mint hopes to issue a gold coin.", "Mint issues gold coin", "hopes"),
+        ("The mint had been due to issue a gold coin.", "Mint issues gold coin", "due"),
+        ("Norvik had planned to sell the old ferry.", "Norvik sells old ferry", "planned"),
+        ("A panel proposed that the ferry be sold.", "Ferry sold", "be"),
+        ("A panel insisted that Karl Venn be freed.", "Karl Venn freed", "be"),
+        ("A panel recommends selling the old ferry.", "Old ferry sold", "recommends"),
     ],
 )
 def test_what_is_only_possible_or_planned_is_not_told_as_done(judged, article, text, under):
