@@ -31,6 +31,7 @@ from harness.analysis.paired import (
 )
 from harness.analysis.resample import RESAMPLES, Bools, Floats, exact_means, or_none
 from harness.disk.large_array import make_array, map_rows, row_blocks
+from harness.language.text import counted
 from harness.records import Record
 
 ALPHA = 0.05
@@ -343,8 +344,7 @@ def _broken_limits(rule: GateRule, mean: float | None) -> list[Violation]:
 def _fallen_clusters(rule: GateRule, fallen: int) -> list[Violation]:
     if rule.cluster_fall is None or fallen <= rule.clusters_fallen:
         return []
-    clusters = "1 cluster" if fallen == 1 else f"{fallen} clusters"
-    sentence = f"{clusters} got worse by more than {{rule}}; at most {rule.clusters_fallen} may"
+    sentence = f"{counted(fallen, 'cluster')} got worse by more than {{rule}}; at most {rule.clusters_fallen} may"
     return [Violation(outcome="cluster", part="cluster_fall", sentence=sentence, rule=rule.cluster_fall)]
 
 

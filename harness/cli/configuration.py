@@ -9,6 +9,7 @@ import typer
 
 from harness.cli import streams
 from harness.cli.options import ConfigFileOrNone, Jobs, NoCache, Overrides, Strict
+from harness.language.text import counted
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -87,8 +88,9 @@ def _check(file: Path, overrides: "list[str] | None", *, strict: bool) -> "list[
         say(f"warning: {note}", "warning")
     if problems or wrong or clusters is None:
         return [*problems, *wrong]
-    data = f"{clusters.count} clusters" if is_read else "data not read (it needs a heavy library)"
-    counts = f"{len(loaded.models)} configurations, {len(loaded.metrics)} metrics, {len(measures)} measures"
+    data = counted(clusters.count, "cluster") if is_read else "data not read (it needs a heavy library)"
+    parts = (len(loaded.models), "configuration"), (len(loaded.metrics), "metric"), (len(measures), "measure")
+    counts = ", ".join(counted(*part) for part in parts)
     streams.say(f"{file}: valid: {data}, {counts}")
     if loaded.gate.baseline and is_missing(Path(loaded.gate.baseline)):
         say(f"note: {loaded.gate.baseline}: no baseline yet; `harness gate --config {file} --update` makes it")

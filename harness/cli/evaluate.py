@@ -197,7 +197,7 @@ def report_failures(outcome: "Outcome") -> int:
     lost = sum(times for _, times in reasons)
     if failed:
         shown = ", ".join(f"{name} on {count} of {outcome.manifest.clusters}" for name, count in failed.items())
-        logs.say(f"failures: {shown} clusters", "warning")
+        logs.say(f"failures: {shown} cluster{'' if outcome.manifest.clusters == 1 else 's'}", "warning")
     if lost > sum(failed.values()):
         logs.say(f"failures: {lost - sum(failed.values())} in checks and scores", "warning")
     for reason, times in reasons[:5]:

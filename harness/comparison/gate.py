@@ -25,6 +25,7 @@ from harness.errors import (
     Problem,
     UsageError,
 )
+from harness.language.text import counted
 from harness.records import MeasureRecord
 from harness.results.run_folder import PREDICTIONS, RunFolder
 
@@ -282,7 +283,7 @@ def _pair_cells(
         shared += place is not None
         is_ordered &= place == row
     if not shared == len(before.texts) == len(after.texts):
-        found = f"{len(after.texts) - shared} clusters missing, {len(before.texts) - shared} too many"
+        found = f"{counted(len(after.texts) - shared, 'cluster')} missing, {len(before.texts) - shared} too many"
         path = f"configurations.{before.name}.clusters"
         raise DataError([Problem("not the clusters of its own data", where, path=path, found=found)])
     if is_ordered:

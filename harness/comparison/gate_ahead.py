@@ -15,6 +15,7 @@ from harness.comparison.score_matrix import raise_if_differing
 from harness.config.gate import GateSettings
 from harness.disk.row_offsets import RowOffsets
 from harness.errors import DataError, Problem, UsageError, nearest_name
+from harness.language.text import counted
 from harness.records import Cluster, ClusterFacts, MeasureRecord
 
 
@@ -102,8 +103,8 @@ def raise_if_other_data(
     missing, first_missing = _those_not_in(ours, texts.ordered_keys())
     extra, first_extra = _those_not_in(theirs, (facts.cluster_id for facts in clusters()))
     found = [f"digest {digest}"]
-    found += [f"{missing} clusters missing, such as {first_missing}"] if missing else []
-    found += [f"{extra} clusters more, such as {first_extra}"] if extra else []
+    found += [f"{counted(missing, 'cluster')} missing, such as {first_missing}"] if missing else []
+    found += [f"{counted(extra, 'cluster')} more, such as {first_extra}"] if extra else []
     if not missing and not extra:
         found.append("equal ids, but other content or order")
     if has_no_reference(clusters()):

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from harness.forecast.estimate import Estimate
 from harness.forecast.forecast import Cost, Forecast
+from harness.language.text import counted
 from harness.report.printing import safe
 from harness.report.sizes import size
 from harness.report.terminal import plain
@@ -26,8 +27,7 @@ _DOMINATES = 0.4
 def table(forecast: Forecast) -> RenderableType:
     """Show a row for each configuration and stage, the total, and what to make of it."""
     charged = any(cost.tokens_in is not None for cost in forecast.costs)
-    clusters = "1 cluster" if forecast.clusters == 1 else f"{forecast.clusters:,} clusters"
-    shown = plain(f"plan for {clusters}, from a sample of {forecast.sampled:,}")
+    shown = plain(f"plan for {counted(forecast.clusters, 'cluster')}, from a sample of {forecast.sampled:,}")
     shown.add_column("stage", overflow="fold")
     for head in ("time", "95 % interval", *(("tokens in", "tokens out", "money") if charged else ())):
         shown.add_column(head, justify="right", no_wrap=True)

@@ -24,6 +24,11 @@ _FOLDED = frozenset(_FOLD)
 _UNSEEN = re.compile(f"[{_WIDTHLESS}]")
 
 
+def counted(many: int, noun: str) -> str:
+    """Write a number of things: `1 cluster`, `2,000 clusters`."""
+    return f"{many:,} {noun}" if many == 1 else f"{many:,} {noun}s"
+
+
 def normalise(text: str) -> str:
     """Spell texts alike that differ only in typography: NFKC, straight quotes, plain dashes, single spaces.
 

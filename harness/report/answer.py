@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from harness.analysis.compare import PairComparison
 from harness.analysis.leaderboard import Leaderboard, Standing, is_significant
 from harness.analysis.summary import Summary
+from harness.language.text import counted
 from harness.records import MeasureRecord, Unit
 from harness.report import numbers
 
@@ -57,8 +58,7 @@ def bounds(board: Leaderboard) -> Iterator[str]:
         total, count = summary.mean * summary.scored, summary.scored + summary.failed
         low, high = (numbers.show(each / count, board.primary.unit) for each in (total, total + summary.failed))
         said = f"had they scored 0 or 100, its {name_of(board.primary)} would be {low} or {high}"
-        clusters = "cluster" if summary.failed == 1 else "clusters"
-        yield f"{standing.configuration} has no score on {summary.failed} {clusters} that failed: {said}."
+        yield f"{standing.configuration} has no score on {counted(summary.failed, 'cluster')} that failed: {said}."
 
 
 def _differences(board: Leaderboard) -> Iterator[str]:

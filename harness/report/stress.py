@@ -9,6 +9,7 @@ from rich.text import Text
 from harness.analysis.metaeval import Estimate
 from harness.analysis.resample import LEVEL
 from harness.analysis.stress import MARGIN, UNCHANGED, EditRates
+from harness.language.text import counted
 from harness.metaeval.stress import Stress, ways
 from harness.perturbations.plant import PlantedText
 from harness.report import escape
@@ -38,8 +39,9 @@ def _cells(row: EditRates, heads: Sequence[str]) -> list[str]:
 
 def notes(stress: Stress, resamples: int, seed: int) -> list[str]:
     """Explain the columns, then list what could not be planted, abstentions and failures."""
+    headlines = counted(stress.headlines, "true headline")
     lines = [
-        f"{stress.headlines} true headlines of {stress.clusters} clusters; of each at most one text of each kind.",
+        f"{headlines} of {counted(stress.clusters, 'cluster')}; of each at most one text of each kind.",
         "made: texts planted; n/a: headlines of which none could be made; n: scored, the denominator.",
         "flagged: share that the labels hold up (contradicted, not found, attribution lost).",
         "of passed: the same among texts whose true headline passes.",
@@ -47,7 +49,7 @@ def notes(stress: Stress, resamples: int, seed: int) -> list[str]:
         f"Brackets: {LEVEL:.0%} percentile bootstrap over clusters, {resamples:,} resamples, seed {seed}.",
     ]
     if stress.bare:
-        lines.append(f"{stress.bare} clusters have neither a reference nor a title: nothing was planted in them.")
+        lines.append(f"Clusters without a reference or a title, in which nothing was planted: {stress.bare:,}.")
     for name, reasons in stress.abstentions.items():
         lines += [f"{name} abstained on {count} texts: {reason}." for reason, count in sorted(reasons.items())]
     for name in stress.signatures:

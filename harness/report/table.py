@@ -13,6 +13,7 @@ from typing import Any
 
 from harness.analysis.resample import LEVEL, RESAMPLES
 from harness.analysis.summary import Summary, by_configuration, measures_by_metric
+from harness.language.text import counted
 from harness.records import ConfigurationRecord, Counts, MeasureRecord, RunManifest
 from harness.report import escape, numbers
 from harness.run.pipeline import Outcome
@@ -176,7 +177,7 @@ def caveats(manifest: RunManifest, escaped: Callable[[str], str] = str) -> list[
     waiting = {item.name: pending_of(manifest, item.name) for item in manifest.configurations}
     if any(waiting.values()):
         told = ", ".join(f"{escaped(name)} on {count}" for name, count in waiting.items() if count)
-        lines.append(f"Pending, neither answered nor failed yet: {told} of {manifest.clusters} clusters.")
+        lines.append(f"Pending, neither answered nor failed yet: {told} of {counted(manifest.clusters, 'cluster')}.")
     if manifest.bad_rows:
         lines.append(f"{manifest.bad_rows} rows of the data could not be read and are in no number.")
     seen = manifest.letters_seen

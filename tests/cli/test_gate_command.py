@@ -277,7 +277,7 @@ def test_another_tokenisation_is_exit_2_with_the_part_that_differs(baseline: Pat
 def test_one_cluster_less_is_exit_2_and_named(baseline: Path, harness: Callable[..., Any]):
     ended = harness("gate", "--config", "x.yaml", "--baseline", baseline, "--limit", 39)
     assert ended.code == 2
-    assert "1 clusters missing, such as c39" in ended.err
+    assert "1 cluster missing, such as c39" in ended.err
 
 
 def test_a_configuration_that_is_gone_is_exit_2(baseline: Path, harness: Callable[..., Any]):

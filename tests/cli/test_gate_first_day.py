@@ -137,7 +137,7 @@ def test_an_unreadable_baseline_is_said_before_a_model_runs(update: list[str], h
     [
         ("metrics.0.rouge.stemmer=false", "rouge1-f: the signatures differ"),
         ("models.other.as=renamed", "no configuration 'other', which the baseline has; there are mine, renamed"),
-        ("data={jsonl: more.jsonl}", "1 clusters more, such as new"),
+        ("data={jsonl: more.jsonl}", "1 cluster more, such as new"),
     ],
 )
 def test_what_does_not_fit_the_baseline_is_said_before_a_model_runs(

@@ -235,7 +235,7 @@ def test_what_an_interrupted_run_has_not_come_to_is_pending_not_failed(
     table = harness("show", "trial@latest", "--details").out
     assert "0/0/1" in table
     assert "0/0/0/1" in table
-    assert "Pending, neither answered nor failed yet: sentence on 1 of 1 clusters." in table
+    assert "Pending, neither answered nor failed yet: sentence on 1 of 1 cluster." in table
     assert "    1 of 2 predictions pending" in harness("list").out.splitlines()
     assert "pending" in harness("show", "trial@latest", "--format", "csv").out.splitlines()[0].split(",")
     # a complete run says nothing of it

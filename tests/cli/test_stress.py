@@ -45,7 +45,7 @@ def test_a_folder_of_raw_articles_and_a_limit(harness: Callable[..., Any]):
     Path("raw/a.txt").write_text(f"Ferry strikes pier at Hollin\n\n{ARTICLE}\n")
     ended = harness("stress", "--data", "raw", "--out", "s.md", "--resamples", 20)
     assert ended.code == 0, ended.err
-    assert "1 true headlines of 1 clusters" in ended.out
+    assert "1 true headline of 1 cluster;" in ended.out
     assert "| number |" in Path("s.md").read_text()
     assert max(map(len, ended.out.splitlines()[:22])) <= 80
     ended = harness("stress", "--data", "clusters.jsonl", "--limit", 1, "--format", "json", "--resamples", 20)

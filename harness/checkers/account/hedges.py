@@ -82,11 +82,9 @@ def _hedges(parse: Parse, token: Token) -> Iterator[Hedge]:
             elif _leaves_open(above, below):
                 yield Hedge(above.i, planned=False)
             elif above.lemma in word_list("modality", "plans") and (above.pos != "VERB" or _is_planned(parse, below)):
-                off = _planned_once(parse, above)
-                # Who expects another to do something plans nothing.
-                yield Hedge(
-                    above.i, planned=not off and not (above.lemma == "expect" and below.dep == "ccomp"), undone=off
-                )
+                nothing_came = _planned_once(parse, above)
+                expected = above.lemma == "expect" and below.dep == "ccomp"  # who expects it of another plans nothing
+                yield Hedge(above.i, planned=not (nothing_came or expected), undone=nothing_came)
         if below.dep == "acl":
             # What is asked of a thing that spreads says nothing of its spreading; a plan may itself be called off.
             if _infinitive(parse, below):

@@ -167,7 +167,8 @@ def test_what_nobody_did_or_what_never_was_is_not_told_as_done(judged, told: str
 def test_what_the_text_says_itself_or_one_sentence_tells_is_held_against_nobody(judged, told: str, text: str):
     found = judged(told, text)
     assert not [each.reason for each in found.elements if each.kind in {"modality", "polarity"} and each.reason]
-    assert found.label != "contradicted" and "no article says so" not in found.reason
+    assert found.label != "contradicted"
+    assert "no article says so" not in found.reason
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from harness.claims.parsing.parse import Parser
-from harness.language.text import sentence_spans, sentences, without_long_runs
+from harness.language.text import counted, sentence_spans, sentences, without_long_runs
 
 
 @pytest.mark.parametrize("run", ["?", "!?", '."'])
@@ -37,3 +37,8 @@ def test_a_long_run_of_signs_is_parsed_at_once_and_offsets_stay(parser: Parser):
     said = next(token for token in parse.tokens if token.lower == "said")
     hurt = next(token for token in parse.tokens if token.lower == "hurt")
     assert (text[said.start : said.end], text[hurt.start : hurt.end]) == ("said", "hurt")
+
+
+@pytest.mark.parametrize(("many", "said"), [(1, "1 cluster"), (0, "0 clusters"), (2000, "2,000 clusters")])
+def test_a_number_of_things_is_written_in_the_singular_and_the_plural(many: int, said: str):
+    assert counted(many, "cluster") == said
