@@ -10,7 +10,7 @@ from functools import lru_cache
 from harness.claims.meaning import concept, light_verbs
 from harness.claims.misread import MisreadVerb, verb_of_text, verbs_of_clauses
 from harness.claims.parsing.parse import Parse, Token
-from harness.claims.polarity import negator
+from harness.claims.polarity import negator, of_nobody
 from harness.claims.verbs import event_nouns, opens_compound, particle, verb_concept
 from harness.language.lexical import word_list
 
@@ -325,13 +325,15 @@ class _Reader:
             negating = negator(self.parse, kid)
             if no_longer or (negating and kid.dep not in {"prep", "mark"}):
                 count += 1
-            elif kid.dep in {"nsubj", "nsubjpass", "dobj", "attr"}:
+            elif kid.dep in {"nsubj", "nsubjpass", "dobj", "attr"} and of_nobody(self.parse, kid) is None:
                 count += negating or any(
                     self.tokens[inner].lower in {"no", "neither"}
                     and self.tokens[inner].dep in {"det", "preconj"}
                     and self.tokens[inner + 1].lower not in {"more", "less", "fewer", "doubt"}
                     for inner in self.parse.children[child]
                 )
+        if token.dep == "acl" and of_nobody(self.parse, self.tokens[token.head]) == token.i:
+            count += 1
         # `without paying` negates; `refused to pay` and `kept from paying` negate from the verb above.
         if token.dep == "pcomp" and self.tokens[token.head].lower == "without":
             count += 1

@@ -86,6 +86,10 @@ def keeps_undone(parse: Parse, token: Token, below: Token) -> Token | None:
         over = [token, parse.tokens[token.head]] if token.dep in {"dobj", "nsubjpass", "advmod"} else [token]
         before = parse.tokens[max(0, below.i - 1)]
         short = before.lower == "short" and parse.tokens[before.head].lemma in word_list("polarity", "short_of")
+        above = parse.tokens[token.head]
+        gerund = any(parse.tokens[child].dep == "pcomp" for child in parse.children[below.i])
+        if token.lower == "out" and gerund and above.lemma in word_list("polarity", "out_of"):
+            return above
         if below.lower == "of" and (before.lower == "instead" or short):
             return before
         return next((each for each in over if each.lemma in words), None)
@@ -106,10 +110,35 @@ def fails(parse: Parse, above: Token) -> Token | None:
     return verb if through or verb.lemma in word_list("polarity", "failing") else None
 
 
+def came_to_nothing(parse: Parse, plan: Token) -> bool:
+    """Recognise a plan of which nothing came: `had planned to sell it`, `was due to open, but was put off`."""
+    over = {plan.i, plan.head} if parse.tokens[plan.head].lemma == "be" else {plan.i}
+    below = [parse.tokens[child] for at in over for child in parse.children[at]]
+    return any(
+        (kid.lower in {"had", "'d"} and kid.dep == "aux")
+        or (kid.dep == "conj" and (kid.lemma in word_list("polarity", "cancelling") or _is_put_off(parse, kid)))
+        for kid in below
+    )
+
+
+def _is_put_off(parse: Parse, token: Token) -> bool:
+    """Recognise what is put off or called off."""
+    off = any(parse.tokens[child].lower == "off" for child in parse.children[token.i])
+    return off and token.lemma in {"put", "call"}
+
+
+def of_nobody(parse: Parse, token: Token) -> int | None:
+    """Find what was done to nobody, in a headline: `No one hurt as roof gives way` denies no giving way."""
+    below = [parse.tokens[child] for child in parse.children[token.i]]
+    none = token.lower == "nobody" or (token.lower == "one" and any(kid.lower == "no" for kid in below))
+    return next((kid.i for kid in below if none and kid.dep == "acl" and kid.tag == "VBN"), None)
+
+
 def negates(parse: Parse, token: Token) -> bool:
     """Recognise a word that negates, denies, or makes a failure of what it governs."""
     cues = word_list("polarity", "reversing") | word_list("says", "denies")
-    return negator(parse, token) or token.lower in cues or token.lemma in cues or prevents(parse, token)
+    untrue = token.dep == "acomp" and token.lower in word_list("says", "untrue")
+    return untrue or negator(parse, token) or token.lower in cues or token.lemma in cues or prevents(parse, token)
 
 
 def fails_itself(parse: Parse, token: Token) -> bool:

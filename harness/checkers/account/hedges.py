@@ -17,7 +17,15 @@ from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.attribution import kind_of_saying
 from harness.claims.frames import Frame
 from harness.claims.parsing.parse import Parse, Token
-from harness.claims.polarity import ends_or_doubts, fails, is_over, keeps_undone, negates, only_supposed
+from harness.claims.polarity import (
+    came_to_nothing,
+    ends_or_doubts,
+    fails,
+    is_over,
+    keeps_undone,
+    negates,
+    only_supposed,
+)
 from harness.claims.sentence_analysis import Reading
 from harness.claims.verbs import written
 from harness.language.lexical import word_list
@@ -82,9 +90,9 @@ def _hedges(parse: Parse, token: Token) -> Iterator[Hedge]:
             elif _leaves_open(above, below):
                 yield Hedge(above.i, planned=False)
             elif above.lemma in word_list("modality", "plans") and (above.pos != "VERB" or _is_planned(parse, below)):
-                nothing_came = _planned_once(parse, above)
+                off_now = came_to_nothing(parse, above)
                 expected = above.lemma == "expect" and below.dep == "ccomp"  # who expects it of another plans nothing
-                yield Hedge(above.i, planned=not (nothing_came or expected), undone=nothing_came)
+                yield Hedge(above.i, planned=not (off_now or expected), undone=off_now)
         if below.dep == "acl":
             # What is asked of a thing that spreads says nothing of its spreading; a plan may itself be called off.
             if _infinitive(parse, below):
@@ -128,13 +136,6 @@ def _beside(parse: Parse, token: Token, *, first: bool) -> Iterator[Hedge]:
         doubtful = first and kid.dep in {"amod", "advmod"} and kid.lower in word_list("modality", "doubtful")
         if possible or doubtful or (kid.dep == "mark" and kid.lower in word_list("modality", "conditional")):
             yield Hedge(child, planned=False)
-
-
-def _planned_once(parse: Parse, plan: Token) -> bool:
-    """Recognise a plan of which nothing came: `had planned to sell it`, `had been due to open`."""
-    over = {plan.i, plan.head} if parse.tokens[plan.head].lemma == "be" else {plan.i}
-    return any(parse.tokens[child].lower in {"had", "'d"} and parse.tokens[child].dep == "aux"
-               for at in over for child in parse.children[at])  # fmt: skip
 
 
 def _leaves_open(token: Token, below: Token) -> bool:
@@ -263,7 +264,7 @@ def _only_hedged(cluster: ClusterReading, matcher: Matcher, reading: Reading, fr
         parse = cluster.readings[unit].parse
         denial = denial_of(parse, at) if asserts else None
         # Where nobody did it, or it was done to nobody, the claim's own party cannot stand there.
-        nobody = "" if denial is None else parse.tokens[denial].dep
+        nobody = "" if denial is None else _stands_as(parse, denial)
         party = _has(matcher, unit, parties or obliques)
         pronoun = _by_pronoun(cluster, matcher, unit, at, parties)
         beside = nobody in _SUBJECTS and any(
@@ -286,6 +287,13 @@ def _only_hedged(cluster: ClusterReading, matcher: Matcher, reading: Reading, fr
     if not found and reading.parse.tokens[frame.predicate].lemma in word_list("modality", "realising"):
         found = _objects(cluster, matcher, reading, frame)
     return min(found, key=lambda each: not each.denied, default=None)
+
+
+def _stands_as(parse: Parse, denial: int) -> str:
+    """Tell what a word that denies is to the deed, as a relation: `nobody` and `no one` may be who did it."""
+    token = parse.tokens[denial]
+    head = parse.tokens[token.head]
+    return head.dep if token.dep == "det" and head.lower == "one" else token.dep
 
 
 def _only_absent(cluster: ClusterReading, matcher: Matcher, reading: Reading, frame: Frame) -> Hedged | None:
@@ -375,7 +383,10 @@ def is_no_denial(theirs: Reading, mine: Reading, pair: Pair) -> bool:
         or (hedge is not None and not hedge.planned)
         or (denied is pair.claim and _said_there(mine, theirs))
         # It is not true that it was: denied there as well, if not beside the verb.
-        or (denied is pair.claim and denial_of(theirs.parse, pair.found.predicate) is not None)
+        or (denied is pair.claim and (
+            denial_of(theirs.parse, pair.found.predicate) is not None
+            or any(token.lower in word_list("says", "untrue") for token in theirs.parse.tokens)
+        ))
     )  # fmt: skip
 
 

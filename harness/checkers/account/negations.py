@@ -15,7 +15,7 @@ from harness.checkers.features import lone_negation
 from harness.claims.attribution import kind_of_saying
 from harness.claims.figures.lacks import same_goods
 from harness.claims.parsing.parse import Parse, Token
-from harness.claims.polarity import fails_itself, negates, negator, supposes
+from harness.claims.polarity import fails_itself, negates, negator, of_nobody, supposes
 from harness.claims.sentence_analysis import Reading
 from harness.claims.thesaurus import opposites, reversals
 from harness.language.lexical import word_list
@@ -95,6 +95,10 @@ def _denied(parse: Parse, token: Token) -> Iterator[int]:
         yield from below
         # `Was not aboard the tanker` denies the tanker: the preposition tells nothing.
         yield from (inner for child in below for inner in parse.children[child] if parse.tokens[inner].dep == "pobj")
+    undone = of_nobody(parse, head if token.dep == "det" else token)
+    if undone is not None:
+        yield undone
+        return
     yield head.i
     if head.dep in _CARRIED:
         yield head.head
@@ -111,9 +115,11 @@ def denial_of(parse: Parse, at: int) -> int | None:
     if parse.tokens[parse.tokens[at].head].lower == "without":
         return parse.tokens[at].head
     being = any(parse.tokens[child].lower == "being" for child in parse.children[at])
-    if being and parse.tokens[at].dep in {"acl", "relcl"}:  # landed without any of them being hurt
-        without = next((each for each in parse.ancestors(at) if each.lower == "without" or each.pos == "VERB"), None)
-        if without is not None and without.lower == "without":
+    if being:  # landed without any of them being hurt
+        over = next((each for each in parse.ancestors(at) if each.lower == "without" or each.pos == "VERB"), None)
+        before = parse.tokens[max(0, min(parse.subtree(at)) - 1)]
+        without = next((each for each in (over, before) if each is not None and each.lower == "without"), None)
+        if without is not None:
             return without.i
     above = [at]
     while len(above) <= MOST_ABOVE:
@@ -172,7 +178,7 @@ def _over(parse: Parse, token: Token, below: int) -> bool:
     """Tell whether a negation holds for a word: the one over it, or what that governs but for its subject."""
     # `Denies` and `without` govern what they deny; `not` hangs below it.
     itself = token.lower == "without" or not negator(parse, token)
-    top = token if itself else parse.tokens[token.head]
+    top = token if itself and token.dep != "acomp" else parse.tokens[token.head]  # it is untrue that
     if top.i == below:
         return True
     if not itself and top.dep in _CARRIED and token.dep in {"det", "preconj", "neg", "nsubj", "nsubjpass"}:
