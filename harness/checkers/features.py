@@ -13,7 +13,7 @@ from harness.claims.figures.conversion import counterpart
 from harness.claims.figures.slots import same_slot
 from harness.claims.meaning import concept
 from harness.claims.parsing.parse import Token
-from harness.claims.polarity import fails_itself, negates
+from harness.claims.polarity import has_to_be_denied, negates
 from harness.claims.sentence_analysis import PRONOUNS, Reading
 from harness.language.lexical import content_stems, pieces, stem, word_list
 from harness.language.text import ngrams
@@ -301,8 +301,7 @@ def _dangles(reading: Reading, before: Sequence[Reading]) -> bool:
 
 def lone_negation(cluster: ClusterReading, reading: Reading) -> bool:
     """Tell whether the claim negates while none of its three closest sentences does, nor denies or fails."""
-    if not any(negates(reading.parse, token) and not fails_itself(reading.parse, token)
-               for token in reading.parse.tokens):  # fmt: skip
+    if not any(has_to_be_denied(reading.parse, token) for token in reading.parse.tokens):
         return False
     near = [unit for unit, _ in cluster.index.best(reading.parse.text, 3)]
     return bool(near) and not any(

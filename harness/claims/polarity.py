@@ -141,6 +141,11 @@ def negates(parse: Parse, token: Token) -> bool:
     return untrue or negator(parse, token) or token.lower in cues or token.lemma in cues or prevents(parse, token)
 
 
+def has_to_be_denied(parse: Parse, token: Token) -> bool:
+    """Tell whether a word of a claim denies what articles have to deny, too; `yet to` leaves it open."""
+    return negates(parse, token) and not fails_itself(parse, token) and token.lower != "yet"
+
+
 def fails_itself(parse: Parse, token: Token) -> bool:
     """Recognise failing as the deed itself, with nothing below it that is not done: `talks fail`."""
     below = (parse.tokens[child] for child in parse.children[token.i])

@@ -252,11 +252,13 @@ def _same_object(matcher: Matcher, reading: Reading, frame: Frame, unit: int) ->
 def _only_hedged(cluster: ClusterReading, matcher: Matcher, reading: Reading, frame: Frame) -> Hedged | None:
     """Find a hedge of a deed in the articles; None where a sentence tells the deed as done."""
     token = reading.parse.tokens[frame.predicate]
-    past = token.tag in _PAST and token.dep != "acl"  # `Tug hired by company` may yet be hired
+    past = token.tag in _PAST
     obliques = tuple(at for _, at in frame.obliques)
     parties = (*frame.agents, *frame.patients)
-    if not any(matcher.by_unit(at) for at in parties if at in matcher.words):
-        parties = ()  # nowhere named so: `Dockers strike at Port Ebb`, told of a union
+    # Of a party that no article names so (`Dockers strike`, of a union), and of `Tug hired`, only a denial is sure.
+    unnamed = bool(parties) and not any(matcher.by_unit(at) for at in parties if at in matcher.words)
+    unsure = unnamed or token.dep == "acl"
+    parties = () if unnamed else parties
     own = {token.lemma for token in reading.parse.tokens}
     found: list[Hedged] = []
     asserts = not any(negates(reading.parse, token) for token in reading.parse.tokens)
@@ -280,6 +282,8 @@ def _only_hedged(cluster: ClusterReading, matcher: Matcher, reading: Reading, fr
         hedge = hedge_of(parse, at)
         # One sentence that tells it as done settles it; a headline's present tense may itself be a plan.
         if hedge is None or (hedge.planned and not past) or parse.tokens[hedge.token].lemma in own:
+            return None
+        if unsure and not hedge.undone:
             return None
         if party:
             found.append(_hedged(cluster, frame.predicate, unit, hedge))

@@ -15,7 +15,7 @@ from harness.checkers.features import lone_negation
 from harness.claims.attribution import kind_of_saying
 from harness.claims.figures.lacks import same_goods
 from harness.claims.parsing.parse import Parse, Token
-from harness.claims.polarity import fails_itself, negates, negator, of_nobody, supposes
+from harness.claims.polarity import has_to_be_denied, negates, negator, of_nobody, supposes
 from harness.claims.sentence_analysis import Reading
 from harness.claims.thesaurus import opposites, reversals
 from harness.language.lexical import word_list
@@ -29,7 +29,7 @@ _BEYOND = frozenset({"nsubj", "nsubjpass", "csubj", "relcl", "advcl"})
 _COMPLEMENTS = frozenset({"xcomp", "ccomp", "pcomp"})
 MOST_ABOVE = 2
 """Verbs over a deed whose negation still denies it."""
-_IN_OTHER_WORDS = frozenset({"nothing", "none", "nowhere", "neither"})
+_IN_OTHER_WORDS = frozenset({"nothing", "none", "nowhere", "neither", "yet"})
 """Words that sum up what articles tell at length: who was cheated `got nothing`."""
 _EMPTY = frozenset({"be", "have", "do", "get"})
 
@@ -50,7 +50,7 @@ def account_of_polarity(cluster: ClusterReading, matcher: Matcher, reading: Read
     """Find negations where no sentence about the event has one, or none has it over the same deed."""
     tokens = reading.parse.tokens
     found = list(lone_negations(cluster, matcher, reading))
-    cues = [each for each in tokens if negates(reading.parse, each) and not fails_itself(reading.parse, each)]
+    cues = [each for each in tokens if has_to_be_denied(reading.parse, each)]
     # A cue such as `denies` needs no deed below it; a bare `not` counts here only where its own deed is not denied.
     if lone_negation(cluster, reading) and (found or not all(negator(reading.parse, each) for each in cues)):
         token = cues[0]
