@@ -104,7 +104,8 @@ train-checker: training-pairs
 	  --begin $(TRAINED)/first/model.pt --pairs $(TRAINED)/{nli,judged,judged,headlines,headlines,planted,deeds,deeds}.jsonl
 	$(BIN)/python -m training.export --model $(TRAINED)/model.pt --base $(ENCODER) --out harness/checkers/neural/minilm
 	$(BIN)/python -m training.parties --data $(DATA) --triples $(TRAINED)/parties.jsonl
-	$(BIN)/python -m training.doubts --data $(DATA) --cache $(TRAINED)/parses --out harness/checkers/doubt_weights.json
+	$(BIN)/python -m training.reading --pairs $(TRAINED)
+	$(BIN)/python -m training.doubts --data $(DATA) --rows $(TRAINED)/rows
 
 train-adapters: training-pairs
 	test -s $(ADAPTED)/model.pt || $(BIN)/python -m training.train --base $(ENCODER) --out $(ADAPTED) --steps $(STEPS) --seed 15 \

@@ -78,6 +78,10 @@ class AdaptedModel(EntailmentModel):
         """Read who did it to whom with the model that ships, whose adapters were trained for it."""
         return shipped().straighter(window, claim, exchanged)
 
+    def closely(self, window: str, claim: str) -> float:
+        """Read closely with the model that ships, whose adapters were trained for it."""
+        return shipped().closely(window, claim)
+
     def _logits(self, window: str, claim: str) -> np.ndarray[Any, Any]:
         told = coded(self._words, [window], [claim], MOST_TOKENS)
         inputs = {name: torch.tensor(value) for name, value in told.items()}

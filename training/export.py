@@ -11,7 +11,7 @@ import torch
 from safetensors.numpy import save_file
 
 from harness.checkers.neural.encoder import narrowed
-from harness.checkers.neural.entailment import MOST_TOKENS
+from harness.checkers.neural.entailment import MOST_TOKENS, PARTIES, READING, WEIGHTS
 
 NAMES = {
     "attention.self.query": "query", "attention.self.key": "key", "attention.self.value": "value",
@@ -53,8 +53,8 @@ def exported(state: dict[str, Any], layers: int) -> dict[str, np.ndarray[Any, An
 
 
 def write_digest(folder: Path) -> None:
-    """Write the digest of a folder's weights, after them those of the adapters that read parties, if there are any."""
-    held = [folder / name for name in ("weights.safetensors", "parties.safetensors") if (folder / name).exists()]
+    """Write the digest of a folder's weights, after them those of the adapters that there are."""
+    held = [folder / name for name in (WEIGHTS, PARTIES, READING) if (folder / name).exists()]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in held)).hexdigest()[:16]
     (folder / "digest.txt").write_text(f"{digest}\n", encoding="utf-8")
 
@@ -70,7 +70,7 @@ def main() -> None:
     state = torch.load(given.model, map_location="cpu")
     given.out.mkdir(parents=True, exist_ok=True)
     arrays = exported(state.get("model", state), config["num_hidden_layers"])
-    save_file(arrays, given.out / "weights.safetensors")
+    save_file(arrays, given.out / WEIGHTS)
     write_digest(given.out)
     (given.out / "vocabulary.txt").write_text((given.base / "vocab.txt").read_text(encoding="utf-8"), encoding="utf-8")
 

@@ -27,7 +27,7 @@ from torch import nn
 
 from harness.checkers.evidence import EvidenceIndex
 from harness.checkers.neural.encoder import widened
-from harness.checkers.neural.entailment import MOST_TOKENS, plain, tensors, window
+from harness.checkers.neural.entailment import MOST_TOKENS, PARTIES, plain, tensors, window
 from harness.claims.converse import mutual, verb_of
 from harness.claims.parsing.parse import Parser
 from harness.claims.sentence_analysis import Reading, party_text, read_all
@@ -340,7 +340,7 @@ def main() -> None:
     adapt(model)
     measure(model, words, kept)
     train(model, words, learned, given.steps, kept)
-    save_file(exported(model), given.out / "parties.safetensors")
+    save_file(exported(model), given.out / PARTIES)
     write_digest(given.out)
 
 

@@ -34,6 +34,8 @@ CLIP: Final = 5.0
 SURELY, AGAINST, PERHAPS = 1.5, -1.5, -2.0
 """Log-odds of entailment below which it is not sure, and from which down it is against; of contradiction from which up
 there may be one."""
+CLOSELY: Final = 3.0
+"""Log-odds of a close reading below which it is not sure."""
 HEADLINE, SENTENCE = 12, 18
 """Words up to which a claim is weighed as a headline, and from which on as a sentence of a summary."""
 SHORT, SUMMARY = 20, 36
@@ -85,6 +87,10 @@ def signals(
         found["contradicted"] = max(0.0, min(CLIP, entailment.contradicted))
         found["not_surely_entailed"] = max(0.0, SURELY - entailed)
         found["read_against"] = max(0.0, AGAINST - entailed)
+        closely = max(-CLIP, min(CLIP, entailment.read_closely))
+        found["closely_unsure"] = max(0.0, CLOSELY - closely)
+        found["closely_doubted"] = max(0.0, SURELY - closely)
+        found["closely_against"] = max(0.0, AGAINST - closely)
         found["perhaps_contradicted"] = max(0.0, min(CLIP, entailment.contradicted) - PERHAPS)
     return found
 
@@ -103,6 +109,11 @@ def probability(signals: Mapping[str, float], words: int, *, model: bool, of_tex
 def _share(many: int, least: int, most: int) -> float:
     """Tell how far a number lies between two others, in [0, 1]."""
     return min(1.0, max(0.0, (many - least) / (most - least)))
+
+
+def counts_as_headline(claim: str) -> bool:
+    """Tell whether the sum for headlines has a part in the probability of a claim."""
+    return len(claim.split()) < SENTENCE
 
 
 def is_one_word(text: str) -> bool:

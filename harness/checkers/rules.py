@@ -18,7 +18,7 @@ from harness.checkers.account.order import order_digest
 from harness.checkers.aggregate import Judgement, Told, verdicts_in_detail
 from harness.checkers.base import Checker, CheckSession, why_unreadable
 from harness.checkers.cluster_analysis import ClusterReading, Sentences
-from harness.checkers.doubt import doubts_digest, is_one_word
+from harness.checkers.doubt import counts_as_headline, doubts_digest, is_one_word
 from harness.checkers.features import support_features
 from harness.checkers.neural.entailment import (
     Entailment,
@@ -28,6 +28,7 @@ from harness.checkers.neural.entailment import (
     shipped,
     shipped_digest,
     straight,
+    window,
 )
 from harness.checkers.sentences import claim_spans
 from harness.checkers.verdict import READ_WITHOUT, is_held_up, judge, missing_deeds
@@ -63,7 +64,7 @@ class Rules(Checker):
     """
 
     name: ClassVar[str] = "rules"
-    version: ClassVar[int] = 14
+    version: ClassVar[int] = 15
     share: ClassVar[Share] = "cores"
     together: ClassVar[int] = _KEPT
 
@@ -276,7 +277,8 @@ class RulesSession(CheckSession):
     def _entailment(self, cluster: ClusterReading, one: Examined, held: Account) -> Entailment | None:
         """Ask the model about a sentence, without its final full stop, as the parser reads it.
 
-        It is asked as well how the words read alone, and how the sentence reads without each verb that is missing.
+        It is asked as well how the words read alone, how the sentence reads without each verb that is missing, and to
+        read closely what the sum for headlines weighs.
         """
         if self._model is None:
             return None
@@ -289,6 +291,7 @@ class RulesSession(CheckSession):
         deeds = missing_deeds(held, one.reading) if read.in_window <= -READ_WITHOUT else []
         read = replace(
             read,
+            closely=self._model.closely(window(cluster.index, asked), asked) if counts_as_headline(said) else None,
             ordered=self._model.order(said),
             without={
                 deed.start: gain_without(self._model, cluster.index, said, deed.start, deed.end) for deed in deeds

@@ -53,10 +53,13 @@ class Encoder:
         other.__dict__["_weights"] = added
         return other
 
-    def logits(self, numbers: Sequence[int], segments: Sequence[int]) -> Array:
-        """Compute the logits of one pair, shape (3,); `segments` is 1 for the claim's tokens."""
+    def logits(self, numbers: Sequence[int], segments: Sequence[int], begun: Sequence[Array] = ()) -> Array:
+        """Compute the logits of one pair, shape (3,); `segments` is 1 for the claim's tokens.
+
+        `begun` are the states after each of the first layers, where they are known.
+        """
         w = self._weights
-        x = self.states(numbers, segments, self._shape.layers - 1)[-1]
+        x = self.states(numbers, segments, self._shape.layers - 1, begun)[-1]
         # The head looks at the first token and the claim's: of the last layer no others are needed.
         claimed = np.flatnonzero(segments)
         x = self._layer(x, f"{self._shape.layers - 1}.", np.concatenate([[0], claimed]))
@@ -64,17 +67,26 @@ class Encoder:
         hidden = np.tanh(w["dense"] @ joined + w["dense.bias"])
         return np.asarray(w["head"] @ hidden + w["head.bias"], dtype=np.float32)
 
-    def states(self, numbers: Sequence[int], segments: Sequence[int], layers: int) -> list[Array]:
-        """The states of all tokens after each of the first `layers` layers, each of shape (tokens, size)."""
-        w = self._weights
-        words = widened(self._stored["words"][list(numbers)], self._stored["words.scale"][list(numbers)])
-        x = words + w["positions"][: len(numbers)] + w["segments"][list(segments)]
-        x = normalised(x, w["embed.scale_"], w["embed.shift"])
-        after = []
-        for layer in range(layers):
+    def states(
+        self, numbers: Sequence[int], segments: Sequence[int], layers: int, begun: Sequence[Array] = ()
+    ) -> list[Array]:  # fmt: skip
+        """The states of all tokens after each of the first `layers` layers, each of shape (tokens, size).
+
+        Those of `begun` are taken as they are.
+        """
+        after = [*begun]
+        x = after[-1] if after else self._embedded(numbers, segments)
+        for layer in range(len(after), layers):
             x = self._layer(x, f"{layer}.", slice(None))
             after.append(x)
         return after
+
+    def _embedded(self, numbers: Sequence[int], segments: Sequence[int]) -> Array:
+        """The states of all tokens before the first layer."""
+        w = self._weights
+        words = widened(self._stored["words"][list(numbers)], self._stored["words.scale"][list(numbers)])
+        x = words + w["positions"][: len(numbers)] + w["segments"][list(segments)]
+        return normalised(x, w["embed.scale_"], w["embed.shift"])
 
     def _layer(self, x: Array, at: str, kept: slice | np.ndarray[Any, Any]) -> Array:
         """Compute the states of some tokens after a layer, from those of all before it."""

@@ -3,7 +3,16 @@
 import pytest
 
 from harness.checkers.aggregate import placed, pooled
-from harness.checkers.doubt import HEADLINE, SENTENCE, SHORT, SUMMARY, Doubts, load_doubts, probability
+from harness.checkers.doubt import (
+    HEADLINE,
+    SENTENCE,
+    SHORT,
+    SUMMARY,
+    Doubts,
+    counts_as_headline,
+    load_doubts,
+    probability,
+)
 
 
 @pytest.mark.parametrize("form", ["headline", "sentence"])
@@ -12,8 +21,8 @@ def test_nothing_that_is_missing_makes_a_claim_more_probable(form, model):
     doubts = load_doubts(form, model=model)
     assert doubts.weights
     assert min(doubts.weights.values()) >= 0
-    assert not model or {"not_entailed"} <= set(doubts.weights)
-    assert model or not {"not_entailed", "contradicted"} & set(doubts.weights)
+    heard = {"not_entailed", "not_surely_entailed", "read_against", "contradicted"} & set(doubts.weights)
+    assert bool(heard) == model
     base = doubts.probability({})
     assert all(doubts.probability({name: 1.0}) <= base for name in doubts.weights)
 
@@ -36,6 +45,14 @@ def test_a_headline_is_weighed_as_one_and_a_long_sentence_as_one_of_a_summary():
     assert probability(said, SENTENCE, model=True) == sentence
     # Half-way between the two lengths both count half.
     assert probability(said, (HEADLINE + SENTENCE) // 2, model=True) == pytest.approx((headline + sentence) / 2)
+
+
+def test_what_a_close_reading_says_counts_where_a_sum_weighs_it():
+    assert [name for name in load_doubts("headline", model=True).weights if name.startswith("closely_")]
+    for form, model in (("sentence", True), ("headline", False), ("sentence", False)):
+        assert not [name for name in load_doubts(form, model=model).weights if name.startswith("closely_")]
+    assert counts_as_headline(" ".join("w" * (SENTENCE - 1)))
+    assert not counts_as_headline(" ".join("w" * SENTENCE))
 
 
 def test_in_a_long_text_a_sentence_is_weighed_as_one_of_a_summary_and_never_more_probable_for_it():

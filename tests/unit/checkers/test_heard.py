@@ -26,6 +26,9 @@ class Said:
     def order(self, _text: str) -> float:
         return self.ordered
 
+    def closely(self, _window: str, _claim: str) -> float:
+        return self.entailed
+
     def straighter(self, _window: str, _claim: str, _exchanged: str) -> float:
         return 0.0
 
@@ -60,6 +63,33 @@ def test_a_claim_in_other_words_is_believed_where_enough_ties_it_or_the_model_re
 )
 def test_the_model_speaks_for_an_order_of_words_and_against_one(parser, text, entailed, ordered, held_up):
     assert ("not in this order" in verdict(parser, text, entailed, ordered).reason) is held_up
+
+
+class Close(Said):
+    """A model whose close reading says another thing."""
+
+    asked: list[str]
+
+    def __init__(self, entailed: float, closely: float) -> None:
+        super().__init__(entailed, 6.0)
+        self.closely_entailed, self.asked = closely, []
+
+    def closely(self, window: str, claim: str) -> float:
+        self.asked.append(claim)
+        assert "Rain delayed" in window
+        return self.closely_entailed
+
+
+def test_a_close_reading_lowers_a_headline_and_a_long_sentence_is_not_read_closely(parser):
+    cluster = Cluster(cluster_id="c", articles=(Article(article_id="a", text=ARTICLE),))
+    short = "Rain delays debate in Halden"
+    long = f"{short} that lasted two hours, in which Orla Finn and Per Dahl traded insults on Monday on the stage"
+    sure, unsure = Close(2.0, 4.0), Close(2.0, -4.0)
+    sessions = [RulesSession("s", parser, "headline", model) for model in (sure, unsure)]
+    told = [[session.check(cluster, text)[0].probability for session in sessions] for text in (short, long)]
+    assert told[0][0] > told[0][1] + 0.1
+    assert told[1][0] == told[1][1]
+    assert unsure.asked == [short]
 
 
 class Missing(Said):

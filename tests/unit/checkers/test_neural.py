@@ -5,7 +5,15 @@ import pytest
 
 from harness.checkers.evidence import EvidenceIndex
 from harness.checkers.neural.encoder import Encoder, Shape, erf, narrowed, widened
-from harness.checkers.neural.entailment import MOST_TOKENS, plain, shipped, shipped_digest, tensors, window
+from harness.checkers.neural.entailment import (
+    MOST_TOKENS,
+    SHARED_LAYERS,
+    plain,
+    shipped,
+    shipped_digest,
+    tensors,
+    window,
+)
 from harness.checkers.neural.wordpiece import WordPiece
 from harness.records import Article, Cluster
 
@@ -99,7 +107,8 @@ def test_the_card_names_the_shipped_weights():
     from importlib.resources import files
 
     folder = files("harness.checkers.neural") / "minilm"
-    held = [folder.joinpath(name).read_bytes() for name in ("weights.safetensors", "parties.safetensors")]
+    names = ("weights.safetensors", "parties.safetensors", "reading.safetensors")
+    held = [folder.joinpath(name).read_bytes() for name in names]
     digest = hashlib.sha256(b"".join(held)).hexdigest()[:16]
     assert shipped_digest() == digest
     assert digest in folder.joinpath("model_card.md").read_text(encoding="utf-8")
@@ -181,6 +190,21 @@ def test_names_that_nobody_has_had_stand_in_an_order_as_others_do(text):
 def test_the_model_reads_who_did_it_to_whom(window: str, claim: str, exchanged: str):
     assert shipped().straighter(window, claim, exchanged) > 1
     assert shipped().straighter(window, exchanged, claim) < -1
+
+
+def test_a_close_reading_reads_texts_as_the_model_does():
+    window, claim = "The bridge at Tarn cost 1,200 crowns.", "Bridge at Tarn cost 1,200 crowns"
+    assert shipped().closely(window, claim) == shipped().closely(window.replace(",", ""), claim.replace(",", ""))
+
+
+def test_states_that_are_known_serve_again_and_no_adapter_of_a_close_reading_stands_below_them():
+    model = shipped()
+    numbers, segments = [101, 2002, 102, 2010, 102], [0, 0, 0, 1, 1]
+    begun = model._encoder.states(numbers, segments, SHARED_LAYERS)
+    assert [each.shape for each in begun] == [(5, 384)] * SHARED_LAYERS
+    for reader in (model._encoder, model._reading):
+        assert reader.logits(numbers, segments, begun).tolist() == reader.logits(numbers, segments).tolist()
+    assert model._reading.logits(numbers, segments).tolist() != model._encoder.logits(numbers, segments).tolist()
 
 
 def test_adapters_that_add_nothing_change_nothing_and_the_model_itself_stays_as_it_is():
