@@ -18,7 +18,7 @@ PAST_THE_API = {
         "harness.config.schema", "harness.registry", "harness.comparison.gate_ahead",
         "harness.comparison.gate_rules", "harness.comparison.leaderboard", "harness.run.plan",
         "harness.run.validation", "harness.forecast.forecast", "harness.forecast.sample",
-        "harness.forecast.shown", "harness.records",
+        "harness.forecast.shown", "harness.records", "harness.language.text",
     },
     "data.py": {  # no part of the API
         "harness.datasets.folder", "harness.ingest.account", "harness.records", "harness.duplicates.minhash",
