@@ -3,6 +3,8 @@
 import pytest
 
 from harness.checkers.ensemble import Ensemble
+from harness.checkers.features import lone_negation
+from harness.checkers.rules import RulesSession
 from harness.records import Article, Cluster
 
 TUNNEL = "The council of Varde may close the road tunnel in May. Engineer Tove Lind inspected the tunnel on Sunday."
@@ -148,6 +150,16 @@ def test_a_deed_that_every_sentence_which_has_it_denies_is_not_told_as_done(pars
             "Workers killed as roof of Orne mill falls in",
             "No",
         ),
+        (
+            "No one was killed when the roof of the Orne arena gave way, rescuers said.",
+            "Fans killed as roof of Orne arena gives way",
+            "No",
+        ),
+        (
+            "The pilot managed to land the plane without any of the 88 passengers being hurt.",
+            "Passengers hurt as pilot lands plane",
+            "without",
+        ),
         ("The probe left Skov without any of its lamps being switched on.", "Lamps of probe switched on", "without"),
         ("Teachers in Skov met on Monday. None of them backed the walkout.", "Skov teachers backed walkout", "None"),
         ("Norvik has yet to repair the dam.", "Norvik repairs dam", "yet"),
@@ -166,7 +178,20 @@ def test_what_nobody_did_or_what_never_was_is_not_told_as_done(judged, told: str
     [
         ("No fire brigade came to the fire at the Orne mill.", "Fire breaks out at Orne mill"),
         ("It is not true that the lake at Skov was poisoned, police said.", "Lake at Skov was not poisoned"),
-        ("The band cancelled its Skov concert.", "Band cancels Skov concert"),
+        ("The band cancelled its Leeds concert an hour before doors opened.", "Band cancels Leeds concert"),
+        ("A panel in Skov will settle the fine for Norvik in May.", "Panel has yet to settle fine for Norvik"),
+        (
+            "No one was killed when the roof of the Orne arena gave way.",
+            "No one killed as roof of Orne arena gives way",
+        ),
+        (
+            "Families may be moved from homes near the mill, police said. Families left homes near the mill on Friday.",
+            "Hundreds moved from homes near mill",
+        ),
+        (
+            "No one was killed in Skov on Monday when the roof gave way.",
+            "No one killed in Skov on Monday as roof gives way",
+        ),
         ("It is untrue that Lund Bank froze the accounts of Skov.", "Lund Bank did not freeze accounts of Skov"),
         ("Nobody was hurt when the mill at Skov caved in.", "No one hurt as mill at Skov caves in"),
         ("Shops in Skov were told not to sell the toy.", "Shops in Skov told not to sell toy"),
@@ -229,7 +254,8 @@ def test_how_nearly_a_figure_holds_is_no_word_of_its_own(judged):
         ("Norvik backed out of building a yard in Skov.", "Norvik builds yard in Skov"),
         ("The bid to buy Lund Bank collapsed on Monday.", "Lund Bank bought on Monday"),
         ("A vote to expel Karl Venn fell through.", "Vote expels Karl Venn"),
-        ("Lund Bank ruled out selling chain Orne Foods to Norvik.", "Lund Bank sells Orne Foods to Norvik"),
+        ("A move to expel Karl Venn collapsed on Monday.", "Karl Venn expelled on Monday"),
+        ("The club has ruled out selling striker Ana Reve to Skov this winter.", "Club sells striker Ana Reve to Skov"),
         ("The union called off a strike at Skov yard.", "Dockers strike at Skov yard"),
     ],
 )
@@ -326,3 +352,13 @@ def test_what_is_to_come_or_not_to_come_is_not_what_the_articles_deny(judged, ar
 )
 def test_what_is_to_come_as_the_articles_have_it_is_supported(judged, article, text):
     assert judged(article, text).label == "supported"
+
+
+@pytest.mark.parametrize(
+    ("text", "lone"), [("Panel has yet to settle fine", False), ("Panel has not settled fine", True)]
+)
+def test_what_is_yet_to_be_done_need_not_be_denied(parser, text: str, lone: bool):
+    panel = Cluster(cluster_id="c", articles=(Article(article_id="a", text="A panel in Skov will settle the fine."),))
+    session = RulesSession("s", parser, "headline", None)
+    one = session.examined(panel, [text])[0][0]
+    assert lone_negation(session.reading_of(panel), one.reading) is lone

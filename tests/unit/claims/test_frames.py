@@ -68,3 +68,8 @@ def test_what_a_sentence_asserts_itself_has_no_speaker(parser):
     assert sayings(parser.parse(["Three people died in the fire."])[0]) == {}
     # An order is not a report.
     assert sayings(parser.parse(["Tokayev told forces to shoot protesters."])[0]) == {}
+
+
+def test_whom_nothing_was_done_to_in_a_headline_denies_that_and_nothing_else(parser):
+    found = {concept: negated for concept, _, _, negated, _ in read(parser, "No one killed as roof of arena gives way")}
+    assert found == {"kill": True, "give": False}
