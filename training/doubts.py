@@ -41,7 +41,7 @@ LEAST = {"sentence": {"prior_copied": 0.3}}
 """Least weight of a signal. The few long copied texts among those that are fitted on would not keep this one."""
 MODEL_ONLY = frozenset({
     "not_entailed", "entailed_novel", "contradicted", "not_surely_entailed", "read_against", "perhaps_contradicted",
-    "closely_unsure", "closely_doubted", "closely_against",
+    "closely_unsure",
 })  # fmt: skip
 ORDER = "order_"
 """Begins the names of signals of word order, among them how many words the articles have. A sum for headlines without
@@ -55,8 +55,6 @@ ABOUT_MARGIN = {"with_model": 0.4, "account_alone": 1.5}
 train, and without the model headlines of other clusters do."""
 FEWER = frozenset({"gone", "few_words", "hollow", "nothing_own", "not_entailed"})
 """Features that only speak against a text's being about the articles; the others only for it."""
-CLOSELY = "closely_"
-"""Begins the names of what a close reading says. Long sentences are not read so: in their sum it gained nothing."""
 SHUFFLED = "headline shuffled"
 """Gibberish that is about the articles; the order of its words holds it up."""
 FOLDS = 5
@@ -187,7 +185,7 @@ def sum_of(held: Sequence[Text], form: str, title: str, near: dict[str, float]) 
     if form == "headline":
         names = [name for name in names if not name.startswith(ORDER)]
     else:
-        names = [name for name in names if not name.startswith(CLOSELY)]
+        names = [name for name in names if name != "closely_unsure"]  # long sentences are not read closely
     threshold, folds = THRESHOLDS[title][form], folds_of(held)
     chance = np.zeros(len(held))
     for fold in range(FOLDS):

@@ -87,11 +87,9 @@ def signals(
         found["contradicted"] = max(0.0, min(CLIP, entailment.contradicted))
         found["not_surely_entailed"] = max(0.0, SURELY - entailed)
         found["read_against"] = max(0.0, AGAINST - entailed)
-        closely = max(-CLIP, min(CLIP, entailment.read_closely))
-        found["closely_unsure"] = max(0.0, CLOSELY - closely)
-        found["closely_doubted"] = max(0.0, SURELY - closely)
-        found["closely_against"] = max(0.0, AGAINST - closely)
         found["perhaps_contradicted"] = max(0.0, min(CLIP, entailment.contradicted) - PERHAPS)
+        if entailment.closely is not None:
+            found["closely_unsure"] = max(0.0, CLOSELY - max(-CLIP, entailment.closely))
     return found
 
 

@@ -28,7 +28,6 @@ from harness.checkers.neural.entailment import (
     shipped,
     shipped_digest,
     straight,
-    window,
 )
 from harness.checkers.sentences import claim_spans
 from harness.checkers.verdict import READ_WITHOUT, is_held_up, judge, missing_deeds
@@ -286,12 +285,11 @@ class RulesSession(CheckSession):
         asked = as_articles_write(cluster, one.reading, said)
         for mirror in one.alignment.mirrored.values():
             asked = as_told(cluster, one.reading, mirror, asked)
-        read = read_best(self._model, cluster.index, asked)
+        read = read_best(self._model, cluster.index, asked, closely=counts_as_headline(said))
         # Where the model does not read against the sentence no verb is missing, and none need be left out.
         deeds = missing_deeds(held, one.reading) if read.in_window <= -READ_WITHOUT else []
         read = replace(
             read,
-            closely=self._model.closely(window(cluster.index, asked), asked) if counts_as_headline(said) else None,
             ordered=self._model.order(said),
             without={
                 deed.start: gain_without(self._model, cluster.index, said, deed.start, deed.end) for deed in deeds

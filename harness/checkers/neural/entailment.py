@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -81,11 +81,6 @@ class Entailment:
     claim has than the other way round."""
     in_place: Mapping[tuple[int, int], float] = field(default_factory=dict)
     """The same by the tokens of any two who can act, whatever the verb."""
-
-    @property
-    def read_closely(self) -> float:
-        """Return log-odds of entailment by a close reading; where there was none, by the model's own."""
-        return self.entailed if self.closely is None else self.closely
 
     @property
     def in_window(self) -> float:
@@ -238,13 +233,19 @@ def window(index: EvidenceIndex, claim: str, without: frozenset[str] = frozenset
     return " ".join(index.units[unit].text.strip() for unit in sorted(chosen))
 
 
-def read_best(model: EntailmentModel, index: EvidenceIndex, claim: str) -> Entailment:
+def read_best(
+    model: EntailmentModel, index: EvidenceIndex, claim: str, *, closely: bool = False
+) -> Entailment:  # fmt: skip
     """Judge a claim beside its window, and beside single sentences where the window leans against it.
 
+    With `closely` the window is read closely as well.
     A neighbouring dispute in the window can drown the sentence that says so. A sentence by itself has less to go by, so
     that it counts `ALONE` less; the contradiction that another sentence brought in counts no more.
     """
-    whole = model.judge(window(index, claim), claim)
+    beside = window(index, claim)
+    whole = model.judge(beside, claim)
+    if closely:
+        whole = replace(whole, closely=model.closely(beside, claim))
     if not DROWNED <= whole.entailed < 0 or len(claim.split()) < LEAST_WORDS:
         return whole
     alone = [model.judge(index.units[unit].text.strip(), claim) for unit, _ in index.best(claim, SINGLE)]
@@ -253,6 +254,7 @@ def read_best(model: EntailmentModel, index: EvidenceIndex, claim: str) -> Entai
         max([whole.entailed, *(each.entailed - ALONE for each in better)]),
         min([whole.contradicted, *(each.contradicted for each in better)]),
         whole.entailed,
+        whole.closely,
     )
 
 

@@ -42,7 +42,7 @@ class Case:
             self.account, elements=(*self.account.elements, *elements),
             features={**self.account.features, **(features or {})},
         )  # fmt: skip
-        read_by = None if entailed is None else Entailment(entailed, contradicted, ordered=ordered)
+        read_by = None if entailed is None else Entailment(entailed, contradicted, closely=entailed, ordered=ordered)
         alignment = replace(self.alignment, conflicts=tuple(conflicts))
         return judge(self.cluster, self.reading, prior, alignment, changed, 0, read_by)
 
