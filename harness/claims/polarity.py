@@ -84,21 +84,24 @@ def keeps_undone(parse: Parse, token: Token, below: Token) -> Token | None:
             "of": word_list("polarity", "clearing"), "from": stopping, "against": word_list("polarity", "deciding"),
         }.get(below.lower, frozenset())  # fmt: skip
         over = [token, parse.tokens[token.head]] if token.dep in {"dobj", "nsubjpass", "advmod"} else [token]
-        before = parse.tokens[max(0, below.i - 1)]
-        short = before.lower == "short" and parse.tokens[before.head].lemma in word_list("polarity", "short_of")
-        above = parse.tokens[token.head]
-        gerund = any(parse.tokens[child].dep == "pcomp" for child in parse.children[below.i])
-        if token.lower == "out" and gerund and above.lemma in word_list("polarity", "out_of"):
-            return above
-        if below.lower == "of" and (before.lower == "instead" or short):
-            return before
-        return next((each for each in over if each.lemma in words), None)
+        adverb = _undone_of(parse, token, below) if below.lower == "of" else None
+        return adverb or next((each for each in over if each.lemma in words), None)
     if below.dep not in {"dobj", "xcomp", "ccomp", "pcomp", "nsubjpass"} or token.pos != "VERB":
         return None
     beside = {parse.tokens[child].lower for child in parse.children[token.i]}
     apart = (token.lemma == "rule" and "out" in beside) or (token.lemma == "call" and "off" in beside)
     ended = below.dep in {"dobj", "nsubjpass"} and token.lemma in word_list("polarity", "cancelling")
     return token if apart or ended or token.lemma in word_list("polarity", "avoiding") else None
+
+
+def _undone_of(parse: Parse, token: Token, of: Token) -> Token | None:
+    """Find the word before `of` where nothing is done: `instead of`, `stops short of`, `backs out of doing it`."""
+    before, above = parse.tokens[max(0, of.i - 1)], parse.tokens[token.head]
+    short = before.lower == "short" and parse.tokens[before.head].lemma in word_list("polarity", "short_of")
+    if before.lower == "instead" or short:
+        return before
+    gerund = any(parse.tokens[child].dep == "pcomp" for child in parse.children[of.i])
+    return above if token.lower == "out" and gerund and above.lemma in word_list("polarity", "out_of") else None
 
 
 def fails(parse: Parse, above: Token) -> Token | None:

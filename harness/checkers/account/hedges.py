@@ -259,7 +259,7 @@ def _only_hedged(cluster: ClusterReading, matcher: Matcher, reading: Reading, fr
     unnamed = bool(parties) and not any(matcher.by_unit(at) for at in parties if at in matcher.words)
     unsure = unnamed or token.dep == "acl"
     parties = () if unnamed else parties
-    own = {token.lemma for token in reading.parse.tokens}
+    own = {each.lemma for each in reading.parse.tokens}
     found: list[Hedged] = []
     asserts = not any(negates(reading.parse, token) for token in reading.parse.tokens)
     for unit, at in _places(matcher, frame.predicate):

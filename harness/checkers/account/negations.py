@@ -29,7 +29,7 @@ _BEYOND = frozenset({"nsubj", "nsubjpass", "csubj", "relcl", "advcl"})
 _COMPLEMENTS = frozenset({"xcomp", "ccomp", "pcomp"})
 MOST_ABOVE = 2
 """Verbs over a deed whose negation still denies it."""
-_IN_OTHER_WORDS = frozenset({"nothing", "none", "nowhere", "neither", "yet"})
+_IN_OTHER_WORDS = frozenset({"nothing", "none", "nowhere", "neither"})
 """Words that sum up what articles tell at length: who was cheated `got nothing`."""
 _EMPTY = frozenset({"be", "have", "do", "get"})
 
@@ -70,7 +70,8 @@ def lone_negations(cluster: ClusterReading, matcher: Matcher, reading: Reading) 
     """Find the negations of a claim that are not over a word that the articles deny, too."""
     units = {*matcher.scene, *(unit for unit, _ in cluster.index.best(reading.parse.text, 3))}
     for token in reading.parse.tokens:
-        if not negator(reading.parse, token) or token.lower in _IN_OTHER_WORDS or not units:
+        alone = negator(reading.parse, token) and has_to_be_denied(reading.parse, token)
+        if not alone or token.lower in _IN_OTHER_WORDS or not units:
             continue
         denied = [at for at in _denied(reading.parse, token) if reading.keys[at] or _is_full_verb(reading.parse, at)]
         # Without a content word below it nothing can be looked for; that is no evidence of a false negation.
