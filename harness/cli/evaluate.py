@@ -30,6 +30,7 @@ from harness.cli.options import (
 )
 from harness.cli.runs import load_run
 from harness.errors import EXIT_FAILURES, UsageError
+from harness.language.text import counted
 from harness.process import logs
 
 if TYPE_CHECKING:
@@ -196,8 +197,8 @@ def report_failures(outcome: "Outcome") -> int:
     reasons = outcome.failure_reasons()
     lost = sum(times for _, times in reasons)
     if failed:
-        shown = ", ".join(f"{name} on {count} of {outcome.manifest.clusters}" for name, count in failed.items())
-        logs.say(f"failures: {shown} cluster{'' if outcome.manifest.clusters == 1 else 's'}", "warning")
+        shown = ", ".join(f"{name} on {count}" for name, count in failed.items())
+        logs.say(f"failures: {shown} of {counted(outcome.manifest.clusters, 'cluster')}", "warning")
     if lost > sum(failed.values()):
         logs.say(f"failures: {lost - sum(failed.values())} in checks and scores", "warning")
     for reason, times in reasons[:5]:

@@ -24,7 +24,7 @@ PAST_THE_API = {
         "harness.datasets.folder", "harness.ingest.account", "harness.records", "harness.duplicates.minhash",
         "harness.duplicates.search", "harness.duplicates.shown",
     },
-    "evaluate.py": {"harness.config.discover"},  # which file is meant where none is named
+    "evaluate.py": {"harness.config.discover", "harness.language.text"},  # which file is meant; how many, in words
     "gate.py": {  # which file is meant; what is said of the baseline before a model runs
         "harness.config.discover", "harness.comparison.baseline_file", "harness.comparison.gate_ahead",
         "harness.comparison.gate_rules",
