@@ -1,6 +1,6 @@
 """Trains the adapters that read a claim closely, whether its words are the articles' or its own.
 
-    python -m training.reading --pairs FOLDER [--out FOLDER] [--begin FILE]
+    python -m training.reading --pairs FOLDER [--out FOLDER] [--begin FILE] [--events FILE ...]
 
 The pairs of `training.pairs` teach that what shares words is entailed: true headlines in words of their own stood below
 false ones in the articles' words. `training/events.jsonl` has 480 invented events of two short articles each, with true
@@ -13,6 +13,9 @@ Most paraphrases are true here and most copies false, so that a first run learne
 sentences of the articles are true claims as well, true and false ones of like overlap weigh the same together, and
 within an event a true claim has to stand above the false ones that share no more words than it does, and above its own
 changed copy. One event in eight is kept for measuring.
+`later_events.jsonl` has 495 more, in which a true paraphrase has changed copies, too. Adapters that learned from both
+(`--events` twice) tell those apart better, and plain headlines of ours worse (docs/ensemble.md): those that ship
+learned from the first file alone.
 They are a second voice beside the model's own, in the sum for headlines alone (`harness/checkers/doubt.py`).
 """
 
@@ -244,17 +247,22 @@ def main() -> None:
     """Train, measure, write."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--pairs", type=Path, required=True, help="The folder of what `training.pairs` wrote.")
+    options.add_argument(
+        "--events", type=Path, action="append", help="Events to learn from (events.jsonl; repeatable)."
+    )
     options.add_argument("--begin", type=Path, help="Adapters of an earlier run to go on from.")
     options.add_argument("--out", type=Path, default=MODEL, help="Where they are written: the model that ships.")
     options.add_argument("--steps", type=int, default=900, help="Batches to learn from (900; 2 to 8 seconds each).")
     options.add_argument("--threads", type=int, default=2, help="Threads of the processor (2).")
     given = options.parse_args()
-    for path in [*(given.pairs / f"{kind}.jsonl" for kind in OLDER), *filter(None, [given.begin])]:
+    files = given.events or [EVENTS]
+    for path in [*(given.pairs / f"{kind}.jsonl" for kind in OLDER), *files, *filter(None, [given.begin])]:
         if not path.is_file():
             options.error(f"there is no file {path}: `python -m training.pairs` writes pairs, this program adapters")
     torch.manual_seed(SEED)
     torch.set_num_threads(given.threads)
-    held = list(events(random.Random(SEED)))
+    drawn = random.Random(SEED)
+    held = [event for path in files for event in events(drawn, path)]
     learned, kept = ([each for each in held if part_of(each.name) == part] for part in ("learned", "kept"))
     older = older_pairs(given.pairs, random.Random(SEED))
     print(f"{len(learned)} events to learn from, {len(kept)} kept, {len(older)} older pairs", flush=True)

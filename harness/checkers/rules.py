@@ -63,7 +63,7 @@ class Rules(Checker):
     """
 
     name: ClassVar[str] = "rules"
-    version: ClassVar[int] = 15
+    version: ClassVar[int] = 16
     share: ClassVar[Share] = "cores"
     together: ClassVar[int] = _KEPT
 

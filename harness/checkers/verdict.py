@@ -6,7 +6,7 @@ tell of no event of theirs, and *supported* otherwise. A probability is the one 
 what another rule holds up stays below that, so that what is supported is never less probable than what is not.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -19,6 +19,7 @@ from harness.checkers.account.elements import UNTOLD, Held
 from harness.checkers.account.parties import Sides
 from harness.checkers.aggregate import Judgement, placed
 from harness.checkers.cluster_analysis import ClusterReading
+from harness.checkers.decisive import OPPOSITE, excused, is_certain, missing
 from harness.checkers.disputes import Dispute, disputed_figures
 from harness.checkers.doubt import ONE_WORD, probability, signals, why_empty
 from harness.checkers.neural.entailment import Entailment
@@ -36,32 +37,6 @@ from harness.claims.sentence_analysis import Reading
 from harness.language.text import words
 from harness.records import ErrorType, VerdictLabel, Voice
 
-CERTAIN: Mapping[str, float] = {
-    "number": 0.5, "entity": 0.55, "roles": 0.6, "negation": 0.55, "predicate": 0.55, "time": 0.5, "place": 0.45,
-}  # fmt: skip
-"""Least weight at which a conflict of each kind is called a contradiction. Modality never is by itself."""
-MATTERS = (
-    "name_missing", "name_partly", "place_missing", "place_partly", "time_missing", "figure_missing", "ordinal_missing",
-    "vague_missing", "digits_missing", "clause_missing", "negation_missing", "name_replaced", "figure_rival",
-    "modality_lost", "deed_denied", "negation_apart", "bearer_other", "sequence_turned", "place_of_other",
-    "speaker_other", "count_of_other", "extent_missing", "name_torn",
-    "cause_other", "scene_of_other", "deed_earlier",
-)  # fmt: skip
-"""Features that decide by themselves where unaccounted for, most telling first. One true headline in ten has one."""
-OFTEN_WRONG = frozenset({"negation"})
-"""Conflicts that, where the model reads the claim in the evidence, stand on true texts as often as on false ones."""
-PLAIN = 0.75
-"""Weight from which on no model reads such a conflict away: one sentence denies all of a claim."""
-OPPOSITE = frozenset({"opposite", "deed_opposed"})
-"""Words whose opposite the articles have; of the same parties, or only in a sentence that tells the rest."""
-EXCUSABLE = frozenset({"name_missing", "name_partly", "place_missing", "place_partly", "clause_missing"})
-"""Those that a model excuses that is sure of a claim. It excuses no other: a figure, a time or a negation that no
-article has is told in no other words, and a model that knows words rather than parties reads another name in a slot as
-the same."""
-FIRM = frozenset(MATTERS) - EXCUSABLE | {"deed_opposed"}
-"""Not excused by a model, nor is the opposite of a deed."""
-SURE_OF_ELEMENT = 1.0
-"""Log-odds of entailment from which on any other element may be missing."""
 NO_DEED = frozenset({"verb_missing", "verb_elsewhere"})
 """Ways in which a verb is missing; one that an article has in a looser word is not."""
 READ_WITHOUT = 1.5
@@ -84,20 +59,6 @@ SHOWN = 5
 """Most pieces of evidence on one side."""
 
 
-def missing(account: Account) -> list[Held]:
-    """List the elements that matter and are unaccounted for, most telling first."""
-    held = [element for element in account.missing() if element.feature in MATTERS]
-    return sorted(held, key=lambda element: (MATTERS.index(element.feature), element.start))
-
-
-def is_certain(conflict: Conflict, entailment: Entailment | None) -> bool:
-    """Tell whether a conflict makes a contradiction by itself."""
-    unsure = conflict.kind in OFTEN_WRONG and conflict.weight < PLAIN
-    if unsure and entailment is not None and entailment.entailed >= 0:
-        return False
-    return conflict.weight >= CERTAIN.get(conflict.kind, 2.0)
-
-
 def undone(account: Account) -> list[Held]:
     """List parties to a deed that the articles tell of others only: a person who does what somebody else did."""
     elsewhere = {
@@ -115,11 +76,6 @@ def missing_deeds(account: Account, reading: Reading) -> list[Held]:
         # A noun that governs the claim is its verb, misread for a headline's sake.
         or (held.feature == "noun_missing" and reading.parse.tokens[held.tokens[0]].head == held.tokens[0])
     ]  # fmt: skip
-
-
-def excused(held: Held, entailment: Entailment | None) -> bool:
-    """Tell whether the model is sure enough of a claim that an element need not be there in so many words."""
-    return held.feature not in FIRM and entailment is not None and entailment.entailed >= SURE_OF_ELEMENT
 
 
 def decided(account: Account, entailment: Entailment | None) -> bool:

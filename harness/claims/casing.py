@@ -12,7 +12,7 @@ class Casing:
 
     def __init__(self, sentences: Iterable[str], common: Callable[[str], bool] = lambda _: False) -> None:
         """Count how `sentences` write each word; `common` tells an ordinary word from a name where none has it."""
-        self._common = common
+        self._listed = common
         lower: Counter[str] = Counter()
         upper: dict[str, Counter[str]] = {}
         for sentence in sentences:
@@ -31,6 +31,10 @@ class Casing:
             capital = upper.get(word, Counter())
             best = min(capital, key=lambda form: (-capital[form], form)) if capital else word
             self._written[word] = word if lower[word] >= sum(capital.values()) else best
+
+    def _common(self, lower: str) -> bool:
+        """Recognise an ordinary word, or one made of an ordinary one."""
+        return self._listed(lower) or _is_made_of(lower, self._listed)
 
     def ordinary(self, lower: str) -> bool:
         """Tell ordinary words from names: the articles write it small, or lack it and English has it."""
@@ -63,6 +67,19 @@ class Casing:
             parts.append(text[position:start] + (written if len(written) == len(token) else token))
             position = end
         return "".join(parts) + text[position:]
+
+
+_PREFIXES = ("re", "de", "un", "dis", "pre", "non", "anti", "mis", "over")
+_MADE = (("ization", ""), ("isation", ""), ("ization", "e"), ("isation", "e"), ("ize", ""), ("ise", ""))
+_LEAST = 5
+"""Letters that are left of a word without its prefix."""
+
+
+def _is_made_of(word: str, common: Callable[[str], bool]) -> bool:
+    """Recognise a word that word lists lack, made of one that they have: `reinstitute`, `denuclearization`."""
+    rests = {word, *(word.removeprefix(prefix).lstrip("-") for prefix in _PREFIXES)}
+    rests |= {rest.removesuffix(ending) + other for rest in rests for ending, other in _MADE if rest.endswith(ending)}
+    return any(len(rest) >= _LEAST and common(rest) for rest in rests - {word})
 
 
 def headline_cased(tokens: list[str]) -> bool:

@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from harness.claims.figures.currencies import is_code
-from harness.claims.meaning import is_month, is_weekday, nations
+from harness.claims.meaning import is_month, is_weekday, nations, other_spellings
 from harness.claims.parsing.parse import Parse, Token
 from harness.language.lexical import word_list
 
@@ -179,9 +179,11 @@ def same_word(first: str, second: str) -> bool:
 
 @lru_cache(maxsize=1 << 17)
 def same_name(first: Name, second: Name) -> bool:
-    """Match two names: same country, surname and full name, acronym, spelling, or one inside the other."""
+    """Match two names: same country, surname and full name, acronym, other name, spelling, or one inside the other."""
     if first.nation or second.nation:
         return first.nation == second.nation
+    if " ".join(second.words) in other_spellings().get(" ".join(first.words), ()):
+        return True
     short, long = sorted((first.words, second.words), key=len)
     if len(short) == 1 and len(long) > 1:
         initials = acronym(long)

@@ -15,6 +15,8 @@ def negator(parse: Parse, token: Token) -> bool:
     if token.lower not in word_list("polarity", "negators") and token.dep != "neg":
         return False
     after = [other.lower for other in parse.tokens[token.i + 1 : token.i + 3]]
+    if contrasted(parse, token) is not None:
+        return False
     first, second = (*after, "", "")[:2]
     if token.lower == "no" and first == "-":  # a no-confidence vote, a no-fly zone
         return False
@@ -22,6 +24,18 @@ def negator(parse: Parse, token: Token) -> bool:
         numbers = (first in {".", "one"} and second[:1].isdigit()) or (first == "." and second == "of")
         return not numbers and not first[:1].isdigit() and not (first in _THAN and second == "than")
     return not (token.lower in {"not", "n't", "n’t"} and first in _MERELY)
+
+
+def contrasted(parse: Parse, token: Token) -> int | None:
+    """Find the noun that `not` sets apart from another, where no deed is denied: to the ministry, not the police."""
+    if token.lower != "not" or parse.tokens[token.i - 1].lower != ",":
+        return None
+    for other in parse.tokens[token.i + 1 :]:
+        if other.pos in {"NOUN", "PROPN"}:
+            return other.i
+        if other.pos not in {"DET", "NUM", "ADJ", "ADP"}:
+            return None
+    return None
 
 
 def supposes(parse: Parse, token: Token) -> bool:

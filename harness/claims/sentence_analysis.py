@@ -179,6 +179,14 @@ def tells_time(reading: "Reading", words: Collection[str], time: str) -> bool:
     return time in reading.times or (plain in words and not others)
 
 
+def _is_march(parse: Parse, token: Token) -> bool:
+    """Recognise a march of people, or a May by name, that a headline's capital makes a month: `March for Jobs`."""
+    if token.lower not in {"march", "may"}:
+        return False
+    before, after = (parse.tokens[at].lower if 0 <= at < len(parse.tokens) else "" for at in (token.i - 1, token.i + 1))
+    return not (before in word_list("time", "dating") or before[:1].isdigit() or after[:1].isdigit())
+
+
 _BOUNDS = frozenset({"before", "after", "until", "till", "since", "by", "from"})
 
 
@@ -203,7 +211,8 @@ def time_words(parse: Parse, token: Token) -> list[str]:
         return [token.lower]
     if token.lower in _RELATIVE:
         return [token.lower]
-    if is_month(token.lower) and token.text[:1].isupper() and (token.tag in {"NNP", "NNPS"} or token.entity == "DATE"):
+    named = token.text[:1].isupper() and (token.tag in {"NNP", "NNPS"} or token.entity == "DATE")
+    if is_month(token.lower) and named and not _is_march(parse, token):
         words = [token.lower.rstrip(".")[:3]]
         for near in (token.i - 1, token.i + 1):
             if 0 <= near < len(parse.tokens):

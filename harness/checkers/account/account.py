@@ -15,12 +15,12 @@ from harness.checkers.account.bearers import bearers, misspelt, without_plain_wo
 from harness.checkers.account.coherence import coherence
 from harness.checkers.account.conflicts import Alignment, Conflict
 from harness.checkers.account.coverage import Covered, borne_by_saying, covered, verbatim
+from harness.checkers.account.denied.negations import account_of_polarity
 from harness.checkers.account.doers import others_deeds, untold_parties
 from harness.checkers.account.elements import SURE, Held, Spot
 from harness.checkers.account.figures import account_of_figure, as_dated, goes_before
 from harness.checkers.account.hedges import account_of_modality
 from harness.checkers.account.matching import Match, Matcher
-from harness.checkers.account.negations import account_of_polarity
 from harness.checkers.account.opposites import borne_by_mirror, opposed_words
 from harness.checkers.account.places.others import of_others
 from harness.checkers.account.scores import account_of_clocks, account_of_scores

@@ -4,21 +4,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from harness.checkers.account.alignment import DIFFERENT, SAME, Aligner, Pair
+from harness.checkers.account.denied.denials import denials
 from harness.checkers.account.derivation import derivations
 from harness.checkers.account.hedges import is_no_denial
 from harness.checkers.account.opposites import Mirrored, mirrored
-from harness.checkers.account.parties import LEAST_CONTEXT, Sides, Standing, standing
-from harness.checkers.cluster_analysis import ClusterReading
-from harness.claims.attribution import kind_of_saying
+from harness.checkers.account.parties import LEAST_CONTEXT, Sides, Standing, met, standing
+from harness.checkers.cluster_analysis import ClusterReading, argument
 from harness.claims.converse import converse, verb_of
 from harness.claims.extract import main_frame
 from harness.claims.figures.conversion import counterpart
 from harness.claims.figures.measures import DURATIONS
+from harness.claims.figures.quantities import Figure
 from harness.claims.figures.slots import same_slot
 from harness.claims.frames import Frame
-from harness.claims.meaning import is_weekday
-from harness.claims.parsing.parse import Token
-from harness.claims.polarity import denies, ends_or_doubts, is_quarrel, prevents
+from harness.claims.meaning import concept, is_weekday
 from harness.claims.sentence_analysis import Reading, bounded_alike, tells_time, time_words
 from harness.claims.verbs import written
 from harness.language.lexical import word_list
@@ -168,14 +167,15 @@ def _frame_conflict(cluster: ClusterReading, reading: Reading, pair: Pair) -> Co
     said = written(reading.parse, reading.parse.tokens[frame.predicate])
     words = _word_span(cluster.readings[pair.unit], other.predicate)
     if pair.opposite:
+        if other.concept in {key for at, key in enumerate(reading.keys) if at != frame.predicate}:
+            return None  # `asks court to uphold ban, overturn Roe`
         # Opposites that are one deed told from either side (`buy`, `sell`) conflict only if one party does both.
         handed = converse(verb_of(reading.parse, frame), verb_of(cluster.readings[pair.unit].parse, other))
         if handed and pair.agents != SAME:
             return None  # one buys what the other sells
         misread = any(reading.parse.tokens[at].pos == "ADJ" for at in frame.patients)  # `X guilty as Y acquitted`
-        one_thing = (pair.patients == SAME and not misread) or (
-            pair.agents == SAME and not frame.patients and not other.patients
-        )
+        one_object = pair.patients == SAME and _is_one(cluster, reading, pair)
+        one_thing = (one_object and not misread) or (pair.agents == SAME and not frame.patients and not other.patients)
         if one_thing and not pair.differing and frame.negated == other.negated and not pair.swapped:
             weight = min(1.0, 0.4 * pair.same + 0.5 * pair.context)
             return Conflict(
@@ -220,6 +220,17 @@ def _frame_conflict(cluster: ClusterReading, reading: Reading, pair: Pair) -> Co
     return None
 
 
+def _is_one(cluster: ClusterReading, reading: Reading, pair: Pair) -> bool:
+    """Tell one thing that a deed and its opposite are done to from a part of the other: `House`, `House majority`."""
+    mine = [argument(reading, at) for at in pair.claim.patients]
+    theirs = [cluster.argument(pair.unit, at) for at in pair.found.patients]
+    if met(mine, theirs):
+        return True
+    heads, others = {concept(each.head) for each in mine}, {concept(each.head) for each in theirs}
+    keys, more = ({key for each in several for key in each.keys} for several in (mine, theirs))
+    return heads.isdisjoint(more) and others.isdisjoint(keys)
+
+
 def _crossed(aligner: Aligner, frame: Frame, sides: Standing) -> Iterator[Conflict]:
     """Yield conflicts of sentences that have the two parties of a deed the other way round."""
     span = _word_span(aligner.reading, frame.predicate)
@@ -234,8 +245,13 @@ def _crossed(aligner: Aligner, frame: Frame, sides: Standing) -> Iterator[Confli
 
 
 def _asserted(reading: Reading, frame: Frame) -> bool:
-    """Recognise a clause that asserts, not a gerund or a bare infinitive in passing."""
-    return reading.parse.tokens[frame.predicate].dep in {"ROOT", "ccomp", "conj", "relcl", "xcomp", "parataxis", "attr",
+    """Recognise a clause that asserts, no gerund or infinitive in passing, nor what is done to an end or asked for."""
+    token = reading.parse.tokens[frame.predicate]
+    ends = any(reading.parse.tokens[child].tag == "TO" for child in reading.parse.children[token.i])
+    asked = token.dep in {"xcomp", "ccomp"} and reading.parse.tokens[token.head].lemma in word_list("says", "asking")
+    if (ends and token.dep in {"advcl", "relcl", "acl"}) or (ends and asked):
+        return False
+    return token.dep in {"ROOT", "ccomp", "conj", "relcl", "xcomp", "parataxis", "attr",
                                                          "acomp", "advcl"}  # fmt: skip
 
 
@@ -258,6 +274,8 @@ def _figure_conflicts(cluster: ClusterReading, reading: Reading, aligner: Aligne
         for unit, other in values:
             if other.ordinal or not same_slot(reading, figure, cluster.readings[unit], other):
                 continue
+            if _is_year(cluster.readings[unit], other) and not _is_year(reading, figure):
+                continue  # `round four` of a debate, the `2020 debate`
             weight = min(1.0, 0.3 + 0.7 * aligner.context(unit))
             if figure.unit in DURATIONS:
                 # Years and days are said of everything in an article; only a close sentence is about the same ones.
@@ -269,6 +287,12 @@ def _figure_conflicts(cluster: ClusterReading, reading: Reading, aligner: Aligne
                          f"the articles have “{text}” there, not “{said}”", (other.start, other.end))
             )  # fmt: skip
     return found
+
+
+def _is_year(reading: Reading, figure: Figure) -> bool:
+    """Recognise a figure that is written as a year."""
+    written = reading.parse.text[figure.start : figure.end]
+    return written.isdigit() and len(written) == 4 and written[:2] in {"19", "20"}
 
 
 def _time_conflicts(cluster: ClusterReading, reading: Reading, aligner: Aligner) -> list[Conflict]:
@@ -320,74 +344,13 @@ def _grain(word: str) -> str:
     return "month" if word.isalpha() and len(word) == 3 else ""
 
 
-def _denials(cluster: ClusterReading, reading: Reading, aligner: Aligner) -> list[Conflict]:
+def _denials(cluster: ClusterReading, reading: Reading, aligner: Aligner) -> Iterator[Conflict]:
     """Find sentences that deny, or call untrue, what the claim says as a fact."""
-    cues = word_list("says", "denies") | word_list("says", "untrue")
-    negators = word_list("polarity", "negators")
-    mine = {token.lemma for token in reading.parse.tokens} | {token.lower for token in reading.parse.tokens}
-    # A claim that itself denies or doubts is no target of a denial.
-    if mine & (cues | word_list("says", "doubts") | word_list("says", "rumours") | negators):
-        return []
-    over = any(prevents(reading.parse, token) or ends_or_doubts(token) for token in reading.parse.tokens)
-    if over or reading.parse.text.lower().replace("-", " ").startswith(_CHECKING):
-        return []
-    found = []
-    for unit, other in enumerate(cluster.readings):
-        shared = len(other.concepts & reading.concepts)
-        if shared < 2:
-            continue
-        # A short sentence (a headline) denies what it is about; in a long one the denial may be of something else.
-        near = len(cluster.readings) <= 3 or aligner.context(unit) >= 0.4
-        short = near and len(other.concepts) <= _SHORT and 2 * shared >= len(other.concepts) - 2
-        if aligner.context(unit) < 0.34 and not short:
-            continue
-        for token in other.parse.tokens:
-            weight, words = 0.0, (token.start, token.end)
-            if (token.lemma in cues or token.lower in cues) and not is_quarrel(token):
-                share = _denied_share(other, token, reading)
-                if share >= 0.5 or short:
-                    weight = min(1.0, 0.3 + max(share, 0.4 * short))
-                reason = f"the articles have it only as “{token.text}”"
-            elif denies(other.parse, token, short=short):
-                head = other.parse.tokens[token.head]
-                inside = {other.keys[index] for index in other.parse.subtree(head.i) if other.keys[index]}
-                both = len(inside & reading.concepts)
-                share = both / max(1, len(reading.concepts))
-                said = other.keys[head.i] in reading.concepts
-                if (
-                    head.lemma not in word_list("polarity", "inward")
-                    and not kind_of_saying(head.lemma)
-                    and said
-                    and (share >= 0.5 or (short and both >= 2))
-                ):
-                    weight = max(share, 0.6 * short)
-                reason = f"the text says what the articles deny: “{head.text}”"
-            elif short and token.lemma in word_list("says", "rumours"):
-                weight, reason = 0.45, f"the articles call it a “{token.text}”"
-            if weight:
-                found.append(Conflict("negation", unit, _denied_span(reading), weight, reason, words))
-                break
-    return found
+    for found in denials(cluster, reading, aligner):
+        yield Conflict("negation", found.unit, _denied_span(reading), found.weight, found.reason, found.words)
 
 
 def _denied_span(reading: Reading) -> tuple[int, int]:
     """Return the span that a denial is of: the claim's main predicate, or all of it where it has none."""
     frame = main_frame(reading)
     return (0, len(reading.parse.text)) if frame is None else _word_span(reading, frame.predicate)
-
-
-_CHECKING = ("fact check", "analysis:")
-"""How a headline begins that says nothing of its own, so that nothing in it is denied."""
-_SHORT = 10
-"""Content words of a headline or another sentence that says one thing."""
-
-
-def _denied_share(other: Reading, cue: Token, reading: Reading) -> float:
-    """Return the share of the claim's content words inside what a cue denies."""
-    top = cue
-    if cue.dep in {"acomp", "attr", "oprd", "dobj", "nsubj", "xcomp", "amod", "compound", "advmod"}:
-        top = other.parse.tokens[cue.head]
-    elif cue.dep not in {"ROOT", "ccomp", "conj", "relcl", "advcl", "parataxis", "acl"}:
-        return 0.0
-    inside = {other.keys[index] for index in other.parse.subtree(top.i) if other.keys[index]}
-    return len(inside & reading.concepts) / max(1, len(reading.concepts))

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from harness.checkers.account.alignment import Pair
+from harness.checkers.account.denied.negations import denial_of
 from harness.checkers.account.doers import BROAD
 from harness.checkers.account.elements import SAME_DEED, SURE, Held
 from harness.checkers.account.matching import Matcher
-from harness.checkers.account.negations import denial_of
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.attribution import kind_of_saying
 from harness.claims.frames import Frame

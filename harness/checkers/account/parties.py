@@ -93,13 +93,13 @@ def _of_deed(aligner: Aligner, mine: Deed) -> tuple[bool, dict[int, Crossed]]:
     others: dict[int, Crossed] = {}
     for unit, theirs in deeds_alike(aligner, mine):
         one, other = arguments_of(aligner, unit, mine, theirs)
-        done |= _met(one[0], other[0])
+        done |= met(one[0], other[0])
         if theirs.frame.negated != mine.frame.negated:
             continue
         first, second = (stands(aligner, own, found) for own, found in zip(one, other, strict=True))
         crosses = _are_crossed(aligner, one, other)
         # Two names with a word in common each stand loosely for the other: Media Vale, Orrin Media.
-        surely = crosses and all(_met(mine, theirs) for mine, theirs in zip(one, other[::-1], strict=True))
+        surely = crosses and all(met(mine, theirs) for mine, theirs in zip(one, other[::-1], strict=True))
         if (first or second) and not surely:
             settled |= (first and second) or all(argument.vague for argument in (*other[0], *other[1]))
         there = aligner.cluster.readings[unit]
@@ -109,7 +109,7 @@ def _of_deed(aligner: Aligner, mine: Deed) -> tuple[bool, dict[int, Crossed]]:
         if not mine.place and _undergoes(aligner, one, other):
             indices = (theirs.frame.predicate, *theirs.second)
             undergone.setdefault(unit, _at(there, unit, theirs.frame.predicate, indices))
-        if own_deed and _met(one[1], other[1]) and not first and theirs.frame.concept == mine.frame.concept:
+        if own_deed and met(one[1], other[1]) and not first and theirs.frame.concept == mine.frame.concept:
             if theirs.frame.modality == "actual" and _beside_doer(aligner, unit, one[0], theirs):
                 indices = (theirs.frame.predicate, *theirs.first)
                 others.setdefault(unit, _at(there, unit, theirs.frame.predicate, indices))
@@ -147,7 +147,7 @@ def _beside_doer(aligner: Aligner, unit: int, claimed: Sequence[Argument], their
     keys = {key for each in claimed for key in each.keys}
     tokens = reading.parse.tokens
     there = [at for at, held in enumerate(reading.keys) if at not in own and held in keys]
-    return any(tokens[at].pos in {"NOUN", "PROPN"} and _met(claimed, [cluster.argument(unit, at)]) for at in there)
+    return any(tokens[at].pos in {"NOUN", "PROPN"} and met(claimed, [cluster.argument(unit, at)]) for at in there)
 
 
 def _at(reading: Reading, unit: int, predicate: int, indices: Sequence[int]) -> Crossed:
@@ -169,7 +169,7 @@ def _reversed(aligner: Aligner, frame: Frame) -> Iterator[Crossed]:
             [aligner.own(at) for at in several] if struck else _acting(aligner, several)
             for several in (frame.agents, indices)
         )
-        if not first or not second or _met(first, second):
+        if not first or not second or met(first, second):
             continue
         found: list[Crossed] = []
         for unit in sorted(_units(aligner, frame.agents) & _units(aligner, indices)):
@@ -189,8 +189,9 @@ def _is_withstood(aligner: Aligner, frame: Frame) -> bool:
     verb = verb_of(aligner.reading.parse, frame)
     if frame.kind != "verb" or frame.negated or verb not in word_list("voice", "withstanding"):
         return False
-    first, second = ([aligner.own(at) for at in several] for several in (frame.agents, frame.patients))
-    both = _units(aligner, frame.agents) & _units(aligner, frame.patients)
+    indices = frame.patients or tuple(at for name, at in frame.obliques if name == "for")  # `braces for the storm`
+    first, second = ([aligner.own(at) for at in several] for several in (frame.agents, indices))
+    both = _units(aligner, frame.agents) & _units(aligner, indices)
     return any(_acts_on(aligner, unit, second, first) is not None for unit in sorted(both))
 
 
@@ -220,7 +221,7 @@ def _sides(aligner: Aligner, frame: Frame) -> Sides | None:
     carried = tuple(index for name, index in frame.obliques if name in CARRIERS)
     for indices in (frame.patients, carried):
         second = _acting(aligner, indices)
-        if not first or not second or _met(first, second):
+        if not first or not second or met(first, second):
             continue
         if not (_present(aligner, frame.agents) and _present(aligner, indices)):
             continue
@@ -244,7 +245,7 @@ def _acts(aligner: Aligner, doers: Sequence[Argument]) -> bool:
     cluster = aligner.cluster
     units = {unit for each in doers for key in each.keys for unit in cluster.pairs.get(key, ())}
     return any(
-        _met(doers, [cluster.argument(unit, at) for at in frame.agents])
+        met(doers, [cluster.argument(unit, at) for at in frame.agents])
         for unit in sorted(units) for frame in cluster.readings[unit].frames
     )  # fmt: skip
 
@@ -311,14 +312,14 @@ def _acts_on(aligner: Aligner, unit: int, doers: Sequence[Argument], others: Seq
     reading = aligner.cluster.readings[unit]
     for frame in reading.frames:
         acting = [(at, aligner.cluster.argument(unit, at)) for at in frame.agents]
-        mine = [at for at, argument in acting if _met(doers, [argument])]
-        if frame.kind not in {"verb", "copula"} or not mine or any(_met(others, [each]) for _, each in acting):
+        mine = [at for at, argument in acting if met(doers, [argument])]
+        if frame.kind not in {"verb", "copula"} or not mine or any(met(others, [each]) for _, each in acting):
             continue
         top = reading.parse.tokens[frame.predicate]
         # `Doyle's lawyers sued` has Doyle inside the subject, not acted upon.
         own = {inner for at, _ in acting for inner in reading.parse.subtree(at)}
         for at in reading.parse.subtree(top.head if frame.kind == "copula" else top.i):
-            if at not in own and reading.keys[at] and _met(others, [aligner.cluster.argument(unit, at)]):
+            if at not in own and reading.keys[at] and met(others, [aligner.cluster.argument(unit, at)]):
                 return _at(reading, unit, frame.predicate, (frame.predicate, *mine, at))
     return None
 
@@ -356,9 +357,9 @@ def _are_crossed(
 
     One of them, or both where they are names, may be part of what stands there: Doyle of `Doyle's lawyers`.
     """
-    straight = _met(mine[0], theirs[0]) or _met(mine[1], theirs[1])
+    straight = met(mine[0], theirs[0]) or met(mine[1], theirs[1])
     turned = ((mine[0], theirs[1]), (mine[1], theirs[0]))
-    surely = [_met(own, other) for own, other in turned]
+    surely = [met(own, other) for own, other in turned]
     named = [any(argument.name is not None for argument in own) for own, _ in turned]
     loosely = [stands(aligner, own, other) for own, other in turned]
     return not straight and all(loosely) and (any(surely) or all(named))
@@ -369,15 +370,15 @@ def _undergoes(
 ) -> bool:  # fmt: skip
     """Tell whether who does it in the claim is, by name, the one to whom another does it."""
     named = any(argument.name is not None for argument in mine[0])
-    return named and _met(mine[0], theirs[1]) and not (theirs[0] and stands(aligner, mine[0], theirs[0]))
+    return named and met(mine[0], theirs[1]) and not (theirs[0] and stands(aligner, mine[0], theirs[0]))
 
 
 def stands(aligner: Aligner, claimed: Sequence[Argument], found: Sequence[Argument]) -> bool:
     """Match parties loosely: one surely the same, or the same by comparison."""
-    return _met(claimed, found) or best(aligner.cluster, claimed, found) == SAME
+    return met(claimed, found) or best(aligner.cluster, claimed, found) == SAME
 
 
-def _met(claimed: Sequence[Argument], found: Sequence[Argument]) -> bool:
+def met(claimed: Sequence[Argument], found: Sequence[Argument]) -> bool:
     """Match parties strictly: any two arguments are surely one."""
     return any(_one(one, other) for one in claimed for other in found)
 

@@ -111,3 +111,21 @@ def test_an_ordinary_word_before_a_name_is_no_part_of_it(session, text, name, st
     cluster = Cluster(cluster_id="c", articles=(Article(article_id="a", text=article),))
     found = {element.text: element.state for element in session.check(cluster, text)[0].elements}
     assert found.get(name) == state, found
+
+
+MARCH = (
+    "Tens of thousands joined the March for Clean Rivers in Velde on Saturday. The protests, the third of their kind,"
+    " took place in twelve cities. The senate of Arlen instituted a levy on waste again."
+)
+
+
+def test_a_march_of_people_is_no_month(judged):
+    assert judged(MARCH, "March for Clean Rivers protests take place in twelve cities").label == "supported"
+    assert judged(MARCH, "Protests for clean rivers take place in March").label != "supported"
+
+
+def test_a_word_that_headline_capitals_make_a_name_is_a_word(judged):
+    text = "Arlen Senate Reinstitutes Levy on Waste"
+    told = judged(MARCH, text)
+    assert all(text[each.start : each.end] != "Reinstitutes" for each in told.elements if each.kind == "name")
+    assert told.label == "supported", told.reason

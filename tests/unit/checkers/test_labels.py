@@ -35,14 +35,16 @@ class Case:
         matcher = Matcher(self.cluster, self.reading)
         self.account = account(self.cluster, matcher, self.reading, self.alignment, features)
 
-    def judge(self, *elements, conflicts=(), entailed=None, contradicted=-5.0, ordered=0.0, prior=0.95,
+    def judge(self, *elements, conflicts=(), entailed=None, contradicted=-5.0, closely=None, ordered=0.0, prior=0.95,
               features=None):  # fmt: skip
         """The finding with further elements or conflicts; what is added weighs nothing in the sum."""
         changed = replace(
             self.account, elements=(*self.account.elements, *elements),
             features={**self.account.features, **(features or {})},
         )  # fmt: skip
-        read_by = None if entailed is None else Entailment(entailed, contradicted, closely=entailed, ordered=ordered)
+        read_by = None if entailed is None else Entailment(
+            entailed, contradicted, closely=entailed if closely is None else closely, ordered=ordered
+        )  # fmt: skip
         alignment = replace(self.alignment, conflicts=tuple(conflicts))
         return judge(self.cluster, self.reading, prior, alignment, changed, 0, read_by)
 
@@ -84,8 +86,39 @@ def test_a_negation_contradicts_only_where_the_model_does_not_read_the_claim(cas
     conflict = at_odds("negation", 0.74)
     assert case.judge(conflicts=[conflict], entailed=-0.01).label == "contradicted"
     assert case.judge(conflicts=[conflict], entailed=0.0).label != "contradicted"
-    assert case.judge(conflicts=[at_odds("negation", 0.75)], entailed=5.0).label == "contradicted"
-    assert case.judge(conflicts=[at_odds("number", 0.9)], entailed=5.0).label == "contradicted"
+    assert case.judge(conflicts=[at_odds("negation", 0.75)], entailed=5.0, closely=1.99).label == "contradicted"
+    assert case.judge(conflicts=[at_odds("number", 0.9)], entailed=5.0, closely=1.99).label == "contradicted"
+
+
+@pytest.mark.parametrize("kind", CERTAIN)
+def test_a_close_reading_excuses_a_conflict_but_of_figures_times_and_who_did_it_to_whom(case, kind):
+    conflict = at_odds(kind, 1.0)
+    assert case.judge(conflicts=[conflict], entailed=5.0, closely=1.99).label == "contradicted"
+    # What the sum weighs of it may still hold the text up.
+    told = case.judge(conflicts=[conflict], entailed=5.0, closely=2.0).label
+    assert (told != "contradicted") == (kind in {"negation", "entity", "predicate", "place"})
+
+
+OF_OTHERS = (
+    "clause_missing", "modality_lost", "deed_denied", "bearer_other", "place_of_other", "count_of_other",
+    "extent_missing", "cause_other", "scene_of_other", "deed_earlier",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("feature", OF_OTHERS)
+def test_a_close_reading_excuses_what_is_told_of_others(case, feature):
+    assert case.judge(gone(feature), entailed=0.99, closely=1.99).label == "not_found"
+    assert case.judge(gone(feature), entailed=0.99, closely=2.0).label == "supported"
+
+
+@pytest.mark.parametrize(
+    "feature",
+    ["name_missing", "name_replaced", "place_missing", "time_missing", "figure_missing", "figure_rival",
+     "ordinal_missing", "digits_missing", "negation_missing", "negation_apart", "speaker_other", "sequence_turned",
+     "name_torn"],
+)  # fmt: skip
+def test_a_close_reading_excuses_no_name_figure_time_speaker_or_denial(case, feature):
+    assert case.judge(gone(feature), entailed=0.99, closely=5.0).label == "not_found"
 
 
 EXCUSED = ("name_missing", "name_partly", "place_missing", "place_partly", "clause_missing")

@@ -6,10 +6,10 @@ verb is the claim's own, so that what is looked for is the thing.
 
 from collections.abc import Iterator
 
+from harness.checkers.account.denied.negations import denial_of
 from harness.checkers.account.elements import SAME_DEED, SURE, Held
 from harness.checkers.account.hedges import hedge_of
 from harness.checkers.account.matching import Matcher
-from harness.checkers.account.negations import denial_of
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.attribution import kind_of_saying
 from harness.claims.frames import Frame

@@ -106,9 +106,10 @@ def _denied(parse: Parse, token: Token) -> Iterator[int]:
 
 
 def _is_full_verb(parse: Parse, at: int) -> bool:
-    """Recognise a verb that tells a deed though its word counts as empty elsewhere: `own`, `need`, `will`."""
+    """Recognise a verb that tells a deed though its word counts as empty elsewhere: `own`, `need`, a report `finds`."""
     token = parse.tokens[at]
-    return token.pos == "VERB" and token.lemma not in _EMPTY and not kind_of_saying(token.lemma)
+    says = kind_of_saying(token.lemma) and token.lemma not in word_list("says", "findings")
+    return token.pos == "VERB" and token.lemma not in _EMPTY and not says
 
 
 def denial_of(parse: Parse, at: int) -> int | None:
@@ -149,12 +150,14 @@ def _borne_out(
     near = {unit: [match.token for match in matcher.matches(at) if match.unit == unit and match.grade >= NEAR]
             for unit in units}  # fmt: skip
     lemma = reading.parse.tokens[at].lemma
+    finds = lemma in word_list("says", "findings")
     denied: list[tuple[int, int]] = []
     told: list[tuple[int, int]] = []
     for unit, tokens in near.items():
         parse = cluster.readings[unit].parse
         cues = [token for token in parse.tokens if negates(parse, token)]
-        for each in {*tokens, *(other.i for other in parse.tokens if same_goods(lemma, other.lemma))}:
+        same = (other.i for other in parse.tokens if same_goods(lemma, other.lemma) or (finds and other.lemma == lemma))
+        for each in {*tokens, *same}:
             over = any(_over(parse, token, each) for token in cues if each != token.i)
             (denied if over else told).append((unit, each))
     if denied and _is_full_verb(reading.parse, at):
@@ -162,7 +165,8 @@ def _borne_out(
         below = [inner for inner in reading.parse.subtree(at) if inner in matcher.words and inner != at]
         most, plain = (max((_told_with(cluster, matcher, below, *place) for place in places), default=0)
                        for places in (denied, told))  # fmt: skip
-        return most >= plain
+        # Who `found no trace` of something does not deny what else a report finds.
+        return most >= max(plain, int(finds))
     return bool(denied) or any(_opposite(cluster, matcher, reading, at, unit) for unit in near)
 
 

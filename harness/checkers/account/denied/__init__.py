@@ -1,0 +1,1 @@
+"""What a claim denies, and what the articles deny of it."""

@@ -1,0 +1,147 @@
+"""Sentences of the articles that deny what a claim says, or call it untrue, whoever they are about.
+
+What a denial denies is what stands under it: `the line denies that the captain was drunk` denies nothing of the line. A
+motion that is denied was refused, an aide who is dismissed has lost a post, and a disputed practice is a practice.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from harness.checkers.account.alignment import Aligner
+from harness.checkers.cluster_analysis import ClusterReading
+from harness.claims.attribution import kind_of_saying
+from harness.claims.parsing.parse import Token
+from harness.claims.polarity import contrasted, denies, ends_or_doubts, is_quarrel, prevents
+from harness.claims.sentence_analysis import Reading
+from harness.claims.thesaurus import is_being
+from harness.language.lexical import word_list
+
+LEAST_SHORT = 0.3
+"""Share of a claim's content words that a short sentence has to deny."""
+LEAST_CONTEXT = 0.34
+"""Share of a claim's content words that a long sentence with a denial has to have."""
+CHECKING = ("fact check", "analysis:")
+"""How a headline begins that says nothing of its own, so that nothing in it is denied."""
+SHORT = 10
+"""Content words of a headline or another sentence that says one thing."""
+_SUBJECTS = frozenset({"nsubj", "csubj"})
+_APART = frozenset({"conj", "advcl", "parataxis"})
+"""What stands beside a denial, or tells when or why: it is not denied."""
+
+
+class Denial(NamedTuple):
+    """A word that denies what a claim says."""
+
+    unit: int
+    words: tuple[int, int]
+    """The word, in characters of its sentence."""
+    weight: float
+    """How sure it is, in [0, 1]."""
+    reason: str
+
+
+def denials(cluster: ClusterReading, reading: Reading, aligner: Aligner) -> Iterator[Denial]:
+    """Yield the first denial of each sentence that denies what a claim says as a fact."""
+    if _is_no_target(reading):
+        return
+    for unit, other in enumerate(cluster.readings):
+        shared = len(other.concepts & reading.concepts)
+        if shared < 2:
+            continue
+        # A short sentence (a headline) denies what it is about; in a long one the denial may be of something else.
+        near = len(cluster.readings) <= 3 or aligner.context(unit) >= 0.4
+        short = near and len(other.concepts) <= SHORT and 2 * shared >= len(other.concepts) - 2
+        if aligner.context(unit) < LEAST_CONTEXT and not short:
+            continue
+        for token in other.parse.tokens:
+            weight, reason = _denied(reading, other, token, short=short)
+            if weight:
+                yield Denial(unit, (token.start, token.end), weight, reason)
+                break
+
+
+def _is_no_target(reading: Reading) -> bool:
+    """Recognise a claim that denies, doubts or only hands on, or that says nothing of its own."""
+    tokens = reading.parse.tokens
+    mine = {token.lemma for token in tokens} | {token.lower for token in tokens}
+    own = _cues() | word_list("says", "doubts") | word_list("says", "rumours") | word_list("polarity", "negators")
+    if mine & (own | word_list("says", "distance")):
+        return True
+    if any(token.dep == "ROOT" and token.lemma in word_list("says", "claims") for token in tokens):
+        return True  # that the mayor claims fraud is true where his claims are debunked
+    over = any(prevents(reading.parse, token) or ends_or_doubts(token) for token in tokens)
+    return over or reading.parse.text.lower().replace("-", " ").startswith(CHECKING)
+
+
+def _cues() -> frozenset[str]:
+    """List the words that deny, and those that call something untrue."""
+    return word_list("says", "denies") | word_list("says", "untrue")
+
+
+def _denied(reading: Reading, other: Reading, token: Token, *, short: bool) -> tuple[float, str]:
+    """How surely a word of a sentence denies a claim, and how; 0 where it does not."""
+    if token.lemma in _cues() or token.lower in _cues():
+        share = _share(other, _under(other, token), reading)
+        if share >= 0.5 or (short and share >= LEAST_SHORT):
+            return min(1.0, 0.3 + max(share, 0.4 * short)), f"the articles have it only as “{token.text}”"
+        return 0.0, ""
+    apart = contrasted(other.parse, token)
+    if apart is not None:
+        deed = next((above.i for above in other.parse.ancestors(apart) if above.pos == "VERB"), apart)
+        said = {other.keys[apart], other.keys[deed]} - {""} <= reading.concepts and bool(other.keys[apart])
+        share = _share(other, set(range(len(other.keys))), reading)
+        return (share, f"the articles say it is not “{other.parse.tokens[apart].text}”") if said else (0.0, "")
+    if denies(other.parse, token, short=short):
+        head = other.parse.tokens[token.head]
+        inside = {other.keys[index] for index in other.parse.subtree(head.i) if other.keys[index]}
+        both = len(inside & reading.concepts)
+        share = both / max(1, len(reading.concepts))
+        said = other.keys[head.i] in reading.concepts
+        known = head.lemma in word_list("polarity", "inward") or kind_of_saying(head.lemma)
+        if not known and said and (share >= 0.5 or (short and both >= 2)):
+            return max(share, 0.6 * short), f"the text says what the articles deny: “{head.text}”"
+        return 0.0, ""
+    rumour = short and token.lemma in word_list("says", "rumours")
+    return (0.45, f"the articles call it a “{token.text}”") if rumour else (0.0, "")
+
+
+def _share(other: Reading, inside: set[int], reading: Reading) -> float:
+    """Return the share of a claim's content words among some words of a sentence."""
+    keys = {other.keys[at] for at in inside if other.keys[at]}
+    return len(keys & reading.concepts) / max(1, len(reading.concepts))
+
+
+def _under(other: Reading, cue: Token) -> set[int]:
+    """List the words that a word of denial denies; none where it denies nothing that could be claimed."""
+    parse = other.parse
+    if is_quarrel(cue) or _refuses(other, cue):
+        return set()
+    top = cue
+    if cue.dep in {"amod", "compound"}:  # a false report that; but a disputed practice, fake news
+        top = parse.tokens[cue.head]
+        if not kind_of_saying(top.lemma) and top.lemma not in word_list("says", "stories"):
+            return set()
+    elif cue.pos != "VERB" and cue.dep in {"acomp", "attr", "oprd", "dobj", "nsubj", "xcomp", "advmod"}:
+        top = parse.tokens[cue.head]
+    elif cue.pos != "VERB" and cue.dep not in {"ROOT", "ccomp", "conj", "relcl", "advcl", "parataxis", "acl"}:
+        return set()
+    inside = set(parse.subtree(top.i))
+    # Who denies it is not denied; of what is false, and of what was denied, the subject is.
+    active = cue.pos == "VERB" and cue.i == top.i
+    for child in parse.children[top.i]:
+        kid = parse.tokens[child]
+        if (active and kid.dep in _SUBJECTS) or (kid.dep in _APART and kid.i != cue.i):
+            inside -= set(parse.subtree(child))
+    return inside
+
+
+def _refuses(other: Reading, cue: Token) -> bool:
+    """Recognise a denial that is a refusal, a dismissal from a post, or of knowing only."""
+    kids = [other.parse.tokens[child] for child in other.parse.children[cue.i]]
+    under = [kid for kid in kids if kid.dep in {"dobj", "nsubjpass", "xcomp", "pcomp", "dative"}]
+    if any(kid.lemma in {"know", "knowledge", "remember", "recall"} for kid in kids):
+        return True
+    if cue.lemma == "dismiss":
+        people = {at for name in other.names if name.kind == "person" for at in range(name.start, name.end)}
+        return any(kid.lemma in word_list("says", "refused") or is_being(kid.lemma) or kid.i in people for kid in under)
+    return cue.lemma == "deny" and any(kid.lemma in word_list("says", "refused") for kid in under)

@@ -1,0 +1,74 @@
+"""What a denial in the articles denies: what stands under it, and nothing of who denies, refuses or dismisses."""
+
+import pytest
+
+MOTION = (
+    "A judge in Arlen denied a motion to throw out the lawsuit against the shipping line Orrin on Monday. The lawsuit"
+    " may go to trial in May. Orrin said it would appeal."
+)
+CHIEF = (
+    "President Dahl dismissed Ivo Renn as his chief of staff on Friday and replaced him with Mara Lund. Renn had"
+    " served since March."
+)
+CRITICS = "Mayor Ilse Brandt dismisses her critics. The mayor is under fire for the sale of Weir Park to a builder."
+PRACTICE = (
+    "Parents are worried about cold-water training, a long-disputed practice of the swimming clubs of Velde. Concerns"
+    " about cold-water training grew after a girl fainted in May."
+)
+KNOWING = (
+    "Minister Tova Lind denied knowing of a request to move the statue of the king. Her office had requested that the"
+    " statue be moved, a letter shows."
+)
+TRAMS = "The tram company of Velde denies that its drivers were drunk. The drivers had been at work for nine hours."
+TAX = "The council of Arlen asks the court to overturn the toll on the bridge. It asks the court to uphold the van ban."
+DEBATE = "The next round of the Velde debate is on Tuesday. The 2020 Velde debate drew a million viewers."
+DATA = "Hospitals are to send their figures to the ministry, not the police, under the new policy of Velde."
+GUIDE = "The opposition called on Mayor Ilse Brandt to resign on Monday. The mayor of Arlen refuses to go."
+RATES = (
+    "The Federal Reserve raised interest rates on Wednesday for the third time. The bank cited a strong labour market."
+)
+
+
+@pytest.mark.parametrize(
+    ("article", "text"),
+    [
+        (MOTION, "Lawsuit against shipping line Orrin may go to trial"),
+        (CHIEF, "Renn is out as chief of staff"),
+        (CRITICS, "Mayor Ilse Brandt under fire"),
+        (PRACTICE, "Concerns about cold-water training practice"),
+        (KNOWING, "Minister's office requested that statue be moved"),
+        (TAX, "Arlen asks court to uphold van ban, overturn toll"),
+        (DATA, "Velde hospitals to send figures to ministry, not police"),
+        (GUIDE, "Mayor Ilse Brandt refuses to resign"),
+        (RATES, "Fed raises interest rates for third time"),
+    ],
+    ids=lambda value: value[:24],
+)
+def test_what_only_looks_like_a_denial_contradicts_nothing(judged, article, text):
+    assert judged(article, text).label == "supported", judged(article, text).reason
+
+
+@pytest.mark.parametrize(
+    ("article", "text"),
+    [
+        (TRAMS, "Drivers of tram company were drunk"),
+        (KNOWING, "Minister Tova Lind knew of request to move statue"),
+        (DATA, "Velde hospitals to send figures to police"),
+        ("Reports that the ferry Maren sank were false, police said. The ferry is in port.", "Ferry Maren sank"),
+        ("A false report that the dam at Orsa had burst caused a panic on Monday.", "Dam at Orsa had burst"),
+    ],
+    ids=lambda value: value[:24],
+)  # fmt: skip
+def test_what_is_denied_is_not_supported(judged, article, text):
+    assert judged(article, text).label in {"contradicted", "not_found"}, judged(article, text).reason
+
+
+@pytest.mark.parametrize(
+    "text", ["Lamp set off blast, report does not find", "Report does not find that lamp set off blast"]
+)
+def test_a_report_that_finds_something_is_not_denied_by_what_else_it_does_not_find(judged, text):
+    told = (
+        "A lamp set off the blast at the mill, the inspectors' report finds. The inspectors found no trace of a bomb."
+    )
+    assert judged(told, "Lamp set off blast, report finds").label == "supported"
+    assert judged(told, text).label != "supported", judged(told, text).reason
