@@ -24,6 +24,22 @@ TAX = "The council of Arlen asks the court to overturn the toll on the bridge. I
 DEBATE = "The next round of the Velde debate is on Tuesday. The 2020 Velde debate drew a million viewers."
 DATA = "Hospitals are to send their figures to the ministry, not the police, under the new policy of Velde."
 GUIDE = "The opposition called on Mayor Ilse Brandt to resign on Monday. The mayor of Arlen refuses to go."
+PHONE = (
+    "Norland dismissed claims that its spies hacked the phone of publisher Ines Calder. A report said that spies of"
+    " Norland hacked the phone of Ines Calder."
+)
+FRAUD = (
+    "Governor Tom Brill spent Sunday spreading the debunked theory of mass fraud by voters in the river towns. The"
+    " governor claims that there was fraud by voters."
+)
+STORM = (
+    "Hurricane Irma menaced Velde on Friday. Irma takes aim at Velde, forecasters said. Velde braces for the worst, and"
+    " shops in Velde are boarded up."
+)
+HOUSE = (
+    "Millions went to the polls in Arlen on Tuesday. The results gave the Liberals a House majority. The Liberals will"
+    " take the House in January, and the Conservatives keep the Senate."
+)
 RATES = (
     "The Federal Reserve raised interest rates on Wednesday for the third time. The bank cited a strong labour market."
 )
@@ -40,6 +56,10 @@ RATES = (
         (TAX, "Arlen asks court to uphold van ban, overturn toll"),
         (DATA, "Velde hospitals to send figures to ministry, not police"),
         (GUIDE, "Mayor Ilse Brandt refuses to resign"),
+        (PHONE, "Phone of publisher Ines Calder reportedly hacked by Norland spies"),
+        (FRAUD, "Governor claims fraud by voters"),
+        (STORM, "Velde braces for Hurricane Irma"),
+        (HOUSE, "Liberals take House"),
         (RATES, "Fed raises interest rates for third time"),
     ],
     ids=lambda value: value[:24],
