@@ -40,6 +40,12 @@ HOUSE = (
     "Millions went to the polls in Arlen on Tuesday. The results gave the Liberals a House majority. The Liberals will"
     " take the House in January, and the Conservatives keep the Senate."
 )
+OF_WHOM = (
+    "Norvik chief Marcus Oduya denies the report. Norvik chief Marcus Oduya flew to Lisbon on Monday, where police want"
+    " to question him."
+)
+BESIDE = "The ferry line denies the charge of theft and has opened a new route to Port Ellis."
+BAN = "A disputed ban on fishing in Lake Orsa took effect on Monday. Fishermen had fought it for years."
 RATES = (
     "The Federal Reserve raised interest rates on Wednesday for the third time. The bank cited a strong labour market."
 )
@@ -55,6 +61,10 @@ RATES = (
         (KNOWING, "Minister's office requested that statue be moved"),
         (TAX, "Arlen asks court to uphold van ban, overturn toll"),
         (DATA, "Velde hospitals to send figures to ministry, not police"),
+        (DATA, "Velde hospitals to send figures to ministry"),
+        (OF_WHOM, "Norvik chief Marcus Oduya flies to Lisbon"),
+        (BESIDE, "Ferry line opens new route to Port Ellis"),
+        (BAN, "Ban on fishing in Lake Orsa takes effect"),
         (GUIDE, "Mayor Ilse Brandt refuses to resign"),
         (PHONE, "Phone of publisher Ines Calder reportedly hacked by Norland spies"),
         (FRAUD, "Governor claims fraud by voters"),
