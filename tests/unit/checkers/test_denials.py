@@ -2,6 +2,11 @@
 
 import pytest
 
+from harness.checkers.account.conflicts import align
+from harness.checkers.cluster_analysis import ClusterReading
+from harness.claims.sentence_analysis import read
+from harness.records import Article, Cluster
+
 MOTION = (
     "A judge in Arlen denied a motion to throw out the lawsuit against the shipping line Orrin on Monday. The lawsuit"
     " may go to trial in May. Orrin said it would appeal."
@@ -24,14 +29,8 @@ TAX = "The council of Arlen asks the court to overturn the toll on the bridge. I
 DEBATE = "The next round of the Velde debate is on Tuesday. The 2020 Velde debate drew a million viewers."
 DATA = "Hospitals are to send their figures to the ministry, not the police, under the new policy of Velde."
 GUIDE = "The opposition called on Mayor Ilse Brandt to resign on Monday. The mayor of Arlen refuses to go."
-PHONE = (
-    "Norland dismissed claims that its spies hacked the phone of publisher Ines Calder. A report said that spies of"
-    " Norland hacked the phone of Ines Calder."
-)
-FRAUD = (
-    "Governor Tom Brill spent Sunday spreading the debunked theory of mass fraud by voters in the river towns. The"
-    " governor claims that there was fraud by voters."
-)
+PHONE = "Norland dismissed claims that its spies hacked the phone of publisher Ines Calder as absurd."
+FRAUD = "Governor Tom Brill spent Sunday spreading a widely debunked theory that there was massive voter fraud."
 STORM = (
     "Hurricane Irma menaced Velde on Friday. Irma takes aim at Velde, forecasters said. Velde braces for the worst, and"
     " shops in Velde are boarded up."
@@ -44,7 +43,7 @@ OF_WHOM = (
     "Norvik chief Marcus Oduya denies the report. Norvik chief Marcus Oduya flew to Lisbon on Monday, where police want"
     " to question him."
 )
-BESIDE = "The ferry line denies the charge of theft and has opened a new route to Port Ellis."
+BESIDE = "The ferry line denies the report of theft and has opened a new route to Port Ellis."
 BAN = "A disputed ban on fishing in Lake Orsa took effect on Monday. Fishermen had fought it for years."
 RATES = (
     "The Federal Reserve raised interest rates on Wednesday for the third time. The bank cited a strong labour market."
@@ -66,8 +65,8 @@ RATES = (
         (BESIDE, "Ferry line opens new route to Port Ellis"),
         (BAN, "Ban on fishing in Lake Orsa takes effect"),
         (GUIDE, "Mayor Ilse Brandt refuses to resign"),
-        (PHONE, "Phone of publisher Ines Calder reportedly hacked by Norland spies"),
-        (FRAUD, "Governor claims fraud by voters"),
+        (PHONE, "Phone of Ines Calder reportedly hacked by Norland spies"),
+        (FRAUD, "Governor Brill claims voter fraud"),
         (STORM, "Velde braces for Hurricane Irma"),
         (HOUSE, "Liberals take House"),
         (RATES, "Fed raises interest rates for third time"),
@@ -84,6 +83,8 @@ def test_what_only_looks_like_a_denial_contradicts_nothing(judged, article, text
         (TRAMS, "Drivers of tram company were drunk"),
         (KNOWING, "Minister Tova Lind knew of request to move statue"),
         (DATA, "Velde hospitals to send figures to police"),
+        (PHONE, "Phone of Ines Calder hacked by Norland spies"),
+        (FRAUD, "Massive voter fraud in election"),
         ("Reports that the ferry Maren sank were false, police said. The ferry is in port.", "Ferry Maren sank"),
         ("A false report that the dam at Orsa had burst caused a panic on Monday.", "Dam at Orsa had burst"),
     ],

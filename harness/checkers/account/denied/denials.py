@@ -143,5 +143,7 @@ def _refuses(other: Reading, cue: Token) -> bool:
         return True
     if cue.lemma == "dismiss":
         people = {at for name in other.names if name.kind == "person" for at in range(name.start, name.end)}
-        return any(kid.lemma in word_list("says", "refused") or is_being(kid.lemma) or kid.i in people for kid in under)
+        return any(
+            kid.lemma in word_list("says", "dismissed") or is_being(kid.lemma) or kid.i in people for kid in under
+        )
     return cue.lemma == "deny" and any(kid.lemma in word_list("says", "refused") for kid in under)
