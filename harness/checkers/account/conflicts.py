@@ -20,7 +20,6 @@ from harness.claims.frames import Frame
 from harness.claims.meaning import concept, is_weekday
 from harness.claims.sentence_analysis import Reading, bounded_alike, tells_time, time_words
 from harness.claims.verbs import written
-from harness.language.lexical import word_list
 from harness.records import ErrorType
 
 
@@ -245,11 +244,10 @@ def _crossed(aligner: Aligner, frame: Frame, sides: Standing) -> Iterator[Confli
 
 
 def _asserted(reading: Reading, frame: Frame) -> bool:
-    """Recognise a clause that asserts, no gerund or infinitive in passing, nor what is done to an end or asked for."""
+    """Recognise a clause that asserts, not a gerund or infinitive in passing, nor what is done to an end."""
     token = reading.parse.tokens[frame.predicate]
     ends = any(reading.parse.tokens[child].tag == "TO" for child in reading.parse.children[token.i])
-    asked = token.dep in {"xcomp", "ccomp"} and reading.parse.tokens[token.head].lemma in word_list("says", "asking")
-    if (ends and token.dep in {"advcl", "relcl", "acl"}) or (ends and asked):
+    if ends and token.dep in {"advcl", "relcl", "acl"}:
         return False
     return token.dep in {"ROOT", "ccomp", "conj", "relcl", "xcomp", "parataxis", "attr",
                                                          "acomp", "advcl"}  # fmt: skip

@@ -26,7 +26,6 @@ KNOWING = (
 )
 TRAMS = "The tram company of Velde denies that its drivers were drunk. The drivers had been at work for nine hours."
 TAX = "The council of Arlen asks the court to overturn the toll on the bridge. It asks the court to uphold the van ban."
-DEBATE = "The next round of the Velde debate is on Tuesday. The 2020 Velde debate drew a million viewers."
 DATA = "Hospitals are to send their figures to the ministry, not the police, under the new policy of Velde."
 GUIDE = "The opposition called on Mayor Ilse Brandt to resign on Monday. The mayor of Arlen refuses to go."
 PHONE = "Norland dismissed claims that its spies hacked the phone of publisher Ines Calder as absurd."
@@ -66,7 +65,7 @@ RATES = (
         (BAN, "Ban on fishing in Lake Orsa takes effect"),
         (GUIDE, "Mayor Ilse Brandt refuses to resign"),
         (PHONE, "Phone of Ines Calder reportedly hacked by Norland spies"),
-        (FRAUD, "Governor Brill claims voter fraud"),
+        (FRAUD, "Governor Brill claims massive voter fraud"),
         (STORM, "Velde braces for Hurricane Irma"),
         (HOUSE, "Liberals take House"),
         (RATES, "Fed raises interest rates for third time"),
@@ -103,3 +102,24 @@ def test_a_report_that_finds_something_is_not_denied_by_what_else_it_does_not_fi
     )
     assert judged(told, "Lamp set off blast, report finds").label == "supported"
     assert judged(told, text).label != "supported", judged(told, text).reason
+
+
+@pytest.mark.parametrize(
+    ("told", "text"),
+    [
+        ("Velde asks the Supreme Court to overturn the abortion rights landmark.",
+         "Velde asks Supreme Court to uphold abortion ban, overturn landmark"),
+        (
+            "Millions of voters flocked to the polls, and the results gave the Liberals a House majority while others kept"
+            " control of the Senate.",
+            "Liberals take House, others expand Senate control",
+        ),
+        ("Calder, Brill battling for top spot heading into Tuesday's 2020 Dem debate", "Dem debates: round four"),
+        ("Brandt comes out against setting up presidential commission to investigate riot",
+         "Palace says Brandt will not create presidential commission to probe riot"),
+    ],
+    ids=lambda value: value[:24],
+)  # fmt: skip
+def test_what_is_done_to_something_else_or_to_an_end_conflicts_with_nothing(parser, told, text):
+    cluster = ClusterReading(Cluster(cluster_id="c", articles=(Article(article_id="a", text=told),)), parser)
+    assert align(cluster, read(parser.parse([text])[0])).conflicts == ()
