@@ -109,11 +109,8 @@ def test_a_report_that_finds_something_is_not_denied_by_what_else_it_does_not_fi
     [
         ("Velde asks the Supreme Court to overturn the abortion rights landmark.",
          "Velde asks Supreme Court to uphold abortion ban, overturn landmark"),
-        (
-            "Millions of voters flocked to the polls, and the results gave the Liberals a House majority while others kept"
-            " control of the Senate.",
-            "Liberals take House, others expand Senate control",
-        ),
+        ("The results gave the Liberals a House majority while others retained control of the Senate.",
+         "Liberals take House, others expand Senate control"),
         ("Calder, Brill battling for top spot heading into Tuesday's 2020 Dem debate", "Dem debates: round four"),
         ("Brandt comes out against setting up presidential commission to investigate riot",
          "Palace says Brandt will not create presidential commission to probe riot"),
