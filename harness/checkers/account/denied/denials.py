@@ -4,7 +4,8 @@ What a denial denies is what stands under it: `the line denies that the captain 
 motion that is denied was refused, an aide who is dismissed has lost a post, and a disputed practice is a practice.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import NamedTuple
 
 from harness.checkers.account.alignment import Aligner
@@ -27,6 +28,10 @@ SHORT = 10
 _SUBJECTS = frozenset({"nsubj", "csubj"})
 _APART = frozenset({"conj", "advcl", "parataxis"})
 """What stands beside a denial, or tells when or why: it is not denied."""
+_BELOW = frozenset({"acomp", "attr", "oprd", "dobj", "nsubj", "xcomp", "advmod"})
+"""Relations of a noun or adjective that denies what the word above it has."""
+_OVER = frozenset({"ROOT", "ccomp", "conj", "relcl", "advcl", "parataxis", "acl"})
+"""Relations of one that denies what it has below it."""
 
 
 class Denial(NamedTuple):
@@ -73,6 +78,7 @@ def _is_no_target(reading: Reading) -> bool:
     return over or reading.parse.text.lower().replace("-", " ").startswith(CHECKING)
 
 
+@cache
 def _cues() -> frozenset[str]:
     """List the words that deny, and those that call something untrue."""
     return word_list("says", "denies") | word_list("says", "untrue")
@@ -81,7 +87,7 @@ def _cues() -> frozenset[str]:
 def _denied(reading: Reading, other: Reading, token: Token, *, short: bool) -> tuple[float, str]:
     """How surely a word of a sentence denies a claim, and how; 0 where it does not."""
     if token.lemma in _cues() or token.lower in _cues():
-        share = _share(other, _under(other, token), reading)
+        share = _share(reading, _keys(other, _under(other, token)))
         if share >= 0.5 or (short and share >= LEAST_SHORT):
             return min(1.0, 0.3 + max(share, 0.4 * short)), f"the articles have it only as “{token.text}”"
         return 0.0, ""
@@ -89,25 +95,28 @@ def _denied(reading: Reading, other: Reading, token: Token, *, short: bool) -> t
     if apart is not None:
         deed = next((above.i for above in other.parse.ancestors(apart) if above.pos == "VERB"), apart)
         said = {other.keys[apart], other.keys[deed]} - {""} <= reading.concepts and bool(other.keys[apart])
-        share = _share(other, set(range(len(other.keys))), reading)
+        share = _share(reading, other.concepts)
         return (share, f"the articles say it is not “{other.parse.tokens[apart].text}”") if said else (0.0, "")
     if denies(other.parse, token, short=short):
         head = other.parse.tokens[token.head]
-        inside = {other.keys[index] for index in other.parse.subtree(head.i) if other.keys[index]}
-        both = len(inside & reading.concepts)
-        share = both / max(1, len(reading.concepts))
+        inside = _keys(other, other.parse.subtree(head.i))
+        share = _share(reading, inside)
         said = other.keys[head.i] in reading.concepts
         known = head.lemma in word_list("polarity", "inward") or kind_of_saying(head.lemma)
-        if not known and said and (share >= 0.5 or (short and both >= 2)):
+        if not known and said and (share >= 0.5 or (short and len(inside & reading.concepts) >= 2)):
             return max(share, 0.6 * short), f"the text says what the articles deny: “{head.text}”"
         return 0.0, ""
     rumour = short and token.lemma in word_list("says", "rumours")
     return (0.45, f"the articles call it a “{token.text}”") if rumour else (0.0, "")
 
 
-def _share(other: Reading, inside: set[int], reading: Reading) -> float:
-    """Return the share of a claim's content words among some words of a sentence."""
-    keys = {other.keys[at] for at in inside if other.keys[at]}
+def _keys(other: Reading, inside: Iterable[int]) -> frozenset[str]:
+    """List the content words among some tokens of a sentence."""
+    return frozenset(other.keys[at] for at in inside if other.keys[at])
+
+
+def _share(reading: Reading, keys: frozenset[str]) -> float:
+    """Return the share of a claim's content words among some of a sentence's."""
     return len(keys & reading.concepts) / max(1, len(reading.concepts))
 
 
@@ -121,10 +130,11 @@ def _under(other: Reading, cue: Token) -> set[int]:
         top = parse.tokens[cue.head]
         if not kind_of_saying(top.lemma) and top.lemma not in word_list("says", "stories"):
             return set()
-    elif cue.pos != "VERB" and cue.dep in {"acomp", "attr", "oprd", "dobj", "nsubj", "xcomp", "advmod"}:
-        top = parse.tokens[cue.head]
-    elif cue.pos != "VERB" and cue.dep not in {"ROOT", "ccomp", "conj", "relcl", "advcl", "parataxis", "acl"}:
-        return set()
+    elif cue.pos != "VERB":
+        if cue.dep in _BELOW:
+            top = parse.tokens[cue.head]
+        elif cue.dep not in _OVER:
+            return set()
     inside = set(parse.subtree(top.i))
     # Who denies it is not denied; of what is false, and of what was denied, the subject is.
     active = cue.pos == "VERB" and cue.i == top.i
