@@ -14,9 +14,9 @@ def negator(parse: Parse, token: Token) -> bool:
         return parse.tokens[min(token.i + 1, len(parse.tokens) - 1)].lower == "to"
     if token.lower not in word_list("polarity", "negators") and token.dep != "neg":
         return False
-    after = [other.lower for other in parse.tokens[token.i + 1 : token.i + 3]]
     if contrasted(parse, token) is not None:
         return False
+    after = [other.lower for other in parse.tokens[token.i + 1 : token.i + 3]]
     first, second = (*after, "", "")[:2]
     if token.lower == "no" and first == "-":  # a no-confidence vote, a no-fly zone
         return False
@@ -28,7 +28,7 @@ def negator(parse: Parse, token: Token) -> bool:
 
 def contrasted(parse: Parse, token: Token) -> int | None:
     """Find the noun that `not` sets apart from another, where no deed is denied: to the ministry, not the police."""
-    if token.lower != "not" or parse.tokens[token.i - 1].lower != ",":
+    if token.lower != "not" or not token.i or parse.tokens[token.i - 1].lower != ",":
         return None
     for other in parse.tokens[token.i + 1 :]:
         if other.pos in {"NOUN", "PROPN"}:
