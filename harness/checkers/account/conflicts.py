@@ -249,8 +249,9 @@ def _asserted(reading: Reading, frame: Frame) -> bool:
     ends = any(reading.parse.tokens[child].tag == "TO" for child in reading.parse.children[token.i])
     if ends and token.dep in {"advcl", "relcl", "acl"}:
         return False
-    return token.dep in {"ROOT", "ccomp", "conj", "relcl", "xcomp", "parataxis", "attr",
-                                                         "acomp", "advcl"}  # fmt: skip
+    return token.dep in {
+        "ROOT", "ccomp", "conj", "relcl", "xcomp", "parataxis", "attr", "acomp", "advcl",
+    }  # fmt: skip
 
 
 def _headline_future(reading: Reading, frame: Frame) -> bool:
