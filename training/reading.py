@@ -258,7 +258,8 @@ def main() -> None:
     files = given.events or [EVENTS]
     for path in [*(given.pairs / f"{kind}.jsonl" for kind in OLDER), *files, *filter(None, [given.begin])]:
         if not path.is_file():
-            options.error(f"there is no file {path}: `python -m training.pairs` writes pairs, this program adapters")
+            options.error(f"there is no file {path}: `python -m training.pairs` writes pairs, this program adapters; "
+                          f"events are in {EVENTS.parent}")  # fmt: skip
     torch.manual_seed(SEED)
     torch.set_num_threads(given.threads)
     drawn = random.Random(SEED)
