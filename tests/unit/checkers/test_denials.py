@@ -3,6 +3,8 @@
 import pytest
 
 from harness.checkers.account.conflicts import align
+from harness.checkers.account.denied.negations import lone_negations
+from harness.checkers.account.matching import Matcher
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.sentence_analysis import read
 from harness.records import Article, Cluster
@@ -120,3 +122,13 @@ def test_a_report_that_finds_something_is_not_denied_by_what_else_it_does_not_fi
 def test_what_is_done_to_something_else_or_to_an_end_conflicts_with_nothing(parser, told, text):
     cluster = ClusterReading(Cluster(cluster_id="c", articles=(Article(article_id="a", text=told),)), parser)
     assert align(cluster, read(parser.parse([text])[0])).conflicts == ()
+
+
+def test_a_report_that_concludes_something_is_not_denied_by_what_it_does_not_conclude(parser):
+    told = "A lamp set off the blast, the report concludes. The inspectors did not conclude that there was a bomb."
+    cluster = ClusterReading(Cluster(cluster_id="c", articles=(Article(article_id="a", text=told),)), parser)
+    denying = read(parser.parse(["Report does not conclude that lamp set off blast"])[0])
+    (lone,) = lone_negations(cluster, Matcher(cluster, denying), denying)
+    assert denying.parse.tokens[lone.denied].text == "conclude"
+    other = read(parser.parse(["Inspectors did not conclude that there was a bomb"])[0])
+    assert list(lone_negations(cluster, Matcher(cluster, other), other)) == []

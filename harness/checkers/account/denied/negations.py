@@ -156,8 +156,7 @@ def _borne_out(
     for unit, tokens in near.items():
         parse = cluster.readings[unit].parse
         cues = [token for token in parse.tokens if negates(parse, token)]
-        same = (other.i for other in parse.tokens if same_goods(lemma, other.lemma) or (finds and other.lemma == lemma))
-        for each in {*tokens, *same}:
+        for each in {*tokens, *(other.i for other in parse.tokens if same_goods(lemma, other.lemma))}:
             over = any(_over(parse, token, each) for token in cues if each != token.i)
             (denied if over else told).append((unit, each))
     if denied and _is_full_verb(reading.parse, at):
