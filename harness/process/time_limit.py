@@ -167,7 +167,7 @@ def _ring(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the s
             limit.struck += 1
             sys.unraisablehook = _say_nothing_of(limit)
             if limit.struck > 1 and any(inside.is_foreign for inside in _limits):
-                _strike_all_the_time(limit.interruption)
+                _strike_all_the_time(limit)
             else:
                 _set_timer()
             raise limit.interruption
@@ -177,11 +177,15 @@ def _ring(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the s
 _HERE = _ring.__code__.co_filename
 
 
-def _strike_all_the_time(interruption: type[BaseException]) -> None:
-    """Interrupt a component without end; our own code, which it comes back to, is left alone and calms the timer."""
+def _strike_all_the_time(limit: _Limit) -> None:
+    """Interrupt a component until its limit ends; our own code, which it comes back to, is left alone.
+
+    The last alarm may arrive when the limit has ended and this is the handler still: in another thread for instance.
+    """
+    interruption = limit.interruption
 
     def strike(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a handler, as short as it can be
-        if frame is not None and frame.f_code.co_filename != _HERE:
+        if limit.is_open and frame is not None and frame.f_code.co_filename != _HERE:
             raise interruption
 
     sys.unraisablehook = _say_nothing
