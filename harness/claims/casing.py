@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from harness.claims.meaning import nations
+from harness.claims.meaning import nations, other_spellings
 from harness.language.text import word_spans
 
 
@@ -51,6 +51,7 @@ class Casing:
         tokens = [text[start:end] for start, end in spans]
         if not headline_cased(tokens):
             return text
+        named = _named_places([token.lower() for token in tokens])
         shouted = all(not any(character.islower() for character in token) for token in tokens)
         parts = []
         position = 0
@@ -61,6 +62,8 @@ class Casing:
                 written = token.lower()
             if written is None:
                 written = token.capitalize() if shouted and token.isalpha() else token
+            if number in named and not shouted:
+                written = token
             if number == 0:
                 written = written[:1].upper() + written[1:]
             # A spelling of another length would move every offset behind it.
@@ -69,6 +72,16 @@ class Casing:
         return "".join(parts) + text[position:]
 
 
+def _named_places(lowers: list[str]) -> frozenset[int]:
+    """Find the words of names of places that begin with an ordinary one: `New York`, whose articles need not be new."""
+    known = nations().keys() | other_spellings().keys()
+    return frozenset(
+        within for at, word in enumerate(lowers) if word in _OF_PLACES for many in (2, 3)
+        if " ".join(lowers[at : at + many]) in known for within in range(at, at + many)
+    )  # fmt: skip
+
+
+_OF_PLACES = frozenset({"new", "north", "south", "east", "west"})
 _PREFIXES = ("re", "de", "un", "dis", "pre", "non", "anti", "mis", "over")
 _MADE = (("ization", ""), ("isation", ""), ("ization", "e"), ("isation", "e"), ("ize", ""), ("ise", ""))
 _LEAST = 5

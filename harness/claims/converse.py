@@ -168,13 +168,21 @@ def _governed_by(parse: Parse, frame: Frame, preposition: str) -> tuple[int, ...
 def one_deed(mine: Deed, theirs: Deed) -> bool:
     """Match two deeds: the same converse pair, or one verb or its synonym with the second party in one place.
 
-    A noun's deed is one with that of a verb that it is made of, wherever the parties stand.
+    A noun's deed is one with that of a verb that it is made of, wherever the parties stand, but for a verb that tells
+    it from its other side: who visits a place makes a trip there.
     """
     if NOUN_DEED in {mine.place, theirs.place}:
+        if _is_turned(mine) or _is_turned(theirs):
+            return False
         return mine.frame.concept == theirs.frame.concept or _of_one(mine.verb, theirs.verb)
     return mine.place == theirs.place and (
         mine.place.startswith("|") or mine.frame.concept == theirs.frame.concept or _synonyms(mine.verb, theirs.verb)
     )
+
+
+def _is_turned(deed: Deed) -> bool:
+    """Recognise a deed of a converse pair whose verb has its first party elsewhere than in its subject."""
+    return deed.place.startswith("|") and deed.second == deed.frame.agents
 
 
 @lru_cache(maxsize=1 << 14)

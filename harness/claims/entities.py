@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import lru_cache
+from unicodedata import combining, normalize
 
 from harness.claims.figures.currencies import is_code
-from harness.claims.meaning import is_month, is_weekday, nations, other_spellings
+from harness.claims.meaning import JOINING, first_names, is_month, is_weekday, nations, other_spellings
 from harness.claims.parsing.parse import Parse, Token
 from harness.language.lexical import word_list
 
@@ -15,9 +16,6 @@ _KINDS = {
 }  # fmt: skip
 _DIGITS = re.compile(r"\d+")
 _FIGURES = frozenset({"DATE", "TIME", "CARDINAL", "ORDINAL", "QUANTITY", "MONEY", "PERCENT"})
-_JOINING = frozenset(
-    {"of", "the", "de", "la", "al", "bin", "van", "von", "der", "and", "&", "'s", "’s", "-", "–", "for"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +83,7 @@ def names(parse: Parse) -> tuple[Name, ...]:
             if _is_name_token(parse, tokens[end]) and not _breaks(tokens, end):
                 end += 1
             elif (
-                tokens[end].lower in _JOINING and end + 1 < len(tokens) and _is_name_token(parse, tokens[end + 1])
+                tokens[end].lower in JOINING and end + 1 < len(tokens) and _is_name_token(parse, tokens[end + 1])
                 and tokens[end].entity and tokens[end].entity == tokens[end - 1].entity
                 and tokens[end].entity == tokens[end + 1].entity and not tokens[end].begins
                 and tokens[end].lower not in {"'s", "’s"}
@@ -136,11 +134,13 @@ def _name(parse: Parse, start: int, end: int, title: str) -> Name:
     """Make a name of tokens, with its kind and country."""
     tokens = parse.tokens[start:end]
     words = tuple(
-        token.lower.removesuffix("'s").removesuffix("’s").strip(".") or token.lower for token in tokens
-        if token.lower not in _JOINING
+        _plain(token.lower.removesuffix("'s").removesuffix("’s").strip(".")) or token.lower for token in tokens
+        if token.lower not in JOINING
     ) or (tokens[0].lower,)  # fmt: skip
     joined = " ".join(token.lower.removesuffix("'s").removesuffix("’s") for token in tokens)
     nation = nations().get(joined) or nations().get(words[0] if len(words) == 1 else " ".join(words)) or ""
+    if not nation and "." in joined:  # the full stop of `U.S.` may end the sentence as well
+        nation = nations().get(joined.replace(".", ""), "")
     # spaCy may type the words of one name differently; the commonest type wins, and a title outvotes all but a place.
     kinds = [_KINDS[token.entity] for token in tokens if token.entity in _KINDS]
     kind = (
@@ -151,6 +151,11 @@ def _name(parse: Parse, start: int, end: int, title: str) -> Name:
         else max(kinds, key=kinds.count, default="other")
     )
     return Name(start, end, words, kind, nation, title)
+
+
+def _plain(word: str) -> str:
+    """Leave the marks off letters: `andrés` → `andres`."""
+    return word if word.isascii() else "".join(part for part in normalize("NFD", word) if not combining(part))
 
 
 def acronym(words: tuple[str, ...]) -> str:
@@ -182,20 +187,32 @@ def same_name(first: Name, second: Name) -> bool:
     """Match two names: same country, surname and full name, acronym, other name, spelling, or one inside the other."""
     if first.nation or second.nation:
         return first.nation == second.nation
-    if " ".join(second.words) in other_spellings().get(" ".join(first.words), ()):
+    if known_as(first, second):
         return True
     short, long = sorted((first.words, second.words), key=len)
     if len(short) == 1 and len(long) > 1:
-        initials = acronym(long)
-        if short[0].replace(".", "") == initials and len(initials) > 1:
-            return True
         if first.kind == "person" and second.kind == "person":
             return same_word(short[0], long[-1]) or same_word(short[0], long[0])
         return any(same_word(short[0], word) for word in long)
     if len(short) > 1 and first.kind == "person" and second.kind == "person" and short[-1] != long[-1]:
         return all(any(same_word(word, other) for other in long) for word in short)
-    matched = sum(1 for word in short if any(same_word(word, other) for other in long))
-    return matched == len(short)
+    return all(any(same_word(word, other) for other in long) for word in short)
+
+
+def known_as(first: Name, second: Name) -> bool:
+    """Match two names of one, neither a spelling of the other: a country's, a short one, initials, *Bill* of William.
+
+    All words of the shorter name inside the longer one make it the same name as well: `Andres Obrador`.
+    """
+    if first.nation and first.nation == second.nation:
+        return True
+    if " ".join(second.words) in other_spellings().get(" ".join(first.words), ()):
+        return True
+    short, long = sorted((first.words, second.words), key=len)
+    if len(short) == 1:
+        return len(long) > 1 and short[0].replace(".", "") == acronym(long)
+    rest = set(short[1:]) <= set(long[1:])
+    return rest and (short[0] in long or long[0] in first_names().get(short[0], ()))
 
 
 def near_spelling(first: Name, second: Name) -> bool:

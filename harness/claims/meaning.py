@@ -5,6 +5,11 @@ from functools import cache, lru_cache
 
 from harness.language.lexical import lexicon, stem, word_list
 
+JOINING = frozenset(
+    {"of", "the", "de", "la", "al", "bin", "van", "von", "der", "and", "&", "'s", "’s", "-", "–", "for"}
+)
+"""Small words inside names."""
+
 
 @cache
 def _groups() -> dict[str, str]:
@@ -96,14 +101,28 @@ def nation_words(nation: str) -> frozenset[str]:
 
 @cache
 def other_spellings() -> dict[str, frozenset[str]]:
-    """Map a short name, lower-cased, to the longer names: `gop` → `republican`, `republican party`."""
+    """Map a short name, lower-cased, to the longer names: `gop` → `republican`, `republican party`.
+
+    Names are found by their words with and without what joins them: `food drug administration`.
+    """
     spellings: defaultdict[str, set[str]] = defaultdict(set)
     for line in lexicon()["names"]["aliases"].strip().splitlines():
         names = [word.replace("_", " ").lower() for word in line.split()]
+        names += [" ".join(word for word in name.split() if word not in JOINING) for name in names]
         names = list(dict.fromkeys([*names, *(name.replace(".", "") for name in names)]))
         for name in names:
             spellings[name].update(other for other in names if other != name)
     return {name: frozenset(others) for name, others in spellings.items()}
+
+
+@cache
+def first_names() -> dict[str, frozenset[str]]:
+    """Map a first name, lower-cased, to its short and long forms: `bill` → `william`, `will`, `billy`."""
+    forms: defaultdict[str, set[str]] = defaultdict(set)
+    for line in lexicon()["names"]["first_names"].strip().splitlines():
+        for name in (several := line.split()):
+            forms[name].update(other for other in several if other != name)
+    return {name: frozenset(others) for name, others in forms.items()}
 
 
 def is_weekday(lower: str) -> bool:

@@ -4,6 +4,10 @@ from harness.claims.parsing.parse import Parse, Token
 from harness.language.lexical import word_list
 
 _MERELY = frozenset({"only", "just", "merely", "simply"})
+_WITH_NO = frozenset({"confidence", "fly", "contest", "deal", "show", "win", "ball"})
+"""Words that with `no` before them make one word of three: a no confidence vote."""
+_ALL_BUT = frozenset({"short", "less", "but"})
+"""Words after `nothing` that leave something: nothing short of a miracle."""
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "expl"})
 _THAN = frozenset({"more", "less", "fewer", "later", "sooner", "earlier"})
 
@@ -18,12 +22,20 @@ def negator(parse: Parse, token: Token) -> bool:
         return False
     after = [other.lower for other in parse.tokens[token.i + 1 : token.i + 3]]
     first, second = (*after, "", "")[:2]
-    if token.lower == "no" and first == "-":  # a no-confidence vote, a no-fly zone
-        return False
+    if token.lower == "no" and (first == "-" or (first in _WITH_NO and _is_noun_after(parse, token.i + 2))):
+        return False  # a no-confidence vote, a no fly zone
     if token.lower == "no":
         numbers = (first in {".", "one"} and second[:1].isdigit()) or (first == "." and second == "of")
         return not numbers and not first[:1].isdigit() and not (first in _THAN and second == "than")
+    if token.lower == "nothing" and first in _ALL_BUT:
+        return False
     return not (token.lower in {"not", "n't", "n’t"} and first in _MERELY)
+
+
+def _is_noun_after(parse: Parse, at: int) -> bool:
+    """Tell whether a noun stands at a place, quotation marks passed over."""
+    following = next((token for token in parse.tokens[at:] if token.pos != "PUNCT"), None)
+    return following is not None and following.pos in {"NOUN", "PROPN"}
 
 
 def contrasted(parse: Parse, token: Token) -> int | None:
@@ -63,6 +75,31 @@ def denies(parse: Parse, token: Token, *, short: bool) -> bool:
     """Tell whether a word denies what stands with it; in a short sentence `no` does as well as `not`."""
     reaches = token.dep == "neg" or (short and token.lower != "without")
     return reaches and negator(parse, token) and not supposes(parse, token)
+
+
+def rules_out(parse: Parse, at: int) -> bool:
+    """Tell whether a negation over a verb forbids, and somebody may do it all the same: `can't exclude schools`."""
+    return may_be_done(parse, at) and is_negated(parse, at)
+
+
+def is_negated(parse: Parse, at: int) -> bool:
+    """Tell whether a word that negates stands with another."""
+    return any(negator(parse, parse.tokens[child]) for child in parse.children[at])
+
+
+def is_unreal(parse: Parse, at: int) -> bool:
+    """Recognise a deed that only would, could or might be done."""
+    return _has_auxiliary(parse, at, word_list("modality", "unreal"))
+
+
+def may_be_done(parse: Parse, at: int) -> bool:
+    """Tell whether a verb says what is allowed or ought to be, not what is done."""
+    return _has_auxiliary(parse, at, word_list("modality", "ruling"))
+
+
+def _has_auxiliary(parse: Parse, at: int, listed: frozenset[str]) -> bool:
+    kids = (parse.tokens[child] for child in parse.children[at])
+    return any(kid.dep == "aux" and kid.lower in listed for kid in kids)
 
 
 def ends_or_doubts(token: Token) -> bool:

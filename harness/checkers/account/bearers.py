@@ -7,7 +7,7 @@ from harness.checkers.account.elements import SURE, Spot
 from harness.checkers.account.matching import Matcher
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.entities import Name, acronym, same_name
-from harness.claims.meaning import nation_words, nations, other_spellings
+from harness.claims.meaning import first_names, nation_words, nations, other_spellings
 from harness.claims.sentence_analysis import Reading
 from harness.language.lexical import pieces
 
@@ -79,11 +79,13 @@ def _other_spellings(cluster: ClusterReading, matcher: Matcher, name: Name) -> I
 def without_plain_words(cluster: ClusterReading, matcher: Matcher, reading: Reading, name: Name) -> Name:
     """Cut ordinary words off a name that a headline's capitals made part of it: `Twin Afghan Bombings`.
 
-    Only where the articles have what is left, and neither the whole name nor the word.
+    Only where the articles have what is left, and neither the whole name nor the word; no first name such as `Bob`.
     """
     tokens = reading.parse.tokens
     start = name.start
     while start < name.end - 1 and cluster.casing.ordinary(tokens[start].lower) and not matcher.matches(start):
+        if tokens[start].lower in first_names():
+            break
         start += 1
     if start == name.start or cluster.matching(name):
         return name

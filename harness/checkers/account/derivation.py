@@ -30,6 +30,7 @@ _IN_ONE = {
     ("hour", "minute"): 60, ("minute", "second"): 60, ("day", "hour"): 24, ("week", "day"): 7, ("year", "month"): 12,
 }  # fmt: skip
 """How many of a smaller unit make one of the larger."""
+_PARTIES = frozenset({"dobj", "nsubj", "nsubjpass"})
 _NEARLY = 0.1
 _DAYS = 31
 _APART = re.compile(r"[A-Z]\w+, $")
@@ -127,6 +128,7 @@ def _unsaid(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterat
         tokens = cluster.readings[unit].parse.tokens
         for found in held:
             apart = not found.unit and not found.head and figure.unit in {token.lemma for token in tokens}
+            apart &= tokens[found.token].dep not in _PARTIES  # a fall that injured 22 lasted no 22 days
             # `Ten, including the mayor` are the mayor and nine others.
             one = other and found.value - figure.value == 1 and any(token.lower in _AMONG for token in tokens)
             if (figure.unit and apart and found.value == figure.value) or one:

@@ -29,7 +29,10 @@ _BEFORE = frozenset({"compound", "amod", "poss", "det", "nummod"})
 _ROLES = {"of": "own", "by": "by", "from": "by", "against": "against"}
 _APART = frozenset({"conj", "advcl", "relcl", "ccomp", "parataxis"})
 """Clauses under a verb that tell another deed."""
-BROAD = frozenset({"go", "come", "get", "make", "take", "have", "be", "do", "put", "set", "see", "let", "give", "keep"})
+BROAD = frozenset({
+    "go", "come", "get", "make", "take", "have", "be", "do", "put", "set", "see", "let", "give", "keep", "hold", "draw",
+    "bring", "deliver",
+})  # fmt: skip
 """Verbs that tell a deed only together with what it is done to."""
 
 

@@ -1,8 +1,7 @@
 """Deeds that a text tells as done while the articles have them only considered, feared, possible or planned.
 
-A deed is looked for in every sentence that has it together with a party of the claim. One sentence that tells it as
-done settles it; where every sentence hedges it, the deed is not borne out. A headline's present tense may mean a plan
-(`Trump visits` of tomorrow), so that a plan speaks only against what is told as past.
+A deed is looked for in every sentence that has it with a party of the claim. One that tells it as done settles it. A
+headline's present tense may mean a plan (`Trump visits` of tomorrow): a plan speaks only against what is told as past.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,6 +20,7 @@ from harness.claims.polarity import (
     came_to_nothing,
     ends_or_doubts,
     fails,
+    is_negated,
     is_over,
     keeps_undone,
     negates,
@@ -140,7 +140,7 @@ def _beside(parse: Parse, token: Token, *, first: bool) -> Iterator[Hedge]:
 
 def _leaves_open(token: Token, below: Token) -> bool:
     """Tell whether a word leaves open what it governs: to call for an election does, to call one does not."""
-    done = token.lemma in word_list("modality", "realising") and below.dep != "prep"
+    done = token.lemma in word_list("modality", "realising") and below.dep not in {"prep", "xcomp"}
     # The lemmatiser has `hopes` as a form of hop.
     return not word_list("modality", "unsure").isdisjoint({token.lemma, f"{token.lemma}e"}) and not done
 
@@ -384,7 +384,7 @@ def is_no_denial(theirs: Reading, mine: Reading, pair: Pair) -> bool:
     hedge = hedge_of(then.parse, done.predicate) if then is theirs else None
     return (
         ended or only_supposed(now.parse, denied.predicate) or any(map(ends_or_doubts, mine.parse.tokens))
-        or (hedge is not None and not hedge.planned)
+        or (hedge is not None and not (hedge.planned and is_negated(now.parse, denied.predicate)))
         or (denied is pair.claim and _said_there(mine, theirs))
         # It is not true that it was: denied there as well, if not beside the verb.
         or (denied is pair.claim and (

@@ -16,7 +16,7 @@ from harness.claims.meaning import other_spellings
 from harness.claims.parsing.parse import Token
 from harness.claims.sentence_analysis import Reading
 from harness.claims.thesaurus import near_words, said_by
-from harness.claims.verbs import phrasal
+from harness.claims.verbs import particle, phrasal
 from harness.language.lexical import pieces, word_list
 from harness.language.numerals import ordinal_in_words
 
@@ -55,8 +55,10 @@ class Matcher:
         self.cluster = cluster
         self.forms = cluster.forms
         self.reading = reading
-        self.words = [token.i for token in reading.parse.tokens if reading.keys[token.i]]
-        """Indices of the content words."""
+        tokens = reading.parse.tokens
+        joined = {particle(reading.parse, token) for token in tokens if token.pos in {"VERB", "AUX"}}
+        self.words = [token.i for token in tokens if reading.keys[token.i] and token.i not in joined]
+        """Indices of the content words; a particle is one with its verb."""
         self._matches: dict[int, tuple[Match, ...]] = {}
         self._units: dict[int, dict[int, float]] = {}
 
@@ -70,16 +72,23 @@ class Matcher:
                         found[place] = grade
             if self._near and not found:
                 found = dict.fromkeys(self._near_places(self.reading.parse.tokens[index]), NEAR)
-            own = phrasal(self.reading.parse, self.reading.parse.tokens[index])
-            plain = own == self.reading.parse.tokens[index].lemma
+            token = self.reading.parse.tokens[index]
+            own = phrasal(self.reading.parse, token)
             graded = []
             for place, grade in found.items():
-                theirs = self.forms.verbs.get(place)
-                other = (theirs is not None) if plain else theirs != own
-                narrowed = grade >= SPELLING and other and (theirs is None or theirs not in said_by(own))
+                narrowed = grade >= SPELLING and self._has_other_particle(place, own, token.lemma)
                 graded.append(Match(*place, grade * OTHER_PARTICLE if narrowed else grade))
             self._matches[index] = tuple(sorted(graded, key=lambda match: (-match.grade, match.unit, match.token)))
         return self._matches[index]
+
+    def _has_other_particle(self, place: tuple[int, int], own: str, lemma: str) -> bool:
+        """Tell whether the articles have a verb with a particle that makes it another, or without the claim's."""
+        theirs = self.forms.verbs.get(place)
+        if theirs is not None:
+            return theirs != own and theirs not in said_by(own)
+        unit, at = place
+        # Who dies has passed away, and who passes a test has not.
+        return own != lemma and self.cluster.readings[unit].parse.tokens[at].lemma == lemma
 
     def _places(self, index: int) -> Iterable[tuple[Iterable[tuple[int, int]], float]]:
         """Yield places by the way in which a word matches, with the grade of that way."""

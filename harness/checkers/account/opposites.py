@@ -20,7 +20,7 @@ from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.converse import Deed, converse, deeds, sides_of_one
 from harness.claims.frames import Frame
 from harness.claims.parsing.parse import Token
-from harness.claims.polarity import negator
+from harness.claims.polarity import is_negated
 from harness.claims.sentence_analysis import Reading, party_text
 from harness.claims.thesaurus import opposites, reversals
 from harness.claims.verbs import phrasal
@@ -75,9 +75,10 @@ def _opposed(
 
 
 def _alike(theirs: Reading, at: int, parts: frozenset[str]) -> bool:
-    """Accept an opposite of some part of speech that is not negated."""
-    negated = any(negator(theirs.parse, theirs.parse.tokens[child]) for child in theirs.parse.children[at])
-    return theirs.parse.tokens[at].pos in parts and not negated
+    """Accept an opposite of some part of speech that is not negated: who is `not happy` is unhappy."""
+    token = theirs.parse.tokens[at]
+    said_of = [at, *([token.head] if token.dep in {"acomp", "attr", "oprd"} else [])]
+    return token.pos in parts and not any(is_negated(theirs.parse, over) for over in said_of)
 
 
 def _of_verb(

@@ -16,6 +16,7 @@ from harness.claims.entities import same_name
 from harness.claims.frames import Frame
 from harness.claims.meaning import concept
 from harness.claims.parsing.parse import Token
+from harness.claims.polarity import is_unreal
 from harness.claims.sentence_analysis import Reading
 from harness.claims.thesaurus import is_being
 from harness.language.lexical import word_list
@@ -88,11 +89,16 @@ def _of_deed(aligner: Aligner, mine: Deed) -> tuple[bool, dict[int, Crossed]]:
     """
     settled = done = unsaid = False
     own_deed = not mine.place and mine.frame.modality == "actual" and _is_main(aligner, mine.frame)
+    own_deed &= bool(_acting(aligner, mine.first))  # interviews paint a picture where those asked do
     crossed: dict[int, Crossed] = {}
     undergone: dict[int, Crossed] = {}
     others: dict[int, Crossed] = {}
     for unit, theirs in deeds_alike(aligner, mine):
         one, other = arguments_of(aligner, unit, mine, theirs)
+        there = aligner.cluster.readings[unit]
+        # That some hoped one would win settles nothing, nor does it cross the two.
+        if mine.frame.modality == "actual" and is_unreal(there.parse, theirs.frame.predicate):
+            continue
         done |= met(one[0], other[0])
         if theirs.frame.negated != mine.frame.negated:
             continue
@@ -102,7 +108,6 @@ def _of_deed(aligner: Aligner, mine: Deed) -> tuple[bool, dict[int, Crossed]]:
         surely = crosses and all(met(mine, theirs) for mine, theirs in zip(one, other[::-1], strict=True))
         if (first or second) and not surely:
             settled |= (first and second) or all(argument.vague for argument in (*other[0], *other[1]))
-        there = aligner.cluster.readings[unit]
         if crosses:
             indices = (theirs.frame.predicate, *theirs.first, *theirs.second)
             crossed.setdefault(unit, _at(there, unit, theirs.frame.predicate, indices))

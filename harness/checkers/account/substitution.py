@@ -14,7 +14,7 @@ from harness.checkers.account.conflicts import Alignment
 from harness.checkers.account.elements import SURE
 from harness.checkers.account.matching import Match, Matcher
 from harness.checkers.cluster_analysis import ClusterReading
-from harness.claims.entities import Name, same_name
+from harness.claims.entities import Name, known_as, same_name
 from harness.claims.parsing.parse import Token
 from harness.claims.sentence_analysis import Reading
 
@@ -24,6 +24,8 @@ NEAR = 0.45
 """Grade from which on a word comes near the claim's."""
 ALIKE, SPELT = 4, 0.75
 """Letters that begin a word and its short form, and how like two spellings of one word are."""
+_TIMES = frozenset({"DATE", "TIME", "ORDINAL"})
+"""Entities of a parse that are no names of anybody: the `Fourth` of July."""
 _SUBJECTS, _OBJECTS = {"nsubj", "agent", "poss"}, {"dobj", "nsubjpass", "attr", "oprd"}
 
 
@@ -170,10 +172,12 @@ def _alike(mine: Token, other: Token) -> bool:
 def names_apart(cluster: ClusterReading, one: Substitute, name: Name, mine: Token, other: Token) -> bool:
     """Tell whether two words are parts of names that cannot be one: no short form, spelling or part of the other.
 
-    Nor are a place and somebody in office: what its minister declares a country declares.
+    Nor are a place and somebody in office: what its minister declares a country declares. And no day is somebody.
     """
     theirs = cluster.readings[one.unit].name_at(one.other)
-    named = theirs is not None and not (name.kind == "place" and theirs.kind == "person" and theirs.title)
+    if theirs is None or known_as(name, theirs) or (other.entity in _TIMES and mine.entity not in _TIMES):
+        return False
+    named = not (name.kind == "place" and theirs.kind == "person" and theirs.title)
     first, second = sorted((mine.lower, other.lower), key=len)
     short = first[:ALIKE] == second[:ALIKE] or (len(first) <= LONGEST_ACRONYM and first[0] == second[0])
     return named and not short and SequenceMatcher(None, first, second, autojunk=False).ratio() < SPELT

@@ -24,7 +24,7 @@ _VAGUE = {
     "tens of millions": (2e7, 2e8),
     "hundreds of millions": (2e8, 2e9),
     "billions": (2e9, 2e12),
-    "several": (3.0, 20.0),
+    "several": (2.0, 20.0),
     "a few": (2.0, 12.0),
     "a handful": (2.0, 12.0),
     "a couple": (2.0, 2.0),

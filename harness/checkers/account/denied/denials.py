@@ -11,10 +11,12 @@ from typing import NamedTuple
 from harness.checkers.account.alignment import Aligner
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.attribution import kind_of_saying
+from harness.claims.converse import verb_of
+from harness.claims.extract import main_frame
 from harness.claims.parsing.parse import Token
-from harness.claims.polarity import contrasted, denies, ends_or_doubts, is_quarrel, prevents
+from harness.claims.polarity import contrasted, denies, ends_or_doubts, is_quarrel, may_be_done, prevents, rules_out
 from harness.claims.sentence_analysis import Reading
-from harness.claims.thesaurus import is_being
+from harness.claims.thesaurus import is_being, said_by
 from harness.language.lexical import word_list
 
 LEAST_SHORT = 0.3
@@ -23,6 +25,8 @@ LEAST_CONTEXT = 0.34
 """Share of a claim's content words that a long sentence with a denial has to have."""
 CHECKING = ("fact check", "analysis:")
 """How a headline begins that says nothing of its own, so that nothing in it is denied."""
+MOST = 0.6
+"""Share of a claim's content words that are denied without its deed."""
 SHORT = 10
 """Content words of a headline or another sentence that says one thing."""
 _SUBJECTS = frozenset({"nsubj", "csubj"})
@@ -68,6 +72,8 @@ def denials(cluster: ClusterReading, reading: Reading, aligner: Aligner) -> Iter
 def _is_no_target(reading: Reading) -> bool:
     """Recognise a claim that denies, doubts or only hands on, or that says nothing of its own."""
     tokens = reading.parse.tokens
+    if tokens and tokens[-1].text == "?":
+        return True  # what is asked is not said
     mine = {token.lemma for token in tokens} | {token.lower for token in tokens}
     own = _cues() | word_list("says", "doubts") | word_list("says", "rumours") | word_list("polarity", "negators")
     if mine & (own | word_list("says", "distance")):
@@ -87,7 +93,8 @@ def _cues() -> frozenset[str]:
 def _denied(reading: Reading, other: Reading, token: Token, *, short: bool) -> tuple[float, str]:
     """How surely a word of a sentence denies a claim, and how; 0 where it does not."""
     if token.lemma in _cues() or token.lower in _cues():
-        share = _share(reading, _keys(other, _under(other, token)))
+        under = _under(other, token)
+        share = _share(reading, _keys(other, under)) if _has_deed(reading, other, under) else 0.0
         if share >= 0.5 or (short and share >= LEAST_SHORT):
             return min(1.0, 0.3 + max(share, 0.4 * short)), f"the articles have it only as “{token.text}”"
         return 0.0, ""
@@ -97,7 +104,8 @@ def _denied(reading: Reading, other: Reading, token: Token, *, short: bool) -> t
         said = {other.keys[apart], other.keys[deed]} - {""} <= reading.concepts and bool(other.keys[apart])
         share = _share(reading, other.concepts)
         return (share, f"the articles say it is not “{other.parse.tokens[apart].text}”") if said else (0.0, "")
-    if denies(other.parse, token, short=short):
+    allowed = any(may_be_done(reading.parse, frame.predicate) for frame in reading.frames)
+    if denies(other.parse, token, short=short) and (allowed or not rules_out(other.parse, token.head)):
         head = other.parse.tokens[token.head]
         inside = _keys(other, other.parse.subtree(head.i))
         share = _share(reading, inside)
@@ -108,6 +116,21 @@ def _denied(reading: Reading, other: Reading, token: Token, *, short: bool) -> t
         return 0.0, ""
     rumour = short and token.lemma in word_list("says", "rumours")
     return (0.45, f"the articles call it a “{token.text}”") if rumour else (0.0, "")
+
+
+def _has_deed(reading: Reading, other: Reading, inside: Iterable[int]) -> bool:
+    """Tell whether some words of a sentence have a claim's main deed, or one like it, or most of the claim beside it.
+
+    Who disputes that a raid was a success does not deny that two clash over it.
+    """
+    inside = list(inside)
+    if _share(reading, _keys(other, inside)) > MOST:
+        return True
+    frame = main_frame(reading)
+    if frame is None:
+        return False
+    theirs = {other.parse.tokens[at].lemma for at in inside}
+    return frame.concept in _keys(other, inside) or bool(theirs & said_by(verb_of(reading.parse, frame)).keys())
 
 
 def _keys(other: Reading, inside: Iterable[int]) -> frozenset[str]:
@@ -140,7 +163,8 @@ def _under(other: Reading, cue: Token) -> set[int]:
     active = cue.pos == "VERB" and cue.i == top.i
     for child in parse.children[top.i]:
         kid = parse.tokens[child]
-        if (active and kid.dep in _SUBJECTS) or (kid.dep in _APART and kid.i != cue.i):
+        before = active and kid.dep == "prep" and kid.i < cue.i  # after reports of it, he refuted what he was told
+        if before or (active and kid.dep in _SUBJECTS) or (kid.dep in _APART and kid.i != cue.i):
             inside -= set(parse.subtree(child))
     return inside
 

@@ -96,6 +96,9 @@ def _denied(parse: Parse, token: Token) -> Iterator[int]:
         yield from below
         # `Was not aboard the tanker` denies the tanker: the preposition tells nothing.
         yield from (inner for child in below for inner in parse.children[child] if parse.tokens[inner].dep == "pobj")
+    beside = parse.tokens[min(token.i + 1, len(parse.tokens) - 1)]
+    if token.dep == "det" and beside.dep == "compound" and beside.head == head.i:
+        yield beside.i  # a no-confidence vote is one all the same
     undone = of_nobody(parse, head if token.dep == "det" else token)
     if undone is not None:
         yield undone
@@ -159,7 +162,8 @@ def _borne_out(
         for each in {*tokens, *(other.i for other in parse.tokens if same_goods(lemma, other.lemma))}:
             over = any(_over(parse, token, each) for token in cues if each != token.i)
             (denied if over else told).append((unit, each))
-    if denied and _is_full_verb(reading.parse, at):
+    noun = any(reading.parse.tokens[child].dep == "det" for child in reading.parse.children[at])  # `no mishandling`
+    if denied and _is_full_verb(reading.parse, at) and not noun:
         # Who `must remain in jail` as he failed to remain in a clinic: the one denied is the one that tells less.
         below = [inner for inner in reading.parse.subtree(at) if inner in matcher.words and inner != at]
         most, plain = (max((_told_with(cluster, matcher, below, *place) for place in places), default=0)

@@ -7,7 +7,8 @@ from harness.checkers.account.matching import Matcher
 from harness.checkers.account.places.likeness import Parties
 from harness.claims.attribution import kind_of_saying
 from harness.claims.parsing.parse import Parse, Token
-from harness.claims.sentence_analysis import party_text, phrase
+from harness.claims.sentence_analysis import Reading, party_text, phrase
+from harness.claims.thesaurus import is_being
 from harness.language.lexical import word_list
 
 MOST = 0.55
@@ -23,10 +24,11 @@ def others_words(parties: Parties) -> Iterator[Held]:
     matcher, reading = parties.matcher, parties.reading
     for token in reading.parse.tokens:
         speaker = _speaker(reading.parse, token) if _says(token) and kind_of_saying(token.lemma) != "denies" else None
-        if speaker is None or speaker not in matcher.words:
+        if speaker is None or speaker not in matcher.words or _is_told_of(reading, token, speaker):
             continue
-        own = {*phrase(reading.parse, speaker), token.i}
-        said = [at for at in matcher.words if at not in own]
+        if _is_source(reading.parse, token, speaker):
+            continue
+        said = _said(matcher, token, speaker)
         found = _another(parties, said, speaker) if len(said) >= FEWEST else None
         if found is None:
             continue
@@ -40,6 +42,39 @@ def others_words(parties: Parties) -> Iterator[Held]:
                    (token.i, speaker))  # fmt: skip
 
 
+def _said(matcher: Matcher, verb: Token, speaker: int) -> list[int]:
+    """List the words of a claim that somebody says in it.
+
+    Who speaks in a clause of their own (`union warns of strike as mayor reports progress`) says what stands there.
+    """
+    parse = matcher.reading.parse
+    apart = [other for other in parse.tokens if _is_apart(parse, other)]
+    inside = {*parse.subtree(verb.i)} if verb in apart else {*matcher.words}
+    inside -= {at for other in apart if other.i != verb.i for at in parse.subtree(other.i)}
+    return [at for at in matcher.words if at in inside - {*phrase(parse, speaker), verb.i}]
+
+
+def _is_apart(parse: Parse, verb: Token) -> bool:
+    """Recognise a verb of saying in a clause of its own, with who says it."""
+    below = {parse.tokens[child].dep for child in parse.children[verb.i]}
+    return verb.dep == "advcl" and {"mark", "nsubj"} <= below and _says(verb)
+
+
+def _is_told_of(reading: Reading, verb: Token, speaker: int) -> bool:
+    """Recognise who is told of by a headline's passive: `judge confirmed as minister`."""
+    told = any(speaker in frame.patients for frame in reading.frames if frame.predicate == verb.i)
+    below = {reading.parse.tokens[child].dep for child in reading.parse.children[verb.i]}
+    as_what = any(reading.parse.tokens[child].lower == "as" for child in reading.parse.children[verb.i])
+    return told or (verb.tag in {"VBN", "VBD"} and as_what and not below & {"dobj", "ccomp", "xcomp", "aux"})
+
+
+def _is_source(parse: Parse, verb: Token, speaker: int) -> bool:
+    """Recognise what only shows something, as who speaks says: `evidence suggests fraud, auditor says`."""
+    above = parse.tokens[verb.head]
+    told = verb.dep == "ccomp" and above.i != verb.i and bool(kind_of_saying(above.lemma))
+    return told and parse.tokens[speaker].pos == "NOUN" and not is_being(parse.tokens[speaker].lemma)
+
+
 def _another(parties: Parties, said: Sequence[int], speaker: int) -> tuple[int, int] | None:
     """Find a sentence and who says it there; None where the claim's speaker may say it in one."""
     matcher = parties.matcher
@@ -48,8 +83,7 @@ def _another(parties: Parties, said: Sequence[int], speaker: int) -> tuple[int, 
         theirs = parties.cluster.readings[unit]
         places = [match.token for at in said for match in matcher.matches(at)
                   if match.unit == unit and match.grade >= SURE]  # fmt: skip
-        verb = _verb_above(theirs.parse, places)
-        there = None if verb is None else _speaker(theirs.parse, theirs.parse.tokens[verb])
+        there = _source_above(theirs.parse, _verb_above(theirs.parse, places))
         if there is None:
             if parties.beside(unit, speaker):
                 return None
@@ -87,6 +121,14 @@ def _speaker(parse: Parse, verb: Token) -> int | None:
     above = parse.tokens[verb.head]
     joined = verb.dep in {"conj", "advcl"} and above.pos in {"VERB", "AUX"} and above.i != verb.i
     return _speaker(parse, above) if joined else None
+
+
+def _source_above(parse: Parse, verb: int | None) -> int | None:
+    """Find who says what stands under a verb: of `officials say evidence suggests it` the officials."""
+    there = None if verb is None else _speaker(parse, parse.tokens[verb])
+    if verb is not None and there is not None and _is_source(parse, parse.tokens[verb], there):
+        return _source_above(parse, parse.tokens[verb].head)
+    return there
 
 
 def _verb_above(parse: Parse, places: Sequence[int]) -> int | None:

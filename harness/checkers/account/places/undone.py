@@ -21,7 +21,7 @@ from harness.language.lexical import word_list
 _LEFT = (
     ("modality", "unsure"), ("modality", "plans"), ("says", "asking"), ("polarity", "ending"), ("polarity", "inward"),
     ("polarity", "reversing"), ("polarity", "preventing"), ("polarity", "abstaining"), ("polarity", "avoiding"),
-    ("polarity", "cancelling"), ("polarity", "clearing"),
+    ("polarity", "cancelling"), ("polarity", "clearing"), ("modality", "favouring"),
 )  # fmt: skip
 """Lists of verbs that do not do what they are told of, or undo it."""
 _PAST = frozenset({"VBD", "VBN"})
@@ -76,7 +76,8 @@ def _undone(cluster: ClusterReading, matcher: Matcher, reading: Reading, frame: 
         at = theirs.tokens[match.token].head if theirs.tokens[match.token].dep == "nsubjpass" else match.token
         denied = _denied(theirs, match.token, at)
         hedge = None if denied is not None else hedge_of(theirs, at)
-        if denied is None and (hedge is None or (hedge.planned and tokens[frame.predicate].tag not in _PAST)):
+        past = tokens[frame.predicate].tag in _PAST and frame.modality != "planned"  # `to be made` is to come
+        if denied is None and (hedge is None or (hedge.planned and not past)):
             return None
         word = denied if denied is not None else hedge.token if hedge is not None else match.token
         found.append((match.unit, word, denied is not None))

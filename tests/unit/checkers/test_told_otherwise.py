@@ -1,0 +1,181 @@
+"""True headlines that tell it in another form than the articles, each beside a false one that the same words make."""
+
+import pytest
+
+from harness.checkers.sentences import claim_spans
+
+CENTERS = (
+    "The Centers for Disease Control and Prevention issued new guidance for vaccinated people on Monday. Masks are not"
+    " needed outdoors, the agency said."
+)
+CHARGE = (
+    "President Dahl praised Attorney General William Harrow for taking charge of the Lund case on Wednesday. The"
+    " prosecutors had left the case."
+)
+POPULIST = "Left-leaning populist Andrés Manuel Rivas Orduño won the presidential election in Tarnia on Sunday."
+ORDER = (
+    "President Dahl said late on Monday that he will sign an order to suspend immigration into the United States. The"
+    " order comes amid an outbreak of measles."
+)
+CHANTS = (
+    "Mayor Ilse Brandt said she was not happy with the chants at the match. She disagrees with them, she told fans."
+)
+RACE = (
+    "Senator Todd Crane won the Senate race in Tarnia on Tuesday, fending off a challenge from Orla Finch. Liberals"
+    " hoped that their rising star, Orla Finch, would somehow beat Crane."
+)
+TRIP = (
+    "Vice President Kara Harl told migrants not to come during her trip to Guatela on Monday. Harl spoke with reporters"
+    " in Guatela about the border."
+)
+TAX = (
+    "The House plans to vote on a bill to repeal the sugar tax, lawmakers of both parties said. The sugar tax imposes a"
+    " 40% excise tax on soft drinks."
+)
+SCHOOLS = (
+    "The high court ruled on Tuesday that Montria can't exclude church schools from its grants. A policy of Montria"
+    " that excludes church schools from its grants violates the constitution, the judges said."
+)
+MISSILE = (
+    "Officials of the ministry said evidence suggests that a missile caused the crash of the plane near Tarn. The plane"
+    " fell minutes after take-off."
+)
+PROGRESS = (
+    "Senator Mitch Calder warned the president against a deal as Speaker Nan Pellow reports progress in the talks."
+    " Calder told colleagues on Tuesday that he had urged the president not to strike a deal."
+)
+CONFIRMED = "The Senate on Thursday confirmed Xavier Becker as health secretary by 50 votes to 49."
+NOMINEE = (
+    "President Dahl has defended Gina Hask, his nominee to head the spy agency. After reports that the nominee was to"
+    " withdraw from the agency, Jeremy Bast flatly refuted what he had read."
+)
+WRITER = "Toni Marlow, the author of eleven novels, died on Monday night. Her publisher said Marlow was 88."
+STANDOFF = "'Nothing short of a miracle': Dramatic standoff with gunman in Arlen ends. Six officers were hurt in Arlen."
+PANEL = "A panel of the drug agency voted to recommend authorization of the Orrin vaccine on Thursday."
+CONFIDENCE = (
+    "Lawmakers of the Conservative Party triggered a “no confidence” vote against Prime Minister Tessa Mayne on"
+    " Wednesday. Mayne may lose her post."
+)
+SHOTS = (
+    "The government unveiled plans on Wednesday to begin offering booster shots to all adults on Sept. 20. Its"
+    " protection wanes over time."
+)
+SUCCESS = (
+    "Senator Jon McCall has disputed the insistence of President Dahl that the raid in Yemenia was a success. Dahl"
+    " clashed with McCall over the raid in Yemenia on Thursday."
+)
+RESIGN = (
+    "Former Governor Terry Mullen called on Governor Ralph Northey to resign over a racist photo. Northey refuses to"
+    " resign and will stay in office."
+)
+BLOCKING = (
+    "President Dahl can't block users on the network, a federal judge ruled on Wednesday. When he blocks users, Dahl"
+    " violates the constitution, the judge said."
+)
+PAYROLL = (
+    "The palace denies that it is considering cutting payroll taxes. Several officials have discussed cutting payroll"
+    " taxes, the Tarn Post reported."
+)
+
+
+WELLS = (
+    "The fire was out by noon, but the operator let the wells vent for six more hours. Divers came two days later. The"
+    " first of them, aged 41, had flown in from Bergen."
+)
+LEASE = (
+    "The lease, for 35 years at 1.4 million dollars a year, was signed on Friday. A rival offered 22 million dollars"
+    " for the island of Hulhu."
+)
+SACKS = "State auditors asked why 600 sacks of rice were missing. The mayor had handed out 4,200 sacks with her face."
+TANKER = "It is the fourth tanker taken this year, the navy said. The seventh tanker of a convoy had engine trouble."
+CANOPY = "Students ended a 31-day occupation of the town hall on Sunday. A canopy that fell in May had injured 22."
+
+
+@pytest.mark.parametrize(
+    ("article", "text"),
+    [
+        (CENTERS, "CDC issues guidance for vaccinated people"),
+        (CHARGE, "Dahl praises Bill Harrow for taking charge of Lund case"),
+        (POPULIST, "Populist Andres Orduno wins Tarnia's presidential election"),
+        (ORDER, "Dahl Says He Will Sign Order to Suspend Immigration Into U.S."),
+        (CHANTS, "Brandt says she is unhappy with chants at match"),
+        (RACE, "Todd Crane wins Senate race in Tarnia over Orla Finch"),
+        (TRIP, "Harl visits Guatela and tells migrants not to come"),
+        (TAX, "Bill to repeal sugar tax to be voted on by House"),
+        (SCHOOLS, "Montria can't exclude church schools from grants, high court rules"),
+        (CONFIRMED, "Xavier Becker confirmed as health secretary"),
+        (NOMINEE, "Dahl defends nominee to head spy agency"),
+        (WRITER, "Author Toni Marlow passes away"),
+        (STANDOFF, "Standoff with gunman in Arlen ends"),
+        (PANEL, "Panel endorses authorization of Orrin vaccine"),
+        (CONFIDENCE, "Tessa Mayne faces no confidence vote"),
+        (SHOTS, "Booster shots to be offered to all adults"),
+        (SUCCESS, "McCall and Dahl clash over raid in Yemenia"),
+        (RESIGN, "Governor refuses to resign over racist photo"),
+        (BLOCKING, "Dahl blocking users violates constitution, judge rules"),
+        (WELLS, "Operator lets wells vent for six hours after fire"),
+        (LEASE, "Lease for 35 years at 1.4 million dollars a year signed"),
+        (SACKS, "Auditors ask why 600 sacks of rice are missing"),
+        (TANKER, "Fourth tanker taken this year, navy says"),
+        (CANOPY, "Students end 31-day occupation of town hall"),
+    ],
+)
+def test_what_is_told_in_another_form_is_supported(judged_as_shipped, article, text):
+    assert judged_as_shipped(article, text).label == "supported", judged_as_shipped(article, text).reason
+
+
+@pytest.mark.parametrize(
+    ("article", "text"),
+    [
+        (CENTERS, "FDA issues guidance for vaccinated people"),
+        (CHARGE, "Dahl praises Bob Harrow for taking charge of Lund case"),
+        (POPULIST, "Populist Andres Orduno loses Tarnia's presidential election"),
+        (ORDER, "Dahl Says He Will Sign Order to Suspend Immigration Into U.K."),
+        (CHANTS, "Brandt says she is happy with chants at match"),
+        (RACE, "Orla Finch wins Senate race in Tarnia over Todd Crane"),
+        (TRIP, "Guatela visits Harl and tells migrants to come"),
+        (PROGRESS, "Pellow warns against deal as Calder reports progress"),
+        (CONFIRMED, "Xavier Becker rejected as health secretary"),
+        (STANDOFF, "Standoff with gunman in Arlen begins"),
+        (PANEL, "Panel rejects authorization of Orrin vaccine"),
+        (CONFIDENCE, "Tessa Mayne faces no vote"),
+        (SHOTS, "Booster shots were offered to all adults"),
+        (RESIGN, "Governor resigned over racist photo"),
+        (BLOCKING, "Dahl blocking users does not violate constitution, judge rules"),
+        (WELLS, "Operator lets wells vent for two days after fire"),
+        (LEASE, "Lease for 35 years at 22 million dollars a year signed"),
+        (SACKS, "Auditors ask why 4,200 sacks of rice are missing"),
+        (TANKER, "Seventh tanker taken this year, navy says"),
+        (CANOPY, "Students end 22-day occupation of town hall"),
+    ],
+)
+def test_what_the_same_words_say_otherwise_is_not_supported(judged_as_shipped, article, text):
+    verdict = judged_as_shipped(article, text)
+    assert verdict.label in {"contradicted", "not_found"}, verdict.reason
+
+
+def test_what_may_be_done_is_contradicted_by_what_may_not(judged):
+    assert judged(SCHOOLS, "Montria can exclude church schools from grants").label == "contradicted"
+
+
+def test_who_says_what_evidence_suggests_is_who_is_heard(judged):
+    told = judged(MISSILE, "Evidence suggests that missile caused crash, ministry says")
+    assert "not from “Evidence”" not in told.reason
+
+
+def test_a_question_is_contradicted_by_no_denial(judged):
+    assert judged(PAYROLL, "Is the palace considering cutting payroll taxes?").label != "contradicted"
+    assert judged(PAYROLL, "The palace is considering cutting payroll taxes").label == "contradicted"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("American Pastor Arrives Back in U.S. After Being Held", 1),
+        ("Nation Remembers John Lund, C. T. Vivar", 1),
+        ("He left the U.S. After that he stayed away.", 2),
+        ("Tariffs Hit U.S. Steel Firms. Prices Rise", 2),
+    ],
+)
+def test_initials_end_no_headline(text, sentences):
+    assert len(claim_spans(text)) == sentences
