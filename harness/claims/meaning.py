@@ -108,7 +108,7 @@ def other_spellings() -> dict[str, frozenset[str]]:
     spellings: defaultdict[str, set[str]] = defaultdict(set)
     for line in lexicon()["names"]["aliases"].strip().splitlines():
         names = [word.replace("_", " ").lower() for word in line.split()]
-        names += [" ".join(word for word in name.split() if word not in JOINING) for name in names]
+        names += [" ".join(word for word in name.split() if word not in JOINING) for name in names if " " in name]
         names = list(dict.fromkeys([*names, *(name.replace(".", "") for name in names)]))
         for name in names:
             spellings[name].update(other for other in names if other != name)
