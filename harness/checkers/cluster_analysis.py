@@ -146,6 +146,13 @@ class ClusterReading:
         """Return the ids of the articles that any of some units stands in."""
         return {article for unit in units for article in self.articles_of(unit)}
 
+    def is_person(self, name: Name) -> bool:
+        """Tell whether the articles have a person by first name and surname; alone a surname is often misread."""
+        full = [each for each in self.matching(name) if len(each.words) > 1]
+        places = [each for each in self.matching(name) if each.kind == "place" and each not in full]
+        told = [sum(len(self.names[each]) for each in several) for several in (full, places)]
+        return all(each.kind == "person" for each in full) and told[0] >= max(1, told[1])
+
     def matching(self, name: Name) -> tuple[Name, ...]:
         """List the names in the articles that can name what `name` names."""
         if name not in self._same:

@@ -46,7 +46,7 @@ def others_deeds(cluster: ClusterReading, matcher: Matcher, reading: Reading) ->
         for role, indices in mine.items():
             named = [(index, argument(reading, index)) for index in indices]
             # With several bearers the parse does not tell whose deed it is.
-            if len(named) != 1 or not _somebody(named[0][1]) or not _has_name(cluster, named[0][1]):
+            if len(named) != 1 or not _is_known(cluster, named[0][1]):
                 continue
             rest = [index for other, several in mine.items() if other != role for index in several]
             found = _other(cluster, matcher, at, role, named[0][1], [each for each in rest if reading.keys[each]])
@@ -113,9 +113,14 @@ def _somebody(bearer: Argument) -> bool:
     return bearer.name is not None and bearer.name.kind != "place" and not bearer.nation and not bearer.vague
 
 
-def _has_name(cluster: ClusterReading, bearer: Argument) -> bool:
-    """Tell whether the articles have a name; a headline's capital makes one of any word."""
-    return bearer.name is not None and bool(cluster.matching(bearer.name))
+def _is_known(cluster: ClusterReading, bearer: Argument) -> bool:
+    """Recognise somebody by a name that the articles have: a headline's capital makes one of any word.
+
+    A surname alone is read as a place's name now and then.
+    """
+    name = bearer.name
+    known = name is not None and bool(cluster.matching(name))
+    return known and (_somebody(bearer) or (name is not None and not name.nation and cluster.is_person(name)))
 
 
 def _other(

@@ -223,6 +223,7 @@ def _in_its_place(
     vent for six hours and divers came in two days.
     """
     own = {reading.keys[token.i] for token in reading.parse.tokens if figure.start <= token.start < figure.end}
+    own |= {reading.keys[figure.head_token]} if figure.unit in DURATIONS else set()
     rest = reading.concepts - own
     if not having or len(rest) < FEWEST:
         return None

@@ -18,6 +18,7 @@ from harness.claims.converse import mutual, verb_of
 from harness.claims.frames import Frame
 from harness.claims.parsing.parse import Parse, Token
 from harness.claims.sentence_analysis import Reading, clause, phrase, place_class
+from harness.claims.thesaurus import is_being
 from harness.language.lexical import word_list
 
 _DIRECTIONS = frozenset({"north", "south", "east", "west"})
@@ -28,6 +29,8 @@ _OF_OTHER_DEEDS = frozenset({
     "at after", "at amid", "at because", "at before", "at despite", "at during", "at following", "at over", "at since",
 })  # fmt: skip
 """Places in which a headline names another deed, the occasion of its own, that articles tell wherever they like."""
+_DIRECT = frozenset({"nsubj", "nsubjpass", "dobj"})
+_ARGUMENTS = frozenset({"nsubj", "nsubjpass", "dobj", "pobj"})
 _NOMINAL = frozenset({"NOUN", "PROPN", "NUM"})
 
 
@@ -38,6 +41,8 @@ class Place:
     state: Literal["same", "open", "other", "absent"]
     """The claim's party; perhaps it; another; nobody, and the claim's party stands nowhere near."""
     holder: int = -1
+    apart: bool = False
+    """Whether the claim's party stands in the sentence, in another place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +118,8 @@ def _tells_of_it(parties: Parties, match: Match, token: Token, places: dict[tupl
     same = [role for (role, _), place in places.items() if place.state == "same"]
     if token.lemma in BROAD and "patient" not in same:
         return False
-    return bool(same) or match.unit in parties.matcher.sites[:1]
+    apart = any(place.apart for place in places.values())
+    return bool(same) or apart or match.unit in parties.matcher.sites[:1]
 
 
 def _is_deed(parties: Parties, match: Match, own: Token) -> bool:
@@ -174,7 +180,37 @@ def _place_inside(
     crossed = apart and any(parties.holds(match.unit, at, index) for at in (*theirs.agents, *theirs.patients))
     if crossed and {parties.likeness(match.unit, at, index) for at in holders} == {"other"}:
         return Place("other", holders[0])
+    if apart and _stand_apart(parties, match, holders, index):
+        return Place("other", holders[0], apart=True)
     return Place("same")
+
+
+def _stand_apart(parties: Parties, match: Match, holders: Sequence[int], index: int) -> bool:
+    """Tell whether a sentence names the claim's party in another place than those who hold the deed's.
+
+    `A man was arrested over the murder of the teacher` has nobody arrested but the man. Whoever stands under the verb
+    itself, or beside or within a holder's name, may be a holder whom the parse has wrong; so may a thing.
+    """
+    parse = parties.cluster.readings[match.unit].parse
+    own, name = parties.reading.parse.tokens[index], parties.name_of(index)
+    somebody = is_being(own.lemma) or (name is not None and parties.cluster.is_person(name))
+    if not somebody or own.dep not in _DIRECT:
+        return False
+    if not holders or any(parse.tokens[at].pos not in {"NOUN", "PROPN"} for at in holders):
+        return False
+    near = {at for holder in holders for at in phrase(parse, holder)}
+    places = [each.token for each in parties.matcher.matches(index) if each.unit == match.unit and each.grade >= SURE]
+    heads = [_head_of_name(parse, at) for at in places]
+    deeper = [at for at in heads if at not in near and parse.tokens[at].dep in _ARGUMENTS
+              and match.token not in {parse.tokens[at].head, parse.tokens[parse.tokens[at].head].head}]  # fmt: skip
+    return bool(places) and len(deeper) == len(places)
+
+
+def _head_of_name(parse: Parse, at: int) -> int:
+    """Find the head of a name with what stands before it: of `teacher` the `Moss` of `teacher Hanna Moss`."""
+    while parse.tokens[at].dep in {"compound", "nmod", "appos"}:
+        at = parse.tokens[at].head
+    return at
 
 
 def _turned(parties: Parties, match: Match, mine: Frame, role: str, index: int) -> int | None:

@@ -138,13 +138,8 @@ class Parties:
             return one.nation != other.nation
         if same_name(one, other) or set(one.words) & set(other.words):
             return False
-        return self.cluster.two(one, other) or (self._in_full(one) and self._in_full(other))
-
-    def _in_full(self, name: Name) -> bool:
-        """Tell whether the articles have a person by first name and surname: two such are two people."""
-        forms = self.cluster.matching(name)
-        people = all(each.kind == "person" for each in forms)
-        return people and any(len(each.words) > 1 for each in forms)
+        # Two whom the articles have by first name and surname are two people.
+        return self.cluster.two(one, other) or (self.cluster.is_person(one) and self.cluster.is_person(other))
 
     def of_another(self, unit: int, places: Sequence[int], index: int) -> int | None:
         """Find whose a party is in the articles where the claim has another's: `Athletic's captain`, `owner's car`."""
