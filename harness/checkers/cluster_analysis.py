@@ -14,11 +14,11 @@ from harness.claims.entities import Name, same_name
 from harness.claims.figures.quantities import Figure
 from harness.claims.figures.questions import Asked, Question
 from harness.claims.frames import Frame
-from harness.claims.parsing.parse import Parser
+from harness.claims.parsing.parse import Parser, Token
 from harness.claims.parsing.standin import parse_named
 from harness.claims.sentence_analysis import PRONOUNS, Reading, phrase, read_all
 from harness.ingest.independence import Sources
-from harness.language.lexical import pieces, stem
+from harness.language.lexical import pieces, stem, word_list
 from harness.language.text import ngrams, words
 from harness.records import Cluster
 
@@ -290,12 +290,21 @@ def _speaker_subject(reading: Reading, index: int) -> int | None:
     return None
 
 
+def _place_called(reading: Reading, token: Token) -> Name | None:
+    """Find the name of a place that a noun stands before: Merin, in `the city of Merin`."""
+    if token.lemma not in word_list("places", "kinds"):
+        return None
+    of = (child for child in reading.parse.children[token.i] if reading.parse.tokens[child].lower == "of")
+    below = (inner for child in of for inner in reading.parse.children[child])
+    return next((name for inner in below if (name := reading.name_at(inner)) is not None), None)
+
+
 def argument(reading: Reading, index: int, before: Name | None = None) -> Argument:
     """Describe the argument that a token heads; `before` is the person a pronoun at the beginning stands for."""
     parse = reading.parse
     token = parse.tokens[index]
     inside = phrase(parse, index)
-    name = reading.name_at(index)
+    name = reading.name_at(index) or _place_called(reading, token)
     vague, sure = False, True
     if token.pos == "PRON" and name is None:
         speaker = _speaker_subject(reading, index)

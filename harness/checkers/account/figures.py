@@ -1,6 +1,6 @@
 """The account of a figure: in the same slot, beside what it counts, elsewhere, from other figures, or nowhere."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import pairwise
@@ -14,13 +14,14 @@ from harness.claims.figures.conversion import counterpart, is_converted
 from harness.claims.figures.currencies import is_code
 from harness.claims.figures.measures import DURATIONS, span_with_unit, with_unit
 from harness.claims.figures.quantities import Figure
-from harness.claims.figures.slots import comparable, same_slot
+from harness.claims.figures.slots import TOLLS, asked_about, comparable, same_slot
 from harness.claims.parsing.parse import Token
 from harness.claims.sentence_analysis import Reading
 from harness.language.lexical import pieces, word_list
 
 TENS = 12
 """Value from which on a vague word is a figure: `dozens`, not `several` or `a few`."""
+_HARMS = frozenset(TOLLS.values())
 RIVAL = 0.4
 """Share of a claim that a sentence has to tell for its figure to be held against the claim's."""
 _OF_A_YEAR = frozenset({"digits_missing", "figure_missing", "time_missing"})
@@ -63,6 +64,11 @@ def _account_of_quantity(cluster: ClusterReading, matcher: Matcher, reading: Rea
         return Held("figure", start, end, "unaccounted", ((unit, found.start, found.end),),
                     f"the articles have “{said}” there, and “{written}” only of something else",
                     "figure_rival", 1.0, "number")  # fmt: skip
+    harmed = _harmed_otherwise(cluster, reading, figure, same)
+    if harmed is not None:
+        unit, found = harmed
+        return Held("figure", start, end, "unaccounted", ((unit, found.start, found.end),),
+                    f"the articles have “{written}” of another harm", "figure_rival", 1.0, "number")  # fmt: skip
     if chosen:
         spots = tuple((unit, found.start, found.end) for unit, found in chosen[:3])
         return Held("figure", start, end, "borne_out", spots)
@@ -205,7 +211,8 @@ def _rival(
         if tells_of_it(unit, other)
         and clash(figure, other)
         and same_slot(reading, figure, cluster.readings[unit], other)
-        and (figure.unit not in DURATIONS or _of_one(reading, figure, cluster.readings[unit], other))
+        and (figure.unit not in DURATIONS or _of_one(reading, figure, cluster.readings[unit], other)
+             or _of_one_deed(reading, figure, cluster.readings[unit], other))
         and not _part_of_sum(cluster, figure, unit)
     ]  # fmt: skip
     # An article that has the claim's figure and no other one tells of that figure's event.
@@ -261,6 +268,25 @@ def _of_one(reading: Reading, figure: Figure, other: Reading, found: Figure) -> 
     """Match two stretches of time by their noun: a six-year sentence, a nine-year sentence."""
     mine, theirs = reading.parse.tokens[figure.head_token], other.parse.tokens[found.head_token]
     return mine.pos == theirs.pos == "NOUN" and mine.lemma == theirs.lemma and mine.lemma not in DURATIONS
+
+
+def _harmed_otherwise(
+    cluster: ClusterReading, reading: Reading, figure: Figure, same: Sequence[tuple[int, Figure]]
+) -> tuple[int, Figure] | None:
+    """Find where so many are hurt whom a claim has killed, or the other way round; None where one may be meant."""
+    mine = asked_about(reading, figure) & _HARMS
+    if not mine or figure.unit or figure.ordinal:
+        return None
+    others = [(unit, found, asked_about(cluster.readings[unit], found) & _HARMS) for unit, found in same]
+    apart = [(unit, found) for unit, found, theirs in others if theirs and theirs.isdisjoint(mine)]
+    return apart[0] if apart and len(apart) == len(others) else None
+
+
+def _of_one_deed(reading: Reading, figure: Figure, other: Reading, found: Figure) -> bool:
+    """Match two stretches of time by the deed that they are of: jailed for six years, where nine were asked for."""
+    return not (asked_about(reading, figure) & asked_about(other, found)).isdisjoint(
+        frame.concept for frame in reading.frames
+    )
 
 
 def _part_of_sum(cluster: ClusterReading, figure: Figure, unit: int) -> bool:

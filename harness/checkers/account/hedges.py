@@ -141,7 +141,7 @@ def _beside(parse: Parse, token: Token, *, first: bool) -> Iterator[Hedge]:
 def _leaves_open(token: Token, below: Token) -> bool:
     """Tell whether a word leaves open what it governs: to call for an election does, to call one does not."""
     done = token.lemma in word_list("modality", "realising") and below.dep not in {"prep", "xcomp"}
-    # The lemmatiser has `hopes` as a form of hop.
+    done |= token.lemma == "warn" and below.dep == "ccomp"  # that more is needed is said; `hopes` is no form of hop
     return not word_list("modality", "unsure").isdisjoint({token.lemma, f"{token.lemma}e"}) and not done
 
 

@@ -64,6 +64,9 @@ def happening(reading: Reading, figure: Figure) -> frozenset[str]:
     found: set[str] = set()
     if figure.head in TOLLS:
         found.add(TOLLS[figure.head])
+    deed = concept(tokens[figure.head_token].lemma)
+    if deed in TOLLS.values():
+        found.add(deed)  # `47 die`, read as so many dies
     for frame in reading.frames:
         arguments = {*frame.agents, *frame.patients, *(index for _, index in frame.obliques)}
         if heads & arguments:

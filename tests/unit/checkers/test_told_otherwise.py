@@ -89,11 +89,38 @@ LEASE = (
 SACKS = "State auditors asked why 600 sacks of rice were missing. The mayor had handed out 4,200 sacks with her face."
 TANKER = "It is the fourth tanker taken this year, the navy said. The seventh tanker of a convoy had engine trouble."
 CANOPY = "Students ended a 31-day occupation of the town hall on Sunday. A canopy that fell in May had injured 22."
+BLAST = (
+    "A gas explosion tore through a bakery in central Lund on Saturday morning, killing three people and injuring 47,"
+    " the city's prosecutor said. Two of the dead were firefighters who had been called to a leak."
+)
+RATES = (
+    "The central bank of Norvik left interest rates unchanged at 4.25 percent on Thursday, defying expectations of a"
+    " cut. Analysts had forecast a reduction of a quarter of a point."
+)
+MATCH = (
+    "Striker Jonas Reve scored twice as Rovers came from behind to beat Athletic 3-2 on Sunday. Captain Pavel Lind was"
+    " sent off in the 70th minute for a foul on Reve."
+)
+MURDER = (
+    "Police in Arlen have released without charge a 34-year-old man who was arrested over the murder of teacher Hanna"
+    " Moss. Detectives said the man was no longer a suspect."
+)
+BRIBES = (
+    "A court in Tarn sentenced former mayor Oskar Brun to six years in prison on Friday for taking bribes from a"
+    " builder. Prosecutors had asked for nine years. The builder, Ivo Lenz, was acquitted."
+)
 
 
 @pytest.mark.parametrize(
     ("article", "text"),
     [
+        (BLAST, "Three die in bakery blast in Lund"),
+        (BLAST, "Bakery blast in Lund injures 47"),
+        (RATES, "Norvik central bank leaves rates unchanged"),
+        (MATCH, "Captain Pavel Lind sent off as Rovers beat Athletic"),
+        (MURDER, "Man arrested over murder of Hanna Moss"),
+        (BRIBES, "Ex-mayor Brun jailed for six years for bribery"),
+        (BRIBES, "Builder Ivo Lenz acquitted of bribery"),
         (CENTERS, "CDC issues guidance for vaccinated people"),
         (CHARGE, "Dahl praises Bill Harrow for taking charge of Lund case"),
         (POPULIST, "Populist Andres Orduno wins Tarnia's presidential election"),
@@ -127,6 +154,12 @@ def test_what_is_told_in_another_form_is_supported(judged_as_shipped, article, t
 @pytest.mark.parametrize(
     ("article", "text"),
     [
+        (BLAST, "47 die in bakery blast in Lund"),
+        (RATES, "Norvik central bank cuts rates by quarter of a point"),
+        (MATCH, "Reve sent off as Rovers beat Athletic"),
+        (MURDER, "Teacher arrested over murder of Hanna Moss"),
+        (BRIBES, "Ex-mayor Brun jailed for nine years for bribery"),
+        (BRIBES, "Ex-mayor Brun acquitted of bribery"),
         (CENTERS, "FDA issues guidance for vaccinated people"),
         (CHARGE, "Dahl praises Bob Harrow for taking charge of Lund case"),
         (POPULIST, "Populist Andres Orduno loses Tarnia's presidential election"),
