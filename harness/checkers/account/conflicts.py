@@ -199,13 +199,7 @@ def _frame_conflict(cluster: ClusterReading, reading: Reading, pair: Pair) -> Co
             weight *= 0.5  # the party stands in the sentence, so that the parse may be at fault
         found = _other_party(cluster, reading, pair, role, indices[0] if indices else None)
         return replace(found, weight=weight)
-    close = (pair.same >= 1 and pair.context >= 0.45) or (pair.same >= 2 and pair.context >= 0.3)
-    there = cluster.readings[pair.unit]
-    both = _asserted(reading, frame) and _asserted(there, other)
-    # That a state can't do it does not deny that it does; that it can does.
-    allowed = [may_be_done(reading.parse, frame.predicate), may_be_done(there.parse, other.predicate)]
-    ruled = allowed[0] != allowed[1]
-    if frame.negated != other.negated and close and both and not ruled and not is_no_denial(there, reading, pair):
+    if _denies(cluster, reading, pair):
         return Conflict(
             "negation", pair.unit, _word_span(reading, frame.predicate), min(1.0, 0.3 * pair.same + 0.5 * pair.context),
             f"the text {'denies' if frame.negated else 'says'} what the articles "
@@ -223,6 +217,18 @@ def _frame_conflict(cluster: ClusterReading, reading: Reading, pair: Pair) -> Co
             f"the articles have “{_quoted(cluster, pair)}” only as {other.modality}, the text as a fact", words,
         )  # fmt: skip
     return None
+
+
+def _denies(cluster: ClusterReading, reading: Reading, pair: Pair) -> bool:
+    """Tell whether one of two aligned frames denies what the other says."""
+    frame, other, there = pair.claim, pair.found, cluster.readings[pair.unit]
+    close = (pair.same >= 1 and pair.context >= 0.45) or (pair.same >= 2 and pair.context >= 0.3)
+    if frame.negated == other.negated or not (close and _asserted(reading, frame) and _asserted(there, other)):
+        return False
+    # That a state can't do it does not deny that it does; that it can does.
+    if may_be_done(reading.parse, frame.predicate) != may_be_done(there.parse, other.predicate):
+        return False
+    return not is_no_denial(there, reading, pair)
 
 
 def _is_one(cluster: ClusterReading, reading: Reading, pair: Pair) -> bool:

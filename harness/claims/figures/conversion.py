@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from harness.claims.figures.agreement import agree
+from harness.claims.figures.measures import SECONDS
 from harness.claims.figures.quantities import Figure
 from harness.claims.figures.slots import comparable
 
@@ -17,7 +18,7 @@ _FACTORS: Final = {
                "stone": 6.35029318},
     "speed": {"mph": 1.609344, "kph": 1.0},
     "power": {"kilowatt": 1.0, "megawatt": 1e3, "gigawatt": 1e6},
-    "stretch": {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0, "week": 604800.0},
+    "stretch": {unit: SECONDS[unit] for unit in ("second", "minute", "hour", "day", "week")},
     "years": {"month": 1.0, "year": 12.0, "decade": 120.0, "century": 1200.0},
 }  # fmt: skip
 """Kind of measure → unit → how many of the least of its kind it has. Weeks and months are apart: no number of the one

@@ -6,7 +6,12 @@ from harness.claims.figures.currencies import BEFORE, CODES, NOUNS, currency_at,
 from harness.claims.parsing.parse import Parse
 from harness.language.lexical import word_list
 
-DURATIONS = frozenset({"year", "month", "week", "day", "hour", "minute", "second", "decade", "century"})
+SECONDS = {
+    "second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86_400.0, "week": 604_800.0, "month": 2_629_800.0,
+    "year": 31_557_600.0, "decade": 315_576_000.0, "century": 3_155_760_000.0,
+}  # fmt: skip
+"""How long units of time are; a month is a twelfth of a year of 365.25 days."""
+DURATIONS = frozenset(SECONDS)
 """Units of time."""
 _PERCENT = re.compile(r"\s*[-‑]?(?:%|per\s?cent\b|percent(?:age)?\b|pc\b|pct\b)", re.IGNORECASE)
 _POINTS = re.compile(r"(?:\s*[-‑]?(?:%|per\s?cent(?:age)?\b)[\s-]*|\s*-)points?\b", re.IGNORECASE)
