@@ -2,7 +2,14 @@
 
 import pytest
 
+from harness.checkers.account import figures
+from harness.checkers.account.elements import SURE
+from harness.checkers.account.matching import Matcher
+from harness.checkers.cluster_analysis import ClusterReading, argument
 from harness.checkers.sentences import claim_spans
+from harness.claims.casing import Casing
+from harness.claims.sentence_analysis import read
+from harness.records import Article, Cluster
 
 CENTERS = (
     "The Centers for Disease Control and Prevention issued new guidance for vaccinated people on Monday. Masks are not"
@@ -212,3 +219,105 @@ def test_a_question_is_contradicted_by_no_denial(judged):
 )
 def test_initials_end_no_headline(text, sentences):
     assert len(claim_spans(text)) == sentences
+
+
+TRAIN = "A train derailed near Korva on Tuesday, injuring at least 30 people. The driver of a truck was killed."
+CLIMB = (
+    "Petra Dahl, 29, was killed in a fall on Mount Harg on Sunday. The climber Jon Vik called for help, and was brought"
+    " down by a rescue dog."
+)
+TREK = (
+    "Vice President Kara Harl discouraged migrants from making the trek north during her trip to Guatela on Monday. She"
+    " told migrants not to come."
+)
+POLICY = (
+    "A policy of Montria that excludes church schools from its grants violates the constitution, the high court ruled"
+    " on Tuesday."
+)
+REPORTS = (
+    "After reports that the nominee for head of the spy agency was to withdraw without the support of Dahl, Jeremy Bast"
+    " flatly refuted the talk. Dahl defended his nominee."
+)
+SOON = (
+    "Former Governor Terry Mullen said that Governor Ralph Northey will resign soon over a racist photo in a yearbook."
+)
+TOUR = (
+    "A group of students from Parkel will go on a bus tour through twenty states. They want people to vote to end gun"
+    " violence, the students of Parkel said."
+)
+
+
+@pytest.mark.parametrize(
+    ("article", "text"),
+    [
+        (TREK, "Harl visits Guatela and tells migrants not to come"),
+        (POLICY, "Montria can't exclude church schools from grants"),
+        (TOUR, "Parkel students to launch gun control bus tour"),
+        (REPORTS, "Nominee moves forward as head of spy agency with support of Dahl"),
+        (SOON, "Governor Ralph Northey refuses to resign over racist photo"),
+    ],
+)
+def test_the_account_alone_contradicts_none_of_them(judged, article, text):
+    assert judged(article, text).label != "contradicted", judged(article, text).reason
+
+
+@pytest.mark.parametrize(
+    ("article", "text"),
+    [
+        (WRITER, "Author Toni Marlow passes away"),
+        (CONFIDENCE, "Tessa Mayne faces no confidence vote"),
+        (TRAIN, "At least 30 injured as train derails near Korva"),
+    ],
+)
+def test_the_account_alone_bears_them_out(judged, article, text):
+    assert judged(article, text).label == "supported", judged(article, text).reason
+
+
+@pytest.mark.parametrize(
+    ("article", "text"),
+    [(TRAIN, "30 killed as train derails near Korva"), (CLIMB, "Climber Jon Vik dies in fall on Mount Harg")],
+)
+def test_who_is_hurt_is_not_killed(judged_as_shipped, article, text):
+    assert judged_as_shipped(article, text).label in {"contradicted", "not_found"}
+
+
+def test_a_place_keeps_its_name_in_a_headline():
+    casing = Casing(["The new jail stands in Arlen.", "A guard found him."], str.islower)
+    assert "New York" in casing.undo("Death of Banker in New York Jail Raises Questions")
+
+
+def test_what_is_to_be_made_is_planned_as_the_articles_plan_it(judged):
+    assert "not as done" not in judged(SHOTS, "Booster shots to be made available to all adults").reason
+
+
+def test_a_verb_and_its_particle_are_matched_as_one_word(parser):
+    cluster = ClusterReading(Cluster(cluster_id="c", articles=(Article(article_id="a", text=WRITER),)), parser)
+    reading = read(parser.parse(["Author Toni Marlow passes away"])[0])
+    matcher = Matcher(cluster, reading)
+    passes, away = (
+        next(token.i for token in reading.parse.tokens if token.lower == word) for word in ("passes", "away")
+    )
+    assert max(matcher.by_unit(passes).values()) >= SURE
+    assert away not in matcher.words
+
+
+def test_a_place_is_called_by_the_name_after_of(parser):
+    reading = read(parser.parse(["The city of Merin will ban diesel cars."])[0])
+    city = next(token.i for token in reading.parse.tokens if token.lower == "city")
+    named = argument(reading, city).name
+    assert named is not None
+    assert named.words == ("merin",)
+
+
+@pytest.mark.parametrize(("one", "other", "apart"), [("44 hours", "two days", False), ("48 hours", "16 days", True)])
+def test_stretches_of_time_about_as_long_are_one(parser, one, other, apart):
+    first, second = (read(parser.parse([f"The boy was gone for {each}."])[0]).figures[0] for each in (one, other))
+    assert figures._last_apart(first, second) is apart
+
+
+def test_a_margin_is_how_far_two_figures_are_apart(parser):
+    told = "The prime minister survived by 61 votes to 58 on Monday."
+    cluster = ClusterReading(Cluster(cluster_id="c", articles=(Article(article_id="a", text=told),)), parser)
+    three, four = (read(parser.parse([f"She survived by {each} votes."])[0]).figures[0] for each in ("three", "four"))
+    assert figures._margin(cluster, three, 0)
+    assert not figures._margin(cluster, four, 0)
