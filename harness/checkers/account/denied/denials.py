@@ -94,8 +94,9 @@ def _denied(reading: Reading, other: Reading, token: Token, *, short: bool) -> t
     """How surely a word of a sentence denies a claim, and how; 0 where it does not."""
     if token.lemma in _cues() or token.lower in _cues():
         under = _under(other, token)
-        share = _share(reading, _keys(other, under)) if _has_deed(reading, other, under) else 0.0
-        if share >= 0.5 or (short and share >= LEAST_SHORT):
+        share = _share(reading, _keys(other, under))
+        enough = share >= 0.5 or (short and share >= LEAST_SHORT)
+        if enough and (share > MOST or _has_deed(reading, other, under)):
             return min(1.0, 0.3 + max(share, 0.4 * short)), f"the articles have it only as “{token.text}”"
         return 0.0, ""
     apart = contrasted(other.parse, token)
@@ -104,8 +105,7 @@ def _denied(reading: Reading, other: Reading, token: Token, *, short: bool) -> t
         said = {other.keys[apart], other.keys[deed]} - {""} <= reading.concepts and bool(other.keys[apart])
         share = _share(reading, other.concepts)
         return (share, f"the articles say it is not “{other.parse.tokens[apart].text}”") if said else (0.0, "")
-    allowed = any(may_be_done(reading.parse, frame.predicate) for frame in reading.frames)
-    if denies(other.parse, token, short=short) and (allowed or not rules_out(other.parse, token.head)):
+    if denies(other.parse, token, short=short) and not _only_forbids(reading, other, token):
         head = other.parse.tokens[token.head]
         inside = _keys(other, other.parse.subtree(head.i))
         share = _share(reading, inside)
@@ -118,19 +118,22 @@ def _denied(reading: Reading, other: Reading, token: Token, *, short: bool) -> t
     return (0.45, f"the articles call it a “{token.text}”") if rumour else (0.0, "")
 
 
+def _only_forbids(reading: Reading, other: Reading, token: Token) -> bool:
+    """Tell whether a word of denial forbids what a claim tells as done, and not as allowed."""
+    allowed = (may_be_done(reading.parse, frame.predicate) for frame in reading.frames)
+    return rules_out(other.parse, token.head) and not any(allowed)
+
+
 def _has_deed(reading: Reading, other: Reading, inside: Iterable[int]) -> bool:
-    """Tell whether some words of a sentence have a claim's main deed, or one like it, or most of the claim beside it.
+    """Tell whether some words of a sentence have a claim's main deed, or one like it.
 
     Who disputes that a raid was a success does not deny that two clash over it.
     """
-    inside = list(inside)
-    if _share(reading, _keys(other, inside)) > MOST:
-        return True
     frame = main_frame(reading)
     if frame is None:
         return False
-    theirs = {other.parse.tokens[at].lemma for at in inside}
-    return frame.concept in _keys(other, inside) or bool(theirs & said_by(verb_of(reading.parse, frame)).keys())
+    alike = said_by(verb_of(reading.parse, frame))
+    return any(other.keys[at] == frame.concept or other.parse.tokens[at].lemma in alike for at in inside)
 
 
 def _keys(other: Reading, inside: Iterable[int]) -> frozenset[str]:
