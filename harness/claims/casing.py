@@ -74,10 +74,10 @@ class Casing:
 
 def _named_places(lowers: list[str]) -> frozenset[int]:
     """Find the words of names of places that begin with an ordinary one: `New York`, whose articles need not be new."""
-    known = nations().keys() | other_spellings().keys()
+    known = nations(), other_spellings()
     return frozenset(
         within for at, word in enumerate(lowers) if word in _OF_PLACES for many in (2, 3)
-        if " ".join(lowers[at : at + many]) in known for within in range(at, at + many)
+        if any(" ".join(lowers[at : at + many]) in names for names in known) for within in range(at, at + many)
     )  # fmt: skip
 
 
