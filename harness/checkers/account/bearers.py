@@ -82,11 +82,13 @@ def without_plain_words(cluster: ClusterReading, matcher: Matcher, reading: Read
     Only where the articles have what is left, and neither the whole name nor the word; no first name such as `Bob`.
     """
     tokens = reading.parse.tokens
-    start = name.start
-    while start < name.end - 1 and cluster.casing.ordinary(tokens[start].lower) and not matcher.matches(start):
-        if tokens[start].lower in first_names():
-            break
-        start += 1
+
+    def plain(at: int) -> bool:
+        """Recognise an ordinary word that no article has."""
+        word = tokens[at].lower
+        return word not in first_names() and cluster.casing.ordinary(word) and not matcher.matches(at)
+
+    start = next((at for at in range(name.start, name.end - 1) if not plain(at)), name.end - 1)
     if start == name.start or cluster.matching(name):
         return name
     words = tuple(tokens[at].lower.removesuffix("'s").strip(".") for at in range(start, name.end))
