@@ -140,10 +140,9 @@ def _beside(parse: Parse, token: Token, *, first: bool) -> Iterator[Hedge]:
 
 def _leaves_open(token: Token, below: Token) -> bool:
     """Tell whether a word leaves open what it governs: to call for an election does, to call one does not."""
-    if token.lemma == "warn" and below.dep == "ccomp":  # who warns that more is needed says that it is
-        return False
-    unsure = word_list("modality", "unsure") & {token.lemma, f"{token.lemma}e"}  # `hopes` is lemmatised to hop
-    return bool(unsure) and (token.lemma not in word_list("modality", "realising") or below.dep in {"prep", "xcomp"})
+    said = token.lemma == "warn" and below.dep == "ccomp"  # who warns that more is needed says that it is
+    done = token.lemma in word_list("modality", "realising") and below.dep not in {"prep", "xcomp"}
+    return not (said or done or word_list("modality", "unsure").isdisjoint({token.lemma, f"{token.lemma}e"}))  # hop(e)
 
 
 def _infinitive(parse: Parse, token: Token) -> bool:

@@ -10,7 +10,6 @@ from harness.checkers.ensemble import Ensemble
 from harness.checkers.rules import Rules
 from harness.records import Article, Cluster, Verdict
 
-
 Judge = Callable[[str, str], Verdict]
 
 
