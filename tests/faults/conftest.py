@@ -1,6 +1,7 @@
 """Fixtures of the fault tests."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,11 @@ from tests.faults.workplace import Workplace, made_in
 
 
 @pytest.fixture
-def workplace(tmp_path: Path) -> Workplace:
-    """A workplace with twelve clusters."""
-    return made_in(tmp_path)
+def workplace(tmp_path: Path) -> Iterator[Workplace]:
+    """A workplace with twelve clusters; what was started there ends with the test."""
+    made = made_in(tmp_path)
+    yield made
+    made.end()
 
 
 @pytest.fixture

@@ -152,9 +152,12 @@ def test_time_grows_with_the_number_of_articles_only():
         heads = [" ".join(drawn.choices(names[:100], k=8)) for _ in range(count)]
         texts = [" ".join(drawn.choices(names, k=40)) for _ in range(count)]
         texts[::3] = [f"{text} {drawn.choice(names)}" for text in texts[1::3] + texts[:1]][: len(texts[::3])]
-        began = time.process_time()
-        closeness(heads, texts, range(count))
-        return time.process_time() - began
+        spent = []
+        for _ in range(3):  # the least of three: what else the machine does only adds to it
+            began = time.process_time()
+            closeness(heads, texts, range(count))
+            spent.append(time.process_time() - began)
+        return min(spent)
 
     seconds(100)
     assert seconds(1600) < 10 * seconds(400)
