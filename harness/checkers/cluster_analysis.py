@@ -10,7 +10,7 @@ from harness.checkers.dollars import with_countries
 from harness.checkers.evidence import EvidenceIndex
 from harness.checkers.forms import Forms
 from harness.claims.casing import Casing
-from harness.claims.entities import Name, same_name
+from harness.claims.entities import Name, known_as, same_name
 from harness.claims.figures.quantities import Figure
 from harness.claims.figures.questions import Asked, Question
 from harness.claims.frames import Frame
@@ -159,6 +159,14 @@ class ClusterReading:
             self._same[name] = tuple(other for other in self.names if same_name(name, other))
         return self._same[name]
 
+    def are_short_of_one(self, first: Name, second: Name) -> bool:
+        """Tell whether two names are short for one that the articles have whole: `AOC`, `Cruz` for Anna Orla Cruz."""
+        return any(
+            known_as(short, name) and same_name(name, other)
+            for short, other in ((first, second), (second, first))
+            for name in self.matching(short) if len(name.words) > len(short.words)
+        )  # fmt: skip
+
     def titled(self, title: str, nation: str) -> tuple[Name, ...]:
         """List who the articles call by a title, of a country where one is given: `president`, `Kazakhstan`."""
         return self._titles.get((title, nation), ())
@@ -180,6 +188,18 @@ class ClusterReading:
     def apart(self, one: str, other: str) -> bool:
         """Tell whether a sentence has two nouns side by side, as two things."""
         return not self._nouns.get(one, frozenset()).isdisjoint(self._nouns.get(other, frozenset()))
+
+    def are_of(self, members: str, body: str) -> bool:
+        """Tell whether the articles have a body of some people: the miners' union."""
+        return (members, body) in self._owned
+
+    @cached_property
+    def _owned(self) -> frozenset[tuple[str, str]]:
+        every = (reading.parse.tokens for reading in self.readings)
+        return frozenset(
+            (token.lemma, tokens[token.head].lemma) for tokens in every for token in tokens
+            if token.dep in {"poss", "compound"} and token.pos == "NOUN"
+        )  # fmt: skip
 
     @cached_property
     def _nouns(self) -> dict[str, set[int]]:

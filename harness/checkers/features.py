@@ -13,7 +13,7 @@ from harness.claims.figures.conversion import counterpart
 from harness.claims.figures.slots import same_slot
 from harness.claims.meaning import concept
 from harness.claims.parsing.parse import Token
-from harness.claims.polarity import has_to_be_denied, negates
+from harness.claims.polarity import contrasted, has_to_be_denied, negates
 from harness.claims.sentence_analysis import PRONOUNS, Reading
 from harness.language.lexical import content_stems, pieces, stem, word_list
 from harness.language.text import ngrams
@@ -305,8 +305,8 @@ def lone_negation(cluster: ClusterReading, reading: Reading) -> bool:
         return False
     near = [unit for unit, _ in cluster.index.best(reading.parse.text, 3)]
     return bool(near) and not any(
-        negates(cluster.readings[unit].parse, token)
-        for unit in near for token in cluster.readings[unit].parse.tokens
+        negates(parse, token) or contrasted(parse, token) is not None
+        for parse in (cluster.readings[unit].parse for unit in near) for token in parse.tokens
     )  # fmt: skip
 
 

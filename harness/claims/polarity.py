@@ -8,6 +8,8 @@ _WITH_NO = frozenset({"confidence", "fly", "contest", "deal", "show", "win", "ba
 """Words that with `no` before them make one word of three: a no confidence vote."""
 _ALL_BUT = frozenset({"short", "less", "but"})
 """Words after `nothing` that leave something: nothing short of a miracle."""
+_DROPPING = frozenset({"drop", "withdraw", "dismiss"})
+"""Verbs that end charges and suits; of bombs and troops they say something else."""
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "expl"})
 _THAN = frozenset({"more", "less", "fewer", "later", "sooner", "earlier"})
 
@@ -40,11 +42,11 @@ def _is_noun_after(parse: Parse, at: int) -> bool:
 
 def contrasted(parse: Parse, token: Token) -> int | None:
     """Find the noun that `not` sets apart from another, where no deed is denied: to the ministry, not the police."""
-    if token.lower != "not" or not token.i or parse.tokens[token.i - 1].lower != ",":
+    if token.lower != "not" or not token.i or parse.tokens[token.i - 1].lower not in {",", "but"}:
         return None
     for other in parse.tokens[token.i + 1 :]:
         if other.pos in {"NOUN", "PROPN"}:
-            return other.i
+            return None if other.dep in _SUBJECTS else other.i
         if other.pos not in {"DET", "NUM", "ADJ", "ADP"}:
             return None
     return None
@@ -108,6 +110,16 @@ def ends_or_doubts(token: Token) -> bool:
     return ended or token.lower in word_list("polarity", "hardly")
 
 
+def is_on_hold(parse: Parse, token: Token) -> bool:
+    """Recognise `on hold`, said of what is not done for now."""
+    return token.lower == "hold" and token.i > 0 and parse.tokens[token.i - 1].lower == "on"
+
+
+def parted(parse: Parse, one: Token, other: Token) -> bool:
+    """Tell whether a semicolon parts two words, so that neither says anything of the other."""
+    return any(token.text == ";" for token in parse.tokens[min(one.i, other.i) : max(one.i, other.i)])
+
+
 def is_quarrel(token: Token) -> bool:
     """Recognise the noun for a quarrel, which denies nothing: `a dispute over pay`."""
     return token.lemma == "dispute" and token.pos == "NOUN"
@@ -137,11 +149,15 @@ def keeps_undone(parse: Parse, token: Token, below: Token) -> Token | None:
         over = [token, parse.tokens[token.head]] if token.dep in {"dobj", "nsubjpass", "advmod"} else [token]
         adverb = _undone_of(parse, token, below) if below.lower == "of" else None
         return adverb or next((each for each in over if each.lemma in words), None)
-    if below.dep not in {"dobj", "xcomp", "ccomp", "pcomp", "nsubjpass"} or token.pos != "VERB":
+    gerund = below.dep == "advcl" and below.tag == "VBG"  # `ruled out calling in the army`, as it is parsed
+    if not (gerund or below.dep in {"dobj", "xcomp", "ccomp", "pcomp", "nsubjpass"}) or token.pos != "VERB":
         return None
     beside = {parse.tokens[child].lower for child in parse.children[token.i]}
     apart = (token.lemma == "rule" and "out" in beside) or (token.lemma == "call" and "off" in beside)
-    ended = below.dep in {"dobj", "nsubjpass"} and token.lemma in word_list("polarity", "cancelling")
+    if gerund:
+        return token if apart else None
+    dropped = token.lemma in _DROPPING and below.lemma in word_list("says", "dismissed")
+    ended = below.dep in {"dobj", "nsubjpass"} and (dropped or token.lemma in word_list("polarity", "cancelling"))
     return token if apart or ended or token.lemma in word_list("polarity", "avoiding") else None
 
 

@@ -112,6 +112,8 @@ def _compare_names(cluster: ClusterReading, claimed: Argument, found: Argument, 
         return SAME
     if claimed.nation and claimed.nation == found.nation:
         return SAME
+    if cluster.are_short_of_one(first, second):
+        return SAME
     kinds = {_kind(cluster, first), _kind(cluster, second)}
     # Two ministers are not one for their title.
     if (claimed.keys & found.keys) - (_titles() if kinds == {"person"} else frozenset()):

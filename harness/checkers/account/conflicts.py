@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from harness.checkers.account.alignment import DIFFERENT, SAME, Aligner, Pair
 from harness.checkers.account.denied.denials import denials
+from harness.checkers.account.denied.no_denials import is_no_denial
 from harness.checkers.account.derivation import derivations
-from harness.checkers.account.hedges import is_no_denial
 from harness.checkers.account.opposites import Mirrored, mirrored
 from harness.checkers.account.parties import LEAST_CONTEXT, Sides, Standing, met, standing
 from harness.checkers.cluster_analysis import ClusterReading, argument

@@ -1,5 +1,6 @@
 """Figures that follow from the articles: an age, years between two dates, the rest of a share, a century."""
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
@@ -25,6 +26,10 @@ _SPAN_AFTER = re.compile(
 )
 _ON_THE = re.compile(r"\b(?:on|by|until|since|before|after|from|for) the\s+$", re.IGNORECASE)
 _NUMBER = re.compile(r"(?:\bNo\.|#|\bNumber)\s*$", re.IGNORECASE)
+_IN_A_ROW = re.compile(
+    r"\b(?:straight|consecutive|successive|running|in a row|in succession|on the trot)\b", re.IGNORECASE
+)
+"""Words of what comes one after another."""
 _AMONG = frozenset({"including", "among", "included"})
 _IN_ONE = {
     ("hour", "minute"): 60, ("minute", "second"): 60, ("day", "hour"): 24, ("week", "day"): 7, ("year", "month"): 12,
@@ -44,6 +49,8 @@ _ROUNDED = 0.6
 _OF = re.compile(r"\s*(?:\w+\s+)?(?:out\s+)?of\s+(?:(?:the|its|their|all|some|about)\s+){0,2}", re.IGNORECASE)
 _TO = re.compile(rf"[^.;,]{{0,25}}\bto\s+(?:just\s+|about\s+|nearly\s+)?(?:{SIGN})?", re.IGNORECASE)
 _FROM = re.compile(rf"\bfrom\s+(?:just\s+|about\s+|nearly\s+)?(?:{SIGN})?$", re.IGNORECASE)
+_UP_TO = re.compile(rf"\bto\s+(?:just\s+|about\s+|nearly\s+)?(?:{SIGN})?$", re.IGNORECASE)
+_SINCE = re.compile(rf"[^.;,]{{0,40}}\bfrom\s+(?:just\s+|about\s+|nearly\s+)?(?:{SIGN})?", re.IGNORECASE)
 _YEARLY = re.compile(r"\b(?:a|per|each|every) year\b|\b(?:annual|yearly)", re.IGNORECASE)
 _RATE = re.compile(r"^[^.;,]{0,30}\b(?:a|per|each|every) (month|week)\b", re.IGNORECASE)
 _IN_A_YEAR = {"month": 12, "week": 52}
@@ -64,7 +71,9 @@ def derivations(figure: Figure, reading: Reading, cluster: ClusterReading) -> It
             yield from ((unit, token.start, token.end) for unit, token, year in _years(cluster)
                         if (year - 1) // 100 + 1 == figure.value)  # fmt: skip
         yield from _days(figure, reading, cluster)
+        yield from _series(figure, reading, cluster)
         return
+    yield from _series(figure, reading, cluster)
     yield from _ranks(figure, reading, cluster)
     yield from _unsaid(figure, reading, cluster)
     bare = not figure.unit and reading.parse.tokens[figure.head_token].pos not in {"NOUN", "PROPN"}
@@ -108,6 +117,13 @@ def _days(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator
         if any(time.endswith(f" {int(figure.value)}") for time in other.times):
             yield from ((unit, token.start, token.end) for token in other.parse.tokens
                         if token.lower.rstrip("stndrh").lstrip("0") == str(int(figure.value)))  # fmt: skip
+
+
+def _series(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
+    """Find how many there are in a row for the last of them, and the other way round: *fifth straight loss*."""
+    if _IN_A_ROW.search(reading.parse.text):
+        yield from ((unit, found.start, found.end) for unit, found in cluster.figures
+                    if found.value == figure.value and _IN_A_ROW.search(cluster.readings[unit].parse.text))  # fmt: skip
 
 
 def _ranks(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
@@ -187,15 +203,18 @@ def _changes(figure: Figure, reading: Reading, cluster: ClusterReading) -> Itera
             gap, grown = text[first.end : second.start], second.value - first.value
             of = _OF.fullmatch(gap) is not None and first.value < second.value
             changed = bool(first.value and _TO.fullmatch(gap) and _FROM.search(text[: first.start]))
+            # `Rose to 7.2 percent in October from 6.9 percent` has the earlier one last.
+            turned = bool(second.value and _SINCE.fullmatch(gap) and _UP_TO.search(text[: first.start]))
+            base = second.value if turned else first.value
             # `630 of the 900` is 70 per cent; `from 40 to 50` is a rise of 10, or of 25 per cent.
             if figure.unit == "percent" and of:
                 near = abs(100 * first.value / second.value - figure.value) <= _POINTS
-            elif figure.unit == "percent" and changed and second.unit != "percent":
-                near = abs(100 * abs(grown) / first.value - figure.value) <= _POINTS
+            elif figure.unit == "percent" and (changed or turned) and second.unit != "percent":
+                near = abs(100 * abs(grown) / base - figure.value) <= _POINTS
             else:
                 named = figure.unit or (figure.head and figure.head in {first.head, second.head})
                 same = points if second.unit == "percent" else bool(named) and comparable(figure, second)
-                near = changed and same and abs(grown) == figure.value
+                near = (changed or turned) and same and math.isclose(abs(grown), figure.value)
             if near:
                 yield unit, first.start, first.end
 

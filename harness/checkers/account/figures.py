@@ -1,5 +1,6 @@
 """The account of a figure: in the same slot, beside what it counts, elsewhere, from other figures, or nowhere."""
 
+import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
@@ -33,6 +34,9 @@ FEWEST, TELLS, APART = 3, 0.75, 0.3
 those with the claim's figure tell less. Of 1,588 true headlines that passed (NumHG, NeuS train, ours) four have one."""
 LEAST_ALIKE = 0.75
 """Share of the longer of two stretches of time from which on they are about as long: 44 hours, two days."""
+_SIDE = re.compile(r"(?:\s+[\w'’%]+){0,3}?\s+(for|against|in favou?r)\b", re.IGNORECASE)
+_ASKED = re.compile(r"\b(?:vote|voting|poll|ballot|survey|referendum|abstain)", re.IGNORECASE)
+"""Words of a question that people are for or against."""
 OTHER_EVENT = 0.2
 """How much more it has to tell where the claim's figure answers the same question of another event."""
 
@@ -59,7 +63,9 @@ def _account_of_quantity(cluster: ClusterReading, matcher: Matcher, reading: Rea
     written = reading.parse.text[start:end]
     having = {unit for unit, _ in slot or same}
     rival = _rival(cluster, reading, figure, having, in_slot=bool(slot)) if chosen else None
-    other = _held_of_other(cluster, reading, figure, same, rival)
+    other = _held_of_other(cluster, reading, figure, same, rival) or _time_of_other(
+        cluster, matcher, reading, figure, same
+    )
     if other is not None:
         return other
     if chosen:
@@ -115,6 +121,8 @@ def _held_of_other(
     if place is not None:
         said = cluster.readings[place[0]].parse.text[place[1].start : place[1].end]
         reason = f"the articles have “{said}” there, and “{written}” only of something else"
+    elif (place := _sided_otherwise(cluster, reading, figure, same)) is not None:
+        reason = f"the articles have “{written}” of the other side"
     else:
         place = _harmed_otherwise(cluster, reading, figure, same)
         reason = f"the articles have “{written}” of another harm"
@@ -122,6 +130,34 @@ def _held_of_other(
         return None
     spot = (place[0], place[1].start, place[1].end)
     return Held("figure", figure.start, figure.end, "unaccounted", (spot,), reason, "figure_rival", 1.0, "number")
+
+
+def _time_of_other(
+    cluster: ClusterReading, matcher: Matcher, reading: Reading, figure: Figure, same: Sequence[tuple[int, Figure]]
+) -> Held | None:  # fmt: skip
+    """Make the element for a deed done *for the second time*, where the articles have that of another deed."""
+    deed = _deed_over(reading, figure)
+    if deed is None or not (figure.ordinal and figure.head == "time" and same):
+        return None
+    alike = {(match.unit, match.token) for match in matcher.matches(deed.i)}
+    if not alike:
+        return None  # told in another word, perhaps
+    others: list[Token] = []
+    for unit, found in same:
+        over = _deed_over(cluster.readings[unit], found)
+        if found.head != "time" or over is None or (unit, over.i) in alike:
+            return None
+        others.append(over)
+    unit, found = same[0]
+    written = reading.parse.text[figure.start : figure.end]
+    reason = f"the articles have “{written} time” of “{others[0].text}”, not of “{deed.text}”"
+    spot = (unit, found.start, found.end)
+    return Held("figure", figure.start, figure.end, "unaccounted", (spot,), reason, "figure_rival", 1.0, "number")
+
+
+def _deed_over(reading: Reading, figure: Figure) -> Token | None:
+    """Find the verb that a figure's noun stands under."""
+    return next((above for above in reading.parse.ancestors(figure.head_token) if above.pos == "VERB"), None)
 
 
 def _one_of_several(reading: Reading, figure: Figure) -> str:
@@ -294,6 +330,22 @@ def _of_one(reading: Reading, figure: Figure, other: Reading, found: Figure) -> 
     """Match two stretches of time by their noun: a six-year sentence, a nine-year sentence."""
     mine, theirs = reading.parse.tokens[figure.head_token], other.parse.tokens[found.head_token]
     return mine.pos == theirs.pos == "NOUN" and mine.lemma == theirs.lemma and mine.lemma not in DURATIONS
+
+
+def _sided_otherwise(
+    cluster: ClusterReading, reading: Reading, figure: Figure, same: Sequence[tuple[int, Figure]]
+) -> tuple[int, Figure] | None:  # fmt: skip
+    """Find where so many are against what a claim has them for, or the other way round; None where one may be meant."""
+    mine = _side(reading, figure)
+    apart = [item for item in same if mine and _side(cluster.readings[item[0]], item[1]) not in {"", mine}]
+    return apart[0] if apart and len(apart) == len(same) else None
+
+
+def _side(reading: Reading, figure: Figure) -> str:
+    """Name the side of those whom a figure counts: `121 voted against`; empty where it takes none."""
+    text = reading.parse.text
+    found = _SIDE.match(text[figure.end :]) if _ASKED.search(text) else None  # 12 charges against him are for theft
+    return "" if found is None else "against" if found[1].lower() == "against" else "for"
 
 
 def _harmed_otherwise(

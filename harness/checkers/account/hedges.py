@@ -7,7 +7,6 @@ headline's present tense may mean a plan (`Trump visits` of tomorrow): a plan sp
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from harness.checkers.account.alignment import Pair
 from harness.checkers.account.denied.negations import denial_of
 from harness.checkers.account.doers import BROAD
 from harness.checkers.account.elements import SAME_DEED, SURE, Held
@@ -18,13 +17,10 @@ from harness.claims.frames import Frame
 from harness.claims.parsing.parse import Parse, Token
 from harness.claims.polarity import (
     came_to_nothing,
-    ends_or_doubts,
     fails,
-    is_negated,
-    is_over,
     keeps_undone,
     negates,
-    only_supposed,
+    parted,
 )
 from harness.claims.sentence_analysis import Reading
 from harness.claims.verbs import written
@@ -77,10 +73,10 @@ def _hedges(parse: Parse, token: Token) -> Iterator[Hedge]:
         above = parse.tokens[below.head]
         while step == 0 and token.tag == "VBG" and below.dep in {"compound", "amod"} and above.i > below.i:
             below, above = above, parse.tokens[above.head]  # ruled out selling striker Reve, read as a selling striker
-        if above.i == below.i or below.dep not in _BELOW:
+        if above.i == below.i or below.dep not in _BELOW or parted(parse, below, above):
             return
         # A clause of purpose is hedged with its verb; `while driving` under `may` is not.
-        if below.dep == "advcl" and not _infinitive(parse, below):
+        if below.dep == "advcl" and not _infinitive(parse, below) and keeps_undone(parse, above, below) is None:
             return
         # What is joined to a deed shares its hedges, but does not hedge it: go up, and look on.
         if below.dep != "conj":
@@ -125,11 +121,8 @@ def _beside(parse: Parse, token: Token, *, first: bool) -> Iterator[Hedge]:
             yield Hedge(on, planned=False)
             continue
         # She insisted that he be freed.
-        if (
-            kid.dep == "auxpass"
-            and kid.tag == "VB"
-            and not any(parse.tokens[other].dep == "aux" for other in parse.children[token.i])
-        ):
+        bare = not any(parse.tokens[other].dep == "aux" for other in parse.children[token.i])
+        if kid.dep == "auxpass" and kid.tag == "VB" and bare:
             yield Hedge(child, planned=False)
             continue
         possible = modal and token.lemma not in word_list("modality", "perceived")
@@ -261,6 +254,8 @@ def _only_hedged(cluster: ClusterReading, matcher: Matcher, reading: Reading, fr
     parties = () if unnamed else parties
     own = {each.lemma for each in reading.parse.tokens}
     found: list[Hedged] = []
+    things = [at for at in (*frame.patients, *obliques) if at in matcher.words]
+    told = False
     asserts = not any(negates(reading.parse, token) for token in reading.parse.tokens)
     for unit, at in _places(matcher, frame.predicate):
         parse = cluster.readings[unit].parse
@@ -282,7 +277,10 @@ def _only_hedged(cluster: ClusterReading, matcher: Matcher, reading: Reading, fr
         hedge = hedge_of(parse, at)
         # One sentence that tells it as done settles it; a headline's present tense may itself be a plan.
         if hedge is None or (hedge.planned and not past) or parse.tokens[hedge.token].lemma in own:
-            return None
+            told = bool(things) and not _has(matcher, unit, things)
+            if not told:
+                return None
+            continue  # they agreed on something else
         if unsure and not hedge.undone:
             return None
         if party:
@@ -290,6 +288,8 @@ def _only_hedged(cluster: ClusterReading, matcher: Matcher, reading: Reading, fr
     # `Calls election` has its deed in the noun: look whether the articles only consider one.
     if not found and reading.parse.tokens[frame.predicate].lemma in word_list("modality", "realising"):
         found = _objects(cluster, matcher, reading, frame)
+    if told:
+        found = [each for each in found if each.denied and all(_has(matcher, each.unit, [at]) for at in things)]
     return min(found, key=lambda each: not each.denied, default=None)
 
 
@@ -373,28 +373,3 @@ def _by_pronoun(
     own = [index for frame in reading.frames if frame.predicate == at for index in (*frame.agents, *frame.patients)]
     pronoun = any(reading.parse.tokens[index].pos == "PRON" for index in own)
     return pronoun and any(_has(matcher, near, parties) for near in matcher.forms.near[unit])
-
-
-def is_no_denial(theirs: Reading, mine: Reading, pair: Pair) -> bool:
-    """Recognise a deed that is done no longer, or that one side only asks for, supposes or doubts: no denial of it."""
-    sides = [(mine, pair.claim), (theirs, pair.found)]
-    (now, denied), (then, done) = sides if pair.claim.negated else sides[::-1]
-    ended = then.parse.tokens[done.predicate].tag in {"VBD", "VBN"} and is_over(now.parse, denied.predicate)
-    # Whoever refuses what an article only has asked of them denies nothing that it says.
-    hedge = hedge_of(then.parse, done.predicate) if then is theirs else None
-    return (
-        ended or only_supposed(now.parse, denied.predicate) or any(map(ends_or_doubts, mine.parse.tokens))
-        or (hedge is not None and not (hedge.planned and is_negated(now.parse, denied.predicate)))
-        or (denied is pair.claim and _said_there(mine, theirs))
-        # It is not true that it was: denied there as well, if not beside the verb.
-        or (denied is pair.claim and (
-            denial_of(theirs.parse, pair.found.predicate) is not None
-            or any(token.lower in word_list("says", "untrue") for token in theirs.parse.tokens)
-        ))
-    )  # fmt: skip
-
-
-def _said_there(mine: Reading, theirs: Reading) -> bool:
-    """Tell whether a sentence has the word that denies a deed in a claim, `refuses`, whatever stands between."""
-    cues = {mine.keys[token.i] for token in mine.parse.tokens if negates(mine.parse, token)} - {""}
-    return not cues.isdisjoint(theirs.concepts)

@@ -18,12 +18,14 @@ from harness.checkers.account.matching import Matcher, governs
 from harness.checkers.account.parties import arguments_of, deeds_alike, stands
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.converse import Deed, converse, deeds, sides_of_one
+from harness.claims.entities import same_name
 from harness.claims.frames import Frame
 from harness.claims.parsing.parse import Token
 from harness.claims.polarity import is_negated
 from harness.claims.sentence_analysis import Reading, party_text
 from harness.claims.thesaurus import opposites, reversals
 from harness.claims.verbs import phrasal
+from harness.language.lexical import word_list
 
 _QUALITIES = frozenset({"ADJ", "ADV", "NOUN"})
 _VERBS = frozenset({"VERB"})
@@ -48,12 +50,19 @@ def opposed_words(cluster: ClusterReading, matcher: Matcher, reading: Reading) -
         if not (is_verb or token.pos in _QUALITIES) or not reading.keys[token.i]:
             continue
         here = matcher.here(token.i)
-        # The articles have the word itself of this event.
-        if here is not None and here.grade >= SURE:
+        # The articles have the word itself of this event. Of a person by name it has to be their own deed.
+        if here is not None and here.grade >= SURE and not (is_verb and _of_person(reading, token)):
             continue
         found = _opposed(cluster, matcher, reading, token, is_verb=is_verb)
         if found is not None:
             yield found
+
+
+def _of_person(reading: Reading, token: Token) -> bool:
+    """Tell whether somebody by name does a deed, or has it done to them."""
+    people = {at for name in reading.names if name.kind == "person" for at in range(name.start, name.end)}
+    own = (frame for frame in reading.frames if frame.predicate == token.i)
+    return any(not people.isdisjoint((*frame.agents, *frame.patients)) for frame in own)
 
 
 def _opposed(
@@ -93,21 +102,42 @@ def _of_verb(
 
     def shared(mine: Sequence[int], others: Sequence[int]) -> bool:
         return any(match.unit == unit and match.token in others and match.grade >= SURE
-                   for index in mine if reading.keys[index] for match in matcher.matches(index))  # fmt: skip
+                   for index in mine if reading.keys[index] for match in matcher.matches(index)) or any(
+            _is_called(cluster, reading, index, theirs, other) for index in mine for other in others)  # fmt: skip
 
     mine_verb, their_verb = phrasal(reading.parse, token), phrasal(theirs.parse, theirs.parse.tokens[at])
     handed = converse(mine_verb, their_verb)
+    # Who is cleared was accused before; only if one does both do they differ.
+    one_after_other = {_step(mine_verb), _step(their_verb)} == {"accusing", "clearing"}
     sides = handed or sides_of_one(mine_verb, their_verb)
     for mine in (frame for frame in reading.frames if frame.predicate == token.i):
         for frame in (frame for frame in theirs.frames if frame.predicate == at):
+            if frame.patients and not handed and shared(mine.patients, frame.agents):
+                continue  # a tax that is to be repealed imposes something itself
             agents = shared(mine.agents, frame.agents)
-            patients = shared(mine.patients, frame.patients) and not handed
+            patients = shared(mine.patients, frame.patients) and not (handed or one_after_other)
             # `The bridge reopens` of a bridge that a council closed: the one verb's subject is the other's object.
-            if bool(mine.patients) != bool(frame.patients) and not sides:
+            if bool(mine.patients) != bool(frame.patients) and not (sides or one_after_other):
                 patients = patients or shared(mine.patients or mine.agents, frame.patients or frame.agents)
-            if patients or (agents and (handed or not (mine.patients and frame.patients))):
+            either = handed or one_after_other or not (mine.patients and frame.patients)
+            if patients or (agents and either):
                 return True
     return False
+
+
+def _is_called(cluster: ClusterReading, reading: Reading, index: int, theirs: Reading, other: int) -> bool:
+    """Tell whether one of two words is a name and the other what the articles call its bearer: Dahl, the nurse."""
+    mine, found = reading.name_at(index), theirs.name_at(other)
+    if (mine is None) == (found is None):
+        return False
+    name, token = (mine, theirs.parse.tokens[other]) if mine is not None else (found, reading.parse.tokens[index])
+    called = cluster.called(token.lemma) if token.pos == "NOUN" else ()
+    return name is not None and any(same_name(name, each) for each in called)
+
+
+def _step(verb: str) -> str:
+    """Name the step of a trial that a verb tells, where it is one of two that follow on one another."""
+    return next((step for step in ("accusing", "clearing") if verb in word_list("polarity", step)), "")
 
 
 def _of_quality(

@@ -17,6 +17,8 @@ _SCORE = re.compile(
 _PAIR = re.compile(
     r"(?<![\w.,-])(\d{1,3})(?:\s?[-–:/]\s?|\s+(?:votes?\s+|runs?\s+|goals?\s+|points?\s+|to|and|against|v)+\s*)(\d{1,3})(?![\w-]|,\d|\.\d)"
 )
+_TALLY = re.compile(r"(?<=vote |otes |oted )(\d{1,3}) to (\d{1,3})(?![\w-]|,\d|\.\d)")
+"""How many were for and how many against, of those who voted."""
 _LOSING = frozenset({
     "lose", "loses", "lost", "losing", "loss", "losses", "fall", "falls", "fell", "fallen", "beaten", "trail", "trails",
     "trailed", "slump", "slumps", "slumped", "suffer", "suffers", "suffered", "crash", "crashes", "crashed", "fail",
@@ -44,6 +46,19 @@ def account_of_scores(cluster: ClusterReading, reading: Reading) -> Iterator[Hel
             reason += f"; the closest has it the other way round, “{written}”"
         yield Held("figure", start, end, "unaccounted", (turned,) if turned else (), reason,
                    "figure_missing", 1.0, "number")  # fmt: skip
+    yield from _tallies(cluster, reading)
+
+
+def _tallies(cluster: ClusterReading, reading: Reading) -> Iterator[Held]:
+    """Account for tallies, `votes 18 to 31`, that the articles have the other way round only."""
+    text = reading.parse.text
+    for found in _TALLY.finditer(text):
+        tally = int(found[1]), int(found[2])
+        turned = next(_pairs(cluster, tally[::-1]), None) if tally[0] < tally[1] else None
+        if turned is not None and not any(_told(cluster, tally, losing=_is_losing(text))):
+            written = cluster.readings[turned[0]].parse.text[turned[1] : turned[2]]
+            reason = f"the articles have it the other way round, “{written}”"
+            yield Held("figure", *found.span(), "unaccounted", (turned,), reason, "figure_rival", 1.0, "number")
 
 
 def _is_losing(text: str) -> bool:

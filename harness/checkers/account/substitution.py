@@ -175,7 +175,9 @@ def names_apart(cluster: ClusterReading, one: Substitute, name: Name, mine: Toke
     Nor are a place and somebody in office: what its minister declares a country declares. And no day is somebody.
     """
     theirs = cluster.readings[one.unit].name_at(one.other)
-    if theirs is None or known_as(name, theirs) or (other.entity in _TIMES and mine.entity not in _TIMES):
+    if theirs is None or known_as(name, theirs) or cluster.are_short_of_one(name, theirs):
+        return False
+    if other.entity in _TIMES and mine.entity not in _TIMES:
         return False
     named = not (name.kind == "place" and theirs.kind == "person" and theirs.title)
     first, second = sorted((mine.lower, other.lower), key=len)

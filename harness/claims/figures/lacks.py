@@ -6,11 +6,13 @@ from functools import cache
 from harness.claims.frames import Frame
 from harness.claims.meaning import concept
 from harness.claims.sentence_analysis import Reading
+from harness.claims.verbs import phrasal
 from harness.language.lexical import lexicon
 
 _LOSE = frozenset({"lose", "lack"})
 _CUT = frozenset({"cut", "interrupt", "stop", "disrupt"})
 _HAVE = frozenset({"have", "get", "be"})
+_CUT_OFF = frozenset({"knock-out", "cut-off", "switch-off", "turn-off", "shut-off"})
 _OUTAGES = frozenset({"outage", "blackout"})
 
 
@@ -37,7 +39,7 @@ def lacking(reading: Reading, head: int, frames: Collection[Frame]) -> frozenset
             found.update(frame.patients)
         elif verb in _HAVE and head in frame.agents:
             found.update(at for at in frame.patients if any(tokens[kid].lower == "no" for kid in children[at]))
-        elif verb in _CUT and ("to", head) in frame.obliques:
+        elif _cuts(reading, frame.predicate) and ("to", head) in frame.obliques:
             found.update(frame.patients)
     outages = {at for frame in frames if head in frame.patients for at in frame.agents}
     if tokens[tokens[head].head].lower in {"to", "for", "in"}:
@@ -46,6 +48,21 @@ def lacking(reading: Reading, head: int, frames: Collection[Frame]) -> frozenset
         return frozenset({"without power"})
     named = {tokens[at].lemma for at in found if tokens[at].pos in {"NOUN", "PROPN"} and at != head}
     return frozenset(f"without {_goods().get(lemma, concept(lemma))}" for lemma in named)
+
+
+def is_taken(reading: Reading, at: int) -> bool:
+    """Tell whether somebody is without what a noun names: a storm knocked out power, they lost power, a power cut."""
+    tokens = reading.parse.tokens
+    noun, above = tokens[at], tokens[tokens[at].head]
+    if noun.dep == "compound":
+        return _is_outage(reading, above.i)
+    return noun.dep in {"dobj", "nsubjpass"} and (above.lemma in _LOSE or _cuts(reading, above.i))
+
+
+def _cuts(reading: Reading, at: int) -> bool:
+    """Recognise a verb for what ends a supply."""
+    verb = reading.parse.tokens[at]
+    return verb.lemma in _CUT or phrasal(reading.parse, verb) in _CUT_OFF
 
 
 def _is_outage(reading: Reading, at: int) -> bool:

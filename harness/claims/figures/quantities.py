@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from harness.claims.figures.currencies import BEFORE, SIGN
-from harness.claims.figures.measures import unit_of
+from harness.claims.figures.measures import DURATIONS, unit_of
 from harness.claims.figures.shares import Share, shares
 from harness.claims.figures.worded import Worded, worded
 from harness.claims.meaning import is_month
@@ -49,6 +49,9 @@ _ABOUT = re.compile(
 _AFTER_ABOVE = re.compile(r"^\s*(?:\+|or more\b|plus\b)", re.IGNORECASE)
 _AFTER_ABOUT = re.compile(r"^\s*or so\b", re.IGNORECASE)
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+_FARTHEST = 5
+"""Words within which a month makes a number a day of it."""
+_IN_DATES = frozenset({"of", "the", "and", "or", "to", "until", "through"})
 _CLOCK = re.compile(r"^\s*(?:[ap]\.?m\b\.?|o['’]clock\b|GMT\b|BST\b|hrs\b)", re.IGNORECASE)
 _SCALES = {"th": 1e3, "k": 1e3, "mi": 1e6, "m": 1e6, "mn": 1e6, "bi": 1e9, "b": 1e9, "bn": 1e9, "tr": 1e12}
 _TORN = re.compile(r"(?<=\d), (\d{3})(?!\d)")
@@ -181,13 +184,8 @@ def _is_calendar(parse: Parse, token: Token, start: int, end: int) -> bool:
         return True
     if len(word) > 1 and word[0] == "0" and word.isdigit():
         return True  # telephone numbers, codes
-    around = [parse.tokens[i].lower.rstrip(".,") for i in (token.i - 2, token.i - 1, token.i + 1, token.i + 2)
-              if 0 <= i < len(parse.tokens)]  # fmt: skip
-    near_month = any(is_month(near) for near in around)
-    if (
-        near_month
-        and float(word.rstrip("stndrh") if word[:1].isdigit() and word.rstrip("stndrh").isdigit() else 99) <= 31
-    ):
+    digits = word.rstrip("stndrh") if word[:1].isdigit() else ""
+    if digits.isdigit() and int(digits) <= 31 and _is_by_month(parse, token):
         return True
     if _YEAR.fullmatch(word) and token.dep not in {"nummod"}:
         return True
@@ -199,6 +197,19 @@ def _is_calendar(parse: Parse, token: Token, start: int, end: int) -> bool:
         return not _SIGN.search(text[max(0, start - 6) : end + 6]) and len(word) < 3
     named = token.tag in {"NNP", "NNPS"} and token.entity in {"ORG", "PRODUCT", "FAC", "WORK_OF_ART", "EVENT"}
     return named and not BEFORE.search(text[:start])
+
+
+def _is_by_month(parse: Parse, token: Token) -> bool:
+    """Tell whether a month stands beside a number, or beyond words of dates and other days: `12 to 14 of May`."""
+    counts = token.dep == "nummod" and parse.tokens[token.head].pos == "NOUN"
+    for beside in (parse.tokens[token.i + 1 : token.i + _FARTHEST], parse.tokens[: token.i][:-_FARTHEST:-1]):
+        for near in beside:
+            word = near.lower.rstrip(".,")
+            if is_month(word):
+                return True
+            if counts or near.text == "," or (near.text[:1].isalpha() and word not in _IN_DATES):
+                break
+    return False
 
 
 def _bounds(text: str, start: int, end: int, value: float) -> tuple[str, float, float | None]:
@@ -221,10 +232,10 @@ def _figure(parse: Parse, token: Token, start: int, end: int, value: float) -> F
     last = _token_at(parse, end - 1) or token
     head, head_token = _head(parse, last)
     unit = unit_of(text, start, end, head, parse, head_token)
-    ordinal = (
-        bool(re.search(r"(?:\dst|\dnd|\drd|\dth|first|second|third|th)$", text[start:end], re.IGNORECASE))
-        and unit == ""
-    )
+    ordinal = bool(re.search(r"(?:\dst|\dnd|\drd|\dth|first|second|third|th)$", text[start:end], re.IGNORECASE))
+    if ordinal and unit in DURATIONS:
+        unit = ""  # the third month is no three months
+    ordinal = ordinal and unit == ""
     return Figure(
         start,
         end,

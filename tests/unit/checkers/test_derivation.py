@@ -16,6 +16,10 @@ HALDEN = (
     "a week. The outage lasted five hours and 50 minutes. A bomber killed ten people, including a judge. Halden beat "
     "the fifth-seeded team of Moss. The prize was $6.27 million."
 )
+JOBS = (
+    "Unemployment in Galdia rose to 7.2 percent in October from 6.9 percent in September. It was the third monthly"
+    " increase in a row. Athletic have now lost five games in a row."
+)
 """The words are our own; what follows from them is worked out beside each case."""
 
 
@@ -46,6 +50,9 @@ def state(session, article, text, figure):
         (HALDEN, "Bomber kills judge, nine others", "nine"),  # 10 - 1
         (HALDEN, "Halden beats No. 5 Moss", "5"),
         (HALDEN, "Prize of $6.3M", "6.3M"),  # rounded
+        (JOBS, "Unemployment in Galdia rises by 0.3 points", "0.3"),  # 7.2 - 6.9
+        (JOBS, "Unemployment in Galdia rises for third month running", "third"),
+        (JOBS, "Fifth straight defeat for Athletic", "Fifth"),
     ],
 )
 def test_what_follows(session, article, text, figure):
@@ -58,6 +65,8 @@ def test_what_follows(session, article, text, figure):
         (FROG, "Frog found after four decades", "four"),
         (FROG, "Tove Lind, 65, led search for frog", "65"),  # 2023 - 1958: no birth
         (HALDEN, "80% of voters in Halden back plan", "80"),
+        (JOBS, "Unemployment in Galdia rises by 0.4 points", "0.4"),
+        (JOBS, "Sixth straight defeat for Athletic", "Sixth"),
         (HALDEN, "Budget of Halden fell by 35 per cent", "35"),
         (HALDEN, "Budget of Halden cut by 12 million kroner", "12"),  # 52 - 40 are points
         (HALDEN, "Outage lasted six hours and more", "six"),

@@ -66,6 +66,8 @@ def test_what_is_borne_out_throughout_is_supported_with_or_without_the_model(cas
     assert case.judge().label == case.judge(entailed=3.0).label == "supported"
 
 
+UNSURE = 0.2
+"""A prior with which the sum of what is borne out throughout stays below .8."""
 CERTAIN = {
     "number": 0.5, "entity": 0.55, "roles": 0.6, "negation": 0.55, "predicate": 0.55, "time": 0.5, "place": 0.45,
 }  # fmt: skip
@@ -159,11 +161,33 @@ def test_an_opposite_word_contradicts_unless_the_model_is_sure_of_the_claim(case
     assert case.judge(held, entailed=1.0).label == "supported"
 
 
-def test_a_deed_of_others_is_not_done_by_a_party_that_no_sentence_joins_to_it(case):
+@pytest.mark.parametrize(("prior", "sure"), [(UNSURE, False), (0.95, True)])
+def test_a_deed_of_others_is_not_done_by_a_party_that_no_sentence_joins_to_it_unless_the_sum_is_sure(case, prior, sure):
+    assert 0.5 < case.judge(prior=UNSURE).probability < 0.8 <= case.judge(prior=0.95).probability
     deed = gone("verb_elsewhere", "predicate", tokens=(3,))
-    assert case.judge(deed, gone("agent_apart", "party", "nobody did it", tokens=(3, 0))).label == "not_found"
-    assert case.judge(deed, gone("agent_apart", "party", tokens=(5, 0))).label == "supported"
-    assert case.judge(gone("agent_apart", "party", tokens=(3, 0))).label == "supported"
+    found = case.judge(deed, gone("agent_apart", "party", "nobody did it", tokens=(3, 0)), prior=prior)
+    assert found.label == ("supported" if sure else "not_found")
+    assert case.judge(deed, gone("agent_apart", "party", tokens=(5, 0)), prior=prior).label == "supported"
+    assert case.judge(gone("agent_apart", "party", tokens=(3, 0)), prior=prior).label == "supported"
+
+
+HEARSAY = {
+    "a": "Two aides of Garrick claimed that agents of the bureau had planted evidence against him in his house in Arden"
+    " before the trial began on Monday.",
+}
+SHORT = "Agents planted evidence against Garrick in house in Arden"
+LONG = "Agents of the bureau planted evidence against Garrick in his house in Arden before the trial began on Monday."
+
+
+@pytest.mark.parametrize(
+    ("text", "prior", "entailed", "label"),
+    [(SHORT, 0.99, 5.0, "not_found"), (LONG, 0.5, 3.0, "not_found"), (LONG, 0.95, 3.0, "supported")],
+)
+def test_only_a_sentence_of_a_summary_may_pass_over_who_says_it_where_the_sum_is_sure(
+    parser, text, prior, entailed, label
+):
+    found = Case(parser, text, HEARSAY).judge(prior=prior, entailed=entailed)
+    assert (found.label, found.reason) == (label, "no article says so itself: Two aides of Garrick claim it")
 
 
 def test_without_two_words_that_govern_one_another_a_text_says_nothing(case):

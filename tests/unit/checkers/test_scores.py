@@ -40,3 +40,23 @@ def test_a_score_is_borne_out_in_its_order_only(parser, article, claim, state):
 def test_what_is_no_score(parser, claim):
     cluster = ClusterReading(Cluster(cluster_id="c", articles=(Article(article_id="a", text="Nothing."),)), parser)
     assert list(account_of_scores(cluster, read(parser.parse([claim])[0]))) == []
+
+
+@pytest.mark.parametrize(
+    ("article", "claim", "held"),
+    [
+        ("The council voted 31 to 18 to close the baths.", "Council votes 18 to 31 to close baths", ["18 to 31"]),
+        ("The council voted 31 to 18 to close the baths.", "Council votes 31 to 18 to close baths", []),
+        ("The council lost the vote 18 to 31.", "Council votes 18 to 31 to close baths", []),
+        (
+            "The council voted for it.",
+            "Council votes 18 to 31 to close baths",
+            [],
+        ),  # the figures are held up by themselves
+        ("The council voted 31 to 18 to close the baths.", "Baths for 18 to 31 people close", []),  # a range
+    ],
+)
+def test_a_tally_is_held_up_where_the_articles_have_it_the_other_way_round(parser, article, claim, held):
+    cluster = ClusterReading(Cluster(cluster_id="c", articles=(Article(article_id="a", text=article),)), parser)
+    found = list(account_of_scores(cluster, read(parser.parse([claim])[0])))
+    assert [claim[each.start : each.end] for each in found if each.state == "unaccounted"] == held

@@ -116,6 +116,56 @@ BRIBES = (
     "A court in Tarn sentenced former mayor Oskar Brun to six years in prison on Friday for taking bribes from a"
     " builder. Prosecutors had asked for nine years. The builder, Ivo Lenz, was acquitted."
 )
+INITIALS = (
+    "Rep. Anna Orla Cruz spoke on Tuesday about threats against her life. Cruz was responding to a video that portrays"
+    " her as an enemy of freedom. A group had aired the video during a debate."
+)
+SUGAR = (
+    "Lawmakers of both parties brought in a bill on Thursday to end the sugar tax. The sugar tax, which imposes a 40%"
+    " excise tax on soft drinks, is to begin in 2027."
+)
+TALKS = (
+    "The leaders of Tarnia and Velsk met in Oslo on Thursday. They agreed to exchange prisoners but not on the status"
+    " of the Arva valley."
+)
+HOURS = "Workers at the Lund plant accepted the pay offer, but not the new hours, their union said."
+STORM = "Storm Petra knocked out power to 120,000 homes in western Galdia overnight. Crews were at work on Tuesday."
+VERDICT = (
+    "A jury in Port Ellis on Friday found surgeon Milo Haskell not guilty of manslaughter in the death of a patient."
+    " Haskell had been accused of operating while drunk."
+)
+RETIRES = (
+    "The Norvik Ballet has named Ines Aldama its director. Aldama, 44, succeeds Karl Thorsen, who retires in August"
+    " after 18 years."
+)
+PRIZE = (
+    "Novelist Ilse Marten has won the Orrin Prize, the jury announced on Tuesday. Favourite Deon Hale missed out for"
+    " the second time."
+)
+RULING = "A court in Benara overturned the ban on Ruth Adeya. The government said it would accept the ruling."
+AVALANCHE = (
+    "Three climbers died on Mount Harg on Sunday when an avalanche swept away their tent. Mira Kolb survived with"
+    " broken ribs and alerted rescuers by phone."
+)
+CROSSINGS = (
+    "Korva and Sarn agreed on Friday to reopen two border crossings. The two sides failed to agree on the status of the"
+    " Ilm valley, which Sarn's troops control."
+)
+CHARGES = (
+    "Prosecutors dropped all charges against rapper Dex Malone on Monday after the main witness withdrew her statement."
+)
+BOMBS = "Jets dropped bombs on the town of Tarn on Monday. The army withdrew its troops."
+APPROVAL = "Fresco is to buy 120 shops from Dorin. The deal needs the approval of the competition authority."
+AIRPORT = "The minister urged both sides to return to talks. He ruled out calling in the army to run Velsk airport."
+MINERS = (
+    "Talks between the coal miners' union and Galdia Energy ended without a result on Friday. The union rejected an"
+    " offer of 4 percent over two years; it wants 9."
+)
+LAW = (
+    "Parliament in Velsk passed a law that forbids children to use social media. It was backed by 204 of 350 members;"
+    " 121 voted against and 25 abstained."
+)
+PROBE = "The agency lost contact with its Mars probe. A second probe will not be launched before the cause is known."
 
 
 @pytest.mark.parametrize(
@@ -152,6 +202,25 @@ BRIBES = (
         (SACKS, "Auditors ask why 600 sacks of rice are missing"),
         (TANKER, "Fourth tanker taken this year, navy says"),
         (CANOPY, "Students end 31-day occupation of town hall"),
+        (INITIALS, "AOC responds to video portraying her as enemy of freedom"),
+        (TALKS, "No deal on Arva valley at Oslo talks"),
+        (TALKS, "Tarnia and Velsk do not agree on status of Arva valley"),
+        (TALKS, "Tarnia and Velsk agree to exchange prisoners"),
+        (HOURS, "Workers at Lund plant accept pay offer"),
+        (STORM, "Storm leaves 120,000 homes without power"),
+        (STORM, "120,000 homes in Galdia without electricity after storm"),
+        (VERDICT, "Jury clears Haskell of manslaughter"),
+        (RETIRES, "Thorsen retires after 18 years"),
+        (PRIZE, "Favourite Hale misses out on Orrin Prize for second time"),
+        (RULING, "Benara government accepts ruling on Adeya"),
+        (AVALANCHE, "Mira Kolb survives avalanche on Mount Harg"),
+        (MINERS, "Miners turn down 4 percent offer"),
+        (CHARGES, "Prosecutors drop charges against rapper"),
+        (BOMBS, "Jets drop bombs on Tarn"),
+        (AIRPORT, "Minister rules out calling in army"),
+        (CROSSINGS, "Korva and Sarn agree to reopen border crossings"),
+        (CROSSINGS, "Korva and Sarn fail to agree on status of Ilm valley"),
+        (LAW, "121 vote against social media ban in Velsk"),
     ],
 )
 def test_what_is_told_in_another_form_is_supported(judged_as_shipped, article, text):
@@ -187,6 +256,20 @@ def test_what_is_told_in_another_form_is_supported(judged_as_shipped, article, t
         (SACKS, "Auditors ask why 4,200 sacks of rice are missing"),
         (TANKER, "Seventh tanker taken this year, navy says"),
         (CANOPY, "Students end 22-day occupation of town hall"),
+        (INITIALS, "AOB responds to video portraying her as enemy of freedom"),
+        (TALKS, "No deal on exchange of prisoners"),
+        (TALKS, "Tarnia and Velsk agree on status of Arva valley"),
+        (TALKS, "Tarnia and Velsk do not agree to exchange prisoners"),
+        (HOURS, "Workers at Lund plant accept new hours"),
+        (VERDICT, "Jury convicts Haskell of manslaughter"),
+        (RETIRES, "Thorsen retires after 80 years"),
+        (PRIZE, "Marten wins Orrin Prize for second time"),
+        (RULING, "Benara government appeals ruling on Adeya"),
+        (AVALANCHE, "Mira Kolb killed in avalanche on Mount Harg"),
+        (LAW, "121 vote for social media law in Velsk"),
+        (CHARGES, "Rapper Dex Malone charged"),
+        (AIRPORT, "Army to run Velsk airport"),
+        (CROSSINGS, "Korva and Sarn agree on status of Ilm valley"),
     ],
 )
 def test_what_the_same_words_say_otherwise_is_not_supported(judged_as_shipped, article, text):
@@ -253,6 +336,9 @@ TOUR = (
         (TREK, "Harl visits Guatela and tells migrants not to come"),
         (POLICY, "Montria can't exclude church schools from grants"),
         (TOUR, "Parkel students to launch gun control bus tour"),
+        (SUGAR, "Lawmakers bring in bill to repeal sugar tax"),
+        (TAX, "Bipartisan bill introduced to repeal sugar tax"),
+        (PROBE, "Launch of second probe on hold"),
         (REPORTS, "Nominee moves forward as head of spy agency with support of Dahl"),
         (SOON, "Governor Ralph Northey refuses to resign over racist photo"),
     ],
@@ -267,6 +353,7 @@ def test_the_account_alone_contradicts_none_of_them(judged, article, text):
         (WRITER, "Author Toni Marlow passes away"),
         (CONFIDENCE, "Tessa Mayne faces no confidence vote"),
         (TRAIN, "At least 30 injured as train derails near Korva"),
+        (INITIALS, "AOC responds to video portraying her as enemy of freedom"),
     ],
 )
 def test_the_account_alone_bears_them_out(judged, article, text):
@@ -279,6 +366,15 @@ def test_the_account_alone_bears_them_out(judged, article, text):
 )
 def test_who_is_hurt_is_not_killed(judged_as_shipped, article, text):
     assert judged_as_shipped(article, text).label in {"contradicted", "not_found"}
+
+
+def test_what_is_needed_is_not_done(judged):
+    found = judged(APPROVAL, "Competition authority approves Fresco deal")
+    assert (found.label, found.reason) == ("not_found", "the articles have “approves” only under “needs”, not as done")
+
+
+def test_an_ex_mayor_is_a_former_one(judged):
+    assert judged(BRIBES, "Ex-mayor Brun sentenced to six years").reason == "the articles say so"
 
 
 def test_a_place_keeps_its_name_in_a_headline():

@@ -3,6 +3,7 @@
 import pytest
 
 from harness.checkers.rules import Rules
+from harness.claims.figures.lacks import is_taken
 from harness.claims.figures.questions import Asked
 from harness.claims.sentence_analysis import read
 from harness.records import Article, Cluster
@@ -22,6 +23,7 @@ def deeds(parser, text: str) -> list[set[str]]:
         ("About 5,000 customers lost power.", "without power"),
         ("Electricity was cut to 9,000 homes.", "without power"),
         ("A blackout hit 6,000 homes.", "without power"),
+        ("The gale knocked out electricity to 6,000 homes.", "without power"),
         ("Power cut to 8,000 households as gale hits coast", "without power"),
         ("The burst main left 12,000 families without water.", "without water"),
         ("More than 2,000 homes lacked heating on Monday.", "without heat"),
@@ -66,3 +68,22 @@ def test_a_disputed_figure_is_shown_where_the_articles_that_agree_have_it():
     assert figure.state == "borne_out"
     assert {evidence.text for evidence in figure.evidence} == {"7,000"}
     assert "missing" not in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "noun", "taken"),
+    [
+        ("The gale knocked out power to 6,000 homes.", "power", True),
+        ("Power was cut off in the north.", "Power", True),
+        ("Some homes lost power.", "power", True),
+        ("A power outage hit the north.", "power", True),
+        ("A power plant hit the north.", "power", False),
+        ("The gale cut across the power line.", "power", False),
+        ("The grid supplies power to 6,000 homes.", "power", False),
+        ("Power cut the cost.", "Power", False),
+    ],
+)
+def test_what_is_lost_or_cut_off_is_taken(parser, text: str, noun: str, taken: bool):
+    reading = read(parser.parse([text])[0])
+    at = next(token.i for token in reading.parse.tokens if token.text == noun)
+    assert is_taken(reading, at) is taken

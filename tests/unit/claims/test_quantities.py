@@ -22,6 +22,10 @@ def figure(parser, text):
         ("He served twenty-one years.", 21, "exact", "year", "year"),
         ("The 81-year-old president resigned.", 81, "exact", "age", ""),
         ("More than $ 36, 000 was stolen.", 36_000, "above", "usd", ""),
+        ("A bomb in May killed 12 people.", 12, "exact", "", "people"),
+        ("He retires in August after 18 years.", 18, "exact", "year", "year"),
+        ("In August, 18 people fled.", 18, "exact", "", "people"),
+        ("On May 12, 30 people fled.", 30, "exact", "", "people"),
     ],
 )
 def test_figures_have_value_modifier_unit_and_head(parser, text, value, modifier, unit, head):
@@ -34,6 +38,9 @@ def test_figures_have_value_modifier_unit_and_head(parser, text, value, modifier
     "text",
     [
         "It happened on 14 March 2014.",
+        "It happened on the 3rd of May.",
+        "The talks of 12 and 13 May failed.",
+        "They met from May 12 to 14.",
         "The crash occurred in 2014.",
         "They met at 10:45 a.m. local time.",
         "Call the police on 0800.",

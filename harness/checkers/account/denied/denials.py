@@ -14,7 +14,16 @@ from harness.claims.attribution import kind_of_saying
 from harness.claims.converse import verb_of
 from harness.claims.extract import main_frame
 from harness.claims.parsing.parse import Token
-from harness.claims.polarity import contrasted, denies, ends_or_doubts, is_quarrel, may_be_done, prevents, rules_out
+from harness.claims.polarity import (
+    contrasted,
+    denies,
+    ends_or_doubts,
+    is_on_hold,
+    is_quarrel,
+    may_be_done,
+    prevents,
+    rules_out,
+)
 from harness.claims.sentence_analysis import Reading
 from harness.claims.thesaurus import is_being, said_by
 from harness.language.lexical import word_list
@@ -80,7 +89,8 @@ def _is_no_target(reading: Reading) -> bool:
         return True
     if any(token.dep == "ROOT" and token.lemma in word_list("says", "claims") for token in tokens):
         return True  # that the mayor claims fraud is true where his claims are debunked
-    over = any(prevents(reading.parse, token) or ends_or_doubts(token) for token in tokens)
+    parse = reading.parse
+    over = any(prevents(parse, token) or ends_or_doubts(token) or is_on_hold(parse, token) for token in tokens)
     return over or reading.parse.text.lower().replace("-", " ").startswith(CHECKING)
 
 

@@ -13,9 +13,9 @@ from harness.checkers.account.matching import Matcher
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.checkers.features import lone_negation
 from harness.claims.attribution import kind_of_saying
-from harness.claims.figures.lacks import same_goods
+from harness.claims.figures.lacks import is_taken, same_goods
 from harness.claims.parsing.parse import Parse, Token
-from harness.claims.polarity import has_to_be_denied, negates, negator, of_nobody, supposes
+from harness.claims.polarity import contrasted, has_to_be_denied, negates, negator, of_nobody, supposes
 from harness.claims.sentence_analysis import Reading
 from harness.claims.thesaurus import opposites, reversals
 from harness.language.lexical import word_list
@@ -96,9 +96,6 @@ def _denied(parse: Parse, token: Token) -> Iterator[int]:
         yield from below
         # `Was not aboard the tanker` denies the tanker: the preposition tells nothing.
         yield from (inner for child in below for inner in parse.children[child] if parse.tokens[inner].dep == "pobj")
-    beside = parse.tokens[min(token.i + 1, len(parse.tokens) - 1)]
-    if token.dep == "det" and beside.dep == "compound" and beside.head == head.i:
-        yield beside.i  # a no-confidence vote is one all the same
     undone = of_nobody(parse, head if token.dep == "det" else token)
     if undone is not None:
         yield undone
@@ -134,6 +131,8 @@ def denial_of(parse: Parse, at: int) -> int | None:
         )  # nothing was lost or stolen
         if not (either or parse.tokens[above[-1]].dep in _COMPLEMENTS):
             break
+        if parse.tokens[above[-1]].dep == "xcomp" and head.lemma in word_list("polarity", "reversing"):
+            return head.i  # they failed to agree on it
         if kind_of_saying(head.lemma) or head.lemma in word_list("polarity", "inward"):
             break  # who does not know or say that it is done leaves that open
         above.append(head.i)
@@ -161,6 +160,7 @@ def _borne_out(
         cues = [token for token in parse.tokens if negates(parse, token)]
         for each in {*tokens, *(other.i for other in parse.tokens if same_goods(lemma, other.lemma))}:
             over = any(_over(parse, token, each) for token in cues if each != token.i)
+            over = over or left_out(reading, cluster.readings[unit], each) or is_taken(cluster.readings[unit], each)
             (denied if over else told).append((unit, each))
     noun = any(reading.parse.tokens[child].dep == "det" for child in reading.parse.children[at])  # `no mishandling`
     if denied and _is_full_verb(reading.parse, at) and not noun:
@@ -207,6 +207,14 @@ def _over(parse: Parse, token: Token, below: int) -> bool:
             return not (infinitive and _is_judged(parse, top))
         step = above.i
     return False
+
+
+def left_out(reading: Reading, there: Reading, deed: int) -> bool:
+    """Tell whether `but not on the price` leaves a deed undone as far as a claim that names the price tells of it."""
+    parse, mine = there.parse, reading.concepts
+    apart = [at for token in parse.tokens if (at := contrasted(parse, token)) is not None]
+    named = [at for at in apart if any(there.keys[inner] in mine for inner in parse.subtree(at))]
+    return any(above.i == deed for at in named for above in parse.ancestors(at))
 
 
 def _is_judged(parse: Parse, top: Token) -> bool:

@@ -29,7 +29,6 @@ _OF_OTHER_DEEDS = frozenset({
     "at after", "at amid", "at because", "at before", "at despite", "at during", "at following", "at over", "at since",
 })  # fmt: skip
 """Places in which a headline names another deed, the occasion of its own, that articles tell wherever they like."""
-_UNDER = frozenset({"xcomp", "ccomp"})
 _DIRECT = frozenset({"nsubj", "nsubjpass", "dobj"})
 _ARGUMENTS = frozenset({"nsubj", "nsubjpass", "dobj", "pobj"})
 _NOMINAL = frozenset({"NOUN", "PROPN", "NUM"})
@@ -119,17 +118,8 @@ def _tells_of_it(parties: Parties, match: Match, token: Token, places: dict[tupl
     same = [role for (role, _), place in places.items() if place.state == "same"]
     if token.lemma in BROAD and "patient" not in same:
         return False
-    apart = any(place.apart for place in places.values()) or _to_one_end(parties, match, token)
+    apart = any(place.apart for place in places.values())
     return bool(same) or apart or match.unit in parties.matcher.sites[:1]
-
-
-def _to_one_end(parties: Parties, match: Match, token: Token) -> bool:
-    """Tell whether a deed of a sentence has the same deed under it as the claim's: both vow to repeal something."""
-    parse, theirs = parties.reading.parse, parties.cluster.readings[match.unit].parse
-    below = [child for child in parse.children[token.i] if parse.tokens[child].dep in _UNDER]
-    there = {child for child in theirs.children[match.token] if theirs.tokens[child].dep in _UNDER}
-    return any(each.unit == match.unit and each.token in there and each.grade >= SAME_DEED
-               for at in below if parties.reading.keys[at] for each in parties.matcher.matches(at))  # fmt: skip
 
 
 def _is_deed(parties: Parties, match: Match, own: Token) -> bool:
@@ -245,10 +235,6 @@ def _holders(
     verb = parties.reading.parse.tokens[mine.predicate]
     # `Customer struck on head`: a headline's passive that reads like an active verb.
     either = role == "agent" and not mine.patients and verb.tag in {"VBD", "VBN"}
-    if role == "agent" and not mine.patients and verb.lemma in word_list("voice", "befalling"):
-        theirs_verb = reading.parse.tokens[match.token].lemma
-        if theirs_verb != verb.lemma and theirs.patients:
-            return list(theirs.patients)  # who dies is killed
     if either and (theirs.open_agent or (verb.tag == "VBN" and theirs.patients)):
         return list(theirs.patients)
     roles = {"agent", "patient"} if either else {role}

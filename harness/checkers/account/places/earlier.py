@@ -30,7 +30,8 @@ def earlier_deeds(parties: Parties) -> Iterator[Held]:
         token = parse.tokens[frame.predicate]
         told = frame.kind == "verb" and not frame.negated and token.lemma not in word_list("says", "plain")
         # Headlines tell what is new in the present, or by a participle (`31 killed in flood`).
-        if not told or token.tag == "VBD" or frame.governor >= 0 or not parties.reading.keys[frame.predicate]:
+        bare = token.tag == "VBD" and frame.agents  # `mayor jailed` is a passive, whatever the tagger has it for
+        if not told or bare or frame.governor >= 0 or not parties.reading.keys[frame.predicate]:
             continue
         found = _dated(parties, frame)
         if found is not None:
@@ -74,6 +75,8 @@ def _years_back(parse: Parse, verb: Token) -> tuple[int, int] | None:
     for at in clause(parse, verb.i):
         token = parse.tokens[at]
         year = token.text.isdigit() and len(token.text) == 4 and token.entity == "DATE"
+        over = next((above.i for above in parse.ancestors(at) if above.pos == "VERB"), verb.i)
+        year = year and over == verb.i  # baths that were built in 1932 cost something now
         near = parse.tokens[max(0, at - 1) : at + 2]
         ago = token.lemma in _LONG and any(each.lower in _AGO for each in near if each.i != at)
         since = parse.tokens[token.head].lower == "since"  # which runs to the present

@@ -219,7 +219,7 @@ class Parties:
         """Compare two nouns."""
         mine, noun = self.reading.parse.tokens[index], theirs.parse.tokens[at]
         one, other = mine.lemma, noun.lemma
-        if related(one, other):
+        if related(one, other) or self.cluster.are_of(one, other) or self.cluster.are_of(other, one):
             return "maybe"
         unequal = {mine.tag, noun.tag} == {"NN", "NNS"}
         people = word_list("function", "anybody")
