@@ -5,6 +5,7 @@ import pytest
 from harness.checkers.account import figures
 from harness.checkers.account.elements import SURE
 from harness.checkers.account.matching import Matcher
+from harness.checkers.account.substitution import Substitute, names_apart
 from harness.checkers.cluster_analysis import ClusterReading, argument
 from harness.checkers.sentences import claim_spans
 from harness.claims.casing import Casing
@@ -157,6 +158,7 @@ CHARGES = (
 BOMBS = "Jets dropped bombs on the town of Tarn on Monday. The army withdrew its troops."
 APPROVAL = "Fresco is to buy 120 shops from Dorin. The deal needs the approval of the competition authority."
 AIRPORT = "The minister urged both sides to return to talks. He ruled out calling in the army to run Velsk airport."
+VELO = "The firm's shares were traded on Monday. The chief of Velo, Ana Kos, spoke. Kos refused to step down."
 MINERS = (
     "Talks between the coal miners' union and Galdia Energy ended without a result on Friday. The union rejected an"
     " offer of 4 percent over two years; it wants 9."
@@ -339,6 +341,7 @@ TOUR = (
         (SUGAR, "Lawmakers bring in bill to repeal sugar tax"),
         (TAX, "Bipartisan bill introduced to repeal sugar tax"),
         (PROBE, "Launch of second probe on hold"),
+        (TALKS, "Tarnia and Velsk do not agree on status of Arva valley"),
         (REPORTS, "Nominee moves forward as head of spy agency with support of Dahl"),
         (SOON, "Governor Ralph Northey refuses to resign over racist photo"),
     ],
@@ -366,6 +369,22 @@ def test_the_account_alone_bears_them_out(judged, article, text):
 )
 def test_who_is_hurt_is_not_killed(judged_as_shipped, article, text):
     assert judged_as_shipped(article, text).label in {"contradicted", "not_found"}
+
+
+def test_an_opposite_of_whom_a_noun_names_is_one_of_the_noun(judged):
+    found = judged(VELO, "Velo chief agrees to step down")
+    assert (found.label, found.reason) == ("contradicted", "the articles say “refused”, not “agrees”")
+
+
+def test_a_first_name_by_its_short_form_is_no_other_name(parser):
+    cluster = ClusterReading(Cluster(cluster_id="c", articles=(Article(article_id="a", text=CHARGE),)), parser)
+    there = next(token for token in cluster.readings[0].parse.tokens if token.text == "William")
+    for text, apart in (("Dahl praises Bill Harrow", False), ("Dahl praises Gus Harrow", True)):
+        reading = read(parser.parse([text])[0])
+        mine = next(token for token in reading.parse.tokens if token.text in {"Bill", "Gus"})
+        name = reading.name_at(mine.i)
+        assert name is not None
+        assert names_apart(cluster, Substitute(mine.i, 0, there.i, 1.0, 1.0), name, mine, there) is apart
 
 
 def test_what_is_needed_is_not_done(judged):
