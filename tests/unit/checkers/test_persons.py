@@ -117,3 +117,17 @@ def test_a_country_or_day_of_something_else_holds_a_text_up(judged_as_shipped, a
 )
 def test_a_country_or_day_of_their_own_does_not(judged_as_shipped, article, text):
     assert judged_as_shipped(article, text).label == "supported", judged_as_shipped(article, text).reason
+
+
+def test_a_country_that_is_told_of_nobody_may_be_anybodys(judged):
+    article = f"{RACE} She grew up in Britain."
+    assert "not of" not in judged(article, "Britain's Lena Hauge wins gold").reason
+
+
+def test_a_deed_without_a_time_may_have_been_done_then(judged):
+    article = "Velo closed a plant on Monday. It closed another plant, too. It sold its shops in June."
+    assert "not “June”" not in judged(article, "Velo closes plant in June").reason
+    assert (
+        "not “June”"
+        in judged(article.replace("It closed another plant, too. ", ""), "Velo closes plant in June").reason
+    )

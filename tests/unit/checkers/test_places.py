@@ -216,7 +216,7 @@ def test_a_cause_that_the_articles_give_of_nothing_is_named(found: Callable[...,
 EARLIER = (
     "Bishop Coyle apologised Sunday. Coyle resigned as abbot in 2014. Ten years ago the diocese closed a school. The "
     "diocese will open another school in Tarn. Two priests left the diocese last year, and one priest left on Monday. "
-    "The diocese has lost nuns since 1985. The chapel, built in 1932, costs the diocese much. Abbot Moe, who was "
+    "The diocese has lost nuns since 1985. The baths, opened in 1932, drew many swimmers. Abbot Moe, who was "
     "jailed in 2019 for theft, spoke."
 )
 
@@ -227,7 +227,7 @@ EARLIER = (
         ("Bishop Coyle resigns as abbot", "2014"),
         ("Diocese closes school", "Ten years ago"),
         ("Abbot Moe jailed", "2019"),
-        ("Chapel costs diocese much", ""),
+        ("Baths draw many swimmers", ""),
         ("Bishop Coyle apologises", ""),
         ("Coyle resigned as abbot in 2014", ""),
         ("Priest leaves diocese", ""),

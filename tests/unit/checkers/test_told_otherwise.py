@@ -387,6 +387,16 @@ def test_a_first_name_by_its_short_form_is_no_other_name(parser):
         assert names_apart(cluster, Substitute(mine.i, 0, there.i, 1.0, 1.0), name, mine, there) is apart
 
 
+def test_a_first_time_told_in_another_word_is_not_of_another_deed(judged):
+    article = "The index crossed 16,000 points for the first time on Monday. Traders cheered."
+    assert "first time” of" not in judged(article, "Index hits 16,000 points for first time").reason
+
+
+def test_charges_against_somebody_are_no_votes_against_it(judged):
+    article = "Prosecutors in Tarn brought 12 charges against Jan Moe, all of them for theft."
+    assert "other side" not in judged(article, "Jan Moe faces 12 charges for theft").reason
+
+
 def test_what_is_needed_is_not_done(judged):
     found = judged(APPROVAL, "Competition authority approves Fresco deal")
     assert (found.label, found.reason) == ("not_found", "the articles have “approves” only under “needs”, not as done")
