@@ -3,12 +3,14 @@
 import pytest
 
 from harness.checkers.account import figures
+from harness.checkers.account.doers import others_deeds
 from harness.checkers.account.elements import SURE
 from harness.checkers.account.matching import Matcher
 from harness.checkers.account.substitution import Substitute, names_apart
 from harness.checkers.cluster_analysis import ClusterReading, argument
 from harness.checkers.sentences import claim_spans
 from harness.claims.casing import Casing
+from harness.claims.converse import deeds, one_deed
 from harness.claims.sentence_analysis import read
 from harness.records import Article, Cluster
 
@@ -395,6 +397,26 @@ def test_a_first_time_told_in_another_word_is_not_of_another_deed(judged):
 def test_charges_against_somebody_are_no_votes_against_it(judged):
     article = "Prosecutors in Tarn brought 12 charges against Jan Moe, all of them for theft."
     assert "other side" not in judged(article, "Jan Moe faces 12 charges for theft").reason
+
+
+def test_a_person_whose_surname_reads_like_a_place_is_one_all_the_same(parser):
+    cluster = ClusterReading(Cluster(cluster_id="c", articles=(Article(article_id="a", text=BRIBES),)), parser)
+    reading = read(parser.parse(["Ex-mayor Brun acquitted of bribery"])[0])
+    assert [name.kind for name in reading.names] == ["place"]
+    (held,) = others_deeds(cluster, Matcher(cluster, reading), reading)
+    assert held.reason == "no article joins “Brun” to “acquitted”, they have “Ivo Lenz” there"
+
+
+def test_a_trip_is_the_deed_of_who_visits_not_of_who_is_host(parser):
+    mine, theirs = (
+        [deed for frame in reading.frames for deed in deeds(reading.parse, frame)]
+        for reading in (
+            read(parser.parse([text])[0]) for text in ("Harl visits Guatela", "Harl made a trip to Guatela.")
+        )
+    )
+    (trip,) = (deed for deed in theirs if deed.place == "noun")
+    told = {deed.place: one_deed(deed, trip) for deed in mine}
+    assert told == {"|host": False, "": True}
 
 
 def test_what_is_needed_is_not_done(judged):

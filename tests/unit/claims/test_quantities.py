@@ -26,12 +26,21 @@ def figure(parser, text):
         ("He retires in August after 18 years.", 18, "exact", "year", "year"),
         ("In August, 18 people fled.", 18, "exact", "", "people"),
         ("On May 12, 30 people fled.", 30, "exact", "", "people"),
+        ("In May the 12 men left.", 12, "exact", "", "man"),
     ],
 )
 def test_figures_have_value_modifier_unit_and_head(parser, text, value, modifier, unit, head):
     found = figure(parser, text)
     assert (found.value, found.modifier, found.unit) == (value, modifier, unit)
     assert found.head == head or not head
+
+
+@pytest.mark.parametrize(
+    ("text", "ordinal"), [("Prices rose for a third month.", True), ("It took three months.", False)]
+)
+def test_a_third_month_is_no_three_months(parser, text, ordinal):
+    found = figure(parser, text)
+    assert (found.value, found.ordinal, found.unit) == (3, ordinal, "" if ordinal else "month")
 
 
 @pytest.mark.parametrize(
