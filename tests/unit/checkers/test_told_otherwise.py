@@ -8,6 +8,7 @@ from harness.checkers.account.elements import SURE
 from harness.checkers.account.matching import Matcher
 from harness.checkers.account.substitution import Substitute, names_apart
 from harness.checkers.cluster_analysis import ClusterReading, argument
+from harness.checkers.features import lone_negation
 from harness.checkers.sentences import claim_spans
 from harness.claims.casing import Casing
 from harness.claims.converse import deeds, one_deed
@@ -417,6 +418,15 @@ def test_a_trip_is_the_deed_of_who_visits_not_of_who_is_host(parser):
     (trip,) = (deed for deed in theirs if deed.place == "noun")
     told = {deed.place: one_deed(deed, trip) for deed in mine}
     assert told == {"|host": False, "": True}
+
+
+def test_a_denial_of_one_thing_is_a_denial_of_it(parser):
+    cluster = ClusterReading(Cluster(cluster_id="c", articles=(Article(article_id="a", text=TALKS),)), parser)
+    assert not lone_negation(cluster, read(parser.parse(["No deal on Arva valley"])[0]))
+
+
+def test_who_accepts_a_ruling_does_not_appeal_it(judged):
+    assert judged(RULING, "Benara government appeals ruling on Adeya").label == "contradicted"
 
 
 def test_what_is_needed_is_not_done(judged):
