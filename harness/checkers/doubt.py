@@ -114,11 +114,6 @@ def counts_as_headline(claim: str) -> bool:
     return len(claim.split()) < SENTENCE
 
 
-def is_of_summary(claim: str, of_text: int) -> bool:
-    """Tell whether a claim is weighed as a sentence of a summary alone; `of_text` is how many words its text has."""
-    return max(_share(len(claim.split()), HEADLINE, SENTENCE), _share(of_text, SHORT, SUMMARY)) >= 1.0
-
-
 def is_one_word(text: str) -> bool:
     """Tell whether a text is one word, once or again and again."""
     return len(set(text.lower().split())) == 1

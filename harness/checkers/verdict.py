@@ -21,7 +21,7 @@ from harness.checkers.aggregate import Judgement, placed
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.checkers.decisive import OPPOSITE, excused, is_certain, missing
 from harness.checkers.disputes import Dispute, disputed_figures
-from harness.checkers.doubt import ONE_WORD, is_of_summary, probability, signals, why_empty
+from harness.checkers.doubt import ONE_WORD, probability, signals, why_empty
 from harness.checkers.neural.entailment import Entailment
 from harness.checkers.reasons import all_of, most_telling, why_held_up, why_supported, with_absent
 from harness.checkers.shown import (
@@ -53,8 +53,7 @@ READ_ELSEWHERE = -3.0
 """The same of any two who can act, whatever stands between them. On true headlines of the half `tune`, NeuS train and
 the demo one in 150 is below it; of headlines with exchanged parties 27 % of NeuS's and 57 % of 60 of ours."""
 SURE = 0.8
-"""Probability from which on a claim is not held up for who stands beside a deed, nor a sentence of a summary for
-telling plainly what somebody says."""
+"""Probability from which on a claim is not held up for who stands beside a deed in the articles."""
 TURNED = "the entailment model reads “{}” and “{}” the other way round"
 ALIKE = 0.5
 """Share of a claim's words from which on a sentence is quoted whatever its elements."""
@@ -215,12 +214,6 @@ class _Case:
         return lost_attribution(self.cluster, self.reading, self.alignment, self.account)
 
     @cached_property
-    def is_hearsay(self) -> bool:
-        """Tell whether it is held up for telling plainly what somebody says, as a sure summary may."""
-        told_plainly = self.is_sure and is_of_summary(self.reading.parse.text, self.of_text)
-        return self.lost is not None and self.lost.distant and not told_plainly
-
-    @cached_property
     def disputes(self) -> Sequence[Dispute]:
         """List its figures about which independent articles disagree."""
         return disputed_figures(self.cluster, self.reading)
@@ -276,7 +269,7 @@ def _not_found(case: _Case) -> Judgement | None:
     deciding = [held for held in gone if held in [*case.unread, *case.unturned] or not excused(held, entailment)]
     own = [held for held in deciding if held not in [*case.unread, *case.unturned]]  # what needs no model
     empty = case.empty
-    handed_on = case.is_hearsay and not (gone or empty)
+    handed_on = lost is not None and lost.distant and not (gone or empty)
     if deciding or empty or (case.probability < 0.5 and not handed_on and not _one_side(account, case.disputes)):
         first = [*deciding, *gone]
         named: list[Held] = []
@@ -292,7 +285,7 @@ def _not_found(case: _Case) -> Judgement | None:
             "not_found", reason, [*(held.error for held in gone), "invented"], [*case.near[:1], *spots, *case.near],
             alone=bool(own or empty or case.without < 0.5), named=named,
         )  # fmt: skip
-    if lost is not None and case.is_hearsay:
+    if lost is not None and lost.distant:
         speaker = of_speaker(case.cluster, case.reading, lost)
         return case.label("not_found", lost.reason, ("attribution",), [*lost.units, *case.near], named=[speaker])
     return None

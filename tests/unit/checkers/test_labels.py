@@ -171,25 +171,6 @@ def test_a_deed_of_others_is_not_done_by_a_party_that_no_sentence_joins_to_it_un
     assert case.judge(gone("agent_apart", "party", tokens=(3, 0)), prior=prior).label == "supported"
 
 
-HEARSAY = {
-    "a": "Two aides of Garrick claimed that agents of the bureau had planted evidence against him in his house in Arden"
-    " before the trial began on Monday.",
-}
-SHORT = "Agents planted evidence against Garrick in house in Arden"
-LONG = "Agents of the bureau planted evidence against Garrick in his house in Arden before the trial began on Monday."
-
-
-@pytest.mark.parametrize(
-    ("text", "prior", "entailed", "label"),
-    [(SHORT, 0.99, 5.0, "not_found"), (LONG, 0.5, 3.0, "not_found"), (LONG, 0.95, 3.0, "supported")],
-)
-def test_only_a_sentence_of_a_summary_may_pass_over_who_says_it_where_the_sum_is_sure(
-    parser, text, prior, entailed, label
-):
-    found = Case(parser, text, HEARSAY).judge(prior=prior, entailed=entailed)
-    assert (found.label, found.reason) == (label, "no article says so itself: Two aides of Garrick claim it")
-
-
 def test_without_two_words_that_govern_one_another_a_text_says_nothing(case):
     assert case.judge(features={"no_links": 1.0}).label == "not_found"
     assert case.judge(features={"no_links": 1.0}, entailed=8.0).label == "not_found"
