@@ -131,3 +131,8 @@ def test_a_deed_without_a_time_may_have_been_done_then(judged):
         "not “June”"
         in judged(article.replace("It closed another plant, too. ", ""), "Velo closes plant in June").reason
     )
+
+
+def test_a_year_is_told_by_a_month_of_no_year(judged):
+    article = "The treaty was signed on 12 May 1998 in Oslo. It ended nine years of war between Vesta and Lund."
+    assert "not “1998”" not in judged(article, "Treaty signed in 1998 ended war between Vesta and Lund").reason

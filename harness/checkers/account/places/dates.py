@@ -20,7 +20,9 @@ def others_times(parties: Parties) -> Iterator[Held]:
             continue
         alike = {(match.unit, match.token): match.grade for match in parties.matcher.matches(verb.i)}
         own = [(unit, each) for (unit, at), grade in alike.items() if grade >= SAME_DEED
-               for each in _times_of(parties.cluster.readings[unit].parse, at)]  # fmt: skip
+               for each in _times_of(parties.cluster.readings[unit].parse, at)
+               # A day or month of a deed says nothing against a year of it.
+               if each.text.isdigit() == token.text.isdigit()]  # fmt: skip
         if not own or _is_of_another(parties, said):
             continue
         if all(grade < SAME_DEED or _is_dated(parties, place) for place, grade in alike.items()):
