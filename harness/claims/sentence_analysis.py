@@ -138,6 +138,11 @@ def _governor(parse: Parse, keys: tuple[str, ...], token: Token) -> int | None:
     return None
 
 
+def verb_over(parse: Parse, index: int) -> Token | None:
+    """Find the nearest verb that a token stands under."""
+    return next((above for above in parse.ancestors(index) if above.pos == "VERB"), None)
+
+
 def phrase(parse: Parse, index: int) -> list[int]:
     """List the tokens of the noun phrase that a token heads, without clauses and coordinated parts."""
     return parse.subtree(

@@ -17,7 +17,7 @@ from harness.claims.figures.measures import DURATIONS, SECONDS, span_with_unit, 
 from harness.claims.figures.quantities import Figure
 from harness.claims.figures.slots import TOLLS, asked_about, comparable, same_slot
 from harness.claims.parsing.parse import Token
-from harness.claims.sentence_analysis import Reading
+from harness.claims.sentence_analysis import Reading, verb_over
 from harness.language.lexical import pieces, word_list
 
 TENS = 12
@@ -136,7 +136,7 @@ def _time_of_other(
     cluster: ClusterReading, matcher: Matcher, reading: Reading, figure: Figure, same: Sequence[tuple[int, Figure]]
 ) -> Held | None:  # fmt: skip
     """Make the element for a deed done *for the second time*, where the articles have that of another deed."""
-    deed = _deed_over(reading, figure)
+    deed = verb_over(reading.parse, figure.head_token)
     if deed is None or not (figure.ordinal and figure.head == "time" and same):
         return None
     alike = {(match.unit, match.token) for match in matcher.matches(deed.i)}
@@ -144,7 +144,7 @@ def _time_of_other(
         return None  # told in another word, perhaps
     others: list[Token] = []
     for unit, found in same:
-        over = _deed_over(cluster.readings[unit], found)
+        over = verb_over(cluster.readings[unit].parse, found.head_token)
         if found.head != "time" or over is None or (unit, over.i) in alike:
             return None
         others.append(over)
@@ -153,11 +153,6 @@ def _time_of_other(
     reason = f"the articles have “{written} time” of “{others[0].text}”, not of “{deed.text}”"
     spot = (unit, found.start, found.end)
     return Held("figure", figure.start, figure.end, "unaccounted", (spot,), reason, "figure_rival", 1.0, "number")
-
-
-def _deed_over(reading: Reading, figure: Figure) -> Token | None:
-    """Find the verb that a figure's noun stands under."""
-    return next((above for above in reading.parse.ancestors(figure.head_token) if above.pos == "VERB"), None)
 
 
 def _one_of_several(reading: Reading, figure: Figure) -> str:

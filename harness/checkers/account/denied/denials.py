@@ -24,7 +24,7 @@ from harness.claims.polarity import (
     prevents,
     rules_out,
 )
-from harness.claims.sentence_analysis import Reading
+from harness.claims.sentence_analysis import Reading, verb_over
 from harness.claims.thesaurus import is_being, said_by
 from harness.language.lexical import word_list
 
@@ -111,8 +111,9 @@ def _denied(reading: Reading, other: Reading, token: Token, *, short: bool) -> t
         return 0.0, ""
     apart = contrasted(other.parse, token)
     if apart is not None:
-        deed = next((above.i for above in other.parse.ancestors(apart) if above.pos == "VERB"), apart)
-        said = {other.keys[apart], other.keys[deed]} - {""} <= reading.concepts and bool(other.keys[apart])
+        deed = verb_over(other.parse, apart)
+        keys = {other.keys[apart], "" if deed is None else other.keys[deed.i]} - {""}
+        said = keys <= reading.concepts and bool(other.keys[apart])
         share = _share(reading, other.concepts)
         return (share, f"the articles say it is not “{other.parse.tokens[apart].text}”") if said else (0.0, "")
     if denies(other.parse, token, short=short) and not _only_forbids(reading, other, token):

@@ -7,7 +7,7 @@ from harness.checkers.account.matching import NEAR
 from harness.checkers.account.places.likeness import Parties
 from harness.claims.attribution import kind_of_saying
 from harness.claims.parsing.parse import Parse, Token
-from harness.claims.sentence_analysis import clause, time_words
+from harness.claims.sentence_analysis import clause, time_words, verb_over
 
 
 def others_times(parties: Parties) -> Iterator[Held]:
@@ -15,7 +15,7 @@ def others_times(parties: Parties) -> Iterator[Held]:
     parse = parties.reading.parse
     for token in parse.tokens:
         said = time_words(parse, token)
-        verb = _deed_over(parse, token)
+        verb = verb_over(parse, token.i)
         if not said or verb is None or verb.i not in parties.matcher.words:
             continue
         alike = {(match.unit, match.token): match.grade for match in parties.matcher.matches(verb.i)}
@@ -32,15 +32,10 @@ def others_times(parties: Parties) -> Iterator[Held]:
                        "time_missing", 1.0, "time", (token.i,))  # fmt: skip
 
 
-def _deed_over(parse: Parse, token: Token) -> Token | None:
-    """Find the verb that a time stands under."""
-    return next((above for above in parse.ancestors(token.i) if above.pos == "VERB"), None)
-
-
 def _times_of(parse: Parse, verb: int) -> list[Token]:
     """List the times that a verb's own clause gives it."""
     tokens = [parse.tokens[at] for at in clause(parse, verb)]
-    return [each for each in tokens if time_words(parse, each) and _deed_over(parse, each) == parse.tokens[verb]]
+    return [each for each in tokens if time_words(parse, each) and verb_over(parse, each.i) == parse.tokens[verb]]
 
 
 def _is_dated(parties: Parties, place: tuple[int, int]) -> bool:
@@ -59,7 +54,7 @@ def _is_of_another(parties: Parties, said: list[str]) -> bool:
     says = any(kind_of_saying(verb.lemma) for verb in verbs)
     for unit, there in enumerate(parties.cluster.readings):
         for each in there.parse.tokens:
-            above = None if set(said).isdisjoint(time_words(there.parse, each)) else _deed_over(there.parse, each)
+            above = None if set(said).isdisjoint(time_words(there.parse, each)) else verb_over(there.parse, each.i)
             if above is not None and ((unit, above.i) in alike or (says and kind_of_saying(above.lemma))):
                 return True
     return False

@@ -11,7 +11,7 @@ from harness.checkers.account.matching import Match
 from harness.checkers.account.places.likeness import Parties
 from harness.claims.frames import Frame
 from harness.claims.parsing.parse import Parse, Token
-from harness.claims.sentence_analysis import clause, phrase, times
+from harness.claims.sentence_analysis import clause, phrase, times, verb_over
 from harness.language.lexical import word_list
 
 _AGO = frozenset({"ago", "earlier"})
@@ -75,8 +75,7 @@ def _years_back(parse: Parse, verb: Token) -> tuple[int, int] | None:
     for at in clause(parse, verb.i):
         token = parse.tokens[at]
         year = token.text.isdigit() and len(token.text) == 4 and token.entity == "DATE"
-        over = next((above.i for above in parse.ancestors(at) if above.pos == "VERB"), verb.i)
-        year = year and over == verb.i  # baths that were built in 1932 cost something now
+        year = year and verb_over(parse, at) in (None, verb)  # baths that were built in 1932 cost something now
         near = parse.tokens[max(0, at - 1) : at + 2]
         ago = token.lemma in _LONG and any(each.lower in _AGO for each in near if each.i != at)
         since = parse.tokens[token.head].lower == "since"  # which runs to the present

@@ -22,7 +22,7 @@ from harness.claims.figures.slots import comparable
 from harness.claims.frames import Frame
 from harness.claims.meaning import opposites_of
 from harness.claims.parsing.parse import Parse
-from harness.claims.sentence_analysis import Reading, phrase, times
+from harness.claims.sentence_analysis import Reading, phrase, times, verb_over
 from harness.claims.thesaurus import is_being, near_words, said_by
 from harness.language.lexical import lexicon, word_list
 
@@ -194,10 +194,10 @@ class Parties:
         """Tell whether a claim has a name as another party beside a word: who is paid is not who pays."""
         parse = self.reading.parse
         inside = set(parse.subtree(index))
-        verb = next((above.i for above in parse.ancestors(index) if above.pos == "VERB"), None)
+        verb = verb_over(parse, index)
         for each in self.names:
             head = parse.tokens[each.end - 1]
-            above = next((token.i for token in parse.ancestors(head.i) if token.pos == "VERB"), None)
+            above = verb_over(parse, head.i)
             party = head.dep in _PARTIES and parse.tokens[head.head].pos == "VERB"
             if party and above == verb is not None and head.i not in inside and same_name(each, name):
                 return True
