@@ -1,6 +1,6 @@
 """A cluster read once for many claims: its sentences, names, frames and figures, and which articles are independent."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass
@@ -14,8 +14,10 @@ from harness.claims.entities import Name, known_as, same_name
 from harness.claims.figures.quantities import Figure
 from harness.claims.figures.questions import Asked, Question
 from harness.claims.frames import Frame
+from harness.claims.meaning import nations
 from harness.claims.parsing.parse import Parser, Token
 from harness.claims.parsing.standin import parse_named
+from harness.claims.persons import ages, countries
 from harness.claims.sentence_analysis import PRONOUNS, Reading, phrase, read_all
 from harness.ingest.independence import Sources
 from harness.language.lexical import pieces, stem, word_list
@@ -188,6 +190,24 @@ class ClusterReading:
     def apart(self, one: str, other: str) -> bool:
         """Tell whether a sentence has two nouns side by side, as two things."""
         return not self._nouns.get(one, frozenset()).isdisjoint(self._nouns.get(other, frozenset()))
+
+    @cached_property
+    def ages(self) -> tuple[tuple[int, Name, Figure], ...]:
+        """List the units that give a person's age, with the name and the figure."""
+        return tuple((unit, *each) for unit, reading in enumerate(self.readings) for each in ages(reading))
+
+    @cached_property
+    def countries(self) -> tuple[tuple[int, Name, str, Token], ...]:
+        """List the units that give a person's country, with the name, the country and its word."""
+        return tuple((unit, *each) for unit, reading in enumerate(self.readings) for each in countries(reading))
+
+    @cached_property
+    def nations(self) -> Counter[str]:
+        """Count the words for each country and its people."""
+        known = nations()
+        return Counter(
+            known[token.lower] for reading in self.readings for token in reading.parse.tokens if token.lower in known
+        )
 
     def are_of(self, members: str, body: str) -> bool:
         """Tell whether the articles have a body of some people: the miners' union."""

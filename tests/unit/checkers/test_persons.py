@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.checkers.account.places.persons import aged, of_countries
+from harness.claims.persons import ages, countries
 from harness.claims.sentence_analysis import read
 
 WEDDING = "Singer Ann Moe, 34, married actor Bo Lind, 27, in Oslo on Saturday. They met on a film set."
@@ -14,7 +14,7 @@ BIRTHDAY = "Painter Ida Holm, 60, died on Monday. She would have been 61 on Tues
 
 
 @pytest.mark.parametrize(
-    ("text", "ages"),
+    ("text", "told"),
     [
         ("Singer Ann Moe, 34, marries actor Bo Lind, 27.", {"moe": 34, "lind": 27}),
         ("34-year-old Ann Moe marries actor Bo Lind", {"moe": 34}),
@@ -30,9 +30,9 @@ BIRTHDAY = "Painter Ida Holm, 60, died on Monday. She would have been 61 on Tues
         ("Ann Moe, 3.5, won.", {}),
     ],
 )
-def test_ages_are_read_beside_names(parser, text, ages):
-    found = {name.words[-1]: figure.value for name, figure in aged(read(parser.parse([text])[0]))}
-    assert found == ages
+def test_ages_are_read_beside_names(parser, text, told):
+    found = {name.words[-1]: figure.value for name, figure in ages(read(parser.parse([text])[0]))}
+    assert found == told
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ PLANT = "The firm will close its plant in Bolt in June, it said on Friday."
 
 
 @pytest.mark.parametrize(
-    ("text", "countries"),
+    ("text", "told"),
     [
         ("Britain's Amy Cole wins", {"cole": "britain"}),
         ("The Italian singer Ann Moe met Bo Lind.", {"moe": "italy"}),
@@ -80,9 +80,9 @@ PLANT = "The firm will close its plant in Bolt in June, it said on Friday."
         ("Ann Moe sang in Italy.", {}),
     ],
 )
-def test_countries_are_read_beside_names(parser, text, countries):
-    found = {name.words[-1]: nation.lower() for name, nation, _ in of_countries(read(parser.parse([text])[0]))}
-    assert found == countries
+def test_countries_are_read_beside_names(parser, text, told):
+    found = {name.words[-1]: nation.lower() for name, nation, _ in countries(read(parser.parse([text])[0]))}
+    assert found == told
 
 
 @pytest.mark.parametrize(
