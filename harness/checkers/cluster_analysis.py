@@ -210,7 +210,7 @@ class ClusterReading:
         )
 
     def are_of(self, members: str, body: str) -> bool:
-        """Tell whether the articles have a body of some people: the miners' union."""
+        """Tell whether the articles have one noun right with another as its owner or kind: the miners' union."""
         return (members, body) in self._owned
 
     @cached_property

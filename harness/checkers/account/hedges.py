@@ -15,13 +15,7 @@ from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.attribution import kind_of_saying
 from harness.claims.frames import Frame
 from harness.claims.parsing.parse import Parse, Token
-from harness.claims.polarity import (
-    came_to_nothing,
-    fails,
-    keeps_undone,
-    negates,
-    parted,
-)
+from harness.claims.polarity import came_to_nothing, fails, keeps_undone, negates, parted
 from harness.claims.sentence_analysis import Reading
 from harness.claims.verbs import written
 from harness.language.lexical import word_list
@@ -277,10 +271,10 @@ def _only_hedged(cluster: ClusterReading, matcher: Matcher, reading: Reading, fr
         hedge = hedge_of(parse, at)
         # One sentence that tells it as done settles it; a headline's present tense may itself be a plan.
         if hedge is None or (hedge.planned and not past) or parse.tokens[hedge.token].lemma in own:
-            told = bool(things) and not _has(matcher, unit, things)
-            if not told:
+            if not things or _has(matcher, unit, things):
                 return None
-            continue  # they agreed on something else
+            told = True  # of something else: they agreed, though not on this
+            continue
         if unsure and not hedge.undone:
             return None
         if party:

@@ -107,20 +107,19 @@ def _of_verb(
 
     mine_verb, their_verb = phrasal(reading.parse, token), phrasal(theirs.parse, theirs.parse.tokens[at])
     handed = converse(mine_verb, their_verb)
-    # Who is cleared was accused before; only if one does both do they differ.
-    one_after_other = {_step(mine_verb), _step(their_verb)} == {"accusing", "clearing"}
-    sides = handed or sides_of_one(mine_verb, their_verb)
+    # Only where one does both do they differ: what is bought is sold, and who is cleared was accused before.
+    by_doer = handed or {_step(mine_verb), _step(their_verb)} == {"accusing", "clearing"}
+    sides = by_doer or sides_of_one(mine_verb, their_verb)
     for mine in (frame for frame in reading.frames if frame.predicate == token.i):
         for frame in (frame for frame in theirs.frames if frame.predicate == at):
             if frame.patients and not handed and shared(mine.patients, frame.agents):
                 continue  # a tax that is to be repealed imposes something itself
             agents = shared(mine.agents, frame.agents)
-            patients = shared(mine.patients, frame.patients) and not (handed or one_after_other)
+            patients = shared(mine.patients, frame.patients) and not by_doer
             # `The bridge reopens` of a bridge that a council closed: the one verb's subject is the other's object.
-            if bool(mine.patients) != bool(frame.patients) and not (sides or one_after_other):
+            if bool(mine.patients) != bool(frame.patients) and not sides:
                 patients = patients or shared(mine.patients or mine.agents, frame.patients or frame.agents)
-            either = handed or one_after_other or not (mine.patients and frame.patients)
-            if patients or (agents and either):
+            if patients or (agents and (by_doer or not (mine.patients and frame.patients))):
                 return True
     return False
 

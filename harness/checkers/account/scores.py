@@ -17,7 +17,7 @@ _SCORE = re.compile(
 _PAIR = re.compile(
     r"(?<![\w.,-])(\d{1,3})(?:\s?[-–:/]\s?|\s+(?:votes?\s+|runs?\s+|goals?\s+|points?\s+|to|and|against|v)+\s*)(\d{1,3})(?![\w-]|,\d|\.\d)"
 )
-_TALLY = re.compile(r"(?<=vote |otes |oted )(\d{1,3}) to (\d{1,3})(?![\w-]|,\d|\.\d)")
+_TALLY = re.compile(r"\bvote[sd]? (\d{1,3}) to (\d{1,3})(?![\w-]|,\d|\.\d)")
 """How many were for and how many against, of those who voted."""
 _LOSING = frozenset({
     "lose", "loses", "lost", "losing", "loss", "losses", "fall", "falls", "fell", "fallen", "beaten", "trail", "trails",
@@ -58,7 +58,9 @@ def _tallies(cluster: ClusterReading, reading: Reading) -> Iterator[Held]:
         if turned is not None and not any(_told(cluster, tally, losing=_is_losing(text))):
             written = cluster.readings[turned[0]].parse.text[turned[1] : turned[2]]
             reason = f"the articles have it the other way round, “{written}”"
-            yield Held("figure", *found.span(), "unaccounted", (turned,), reason, "figure_rival", 1.0, "number")
+            yield Held(
+                "figure", found.start(1), found.end(2), "unaccounted", (turned,), reason, "figure_rival", 1.0, "number"
+            )
 
 
 def _is_losing(text: str) -> bool:

@@ -158,9 +158,10 @@ def _borne_out(
     for unit, tokens in near.items():
         parse = cluster.readings[unit].parse
         cues = [token for token in parse.tokens if negates(parse, token)]
+        left = left_out(reading, cluster.readings[unit])
         for each in {*tokens, *(other.i for other in parse.tokens if same_goods(lemma, other.lemma))}:
-            over = any(_over(parse, token, each) for token in cues if each != token.i)
-            over = over or left_out(reading, cluster.readings[unit], each) or is_taken(cluster.readings[unit], each)
+            gone = each in left or is_taken(cluster.readings[unit], each)
+            over = gone or any(_over(parse, token, each) for token in cues if each != token.i)
             (denied if over else told).append((unit, each))
     noun = any(reading.parse.tokens[child].dep == "det" for child in reading.parse.children[at])  # `no mishandling`
     if denied and _is_full_verb(reading.parse, at) and not noun:
@@ -209,12 +210,12 @@ def _over(parse: Parse, token: Token, below: int) -> bool:
     return False
 
 
-def left_out(reading: Reading, there: Reading, deed: int) -> bool:
-    """Tell whether `but not on the price` leaves a deed undone as far as a claim that names the price tells of it."""
+def left_out(reading: Reading, there: Reading) -> frozenset[int]:
+    """List the deeds that `but not on the price` leaves undone as far as a claim that names it tells of them."""
     parse, mine = there.parse, reading.concepts
     apart = [at for token in parse.tokens if (at := contrasted(parse, token)) is not None]
     named = [at for at in apart if any(there.keys[inner] in mine for inner in parse.subtree(at))]
-    return any(above.i == deed for at in named for above in parse.ancestors(at))
+    return frozenset(above.i for at in named for above in parse.ancestors(at))
 
 
 def _is_judged(parse: Parse, top: Token) -> bool:

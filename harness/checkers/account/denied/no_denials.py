@@ -18,7 +18,7 @@ def is_no_denial(theirs: Reading, mine: Reading, pair: Pair) -> bool:
     return (
         ended or only_supposed(now.parse, denied.predicate) or any(map(ends_or_doubts, mine.parse.tokens))
         or (hedge is not None and not (hedge.planned and is_negated(now.parse, denied.predicate)))
-        or (denied is pair.claim and (_said_there(mine, theirs) or left_out(mine, theirs, done.predicate)))
+        or (denied is pair.claim and (_said_there(mine, theirs) or done.predicate in left_out(mine, theirs)))
         # It is not true that it was: denied there as well, if not beside the verb.
         or (denied is pair.claim and (
             denial_of(theirs.parse, pair.found.predicate) is not None

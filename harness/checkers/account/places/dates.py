@@ -53,7 +53,7 @@ def _is_of_another(parties: Parties, said: list[str]) -> bool:
     }  # fmt: skip
     says = any(kind_of_saying(verb.lemma) for verb in verbs)
     for unit, there in enumerate(parties.cluster.readings):
-        for each in there.parse.tokens:
+        for each in there.parse.tokens if there.times.intersection(said) else ():
             above = None if set(said).isdisjoint(time_words(there.parse, each)) else verb_over(there.parse, each.i)
             if above is not None and ((unit, above.i) in alike or (says and kind_of_saying(above.lemma))):
                 return True
