@@ -61,7 +61,8 @@ def why_not_english(
     strange = [token for token in telling if not _is_english(token, known)]
     if articles and len(strange) > (FOREIGN_BESIDE if small else IN_CAPITALS) * len(telling):
         return f"the text does not look English, and neither does article {articles[0].article_id}"
-    opening = [token.lower() for token in tokens[:1] if token[1:].islower() and not _is_english(token.lower(), known)]
+    capitals = [token.lower() for token in tokens[:1] if token[:1].isupper() and token[1:].islower()]
+    opening = [word for word in capitals if not _is_english(word, known)]
     asked = [word for word in [*opening, *(token.lower() for token in small)] if word not in told]
     strange = [word for word in asked if not _is_english(word, known)]
     if told and len(strange) >= FEWEST_STRANGE and len(strange) > FOREIGN_BESIDE * (len(opening) + len(small)):

@@ -103,3 +103,8 @@ def test_english_headlines_are_english(text, parser):
 )
 def test_other_languages_are_told(text, parser):
     assert "English" in why_not_english(text, parser.common)
+
+
+@pytest.mark.parametrize("text", ["asdf qwer zxcv", "Asdf qwer zxcv"])
+def test_words_of_no_language_are_named_once(text, parser):
+    assert "no article has “asdf qwer zxcv”," in why_not_english(text, parser.common, told={"minister"})
