@@ -81,7 +81,7 @@ def _named_places(lowers: list[str]) -> frozenset[int]:
     )  # fmt: skip
 
 
-_OF_PLACES = frozenset({"new", "north", "south", "east", "west"})
+_OF_PLACES = frozenset({"new", "north", "south", "east", "west", "united"})
 _PREFIXES = ("re", "de", "un", "dis", "pre", "non", "anti", "mis", "over")
 _MADE = (("ization", ""), ("isation", ""), ("ization", "e"), ("isation", "e"), ("ize", ""), ("ise", ""))
 _LEAST = 5

@@ -30,6 +30,8 @@ _CURRENCY = re.compile(
     r"|(?:USD|EUR|GBP|INR|JPY|AUD|CAD|NZD|HKD|SGD|CHF|SFr\.?|KRW|RUB|TRY|UAH|NGN|ILS|THB|Rs\.?)\$? ?(?=\d)) ?(?=\d)"
 )
 """Currencies by a code, or by a sign and a country, before a figure."""
+_INITIALS = re.compile(r"(?<=\b[A-Z]\.) (?=(?:[A-Z]\. )+[A-Z][a-z])")
+"""The space between two initials of a name: `George H. W. Bush` is `George H.W. Bush`."""
 _KEPT = ("<fraction>", "<super>")
 """Kinds of characters whose plain form says something else: 2½ would become 21/2, and ™ a word."""
 
@@ -80,13 +82,17 @@ def plain(text: str) -> Plain:
 
 
 def _with_signs(text: str, starts: list[int], ends: list[int], written: int) -> Plain:
-    """Write one sign for each currency in `text`; `starts` and `ends` say where its characters were written."""
+    """Write one sign for each currency in `text`, and initials without spaces between them.
+
+    `starts` and `ends` say where its characters were written.
+    """
     pieces: list[str] = []
     first: list[int] = []
     last: list[int] = []
     at = 0
-    for found in _CURRENCY.finditer(text):
-        sign = _CODES[found.group().strip().upper().rstrip("$").strip() or "US"]
+    for found in sorted([*_CURRENCY.finditer(text), *_INITIALS.finditer(text)], key=re.Match.start):
+        code = found.group().strip().upper().rstrip("$").strip()
+        sign = "" if found.re is _INITIALS else _CODES[code or "US"]
         pieces += [text[at : found.start()], sign]
         first += [*starts[at : found.start()], *[starts[found.start()]] * len(sign)]
         last += [*ends[at : found.start()], *[ends[found.end() - 1]] * len(sign)]

@@ -16,6 +16,7 @@ from harness.claims.figures.currencies import is_code
 from harness.claims.figures.measures import DURATIONS, SECONDS, span_with_unit, with_unit
 from harness.claims.figures.quantities import Figure
 from harness.claims.figures.slots import TOLLS, asked_about, comparable, same_slot
+from harness.claims.figures.worded import in_two_units
 from harness.claims.parsing.parse import Token
 from harness.claims.sentence_analysis import Reading, verb_over
 from harness.language.lexical import pieces, word_list
@@ -193,10 +194,11 @@ def as_articles_write(cluster: ClusterReading, reading: Reading, said: str) -> s
     """
     text = reading.parse.text
     for figure in reversed(reading.figures):
-        if not is_converted(figure, cluster.figures):
-            continue
         start, end = span_with_unit(text, figure.start, figure.end, figure.unit)
         told = [(unit, found) for unit, found in cluster.figures if counterpart(figure, found) is not None]
+        worded = all(in_two_units(cluster.readings[unit].parse.text[found.start : found.end]) for unit, found in told)
+        if not (worded or is_converted(figure, cluster.figures)):
+            continue
         ways = [
             there[slice(*span_with_unit(there, found.start, found.end, found.unit))]
             for unit, found in told if (there := cluster.readings[unit].parse.text)

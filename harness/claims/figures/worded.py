@@ -33,6 +33,16 @@ _ONE = re.compile(
     r"|\ban?[ -](?P<long>hour|week|fortnight|month|year|decade)[ -]long\b",
     re.IGNORECASE,
 )
+_BOTH = re.compile(
+    rf"\b(?P<some>{_NUMBER})[ -](?P<unit>year|week|day|hour|minute|foot|feet)s?(?:,? and|,)? (?P<more>{_NUMBER})[ -]"
+    r"(?P<least>month|day|hour|minute|second|inch)(?:e?s)?\b",
+    re.IGNORECASE,
+)
+"""A measure in two units: `three years and four months`."""
+_IN_LEAST: Final = {
+    ("year", "month"): 12, ("week", "day"): 7, ("day", "hour"): 24, ("hour", "minute"): 60, ("minute", "second"): 60,
+    ("foot", "inch"): 12, ("feet", "inch"): 12,
+}  # fmt: skip
 _RATE = re.compile(r"(?:\d|%|\bper cent|\bpercent|\btimes|\bonce|\btwice|\bmillion|\bbillion)\s*$", re.IGNORECASE)
 """What ends before a rate: `3% a month`, `twice a week`."""
 _FORTNIGHTS = re.compile(rf"\b(?P<some>{_NUMBER}) fortnights?\b", re.IGNORECASE)
@@ -64,8 +74,17 @@ def worded(text: str) -> Iterator[Worded]:
             yield found
 
 
+def in_two_units(written: str) -> bool:
+    """Tell whether a measure is written in two units, `three years and four months`."""
+    return _BOTH.fullmatch(written) is not None
+
+
 def _every(text: str) -> Iterator[Worded]:
     """Yield measures in words, the longest forms first."""
+    for found in _BOTH.finditer(text):
+        many = _IN_LEAST.get((found["unit"].lower(), found["least"].lower()))
+        if many is not None:
+            yield _measure(found, _value(found["some"]) * many + _value(found["more"]), found["least"])
     for found in _MORE.finditer(text):
         part = found["part"] or found["parts"]
         yield _measure(found, _value(found["some"]) + _PARTS[part.lower()], found["unit"])

@@ -18,6 +18,8 @@ from harness.claims.typography import plain
         ("1.000.000 votes, 1.250 metres", "1,000,000 votes, 1.250 metres"),
         ("2½ hours at the Norden™ works", "2½ hours at the Norden™ works"),
         ("On Jan 16 181 people fled", "On Jan 16 181 people fled"),
+        ("George H. W. Bush met J. R. R. Tolkien", "George H.W. Bush met J.R.R. Tolkien"),
+        ("It chose plan B. C. is next", "It chose plan B. C. is next"),
     ],
 )
 def test_a_text_in_plain_form(written, made):
@@ -43,3 +45,9 @@ def test_several_spaces_are_one_and_spans_are_those_of_the_text_as_written():
     start = form.text.index("of")
     assert text[slice(*form.written(start, start + 2))] == "of"
     assert text[slice(*form.written(0, 3))] == "The"
+
+
+def test_initials_are_found_as_they_were_written():
+    text = "Tributes to George H. W. Bush"
+    form = plain(text)
+    assert text[slice(*form.written(form.text.index("H.W."), len(form.text)))] == "H. W. Bush"

@@ -29,6 +29,10 @@ from harness.language.numerals import number_values
         ("a month ago", 1, "month"),
         ("a week-long strike", 1, "week"),
         ("a score of tents burned", 20, ""),
+        ("jailed for three years and four months", 40, "month"),
+        ("jailed for three years, four months", 40, "month"),
+        ("It lasted an hour and 40 minutes.", 100, "minute"),
+        ("a wall of six feet two inches", 74, "inch"),
         ("two score people fled", 40, ""),
     ],
 )
