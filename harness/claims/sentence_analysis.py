@@ -178,8 +178,13 @@ def times(parse: Parse) -> frozenset[str]:
 
 
 def tells_time(reading: "Reading", words: Collection[str], time: str) -> bool:
-    """Tell whether a sentence gives a time; a day of a month by the day alone, unless it gives another month."""
+    """Tell whether a sentence gives a time; a day of a month by the day alone, unless it gives another month.
+
+    A day of the week is given by `Sundays` as well: a Sunday ban is of them all.
+    """
     plain = time.rpartition(" ")[2]
+    if is_weekday(plain) and f"{plain}s" in words:
+        return True
     others = any(other != time and other.endswith(f" {plain}") for other in reading.times)
     return time in reading.times or (plain in words and not others)
 

@@ -264,7 +264,9 @@ def _only_hedged(cluster: ClusterReading, matcher: Matcher, reading: Reading, fr
         if not (party or pronoun or beside):
             continue
         if denial is not None:
-            if not pronoun and nobody != "nsubjpass" and not _same_object(matcher, reading, frame, unit):
+            # `Nobody was taken to hospital` denies that two were, and no third place that somebody takes.
+            to_nobody = nobody == "nsubjpass" and (token.lemma not in BROAD or _has(matcher, unit, obliques))
+            if not pronoun and not to_nobody and not _same_object(matcher, reading, frame, unit):
                 continue
             found.append(_hedged(cluster, frame.predicate, unit, Hedge(denial, planned=False), denied=True))
             continue
@@ -364,6 +366,7 @@ def _by_pronoun(
 ) -> bool:  # fmt: skip
     """Tell whether a deed's own party is a pronoun, and a sentence beside it has a party of the claim."""
     reading = cluster.readings[unit]
-    own = [index for frame in reading.frames if frame.predicate == at for index in (*frame.agents, *frame.patients)]
-    pronoun = any(reading.parse.tokens[index].pos == "PRON" for index in own)
+    own = [reading.parse.tokens[index] for frame in reading.frames if frame.predicate == at
+           for index in (*frame.agents, *frame.patients)]  # fmt: skip
+    pronoun = any(token.pos == "PRON" and not negates(reading.parse, token) for token in own)  # `nobody` is no party
     return pronoun and any(_has(matcher, near, parties) for near in matcher.forms.near[unit])

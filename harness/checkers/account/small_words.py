@@ -179,8 +179,8 @@ def _counted_whole(cluster: ClusterReading, matcher: Matcher, reading: Reading) 
             if not agree(figure, other) or not _has_deed(matcher, reading, unit):
                 continue
             part = _part_of(parse, parse.tokens[other.head_token], words)
-            if part is None or parse.tokens[other.head_token].lemma != mine.lemma:
-                return
+            if part is None or part.i == other.token or parse.tokens[other.head_token].lemma != mine.lemma:
+                return  # `two of its members` are two members
             found.append((unit, part))
         if found:
             told = reading.parse.text[figure.start : figure.end]

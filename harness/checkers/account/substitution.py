@@ -26,6 +26,8 @@ ALIKE, SPELT = 4, 0.75
 """Letters that begin a word and its short form, and how like two spellings of one word are."""
 _TIMES = frozenset({"DATE", "TIME", "ORDINAL"})
 """Entities of a parse that are no names of anybody: the `Fourth` of July."""
+_PEOPLES = frozenset({"NORP"})
+"""Entities that are whole peoples or parties."""
 _SUBJECTS, _OBJECTS = {"nsubj", "agent", "poss"}, {"dobj", "nsubjpass", "attr", "oprd"}
 
 
@@ -172,12 +174,13 @@ def _alike(mine: Token, other: Token) -> bool:
 def names_apart(cluster: ClusterReading, one: Substitute, name: Name, mine: Token, other: Token) -> bool:
     """Tell whether two words are parts of names that cannot be one: no short form, spelling or part of the other.
 
-    Nor are a place and somebody in office: what its minister declares a country declares. And no day is somebody.
+    Nor are a place and somebody in office: what its minister declares a country declares. And no day is somebody, nor a
+    party or people (`Democrat Ann Moe`).
     """
     theirs = cluster.readings[one.unit].name_at(one.other)
     if theirs is None or known_as(name, theirs) or cluster.are_short_of_one(name, theirs):
         return False
-    if other.entity in _TIMES and mine.entity not in _TIMES:
+    if any(other.entity in kinds and mine.entity not in kinds for kinds in (_TIMES, _PEOPLES)):
         return False
     named = not (name.kind == "place" and theirs.kind == "person" and theirs.title)
     first, second = sorted((mine.lower, other.lower), key=len)

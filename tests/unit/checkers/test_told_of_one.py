@@ -2,6 +2,7 @@
 
 import pytest
 
+from harness.checkers.account.substitution import Substitute, names_apart
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.checkers.features import lone_negation
 from harness.claims.sentence_analysis import read
@@ -58,6 +59,17 @@ LAW = (
     " 121 voted against and 25 abstained."
 )
 PROBE = "The agency lost contact with its Mars probe. A second probe will not be launched before the cause is known."
+MARATHON = (
+    "Peru's Rosa Quispe finished third at the Lima marathon before a home crowd. Sixty runners needed help, but nobody"
+    " was taken to hospital."
+)
+BANK = "The bank left its key rate at 4.5 per cent. Two of the nine members of its board voted for a cut."
+SHOPS = (
+    "A ban on opening shops on most Sundays is lawful, the court ruled on Tuesday. The judges upheld the shopping ban."
+    " The premier said on Wednesday that the judges were right to uphold the ban on shopping."
+)
+STONE = "Roger Stein was sentenced to three years and four months in prison on Thursday for lying to the court."
+GIFT = "A senator gave $100 to Democrat Doug Jonas on Tuesday."
 
 
 @pytest.mark.parametrize(
@@ -82,6 +94,10 @@ PROBE = "The agency lost contact with its Mars probe. A second probe will not be
         (CROSSINGS, "Korva and Sarn agree to reopen border crossings"),
         (CROSSINGS, "Korva and Sarn fail to agree on status of Ilm valley"),
         (LAW, "121 vote against social media ban in Velsk"),
+        (MARATHON, "Home runner Quispe takes third at Lima marathon"),
+        (BANK, "Two board members vote for rate cut"),
+        (SHOPS, "Judges uphold Sunday shopping ban"),
+        (STONE, "Stein sentenced to 40 months in prison"),
     ],
 )
 def test_what_is_told_of_it_is_supported(judged_as_shipped, article, text):
@@ -105,6 +121,10 @@ def test_what_is_told_of_it_is_supported(judged_as_shipped, article, text):
         (CHARGES, "Rapper Dex Malone charged"),
         (AIRPORT, "Army to run Velsk airport"),
         (CROSSINGS, "Korva and Sarn agree on status of Ilm valley"),
+        (MARATHON, "Sixty runners taken to hospital"),
+        (BANK, "Nine board members vote for rate cut"),
+        (STONE, "Stein sentenced to four months in prison"),
+        (SHOPS, "Judges uphold Monday shopping ban"),
     ],
 )
 def test_what_is_told_of_another_is_not_supported(judged_as_shipped, article, text):
@@ -155,3 +175,12 @@ def test_who_accepts_a_ruling_does_not_appeal_it(judged):
 def test_what_is_needed_is_not_done(judged):
     found = judged(APPROVAL, "Competition authority approves Fresco deal")
     assert (found.label, found.reason) == ("not_found", "the articles have “approves” only under “needs”, not as done")
+
+
+def test_a_party_is_no_rival_of_the_name_behind_it(parser):
+    cluster = ClusterReading(Cluster(cluster_id="c", articles=(Article(article_id="a", text=GIFT),)), parser)
+    reading = read(parser.parse(["A senator gave $100 to Doug Jonas on Tuesday."])[0])
+    mine = next(token for token in reading.parse.tokens if token.text == "Jonas")
+    other = next(token for token in cluster.readings[0].parse.tokens if token.text == "Democrat")
+    one = Substitute(mine.i, 0, other.i, 1.0, 1.0)
+    assert not names_apart(cluster, one, reading.name_at(mine.i), mine, other)

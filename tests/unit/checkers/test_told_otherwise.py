@@ -323,6 +323,7 @@ def test_an_ex_mayor_is_a_former_one(judged):
 def test_a_place_keeps_its_name_in_a_headline():
     casing = Casing(["The new jail stands in Arlen.", "A guard found him."], str.islower)
     assert "New York" in casing.undo("Death of Banker in New York Jail Raises Questions")
+    assert "United States" in casing.undo("Guard Bans Jail Travel to the United States")
 
 
 def test_what_is_to_be_made_is_planned_as_the_articles_plan_it(judged):
