@@ -19,7 +19,7 @@ from harness.checkers.account.elements import UNTOLD, Held
 from harness.checkers.account.parties import Sides
 from harness.checkers.aggregate import Judgement, placed
 from harness.checkers.cluster_analysis import ClusterReading
-from harness.checkers.decisive import OPPOSITE, excused, is_certain, missing
+from harness.checkers.decisive import OPPOSITE, excused, is_certain, missing, reads_closely
 from harness.checkers.disputes import Dispute, disputed_figures
 from harness.checkers.doubt import ONE_WORD, probability, signals, why_empty
 from harness.checkers.neural.entailment import Entailment
@@ -54,7 +54,11 @@ READ_ELSEWHERE = -3.0
 the demo one in 150 is below it; of headlines with exchanged parties 27 % of NeuS's and 57 % of 60 of ours."""
 SURE = 0.8
 """Probability from which on a claim is not held up for who stands beside a deed in the articles, unless it is by the
-model, which reads the parties the other way round."""
+model, which reads the parties the other way round: from .65 on nine more true headlines of 1,571 pass, and fourteen
+false ones of 1,946. From it on a close reading excuses a word that denies, `no`, `refuses`, for which the articles have
+another; a bare `not` has no other word. That lets five true headlines of 444 pass and none of 490 negated ones."""
+BARE = frozenset({"not", "n't", "never"})
+DENIES = "negation_missing"
 TURNED = "the entailment model reads “{}” and “{}” the other way round"
 ALIKE = 0.5
 """Share of a claim's words from which on a sentence is quoted whatever its elements."""
@@ -89,7 +93,9 @@ def decided(account: Account, entailment: Entailment | None) -> bool:
 def is_held_up(account: Account, entailment: Entailment | None) -> bool:
     """Tell whether a sentence is held up by what it lacks or does not say, whoever did it to whom."""
     gone = [*missing(account), *undone(account)]
-    return decided(account, entailment) or any(not excused(held, entailment) for held in gone)
+    return decided(account, entailment) or any(
+        not excused(held, entailment) and not (held.feature == DENIES and reads_closely(entailment)) for held in gone
+    )
 
 
 @dataclass
@@ -167,14 +173,18 @@ class _Case:
     @cached_property
     def gone(self) -> list[Held]:
         """List the elements that matter and are unaccounted for."""
-        absent = [held for held in missing(self.account) if self._dispute_of(held) is None]
-        parties = [] if self.is_sure else undone(self.account)
+        absent = [
+            held for held in missing(self.account) if self._dispute_of(held) is None and not self._denies_so(held)
+        ]
+        # The sum counts what is missing, and outweighs who stands beside a deed in the articles.
+        parties = [] if self.probability >= SURE else undone(self.account)
         return [*absent, *parties, *self.unread, *self.unturned]
 
-    @cached_property
-    def is_sure(self) -> bool:
-        """Tell whether the sum, which counts what is missing, outweighs who stands beside a deed in the articles."""
-        return self.probability >= SURE
+    def _denies_so(self, held: Held) -> bool:
+        """Tell whether the model reads in the articles what a word denies that no article has: `leaves no trace`."""
+        if held.feature != DENIES or not reads_closely(self.entailment):
+            return False
+        return self.probability >= SURE and self.reading.parse.text[held.start : held.end].lower() not in BARE
 
     def _dispute_of(self, held: Held) -> Dispute | None:
         """Find the dispute about a figure: one that an article answers with, and others otherwise, is not missing."""

@@ -180,7 +180,9 @@ def names_apart(cluster: ClusterReading, one: Substitute, name: Name, mine: Toke
     theirs = cluster.readings[one.unit].name_at(one.other)
     if theirs is None or known_as(name, theirs) or cluster.are_short_of_one(name, theirs):
         return False
-    if any(other.entity in kinds and mine.entity not in kinds for kinds in (_TIMES, _PEOPLES)):
+    if other.entity in _TIMES and mine.entity not in _TIMES:
+        return False
+    if name.kind == "person" and other.entity in _PEOPLES:
         return False
     named = not (name.kind == "place" and theirs.kind == "person" and theirs.title)
     first, second = sorted((mine.lower, other.lower), key=len)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from harness.checkers import verdict
 from harness.checkers.account.account import account
 from harness.checkers.account.conflicts import Conflict, align
 from harness.checkers.account.elements import Held
@@ -66,7 +67,7 @@ def test_what_is_borne_out_throughout_is_supported_with_or_without_the_model(cas
     assert case.judge().label == case.judge(entailed=3.0).label == "supported"
 
 
-UNSURE = 0.2
+UNSURE = 0.1
 """A prior with which the sum of what is borne out throughout stays below .8."""
 CERTAIN = {
     "number": 0.5, "entity": 0.55, "roles": 0.6, "negation": 0.55, "predicate": 0.55, "time": 0.5, "place": 0.45,
@@ -116,16 +117,34 @@ def test_a_close_reading_excuses_what_is_told_of_others(case, feature):
 @pytest.mark.parametrize(
     "feature",
     ["name_missing", "name_replaced", "place_missing", "time_missing", "figure_missing", "figure_rival",
-     "ordinal_missing", "digits_missing", "negation_missing", "negation_apart", "speaker_other", "sequence_turned",
-     "name_torn"],
+     "ordinal_missing", "digits_missing", "negation_apart", "speaker_other", "sequence_turned", "name_torn"],
 )  # fmt: skip
 def test_a_close_reading_excuses_no_name_figure_time_speaker_or_denial(case, feature):
     assert case.judge(gone(feature), entailed=0.99, closely=5.0).label == "not_found"
 
 
+@pytest.mark.parametrize(
+    ("closely", "contradicted", "bare", "label"),
+    [
+        (1.99, -5.0, "not", "not_found"),
+        (2.0, -5.0, "not", "supported"),
+        (2.0, 2.5, "not", "not_found"),  # the sum is not sure
+        (2.0, -5.0, "divers", "not_found"),
+    ],
+)
+def test_a_close_reading_of_a_sure_claim_excuses_a_word_that_denies_but_no_bare_not(
+    case, monkeypatch, closely, contradicted, bare, label
+):
+    assert {"not", "n't", "never"} == verdict.BARE
+    assert 0.5 < case.judge(entailed=0.99, closely=2.0, contradicted=2.5).probability < 0.8
+    monkeypatch.setattr(verdict, "BARE", frozenset({bare}))
+    told = case.judge(gone("negation_missing"), entailed=0.99, closely=closely, contradicted=contradicted)
+    assert told.label == label
+
+
 EXCUSED = ("name_missing", "name_partly", "place_missing", "place_partly", "clause_missing")
 NEVER = (
-    "time_missing", "figure_missing", "ordinal_missing", "vague_missing", "digits_missing", "negation_missing",
+    "time_missing", "figure_missing", "ordinal_missing", "vague_missing", "digits_missing",
     "name_replaced", "figure_rival",
 )  # fmt: skip
 
