@@ -137,7 +137,8 @@ def prevents(parse: Parse, token: Token) -> bool:
 def keeps_undone(parse: Parse, token: Token, below: Token) -> Token | None:
     """Find the word under which what a word governs is not done, or no longer.
 
-    `Acquitted of`, `stopped from`, `decided against`, `instead of`, `short of`, `avoid`, `ruled out`, `called off`.
+    `Acquitted of`, `stopped from`, `decided against`, `instead of`, `short of`, `avoid`, `ruled out`, `called off`,
+    `opposes raising`, `killed a bill to raise`.
     `Of` and `from` may hang below whom it is about: `acquitted the baker of arson`.
     """
     if below.dep == "prep":
@@ -157,8 +158,11 @@ def keeps_undone(parse: Parse, token: Token, below: Token) -> Token | None:
     if gerund:
         return token if apart else None
     dropped = token.lemma in _DROPPING and below.lemma in word_list("says", "dismissed")
-    ended = below.dep in {"dobj", "nsubjpass"} and (dropped or token.lemma in word_list("polarity", "cancelling"))
-    return token if apart or ended or token.lemma in word_list("polarity", "avoiding") else None
+    killed = token.lemma in word_list("polarity", "thwarting") and below.lemma in word_list("polarity", "drafts")
+    cancelled = dropped or killed or token.lemma in word_list("polarity", "cancelling")
+    ended = below.dep in {"dobj", "nsubjpass"} and cancelled
+    opposed = below.tag == "VBG" and token.lemma in word_list("polarity", "opposing")
+    return token if apart or ended or opposed or token.lemma in word_list("polarity", "avoiding") else None
 
 
 def _undone_of(parse: Parse, token: Token, of: Token) -> Token | None:

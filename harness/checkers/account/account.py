@@ -30,7 +30,7 @@ from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.converse import sides_of_one
 from harness.claims.entities import Name
 from harness.claims.figures.conversion import is_converted
-from harness.claims.figures.measures import WORDS as UNIT_WORDS
+from harness.claims.figures.measures import is_of_unit
 from harness.claims.frames import Frame
 from harness.claims.meaning import other_spellings
 from harness.claims.parsing.parse import Token
@@ -176,8 +176,8 @@ class _Accountant:
         """Account for each figure, with the words of its unit."""
         for figure in self.reading.figures:
             own = [token.i for token in self.tokens if figure.start <= token.start and token.end <= figure.end]
-            for token in self.tokens[own[-1] + 1 if own else len(self.tokens) :]:
-                if not (token.lower in UNIT_WORDS and figure.unit):
+            for token in self.tokens[own[-1] + 1 if own and figure.unit else len(self.tokens) :]:
+                if not is_of_unit(figure.unit, token.text):
                     break
                 own.append(token.i)
             while own and own[0] and goes_before(self.tokens[own[0] - 1]):

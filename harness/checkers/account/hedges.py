@@ -67,7 +67,9 @@ def _hedges(parse: Parse, token: Token) -> Iterator[Hedge]:
         above = parse.tokens[below.head]
         while step == 0 and token.tag == "VBG" and below.dep in {"compound", "amod"} and above.i > below.i:
             below, above = above, parse.tokens[above.head]  # ruled out selling striker Reve, read as a selling striker
-        if above.i == below.i or below.dep not in _BELOW or parted(parse, below, above):
+        # `A bill to raise taxes` may be read as one that raises them.
+        aim = below.dep == "relcl" and _infinitive(parse, below)
+        if above.i == below.i or not (aim or below.dep in _BELOW) or parted(parse, below, above):
             return
         # A clause of purpose is hedged with its verb; `while driving` under `may` is not.
         if below.dep == "advcl" and not _infinitive(parse, below) and keeps_undone(parse, above, below) is None:
@@ -83,7 +85,7 @@ def _hedges(parse: Parse, token: Token) -> Iterator[Hedge]:
                 off_now = came_to_nothing(parse, above)
                 expected = above.lemma == "expect" and below.dep == "ccomp"  # who expects it of another plans nothing
                 yield Hedge(above.i, planned=not (off_now or expected), undone=off_now)
-        if below.dep == "acl":
+        if aim or below.dep == "acl":
             # What is asked of a thing that spreads says nothing of its spreading; a plan may itself be called off.
             if _infinitive(parse, below):
                 kids = (parse.tokens[child] for child in parse.children[above.i])
@@ -223,7 +225,10 @@ def _only_undone(cluster: ClusterReading, matcher: Matcher, reading: Reading, fr
             continue
         denial = denial_of(parse, at)
         if denial is None:
-            return None
+            hedge = hedge_of(parse, at)
+            if hedge is None or hedge.planned:
+                return None
+            continue  # who is only asked to do it, or might, plans nothing
         if _same_object(matcher, reading, frame, unit):
             found.append(_hedged(cluster, frame.predicate, unit, Hedge(denial, planned=False), denied=True))
     return found[0] if found else None

@@ -62,6 +62,11 @@ WORDS = frozenset({
 """Words after a figure that are accounted for with it, where they make up its unit."""
 
 
+def is_of_unit(unit: str, word: str) -> bool:
+    """Recognise a word that belongs to a figure's unit: `km`, or the noun of its currency."""
+    return word.lower() in WORDS or noun_unit(word) == unit
+
+
 def with_unit(text: str, start: int, end: int, unit: str) -> str:
     """Write the figure `text[start:end]` with its currency before it, or the words of its unit behind it."""
     first, last = span_with_unit(text, start, end, unit)

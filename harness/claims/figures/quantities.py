@@ -46,7 +46,9 @@ _ABOUT = re.compile(
     r"|just (?:over|under))\s*$",
     re.IGNORECASE,
 )
-_AFTER_ABOVE = re.compile(r"^\s*(?:\+|or more\b|plus\b)", re.IGNORECASE)
+_AFTER_ABOVE = re.compile(
+    r"^\s*(?:\+|or more\b|plus\b|(?:\w+\s)?(?:or|and) more\b(?!\s*\w))", re.IGNORECASE
+)  # six hours and more; not `two dead and more hurt`
 _AFTER_ABOUT = re.compile(r"^\s*or so\b", re.IGNORECASE)
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _FARTHEST = 5

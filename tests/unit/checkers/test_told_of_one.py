@@ -69,6 +69,11 @@ SHOPS = (
     " The premier said on Wednesday that the judges were right to uphold the ban on shopping."
 )
 STONE = "Roger Stein was sentenced to three years and four months in prison on Thursday for lying to the court."
+COMMISSION = (
+    "The president has no plans to create a commission on the storm, his office said. Lawmakers had suggested that the"
+    " president create a commission. Senators killed a bill to create a commission in May."
+)
+TAXES = "The premier opposes raising taxes on fuel, she said on Monday. Her partners want the premier to do so."
 GIFT = "A senator gave $100 to Democrat Doug Jonas on Tuesday."
 
 
@@ -98,6 +103,8 @@ GIFT = "A senator gave $100 to Democrat Doug Jonas on Tuesday."
         (BANK, "Two board members vote for rate cut"),
         (SHOPS, "Judges uphold Sunday shopping ban"),
         (STONE, "Stein sentenced to 40 months in prison"),
+        (COMMISSION, "President will not create commission on storm"),
+        (TAXES, "Premier opposes raising fuel taxes"),
     ],
 )
 def test_what_is_told_of_it_is_supported(judged_as_shipped, article, text):
@@ -124,6 +131,9 @@ def test_what_is_told_of_it_is_supported(judged_as_shipped, article, text):
         (MARATHON, "Sixty runners taken to hospital"),
         (BANK, "Nine board members vote for rate cut"),
         (STONE, "Stein sentenced to four months in prison"),
+        (COMMISSION, "President to create commission on storm"),
+        (COMMISSION, "President will create commission on storm"),
+        (TAXES, "Premier raises taxes on fuel"),
         (SHOPS, "Judges uphold Monday shopping ban"),
     ],
 )
@@ -184,3 +194,9 @@ def test_a_party_is_no_rival_of_the_name_behind_it(parser):
     other = next(token for token in cluster.readings[0].parse.tokens if token.text == "Democrat")
     one = Substitute(mine.i, 0, other.i, 1.0, 1.0)
     assert not names_apart(cluster, one, reading.name_at(mine.i), mine, other)
+
+
+def test_the_noun_of_a_currency_is_part_of_its_figure(judged):
+    article = "The bank paid US$5 million to the estate on Friday."
+    elements = judged(article, "Bank pays 5 million dollars to estate").elements
+    assert not [held for held in elements if held.start < 27 and held.end > 20]
