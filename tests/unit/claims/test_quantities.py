@@ -27,6 +27,8 @@ def figure(parser, text):
         ("In August, 18 people fled.", 18, "exact", "", "people"),
         ("On May 12, 30 people fled.", 30, "exact", "", "people"),
         ("In May the 12 men left.", 12, "exact", "", "man"),
+        ("The outage lasted six hours and more.", 6, "above", "hour", "hour"),
+        ("The blast left two people and more dogs dead.", 2, "exact", "", "people"),
     ],
 )
 def test_figures_have_value_modifier_unit_and_head(parser, text, value, modifier, unit, head):
