@@ -11,7 +11,7 @@ from harness.checkers.account.elements import SURE, Held, Spot
 from harness.checkers.account.matching import Matcher
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.figures.agreement import clash
-from harness.claims.figures.conversion import counterpart, is_converted
+from harness.claims.figures.conversion import counterpart
 from harness.claims.figures.currencies import is_code
 from harness.claims.figures.measures import DURATIONS, SECONDS, span_with_unit, with_unit
 from harness.claims.figures.quantities import Figure
@@ -188,7 +188,7 @@ def as_dated(cluster: ClusterReading, reading: Reading, held: Held) -> Held:
 
 
 def as_articles_write(cluster: ClusterReading, reading: Reading, said: str) -> str:
-    """Write a claim sentence with its figures as the articles write them, where they give them in another unit.
+    """Write a claim sentence with its figures as the articles write them, where those have another unit or two.
 
     A model that reads a claim beside the articles is no reckoner: 46 feet are to it no 14 metres.
     """
@@ -196,8 +196,8 @@ def as_articles_write(cluster: ClusterReading, reading: Reading, said: str) -> s
     for figure in reversed(reading.figures):
         start, end = span_with_unit(text, figure.start, figure.end, figure.unit)
         told = [(unit, found) for unit, found in cluster.figures if counterpart(figure, found) is not None]
-        worded = all(in_two_units(cluster.readings[unit].parse.text[found.start : found.end]) for unit, found in told)
-        if not (worded or is_converted(figure, cluster.figures)):
+        plain = [(unit, found) for unit, found in told if comparable(figure, found)]
+        if not all(in_two_units(cluster.readings[unit].parse.text[found.start : found.end]) for unit, found in plain):
             continue
         ways = [
             there[slice(*span_with_unit(there, found.start, found.end, found.unit))]
