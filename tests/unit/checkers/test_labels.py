@@ -140,6 +140,10 @@ def test_a_close_reading_of_a_sure_claim_excuses_a_word_that_denies_but_no_bare_
     monkeypatch.setattr(verdict, "BARE", frozenset({bare}))
     told = case.judge(gone("negation_missing"), entailed=0.99, closely=closely, contradicted=contradicted)
     assert told.label == label
+    if label == "supported":
+        assert (told.decided_by, told.reason.partition(";")[0]) == (
+            ("model",), "the entailment model reads it in the closest sentences"
+        )  # fmt: skip
 
 
 EXCUSED = ("name_missing", "name_partly", "place_missing", "place_partly", "clause_missing")
