@@ -219,14 +219,14 @@ def _only_undone(cluster: ClusterReading, matcher: Matcher, reading: Reading, fr
         if not _has(matcher, unit, parties):
             continue
         parse = cluster.readings[unit].parse
-        undone = next((hedge for hedge in _hedges(parse, parse.tokens[at]) if hedge.undone), None)
+        hedges = list(_hedges(parse, parse.tokens[at]))
+        undone = next((hedge for hedge in hedges if hedge.undone), None)
         if undone is not None:
             found.append(_hedged(cluster, frame.predicate, unit, undone))
             continue
         denial = denial_of(parse, at)
         if denial is None:
-            hedge = hedge_of(parse, at)
-            if hedge is None or hedge.planned:
+            if all(hedge.planned for hedge in hedges):
                 return None
             continue  # who is only asked to do it, or might, plans nothing
         if _same_object(matcher, reading, frame, unit):
