@@ -6,12 +6,17 @@ from functools import lru_cache
 
 from harness.claims.frames import Frame, frames
 from harness.claims.parsing.parse import Parse, Token
+from harness.claims.thesaurus import is_being
 from harness.language.lexical import word_list
 
 _COLON = re.compile(r"^\s*([^:.!?]{2,60}?)\s*:\s+(?=\S)")
 _TAIL = re.compile(
     r"[,;–—-]\s*(?:according to (?P<source>[^,;]+)|(?P<speaker>[^,;]{2,60}?)\s+(?P<verb>\w+))\s*[.!?]?$", re.IGNORECASE
 )
+
+_LAST = re.compile(r"\S\s*:\s+([^:.!?,;]{2,40})$")
+_MOST_OF_LAST = 4
+"""Words of a speaker at a headline's end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +96,9 @@ def _find_saying(parse: Parse, frame: Frame) -> Saying | None:
     if frame.kind == "blamed":
         return Saying(_speaker(parse, at), "reports", True)
     distance = word_list("says", "distance")
-    inside = set(parse.children[at.i]) | {
-        child for index in (*frame.agents, *frame.patients) for child in parse.children[index]
-    }
+    # A strike that kills suspected militants is a fact, whoever they are; a suspected arson is none.
+    done = (*frame.agents, *(index for index in frame.patients if not is_being(tokens[index].lemma)))
+    inside = set(parse.children[at.i]) | {child for index in done for child in parse.children[index]}
     for child in sorted(inside):
         if tokens[child].lower in distance and tokens[child].dep in {"advmod", "amod", "npadvmod"}:
             return Saying("", "reports", True, tokens[child].lower)
@@ -142,13 +147,27 @@ def _after_to(parse: Parse, according: Token) -> str:
     return ""
 
 
+def _can_speak(parse: Parse, start: int) -> bool:
+    """Tell whether the words from a character on name who says what stands before: `…: officials`, `…: study`."""
+    told = [token for token in parse.tokens if token.start >= start]
+    if not 0 < len(told) <= _MOST_OF_LAST or any(token.pos in {"VERB", "AUX", "NUM"} for token in told):
+        return False
+    last = told[-1]
+    return last.pos in {"NOUN", "PROPN"} and (
+        last.pos == "PROPN" or last.lemma in word_list("says", "sources") or is_being(last.lemma)
+    )
+
+
 def _find_outer_saying(parse: Parse) -> Saying | None:
-    """Find a speaker before a colon ("Tokayev: …"), or after a comma at a headline's end ("…, police say")."""
+    """Find a speaker before a colon (*Tokayev: …*), or at a headline's end (*…: officials*; *…, police say*)."""
     text = parse.text
     head = _COLON.match(text)
     # A longer beginning before a colon is a clause, not a speaker.
     if head and head.group(1)[:1].isupper() and len(head.group(1).split()) <= 5:
         return Saying(head.group(1), "reports", False)
+    last = _LAST.search(text)
+    if last and _can_speak(parse, last.start(1)):
+        return Saying(last.group(1), "reports", False)
     tail = _TAIL.search(text)
     if tail and tail.group("source"):
         return Saying(tail.group("source").strip(), "reports", False)

@@ -84,6 +84,7 @@ def _named_places(lowers: list[str]) -> frozenset[int]:
 _OF_PLACES = frozenset({"new", "north", "south", "east", "west", "united"})
 _PREFIXES = ("re", "de", "un", "dis", "pre", "non", "anti", "mis", "over")
 _MADE = (("ization", ""), ("isation", ""), ("ization", "e"), ("isation", "e"), ("ize", ""), ("ise", ""))
+_SMALL_VERBS = frozenset({"is", "are", "was", "has", "had", "gets", "says"})
 _LEAST = 5
 """Letters that are left of a word without its prefix."""
 
@@ -100,5 +101,9 @@ def headline_cased(tokens: list[str]) -> bool:
     long = [token for token in tokens if len(token) >= 4 and token[0].isalpha()]
     if len(long) < 3:  # a short headline: every word of three letters or more
         long = [token for token in tokens if len(token) >= 3 and token[0].isalpha()]
-        return len(long) >= 3 and len(tokens) >= 4 and all(token[0].isupper() for token in long)
+        if len(long) >= 3 and len(tokens) >= 4 and all(token[0].isupper() for token in long):
+            return True
+        # `Christo Is Dead at 84`: no name has a verb's small word in capitals.
+        small = any(token.istitle() and token.lower() in _SMALL_VERBS for token in tokens[1:])
+        return small and all(token[0].isupper() for token in long)
     return sum(1 for token in long if token[0].isupper()) >= 0.8 * len(long)

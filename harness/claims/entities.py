@@ -17,6 +17,9 @@ _KINDS = {
 _DIGITS = re.compile(r"\d+")
 _FIGURES = frozenset({"DATE", "TIME", "CARDINAL", "ORDINAL", "QUANTITY", "MONEY", "PERCENT"})
 
+_SCALES = frozenset({"K", "M", "B", "T", "MN", "BN", "TN"})
+_PREFIXES = frozenset({"ex", "non", "anti", "pro", "mid", "pre", "post"})
+
 
 @dataclass(frozen=True, slots=True)
 class Name:
@@ -51,6 +54,8 @@ def _is_name_token(parse: Parse, token: Token) -> bool:
         or (is_month(token.lower) and token.entity == "DATE")
     ):
         return False
+    if _belongs_elsewhere(parse, token):
+        return False
     if is_code(token.text) and any(near.text[:1].isdigit() for near in parse.tokens[token.i + 1 : token.i + 2]):
         return False  # `SEK 3 billion`
     if token.entity in _FIGURES and token.tag != "NNP":
@@ -60,6 +65,15 @@ def _is_name_token(parse: Parse, token: Token) -> bool:
     if len(token.text) >= 2 and token.text.isupper() and token.text.isalpha() and not parse.text.isupper():
         return True  # an acronym, whatever the tagger makes of it
     return token.lower in nations() or (token.entity in _KINDS and token.tag in {"NN", "NNS", "JJ", "VBG", "FW"})
+
+
+def _belongs_elsewhere(parse: Parse, token: Token) -> bool:
+    """Recognise a scale right after its figure, `$150K Dali painting`, and what a hyphen joins to a name: `Ex-Sen.`."""
+    if token.text in _SCALES and token.i:
+        before = parse.tokens[token.i - 1]
+        return before.end == token.start and before.text[-1:].isdigit()
+    after = parse.tokens[token.i + 1 : token.i + 2]
+    return token.lower in _PREFIXES and any(near.text == "-" and near.start == token.end for near in after)
 
 
 @lru_cache(maxsize=1)

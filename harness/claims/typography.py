@@ -32,6 +32,8 @@ _CURRENCY = re.compile(
 """Currencies by a code, or by a sign and a country, before a figure."""
 _INITIALS = re.compile(r"(?<=\b[A-Z]\.) (?=(?:[A-Z]\. )+[A-Z][a-z])")
 """The space between two initials of a name: `George H. W. Bush` is `George H.W. Bush`."""
+_DECADE = re.compile(r"(?<!\w)'(?=[3-9]0s\b)")
+"""What stands for the century of a decade: `the '80s` are the 1980s."""
 _KEPT = ("<fraction>", "<super>")
 """Kinds of characters whose plain form says something else: 2½ would become 21/2, and ™ a word."""
 
@@ -82,7 +84,7 @@ def plain(text: str) -> Plain:
 
 
 def _with_signs(text: str, starts: list[int], ends: list[int], written: int) -> Plain:
-    """Write one sign for each currency in `text`, and initials without spaces between them.
+    """Write one sign for each currency in `text`, initials without spaces between them, decades with their century.
 
     `starts` and `ends` say where its characters were written.
     """
@@ -90,9 +92,9 @@ def _with_signs(text: str, starts: list[int], ends: list[int], written: int) -> 
     first: list[int] = []
     last: list[int] = []
     at = 0
-    for found in sorted([*_CURRENCY.finditer(text), *_INITIALS.finditer(text)], key=re.Match.start):
-        code = found.group().strip().upper().rstrip("$").strip()
-        sign = "" if found.re is _INITIALS else _CODES[code or "US"]
+    patterns = (_CURRENCY, _INITIALS, _DECADE)
+    for found in sorted((each for pattern in patterns for each in pattern.finditer(text)), key=re.Match.start):
+        sign = _sign(found)
         pieces += [text[at : found.start()], sign]
         first += [*starts[at : found.start()], *[starts[found.start()]] * len(sign)]
         last += [*ends[at : found.start()], *[ends[found.end() - 1]] * len(sign)]
@@ -102,6 +104,13 @@ def _with_signs(text: str, starts: list[int], ends: list[int], written: int) -> 
         return Plain(text)
     pieces.append(text[at:])
     return Plain("".join(pieces), (*first, *starts[at:]), (*last, *ends[at:]))
+
+
+def _sign(found: re.Match[str]) -> str:
+    """Return what is written in place of a match of one of these patterns."""
+    if found.re is _CURRENCY:
+        return _CODES[found.group().strip().upper().rstrip("$").strip() or "US"]
+    return "19" if found.re is _DECADE else ""
 
 
 @lru_cache(maxsize=1 << 12)

@@ -141,6 +141,23 @@ _NOT_PLACES = re.compile(
 )
 
 
+_STAMP = re.compile(
+    r"\s*[(\[](?=[^)\]]{,60}\b(?:19|20)\d\d\b[^)\]]{,40}[)\]])(?=[^)\]]*\d[^\d)\]]+\d)"
+    r"(?:(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:[a-z]{3,6})?|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*"
+    r"|\d{1,4}(?:st|nd|rd|th|[ap]m)?|[ap]\.?m\b|[a-z]{2,4}t|utc|gmt|at|on|published|posted|updated|[\s,.:/|-])++[)\]]\s*",
+    re.IGNORECASE,
+)
+
+
+def stamp_end(text: str) -> int:
+    """Find the offset at which `text` starts after the date in brackets before it; 0 where it opens with none.
+
+    `(Jun 14, 2014 3:37 PM CDT) Chuck Noll, …`, `[Published: 5 January 2022, 10:31 GMT] …`: when it was written.
+    """
+    found = _STAMP.match(text)
+    return found.end() if found else 0
+
+
 def dateline_end(text: str) -> int:
     """Find the offset at which the body starts after a news dateline; 0 where `text` opens with none.
 

@@ -7,7 +7,7 @@ from harness.checkers.account.matching import Matcher
 from harness.checkers.account.order import order_features
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.checkers.features import closeness
-from harness.claims.sentence_analysis import Reading
+from harness.claims.sentence_analysis import Reading, phrase
 from harness.language.lexical import pieces, stem
 
 
@@ -29,6 +29,8 @@ def coherence(
         "uncovered_sentence": 1.0 - most / total,
         "no_frame": float(not any(frame.kind in {"verb", "copula", "preposition"} for frame in reading.frames)),
         "no_links": float(len({reading.keys[at] for at in matcher.words}) < 2 or not _linked(reading)),
+        # A pronoun whose noun stands in the sentence before: `It did not end well.`
+        "refers_back": float(features["lone_pronoun"] > features["dangling_pronoun"]),
         "lost_frame_share": 1.0 - features["frame_share"],
         "name_split": float(name_split(cluster, reading)),
         **order_features(cluster, matcher, reading, features),
@@ -36,12 +38,13 @@ def coherence(
 
 
 def _linked(reading: Reading) -> bool:
-    """Tell whether any content word governs another."""
+    """Tell whether any content word governs another, or a form of *be* joins two: `40% of them are creationists`."""
+    said = [frame for frame in reading.frames if frame.kind == "copula" and reading.keys[frame.predicate]]
     return any(
         reading.keys[above.i]
         for token in reading.parse.tokens if reading.keys[token.i]
         for above in reading.parse.ancestors(token.i)
-    )  # fmt: skip
+    ) or any(reading.keys[at] for frame in said for agent in frame.agents for at in phrase(reading.parse, agent))  # fmt: skip
 
 
 def name_split(cluster: ClusterReading, reading: Reading) -> int:

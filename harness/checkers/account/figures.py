@@ -10,7 +10,7 @@ from harness.checkers.account.derivation import derivations
 from harness.checkers.account.elements import SURE, Held, Spot
 from harness.checkers.account.matching import Matcher
 from harness.checkers.cluster_analysis import ClusterReading
-from harness.claims.figures.agreement import clash
+from harness.claims.figures.agreement import agree, clash
 from harness.claims.figures.conversion import counterpart
 from harness.claims.figures.currencies import is_code
 from harness.claims.figures.measures import DURATIONS, SECONDS, span_with_unit, with_unit
@@ -258,7 +258,7 @@ def _rival(
         and same_slot(reading, figure, cluster.readings[unit], other)
         and (figure.unit not in DURATIONS or _of_one(reading, figure, cluster.readings[unit], other)
              or _of_one_deed(reading, figure, cluster.readings[unit], other))
-        and not _part_of_sum(cluster, figure, unit)
+        and not _part_of_sum(cluster, figure, unit) and not _listed_with(cluster, figure, unit, other)
     ]  # fmt: skip
     # An article that has the claim's figure and no other one tells of that figure's event.
     if in_slot and not cluster.articles_of_all(having) <= cluster.articles_of_all(unit for unit, _ in found):
@@ -368,6 +368,17 @@ def _part_of_sum(cluster: ClusterReading, figure: Figure, unit: int) -> bool:
     """Tell whether two counts of a sentence add up to the claim's, so that neither rivals it."""
     held = [found for at, found in cluster.figures if at == unit and comparable(figure, found)]
     return any(first.value + second.value == figure.value for first, second in pairwise(held))
+
+
+def _listed_with(cluster: ClusterReading, figure: Figure, unit: int, other: Figure) -> bool:
+    """Tell whether a sentence lists the claim's measure beside another: $26 million at home and $30.5 million abroad."""
+    tokens = cluster.readings[unit].parse.tokens
+    own = [found for at, found in cluster.figures if at == unit and comparable(figure, found) and agree(figure, found)]
+    ends = {other.token, other.head_token, tokens[other.head_token].head}  # a parser may hang the second on the verb
+    return bool(figure.unit) and any(
+        any(tokens[at].dep == "conj" and tokens[at].head in ends for at in (found.token, found.head_token))
+        for found in own
+    )
 
 
 def _spelled(cluster: ClusterReading, matcher: Matcher, word: str) -> Iterator[Spot]:

@@ -129,7 +129,7 @@ def denial_of(parse: Parse, at: int) -> int | None:
         either = parse.tokens[above[-1]].dep == "conj" and any(
             parse.tokens[child].lower in {"or", "nor"} for child in parse.children[head.i]
         )  # nothing was lost or stolen
-        if not (either or parse.tokens[above[-1]].dep in _COMPLEMENTS):
+        if not (either or parse.tokens[above[-1]].dep in _COMPLEMENTS) or _set_apart(parse, above[-1], head.i):
             break
         if parse.tokens[above[-1]].dep == "xcomp" and head.lemma in word_list("polarity", "reversing"):
             return head.i  # they failed to agree on it
@@ -143,6 +143,11 @@ def denial_of(parse: Parse, at: int) -> int | None:
         if (own or carried) and token.lower != "without" and negator(parse, token) and not supposes(parse, token):
             return token.i
     return None
+
+
+def _set_apart(parse: Parse, one: int, other: int) -> bool:
+    """Tell whether a colon or semicolon parts two words: `It is no ordinary ruling: the couple was awarded …`."""
+    return any(token.text in {":", ";"} for token in parse.tokens[min(one, other) : max(one, other)])
 
 
 def _borne_out(

@@ -13,6 +13,7 @@ from harness.claims.frames import Frame
 from harness.claims.parsing.parse import Parse, Token
 from harness.claims.sentence_analysis import clause, phrase, times, verb_over
 from harness.language.lexical import word_list
+from harness.language.text import dateline_end, stamp_end
 
 _AGO = frozenset({"ago", "earlier"})
 """Words that count years back; `last year` and `a year before` are told of figures that are news."""
@@ -72,8 +73,12 @@ def _years_back(parse: Parse, verb: Token) -> tuple[int, int] | None:
     """Find the words by which a verb's clause is dated years back: `in 2014`, `ten years ago`."""
     if verb.pos != "VERB" or verb.tag not in _PAST:
         return None
+    # `LONDON, March 3, 2014 (Reuters) -` and `(Mar 3, 2014 3:37 PM)` say when the article was written.
+    begins = max(stamp_end(parse.text), dateline_end(parse.text))
     for at in clause(parse, verb.i):
         token = parse.tokens[at]
+        if token.start < begins:
+            continue
         year = token.text.isdigit() and len(token.text) == 4 and token.entity == "DATE"
         year = year and verb_over(parse, at) in (None, verb)  # baths that were built in 1932 cost something now
         near = parse.tokens[max(0, at - 1) : at + 2]
