@@ -31,6 +31,8 @@ class Saying:
     """True where the writer keeps away from it: a claim, an accusation, `allegedly`; false for plain `police said`."""
     word: str = ""
     """The word that keeps away from it where nobody is named: `reportedly`, `rumoured`, `believed`."""
+    party: int = -1
+    """The token of the party with which that word stands, `suspected militants`; -1 where it is the deed's."""
 
 
 @lru_cache(maxsize=1 << 12)
@@ -96,12 +98,10 @@ def _find_saying(parse: Parse, frame: Frame) -> Saying | None:
     if frame.kind == "blamed":
         return Saying(_speaker(parse, at), "reports", True)
     distance = word_list("says", "distance")
-    # A strike that kills suspected militants is a fact, whoever they are; a suspected arson is none.
-    done = (*frame.agents, *(index for index in frame.patients if not is_being(tokens[index].lemma)))
-    inside = set(parse.children[at.i]) | {child for index in done for child in parse.children[index]}
-    for child in sorted(inside):
+    parties = {child: index for index in (*frame.agents, *frame.patients) for child in parse.children[index]}
+    for child in sorted({*parse.children[at.i], *parties}):
         if tokens[child].lower in distance and tokens[child].dep in {"advmod", "amod", "npadvmod"}:
-            return Saying("", "reports", True, tokens[child].lower)
+            return Saying("", "reports", True, tokens[child].lower, parties.get(child, -1))
     # `passed` is the clause just below `above`: its relation to `above` tells whether it is what is said.
     passed = at
     for above in (at, *parse.ancestors(at.i)):

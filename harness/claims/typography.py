@@ -32,8 +32,10 @@ _CURRENCY = re.compile(
 """Currencies by a code, or by a sign and a country, before a figure."""
 _INITIALS = re.compile(r"(?<=\b[A-Z]\.) (?=(?:[A-Z]\. )+[A-Z][a-z])")
 """The space between two initials of a name: `George H. W. Bush` is `George H.W. Bush`."""
-_DECADE = re.compile(r"(?<!\w)'(?=[3-9]0s\b)")
-"""What stands for the century of a decade: `the '80s` are the 1980s."""
+_CENTURY = re.compile(r"(?<!\w)'(?=[3-9]0s\b|(?<=\b(?:in|of|by) ')\d\d\b(?!['\w]))", re.IGNORECASE)
+"""What stands for the century of a decade or year: `the '80s` are the 1980s, `in '98` is in 1998."""
+_LAST_OF_ITS = 40
+"""Two digits from which on a year is of the last century."""
 _KEPT = ("<fraction>", "<super>")
 """Kinds of characters whose plain form says something else: 2½ would become 21/2, and ™ a word."""
 
@@ -84,7 +86,7 @@ def plain(text: str) -> Plain:
 
 
 def _with_signs(text: str, starts: list[int], ends: list[int], written: int) -> Plain:
-    """Write one sign for each currency in `text`, initials without spaces between them, decades with their century.
+    """Write one sign for each currency in `text`, initials without spaces between them, years with their century.
 
     `starts` and `ends` say where its characters were written.
     """
@@ -92,7 +94,7 @@ def _with_signs(text: str, starts: list[int], ends: list[int], written: int) -> 
     first: list[int] = []
     last: list[int] = []
     at = 0
-    patterns = (_CURRENCY, _INITIALS, _DECADE)
+    patterns = (_CURRENCY, _INITIALS, _CENTURY)
     for found in sorted((each for pattern in patterns for each in pattern.finditer(text)), key=re.Match.start):
         sign = _sign(found)
         pieces += [text[at : found.start()], sign]
@@ -110,7 +112,10 @@ def _sign(found: re.Match[str]) -> str:
     """Return what is written in place of a match of one of these patterns."""
     if found.re is _CURRENCY:
         return _CODES[found.group().strip().upper().rstrip("$").strip() or "US"]
-    return "19" if found.re is _DECADE else ""
+    if found.re is _INITIALS:
+        return ""
+    year = found.string[found.end() : found.end() + 3]
+    return "19" if year.endswith("s") or int(year[:2]) >= _LAST_OF_ITS else "20"
 
 
 @lru_cache(maxsize=1 << 12)

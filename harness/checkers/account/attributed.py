@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from harness.checkers.account.account import Account
-from harness.checkers.account.alignment import SAME
+from harness.checkers.account.alignment import SAME, Pair
 from harness.checkers.account.conflicts import Alignment
 from harness.checkers.account.coverage import frame_there, has_deed, saying_so, share
 from harness.checkers.cluster_analysis import ClusterReading
@@ -14,7 +14,7 @@ from harness.claims.frames import Frame
 from harness.claims.meaning import concept
 from harness.claims.sentence_analysis import PRONOUNS, Reading
 from harness.claims.thesaurus import said_by
-from harness.language.lexical import pieces, word_list
+from harness.language.lexical import pieces, stem, word_list
 
 _OTHERS = frozenset({"it", "they", "we", "i", "you", "who", "that", "this", "those", "these"})
 """Words that name no speaker, beside pronouns for people."""
@@ -94,9 +94,12 @@ def lost_attribution(
     # One article asserts the deed itself, so look only at sentences that say most of the claim.
     if any(saying is None for _, saying in said):
         return _lost_everywhere(cluster, reading, account)
-    own = {token.lower for token in reading.parse.tokens}
-    if any(saying.word.lower() in own for _, saying in said if saying is not None and saying.word):
+    own = {word for token in reading.parse.tokens for word in (token.lower, stem(token.lower))}
+    words = [saying.word.lower() for _, saying in said if saying is not None and saying.word]
+    if any(not own.isdisjoint({word, stem(word)}) for word in words):
         return None  # the text hands it on in the same word: `Shops told not to sell toy`
+    if any(_of_another(pair, saying) for pair, saying in said if saying is not None):
+        return None
     if any(_speaks(reading, frame, saying.speaker) for _, saying in said if saying is not None and saying.speaker):
         return None
     best, saying = max(said, key=lambda item: (item[0].same, item[0].context, -item[0].unit))
@@ -112,6 +115,12 @@ def lost_attribution(
         tuple(sorted(cluster.articles_of_all(units))),
         first is not None and first.stance in _DENIALS,
     )
+
+
+def _of_another(pair: Pair, saying: Saying) -> bool:
+    """Tell whether a word keeps away only from a party that the text does not name: `suspected rebels killed 18`."""
+    sides = ((pair.found.agents, pair.agents), (pair.found.patients, pair.patients))
+    return any(saying.party in theirs and likeness != SAME for theirs, likeness in sides)
 
 
 def _keeps_distance(saying: Saying) -> bool:

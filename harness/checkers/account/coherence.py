@@ -39,12 +39,10 @@ def coherence(
 
 def _linked(reading: Reading) -> bool:
     """Tell whether any content word governs another, or a form of *be* joins two: `40% of them are creationists`."""
-    said = [frame for frame in reading.frames if frame.kind == "copula" and reading.keys[frame.predicate]]
-    return any(
-        reading.keys[above.i]
-        for token in reading.parse.tokens if reading.keys[token.i]
-        for above in reading.parse.ancestors(token.i)
-    ) or any(reading.keys[at] for frame in said for agent in frame.agents for at in phrase(reading.parse, agent))  # fmt: skip
+    keys, parse = reading.keys, reading.parse
+    said = [frame for frame in reading.frames if frame.kind == "copula" and keys[frame.predicate]]
+    over = any(keys[above.i] for token in parse.tokens if keys[token.i] for above in parse.ancestors(token.i))
+    return over or any(keys[at] for frame in said for agent in frame.agents for at in phrase(parse, agent))
 
 
 def name_split(cluster: ClusterReading, reading: Reading) -> int:

@@ -21,6 +21,7 @@ from harness.claims.meaning import concept, is_weekday
 from harness.claims.polarity import may_be_done
 from harness.claims.sentence_analysis import Reading, bounded_alike, tells_time, time_words
 from harness.claims.verbs import written
+from harness.language.text import stamp_end
 from harness.records import ErrorType
 
 
@@ -326,10 +327,12 @@ def _time_conflicts(cluster: ClusterReading, reading: Reading, aligner: Aligner)
             continue
         for unit in near:
             # A weekday says nothing against a year: only times of one grain can conflict.
-            others = [other for other in cluster.readings[unit].times if _grain(other) == kin]
-            if others and kin:
-                there = cluster.readings[unit]
-                spans = sorted(_time_span(there, other) for other in others)
+            there = cluster.readings[unit]
+            others = [other for other in there.times if _grain(other) == kin]
+            # When an article was written is no time of what happened.
+            spans = sorted(_time_span(there, other) for other in others)
+            spans = [span for span in spans if span[0] >= stamp_end(there.parse.text)]
+            if spans and kin:
                 told = ", ".join(dict.fromkeys(f"“{there.parse.text[start:end]}”" for start, end in spans))
                 start, end = _time_span(reading, word)
                 reason = f"the articles say {told}, not “{reading.parse.text[start:end]}”"

@@ -298,16 +298,22 @@ def _step(written: str, value: float) -> float:
     return step
 
 
+def _joined(parse: Parse, token: Token) -> Token | None:
+    """Find the noun that a hyphen joins to a count: a `50-car crash` is of fifty cars; an 8-year-old is no years."""
+    after = parse.tokens[token.i + 1 : token.i + 4]
+    ordinal = token.lower.endswith(("st", "nd", "rd", "th"))
+    if ordinal or len(after) < 2 or after[0].text != "-" or after[0].start != token.end:
+        return None
+    more = any(each.text == "-" for each in after[2:])
+    return after[1] if after[1].pos in {"NOUN", "PROPN"} and after[1].start == after[0].end and not more else None
+
+
 def _head(parse: Parse, token: Token) -> tuple[str, int]:
     """Find the noun that a number counts: its governor, or what follows `of`; none where it stands alone."""
     tokens = parse.tokens
     at = token
-    joined = tokens[token.i + 1 : token.i + 4]
-    # A `50-car crash` is of fifty cars; an 8-year-old is no eight years.
-    if len(joined) > 1 and joined[0].text == "-" and joined[0].start == token.end and joined[1].start == joined[0].end:
-        noun = joined[1]
-        if noun.pos in {"NOUN", "PROPN"} and not any(each.text == "-" for each in joined[2:]):
-            return noun.lemma.lower(), noun.i
+    if (joined := _joined(parse, token)) is not None:
+        return joined.lemma.lower(), joined.i
     # Up through `about 150` → `people`, at most four steps: `compound` chains of a broken parse can be long.
     for _ in range(4):
         if at.dep in {"nummod", "quantmod", "compound", "amod", "advmod", "npadvmod"} and at.head != at.i:

@@ -11,7 +11,7 @@ from harness.claims.parsing.parse import Token
 from harness.claims.sentence_analysis import phrase
 from harness.language.lexical import word_list
 
-_NO_THING = frozenset({"cent", "one"})
+_NO_THING = frozenset({"cent", "one", "other"})
 """Nouns that stand for a thing rather than name it."""
 
 
@@ -52,8 +52,9 @@ def _counts_other(parties: Parties, unit: int, found: Figure, head: int) -> bool
     inside.update(above.i for above in takewhile(_in_phrase, theirs.parse.ancestors(noun.i)))
     if any(match.unit == unit and match.token in inside for match in parties.matcher.matches(head)):
         return False
-    # Of the dead six were children: both words are the claim's.
-    if theirs.keys[noun.i] in parties.reading.concepts and parties.among(unit, {*range(len(theirs.keys))}, head):
+    # Six of the dead were children: they are who is counted where the claim tells their death of them.
+    told = {frame.concept for frame in parties.reading.frames if head in (*frame.agents, *frame.patients)}
+    if theirs.keys[noun.i] in told and parties.among(unit, {*range(len(theirs.keys))}, head):
         return False
     one, other = parties.reading.parse.tokens[head].lemma, noun.lemma
     if related(one, other) or {one, other} & word_list("function", "anybody") or other in _NO_THING:
