@@ -1,18 +1,20 @@
 """Texts whose words stand in an order, and the same words in none: what `training.word_order` learns from.
 
-Headlines, and sentences of articles and of labelled sets, some told in headline style. In part of them the names become
-made-up ones and the figures others, so that a name that no text has had says nothing of the order of words.
+Headlines, claims of invented events, and sentences of articles and of labelled sets, some told in headline style. In
+part of them the names become made-up ones and the figures others, so that an unknown name says nothing of order.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 
 from benchmarks.account_cases import lines, neus, part_of, true_headlines
 from benchmarks.aims_rows import Row, of_plain
+from harness.checkers.neural.entailment import plain
 from harness.language.lexical import word_list
 from harness.records import Cluster
 from training.fluency_table import FIRST_CLUSTER
@@ -23,23 +25,32 @@ CLUSTERS, MEASURED = 55, 150
 """Clusters of NeuS train, and headlines of NumHG, that are read beside their articles."""
 PLAIN_STEP = 3
 """Of our true plain headlines every so many are read beside their articles."""
-MORE_PLAIN = 3
-"""How many times more than other headlines ours stand among the texts, each with another disorder."""
-SENTENCES = 5000
-"""Sentences of articles."""
-SETS = {
-    "sts_headlines": 1200, "fnc1_test": 1500, "rte123": 2000, "glue_rte_rest": 600, "fib_xsum_cnndm": 800,
-    "fever_binary": 2000, "sufficient_facts": 1000, "mnli": 2500, "snli": 1000,
-}  # fmt: skip
-"""How many short hypotheses of each labelled set."""
-RENAMED, TERSE = 0.45, 0.5
-"""Shares of the texts whose names are made up, and of the sentences that are told in headline style."""
-HARDER = 0.4
-"""Share of the others that are more than shuffles of one text: part of it moved, words of several texts."""
+SETS = (
+    "attributionbench", "begin", "breaking_nli", "cad_nli", "climate_fever", "covid_fact", "factcg_cg2c",
+    "fever_binary", "fever_symmetric", "fib_xsum_cnndm", "fm2", "fnc1_test", "glue_rte_rest", "hans_generated",
+    "healthver", "help", "logic_fragments", "med", "mnli", "mrpc_news_paraphrase", "negation_nli", "rte123",
+    "scifact", "seminli_wiki", "snli", "sts_headlines", "sufficient_facts", "xsum_faith_val",
+)  # fmt: skip
+"""Labelled sets whose short hypotheses are read, true or not: they are English."""
+MOST_OF = {"mnli": 14_000, "fever_binary": 14_000, "snli": 6_000}
+MOST_OF_OTHERS = 4_000
+"""How many of each."""
+SHARES = {"headlines": 10, "claims": 6, "hypotheses": 5, "sentences": 2}
+"""How often each kind of text is drawn."""
+RENAMED, TERSE, OTHER_CAPITALS = 0.45, 0.4, 0.08
+"""Shares of the texts whose names are made up, of the sentences and hypotheses that are told in headline style, and of
+the texts that are written with capitals throughout or none."""
+SHUFFLED, MIXED, EXCHANGED, MOVED = 0.55, 0.7, 0.78, 0.88
+"""Up to where a number drawn from [0, 1) makes words in any order, words of several texts, a function word and another
+exchanged, and two or three words moved; from there on pieces of one to three words stand in another order."""
 BARE = 0.6
 """Share of the words of several texts that are told without function words."""
 SOFTER = 0.5
 """How much a text with a part moved counts: now and then it still says something."""
+CAPITALS = 0.7
+"""Share of the texts of `OTHER_CAPITALS` that are written with capitals throughout."""
+TRIES = 9
+"""How often another order is looked for."""
 ONSETS = (
     "b", "br", "c", "ch", "d", "dr", "f", "fl", "g", "gr", "h", "j", "k", "kl", "l", "m", "n", "p",
     "pr", "qu", "r", "s", "sh", "sk", "st", "t", "th", "tr", "v", "w", "y", "z",
@@ -54,10 +65,12 @@ _AUXILIARY = re.compile(r"\b(?:is|are|was|were|has|have|had|been) (?=\w+(?:ed|in
 
 @dataclass(frozen=True)
 class Pair:
-    """A text, its words in no order, and how much the latter counts."""
+    """The words of a text, its words in no order, and how much the latter counts."""
 
-    text: str
-    other: str
+    words: tuple[str, ...]
+    other: tuple[str, ...]
+    broken: tuple[bool, ...]
+    """For each but the last of the other words, whether what follows it is not what followed it in the text."""
     weight: float
 
 
@@ -111,15 +124,33 @@ def read_beside(data: Path) -> list[tuple[Cluster, str]]:
 
 
 def sentences_of(data: Path, random: Random) -> list[str]:
-    """Short sentences of articles and of labelled sets."""
+    """Short sentences of articles."""
     found: list[str] = []
     for row in lines(data / "clusters" / "neus_train.jsonl")[FIRST_CLUSTER:]:
         for article in row["articles"]:
             found += _SENTENCE.split(article["text"])
-    kept = _short(found, 2 * FEWEST, random)[:SENTENCES]
-    for name, many in SETS.items():
-        kept += _short([row["hypothesis"] for row in lines(data / "nli" / f"{name}.jsonl")], FEWEST + 1, random)[:many]
-    return kept
+    return _short(found, 2 * FEWEST, random)
+
+
+def hypotheses_of(data: Path, random: Random) -> list[str]:
+    """Short hypotheses of labelled sets."""
+    found: list[str] = []
+    for name in SETS:
+        told = [str(row["hypothesis"]) for row in lines(data / "nli" / f"{name}.jsonl")]
+        found += _short(told, FEWEST + 1, random)[: MOST_OF.get(name, MOST_OF_OTHERS)]
+    return found
+
+
+def claims_of_events(random: Random) -> list[str]:
+    """Short claims and sentences of the invented events that `training.reading` learns from."""
+    found: list[str] = []
+    for name in ("events", "later_events"):
+        for row in lines(Path(__file__).with_name(f"{name}.jsonl")):
+            found += (claim["text"] for claim in row["claims"])
+            found += (
+                part for text in row["articles"] for part in _SENTENCE.split(text) if len(part.split()) >= 2 * FEWEST
+            )
+    return _short(found, FEWEST, random)
 
 
 def _short(texts: Sequence[str], fewest: int, random: Random) -> list[str]:
@@ -163,57 +194,115 @@ def terse(text: str, random: Random) -> str:
     return told if len(told.split()) >= FEWEST else text
 
 
-def disordered(text: str, several: Sequence[str], random: Random) -> tuple[str, float] | None:
-    """The text's words in no order, and how much that counts; None where they have no other order."""
-    words = text.split()
-    drawn = random.random()
-    if drawn > HARDER or len(words) < 2 * FEWEST:
-        other = next(shuffles(text, 1, random), None)
-        return None if other is None else (other, 1.0)
-    if drawn < HARDER / 3:
-        pool = [word for each in (text, *several) for word in each.split()]
+def disordered(words: Sequence[str], several: Sequence[Sequence[str]], random: Random) -> Pair | None:
+    """The words of a text beside them in no order; None where they have no other order.
+
+    Where they are few they are only shuffled; `several` are the words of other texts.
+    """
+    drawn = random.random() if len(words) >= FEWEST + 2 else 0.0
+    if SHUFFLED <= drawn < MIXED:
+        pool = [word for each in (words, *several) for word in each]
         telling = [word for word in pool if word.lower() not in word_list("function", "content_free")]
         # Nouns and verbs alone read like a terse headline, whatever their order.
         chosen = telling if len(telling) >= len(words) and random.random() < BARE else pool
-        return " ".join(random.sample(chosen, len(words))), 1.0
-    moved = _exchanged(words, random) if drawn < 2 * HARDER / 3 else _moved(words, random)
-    return None if moved is None or moved == words else (" ".join(moved), SOFTER)
+        return Pair(tuple(words), tuple(random.sample(chosen, len(words))), (True,) * (len(words) - 1), 1.0)
+    weight = 1.0
+    if drawn < SHUFFLED:
+        order = _shuffled(words, random)
+    elif drawn < EXCHANGED:
+        order, weight = _exchanged(words, random), SOFTER
+    elif drawn < MOVED:
+        order, weight = _moved(words, random), SOFTER
+    else:
+        order = _in_pieces(words, random)
+        weight = 1.0 if order and sum(_broken(order)) > (len(order) - 1) / 2 else SOFTER
+    if order is None:
+        return None
+    return Pair(tuple(words), tuple(words[at] for at in order), _broken(order), weight)
 
 
-def _exchanged(words: Sequence[str], random: Random) -> list[str] | None:
-    """The words with a function word and another, not beside it, exchanged."""
+def _broken(order: Sequence[int]) -> tuple[bool, ...]:
+    """Tell after which of some words another follows than did."""
+    return tuple(after != at + 1 for at, after in pairwise(order))
+
+
+def _shuffled(words: Sequence[str], random: Random) -> list[int] | None:
+    """The places of the words in any other order."""
+    order = [*range(len(words))]
+    for _ in range(TRIES):
+        random.shuffle(order)
+        if [words[at] for at in order] != list(words):
+            return order
+    return None
+
+
+def _exchanged(words: Sequence[str], random: Random) -> list[int] | None:
+    """Their places with a function word and another, not beside it, exchanged."""
     function = word_list("function", "content_free")
     small = [at for at, word in enumerate(words) if word.lower() in function]
     pairs = [(a, b) for a in small for b in range(len(words)) if b not in small and abs(a - b) > 1]
     if not pairs:
         return None
     first, second = random.choice(pairs)
-    made = list(words)
-    made[first], made[second] = made[second], made[first]
-    return made
+    order = [*range(len(words))]
+    order[first], order[second] = second, first
+    return order
 
 
-def _moved(words: Sequence[str], random: Random) -> list[str]:
-    """The words with two or three of them put elsewhere, the other way round."""
+def _moved(words: Sequence[str], random: Random) -> list[int]:
+    """Their places with two or three of them put elsewhere, the other way round."""
     long = random.choice((2, 3))
     start = random.randrange(len(words) - long)
-    rest = [*words[:start], *words[start + long :]]
-    place = random.choice([at for at in range(len(rest) + 1) if at != start])
-    return [*rest[:place], *reversed(words[start : start + long]), *rest[place:]]
+    places = [*range(len(words))]
+    rest = places[:start] + places[start + long :]
+    at = random.choice([at for at in range(len(rest) + 1) if at != start])
+    return rest[:at] + places[start : start + long][::-1] + rest[at:]
 
 
-def pairs_of(data: Path, random: Random) -> list[Pair]:
-    """Every text with one of its disorders; the headlines stand twice, the second time with another."""
-    headlines, sentences = read_alone(data), sentences_of(data, random)
-    common = lower_case([*headlines, *sentences])
-    plain = [row.text for row in plain_rows()]
-    told = [*headlines, *headlines, *plain * MORE_PLAIN]
-    told += [terse(text, random) if random.random() < TERSE else text for text in sentences]
-    random.shuffle(told)
-    found = []
-    for at, text in enumerate(told):
-        own = renamed(text, common, random) if random.random() < RENAMED else text
-        other = disordered(own, told[at + 1 : at + 3], random)
-        if other is not None:
-            found.append(Pair(own, *other))
-    return found
+def _in_pieces(words: Sequence[str], random: Random) -> list[int] | None:
+    """Their places in pieces of one to three, in another order; None where too few neighbours are parted."""
+    pieces: list[list[int]] = []
+    at = 0
+    while at < len(words):
+        long = random.choice((1, 2, 2, 3))
+        pieces.append([*range(at, min(at + long, len(words)))])
+        at += long
+    for _ in range(TRIES if len(pieces) > 2 else 0):
+        random.shuffle(pieces)
+        order = [at for piece in pieces for at in piece]
+        if sum(_broken(order)) >= max(2, len(words) // 4):
+            return order
+    return None
+
+
+class Texts:
+    """All texts, drawn by chance, each with another disorder whenever it is drawn."""
+
+    def __init__(self, data: Path, random: Random) -> None:
+        self._random = random
+        self._kinds = {
+            "headlines": [*read_alone(data), *(row.text for row in plain_rows())],
+            "claims": claims_of_events(random),
+            "hypotheses": hypotheses_of(data, random),
+            "sentences": sentences_of(data, random),
+        }
+        self._common = lower_case([text for texts in self._kinds.values() for text in texts])
+
+    def pairs(self, many: int) -> list[Pair]:
+        """So many texts, or a few less, with their words in no order."""
+        drawn = [self._drawn() for _ in range(many)]
+        found = (disordered(words, drawn[at + 1 : at + 3], self._random) for at, words in enumerate(drawn)
+                 if len(words) >= FEWEST)  # fmt: skip
+        return [pair for pair in found if pair is not None]
+
+    def _drawn(self) -> list[str]:
+        random = self._random
+        kind = random.choices([*SHARES], weights=[*SHARES.values()])[0]
+        text = random.choice(self._kinds[kind])
+        if kind in {"sentences", "hypotheses"} and random.random() < TERSE:
+            text = terse(text, random)
+        if random.random() < RENAMED:
+            text = renamed(text, self._common, random)
+        if random.random() < OTHER_CAPITALS:
+            text = text.title() if random.random() < CAPITALS else text.lower()
+        return plain(text).split()

@@ -3,12 +3,13 @@
     python -m training.word_order --data ../shared/data --cache PARSES
 
 First `checkers/neural/minilm/order.safetensors`: adapters of low rank beside the first layers, and a sum over the mean
-and the maximum of their states, on texts that nothing is measured on (`training.order_texts`: headlines, sentences of
-articles and of labelled sets, plain headlines of ours, many with made-up names), each with its words in no order. Then
+and the maximum of their states, on texts that nothing is measured on (`training.order_texts`: headlines, claims of
+invented events, sentences of articles and of labelled sets, many with made-up names), each with its words in no order,
+and by the way which of these are parted from their neighbours. Then
 the part `with_model` of `checkers/order_weights.json`: what that, the articles' own order of the words and the
 entailment model weigh together, on headlines of NeuS train's first clusters, of the half `tune` of NeuS val and NumHG,
 and of ours, each with four shuffles of it.
-Seeded; some fifteen minutes on one core for the first, ten for the second.
+Seeded; forty minutes on two cores for the first, ten for the second.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import json
 import math
 import time
 from collections.abc import Iterator, Sequence
+from itertools import islice, pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -28,19 +30,25 @@ from torch import nn
 
 from benchmarks.labelled_data import RememberedParser
 from harness.checkers.account.order import disorder
-from harness.checkers.neural.entailment import MOST_TOKENS, ORDER, ORDER_LAYERS, plain, shipped
+from harness.checkers.neural.entailment import ORDER, ORDER_LAYERS, shipped
 from harness.checkers.rules import RulesSession
 from harness.records import Cluster
 from training.adapters import LowRank
 from training.export import NAMES
-from training.order_texts import Pair, pairs_of, read_beside, shuffles
+from training.order_texts import Pair, Texts, read_beside, shuffles
 from training.parties import load_shipped
 
 CHECKERS = Path(__file__).parents[1] / "harness" / "checkers"
 BESIDE = 4
 """Shuffles of a headline that is read beside its articles."""
 SEED = 6
-RANK, BATCH, RATE = 8, 32, 1.5e-3
+RANK, BATCH, RATE, STEPS = 32, 48, 1.5e-3, 3_250
+DRAWN = 40
+"""Batches that are drawn at a time and cut by length."""
+OF_BREAKS = 0.5
+"""How much it counts which neighbours are parted, beside whether the whole is in an order."""
+MOST_PIECES = 64
+"""Pieces of words of a text."""
 BOUNDS = {"ordered": [-15.0, 15.0], "disorder": [-15.0, 6.0], "in_window": [-6.0, 6.0]}
 """What is beyond counts no more."""
 LIMIT = -0.25
@@ -79,20 +87,36 @@ class Ordering(nn.Module):
             for name, child in list(parent.named_children()):
                 if isinstance(child, nn.Linear):
                     setattr(parent, name, LowRank(child, RANK))
-        self.head = nn.Linear(2 * self.encoder.config.hidden_size, 1)
+        size = self.encoder.config.hidden_size
+        self.head = nn.Linear(2 * size, 1)
+        self.neighbours = nn.Sequential(nn.Linear(2 * size, 128), nn.GELU(), nn.Linear(128, 1))
 
-    def forward(self, texts: Sequence[str]) -> torch.Tensor:
-        """Log-odds that each text's words stand in an order."""
-        told = self.words([plain(text) for text in texts], truncation=True, max_length=MOST_TOKENS, padding=True,
-                          return_tensors="pt")  # fmt: skip
-        states = self.encoder(**{**told, "token_type_ids": torch.zeros_like(told["input_ids"])}).last_hidden_state
-        kept = told["attention_mask"].clone()
+    def forward(self, texts: Sequence[Sequence[str]]) -> tuple[torch.Tensor, torch.Tensor, list[tuple[int, int]]]:
+        """Log-odds that each text's words stand in an order, and that each but its last is followed by another word.
+
+        The latter come with the text and the word that each is of. Both learn; only the former are kept.
+        """
+        told = self.words([list(words) for words in texts], is_split_into_words=True, truncation=True, padding=True,
+                          max_length=MOST_PIECES, return_tensors="pt")  # fmt: skip
+        numbers, seen = told["input_ids"], told["attention_mask"]
+        states = self.encoder(
+            input_ids=numbers, attention_mask=seen, token_type_ids=torch.zeros_like(numbers)
+        ).last_hidden_state
+        kept = seen.clone()
         kept[:, 0] = 0
         held = kept.unsqueeze(-1).bool()
         mean = (states * held).sum(1) / held.sum(1)
         most = states.masked_fill(~held, -1e4).max(1).values
-        told_order: torch.Tensor = self.head(torch.cat([mean, most], -1)).squeeze(-1)
-        return told_order
+        ends = [(text, at, word) for text in range(len(texts))
+                for at, (word, after) in enumerate(pairwise(told.word_ids(text)))
+                if word is not None and after == word + 1]  # fmt: skip
+        rows, places = (torch.tensor([end[n] for end in ends]) for n in (0, 1))
+        beside = torch.cat([states[rows, places], states[rows, places + 1]], -1)
+        return (
+            self.head(torch.cat([mean, most], -1)).squeeze(-1),
+            self.neighbours(beside).squeeze(-1),
+            [(text, word) for text, _, word in ends],
+        )
 
     def exported(self) -> dict[str, np.ndarray[Any, Any]]:
         """The arrays of the package, by name."""
@@ -109,38 +133,46 @@ class Ordering(nn.Module):
         return held
 
 
-def batches(pairs: Sequence[Pair], random: Random) -> list[list[Pair]]:
-    """Cut pairs into batches of about one length, in a chance order."""
-    ordered = sorted(pairs, key=lambda pair: len(pair.text.split()) + random.uniform(-2, 2))
-    found = [list(ordered[at : at + BATCH]) for at in range(0, len(ordered) - BATCH + 1, BATCH)]
-    random.shuffle(found)
-    return found
+def batches(texts: Texts, random: Random) -> Iterator[list[Pair]]:
+    """Yield batches of texts of about one length without end."""
+    while True:
+        pairs = texts.pairs(BATCH * DRAWN)
+        pairs.sort(key=lambda pair: len(pair.words) + random.uniform(-1.5, 1.5))
+        found = [pairs[at : at + BATCH] for at in range(0, len(pairs) - BATCH + 1, BATCH)]
+        random.shuffle(found)
+        yield from found
+
+
+def loss_of(model: Ordering, batch: Sequence[Pair]) -> torch.Tensor:
+    """What a batch costs: each text shall be above its words in no order, and each break between two words be seen."""
+    odds, apart, of = model([*(pair.words for pair in batch), *(pair.other for pair in batch)])
+    weights = torch.tensor([pair.weight for pair in batch])
+    own, other = odds[: len(batch)], odds[len(batch) :]
+    whole = (weights * (nn.functional.softplus(-own) + nn.functional.softplus(other))).sum() / weights.sum()
+    broken = [float(text >= len(batch) and batch[text - len(batch)].broken[word]) for text, word in of]
+    breaks = nn.functional.binary_cross_entropy_with_logits(apart, torch.tensor(broken))
+    return whole + OF_BREAKS * breaks
 
 
 def fit_alone(data: Path) -> None:
-    """Train the adapters in one pass, and write them: each text shall be above its words in no order."""
+    """Train the adapters, and write them."""
     torch.manual_seed(SEED)
-    torch.set_num_threads(1)
     random = Random(SEED)
     model = Ordering()
     learned = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(learned, lr=RATE, weight_decay=0.01)
-    made = batches(pairs_of(data, random), random)
     began, mean = time.time(), 1.0
-    for step, batch in enumerate(made):
+    for step, batch in enumerate(islice(batches(Texts(data, random), random), STEPS)):
         for group in optimizer.param_groups:
-            group["lr"] = RATE * min(1.0, (step + 1) / 60) * 0.5 * (1 + math.cos(math.pi * step / len(made)))
-        odds = model([*(pair.text for pair in batch), *(pair.other for pair in batch)])
-        weights = torch.tensor([pair.weight for pair in batch])
-        own, other = odds[: len(batch)], odds[len(batch) :]
-        loss = (weights * (nn.functional.softplus(-own) + nn.functional.softplus(other))).sum() / weights.sum()
+            group["lr"] = RATE * min(1.0, (step + 1) / 100) * max(0.02, 0.5 * (1 + math.cos(math.pi * step / STEPS)))
+        loss = loss_of(model, batch)
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(learned, 1.0)
         optimizer.step()
         mean = 0.98 * mean + 0.02 * float(loss.detach())
         if step % 50 == 49:
-            print(f"step {step + 1} of {len(made)}, loss {mean:.3f}, {time.time() - began:.0f} s", flush=True)
+            print(f"step {step + 1} of {STEPS}, loss {mean:.3f}, {time.time() - began:.0f} s", flush=True)
     save_file(model.exported(), CHECKERS / "neural" / "minilm" / ORDER)
 
 

@@ -36,7 +36,7 @@ MOST_TOKENS: Final = 160
 """Limits of training: sentences and words of evidence in a window, tokens of a pair."""
 PARTY_SENTENCES: Final = 2
 """Sentences beside which the parties of a deed are read."""
-ORDER_LAYERS: Final = 3
+ORDER_LAYERS: Final = 4
 """The first layers, whose states tell whether words stand in an order."""
 WEIGHTS: Final = "weights.safetensors"
 """The file of the model."""
