@@ -11,6 +11,7 @@ tab-parted, and readable by itself, so that a reader needs to take apart only th
 
     word   part:sense sense …|part:…   words derived from it or it from them   words opposite to it
     !      words that are only ever written with a capital
+    ?      nouns whose commonest sense is a person, an animal or a body of people
     #sense words that have it          narrower senses and senses that entail it   senses grouped with it or alike
 """
 
@@ -26,6 +27,8 @@ SENSES = {"n": 3, "v": 5, "a": 3, "r": 2}
 LATER = {"n": 1, "v": 3, "a": 1, "r": 1}
 """How many senses are kept whatever their count; a later one needs an example in the texts that were tagged."""
 WORD = re.compile(r"[a-z]{2,}(?:-[a-z]+)?")
+BEINGS = ("person", "animal", "organization", "enterprise")
+"""Words whose first senses are the widest of those that can act."""
 WIDER, ENTAILED, ALIKE = {"@"}, {"*", ">"}, {"$", "&"}
 
 
@@ -143,6 +146,7 @@ def write(
         if told or derived[word] or opposite[word]:
             lines.append("\t".join((word, told, " ".join(sorted(derived[word])), " ".join(sorted(opposite[word])))))
     lines.append("\t".join(("!", " ".join(proper))))
+    lines.append("\t".join(("?", " ".join(beings(synsets, senses)))))
     for key in sorted(shared):
         number = numbers[key]
         near = " ".join(str(numbers[target]) for target in related[key][2] if target in numbers)
@@ -150,6 +154,25 @@ def write(
         lines.append("\t".join((f"#{number}", " ".join(sorted(holders[key])), closer, near)))
     with out.open("wb") as raw, gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0, compresslevel=9) as file:
         file.write(("\n".join(lines) + "\n").encode())
+
+
+def beings(
+    synsets: dict[tuple[str, int], Synset], senses: dict[str, dict[str, list[tuple[str, int]]]]
+) -> list[str]:  # fmt: skip
+    """Nouns whose commonest sense is, over any number of wider ones, a person, an animal or a body of people."""
+    roots = {senses[word]["n"][0] for word in BEINGS}
+    narrower: dict[tuple[str, int], list[tuple[str, int]]] = defaultdict(list)
+    for key, synset in synsets.items():
+        for symbol, target, _, _ in synset.pointers:
+            if symbol in WIDER:
+                narrower[target].append(key)
+    todo, inside = [*roots], set[tuple[str, int]]()
+    while todo:
+        key = todo.pop()
+        if key not in inside:
+            inside.add(key)
+            todo += narrower[key]
+    return sorted(word for word, parts in senses.items() if parts.get("n") and parts["n"][0] in inside)
 
 
 if __name__ == "__main__":

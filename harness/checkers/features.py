@@ -321,6 +321,7 @@ def _shape_features(cluster: ClusterReading, reading: Reading, before: Sequence[
         "length": math.log1p(len(tokens)),
         "dangling_pronoun": float(_dangles(reading, before)),
         "lone_pronoun": float(_dangles(reading, ())),
+        "refers_back": float(bool(before) and any(token.lower in PRONOUNS | _THIRD for token in tokens)),
         "negation_lone": float(lone_negation(cluster, reading)),
         "negations": float(sum(1 for token in tokens if token.lower in negators)),
         "frames": float(len(reading.frames)),

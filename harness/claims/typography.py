@@ -32,8 +32,10 @@ _CURRENCY = re.compile(
 """Currencies by a code, or by a sign and a country, before a figure."""
 _INITIALS = re.compile(r"(?<=\b[A-Z]\.) (?=(?:[A-Z]\. )+[A-Z][a-z])")
 """The space between two initials of a name: `George H. W. Bush` is `George H.W. Bush`."""
-_CENTURY = re.compile(r"(?<!\w)'(?=[3-9]0s\b|(?<=\b(?:in|of|by) ')\d\d\b(?!['\w]))", re.IGNORECASE)
+_CENTURY = re.compile(r"(?<!\w)'(?=[3-9]0s\b|\d\d\b(?![%'\w])(?!.*[\w.,!?%]'(?!\w)))", re.IGNORECASE)
 """What stands for the century of a decade or year: `the '80s` are the 1980s, `in '98` is in 1998."""
+_QUARTER = re.compile(r"\bQ[1-4]\b")
+_QUARTERS = {"Q1": "first quarter", "Q2": "second quarter", "Q3": "third quarter", "Q4": "fourth quarter"}
 _LAST_OF_ITS = 40
 """Two digits from which on a year is of the last century."""
 _KEPT = ("<fraction>", "<super>")
@@ -86,7 +88,8 @@ def plain(text: str) -> Plain:
 
 
 def _with_signs(text: str, starts: list[int], ends: list[int], written: int) -> Plain:
-    """Write one sign for each currency in `text`, initials without spaces between them, years with their century.
+    """Write one sign for each currency in `text`, initials without spaces between them, years with their
+    century, quarters of a year in words.
 
     `starts` and `ends` say where its characters were written.
     """
@@ -94,7 +97,7 @@ def _with_signs(text: str, starts: list[int], ends: list[int], written: int) -> 
     first: list[int] = []
     last: list[int] = []
     at = 0
-    patterns = (_CURRENCY, _INITIALS, _CENTURY)
+    patterns = (_CURRENCY, _INITIALS, _CENTURY, _QUARTER)
     for found in sorted((each for pattern in patterns for each in pattern.finditer(text)), key=re.Match.start):
         sign = _sign(found)
         pieces += [text[at : found.start()], sign]
@@ -114,6 +117,8 @@ def _sign(found: re.Match[str]) -> str:
         return _CODES[found.group().strip().upper().rstrip("$").strip() or "US"]
     if found.re is _INITIALS:
         return ""
+    if found.re is _QUARTER:
+        return _QUARTERS[found.group()]
     year = found.string[found.end() : found.end() + 3]
     return "19" if year.endswith("s") or int(year[:2]) >= _LAST_OF_ITS else "20"
 

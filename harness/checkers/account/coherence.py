@@ -29,8 +29,8 @@ def coherence(
         "uncovered_sentence": 1.0 - most / total,
         "no_frame": float(not any(frame.kind in {"verb", "copula", "preposition"} for frame in reading.frames)),
         "no_links": float(len({reading.keys[at] for at in matcher.words}) < 2 or not _linked(reading)),
-        # A pronoun whose noun stands in the sentence before: `It did not end well.`
-        "refers_back": float(features["lone_pronoun"] > features["dangling_pronoun"]),
+        # A pronoun stands for somebody in the sentence before: `It did not end well.`
+        "refers_back": features["refers_back"],
         "lost_frame_share": 1.0 - features["frame_share"],
         "name_split": float(name_split(cluster, reading)),
         **order_features(cluster, matcher, reading, features),

@@ -1,6 +1,6 @@
 """Conflicts of a claim with an article, found on aligned pairs only, each with its kind, place and weight."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from harness.checkers.account.alignment import DIFFERENT, SAME, Aligner, Pair
@@ -20,6 +20,7 @@ from harness.claims.frames import Frame
 from harness.claims.meaning import concept, is_weekday
 from harness.claims.polarity import may_be_done
 from harness.claims.sentence_analysis import Reading, bounded_alike, tells_time, time_words
+from harness.claims.thesaurus import is_being
 from harness.claims.verbs import written
 from harness.language.text import stamp_end
 from harness.records import ErrorType
@@ -198,6 +199,8 @@ def _frame_conflict(cluster: ClusterReading, reading: Reading, pair: Pair) -> Co
         weight = min(1.0, 0.3 * pair.same + 0.5 * pair.context)
         if any(reading.keys[index] in cluster.readings[pair.unit].concepts for index in indices):
             weight *= 0.5  # the party stands in the sentence, so that the parse may be at fault
+        if _may_be_both(cluster, reading, pair, role, indices):
+            weight *= 0.5
         found = _other_party(cluster, reading, pair, role, indices[0] if indices else None)
         return replace(found, weight=weight)
     if _denies(cluster, reading, pair):
@@ -220,11 +223,34 @@ def _frame_conflict(cluster: ClusterReading, reading: Reading, pair: Pair) -> Co
     return None
 
 
+def _may_be_both(
+    cluster: ClusterReading, reading: Reading, pair: Pair, role: str, indices: Sequence[int]
+) -> bool:  # fmt: skip
+    """Tell whether another party may be the claim's, too: named beside it, or a noun for the same people.
+
+    *A, B to host debate*, where B hosts it; *rebels* of articles that have rebels, and nowhere beside militants.
+    """
+    there = cluster.readings[pair.unit]
+    theirs = {"agents": pair.found.agents, "patients": pair.found.patients}.get(role, ())
+    if any(there.keys[at] in reading.concepts for at in theirs):
+        return True
+    nouns = [(reading.parse.tokens[one], there.parse.tokens[other]) for one in indices for other in theirs]
+    return bool(nouns) and all(
+        one.pos == other.pos == "NOUN" and is_being(one.lemma) and is_being(other.lemma)
+        and one.lower in cluster.words and not cluster.apart(one.lemma, other.lemma) for one, other in nouns
+    )  # fmt: skip
+
+
 def _denies(cluster: ClusterReading, reading: Reading, pair: Pair) -> bool:
     """Tell whether one of two aligned frames denies what the other says."""
     frame, other, there = pair.claim, pair.found, cluster.readings[pair.unit]
     close = (pair.same >= 1 and pair.context >= 0.45) or (pair.same >= 2 and pair.context >= 0.3)
     if frame.negated == other.negated or not (close and _asserted(reading, frame) and _asserted(there, other)):
+        return False
+    # Who has not left in 24 years may be about to leave.
+    done = there.parse.tokens[other.predicate].tag in {"VBD", "VBN"}
+    coming = any(reading.parse.tokens[child].tag == "TO" for child in reading.parse.children[frame.predicate])
+    if done and other.negated and coming:
         return False
     # That a state can't do it does not deny that it does; that it can does.
     if may_be_done(reading.parse, frame.predicate) != may_be_done(there.parse, other.predicate):

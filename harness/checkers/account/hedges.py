@@ -225,6 +225,8 @@ def _only_undone(cluster: ClusterReading, matcher: Matcher, reading: Reading, fr
             found.append(_hedged(cluster, frame.predicate, unit, undone))
             continue
         denial = denial_of(parse, at)
+        if denial is not None and parse.tokens[at].tag in _PAST:
+            continue  # who has not left yet may be about to
         if denial is None:
             if all(hedge.planned for hedge in hedges):
                 return None
@@ -276,6 +278,8 @@ def _only_hedged(cluster: ClusterReading, matcher: Matcher, reading: Reading, fr
             found.append(_hedged(cluster, frame.predicate, unit, Hedge(denial, planned=False), denied=True))
             continue
         hedge = hedge_of(parse, at)
+        if hedge is not None and reading.sayings and parse.tokens[hedge.token].lower in word_list("says", "distance"):
+            hedge = None  # what the text, too, has from somebody is only alleged
         # One sentence that tells it as done settles it; a headline's present tense may itself be a plan.
         if hedge is None or (hedge.planned and not past) or parse.tokens[hedge.token].lemma in own:
             if not things or _has(matcher, unit, things):

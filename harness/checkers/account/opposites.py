@@ -47,7 +47,7 @@ def opposed_words(cluster: ClusterReading, matcher: Matcher, reading: Reading) -
     verbs = {frame.predicate for frame in reading.frames if frame.kind == "verb"}
     for token in reading.parse.tokens:
         is_verb = token.pos == "VERB" or token.i in verbs
-        if not (is_verb or token.pos in _QUALITIES) or not reading.keys[token.i]:
+        if not (is_verb or token.pos in _QUALITIES) or not reading.keys[token.i] or _is_age(reading, token):
             continue
         here = matcher.here(token.i)
         # The articles have the word itself of this event. Of a person by name it has to be their own deed.
@@ -56,6 +56,12 @@ def opposed_words(cluster: ClusterReading, matcher: Matcher, reading: Reading) -
         found = _opposed(cluster, matcher, reading, token, is_verb=is_verb)
         if found is not None:
             yield found
+
+
+def _is_age(reading: Reading, token: Token) -> bool:
+    """Tell whether a word ends an age: a `23-year-old` mayor is young."""
+    before = [each.text.lower() for each in reading.parse.tokens[max(0, token.i - 2) : token.i]]
+    return token.lower == "old" and (before == ["year", "-"] or before[-1:] == ["years"])
 
 
 def _of_person(reading: Reading, token: Token) -> bool:

@@ -184,7 +184,9 @@ def names_apart(cluster: ClusterReading, one: Substitute, name: Name, mine: Toke
         return False
     if name.kind == "person" and other.entity in _PEOPLES:
         return False
-    named = not (name.kind == "place" and theirs.kind == "person" and theirs.title)
+    # A Chicago teen has a name.
+    beside = mine.dep in {"compound", "amod", "nmod", "poss"}
+    named = not (name.kind == "place" and theirs.kind == "person" and (theirs.title or beside))
     first, second = sorted((mine.lower, other.lower), key=len)
     short = first[:ALIKE] == second[:ALIKE] or (len(first) <= LONGEST_ACRONYM and first[0] == second[0])
     return named and not short and SequenceMatcher(None, first, second, autojunk=False).ratio() < SPELT

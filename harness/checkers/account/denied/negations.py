@@ -15,7 +15,7 @@ from harness.checkers.features import lone_negation
 from harness.claims.attribution import kind_of_saying
 from harness.claims.figures.lacks import is_taken, same_goods
 from harness.claims.parsing.parse import Parse, Token
-from harness.claims.polarity import contrasted, has_to_be_denied, negates, negator, of_nobody, supposes
+from harness.claims.polarity import contrasted, has_to_be_denied, negates, negator, of_nobody, parted, supposes
 from harness.claims.sentence_analysis import Reading
 from harness.claims.thesaurus import opposites, reversals
 from harness.language.lexical import word_list
@@ -129,7 +129,7 @@ def denial_of(parse: Parse, at: int) -> int | None:
         either = parse.tokens[above[-1]].dep == "conj" and any(
             parse.tokens[child].lower in {"or", "nor"} for child in parse.children[head.i]
         )  # nothing was lost or stolen
-        if not (either or parse.tokens[above[-1]].dep in _COMPLEMENTS) or _set_apart(parse, above[-1], head.i):
+        if not (either or parse.tokens[above[-1]].dep in _COMPLEMENTS) or parted(parse, parse.tokens[above[-1]], head):
             break
         if parse.tokens[above[-1]].dep == "xcomp" and head.lemma in word_list("polarity", "reversing"):
             return head.i  # they failed to agree on it
@@ -140,14 +140,10 @@ def denial_of(parse: Parse, at: int) -> int | None:
         head = parse.tokens[token.head]
         own = head.i in above and head.i != token.i
         carried = head.head in above and head.dep in _CARRIED and token.dep in {"det", "neg", "preconj"}
-        if (own or carried) and token.lower != "without" and negator(parse, token) and not supposes(parse, token):
+        denies = (own or carried) and token.lower != "without" and negator(parse, token)
+        if denies and not supposes(parse, token) and not parted(parse, token, parse.tokens[at]):
             return token.i
     return None
-
-
-def _set_apart(parse: Parse, one: int, other: int) -> bool:
-    """Tell whether a colon or semicolon parts two words: `It is no ordinary ruling: the couple was awarded …`."""
-    return any(token.text in {":", ";"} for token in parse.tokens[min(one, other) : max(one, other)])
 
 
 def _borne_out(

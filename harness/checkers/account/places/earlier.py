@@ -20,6 +20,7 @@ _AGO = frozenset({"ago", "earlier"})
 _DATED = _AGO | {"before", "previously", "last", "once"}
 _LONG = frozenset({"year", "decade", "century"})
 _PAST = frozenset({"VBD", "VBN"})
+_BESIDE_NOUNS = frozenset({"nummod", "compound", "amod", "nmod"})
 
 
 def earlier_deeds(parties: Parties) -> Iterator[Held]:
@@ -80,7 +81,10 @@ def _years_back(parse: Parse, verb: Token) -> tuple[int, int] | None:
         if token.start < begins:
             continue
         year = token.text.isdigit() and len(token.text) == 4 and token.entity == "DATE"
-        year = year and verb_over(parse, at) in (None, verb)  # baths that were built in 1932 cost something now
+        # A 2007 forecast is raised now.
+        year = (
+            year and token.dep not in _BESIDE_NOUNS and verb_over(parse, at) in (None, verb)
+        )  # baths that were built in 1932 cost something now
         near = parse.tokens[max(0, at - 1) : at + 2]
         ago = token.lemma in _LONG and any(each.lower in _AGO for each in near if each.i != at)
         since = parse.tokens[token.head].lower == "since"  # which runs to the present
