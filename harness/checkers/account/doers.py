@@ -19,7 +19,7 @@ from harness.claims.attribution import kind_of_saying
 from harness.claims.entities import same_name
 from harness.claims.parsing.parse import Token
 from harness.claims.sentence_analysis import Reading
-from harness.claims.thesaurus import is_being, is_verb
+from harness.claims.thesaurus import is_plain_being, is_verb
 from harness.claims.verbs import event_nouns
 from harness.language.lexical import word_list
 
@@ -214,7 +214,7 @@ def _actors(reading: Reading) -> list[range]:
     """List names and nouns that mean somebody, what stands side by side as one: `striker Bako`."""
     tokens = reading.parse.tokens
     marked = {at for name in reading.names for at in range(name.start, name.end)}
-    marked |= {token.i for token in tokens if token.pos in {"NOUN", "PROPN"} and is_being(token.lemma)}
+    marked |= {token.i for token in tokens if token.pos in {"NOUN", "PROPN"} and is_plain_being(token.lemma)}
     found: list[range] = []
     for at in sorted(marked):
         if found and at == found[-1].stop:

@@ -18,7 +18,7 @@ from harness.claims.meaning import concept
 from harness.claims.parsing.parse import Token
 from harness.claims.polarity import is_unreal
 from harness.claims.sentence_analysis import Reading
-from harness.claims.thesaurus import is_being
+from harness.claims.thesaurus import is_plain_being
 from harness.language.lexical import word_list
 
 LEAST_CONTEXT = 0.3
@@ -293,7 +293,11 @@ def _present(aligner: Aligner, indices: Sequence[int]) -> bool:
 def _acting(aligner: Aligner, indices: Sequence[int]) -> list[Argument]:
     """List the arguments that can act: names, and nouns that mean people."""
     found = [(aligner.own(at), aligner.reading.parse.tokens[at]) for at in indices]
-    return [each for each, token in found if not each.vague and (_named(aligner, each, token) or is_being(token.lemma))]
+    return [
+        each
+        for each, token in found
+        if not each.vague and (_named(aligner, each, token) or is_plain_being(token.lemma))
+    ]
 
 
 def _named(aligner: Aligner, argument: Argument, token: Token) -> bool:
