@@ -88,8 +88,7 @@ def plain(text: str) -> Plain:
 
 
 def _with_signs(text: str, starts: list[int], ends: list[int], written: int) -> Plain:
-    """Write one sign for each currency in `text`, initials without spaces between them, years with their
-    century, quarters of a year in words.
+    """Write one sign for each currency in `text`, initials without spaces, years in full, quarters of a year in words.
 
     `starts` and `ends` say where its characters were written.
     """

@@ -293,11 +293,8 @@ def _present(aligner: Aligner, indices: Sequence[int]) -> bool:
 def _acting(aligner: Aligner, indices: Sequence[int]) -> list[Argument]:
     """List the arguments that can act: names, and nouns that mean people."""
     found = [(aligner.own(at), aligner.reading.parse.tokens[at]) for at in indices]
-    return [
-        each
-        for each, token in found
-        if not each.vague and (_named(aligner, each, token) or is_plain_being(token.lemma))
-    ]
+    told = [(each, token) for each, token in found if not each.vague]
+    return [each for each, token in told if _named(aligner, each, token) or is_plain_being(token.lemma)]
 
 
 def _named(aligner: Aligner, argument: Argument, token: Token) -> bool:
