@@ -7,6 +7,7 @@ from harness.claims.figures.quantities import Figure
 from harness.claims.meaning import nations
 from harness.claims.parsing.parse import Token
 from harness.claims.sentence_analysis import Reading
+from harness.claims.thesaurus import is_being
 
 OLDEST = 120
 """Largest figure beside a name that is taken for an age."""
@@ -40,8 +41,9 @@ def countries(reading: Reading) -> Iterator[tuple[Name, str, Token]]:
 
 
 def _people(reading: Reading) -> list[Name]:
-    """List the names that may be persons'."""
-    return [name for name in reading.names if name.kind == "person" or (name.kind == "other" and not name.nation)]
+    """List the names that may be persons': no noun that a headline's capital makes one, `Man, 27, destroys …`."""
+    kept = [name for name in reading.names if name.kind == "person" or (name.kind == "other" and not name.nation)]
+    return [name for name in kept if len(name.words) > 1 or not is_being(name.last)]
 
 
 def _describes(reading: Reading, token: Token, name: Name) -> bool:

@@ -142,6 +142,10 @@ _NUMBER_STARTS = frozenset().union(_UNITS, _TENS, _SCALES, _ORDINALS, _ORDINAL_S
 _NUMBER_JOINT = re.compile(r"[ \u00a0]|[-‐‑]")
 
 
+THOUSAND = 1_000
+"""Least scale after which an ordinal is another number."""
+
+
 class _NumberToken(NamedTuple):
     """A numeral with its value, or a word (lower case, no value) that can belong to a number."""
 
@@ -273,6 +277,9 @@ class _NumberReader:
                 break
             total, smallest, end = total + value * scale, scale, at
             if closed or scale == 1:
+                break
+            # A `$2.8-billion second-quarter loss` is of no second dollar.
+            if scale >= THOUSAND and self._next(at) in _ORDINALS:
                 break
             at += self._next(at) == "and"
             if not self._next(at) or self._next(at) in {"a", "an", "half"}:

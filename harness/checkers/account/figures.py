@@ -146,7 +146,7 @@ def _time_of_other(
     others: list[Token] = []
     for unit, found in same:
         over = verb_over(cluster.readings[unit].parse, found.head_token)
-        if found.head != "time" or over is None or (unit, over.i) in alike:
+        if found.head != "time" or over is None or (unit, over.i) in alike or over.lemma in {"make", "mark"}:
             return None
         others.append(over)
     unit, found = same[0]

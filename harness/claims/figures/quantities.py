@@ -304,7 +304,7 @@ def _joined(parse: Parse, token: Token) -> Token | None:
     ordinal = token.lower.endswith(("st", "nd", "rd", "th"))
     if ordinal or len(after) < 2 or after[0].text != "-" or after[0].start != token.end:
         return None
-    more = any(each.text == "-" for each in after[2:])
+    more = any(each.text == "-" for each in after[2:]) or bool(list(number_values(after[1].text)))
     return after[1] if after[1].pos in {"NOUN", "PROPN"} and after[1].start == after[0].end and not more else None
 
 

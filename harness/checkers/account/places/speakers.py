@@ -66,6 +66,7 @@ def _is_told_of(reading: Reading, verb: Token, speaker: int) -> bool:
     below = {reading.parse.tokens[child].dep for child in reading.parse.children[verb.i]}
     as_what = any(reading.parse.tokens[child].lower == "as" for child in reading.parse.children[verb.i])
     as_what = as_what or verb.lemma == "recall"  # goods are; who recalls something says what
+    told = told or (verb.lemma == "add" and "dobj" in below and "ccomp" not in below)  # Romney adds nine delegates
     return told or (verb.tag in {"VBN", "VBD"} and as_what and not below & {"dobj", "ccomp", "xcomp", "aux"})
 
 
