@@ -63,7 +63,7 @@ class Rules(Checker):
     """
 
     name: ClassVar[str] = "rules"
-    version: ClassVar[int] = 19
+    version: ClassVar[int] = 20
     share: ClassVar[Share] = "cores"
     together: ClassVar[int] = _KEPT
 

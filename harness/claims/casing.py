@@ -60,8 +60,6 @@ class Casing:
             # No article has the word: small if English has it, else as the headline writes it.
             if written is None and token.lower() not in nations() and self._common(token.lower()):
                 written = token.lower()
-            if written is None and token[:1].isdigit() and "-" in token:
-                written = "-".join(part.lower() if self._common(part.lower()) else part for part in token.split("-"))
             if written is None:
                 written = token.capitalize() if shouted and token.isalpha() else token
             if number in named and not shouted:

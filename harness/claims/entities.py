@@ -68,10 +68,10 @@ def _is_name_token(parse: Parse, token: Token) -> bool:
 
 
 def _belongs_elsewhere(parse: Parse, token: Token) -> bool:
-    """Recognise a scale right after its figure, `$150K Dali painting`, and what a hyphen joins to a name: `Ex-Sen.`."""
-    if token.text in _SCALES and token.i:
-        before = parse.tokens[token.i - 1]
-        return before.end == token.start and before.text[-1:].isdigit()
+    """Recognise a scale after its figure, `$150K Dali painting`, and what hyphens join: `Ex-Sen.`, `9-Year-Old`."""
+    before = parse.tokens[token.i - 1].text if token.i and parse.tokens[token.i - 1].end == token.start else ""
+    if (token.text in _SCALES and before[-1:].isdigit()) or (token.lower in {"year", "old"} and before == "-"):
+        return True
     after = parse.tokens[token.i + 1 : token.i + 2]
     return token.lower in _PREFIXES and any(near.text == "-" and near.start == token.end for near in after)
 
