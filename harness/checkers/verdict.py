@@ -47,8 +47,6 @@ condition 3 and 12, but on headlines that nothing was looked at on as many true 
 READ_STRAIGHT = 0.5
 """Log-odds by which the model has to read two parties as the claim has them rather than exchanged, where no article has
 the one act on the other."""
-READ_UNSURE = -1.0
-"""The same where the sum is sure."""
 READ_TURNED = -2.0
 """Log-odds below which the model reads two parties the other way round, where no article surely has them so."""
 READ_ELSEWHERE = -3.0
@@ -197,9 +195,7 @@ class _Case:
         """Parties that no article has so and that the model does not read so, or that it reads the other way round."""
         straight = {} if self.entailment is None else self.entailment.straight
         gone = [held for held in self.account.missing() if held.feature == UNTOLD]
-        # A sum that is sure outweighs a model that is not: the Justice Department sues for the country.
-        least = READ_UNSURE if self.probability >= SURE else READ_STRAIGHT
-        found = [held for held in gone if straight.get(held.tokens[0], 0.0) < least]
+        found = [held for held in gone if straight.get(held.tokens[0], 0.0) < READ_STRAIGHT]
         for sides in self.alignment.sides:
             if not sides.untold and straight.get(sides.predicate, 0.0) <= READ_TURNED:
                 found.append(party_apart(self.reading, sides, TURNED))
