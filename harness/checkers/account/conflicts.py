@@ -226,10 +226,7 @@ def _frame_conflict(cluster: ClusterReading, reading: Reading, pair: Pair) -> Co
 def _may_be_both(
     cluster: ClusterReading, reading: Reading, pair: Pair, role: str, indices: Sequence[int]
 ) -> bool:  # fmt: skip
-    """Tell whether another party may be the claim's, too: named beside it, or a noun for the same people.
-
-    *A, B to host debate*, where B hosts it; *rebels* of articles that have rebels, and nowhere beside militants.
-    """
+    """Tell whether another party may be the claim's, too: named beside it (*A, B host it*), or a noun for the same."""
     there = cluster.readings[pair.unit]
     theirs = {"agents": pair.found.agents, "patients": pair.found.patients}.get(role, ())
     if any(there.keys[at] in reading.concepts for at in theirs):
@@ -247,7 +244,7 @@ def _denies(cluster: ClusterReading, reading: Reading, pair: Pair) -> bool:
     close = (pair.same >= 1 and pair.context >= 0.45) or (pair.same >= 2 and pair.context >= 0.3)
     if frame.negated == other.negated or not (close and _asserted(reading, frame) and _asserted(there, other)):
         return False
-    # Who has not left in 24 years may be about to leave.
+    # Who has not left yet may be about to.
     done = there.parse.tokens[other.predicate].tag in {"VBD", "VBN"}
     coming = any(reading.parse.tokens[child].tag == "TO" for child in reading.parse.children[frame.predicate])
     if done and other.negated and coming:
