@@ -43,11 +43,60 @@ PAINTING = "Police seek a thief who walked out of a gallery in Velm with a $150,
 SENATOR = "Former US Sen. Tom Coburg, a doctor who railed against waste, has died. He was 72."
 POLL = "A full 40% of Galdians are creationists, according to a poll on Friday. The share was the lowest yet."
 STROLLERS = "Britan is recalling 216,000 strollers because a hinge can cut off a finger, the company said."
+WIRE = "LONDON, March 3, 2014 (Reuters) - Bishop Karl Oder resigned after an inquiry into the sale of land."
+BANK = "Banque Velm raised its 2007 profit forecast on Monday."
+LEADER = (
+    "Opposition leader Ana Kyi hasn't left Burmia in 24 years. Now she will finally leave Burmia to visit Norway in"
+    " June, her party announced today."
+)
+DEBATE = "A committee will join forces with KNN for a debate. The Harvest Express will host the debate in May in Tarn."
+PEACE = (
+    "Some 44 peacekeepers were captured by militants in Sarn on Sunday. About 150 rebels pulled up at their post and"
+    " took their weapons."
+)
+MAYOR = "The young mayor of Dawlish, Chris Wick, 23, was shot in the leg on Sunday at his home."
+HORSE = "A horse had to be freed from a well on Sunday. The 9-year-old mare was led away by the fire brigade."
+ARTIST = "Kristo, known for his art in parks, died on Sunday at his home in Velm. He was 84."
+WEDDING = "The world can only hope that this ends the parties: Silvo Berlo is getting married, he said on Sunday."
+SENATE = "The Senate rejected the spending bill on Sunday, which marks the fourth time in a month."
+SHEEP = "A bear came on a flock and 210 others jumped off the cliff to their deaths. The sheep panicked."
+GUAM = "Mitt Romnel picked up nine delegates from Guavo, bringing his count to 470, a broadcaster said on Sunday."
+TEXTS = "A woman allegedly hounded a man with 159,000 texts, police said on Sunday. She was charged with stalking."
+TEEN = "Police questioned two men over the killing of Hadia Pend, 15, in Chigo. Pend was shot in a park in Chigo."
+WOLF = (
+    "A lone gray wolf is wandering around the forests of Calora. The wolf crossed the border from Orvado. It is the"
+    " first gray wolf in the state since 1924. A wolf may establish itself in Calora. The wolf may head back to Orvado"
+    " from Calora."
+)
+TOWN_HALL = (
+    "(Apr 5, 2011 9:12 AM) Mayor Ida Roos will host a town hall of citizens in Tarn, she announced today. The town hall"
+    " is on a Wednesday."
+)
+CHILDREN = (
+    "Three bombers attacked the consulate in Velm today. Nine civilians were killed, say officials. Six of the dead and"
+    " three of the wounded were children."
+)
+DELEGATES = "Mitt Romnel picked up nine delegates from Guavo on Saturday, ABC News reports."
+HOUNDED = "A woman allegedly hounded a man with texts, police said."
+HACKER = "A man from Velm destroyed 59 computers of his old college on Sunday. Vish Akut, 27, was arrested."
+LOSS = "Lehmar posted a $2.8-billion second-quarter loss on Monday, and its shares fell by 9 percent."
 
 
 @pytest.mark.parametrize(
     ("article", "text"),
     [
+        (WIRE, "Bishop Karl Oder Resigns After Inquiry"),
+        (BANK, "Banque Velm raises profit forecast"),
+        (PEACE, "44 peacekeepers captured by rebels in Sarn"),
+        (MAYOR, "23-Year-Old Mayor of Dawlish Shot in Leg at Home"),
+        (ARTIST, "Kristo Is Dead at 84"),
+        (WEDDING, "Silvo Berlo is getting married"),
+        (SENATE, "Senate rejects spending bill for fourth time in month"),
+        (GUAM, "Romnel Adds 9 Delegates From Guavo"),
+        (TEXTS, "Woman Hounded Man With 159,000 Texts: Police"),
+        (TEEN, "Police question 2 men over killing of Chigo teen"),
+        (HACKER, "Man, 27, Destroys 59 Computers of Old College"),
+        (LOSS, "Lehmar posts $2.8 billion second-quarter loss"),
         (COACH, "Bears Coach Chuck Noren Dies at 82"),
         (AGENCY, "Bob Krow resigns after row over Velm line"),
         (MEETING, "Roos to Answer Questions in Town Hall on April 20"),
@@ -90,6 +139,42 @@ def test_a_headline_that_the_article_bears_out_is_supported(judged_as_shipped, a
 )
 def test_a_headline_that_it_does_not_is_not(judged_as_shipped, article, text):
     assert judged_as_shipped(article, text).label != "supported"
+
+
+def test_who_has_not_left_yet_may_be_about_to(judged):
+    found = judged(LEADER, "Ana Kyi to leave Burmia")
+    assert not [element for element in found.elements if element.reason.startswith("the articles deny")]
+
+
+def test_what_a_state_has_may_wander(judged):
+    assert judged(WOLF, "Calora Has First Gray Wolf in 87 Years").label == "not_found"
+
+
+def test_a_party_that_the_text_names_too_is_no_other(judged):
+    assert judged(DEBATE, "KNN, Harvest Express to Host Debate in Tarn").label != "contradicted"
+
+
+def test_the_day_of_an_article_contradicts_no_other(judged):
+    found = judged(TOWN_HALL, "Mayor Ida Roos Will Host Town Hall on April 20")
+    assert (found.label, found.reason) == ("not_found", "no article has “April”")
+
+
+@pytest.mark.parametrize(
+    ("article", "text"),
+    [
+        (ARTIST, "Kristo Is Dead at 84"),
+        (CHILDREN, "6 Children Dead in Attack on Consulate"),
+        (DELEGATES, "Romnel Adds 9 Delegates From Guavo"),
+        (HOUNDED, "Woman Hounded Man With Texts: Police"),
+    ],
+)
+def test_the_account_alone_bears_it_out(judged, article, text):
+    found = judged(article, text)
+    assert (found.label, found.reason) == ("supported", "the articles say so")
+
+
+def test_others_are_whom_the_text_counts(judged_as_shipped):
+    assert judged_as_shipped(SHEEP, "Bear Panics 210 Sheep").label == "supported"
 
 
 def test_strollers_that_are_recalled_say_nothing(judged):
