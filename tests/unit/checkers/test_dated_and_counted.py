@@ -77,6 +77,10 @@ CHILDREN = (
     " three of the wounded were children."
 )
 DELEGATES = "Mitt Romnel picked up nine delegates from Guavo on Saturday, ABC News reports."
+STORY = (
+    "She died a slave at 60, hours before the war came to a close. Or maybe not: A century and a half later, Reyn's"
+    " story is being rewritten. Records show that she lingered for days."
+)
 HOUNDED = "A woman allegedly hounded a man with texts, police said."
 HACKER = "A man from Velm destroyed 59 computers of his old college on Sunday. Vish Akut, 27, was arrested."
 LOSS = "Lehmar posted a $2.8-billion second-quarter loss on Monday, and its shares fell by 9 percent."
@@ -166,6 +170,7 @@ def test_the_day_of_an_article_contradicts_no_other(judged):
         (CHILDREN, "6 Children Dead in Attack on Consulate"),
         (DELEGATES, "Romnel Adds 9 Delegates From Guavo"),
         (HOUNDED, "Woman Hounded Man With Texts: Police"),
+        (STORY, "After 147 Years, Slave's Story Rewritten"),
     ],
 )
 def test_the_account_alone_bears_it_out(judged, article, text):
