@@ -129,6 +129,7 @@ def test_a_headline_that_the_article_bears_out_is_supported(judged_as_shipped, a
     ("article", "text"),
     [
         (BISHOP, "Bishop Karl Oder resigns after inquiry"),
+        (BISHOP.replace("in 2014", "in March 2014"), "Bishop Karl Oder resigns after inquiry"),
         (MEETING, "Roos to Answer Questions in Town Hall on April 25"),
         (DRONE, "Drone Strike in Galdia Kills 9: Ida Roos"),
         (DRONE, "Police arrest killer of Ann Moe"),

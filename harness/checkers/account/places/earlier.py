@@ -81,10 +81,10 @@ def _years_back(parse: Parse, verb: Token) -> tuple[int, int] | None:
         if token.start < begins:
             continue
         year = token.text.isdigit() and len(token.text) == 4 and token.entity == "DATE"
-        # A 2007 forecast is raised now.
-        year = (
-            year and token.dep not in _BESIDE_NOUNS and verb_over(parse, at) in (None, verb)
-        )  # baths that were built in 1932 cost something now
+        # A 2007 forecast is raised now; in `March 2014` the year belongs to no noun but its month.
+        of_noun = token.dep in _BESIDE_NOUNS and parse.tokens[token.head].entity != "DATE"
+        # Baths that were built in 1932 cost something now.
+        year = year and not of_noun and verb_over(parse, at) in (None, verb)
         near = parse.tokens[max(0, at - 1) : at + 2]
         ago = token.lemma in _LONG and any(each.lower in _AGO for each in near if each.i != at)
         since = parse.tokens[token.head].lower == "since"  # which runs to the present
