@@ -127,10 +127,10 @@ def why_empty(account: Account, entailment: Entailment | None) -> str:
         return NO_ORDER
     if len(account.text.split()) < FEWEST and not tying(account) and (account.missing() or not telling_words(account)):
         return ANY_EVENT  # `Breaking news`, whatever breaks in the articles
-    tied = account.verbatim or account.features.get("refers_back", 0.0) or _in_one_sentence(account)
+    tied = account.verbatim or account.features["refers_back"] or _in_one_sentence(account)
     if not tied and about_odds(account, entailment) < 0:
         return ANY_EVENT
-    if account.features["no_links"] and not (account.features.get("refers_back", 0.0) and telling_words(account)):
+    if account.features["no_links"] and not (account.features["refers_back"] and telling_words(account)):
         return "it joins no two words that can be compared with the articles"
     told = [held for held in account.elements if held.kind != "party"]
     if len(told) >= FEWEST_IN_ORDER and not account.verbatim and _in_no_order(account, entailment):

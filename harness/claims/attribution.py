@@ -32,7 +32,7 @@ class Saying:
     word: str = ""
     """The word that keeps away from it where nobody is named: `reportedly`, `rumoured`, `believed`."""
     party: int = -1
-    """The token of the party with which that word stands, `suspected militants`; -1 where it is the deed's."""
+    """The token of the party with which that word stands, `suspected smugglers`; -1 where it is the deed's."""
 
 
 @lru_cache(maxsize=1 << 12)

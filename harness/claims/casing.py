@@ -103,7 +103,7 @@ def headline_cased(tokens: list[str]) -> bool:
         long = [token for token in tokens if len(token) >= 3 and token[0].isalpha()]
         if len(long) >= 3 and len(tokens) >= 4 and all(token[0].isupper() for token in long):
             return True
-        # `Christo Is Dead at 84`: no name has a verb's small word in capitals.
+        # `Brancusa Is Dead at 91`: no name has a verb's small word in capitals.
         small = any(token.istitle() and token.lower() in _SMALL_VERBS for token in tokens[1:])
         return small and all(token[0].isupper() for token in long)
     return sum(1 for token in long if token[0].isupper()) >= 0.8 * len(long)

@@ -68,7 +68,7 @@ def _is_name_token(parse: Parse, token: Token) -> bool:
 
 
 def _belongs_elsewhere(parse: Parse, token: Token) -> bool:
-    """Recognise a scale after its figure, `$150K Dali painting`, and what hyphens join: `Ex-Sen.`, `9-Year-Old`."""
+    """Recognise a scale after its figure, `$40K Brandis clock`, and what hyphens join: `Ex-Sen.`, `9-Year-Old`."""
     before = parse.tokens[token.i - 1].text if token.i and parse.tokens[token.i - 1].end == token.start else ""
     if (token.text in _SCALES and before[-1:].isdigit()) or (token.lower in {"year", "old"} and before == "-"):
         return True

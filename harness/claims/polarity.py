@@ -118,7 +118,7 @@ def is_on_hold(parse: Parse, token: Token) -> bool:
 def parted(parse: Parse, one: Token, other: Token) -> bool:
     """Tell whether a semicolon or colon parts two words, so that neither denies or hedges the other.
 
-    `It is no ordinary ruling: the couple was awarded …`; what follows *says:* is said, not denied.
+    `It is no everyday refund: the guest was paid …`; what follows *says:* is said, not denied.
     """
     return any(token.text in {";", ":"} for token in parse.tokens[min(one.i, other.i) : max(one.i, other.i)])
 

@@ -278,7 +278,7 @@ class _NumberReader:
             total, smallest, end = total + value * scale, scale, at
             if closed or scale == 1:
                 break
-            # A `$2.8-billion second-quarter loss` is of no second dollar.
+            # A `$1.4-billion third-quarter profit` is of no third dollar.
             if scale >= THOUSAND and self._next(at) in _ORDINALS:
                 break
             at += self._next(at) == "and"

@@ -152,7 +152,7 @@ _STAMP = re.compile(
 def stamp_end(text: str) -> int:
     """Find the offset at which `text` starts after the date in brackets before it; 0 where it opens with none.
 
-    `(Jun 14, 2014 3:37 PM CDT) Chuck Noll, …`, `[Published: 5 January 2022, 10:31 GMT] …`: when it was written.
+    `(Sep 2, 2016 8:15 AM CET) Edda Blom, …`, `[Published: 5 January 2022, 10:31 GMT] …`: when it was written.
     """
     found = _STAMP.match(text)
     return found.end() if found else 0

@@ -118,7 +118,7 @@ def lost_attribution(
 
 
 def _of_another(pair: Pair, saying: Saying) -> bool:
-    """Tell whether a word keeps away only from a party that the text does not name: `suspected rebels killed 18`."""
+    """Tell whether a word keeps away only from a party that the text does not name: `suspected smugglers shot`."""
     sides = ((pair.found.agents, pair.agents), (pair.found.patients, pair.patients))
     return any(saying.party in theirs and likeness != SAME for theirs, likeness in sides)
 

@@ -29,7 +29,7 @@ def coherence(
         "uncovered_sentence": 1.0 - most / total,
         "no_frame": float(not any(frame.kind in {"verb", "copula", "preposition"} for frame in reading.frames)),
         "no_links": float(len({reading.keys[at] for at in matcher.words}) < 2 or not _linked(reading)),
-        # A pronoun stands for somebody in the sentence before: `It did not end well.`
+        # A pronoun stands for somebody in the sentence before: `It is a refund.`
         "refers_back": features["refers_back"],
         "lost_frame_share": 1.0 - features["frame_share"],
         "name_split": float(name_split(cluster, reading)),
@@ -38,7 +38,7 @@ def coherence(
 
 
 def _linked(reading: Reading) -> bool:
-    """Tell whether any content word governs another, or a form of *be* joins two: `40% of them are creationists`."""
+    """Tell whether any content word governs another, or a form of *be* joins two: `30% of them are vegetarians`."""
     keys, parse = reading.keys, reading.parse
     said = [frame for frame in reading.frames if frame.kind == "copula" and keys[frame.predicate]]
     over = any(keys[above.i] for token in parse.tokens if keys[token.i] for above in parse.ancestors(token.i))

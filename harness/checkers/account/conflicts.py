@@ -244,11 +244,6 @@ def _denies(cluster: ClusterReading, reading: Reading, pair: Pair) -> bool:
     close = (pair.same >= 1 and pair.context >= 0.45) or (pair.same >= 2 and pair.context >= 0.3)
     if frame.negated == other.negated or not (close and _asserted(reading, frame) and _asserted(there, other)):
         return False
-    # Who has not left yet may be about to.
-    done = there.parse.tokens[other.predicate].tag in {"VBD", "VBN"}
-    coming = any(reading.parse.tokens[child].tag == "TO" for child in reading.parse.children[frame.predicate])
-    if done and other.negated and coming:
-        return False
     # That a state can't do it does not deny that it does; that it can does.
     if may_be_done(reading.parse, frame.predicate) != may_be_done(there.parse, other.predicate):
         return False
@@ -351,11 +346,11 @@ def _time_conflicts(cluster: ClusterReading, reading: Reading, aligner: Aligner)
         for unit in near:
             # A weekday says nothing against a year: only times of one grain can conflict.
             there = cluster.readings[unit]
-            others = [other for other in there.times if _grain(other) == kin]
+            others = [other for other in there.times if _grain(other) == kin] if kin else []
             # When an article was written is no time of what happened.
-            spans = sorted(_time_span(there, other) for other in others)
-            spans = [span for span in spans if span[0] >= stamp_end(there.parse.text)]
-            if spans and kin:
+            begins = stamp_end(there.parse.text) if others else 0
+            spans = sorted(span for other in others if (span := _time_span(there, other))[0] >= begins)
+            if spans:
                 told = ", ".join(dict.fromkeys(f"“{there.parse.text[start:end]}”" for start, end in spans))
                 start, end = _time_span(reading, word)
                 reason = f"the articles say {told}, not “{reading.parse.text[start:end]}”"

@@ -373,8 +373,8 @@ def _part_of_sum(cluster: ClusterReading, figure: Figure, unit: int) -> bool:
 def _settled(cluster: ClusterReading, reading: Reading, figure: Figure, unit: int, other: Figure) -> bool:
     """Tell whether a sentence that has another figure, too, settles that the claim's is meant.
 
-    It lists both measures ($26 million at home and $30.5 million abroad), or has the claim's alone under its verb
-    (eleven were removed, 13 exited).
+    It lists both measures (2 million euros at home and 3.5 million abroad), or has the claim's alone under its verb
+    (four were stolen, nine fell).
     """
     parse = cluster.readings[unit].parse
     own = [found for at, found in cluster.figures if at == unit and comparable(figure, found) and agree(figure, found)]

@@ -225,8 +225,6 @@ def _only_undone(cluster: ClusterReading, matcher: Matcher, reading: Reading, fr
             found.append(_hedged(cluster, frame.predicate, unit, undone))
             continue
         denial = denial_of(parse, at)
-        if denial is not None and parse.tokens[at].tag in _PAST:
-            continue  # who has not left yet may be about to
         if denial is None:
             if all(hedge.planned for hedge in hedges):
                 return None

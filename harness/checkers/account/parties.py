@@ -165,7 +165,7 @@ def _at(reading: Reading, unit: int, predicate: int, indices: Sequence[int]) -> 
 def _reversed(aligner: Aligner, frame: Frame) -> Iterator[Crossed]:
     """Find sentences where the claim's second party acts on its first, and none the other way round."""
     verb = verb_of(aligner.reading.parse, frame)
-    if frame.kind != "verb" or frame.negated or mutual(verb) or verb == "have":  # its wolf may wander
+    if frame.kind != "verb" or frame.negated or mutual(verb) or verb == "have":  # its lynx may roam
         return
     carried = tuple(index for name, index in frame.obliques if name in CARRIERS)
     for indices in (frame.patients, carried):

@@ -184,7 +184,7 @@ def names_apart(cluster: ClusterReading, one: Substitute, name: Name, mine: Toke
         return False
     if name.kind == "person" and other.entity in _PEOPLES:
         return False
-    # A Chicago teen has a name.
+    # A girl of Velm has a name.
     beside = mine.dep in {"compound", "amod", "nmod", "poss"}
     named = not (name.kind == "place" and theirs.kind == "person" and (theirs.title or beside))
     first, second = sorted((mine.lower, other.lower), key=len)

@@ -299,12 +299,12 @@ def _step(written: str, value: float) -> float:
 
 
 def _joined(parse: Parse, token: Token) -> Token | None:
-    """Find the noun that a hyphen joins to a count: a `50-car crash` is of fifty cars; an 8-year-old is no years."""
+    """Find the noun that a hyphen joins to a count: a `30-lorry pile-up`; an 8-year-old is no years."""
     after = parse.tokens[token.i + 1 : token.i + 4]
     ordinal = token.lower.endswith(("st", "nd", "rd", "th"))
     if ordinal or len(after) < 2 or after[0].text != "-" or after[0].start != token.end:
         return None
-    more = any(each.text == "-" for each in after[2:]) or bool(list(number_values(after[1].text)))
+    more = any(each.text == "-" for each in after[2:])
     return after[1] if after[1].pos in {"NOUN", "PROPN"} and after[1].start == after[0].end and not more else None
 
 

@@ -91,7 +91,11 @@ def test_where_all_words_are_borne_out_those_that_fit_least_are_named(text, read
         cluster = session.reading_of(CLUSTER)
     held = account(cluster, Matcher(cluster, one.reading), one.reading, one.alignment, one.features)
     borne = tuple(replace(each, state="borne_out") for each in held.elements if each.kind != "party")
-    held = replace(held, elements=borne, features={"no_links": 0.0, "saying_missing": 3.0, "uncovered_sentence": 3.0})
+    held = replace(
+        held,
+        elements=borne,
+        features={"no_links": 0.0, "refers_back": 0.0, "saying_missing": 3.0, "uncovered_sentence": 3.0},
+    )
     found = judge(cluster, one.reading, 1e-9, one.alignment, held, 0, read)
     assert (found.label, found.reason) == ("not_found", reason)
     assert [element.text for element in found.elements if element.state == "unaccounted"] == words

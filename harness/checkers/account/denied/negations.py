@@ -129,7 +129,7 @@ def denial_of(parse: Parse, at: int) -> int | None:
         either = parse.tokens[above[-1]].dep == "conj" and any(
             parse.tokens[child].lower in {"or", "nor"} for child in parse.children[head.i]
         )  # nothing was lost or stolen
-        if not (either or parse.tokens[above[-1]].dep in _COMPLEMENTS) or parted(parse, parse.tokens[above[-1]], head):
+        if not (either or parse.tokens[above[-1]].dep in _COMPLEMENTS):
             break
         if parse.tokens[above[-1]].dep == "xcomp" and head.lemma in word_list("polarity", "reversing"):
             return head.i  # they failed to agree on it

@@ -52,7 +52,7 @@ def _counts_other(parties: Parties, unit: int, found: Figure, head: int) -> bool
     inside.update(above.i for above in takewhile(_in_phrase, theirs.parse.ancestors(noun.i)))
     if any(match.unit == unit and match.token in inside for match in parties.matcher.matches(head)):
         return False
-    # Six of the dead were children: they are who is counted where the claim tells their death of them.
+    # Five of the dead were pupils: they are who is counted where the claim tells their death of them.
     told = {frame.concept for frame in parties.reading.frames if head in (*frame.agents, *frame.patients)}
     if theirs.keys[noun.i] in told and parties.among(unit, {*range(len(theirs.keys))}, head):
         return False

@@ -74,14 +74,14 @@ def _years_back(parse: Parse, verb: Token) -> tuple[int, int] | None:
     """Find the words by which a verb's clause is dated years back: `in 2014`, `ten years ago`."""
     if verb.pos != "VERB" or verb.tag not in _PAST:
         return None
-    # `LONDON, March 3, 2014 (Reuters) -` and `(Mar 3, 2014 3:37 PM)` say when the article was written.
+    # `LONDON, March 3, 2014 (Reuters) -` and `(Mar 3, 2014 8:15 AM)` say when the article was written.
     begins = max(stamp_end(parse.text), dateline_end(parse.text))
     for at in clause(parse, verb.i):
         token = parse.tokens[at]
         if token.start < begins:
             continue
         year = token.text.isdigit() and len(token.text) == 4 and token.entity == "DATE"
-        # A 2007 forecast is raised now; in `March 2014` the year belongs to no noun but its month.
+        # A 2019 forecast is raised now; in `March 2014` the year belongs to no noun but its month.
         of_noun = token.dep in _BESIDE_NOUNS and parse.tokens[token.head].entity != "DATE"
         # Baths that were built in 1932 cost something now.
         year = year and not of_noun and verb_over(parse, at) in (None, verb)

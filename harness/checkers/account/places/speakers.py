@@ -61,12 +61,12 @@ def _is_apart(parse: Parse, verb: Token) -> bool:
 
 
 def _is_told_of(reading: Reading, verb: Token, speaker: int) -> bool:
-    """Recognise who is told of by a headline's passive: `judge confirmed as minister`, `strollers recalled`."""
+    """Recognise who is told of by a headline's passive: `judge confirmed as minister`, `kettles recalled`."""
     told = any(speaker in frame.patients for frame in reading.frames if frame.predicate == verb.i)
     below = {reading.parse.tokens[child].dep for child in reading.parse.children[verb.i]}
     as_what = any(reading.parse.tokens[child].lower == "as" for child in reading.parse.children[verb.i])
     as_what = as_what or verb.lemma == "recall"  # goods are; who recalls something says what
-    told = told or (verb.lemma == "add" and "dobj" in below and "ccomp" not in below)  # Romney adds nine delegates
+    told = told or (verb.lemma == "add" and "dobj" in below and "ccomp" not in below)  # Roos adds six votes
     return told or (verb.tag in {"VBN", "VBD"} and as_what and not below & {"dobj", "ccomp", "xcomp", "aux"})
 
 
