@@ -20,9 +20,9 @@ from harness.claims.typography import plain
         ("On Jan 16 181 people fled", "On Jan 16 181 people fled"),
         ("George H. W. Bush met J. R. R. Tolkien", "George H.W. Bush met J.R.R. Tolkien"),
         ("It chose plan B. C. is next", "It chose plan B. C. is next"),
-        ("Kidnapped in late ’80s, freed in '98, not '08", "Kidnapped in late 1980s, freed in 1998, not 2008"),
+        ("Built in late ’80s, sold in '98, not '08", "Built in late 1980s, sold in 1998, not 2008"),
         ("the '12 apostles' of the '70s", "the '12 apostles' of the 1970s"),
-        ("Romney's '47%' remark", "Romney's '47%' remark"),
+        ("Roos's '30%' remark", "Roos's '30%' remark"),
         ("Bank posts steep Q1 loss, small Q4 gain", "Bank posts steep first quarter loss, small fourth quarter gain"),
     ],
 )

@@ -22,7 +22,7 @@ from harness.language.numerals import _read_through, number_values
         ("one hundred and twenty-three thousand four hundred and five", {"*": "123405"}),
         ("two hundred and fifty thousand", {"*": "250000"}),
         ("twelve hundred and two", {"*": "1202"}),
-        ("a $2.8-billion second-quarter loss", {"2.8-billion": "2.8e9"}),
+        ("a $1.4-billion third-quarter profit", {"1.4-billion": "1.4e9", "third": "3"}),
         ("a million and first of two hundred third", {"*": "1000001 203"}),
         ("between one hundred and two hundred", {"one hundred": "100", "two hundred": "200"}),
         ("two thousand and five thousand", {"two thousand": "2000", "five thousand": "5000"}),
