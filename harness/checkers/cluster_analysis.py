@@ -3,19 +3,20 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from harness.checkers.dollars import with_countries
 from harness.checkers.evidence import EvidenceIndex
 from harness.checkers.forms import Forms
 from harness.claims.casing import Casing
+from harness.claims.contrasts import set_apart
 from harness.claims.entities import Name, known_as, same_name
-from harness.claims.figures.quantities import Figure
+from harness.claims.figures.quantities import Figure, figures
 from harness.claims.figures.questions import Asked, Question
 from harness.claims.frames import Frame
 from harness.claims.meaning import nations
-from harness.claims.parsing.parse import Parser, Token
+from harness.claims.parsing.parse import Parse, Parser, Token
 from harness.claims.parsing.standin import parse_named
 from harness.claims.persons import ages, countries
 from harness.claims.sentence_analysis import PRONOUNS, Reading, phrase, read_all
@@ -42,6 +43,18 @@ class Argument:
     """True for an unresolved pronoun."""
     sure: bool = True
     """False where a pronoun was resolved by guess: such a name may confirm, but not contradict."""
+
+
+def _said(reading: Reading) -> Reading:
+    """Leave out the figures that a sentence says it is not: *not 30*, and the two of *all but two*."""
+    apart = _apart(reading.parse)
+    return replace(reading, figures=tuple(f for f in reading.figures if f not in apart)) if apart else reading
+
+
+def _apart(parse: Parse) -> tuple[Figure, ...]:
+    """List the figures that a sentence says it is not."""
+    apart = set_apart(parse)
+    return tuple(figure for figure in figures(parse) if figure.token in apart) if apart else ()
 
 
 class Sentences:
@@ -82,11 +95,14 @@ class ClusterReading:
         self.index = sentences.index
         self.units = self.index.units
         self.casing = sentences.casing
-        self.readings: list[Reading] = read_all(parse_named(parser, sentences.texts, self.casing.named))
+        self.readings: list[Reading] = [
+            _said(reading) for reading in read_all(parse_named(parser, sentences.texts, self.casing.named))
+        ]
         self.sources = sentences.sources
         self.published = {article.article_id: article.published for article in cluster.articles}
         self.frames: dict[str, list[tuple[int, Frame]]] = defaultdict(list)
         self.figures: list[tuple[int, Figure]] = list(with_countries(self.units, self.readings))
+        self.figures_apart = frozenset(figure.value for reading in self.readings for figure in _apart(reading.parse))
         self.names: dict[Name, list[int]] = defaultdict(list)
         self.stems: set[str] = set()
         self.words: set[str] = set()

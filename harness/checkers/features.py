@@ -9,11 +9,12 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from harness.checkers.cluster_analysis import ClusterReading
+from harness.claims.contrasts import contrasted
 from harness.claims.figures.conversion import counterpart
 from harness.claims.figures.slots import same_slot
 from harness.claims.meaning import concept
 from harness.claims.parsing.parse import Token
-from harness.claims.polarity import contrasted, has_to_be_denied, negates
+from harness.claims.polarity import has_to_be_denied, negates
 from harness.claims.sentence_analysis import PRONOUNS, Reading
 from harness.language.lexical import content_stems, pieces, stem, word_list
 from harness.language.text import ngrams

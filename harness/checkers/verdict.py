@@ -319,8 +319,9 @@ def _supported(case: _Case) -> Judgement:
     if case.gone and case.entailment is not None:
         read = [read_by_model(held, case.cluster, case.near) for held in case.elements if held in case.gone]
         if case.lost is None:
-            reason = "the entailment model reads it in the closest sentences; in so many words none has "
-            reason += quoted(case.reading, case.gone)
+            has = "says it of" if all(held.kind == "party" for held in case.gone) else "has"
+            told = quoted(case.reading, case.gone)
+            reason = f"the entailment model reads it in the closest sentences; in so many words none {has} {told}"
     units = supporting(case.cluster, case.reading, case.account)
     supporters = frozenset(case.cluster.articles_of_all(units))
     alone = not case.gone and case.without >= 0.5

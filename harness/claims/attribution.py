@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from harness.claims.frames import Frame, frames
 from harness.claims.parsing.parse import Parse, Token
+from harness.claims.polarity import parted
 from harness.claims.thesaurus import is_being
 from harness.language.lexical import word_list
 
@@ -15,8 +16,10 @@ _TAIL = re.compile(
 )
 
 _LAST = re.compile(r"\S\s*:\s+([^:.!?,;]{2,40})$")
-_MOST_OF_LAST = 4
-"""Words of a speaker at a headline's end."""
+_MOST_OF_FIRST, _MOST_OF_LAST = 5, 4
+"""Words of a speaker before a colon, and at a headline's end."""
+_FINITE = frozenset({"VBZ", "VBP", "VBD", "MD"})
+_NOUNS = frozenset({"NOUN", "PROPN", "PRON"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,8 @@ def _find_saying(parse: Parse, frame: Frame) -> Saying | None:
                 return _make_saying(_speaker(parse, token), kind)
         # The predicate itself may be a verb of saying; what it says is another frame's affair.
         if above is not at:
+            if parted(parse, passed, above):
+                break
             kind = kind_of_saying(above.lemma)
             clause = passed.dep in {"ccomp", "xcomp", "pcomp", "acl", "prep", "dobj", "parataxis", "oprd"}
             clause = clause or _is_content(parse, passed, above)
@@ -158,13 +163,24 @@ def _can_speak(parse: Parse, start: int) -> bool:
     )
 
 
+def _before_colon(parse: Parse) -> Saying | None:
+    """Find a speaker before a colon: *Tokayev: …*, *Police say: …*; a clause is none (*Nobody saw it coming: …*)."""
+    head = _COLON.match(parse.text)
+    if not head or not head.group(1)[:1].isupper() or len(head.group(1).split()) > _MOST_OF_FIRST:
+        return None
+    told = [token for token in parse.tokens if head.start(1) <= token.start < head.end(1)]
+    verb = next((token for token in told if token.pos in {"VERB", "AUX"} and token.tag in _FINITE), None)
+    if verb is not None:
+        kind = kind_of_saying(verb.lemma)
+        return _make_saying(_speaker(parse, verb), kind) if kind and verb is told[-1] else None
+    return Saying(head.group(1), "reports", False) if told and told[-1].pos in _NOUNS else None
+
+
 def _find_outer_saying(parse: Parse) -> Saying | None:
     """Find a speaker before a colon (*Tokayev: …*), or at a headline's end (*…: officials*; *…, police say*)."""
     text = parse.text
-    head = _COLON.match(text)
-    # A longer beginning before a colon is a clause, not a speaker.
-    if head and head.group(1)[:1].isupper() and len(head.group(1).split()) <= 5:
-        return Saying(head.group(1), "reports", False)
+    if (first := _before_colon(parse)) is not None:
+        return first
     last = _LAST.search(text)
     if last and _can_speak(parse, last.start(1)):
         return Saying(last.group(1), "reports", False)

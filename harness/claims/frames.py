@@ -7,6 +7,7 @@ of events ("the killing of X by Y"), and headlines without a verb ("X behind Y")
 from dataclasses import dataclass
 from functools import lru_cache
 
+from harness.claims.contrasts import set_apart
 from harness.claims.meaning import concept, light_verbs
 from harness.claims.misread import MisreadVerb, verb_of_text, verbs_of_clauses
 from harness.claims.parsing.parse import Parse, Token
@@ -74,7 +75,9 @@ class _Reader:
             if frame is not None:
                 found.append(frame)
                 found.extend(self._blame_frames(frame))
-        whole = not any(frame.kind in {"verb", "copula", "preposition"} for frame in found)
+        # `From burning flat` tells no deed of its own.
+        told = (frame for frame in found if frame.kind in {"verb", "copula", "preposition"})
+        whole = all(self.tokens[frame.predicate].dep in {"amod", "pcomp"} for frame in told)
         misread = verb_of_text(self.parse) if whole else verbs_of_clauses(self.parse)
         return (*found, *map(self._misread, misread))
 
@@ -163,7 +166,9 @@ class _Reader:
         scored = [kid for kid in self._kids(at, "npadvmod") if kid > at and self.tokens[kid].pos == "PROPN"
                   and self.tokens[kid].entity not in {"DATE", "TIME"}]  # fmt: skip
         objects = self._with_conjuncts([*scored, *self._kids(at, *_OBJECTS)])  # `Ames beat Doyle 2-0`
-        by = [inner for agent in self._kids(at, "agent") for inner in self._kids(agent, "pobj")]
+        agents = self._kids(at, "agent")
+        agents += [joined for agent in agents for joined in self._kids(agent, "conj")]  # not by them but by us
+        by = [inner for agent in agents for inner in self._kids(agent, "pobj")]
         passive = self._passive(token)
         if by and subjects and not objects and token.tag in {"VBD", "VBN"}:
             subjects, passive_subjects = (), (*passive_subjects, *subjects)  # a headline's `Tarn beaten by Norvik`
@@ -180,8 +185,9 @@ class _Reader:
             has_aux = any(self.tokens[child].lower not in {"be"} for child in self._kids(at, "aux"))
             if not has_aux:
                 subjects, passive_subjects = (), subjects
-        self.agents[at] = (*subjects, *self._with_conjuncts(by))
-        self.patients[at] = (*passive_subjects, *objects)
+        apart = set_apart(self.parse)
+        self.agents[at] = tuple(each for each in (*subjects, *self._with_conjuncts(by)) if each not in apart)
+        self.patients[at] = tuple(each for each in (*passive_subjects, *objects) if each not in apart)
 
     def _exclaimed_subject(self, token: Token) -> tuple[int, ...]:
         """Find the name before a finite verb that the parser takes for an exclamation, or for part of a name."""

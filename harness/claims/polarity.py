@@ -1,9 +1,9 @@
 """Words that negate: `not`, `never`, `no`; not the `No.` of a number, nor `not only`, nor `no less than`."""
 
+from harness.claims.contrasts import MERELY, contrasted
 from harness.claims.parsing.parse import Parse, Token
 from harness.language.lexical import word_list
 
-_MERELY = frozenset({"only", "just", "merely", "simply"})
 _WITH_NO = frozenset({"confidence", "fly", "contest", "deal", "show", "win", "ball"})
 """Words that with `no` before them make one word of three: a no confidence vote."""
 _ALL_BUT = frozenset({"short", "less", "but"})
@@ -31,25 +31,13 @@ def negator(parse: Parse, token: Token) -> bool:
         return not numbers and not first[:1].isdigit() and not (first in _THAN and second == "than")
     if token.lower == "nothing" and first in _ALL_BUT:
         return False
-    return not (token.lower in {"not", "n't", "n’t"} and first in _MERELY)
+    return not (token.lower in {"not", "n't", "n’t"} and first in MERELY)
 
 
 def _is_noun_after(parse: Parse, at: int) -> bool:
     """Tell whether a noun stands at a place, quotation marks passed over."""
     following = next((token for token in parse.tokens[at:] if token.pos != "PUNCT"), None)
     return following is not None and following.pos in {"NOUN", "PROPN"}
-
-
-def contrasted(parse: Parse, token: Token) -> int | None:
-    """Find the noun that `not` sets apart from another, where no deed is denied: to the ministry, not the police."""
-    if token.lower != "not" or not token.i or parse.tokens[token.i - 1].lower not in {",", "but"}:
-        return None
-    for other in parse.tokens[token.i + 1 :]:
-        if other.pos in {"NOUN", "PROPN"}:
-            return None if other.dep in _SUBJECTS else other.i
-        if other.pos not in {"DET", "NUM", "ADJ", "ADP"}:
-            return None
-    return None
 
 
 def supposes(parse: Parse, token: Token) -> bool:
@@ -66,6 +54,13 @@ def only_supposed(parse: Parse, at: int) -> bool:
     """Tell whether a negation over a verb denies nothing, by `supposes`."""
     below = [parse.tokens[child] for child in parse.children[at]]
     return any(negator(parse, kid) and supposes(parse, kid) for kid in below)
+
+
+def is_until(parse: Parse, verb: Token) -> bool:
+    """Recognise what is denied up to a time only, and done then: `did not open until Monday`."""
+    kids = [parse.tokens[child] for child in parse.children[verb.i]]
+    marks = [parse.tokens[inner] for kid in kids if kid.dep == "advcl" for inner in parse.children[kid.i]]
+    return any(each.lower in {"until", "till"} for each in (*kids, *marks))
 
 
 def is_over(parse: Parse, at: int) -> bool:

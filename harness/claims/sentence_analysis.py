@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from harness.claims.attribution import Saying, sayings
+from harness.claims.contrasts import set_apart
 from harness.claims.entities import Name, names
 from harness.claims.figures.quantities import Figure, figures
 from harness.claims.frames import Frame, frames
@@ -173,8 +174,9 @@ _RELATIVE = frozenset({"yesterday", "today", "tomorrow", "tonight", "overnight"}
 
 @lru_cache(maxsize=1 << 12)
 def times(parse: Parse) -> frozenset[str]:
-    """List the times that a sentence gives, as words to compare."""
-    return frozenset(word for token in parse.tokens for word in time_words(parse, token))
+    """List the times that a sentence gives, as words to compare; not those that it says it is not (`not on Monday`)."""
+    apart = set_apart(parse)
+    return frozenset(word for token in parse.tokens if token.i not in apart for word in time_words(parse, token))
 
 
 def tells_time(reading: "Reading", words: Collection[str], time: str) -> bool:
@@ -186,7 +188,8 @@ def tells_time(reading: "Reading", words: Collection[str], time: str) -> bool:
     if is_weekday(plain) and f"{plain}s" in words:
         return True
     others = any(other != time and other.endswith(f" {plain}") for other in reading.times)
-    return time in reading.times or (plain in words and not others)
+    apart = {reading.parse.tokens[at].lower for at in set_apart(reading.parse)}
+    return time in reading.times or (plain in words and not others and plain not in apart)
 
 
 def _is_march(parse: Parse, token: Token) -> bool:

@@ -171,6 +171,8 @@ def _frame_conflict(cluster: ClusterReading, reading: Reading, pair: Pair) -> Co
     if pair.opposite:
         if other.concept in {key for at, key in enumerate(reading.keys) if at != frame.predicate}:
             return None  # `asks court to uphold ban, overturn Roe`
+        if _tells_both(cluster.readings[pair.unit], reading, frame):
+            return None
         # Opposites that are one deed told from either side (`buy`, `sell`) conflict only if one party does both.
         handed = converse(verb_of(reading.parse, frame), verb_of(cluster.readings[pair.unit].parse, other))
         if handed and pair.agents != SAME:
@@ -188,7 +190,8 @@ def _frame_conflict(cluster: ClusterReading, reading: Reading, pair: Pair) -> Co
     if pair.swapped:
         return None  # `standing` looks at all that the articles have of the two parties
     enough = pair.same >= 1 and (pair.context >= 0.3 or pair.same >= 2)
-    if pair.differing and enough:
+    # `Ann Moe no longer leads it` names nobody who leads it.
+    if pair.differing and enough and frame.negated == other.negated:
         role, indices = (
             ("agents", frame.agents) if pair.agents == DIFFERENT
             else ("patients", frame.patients) if pair.patients == DIFFERENT
@@ -223,6 +226,13 @@ def _frame_conflict(cluster: ClusterReading, reading: Reading, pair: Pair) -> Co
     return None
 
 
+def _tells_both(there: Reading, reading: Reading, frame: Frame) -> bool:
+    """Tell whether a sentence has a deed of the claim's own doer beside its opposite: most oppose, some back it."""
+    doers = {reading.keys[at] for at in frame.agents} - {""}
+    return any(each.concept == frame.concept and not each.negated and doers & {there.keys[at] for at in each.agents}
+               for each in there.frames)  # fmt: skip
+
+
 def _may_be_both(
     cluster: ClusterReading, reading: Reading, pair: Pair, role: str, indices: Sequence[int]
 ) -> bool:  # fmt: skip
@@ -242,7 +252,11 @@ def _denies(cluster: ClusterReading, reading: Reading, pair: Pair) -> bool:
     """Tell whether one of two aligned frames denies what the other says."""
     frame, other, there = pair.claim, pair.found, cluster.readings[pair.unit]
     close = (pair.same >= 1 and pair.context >= 0.45) or (pair.same >= 2 and pair.context >= 0.3)
-    if frame.negated == other.negated or not (close and _asserted(reading, frame) and _asserted(there, other)):
+    if (
+        frame.negated == other.negated
+        or pair.differing
+        or not (close and _asserted(reading, frame) and _asserted(there, other))
+    ):
         return False
     # That a state can't do it does not deny that it does; that it can does.
     if may_be_done(reading.parse, frame.predicate) != may_be_done(there.parse, other.predicate):

@@ -7,8 +7,9 @@ from itertools import groupby, pairwise
 from operator import itemgetter
 
 from harness.checkers.cluster_analysis import ClusterReading
+from harness.claims.contrasts import excepted, set_apart
 from harness.claims.figures.currencies import SIGN, is_currency
-from harness.claims.figures.quantities import Figure
+from harness.claims.figures.quantities import Figure, figures
 from harness.claims.figures.slots import comparable, happening
 from harness.claims.parsing.parse import Token
 from harness.claims.polarity import negates
@@ -58,6 +59,7 @@ _NEAR_SUM = 0.02
 _POINTS = 0.51
 """Points by which a percentage may differ from one that two figures give: it is rounded."""
 _AGES = frozenset({"age", "year", ""})
+_LEFT = frozenset({"still", "remain", "remains", "missing", "left"})
 _REST = frozenset({"rest", "other", "remain", "remaining", "remainder"})
 _FOR, _AGAINST = frozenset({"for", "favour", "favor", "support", "yes"}), frozenset({"against", "oppose", "no"})
 """Words of one side of a question, and of the other."""
@@ -93,6 +95,7 @@ def derivations(figure: Figure, reading: Reading, cluster: ClusterReading) -> It
     yield from _yearly(figure, reading, cluster)
     yield from _sums(figure, reading, cluster)
     yield from _changes(figure, reading, cluster)
+    yield from _excepted(figure, reading, cluster)
     if figure.unit in _SPANS and _is_span(figure, reading):
         yield from _since(figure, cluster)
     if figure.unit == "age" or (bare and _APART.search(reading.parse.text[: figure.start])):
@@ -139,8 +142,8 @@ def _unsaid(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterat
     `28 a week, fewer hours` is 28 hours, `five hours and 40 minutes` nearly six; of ten, *including* one, nine others.
     """
     other = reading.parse.tokens[figure.head_token].lemma in {"other", "others"}
-    for unit, figures in groupby(cluster.figures, key=itemgetter(0)):
-        held = [found for _, found in figures if not found.ordinal]
+    for unit, several in groupby(cluster.figures, key=itemgetter(0)):
+        held = [found for _, found in several if not found.ordinal]
         tokens = cluster.readings[unit].parse.tokens
         for found in held:
             apart = not found.unit and not found.head and figure.unit in {token.lemma for token in tokens}
@@ -167,9 +170,9 @@ def _sums(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator
     if figure.modifier not in {"exact", "about", "above"}:
         return
     mine = happening(reading, figure)
-    for unit, figures in groupby(cluster.figures, key=itemgetter(0)):
+    for unit, several in groupby(cluster.figures, key=itemgetter(0)):
         # Vague or capped counts cannot be added up.
-        held = [found for _, found in figures if comparable(figure, found) and found.modifier in {"exact", "above"}]
+        held = [found for _, found in several if comparable(figure, found) and found.modifier in {"exact", "above"}]
         other = cluster.readings[unit]
         for first, second in pairwise(held):
             if first.value + second.value == figure.value and all(happening(other, f) & mine for f in (first, second)):
@@ -196,9 +199,9 @@ def _lists(reading: Reading, held: Sequence[Figure]) -> Iterator[list[Figure]]:
 def _changes(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
     """Find the first of two figures that a share or a change follows from: `630 of the 900`, `from 40 to 50`."""
     points = reading.parse.tokens[figure.head_token].lemma in {"point", "percentage"}
-    for unit, figures in groupby(cluster.figures, key=itemgetter(0)):
+    for unit, several in groupby(cluster.figures, key=itemgetter(0)):
         text = cluster.readings[unit].parse.text
-        held = [found for _, found in figures if not found.ordinal and not found.spelt]
+        held = [found for _, found in several if not found.ordinal and not found.spelt]
         for first, second in pairwise(held):
             gap, grown = text[first.end : second.start], second.value - first.value
             of = _OF.fullmatch(gap) is not None and first.value < second.value
@@ -217,6 +220,22 @@ def _changes(figure: Figure, reading: Reading, cluster: ClusterReading) -> Itera
                 near = (changed or turned) and same and math.isclose(abs(grown), figure.value)
             if near:
                 yield unit, first.start, first.end
+
+
+def _excepted(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
+    """Find how many are left where all but some are meant, 12 of `all but two of the 14`; in a denial the two."""
+    left_out = figure.token in set_apart(reading.parse)
+    denied = left_out or any(negates(reading.parse, token) or token.lower in _LEFT for token in reading.parse.tokens)
+    for unit, other in enumerate(cluster.readings):
+        few = excepted(other.parse)
+        held = figures(other.parse) if few else ()
+        for at, one in enumerate(held):
+            if one.token not in few:
+                continue
+            every = held[at + 1] if at + 1 < len(held) else None
+            left = every is not None and _OF.fullmatch(other.parse.text[one.end : every.start]) is not None
+            if one.value == figure.value if denied else left and every.value - one.value == figure.value:
+                yield unit, one.start, one.end
 
 
 def _yearly(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
@@ -265,8 +284,8 @@ def _is_span(figure: Figure, reading: Reading) -> bool:
 
 def _multiples(figure: Figure, cluster: ClusterReading) -> Iterator[tuple[int, int, int]]:
     """Find what a multiple follows from: the number itself, or two figures of that ratio."""
-    for unit, figures in groupby(cluster.figures, key=itemgetter(0)):
-        held = [found for _, found in figures if not found.ordinal]
+    for unit, several in groupby(cluster.figures, key=itemgetter(0)):
+        held = [found for _, found in several if not found.ordinal]
         plain = [found for found in held if found.value == figure.value and not found.spelt]
         yield from ((unit, found.start, found.end) for found in plain if _multiplies(found, cluster.readings[unit]))
         for first, second in pairwise(held):

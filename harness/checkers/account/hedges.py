@@ -15,7 +15,7 @@ from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.attribution import kind_of_saying
 from harness.claims.frames import Frame
 from harness.claims.parsing.parse import Parse, Token
-from harness.claims.polarity import came_to_nothing, fails, keeps_undone, negates, parted
+from harness.claims.polarity import came_to_nothing, fails, keeps_undone, negates, negator, parted
 from harness.claims.sentence_analysis import Reading
 from harness.claims.verbs import written
 from harness.language.lexical import word_list
@@ -156,8 +156,9 @@ def account_of_modality(cluster: ClusterReading, matcher: Matcher, reading: Read
                        "negation", (one.token,))  # fmt: skip
             continue
         reason = f"the articles have “{written(reading.parse, token)}” only under “{one.word}”, not as done"
-        yield Held("modality", token.start, token.end, "unaccounted", spots, reason,
-                   "modality_lost", 1.0, "modality", (one.token,))  # fmt: skip
+        feature = "condition_lost" if _is_conditional(one) else "modality_lost"
+        yield Held("modality", token.start, token.end, "unaccounted", spots, reason, feature, 1.0, "modality",
+                   (one.token,))  # fmt: skip
 
 
 def hedged_deeds(cluster: ClusterReading, matcher: Matcher, reading: Reading) -> Iterator[Hedged]:
@@ -211,10 +212,11 @@ def _told_as_planned(reading: Reading, frame: Frame) -> bool:
 
 
 def _only_undone(cluster: ClusterReading, matcher: Matcher, reading: Reading, frame: Frame) -> Hedged | None:
-    """Find where what a claim has planned is called off or kept from; None where a sentence plans it."""
+    """Find where what a claim has planned is called off, kept from or only asked; None where a sentence plans it."""
     head = reading.parse.tokens[reading.parse.tokens[frame.predicate].head]
     parties = (*frame.agents, *frame.patients, *([head.i] if head.i != frame.predicate else []))
     found: list[Hedged] = []
+    open_ones: list[Hedged] = []
     for unit, at in _places(matcher, frame.predicate):
         if not _has(matcher, unit, parties):
             continue
@@ -228,10 +230,21 @@ def _only_undone(cluster: ClusterReading, matcher: Matcher, reading: Reading, fr
         if denial is None:
             if all(hedge.planned for hedge in hedges):
                 return None
-            continue  # who is only asked to do it, or might, plans nothing
+            # Who is only asked to do it, or might, plans nothing.
+            unsure = [_hedged(cluster, frame.predicate, unit, hedge) for hedge in hedges if not hedge.planned]
+            open_ones.append(next(filter(_is_conditional, unsure), unsure[0]))
+            continue
         if _same_object(matcher, reading, frame, unit):
             found.append(_hedged(cluster, frame.predicate, unit, Hedge(denial, planned=False), denied=True))
+    own = {token.lower for token in reading.parse.tokens}
+    if not found and all(_is_conditional(one) and one.word.lower() not in own for one in open_ones):
+        found = open_ones  # asked whether he will run
     return found[0] if found else None
+
+
+def _is_conditional(one: Hedged) -> bool:
+    """Tell whether a deed is told only in a condition or as asked: `if`, `unless`, `whether`."""
+    return one.word.lower() in word_list("modality", "conditional")
 
 
 def _same_object(matcher: Matcher, reading: Reading, frame: Frame, unit: int) -> bool:
@@ -312,7 +325,8 @@ def _only_absent(cluster: ClusterReading, matcher: Matcher, reading: Reading, fr
         found: list[Hedged] = []
         for unit, at in _places(matcher, index):
             parse = cluster.readings[unit].parse
-            none = next((child for child in parse.children[at] if parse.tokens[child].lower == "no"), None)
+            beside = (parse.tokens[child] for child in parse.children[at])
+            none = next((kid.i for kid in beside if kid.lower == "no" and negator(parse, kid)), None)
             if none is None and parse.tokens[at].dep != "compound":
                 found = []
                 break

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from harness.checkers.cluster_analysis import ClusterReading
+from harness.claims.contrasts import set_apart
 from harness.claims.meaning import other_spellings
 from harness.claims.parsing.parse import Token
+from harness.claims.polarity import negates
 from harness.claims.sentence_analysis import Reading
 from harness.claims.thesaurus import near_words, said_by
 from harness.claims.verbs import particle, phrasal
@@ -68,7 +70,7 @@ class Matcher:
             found: dict[tuple[int, int], float] = {}
             for places, grade in self._places(index):
                 for place in places:
-                    if grade > found.get(place, 0.0):
+                    if grade > found.get(place, 0.0) and not self._is_set_apart(place):
                         found[place] = grade
             if self._near and not found:
                 found = dict.fromkeys(self._near_places(self.reading.parse.tokens[index]), NEAR)
@@ -80,6 +82,16 @@ class Matcher:
                 graded.append(Match(*place, grade * OTHER_PARTICLE if narrowed else grade))
             self._matches[index] = tuple(sorted(graded, key=lambda match: (-match.grade, match.unit, match.token)))
         return self._matches[index]
+
+    def _is_set_apart(self, place: tuple[int, int]) -> bool:
+        """Tell whether a sentence says that it is not this: what `not` sets apart bears out only who denies as well."""
+        unit, at = place
+        return not self._denies and at in set_apart(self.cluster.readings[unit].parse)
+
+    @cached_property
+    def _denies(self) -> bool:
+        parse = self.reading.parse
+        return bool(set_apart(parse)) or any(negates(parse, token) for token in parse.tokens)
 
     def _has_other_particle(self, place: tuple[int, int], own: str, lemma: str) -> bool:
         """Tell whether the articles have a verb with a particle that makes it another, or without the claim's."""

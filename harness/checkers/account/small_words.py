@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from harness.checkers.account.elements import SURE, Held, Spot
 from harness.checkers.account.matching import Matcher
 from harness.checkers.cluster_analysis import ClusterReading
+from harness.claims.contrasts import excepted
 from harness.claims.figures.agreement import agree
 from harness.claims.parsing.parse import Parse, Token
 from harness.claims.sentence_analysis import Reading
@@ -16,6 +17,7 @@ from harness.language.lexical import word_list
 
 _EARLIER_FIRST = {"after": False, "following": False, "before": True}
 """Words of a sequence, and whether what stands before them came first."""
+_AMOUNTS = frozenset({"by", "to", "from"})
 _TURNED = 2
 """Words of a claim that an article has on the other side of its word, at least one of either side."""
 
@@ -25,6 +27,7 @@ def account_of_small_words(cluster: ClusterReading, matcher: Matcher, reading: R
     yield from _turned_sequence(cluster, matcher, reading)
     yield from [*_lesser_share(cluster, matcher, reading)] or _counted_whole(cluster, matcher, reading)
     yield from _other_amount(cluster, reading)
+    yield from _other_superlative(cluster, matcher, reading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +174,8 @@ def _counted_whole(cluster: ClusterReading, matcher: Matcher, reading: Reading) 
     words = word_list("function", "part_of_them") | {"one", "two", "three"}
     for figure in reading.figures:
         mine = reading.parse.tokens[figure.head_token]
-        if figure.head_token == figure.token or _part_of(reading.parse, mine, words) is not None:
+        whole = _part_of(reading.parse, mine, words) is None and not excepted(reading.parse)
+        if figure.head_token == figure.token or not whole:
             continue
         found: list[tuple[int, Token]] = []
         for unit, other in cluster.figures:
@@ -203,14 +207,38 @@ def _other_amount(cluster: ClusterReading, reading: Reading) -> Iterator[Held]:
             yield _rival(mine, (unit, word), f"the articles have “{told}” under “{word.text}”, not “{mine.text}”")
 
 
+def _other_superlative(cluster: ClusterReading, matcher: Matcher, reading: Reading) -> Iterator[Held]:
+    """Find what a claim calls the tallest and the articles call the oldest, and nowhere the tallest."""
+    for token in reading.parse.tokens:
+        thing = _called_most(reading.parse, token)
+        if thing is None or token.i not in matcher.words or matcher.matches(token.i):
+            continue
+        places = [(match.unit, cluster.readings[match.unit].parse, match.token) for match in matcher.matches(thing)
+                  if match.grade >= SURE and match.unit in matcher.scene]  # fmt: skip
+        found = [(unit, parse.tokens[child]) for unit, parse, at in places for child in parse.children[at]
+                 if _called_most(parse, parse.tokens[child]) == at]  # fmt: skip
+        if found:
+            yield _rival(token, found[0], f"the articles have “{found[0][1].text}” there, not “{token.text}”")
+
+
+def _called_most(parse: Parse, token: Token) -> int | None:
+    """Find the noun before which a superlative stands; none of one that judges, for which others have another."""
+    head = parse.tokens[token.head]
+    superlative = token.tag == "JJS" and token.lower not in word_list("function", "judging_most")
+    return head.i if superlative and token.dep == "amod" and head.pos in {"NOUN", "PROPN"} else None
+
+
 def _amount(parse: Parse, token: Token) -> Token | None:
     """Find the `by`, `to` or `from` between a verb of rising or falling and a figure."""
+    before = [each for each in parse.tokens[max(0, token.i - 2) : token.i] if each.pos != "SYM"][-1:]
+    written = next((each for each in before if each.lower in _AMOUNTS), None)
     for _ in range(3):
         above = parse.tokens[token.head]
         if above.i == token.i:
             return None
-        if above.lower in {"by", "to", "from"} and above.dep in {"prep", "aux"}:
+        if above.lower in _AMOUNTS and above.dep in {"prep", "aux", "agent"}:
             verb = parse.tokens[above.head]
+            above = written or above  # from 9 to 10, which is parsed as one figure
             return above if {verb.lemma, verb.stem} & word_list("function", "changing") else None
         token = above
     return None

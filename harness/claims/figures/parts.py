@@ -3,13 +3,21 @@
 import re
 
 from harness.claims.figures.quantities import Figure
-from harness.claims.parsing.parse import Token
+from harness.claims.parsing.parse import Parse, Token
 from harness.claims.sentence_analysis import Reading
 
 _BEFORE = re.compile(r"\bof wh(?:om|ich)\s+(?:\w+ ){0,2}$", re.IGNORECASE)
 _AFTER = re.compile(r"\s+of wh(?:om|ich)\b", re.IGNORECASE)
 _NEAR = 40
 """Characters before a figure in which its clause begins: `of whom at least six`."""
+
+
+def whole_above(parse: Parse, noun: int) -> int | None:
+    """Find the `of` by which a noun is the whole of what is told: `of the 240 passengers, 38`; `60 of its 90`."""
+    of = parse.tokens[parse.tokens[noun].head]
+    part = parse.tokens[of.head]
+    told = of.lower == "of" and parse.tokens[noun].dep == "pobj"
+    return of.i if told and part.pos in {"NUM", "VERB", "AUX"} else None
 
 
 def whole_of(reading: Reading, figure: Figure) -> list[Token]:

@@ -103,8 +103,8 @@ def test_a_close_reading_excuses_a_conflict_but_of_figures_times_and_who_did_it_
 
 
 OF_OTHERS = (
-    "clause_missing", "modality_lost", "deed_denied", "bearer_other", "place_of_other", "count_of_other",
-    "extent_missing", "cause_other", "scene_of_other", "deed_earlier",
+    "clause_missing", "modality_lost", "deed_denied", "bearer_other", "count_of_other", "extent_missing", "cause_other",
+    "scene_of_other", "deed_earlier",
 )  # fmt: skip
 
 
@@ -117,7 +117,8 @@ def test_a_close_reading_excuses_what_is_told_of_others(case, feature):
 @pytest.mark.parametrize(
     "feature",
     ["name_missing", "name_replaced", "place_missing", "time_missing", "figure_missing", "figure_rival",
-     "ordinal_missing", "digits_missing", "negation_apart", "speaker_other", "sequence_turned", "name_torn"],
+     "ordinal_missing", "digits_missing", "negation_apart", "speaker_other", "sequence_turned", "name_torn",
+     "place_of_other", "condition_lost"],
 )  # fmt: skip
 def test_a_close_reading_excuses_no_name_figure_time_speaker_or_denial(case, feature):
     assert case.judge(gone(feature), entailed=0.99, closely=5.0).label == "not_found"

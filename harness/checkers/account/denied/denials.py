@@ -9,13 +9,15 @@ from functools import cache
 from typing import NamedTuple
 
 from harness.checkers.account.alignment import Aligner
+from harness.checkers.account.denied.negations import denial_of
+from harness.checkers.account.denied.no_denials import denied_with, is_denied_so_far
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.attribution import kind_of_saying
+from harness.claims.contrasts import contrasted
 from harness.claims.converse import verb_of
 from harness.claims.extract import main_frame
 from harness.claims.parsing.parse import Token
 from harness.claims.polarity import (
-    contrasted,
     denies,
     ends_or_doubts,
     is_on_hold,
@@ -24,7 +26,7 @@ from harness.claims.polarity import (
     prevents,
     rules_out,
 )
-from harness.claims.sentence_analysis import Reading, verb_over
+from harness.claims.sentence_analysis import Reading, clause, verb_over
 from harness.claims.thesaurus import is_being, said_by
 from harness.language.lexical import word_list
 
@@ -118,9 +120,10 @@ def _denied(reading: Reading, other: Reading, token: Token, *, short: bool) -> t
         return (share, f"the articles say it is not “{other.parse.tokens[apart].text}”") if said else (0.0, "")
     if denies(other.parse, token, short=short) and not _only_forbids(reading, other, token):
         head = other.parse.tokens[token.head]
-        inside = _keys(other, other.parse.subtree(head.i))
+        words = denied_with(other.parse, head.i)
+        inside = _keys(other, words)
         share = _share(reading, inside)
-        said = other.keys[head.i] in reading.concepts
+        said = other.keys[head.i] in reading.concepts and not _is_told_besides(reading, other, head, words)
         known = head.lemma in word_list("polarity", "inward") or kind_of_saying(head.lemma)
         if not known and said and (share >= 0.5 or (short and len(inside & reading.concepts) >= 2)):
             return max(share, 0.6 * short), f"the text says what the articles deny: “{head.text}”"
@@ -133,6 +136,24 @@ def _only_forbids(reading: Reading, other: Reading, token: Token) -> bool:
     """Tell whether a word of denial forbids what a claim tells as done, and not as allowed."""
     allowed = (may_be_done(reading.parse, frame.predicate) for frame in reading.frames)
     return rules_out(other.parse, token.head) and not any(allowed)
+
+
+def _is_told_besides(reading: Reading, other: Reading, head: Token, denied: set[int]) -> bool:
+    """Tell whether a deed was only not done so far, or is told beside its denial: `sold no house but sold a yard`."""
+    parse = other.parse
+    alike = [token.i for token in reading.parse.tokens if reading.keys[token.i] == other.keys[head.i]]
+    if all(is_denied_so_far(reading.parse, at, parse, head.i) for at in alike):
+        return True
+    share = _share(reading, _keys(other, denied))
+    again = (token.i for token in parse.tokens if other.keys[token.i] == other.keys[head.i] and token.i not in denied)
+    return any(denial_of(parse, at) is None and _share(reading, _keys(other, _told_with(other, at))) >= share
+               for at in again)  # fmt: skip
+
+
+def _told_with(other: Reading, at: int) -> list[int]:
+    """List the words of a verb and of what it is planned or said by."""
+    return [inner for above in (at, *(each.i for each in other.parse.ancestors(at))) for inner in
+            (clause(other.parse, above) if other.parse.tokens[above].pos in {"VERB", "AUX"} else [above])]  # fmt: skip
 
 
 def _has_deed(reading: Reading, other: Reading, inside: Iterable[int]) -> bool:

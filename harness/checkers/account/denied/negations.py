@@ -13,9 +13,10 @@ from harness.checkers.account.matching import Matcher
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.checkers.features import lone_negation
 from harness.claims.attribution import kind_of_saying
+from harness.claims.contrasts import contrasted
 from harness.claims.figures.lacks import is_taken, same_goods
 from harness.claims.parsing.parse import Parse, Token
-from harness.claims.polarity import contrasted, has_to_be_denied, negates, negator, of_nobody, parted, supposes
+from harness.claims.polarity import has_to_be_denied, is_until, negates, negator, of_nobody, parted, supposes
 from harness.claims.sentence_analysis import Reading
 from harness.claims.thesaurus import opposites, reversals
 from harness.language.lexical import word_list
@@ -141,7 +142,11 @@ def denial_of(parse: Parse, at: int) -> int | None:
         own = head.i in above and head.i != token.i
         carried = head.head in above and head.dep in _CARRIED and token.dep in {"det", "neg", "preconj"}
         denies = (own or carried) and token.lower != "without" and negator(parse, token)
-        if denies and not supposes(parse, token) and not parted(parse, token, parse.tokens[at]):
+        if (
+            denies
+            and not (supposes(parse, token) or is_until(parse, head))
+            and not parted(parse, token, parse.tokens[at])
+        ):
             return token.i
     return None
 

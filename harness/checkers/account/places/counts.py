@@ -1,16 +1,21 @@
 """Counts that the articles have of something else they tell of: `60 schools` where sixty wells are repaired."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from itertools import takewhile
 
-from harness.checkers.account.elements import SURE, Held
+from harness.checkers.account.elements import SAME_DEED, SURE, Held
 from harness.checkers.account.places.likeness import Parties, is_somebody, related
-from harness.claims.figures.agreement import agree
+from harness.claims.figures.agreement import agree, clash
+from harness.claims.figures.parts import whole_above
 from harness.claims.figures.quantities import Figure
+from harness.claims.figures.slots import comparable
 from harness.claims.parsing.parse import Token
-from harness.claims.sentence_analysis import phrase
+from harness.claims.sentence_analysis import Reading, phrase
 from harness.language.lexical import word_list
 
+_ALONE = frozenset({"nsubj", "nsubjpass", "dobj"})
+"""Where a number stands for what it counts."""
 _NO_THING = frozenset({"cent", "one", "other"})
 """Nouns that stand for a thing rather than name it."""
 
@@ -31,6 +36,62 @@ def others_counts(parties: Parties) -> Iterator[Held]:
             spot = (unit, min(found.start, noun.start), max(found.end, noun.end))
             yield Held("figure", figure.start, figure.end, "unaccounted", (spot,), reason, "count_of_other", 1.0,
                        "number")  # fmt: skip
+
+
+def crossed_counts(parties: Parties) -> Iterator[Held]:
+    """Find the count of a deed that each sentence with it has of another deed, and another count of the claim's.
+
+    `Another 60 flights were delayed by fog` after a dispute led to the `cancellation of 40`: neither were 60 cancelled
+    nor 40 delayed.
+    """
+    cluster, reading = parties.cluster, parties.reading
+    for figure in reading.figures:
+        deed = _deed_of(reading, figure)
+        if deed is None or deed not in parties.matcher.words:
+            continue
+        alike = {(match.unit, match.token) for match in parties.matcher.matches(deed) if match.grade >= SAME_DEED}
+        same = [(unit, found) for unit, found in cluster.figures if agree(figure, found)]
+        others = [_counted_there(parties, figure, unit, found, alike) for unit, found in same]
+        if others and all(others) and (other := others[0]) is not None:
+            unit, found = same[0][0], other
+            written, told = (parse.text[each.start : each.end] for parse, each in
+                             ((reading.parse, figure), (cluster.readings[unit].parse, found)))  # fmt: skip
+            reason = f"the articles have “{told}” for “{reading.parse.tokens[deed].text}”, not “{written}”"
+            yield Held("figure", figure.start, figure.end, "unaccounted", ((unit, found.start, found.end),), reason,
+                       "figure_rival", 1.0, "number")  # fmt: skip
+
+
+def _deed_of(reading: Reading, figure: Figure) -> int | None:
+    """Find the one deed that so many do, or that is done to them; None where the claim has another figure like it."""
+    alone = sum(comparable(figure, other) for other in reading.figures) == 1
+    deeds = [frame.predicate for frame in reading.frames if frame.kind == "verb" and not frame.negated
+             and figure.head_token in (*frame.agents, *frame.patients)]  # fmt: skip
+    plain = not figure.ordinal and figure.modifier != "vague" and figure.unit != "age"
+    return deeds[0] if alone and plain and len(deeds) == 1 else None
+
+
+def _counted_there(
+    parties: Parties, figure: Figure, unit: int, found: Figure, alike: AbstractSet[tuple[int, int]]
+) -> Figure | None:  # fmt: skip
+    """Find what a sentence counts at some deeds instead; None where the figure stands under one of them as well."""
+    parse = parties.cluster.readings[unit].parse
+
+    def is_under(each: Figure) -> bool:
+        alone = parse.tokens[each.token].dep in _ALONE
+        if not alone and whole_above(parse, each.head_token) is not None:
+            return False  # 60 of its 90 wells are repaired
+        first = each.token if alone else each.head_token
+        for token in (parse.tokens[first], *parse.ancestors(first)):
+            if (unit, token.i) in alike:
+                return True
+            if token.pos in {"VERB", "AUX"}:
+                return False
+        return False
+
+    if is_under(found):
+        return None
+    held = (other for at, other in parties.cluster.figures if at == unit and comparable(figure, other))
+    return next((other for other in held if clash(figure, other) and is_under(other)), None)
 
 
 def _has_noun(parties: Parties, head: int) -> bool:

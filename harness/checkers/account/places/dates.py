@@ -6,6 +6,7 @@ from harness.checkers.account.elements import SAME_DEED, Held
 from harness.checkers.account.matching import NEAR
 from harness.checkers.account.places.likeness import Parties
 from harness.claims.attribution import kind_of_saying
+from harness.claims.contrasts import set_apart
 from harness.claims.parsing.parse import Parse, Token
 from harness.claims.sentence_analysis import clause, time_words, verb_over
 
@@ -33,8 +34,8 @@ def others_times(parties: Parties) -> Iterator[Held]:
 
 
 def _times_of(parse: Parse, verb: int) -> list[Token]:
-    """List the times that a verb's own clause gives it."""
-    tokens = [parse.tokens[at] for at in clause(parse, verb)]
+    """List the times that a verb's own clause gives it; not *not on Monday*."""
+    tokens = [parse.tokens[at] for at in clause(parse, verb) if at not in set_apart(parse)]
     return [each for each in tokens if time_words(parse, each) and verb_over(parse, each.i) == parse.tokens[verb]]
 
 

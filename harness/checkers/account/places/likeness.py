@@ -14,14 +14,14 @@ from harness.checkers.account.derivation import derivations
 from harness.checkers.account.elements import SURE
 from harness.checkers.account.matching import Match, Matcher
 from harness.checkers.cluster_analysis import ClusterReading, argument
-from harness.claims.entities import Name, same_name
+from harness.claims.entities import Name, known_as, same_name
 from harness.claims.figures.agreement import agree, clash
 from harness.claims.figures.measures import DURATIONS
 from harness.claims.figures.quantities import Figure
 from harness.claims.figures.slots import comparable
 from harness.claims.frames import Frame
 from harness.claims.meaning import opposites_of
-from harness.claims.parsing.parse import Parse
+from harness.claims.parsing.parse import Parse, Token
 from harness.claims.sentence_analysis import Reading, phrase, times, verb_over
 from harness.claims.thesaurus import is_being, near_words, said_by
 from harness.language.lexical import lexicon, word_list
@@ -31,6 +31,7 @@ NEAR = 0.45
 """Grade of WordNet at which two nouns may mean the same."""
 _PARTIES = frozenset({"nsubj", "nsubjpass", "dobj", "dative", "iobj"})
 _DEFINITE = frozenset({"the", "this", "that", "these", "those", "its", "their", "his", "her"})
+_DEEDS = frozenset({"verb", "copula"})
 _MODIFIERS = frozenset({"compound", "poss", "nmod", "amod"})
 
 
@@ -80,8 +81,12 @@ class Parties:
         """Compare who stands somewhere in a sentence with a party of the claim."""
         theirs = self.cluster.readings[unit]
         there, own = self.cluster.argument(unit, at), argument(self.reading, index)
+        if there.name is None and self.name_of(index) is not None:  # the goalkeeper, Vish Akut
+            beside = [each for each in theirs.parse.children[at] if theirs.parse.tokens[each].dep == "appos"]
+            called = [self.cluster.argument(unit, each) for each in beside if theirs.name_at(each) is not None]
+            there = called[0] if called else there
         if there.vague or not there.sure:
-            return "maybe"
+            return "other" if self._is_one_of_many(theirs.parse.tokens[at], index) else "maybe"
         counted = self.counted(unit, at, index)
         if counted is not None:
             return counted
@@ -141,6 +146,17 @@ class Parties:
         # Two whom the articles have by first name and surname are two people.
         return self.cluster.two(one, other) or (self.cluster.is_person(one) and self.cluster.is_person(other))
 
+    def is_namesake(self, unit: int, at: int, index: int) -> bool:
+        """Tell whether somebody has a claim's surname and another first name, and the claim's first name another."""
+        name, there = self.name_of(index), self.cluster.argument(unit, at).name
+        if name is None or there is None or min(len(name.words), len(there.words)) < 2 or known_as(name, there):
+            return False
+        if self.cluster.casing.ordinary(name.words[0]):
+            return False  # banker Ferri
+        people = self.cluster.is_person(there) and there.words[0][0] != name.words[0][0]
+        apart = name.words[-1] == there.words[-1] and not any(name.words == each.words for each in self.cluster.names)
+        return people and apart and any(match.grade >= SURE for match in self.matcher.matches(name.start))
+
     def of_another(self, unit: int, places: Sequence[int], index: int) -> int | None:
         """Find whose a party is in the articles where the claim has another's: `Athletic's captain`, `owner's car`."""
         theirs = self.cluster.readings[unit]
@@ -179,6 +195,12 @@ class Parties:
             if said and not any(related(one, each) or each in near_words(one, "n") for each in other):
                 return said[0]
         return None
+
+    def _is_one_of_many(self, pronoun: Token, index: int) -> bool:
+        """Tell whether a pronoun for one stands where a claim has several: `it has agreed to pay`, of its customers."""
+        own = self.reading.parse.tokens[index]
+        several = own.tag == "NNS" and own.pos == "NOUN" and own.lemma != own.lower
+        return pronoun.lower in {"it", "he", "she"} and several
 
     def _unlike(self, unit: int, at: int, index: int) -> bool:
         """Tell whether somebody is of another age than a claim's, or a woman where the claim has a man."""
@@ -223,6 +245,9 @@ class Parties:
             return "maybe"
         unequal = {mine.tag, noun.tag} == {"NN", "NNS"}
         people = word_list("function", "anybody")
+        animals = word_list("roles", "animals")
+        if (one in animals) != (other in animals) and is_somebody(one) and is_somebody(other):
+            return "maybe" if {one, other} & {"victim", "survivor"} else "other"
         if {one, other} & people and is_somebody(one) and is_somebody(other):
             return "other" if unequal and "people" not in {one, other} else "maybe"
         heads, bodies = word_list("roles", "titles"), word_list("roles", "collectives")
@@ -314,4 +339,4 @@ def is_definite(parse: Parse, at: int) -> bool:
 
 def frame_at(reading: Reading, at: int) -> Frame | None:
     """Find the frame of a verb."""
-    return next((frame for frame in reading.frames if frame.predicate == at and frame.kind == "verb"), None)
+    return next((frame for frame in reading.frames if frame.predicate == at and frame.kind in _DEEDS), None)

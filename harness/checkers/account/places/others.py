@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from harness.checkers.account.elements import Held
 from harness.checkers.account.matching import Matcher
 from harness.checkers.account.places.causes import others_causes
-from harness.checkers.account.places.counts import others_counts
+from harness.checkers.account.places.counts import crossed_counts, others_counts
 from harness.checkers.account.places.dates import others_times
 from harness.checkers.account.places.deeds import others_places
 from harness.checkers.account.places.earlier import earlier_deeds
@@ -25,6 +25,7 @@ def of_others(cluster: ClusterReading, matcher: Matcher, reading: Reading) -> It
     parties = Parties(cluster, matcher, reading)
     yield from others_places(parties)
     yield from others_counts(parties)
+    yield from crossed_counts(parties)
     yield from others_ages(cluster, reading)
     yield from others_countries(cluster, reading)
     yield from others_times(parties)
