@@ -225,7 +225,7 @@ def of_titles(data: Path, parser: Parser) -> Iterator[Triple]:
 
 
 def of_events(parser: Parser) -> Iterator[Triple]:
-    """Triples of the claims of invented events: true ones with two parties exchanged, and those that were written so."""
+    """Triples of claims of invented events: true ones with two parties exchanged, and those that were written so."""
     for name in EVENTS:
         for at, row in enumerate(rows(Path(__file__).with_name(f"{name}.jsonl"))):
             source = KEPT if at % EVENTS_KEPT == 0 else name

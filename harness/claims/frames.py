@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from harness.claims.contrasts import set_apart
 from harness.claims.meaning import concept, light_verbs
-from harness.claims.misread import MisreadVerb, verb_of_text, verbs_of_clauses
+from harness.claims.misread import MisreadVerb, verb_of_order, verb_of_text, verbs_of_clauses
 from harness.claims.parsing.parse import Parse, Token
 from harness.claims.polarity import negator, of_nobody
 from harness.claims.verbs import event_nouns, opens_compound, particle, verb_concept
@@ -79,7 +79,8 @@ class _Reader:
         told = (frame for frame in found if frame.kind in {"verb", "copula", "preposition"})
         whole = all(self.tokens[frame.predicate].dep in {"amod", "pcomp"} for frame in told)
         misread = verb_of_text(self.parse) if whole else verbs_of_clauses(self.parse)
-        return (*found, *map(self._misread, misread))
+        order = verb_of_order(self.parse)
+        return (*found, *map(self._misread, [*misread, *([order] if order is not None and not whole else [])]))
 
     def _misread(self, verb: MisreadVerb) -> Frame:
         """Make the frame of a verb that the tagger took for a noun."""
@@ -247,6 +248,10 @@ class _Reader:
                     arguments.extend((name, each) for each in self._with_conjuncts([inner]))
                 for deeper in self._kids(preposition, "prep"):
                     arguments.extend((self.tokens[deeper].lower, inner) for inner in self._kids(deeper, "pobj"))
+            above = self.tokens[self.tokens[index].head]
+            where = any(self.tokens[at].lower == "where" for at in self._kids(index, "advmod"))
+            if where and self.tokens[index].dep == "relcl" and above.pos in {"NOUN", "PROPN"}:
+                arguments.append(("in", above.i))  # Tarn, where she runs a bakery
             for time in self._kids(index, "npadvmod"):
                 if self.tokens[time].entity in {"DATE", "TIME"}:
                     arguments.append(("on", time))

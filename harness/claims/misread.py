@@ -14,6 +14,7 @@ _OPENING = frozenset({"after", "as", "before", "while", "when", "since", "until"
 _PLURALS = frozenset({"sports", "arms", "rights", "sales", "goods", "news", "works", "games", "services"})
 """Plurals that stand before another noun: `after youth sports event`."""
 
+_ORDERING = frozenset({"order", "ask", "tell", "urge", "force", "allow", "invite", "advise", "instruct", "direct"})
 _GIVING = frozenset({"award", "give", "pay", "offer", "grant", "lend", "send", "hand", "promise", "deny", "owe"})
 """Verbs with two objects, the first of which is whom the second is given."""
 
@@ -41,6 +42,18 @@ def verb_of_text(parse: Parse) -> Iterator[MisreadVerb]:
     candidates.sort(key=lambda each: (not listed(each[1]), each[0].i))
     for token, lemma in candidates[:1]:
         yield _around(parse, token, lemma, len(tokens))
+
+
+def verb_of_order(parse: Parse) -> MisreadVerb | None:
+    """Find the verb by which somebody is told to do something, read as a noun: `Regulator orders Lacta to pay`."""
+    for token in parse.tokens[1:-1]:
+        told = parse.tokens[token.head]
+        lemma = next((base for base in bases(token.lower) if base in _ORDERING), "")
+        read = token.dep == "compound" and token.tag in {"NNS", "VBZ"} and told.dep == "nsubj" and told.i > token.i
+        bidden = any(parse.tokens[child].lower == "to" for child in parse.children[told.head])
+        if lemma and read and bidden and parse.tokens[token.i - 1].pos in _NOMINAL:
+            return MisreadVerb(token.i, lemma, _subject_before(parse, token.i), (told.i,), ())
+    return None
 
 
 def verbs_of_clauses(parse: Parse) -> Iterator[MisreadVerb]:

@@ -5,6 +5,7 @@ Every other word may be borne out; the articles have the small one otherwise, of
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from harness.checkers.account.elements import SURE, Held, Spot
 from harness.checkers.account.matching import Matcher
@@ -18,6 +19,12 @@ from harness.language.lexical import word_list
 _EARLIER_FIRST = {"after": False, "following": False, "before": True}
 """Words of a sequence, and whether what stands before them came first."""
 _AMOUNTS = frozenset({"by", "to", "from"})
+_DIRECTIONS = frozenset({"northern", "southern", "eastern", "western", "north", "south", "east", "west"})
+_LEVELS = frozenset({
+    "national", "european", "world", "olympic", "regional", "local", "municipal", "federal", "african", "asian",
+})  # fmt: skip
+"""Words before a record, title or court of one level."""
+_TOO = {"much": "little", "little": "much", "many": "few", "few": "many"}
 _TURNED = 2
 """Words of a claim that an article has on the other side of its word, at least one of either side."""
 
@@ -28,6 +35,8 @@ def account_of_small_words(cluster: ClusterReading, matcher: Matcher, reading: R
     yield from [*_lesser_share(cluster, matcher, reading)] or _counted_whole(cluster, matcher, reading)
     yield from _other_amount(cluster, reading)
     yield from _other_superlative(cluster, matcher, reading)
+    yield from _of_other_kind(cluster, matcher, reading)
+    yield from _too_little(cluster, matcher, reading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +228,36 @@ def _other_superlative(cluster: ClusterReading, matcher: Matcher, reading: Readi
                  if _called_most(parse, parse.tokens[child]) == at]  # fmt: skip
         if found:
             yield _rival(token, found[0], f"the articles have “{found[0][1].text}” there, not “{token.text}”")
+
+
+def _of_other_kind(cluster: ClusterReading, matcher: Matcher, reading: Reading) -> Iterator[Held]:
+    """Find the `northern hemisphere` of a claim where the articles tell of the southern one only, or a world record."""
+    for token in reading.parse.tokens:
+        thing = reading.parse.tokens[token.head]
+        kind = next((several for several in (_DIRECTIONS, _LEVELS) if token.lower in several), None)
+        if kind is None or token.dep not in {"amod", "compound"} or thing.i not in matcher.words:
+            continue
+        places = [(match.unit, cluster.readings[match.unit].parse, match.token) for match in matcher.matches(thing.i)
+                  if match.grade >= SURE]  # fmt: skip
+        sides = [(unit, parse.tokens[child]) for unit, parse, at in places for child in parse.children[at]
+                 if parse.tokens[child].lower in kind]  # fmt: skip
+        if any(side.lower == token.lower for _, side in sides):
+            continue
+        sides = [each for each in sides if len(sides) == len(places) or _has_deed(matcher, reading, each[0])]
+        if sides:
+            yield _rival(token, sides[0], f"the articles have “{sides[0][1].text}” there, not “{token.text}”")
+
+
+def _too_little(cluster: ClusterReading, matcher: Matcher, reading: Reading) -> Iterator[Held]:
+    """Find `too much` where every sentence with the deed that has so has `too little`."""
+    for before, token in pairwise(reading.parse.tokens):
+        if before.lower != "too" or token.lower not in _TOO:
+            continue
+        pairs = [(unit, pair) for unit, other in enumerate(cluster.readings) if _has_deed(matcher, reading, unit)
+                 for pair in pairwise(other.parse.tokens)]  # fmt: skip
+        said = [(unit, after) for unit, (first, after) in pairs if first.lower == "too" and after.lower in _TOO]
+        if said and all(after.lower == _TOO[token.lower] for _, after in said):
+            yield _rival(token, said[0], f"the articles have “too {said[0][1].text}” there, not “too {token.text}”")
 
 
 def _called_most(parse: Parse, token: Token) -> int | None:

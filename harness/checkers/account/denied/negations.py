@@ -75,6 +75,8 @@ def lone_negations(cluster: ClusterReading, matcher: Matcher, reading: Reading) 
         if not alone or token.lower in _IN_OTHER_WORDS or not units:
             continue
         denied = [at for at in _denied(reading.parse, token) if reading.keys[at] or _is_full_verb(reading.parse, at)]
+        noun = token.dep == "det" and denied and any(match.unit in units for match in matcher.matches(denied[0]))
+        denied = denied[:1] if noun else denied  # who finds no link may have found a fire
         # Without a content word below it nothing can be looked for; that is no evidence of a false negation.
         if not denied or any(_borne_out(cluster, matcher, reading, at, units) for at in denied):
             continue
@@ -200,6 +202,10 @@ def _over(parse: Parse, token: Token, below: int) -> bool:
         top = parse.tokens[top.head]
     if top.i == below:
         return True
+    # That there is `no link between the fire and another` denies no fire.
+    noun = parse.tokens[token.head].i
+    if token.dep == "det" and noun != below and parse.tokens[below].pos == "NOUN" and below in parse.subtree(noun):
+        return False
     # Who `did not hear it on the deleted tape` leaves the tape deleted.
     if parse.tokens[below].dep == "amod" and parse.tokens[below].tag == "VBN" and top.pos in {"VERB", "AUX"}:
         return False

@@ -81,6 +81,9 @@ def _counted_there(
         if not alone and whole_above(parse, each.head_token) is not None:
             return False  # 60 of its 90 wells are repaired
         first = each.token if alone else each.head_token
+        beside = [parse.tokens[at] for at in parse.children[first] if parse.tokens[at].lower == "with"]
+        if any((unit, at) in alike for with_it in beside for at in parse.children[with_it.i]):
+            return True  # eleven of them with light injuries
         for token in (parse.tokens[first], *parse.ancestors(first)):
             if (unit, token.i) in alike:
                 return True

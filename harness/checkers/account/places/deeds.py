@@ -12,13 +12,13 @@ from typing import Literal
 from harness.checkers.account.doers import BROAD
 from harness.checkers.account.elements import SAME_DEED, SURE, Held
 from harness.checkers.account.matching import Match
-from harness.checkers.account.places.likeness import Parties, frame_at, kind_of
+from harness.checkers.account.places.apart import has_part_of_its_own, stand_apart, stands_across
+from harness.checkers.account.places.likeness import Parties, frame_at, is_somebody, kind_of
 from harness.claims.attribution import kind_of_saying
 from harness.claims.converse import mutual, verb_of
 from harness.claims.frames import Frame
 from harness.claims.parsing.parse import Parse, Token
 from harness.claims.sentence_analysis import Reading, clause, phrase, place_class, verb_over
-from harness.claims.thesaurus import is_being
 from harness.language.lexical import word_list
 
 _DIRECTIONS = frozenset({"north", "south", "east", "west"})
@@ -31,6 +31,8 @@ _OF_OTHER_DEEDS = frozenset({
 """Places in which a headline names another deed, the occasion of its own, that articles tell wherever they like."""
 _DIRECT = frozenset({"nsubj", "nsubjpass", "dobj"})
 _ARGUMENTS = frozenset({"nsubj", "nsubjpass", "dobj", "pobj"})
+_UNCHANGED = frozenset({"hurt", "hit", "beat", "cut"})
+"""Verbs whose participle is their present: `Robbers hurt as customer fights back`."""
 _STATES = frozenset({"acomp", "attr"})
 _NOMINAL = frozenset({"NOUN", "PROPN", "NUM"})
 _UNDER = frozenset({"dobj", "dative", "nsubjpass"})
@@ -124,7 +126,9 @@ def _is_own(parse: Parse, verb: Token, role: str, at: int) -> bool:
     child = verb.i in {parse.tokens[at].head, parse.tokens[parse.tokens[at].head].head}
     child |= parse.tokens[at].head == verb.head and verb.dep in _STATES  # meals are free
     # A verb that was read as a noun has the nominal before it as its subject (`claims.misread`).
-    return not by and (child or verb.dep in {"ROOT", "conj"} or (verb.pos == "NOUN" and at < verb.i))
+    return not by and (
+        child or verb.dep in {"ROOT", "conj"} or ((verb.pos == "NOUN" or verb.dep == "compound") and at < verb.i)
+    )
 
 
 def _tells_of_it(parties: Parties, match: Match, token: Token, places: dict[tuple[str, int], Place]) -> bool:
@@ -133,7 +137,11 @@ def _tells_of_it(parties: Parties, match: Match, token: Token, places: dict[tupl
     if token.lemma in BROAD and "patient" not in same:
         return False
     apart = any(place.apart for place in places.values())
-    return bool(same) or apart or match.unit in parties.matcher.sites[:1]
+    # Where a guard was shot dead and nobody else, no customer was.
+    theirs = parties.cluster.readings[match.unit].parse.tokens[match.token]
+    others = [at for (role, at), place in places.items() if place.state == "other" and role in {"agent", "patient"}]
+    only = theirs.lemma == token.lemma and any(is_somebody(parties.reading.parse.tokens[at].lemma) for at in others)
+    return bool(same) or apart or only or match.unit in parties.matcher.sites[:1]
 
 
 def _is_deed(parties: Parties, match: Match, own: Token) -> bool:
@@ -145,7 +153,7 @@ def _is_deed(parties: Parties, match: Match, own: Token) -> bool:
 def _place(parties: Parties, match: Match, theirs: Frame, mine: Frame, role: str, index: int) -> Place:
     """Look who holds a place of a deed in a sentence."""
     unit, reading = match.unit, parties.cluster.readings[match.unit]
-    inside = parties.among(unit, _clause(reading, match.token, theirs), index)
+    inside = parties.among(unit, set(_clause(reading, match.token, theirs)) - {match.token}, index)
     if any(reading.parse.tokens[kid].dep == "ccomp" for kid in reading.parse.children[match.token]):
         return Place("same" if inside else "open")  # who found what to be so: the parse has the places wrong
     holders = _holders(parties, match, theirs, mine, role, index)
@@ -156,8 +164,11 @@ def _place(parties: Parties, match: Match, theirs: Frame, mine: Frame, role: str
     across = None if scene and not holders else _across(parties, match, index)
     if across is not None:
         return Place("other", across)
+    if role in {"agent", "patient"} and has_part_of_its_own(parties, match, holders, index):
+        return Place("other", holders[0])
     if not holders:
         return Place("open" if role in {"agent", "patient"} or parties.beside(unit, index) else "absent")
+    holders = [at for at in holders if reading.parse.tokens[at].pos != "ADJ"] or holders  # a guard was shot dead
     # `A passenger, Kai Lund`: who is described beside the name is told by the description.
     heads = [
         at for at in holders if reading.parse.tokens[at].dep != "appos" or reading.parse.tokens[at].head not in holders
@@ -178,6 +189,10 @@ def _place_inside(
     """Look who holds a place of a deed whose clause has the claim's party somewhere."""
     parse = parties.cluster.readings[match.unit].parse
     held = [at for party in (*theirs.agents, *theirs.patients) for at in phrase(parse, party)]
+    there = [*holders, *(each.token for each in parties.matcher.matches(index) if each.unit == match.unit)]
+    make = [other for at in there if (other := parties.of_another_make(match.unit, at, index)) is not None]
+    if make:
+        return Place("other", make[0])
     namesake = next((at for at in holders if parties.is_namesake(match.unit, at, index)), None)
     if namesake is not None:
         return Place("other", namesake)
@@ -194,57 +209,14 @@ def _place_inside(
         return Place("other" if parties.counted(match.unit, holder, index) == "other" else "same", holder)
     apart = role in {"agent", "patient"} and not mutual(verb_of(parties.reading.parse, mine))
     # What stands deeper, `urged the council to move the farms`, may be urged too.
-    if apart and _stands_across(parties, match, theirs, role, index):
+    if apart and stands_across(parties, match, theirs, role, index):
         return Place("other", holders[0] if holders else match.token)
     crossed = apart and any(parties.holds(match.unit, at, index) for at in (*theirs.agents, *theirs.patients))
     if crossed and {parties.likeness(match.unit, at, index) for at in holders} == {"other"}:
         return Place("other", holders[0])
-    if apart and _stand_apart(parties, match, holders, index):
+    if apart and stand_apart(parties, match, holders, index):
         return Place("other", holders[0], apart=True)
     return Place("same")
-
-
-def _stands_across(parties: Parties, match: Match, theirs: Frame, role: str, index: int) -> bool:
-    """Tell whether a claim's party is in the articles described as the other of a deed: a man stabbed the nurse."""
-    own, across = (theirs.agents, theirs.patients) if role == "agent" else (theirs.patients, theirs.agents)
-    parse = parties.cluster.readings[match.unit].parse
-    if not own or any(parse.tokens[at].pos == "PRON" for at in own):
-        return False
-    lemma = parties.reading.parse.tokens[index].lemma
-    named = [each.token for each in parties.matcher.matches(index)
-             if each.unit == match.unit and parse.tokens[each.token].lemma == lemma]  # fmt: skip
-    beside = {at for party in across for at in (party, *parse.children[party])
-              if at == party or parse.tokens[at].dep == "appos"}  # fmt: skip
-    inside = {at for party in own for at in phrase(parse, party)}
-    return bool(named) and all(at in beside and at not in inside for at in named)
-
-
-def _stand_apart(parties: Parties, match: Match, holders: Sequence[int], index: int) -> bool:
-    """Tell whether a sentence names the claim's party in another place than those who hold the deed's.
-
-    `A man was arrested over the murder of the teacher` has nobody arrested but the man. Whoever stands under the verb
-    itself, or beside or within a holder's name, may be a holder whom the parse has wrong; so may a thing.
-    """
-    parse = parties.cluster.readings[match.unit].parse
-    own, name = parties.reading.parse.tokens[index], parties.name_of(index)
-    somebody = is_being(own.lemma) or (name is not None and parties.cluster.is_person(name))
-    if not somebody or own.dep not in _DIRECT:
-        return False
-    if not holders or any(parse.tokens[at].pos not in {"NOUN", "PROPN"} for at in holders):
-        return False
-    near = {at for holder in holders for at in phrase(parse, holder)}
-    places = [each.token for each in parties.matcher.matches(index) if each.unit == match.unit and each.grade >= SURE]
-    heads = [_head_of_name(parse, at) for at in places]
-    deeper = [at for at in heads if at not in near and parse.tokens[at].dep in _ARGUMENTS
-              and match.token not in {parse.tokens[at].head, parse.tokens[parse.tokens[at].head].head}]  # fmt: skip
-    return bool(places) and len(deeper) == len(places)
-
-
-def _head_of_name(parse: Parse, at: int) -> int:
-    """Find the head of a name with what stands before it: of `teacher` the `Moss` of `teacher Hanna Moss`."""
-    while parse.tokens[at].dep in {"compound", "nmod", "appos"}:
-        at = parse.tokens[at].head
-    return at
 
 
 def _turned(parties: Parties, match: Match, mine: Frame, role: str, index: int) -> int | None:
@@ -274,7 +246,7 @@ def _holders(
     reading = parties.cluster.readings[match.unit]
     verb = parties.reading.parse.tokens[mine.predicate]
     # `Customer struck on head`: a headline's passive that reads like an active verb.
-    either = role == "agent" and not mine.patients and verb.tag in {"VBD", "VBN"}
+    either = role == "agent" and not mine.patients and (verb.tag in {"VBD", "VBN"} or verb.lower in _UNCHANGED)
     if either and (theirs.open_agent or (verb.tag == "VBN" and theirs.patients)):
         return list(theirs.patients)
     roles = {"agent", "patient"} if either else {role}

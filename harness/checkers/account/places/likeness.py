@@ -31,6 +31,7 @@ NEAR = 0.45
 """Grade of WordNet at which two nouns may mean the same."""
 _PARTIES = frozenset({"nsubj", "nsubjpass", "dobj", "dative", "iobj"})
 _DEFINITE = frozenset({"the", "this", "that", "these", "those", "its", "their", "his", "her"})
+_KINDS = frozenset({"amod", "compound"})
 _DEEDS = frozenset({"verb", "copula"})
 _MODIFIERS = frozenset({"compound", "poss", "nmod", "amod"})
 
@@ -47,9 +48,11 @@ class Parties:
     def names(self) -> tuple[Name, ...]:
         """List the names of the claim, and words of it that the articles have as names: a headline hides them."""
         read = {at for name in self.reading.names for at in range(name.start, name.end)}
-        single = {name.words[0]: name for name in self.cluster.names if len(name.words) == 1}
+        single = {name.words[-1]: name for name in self.cluster.names if name.kind == "person"}
+        single |= {name.words[0]: name for name in self.cluster.names if len(name.words) == 1}
         hidden = [
-            replace(single[token.lower], start=token.i, end=token.i + 1) for token in self.reading.parse.tokens
+            replace(single[token.lower], start=token.i, end=token.i + 1, words=(token.lower,))
+            for token in self.reading.parse.tokens
             if token.i not in read and token.text[:1].isupper() and token.lower in single
             and not self.cluster.casing.ordinary(token.lower)
         ]  # fmt: skip
@@ -92,6 +95,8 @@ class Parties:
             return counted
         if self._unlike(unit, at, index):
             return "other"
+        if self._is_only_owner(unit, at, index):
+            return "other"
         inside = set(phrase(theirs.parse, at))
         mine = [each for each in phrase(self.reading.parse, index) if each in self.matcher.words]
         if any(match.unit == unit and match.token in inside and match.grade >= NEAR
@@ -103,6 +108,8 @@ class Parties:
         if there.name is not None and self._has_elsewhere(index, there.name):
             return "other"
         name = self.name_of(index) or (None if self.reading.name_at(index) else own.name)
+        if name is not None and there.name is None and theirs.parse.tokens[at].tag == "NNS":
+            return "other" if self.cluster.is_person(name) else "maybe"
         if name is not None and there.name is not None:
             return "other" if outcome == DIFFERENT or self.two(name, there.name) else "maybe"
         if name is not None:
@@ -202,6 +209,42 @@ class Parties:
         several = own.tag == "NNS" and own.pos == "NOUN" and own.lemma != own.lower
         return pronoun.lower in {"it", "he", "she"} and several
 
+    def _is_only_owner(self, unit: int, at: int, index: int) -> bool:
+        """Tell whether a sentence has whose a claim's party is in its place, and that party elsewhere: Moe, her son."""
+        own = self.reading.parse.tokens[index]
+        owners = [child for child in self.reading.parse.children[index]
+                  if self.reading.parse.tokens[child].dep == "poss"]  # fmt: skip
+        named = owners and is_being(own.lemma) and self.holds(unit, at, owners[0])
+        elsewhere = any(match.grade >= SURE for match in self.matcher.matches(index))
+        return bool(named) and not self.holds(unit, at, index) and elsewhere
+
+    def of_another_make(self, unit: int, at: int, index: int) -> int | None:
+        """Find by which word a thing of the articles is another: sales of electric cars, where a claim has diesel ones.
+
+        A sentence near it has the claim's own word before the same noun.
+        """
+        theirs, mine = self.cluster.readings[unit], self.reading.parse
+        inside = set(theirs.parse.subtree(at))
+        near = {unit, *self.matcher.forms.near[unit]}
+        told = mine.subtree(index)
+        nouns = {mine.tokens[each].lemma for each in told if mine.tokens[each].pos in {"NOUN", "PROPN"}}
+        for each in (each for each in told if each in self.matcher.words and mine.tokens[each].dep in _KINDS):
+            found = [match for match in self.matcher.matches(each) if match.grade >= SURE and match.unit in near]
+            if any(match.unit == unit and match.token in inside for match in found):
+                continue
+            beside = {self._before(match.unit, match.token) for match in found} & nouns
+            other = next((child for child in inside if self._before(unit, child) in beside
+                          and theirs.keys[child] not in self.reading.concepts), None)  # fmt: skip
+            if other is not None:
+                return other
+        return None
+
+    def _before(self, unit: int, at: int) -> str:
+        """Return the lemma of the noun before which a word stands; empty for a noun or verb by itself."""
+        token = self.cluster.readings[unit].parse.tokens[at]
+        above = self.cluster.readings[unit].parse.tokens[token.head]
+        return above.lemma if token.dep in _KINDS and above.pos in {"NOUN", "PROPN"} else ""
+
     def _unlike(self, unit: int, at: int, index: int) -> bool:
         """Tell whether somebody is of another age than a claim's, or a woman where the claim has a man."""
         theirs = self.cluster.readings[unit]
@@ -260,6 +303,8 @@ class Parties:
             return "other"
         bare = not is_definite(theirs.parse, at)
         beings = is_somebody(one) and is_somebody(other)
+        if unequal and bare and is_somebody(other) and mine.tag == "NNS":
+            return "other"  # no groups shot it where a hunter did
         return "other" if (beings and (unequal or bare)) or (unequal and bare and noun.tag == "NNS") else "maybe"
 
 
