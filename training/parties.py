@@ -94,8 +94,9 @@ class Triple:
                 return found.group()
             return made.setdefault(found.group(), made_name(drawn))
 
-        told = [_NAME.sub(name, text) for text in (self.premise, self.claim, self.exchanged, self.first, self.second)]
-        return Triple(*told, source=self.source)
+        told = (self.premise, self.claim, self.exchanged, self.first, self.second)
+        premise, claim, exchanged, first, second = (_NAME.sub(name, text) for text in told)
+        return Triple(premise, claim, exchanged, first, second, self.source)
 
 
 def _exchange_words(text: str, first: str, second: str) -> str:

@@ -79,8 +79,8 @@ class _Reader:
         told = (frame for frame in found if frame.kind in {"verb", "copula", "preposition"})
         whole = all(self.tokens[frame.predicate].dep in {"amod", "pcomp"} for frame in told)
         misread = verb_of_text(self.parse) if whole else verbs_of_clauses(self.parse)
-        order = verb_of_order(self.parse)
-        return (*found, *map(self._misread, [*misread, *([order] if order is not None and not whole else [])]))
+        bidden = None if whole else verb_of_order(self.parse)
+        return (*found, *map(self._misread, misread), *([] if bidden is None else [self._misread(bidden)]))
 
     def _misread(self, verb: MisreadVerb) -> Frame:
         """Make the frame of a verb that the tagger took for a noun."""

@@ -221,3 +221,10 @@ class Aligner:
             swapped=swapped and not both,
             context=self.context(unit),
         )
+
+
+def tells_both(there: Reading, reading: Reading, frame: Frame) -> bool:
+    """Tell whether a sentence has a deed of the claim's own doer beside its opposite: most oppose, some back it."""
+    doers = {reading.keys[at] for at in frame.agents} - {""}
+    return any(each.concept == frame.concept and not each.negated and doers & {there.keys[at] for at in each.agents}
+               for each in there.frames)  # fmt: skip

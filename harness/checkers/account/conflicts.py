@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from harness.checkers.account.alignment import DIFFERENT, SAME, Aligner, Pair
+from harness.checkers.account.alignment import DIFFERENT, SAME, Aligner, Pair, tells_both
 from harness.checkers.account.denied.denials import denials
 from harness.checkers.account.denied.no_denials import is_no_denial
 from harness.checkers.account.derivation import derivations
@@ -171,7 +171,7 @@ def _frame_conflict(cluster: ClusterReading, reading: Reading, pair: Pair) -> Co
     if pair.opposite:
         if other.concept in {key for at, key in enumerate(reading.keys) if at != frame.predicate}:
             return None  # `asks court to uphold ban, overturn Roe`
-        if _tells_both(cluster.readings[pair.unit], reading, frame):
+        if tells_both(cluster.readings[pair.unit], reading, frame):
             return None
         # Opposites that are one deed told from either side (`buy`, `sell`) conflict only if one party does both.
         handed = converse(verb_of(reading.parse, frame), verb_of(cluster.readings[pair.unit].parse, other))
@@ -226,13 +226,6 @@ def _frame_conflict(cluster: ClusterReading, reading: Reading, pair: Pair) -> Co
     return None
 
 
-def _tells_both(there: Reading, reading: Reading, frame: Frame) -> bool:
-    """Tell whether a sentence has a deed of the claim's own doer beside its opposite: most oppose, some back it."""
-    doers = {reading.keys[at] for at in frame.agents} - {""}
-    return any(each.concept == frame.concept and not each.negated and doers & {there.keys[at] for at in each.agents}
-               for each in there.frames)  # fmt: skip
-
-
 def _may_be_both(
     cluster: ClusterReading, reading: Reading, pair: Pair, role: str, indices: Sequence[int]
 ) -> bool:  # fmt: skip
@@ -285,7 +278,7 @@ def _crossed(aligner: Aligner, frame: Frame, sides: Standing) -> Iterator[Confli
     span = _word_span(aligner.reading, frame.predicate)
     for unit, spot, word in sides.crossed:
         context = aligner.context(unit)
-        if context >= LEAST_CONTEXT:
+        if context >= LEAST_CONTEXT and not tells_both(aligner.cluster.readings[unit], aligner.reading, frame):
             reason = f"the articles have it the other way round: who does it and to whom, at “{word}”"
             yield Conflict("roles", unit, span, min(1.0, 0.6 + 0.5 * context), reason, spot)
     for unit, spot, word in sides.reversed:

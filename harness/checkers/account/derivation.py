@@ -232,9 +232,11 @@ def _excepted(figure: Figure, reading: Reading, cluster: ClusterReading) -> Iter
         for at, one in enumerate(held):
             if one.token not in few:
                 continue
-            every = held[at + 1] if at + 1 < len(held) else None
-            left = every is not None and _OF.fullmatch(other.parse.text[one.end : every.start]) is not None
-            if one.value == figure.value if denied else left and every.value - one.value == figure.value:
+            left = {
+                every.value - one.value for every in held[at + 1 : at + 2]
+                if _OF.fullmatch(other.parse.text[one.end : every.start])
+            }  # fmt: skip
+            if figure.value in ({one.value} if denied else left):
                 yield unit, one.start, one.end
 
 

@@ -267,8 +267,8 @@ def _across(parties: Parties, match: Match, index: int) -> int | None:
     if not found or any(each.unit != match.unit for each in found):
         return None
     deed = parse.tokens[match.token]
-    under = [parse.tokens[child] for child in parse.children[deed.i] if parse.tokens[child].dep in _UNDER]
-    if any(kid.pos in {"PRON", "NUM"} or kid.lemma == "one" for kid in under):
+    kids = [parse.tokens[child] for child in parse.children[deed.i] if parse.tokens[child].dep in _UNDER]
+    if any(kid.pos in {"PRON", "NUM"} or kid.lemma == "one" for kid in kids):
         return None  # police arrested Karl Oder and questioned him; hired 300 workers and dismissed 80
     joined = [child for child in parse.children[deed.i] if parse.tokens[child].dep == "conj"]
     joined += [deed.head] if deed.dep == "conj" else []

@@ -116,8 +116,8 @@ class Parties:
             return "maybe"
         if there.name is not None:
             # `Minister` is whom the articles call so.
-            called = self.cluster.called(self.reading.parse.tokens[index].lemma)
-            return "other" if called and not any(same_name(there.name, each) for each in called) else "maybe"
+            known = self.cluster.called(self.reading.parse.tokens[index].lemma)
+            return "other" if known and not any(same_name(there.name, each) for each in known) else "maybe"
         return self._nouns(index, theirs, at)
 
     def counted(self, unit: int, at: int, index: int) -> Likeness | None:
