@@ -2,13 +2,11 @@
 
     python -m training.parties --data ../shared/data --triples FILE
 
-Triples: a premise, a claim that it bears out, and the claim with two of its parties exchanged. Four sources: deeds of
-articles' sentences told in the active and the passive (`training.deeds`), entailed hypotheses of labelled sets,
-outlets' titles beside their clusters, and claims of invented events, where true claims have other words than the
-articles and false ones of one kind have the roles of a true one exchanged. Each stands twice: as it is, and with the
-two parties' words exchanged throughout, so that which party is likelier to do such a thing says nothing; part of them
-with made-up names. The loss is a comparison's (Bradley & Terry, 1952): the claim shall be entailed more than the
-exchanged one. Seeded; a little over an hour on one core.
+Triples: a premise, a claim that it bears out, and the claim with two of its parties exchanged. Three sources: deeds of
+articles' sentences told in the active and the passive (`training.deeds`), entailed hypotheses of labelled sets, and
+outlets' titles beside their clusters. Each stands twice: as it is, and with the two parties' words exchanged
+throughout, so that which party is likelier to do such a thing says nothing. The loss is a comparison's (Bradley &
+Terry, 1952): the claim shall be entailed more than the exchanged one. Seeded; some twenty minutes on one core.
 """
 
 import argparse
@@ -17,9 +15,8 @@ import math
 import random
 import re
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +38,6 @@ from training.adapters import LowRank
 from training.deeds import deeds_in
 from training.export import NAMES, write_digest
 from training.model import CrossEncoder, logits_of, odds_of
-from training.order_texts import lower_case, made_name
 from training.pairs import as_cluster, rows
 
 MODEL = Path(__file__).parents[1] / "harness" / "checkers" / "neural" / "minilm"
@@ -55,17 +51,8 @@ MOST_WORDS = 70
 """Words of a premise; longer ones are cut to the sentences that bear most on the claim."""
 SENTENCES = 2
 SYNONYM = 0.9
-RENAMED = 0.3
-"""Share of the triples whose names are made up."""
-EVENTS = ("events", "later_events")
-OF_EVENTS = {"close", "paraphrase", "combined"}
-"""Kinds of true claims of invented events whose parties are exchanged."""
-EVENTS_KEPT = 20
-"""Of the invented events every so many are kept for measuring."""
-KEPT = "events kept"
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z“\"‘'])")
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
-_NAME = re.compile(r"\b[A-Z][a-z]+\b")
 
 
 @dataclass(frozen=True)
@@ -84,19 +71,6 @@ class Triple:
         told = [_exchange_words(text, self.first, self.second) for text in (self.premise, self.claim, self.exchanged)]
         premise, claim, exchanged = told
         return Triple(premise, claim, exchanged, self.second, self.first, f"{self.source}, mirrored")
-
-    def renamed(self, common: Collection[str], drawn: random.Random) -> "Triple":
-        """The triple with made-up names for its own, one for each, `common` being the words that are no names."""
-        made: dict[str, str] = {}
-
-        def name(found: re.Match[str]) -> str:
-            if found.group().lower() in common:
-                return found.group()
-            return made.setdefault(found.group(), made_name(drawn))
-
-        told = (self.premise, self.claim, self.exchanged, self.first, self.second)
-        premise, claim, exchanged, first, second = (_NAME.sub(name, text) for text in told)
-        return Triple(premise, claim, exchanged, first, second, self.source)
 
 
 def _exchange_words(text: str, first: str, second: str) -> str:
@@ -123,18 +97,8 @@ def near(premise: str, first: str, second: str) -> str:
     return " ".join(sentences[at] for at in sorted(kept))
 
 
-def cut(triple: Triple) -> Triple:
-    """A triple with its premise cut to what names its parties; one of invented events, in any words, as it is."""
-    if triple.source in {*EVENTS, KEPT}:
-        return triple
-    return replace(triple, premise=near(triple.premise, triple.first, triple.second))
-
-
-def of_text(reading: Reading, premise: str, source: str, *, in_any_words: bool = False) -> Iterator[Triple]:
-    """Triples of a text that a premise bears out: one for each two parties of a verb.
-
-    Unless they may be told in any words, only of parties whose nouns the premise has as well.
-    """
+def of_text(reading: Reading, premise: str, source: str) -> Iterator[Triple]:
+    """Triples of a text that a premise bears out: one for each two parties of a verb that the premise has as well."""
     parse, text = reading.parse, reading.parse.text
     held = {found.group().lower() for found in _WORD.finditer(premise)}
     for frame in reading.frames:
@@ -146,8 +110,7 @@ def of_text(reading: Reading, premise: str, source: str, *, in_any_words: bool =
             for second in objects[:2]:
                 one, other = parse.tokens[first], parse.tokens[second]
                 nouns = one.pos in {"NOUN", "PROPN"} and other.pos in {"NOUN", "PROPN"}
-                told = in_any_words or {one.lower, other.lower} <= held
-                if not nouns or one.lower == other.lower or not told:
+                if not nouns or one.lower == other.lower or not {one.lower, other.lower} <= held:
                     continue
                 (a, b), (c, d) = sorted((party_text(parse, first), party_text(parse, second)))
                 if b > c or text[a:b].lower() == text[c:d].lower():
@@ -225,22 +188,6 @@ def of_titles(data: Path, parser: Parser) -> Iterator[Triple]:
                 yield from of_text(reading, window(index, title), "titles")
 
 
-def of_events(parser: Parser) -> Iterator[Triple]:
-    """Triples of claims of invented events: true ones with two parties exchanged, and those that were written so."""
-    for name in EVENTS:
-        for at, row in enumerate(rows(Path(__file__).with_name(f"{name}.jsonl"))):
-            source = KEPT if at % EVENTS_KEPT == 0 else name
-            index = EvidenceIndex(as_cluster(row["articles"]))
-            claims = row["claims"]
-            true = [claim["text"] for claim in claims if claim["kind"] in OF_EVENTS]
-            for text, reading in zip(true, read_all(parser.parse(true)), strict=True):
-                yield from of_text(reading, window(index, text), source, in_any_words=True)
-            for claim in claims:
-                if claim["kind"] == "role" and "of" in claim:
-                    right = claims[claim["of"]]["text"]
-                    yield Triple(window(index, right), right, claim["text"], "", "", source)
-
-
 def load_shipped() -> tuple[CrossEncoder, Any]:
     """The model of the package in torch, and its tokenizer."""
     from transformers import BertConfig, BertModel, BertTokenizer
@@ -289,7 +236,7 @@ def adapt(model: CrossEncoder, rank: int = RANK) -> None:
     for parent in list(model.modules()):
         for name, child in list(parent.named_children()):
             if isinstance(child, nn.Linear) and name != "head":
-                setattr(parent, name, LowRank(child, rank))
+                setattr(parent, name, LowRank(child.to(torch.bfloat16), rank))  # not cast again at each step
 
 
 def scores(model: CrossEncoder, words: Any, premises: list[str], claims: list[str]) -> torch.Tensor:
@@ -297,31 +244,27 @@ def scores(model: CrossEncoder, words: Any, premises: list[str], claims: list[st
     return odds_of(logits_of(model, words, premises, claims, MOST_TOKENS))
 
 
-def batches(triples: Sequence[Triple], drawn: random.Random) -> Iterator[list[Triple]]:
-    """Yield batches of triples of about one length, part of them with made-up names, without end."""
-    common = lower_case([triple.premise for triple in triples])
-    while True:
-        order = sorted(range(len(triples)), key=lambda at: len(triples[at].premise.split()) + drawn.uniform(-4, 4))
-        made = [order[start : start + BATCH] for start in range(0, len(order) - BATCH + 1, BATCH)]
-        drawn.shuffle(made)
-        for batch in made:
-            several = [triples[at] for at in batch]
-            yield [each.renamed(common, drawn) if drawn.random() < RENAMED else each for each in several]
-
-
 def train(model: CrossEncoder, words: Any, triples: Sequence[Triple], steps: int, kept: Sequence[Triple]) -> None:
-    """Train for so many steps; the rate rises over the first 60 and falls by a cosine."""
+    """Train for so many steps, one pass at most; the rate rises over the first 60 and falls by a cosine."""
     drawn = random.Random(SEED)
+    order = sorted(range(len(triples)), key=lambda at: len(triples[at].premise.split()) + drawn.uniform(-4, 4))
+    made = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
+    drawn.shuffle(made)
     learned = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(learned, lr=RATE, weight_decay=0.01)
     began = time.monotonic()
     model.train()
     total = 0.0
-    for step, several in enumerate(islice(batches(triples, drawn), steps)):
+    for step, batch in enumerate(made):
+        gone = step / min(steps, len(made))
+        if gone >= 1:
+            break
         for group in optimizer.param_groups:
-            group["lr"] = RATE * min(1.0, (step + 1) / 60) * 0.5 * (1 + math.cos(math.pi * step / steps))
-        both = scores(model, words, [plain(t.premise) for t in several] * 2,
-                      [plain(t.claim) for t in several] + [plain(t.exchanged) for t in several])  # fmt: skip
+            group["lr"] = RATE * min(1.0, (step + 1) / 60) * 0.5 * (1 + math.cos(math.pi * gone))
+        several = [triples[at] for at in batch]
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            both = scores(model, words, [plain(t.premise) for t in several] * 2,
+                          [plain(t.claim) for t in several] + [plain(t.exchanged) for t in several])  # fmt: skip
         loss = nn.functional.softplus(both[len(several) :] - both[: len(several)]).mean()
         optimizer.zero_grad()
         loss.backward()
@@ -329,7 +272,7 @@ def train(model: CrossEncoder, words: Any, triples: Sequence[Triple], steps: int
         optimizer.step()
         total = 0.98 * total + 0.02 * float(loss.detach())
         if step % 50 == 49:
-            print(f"step {step + 1} of {steps}, loss {total / (1 - 0.98 ** (step + 1)):.3f}, "
+            print(f"step {step + 1} of {len(made)}, loss {total / (1 - 0.98 ** (step + 1)):.3f}, "
                   f"{time.monotonic() - began:.0f} s", flush=True)  # fmt: skip
         if step % 500 == 499:
             measure(model, words, kept)
@@ -341,7 +284,7 @@ def measure(model: CrossEncoder, words: Any, triples: Sequence[Triple]) -> None:
     """Print, by source, how often the claim is entailed more than the exchanged one."""
     model.eval()
     found: dict[str, list[bool]] = {}
-    with torch.inference_mode():
+    with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
         for start in range(0, len(triples), 32):
             several = triples[start : start + 32]
             both = scores(model, words, [plain(t.premise) for t in several] * 2,
@@ -375,7 +318,7 @@ def main() -> None:
     options.add_argument("--data", type=Path, required=True, help="The folder of the development data.")
     options.add_argument("--triples", type=Path, required=True, help="Where the triples are kept between runs.")
     options.add_argument("--out", type=Path, default=MODEL, help="The folder of the model that ships.")
-    options.add_argument("--steps", type=int, default=2000, help="Batches to learn from.")
+    options.add_argument("--steps", type=int, default=540, help="Batches to learn from.")
     options.add_argument("--sentences", type=int, default=30000)
     options.add_argument("--of-a-set", type=int, default=2500)
     given = options.parse_args()
@@ -384,13 +327,12 @@ def main() -> None:
     if not given.triples.exists():
         parser = Parser()
         made = [*of_sets(given.data, parser, drawn, given.of_a_set), *of_titles(given.data, parser),
-                *of_events(parser), *of_articles(given.data, parser, drawn, given.sentences)]  # fmt: skip
+                *of_articles(given.data, parser, drawn, given.sentences)]  # fmt: skip
         given.triples.write_text("".join(json.dumps(vars(each)) + "\n" for each in made), encoding="utf-8")
-    triples = [cut(Triple(**row)) for row in rows(given.triples)]
+    triples = [replace(each, premise=near(each.premise, each.first, each.second))
+               for each in (Triple(**row) for row in rows(given.triples))]  # fmt: skip
     drawn.shuffle(triples)
-    of_kept_events = [each for each in triples if each.source == KEPT]
-    triples = [each for each in triples if each.source != KEPT]
-    kept, learned = [*triples[:400], *of_kept_events], triples[400:]
+    kept, learned = triples[:400], triples[400:]
     learned += [triple.mirrored() for triple in learned]
     kept += [triple.mirrored() for triple in kept]
     print(f"{len(learned)} triples to learn from, {len(kept)} kept", flush=True)

@@ -63,7 +63,7 @@ class Rules(Checker):
     """
 
     name: ClassVar[str] = "rules"
-    version: ClassVar[int] = 20
+    version: ClassVar[int] = 21
     share: ClassVar[Share] = "cores"
     together: ClassVar[int] = _KEPT
 

@@ -231,6 +231,9 @@ class _Reader:
         if governor.i not in self.agents:
             return ()
         if token.dep == "conj":
+            between = (self.tokens[child] for child in self.parse.children[governor.i] if governor.i < child < token.i)
+            if not any(kid.dep in {"cc", "punct"} for kid in between):
+                return ()  # `Farmer relieved as bear is shot`, read as if the farmer was
             return self.agents[governor.i] or self.patients[governor.i]
         if token.dep == "xcomp" and self.patients[governor.i]:
             return self.patients[governor.i][:1]

@@ -70,7 +70,6 @@ def test_what_is_said_of_one_is_supported(judged_as_shipped, article, text):
         (YARD, "Sarnia Marine votes to end strike"),
         (YARD, "Sarnia Marine cuts 120 jobs"),
         (COMET, "Comet to be visible from northern hemisphere"),
-        (LINK, "Police find no fire at school"),
         (FERRY, "188 people hurt as ferry runs aground"),
         (PRINCESS, "Princess wins contest at school in Tarn"),
         (PORT, "Shop owners welcome decision"),

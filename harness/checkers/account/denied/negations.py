@@ -75,8 +75,6 @@ def lone_negations(cluster: ClusterReading, matcher: Matcher, reading: Reading) 
         if not alone or token.lower in _IN_OTHER_WORDS or not units:
             continue
         denied = [at for at in _denied(reading.parse, token) if reading.keys[at] or _is_full_verb(reading.parse, at)]
-        noun = token.dep == "det" and denied and any(match.unit in units for match in matcher.matches(denied[0]))
-        denied = denied[:1] if noun else denied  # who finds no link may have found a fire
         # Without a content word below it nothing can be looked for; that is no evidence of a false negation.
         if not denied or any(_borne_out(cluster, matcher, reading, at, units) for at in denied):
             continue

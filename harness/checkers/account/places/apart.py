@@ -100,8 +100,8 @@ def _are_two(reading: Reading, head: Token, holder: Token) -> bool:
         return True
     one, other = reading.name_at(head.i), reading.name_at(holder.i)
     if one is not None and other is not None:
-        seats = any(name.nation or name.kind == "place" for name in (one, other))  # London may be the ministry there
-        return not (seats or set(one.words) & set(other.words) or known_as(one, other))
+        people = one.kind == other.kind == "person"  # the ministry may be its minister, and London the ministry
+        return people and not (set(one.words) & set(other.words) or known_as(one, other))
     numbers = {head.tag, holder.tag}
     if {"NNS"} < numbers <= {"NNS", "NN", "NNP"} and not {head.lemma, holder.lemma} & word_list("function", "anybody"):
         return True  # the owners protested, while the group welcomed it

@@ -16,6 +16,8 @@ from harness.language.lexical import word_list
 
 _ALONE = frozenset({"nsubj", "nsubjpass", "dobj"})
 """Where a number stands for what it counts."""
+_LIGHT = frozenset({"make", "have", "get", "do"})
+"""Verbs that tell too little for a count to be theirs: who makes a profit makes other things as well."""
 _NO_THING = frozenset({"cent", "one", "other"})
 """Nouns that stand for a thing rather than name it."""
 
@@ -47,7 +49,7 @@ def crossed_counts(parties: Parties) -> Iterator[Held]:
     cluster, reading = parties.cluster, parties.reading
     for figure in reading.figures:
         deed = _deed_of(reading, figure)
-        if deed is None or deed not in parties.matcher.words:
+        if deed is None or reading.parse.tokens[deed].lemma in _LIGHT or deed not in parties.matcher.words:
             continue
         alike = {(match.unit, match.token) for match in parties.matcher.matches(deed) if match.grade >= SAME_DEED}
         same = [(unit, found) for unit, found in cluster.figures if agree(figure, found)]

@@ -161,7 +161,8 @@ def _place(parties: Parties, match: Match, theirs: Frame, mine: Frame, role: str
         return _place_inside(parties, match, theirs, mine, role, index, holders)
     # Where and when may be said once for two verbs, unless the deed's own has a place or time of its own.
     scene = role.startswith("at ") and kind_of(parties.reading, index) in {"place", "time"}
-    across = None if scene and not holders else _across(parties, match, index)
+    amount = kind_of(parties.reading, index) == "figure"  # watches worth so many euros stolen
+    across = None if amount or (scene and not holders) else _across(parties, match, index)
     if across is not None:
         return Place("other", across)
     if role in {"agent", "patient"} and has_part_of_its_own(parties, match, holders, index):

@@ -23,7 +23,7 @@ from harness.claims.frames import Frame
 from harness.claims.meaning import opposites_of
 from harness.claims.parsing.parse import Parse, Token
 from harness.claims.sentence_analysis import Reading, phrase, times, verb_over
-from harness.claims.thesaurus import is_being, near_words, said_by
+from harness.claims.thesaurus import is_being, is_plain_being, near_words, said_by
 from harness.language.lexical import lexicon, word_list
 
 Likeness = Literal["same", "maybe", "other"]
@@ -214,23 +214,23 @@ class Parties:
         own = self.reading.parse.tokens[index]
         owners = [child for child in self.reading.parse.children[index]
                   if self.reading.parse.tokens[child].dep == "poss"]  # fmt: skip
-        named = owners and is_being(own.lemma) and self.holds(unit, at, owners[0])
+        person = is_plain_being(own.lemma) and own.lemma not in word_list("roles", "bodies")
+        named = owners and person and self.holds(unit, at, owners[0])
         elsewhere = any(match.grade >= SURE for match in self.matcher.matches(index))
         return bool(named) and not self.holds(unit, at, index) and elsewhere
 
     def of_another_make(self, unit: int, at: int, index: int) -> int | None:
         """Find by which word a thing of the articles is another: sales of electric cars, where a claim has diesel ones.
 
-        A sentence near it has the claim's own word before the same noun.
+        The same sentence has the claim's own word before the same noun.
         """
         theirs, mine = self.cluster.readings[unit], self.reading.parse
         inside = set(theirs.parse.subtree(at))
-        near = {unit, *self.matcher.forms.near[unit]}
         told = mine.subtree(index)
         nouns = {mine.tokens[each].lemma for each in told if mine.tokens[each].pos in {"NOUN", "PROPN"}}
         for each in (each for each in told if each in self.matcher.words and mine.tokens[each].dep in _KINDS):
-            found = [match for match in self.matcher.matches(each) if match.grade >= SURE and match.unit in near]
-            if any(match.unit == unit and match.token in inside for match in found):
+            found = [match for match in self.matcher.matches(each) if match.grade >= SURE and match.unit == unit]
+            if any(match.token in inside for match in found):
                 continue
             beside = {self._before(match.unit, match.token) for match in found} & nouns
             other = next((child for child in inside if self._before(unit, child) in beside
@@ -243,7 +243,7 @@ class Parties:
         """Return the lemma of the noun before which a word stands; empty for a noun or verb by itself."""
         token = self.cluster.readings[unit].parse.tokens[at]
         above = self.cluster.readings[unit].parse.tokens[token.head]
-        return above.lemma if token.dep in _KINDS and above.pos in {"NOUN", "PROPN"} else ""
+        return above.lemma if token.dep in _KINDS and above.pos == "NOUN" else ""
 
     def _unlike(self, unit: int, at: int, index: int) -> bool:
         """Tell whether somebody is of another age than a claim's, or a woman where the claim has a man."""
