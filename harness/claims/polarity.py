@@ -59,8 +59,9 @@ def only_supposed(parse: Parse, at: int) -> bool:
 def is_until(parse: Parse, verb: Token) -> bool:
     """Recognise what is denied up to a time only, and done then: `did not open until Monday`."""
     kids = [parse.tokens[child] for child in parse.children[verb.i]]
-    marks = [parse.tokens[inner] for kid in kids if kid.dep == "advcl" for inner in parse.children[kid.i]]
-    return any(each.lower in {"until", "till"} for each in (*kids, *marks))
+    marks = [parse.tokens[inner] for kid in kids for inner in parse.children[kid.i]]
+    own = [*kids, *(mark for mark in marks if mark.dep == "mark")]
+    return any(each.lower in {"until", "till"} for each in own)
 
 
 def is_over(parse: Parse, at: int) -> bool:

@@ -15,10 +15,8 @@ def agree(claimed: Figure, found: Figure) -> bool:
         return False
     if claimed.modifier == "range":
         return _in_range(claimed, found)
-    if {claimed.modifier, found.modifier} == {"above", "below"}:
-        return False  # more than six hours are not less than six
     if claimed.value == found.value:
-        return True
+        return {claimed.modifier, found.modifier} != {"above", "below"}  # more than six hours are not less than six
     if claimed.spelt or found.spelt:
         near = NEAR_SHARE if claimed.unit == "percent" else 0.0
         exact = "exact" in {claimed.modifier, found.modifier} or claimed.modifier == found.modifier

@@ -59,7 +59,7 @@ def is_denied_so_far(mine: Parse, at: int, theirs: Parse, denied: int) -> bool:
     `Nobody had crossed it until Monday`; the museum is `to sell vases` that it `has not sold`.
     """
     kids = theirs.children[denied]
-    marks = [inner for child in kids if theirs.tokens[child].dep == "advcl" for inner in theirs.children[child]]
+    marks = [inner for child in kids for inner in theirs.children[child] if theirs.tokens[inner].dep == "mark"]
     until = {theirs.tokens[at].lower for at in (*kids, *marks)} & _SO_FAR
     if until and until.isdisjoint(token.lower for token in mine.tokens):
         return True

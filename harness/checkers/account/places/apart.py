@@ -102,8 +102,9 @@ def _are_two(reading: Reading, head: Token, holder: Token) -> bool:
     if one is not None and other is not None:
         people = one.kind == other.kind == "person"  # the ministry may be its minister, and London the ministry
         return people and not (set(one.words) & set(other.words) or known_as(one, other))
-    numbers = {head.tag, holder.tag}
-    if {"NNS"} < numbers <= {"NNS", "NN", "NNP"} and not {head.lemma, holder.lemma} & word_list("function", "anybody"):
+    many = [token for token in (head, holder) if token.tag == "NNS"]
+    listed = {head.lemma, holder.lemma} & word_list("function", "anybody")
+    if len(many) == 1 and reading.name_at(many[0].i) is None and not listed:
         return True  # the owners protested, while the group welcomed it
     verb = verb_over(parse, head.i)
     return verb is not None and verb.lemma not in _BEING and verb == verb_over(parse, holder.i)

@@ -139,8 +139,11 @@ def _tells_of_it(parties: Parties, match: Match, token: Token, places: dict[tupl
     apart = any(place.apart for place in places.values())
     # Where a guard was shot dead and nobody else, no customer was.
     theirs = parties.cluster.readings[match.unit].parse.tokens[match.token]
-    others = [at for (role, at), place in places.items() if place.state == "other" and role in {"agent", "patient"}]
-    only = theirs.lemma == token.lemma and any(is_somebody(parties.reading.parse.tokens[at].lemma) for at in others)
+    mine = parties.reading.parse.tokens
+    others = [
+        mine[at] for (role, at), place in places.items() if place.state == "other" and role in {"agent", "patient"}
+    ]
+    only = theirs.lemma == token.lemma and any(each.pos == "NOUN" and is_somebody(each.lemma) for each in others)
     return bool(same) or apart or only or match.unit in parties.matcher.sites[:1]
 
 

@@ -23,7 +23,7 @@ from harness.claims.frames import Frame
 from harness.claims.meaning import opposites_of
 from harness.claims.parsing.parse import Parse, Token
 from harness.claims.sentence_analysis import Reading, phrase, times, verb_over
-from harness.claims.thesaurus import is_being, is_plain_being, near_words, said_by
+from harness.claims.thesaurus import is_being, near_words, said_by
 from harness.language.lexical import lexicon, word_list
 
 Likeness = Literal["same", "maybe", "other"]
@@ -214,7 +214,9 @@ class Parties:
         own = self.reading.parse.tokens[index]
         owners = [child for child in self.reading.parse.children[index]
                   if self.reading.parse.tokens[child].dep == "poss"]  # fmt: skip
-        person = is_plain_being(own.lemma) and own.lemma not in word_list("roles", "bodies")
+        person = is_being(own.lemma) and own.lemma not in word_list("roles", "bodies") | word_list(
+            "roles", "collectives"
+        )
         named = owners and person and self.holds(unit, at, owners[0])
         elsewhere = any(match.grade >= SURE for match in self.matcher.matches(index))
         return bool(named) and not self.holds(unit, at, index) and elsewhere
