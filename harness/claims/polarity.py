@@ -156,8 +156,7 @@ def keeps_undone(parse: Parse, token: Token, below: Token) -> Token | None:
     apart = (token.lemma == "rule" and "out" in beside) or (token.lemma == "call" and "off" in beside)
     if gerund:
         return token if apart else None
-    plan = below.lemma in word_list("modality", "plans") and token.lemma == "drop"
-    dropped = plan or (token.lemma in _DROPPING and below.lemma in word_list("says", "dismissed"))
+    dropped = token.lemma in _DROPPING and below.lemma in word_list("says", "dismissed")
     killed = token.lemma in word_list("polarity", "thwarting") and below.lemma in word_list("polarity", "drafts")
     cancelled = dropped or killed or token.lemma in word_list("polarity", "cancelling")
     ended = below.dep in {"dobj", "nsubjpass"} and cancelled

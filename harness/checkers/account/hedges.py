@@ -222,7 +222,7 @@ def _only_undone(cluster: ClusterReading, matcher: Matcher, reading: Reading, fr
             continue
         parse = cluster.readings[unit].parse
         hedges = list(_hedges(parse, parse.tokens[at]))
-        undone = next((hedge for hedge in hedges if hedge.undone), None) or _ended(parse, parse.tokens[at])
+        undone = next((hedge for hedge in hedges if hedge.undone), None)
         if undone is not None:
             found.append(_hedged(cluster, frame.predicate, unit, undone))
             continue
@@ -240,13 +240,6 @@ def _only_undone(cluster: ClusterReading, matcher: Matcher, reading: Reading, fr
     if not found and all(_is_conditional(one) and one.word.lower() not in own for one in open_ones):
         found = open_ones  # asked whether he will run
     return found[0] if found else None
-
-
-def _ended(parse: Parse, token: Token) -> Hedge | None:
-    """Find the verb that ends what a noun is: who votes to end a strike plans none."""
-    above = parse.tokens[token.head]
-    ends = token.pos == "NOUN" and token.dep == "dobj" and above.lemma in word_list("polarity", "ending")
-    return Hedge(above.i, planned=False, undone=True) if ends else None
 
 
 def _is_conditional(one: Hedged) -> bool:

@@ -4,11 +4,12 @@ import pytest
 
 from harness.claims.attribution import sayings
 from harness.claims.contrasts import set_apart
-from harness.claims.sentence_analysis import read
+from harness.claims.sentence_analysis import read, tells_time
 
 SNOW = "The airport didn't close because of snow but because of a strike, its chief said on Friday."
 TRAM = "Not so fast: the Velm tram will open in May, not in March, the city said."
 MATCH = "The cup match was not played in Tarn but in Velm on Sunday."
+FERRIES = "Norvik did not buy the yard but bought two ferries, its chief Ann Moe said on Monday in Velm."
 SHOPS = "Norvik has sold not 30 but 50 shops, it said on Monday."
 AUDIT = "Auditors did not find fraud but errors in the books of the club."
 RESIGNED = "The mayor resigned not on Monday but on Tuesday, his party says."
@@ -70,6 +71,7 @@ FERRI = "The court acquitted the banker Luca Ferri of fraud but jailed his partn
         (OPENS, "Shop in Velm opens on Monday"),
         (BATHTUB, "Piet Wold crosses Arva in bathtub"),
         (VASES, "Museum plans to sell two vases in June"),
+        (FERRIES, "Norvik buys two ferries"),
         (THREAT, "Oder threatened to leave party"),
         (FLOOD, "40 houses flooded in Velm"),
         (SHEEP, "All but three of 20 sheep survive farm fire"),
@@ -116,6 +118,7 @@ def test_what_the_article_says_is_supported(judged_as_shipped, article, text):
         (SOLD, "Velm Foods buys Norvik for 3 million euros"),
         (OWNER, "Police arrest owner of red van"),
         (VASES, "Museum sells painting"),
+        (FERRIES, "Norvik buys yard"),
         (LEADS, "Ann Moe leads bank"),
         (MINERS, "All 14 miners rescued from flooded pit"),
         (SHEEP, "All but two of 20 sheep survive farm fire"),
@@ -180,6 +183,26 @@ def test_what_is_denied_of_another_or_so_far_contradicts_nothing(judged, article
 def test_what_not_sets_apart_is_told_by_its_words(parser, text, apart):
     (parse,) = parser.parse([text])
     assert {parse.tokens[at].text for at in set_apart(parse)} == apart
+
+
+def test_who_and_what_is_set_apart_takes_no_part_in_the_deed(parser):
+    texts = SOLD, AUDIT
+    told = [(reading.parse.tokens, reading.frames[0]) for reading in map(read, parser.parse(texts))]
+    (sold, sale), (audit, finding) = told
+    assert [sold[at].text for at in sale.agents] == ["Milk"]
+    assert [audit[at].text for at in finding.patients] == ["errors"]
+
+
+def test_a_day_that_is_set_apart_is_not_told(parser):
+    (parse,) = parser.parse([RESIGNED])
+    words = [token.lower for token in parse.tokens]
+    assert tells_time(read(parse), words, "tuesday")
+    assert not tells_time(read(parse), words, "monday")
+
+
+def test_what_is_set_apart_bears_nothing_out(judged):
+    (snow,) = (each for each in judged(SNOW, "Airport closed because of snow").elements if each.text == "snow")
+    assert snow.state == "unaccounted"
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,10 @@ ROBBERY = (
     "Two men robbed a jeweller's in the centre of Velm on Thursday. A customer who tried to stop them was slightly"
     " hurt. The shop was robbed in 2021 as well, when a guard was shot dead."
 )
+BEAR = "A bear that had killed 11 sheep was shot by a hunter on Monday. Animal rights groups criticised the decision."
+WATCHES = "Two men robbed a jeweller's in Velm on Thursday and fled on a scooter with watches worth 250,000 euros."
+FARMER = "A bear was shot by a hunter near Orr on Monday. The sheep farmer, Nils Aker, said he was relieved."
+STRIKE = "Tram and bus drivers in four cities stopped work on Friday in a 24-hour warning strike called by the union."
 CARS = (
     "Sales of electric cars in Norland rose by a third in the first half of the year, while those of diesel cars fell."
 )
@@ -57,6 +61,9 @@ CARS = (
         (ROBBERY, "Two men rob jeweller's in centre of Velm"),
         (ROBBERY, "Customer hurt trying to stop robbers"),
         (CARS, "Electric car sales rise by third in Norland"),
+        (WATCHES, "Watches worth 250,000 euros stolen in Velm robbery"),
+        (FARMER, "Farmer relieved as bear is shot"),
+        (STRIKE, "Warning strike stops trams in four cities"),
     ],
 )
 def test_what_is_said_of_one_is_supported(judged_as_shipped, article, text):
@@ -83,10 +90,15 @@ def test_what_is_said_of_one_is_supported(judged_as_shipped, article, text):
         (ROBBERY, "Customer shot dead in robbery"),
         (ROBBERY, "Robbers hurt as customer tries to stop them"),
         (CARS, "Diesel car sales rise by third in Norland"),
+        (BEAR, "Animal rights groups shoot bear"),
     ],
 )
 def test_what_is_said_of_one_is_not_of_the_other(judged_as_shipped, article, text):
     assert judged_as_shipped(article, text).label != "supported"
+
+
+def test_who_gets_something_in_return_is_not_who_sends_it(judged):
+    assert judged(ZOO, "Tarn zoo receives three zebras from Velm park").label != "contradicted"
 
 
 def test_who_orders_somebody_is_read_where_the_verb_looks_like_a_noun(parser):

@@ -200,10 +200,6 @@ def _over(parse: Parse, token: Token, below: int) -> bool:
         top = parse.tokens[top.head]
     if top.i == below:
         return True
-    # That there is `no link between the fire and another` denies no fire.
-    noun = parse.tokens[token.head].i
-    if token.dep == "det" and noun != below and parse.tokens[below].pos == "NOUN" and below in parse.subtree(noun):
-        return False
     # Who `did not hear it on the deleted tape` leaves the tape deleted.
     if parse.tokens[below].dep == "amod" and parse.tokens[below].tag == "VBN" and top.pos in {"VERB", "AUX"}:
         return False

@@ -30,7 +30,7 @@ def is_no_denial(theirs: Reading, mine: Reading, pair: Pair) -> bool:
         or (hedge is not None and not (hedge.planned and is_negated(now.parse, denied.predicate)))
         # It is not true that it was: denied there as well, if not beside the verb.
         or (denied is pair.claim and (
-            _said_there(mine, theirs, done.predicate) or done.predicate in left_out(mine, theirs)
+            _said_there(mine, theirs) or done.predicate in left_out(mine, theirs)
             or denial_of(theirs.parse, pair.found.predicate) is not None
             or any(token.lower in word_list("says", "untrue") for token in theirs.parse.tokens)
         ))
@@ -69,14 +69,7 @@ def is_denied_so_far(mine: Parse, at: int, theirs: Parse, denied: int) -> bool:
     return hedge is not None and not hedge.undone and past
 
 
-def _said_there(mine: Reading, theirs: Reading, done: int) -> bool:
-    """Tell whether a sentence has the word that denies a deed in a claim, `refuses`, over that deed or beside it."""
+def _said_there(mine: Reading, theirs: Reading) -> bool:
+    """Tell whether a sentence has the word that denies a deed in a claim, `refuses`, whatever stands between."""
     cues = {mine.keys[token.i] for token in mine.parse.tokens if negates(mine.parse, token)} - {""}
-    parse, step = theirs.parse, done
-    near = set(parse.subtree(done))
-    for above in parse.ancestors(done):
-        if parse.tokens[step].dep == "conj":
-            break  # it denies the one, but agrees to pay
-        near.add(above.i)
-        step = above.i
-    return any(theirs.keys[at] in cues for at in near)
+    return not cues.isdisjoint(theirs.concepts)

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from harness.checkers.account.elements import SURE
 from harness.checkers.account.matching import Match
 from harness.checkers.account.places.likeness import Parties, is_somebody, related
-from harness.claims.entities import known_as
 from harness.claims.frames import Frame
 from harness.claims.parsing.parse import Parse, Token
 from harness.claims.sentence_analysis import Reading, phrase, verb_over
@@ -98,10 +97,8 @@ def _are_two(reading: Reading, head: Token, holder: Token) -> bool:
         return False
     if not (_may_be_somebody(head) or _may_be_somebody(holder)):
         return True
-    one, other = reading.name_at(head.i), reading.name_at(holder.i)
-    if one is not None and other is not None:
-        people = one.kind == other.kind == "person"  # the ministry may be its minister, and London the ministry
-        return people and not (set(one.words) & set(other.words) or known_as(one, other))
+    if reading.name_at(head.i) is not None and reading.name_at(holder.i) is not None:
+        return False  # London may be the ministry; two people are told apart by their names
     many = [token for token in (head, holder) if token.tag == "NNS"]
     listed = {head.lemma, holder.lemma} & word_list("function", "anybody")
     if len(many) == 1 and reading.name_at(many[0].i) is None and not listed:

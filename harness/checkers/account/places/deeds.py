@@ -13,9 +13,10 @@ from harness.checkers.account.doers import BROAD
 from harness.checkers.account.elements import SAME_DEED, SURE, Held
 from harness.checkers.account.matching import Match
 from harness.checkers.account.places.apart import has_part_of_its_own, stand_apart, stands_across
-from harness.checkers.account.places.likeness import Parties, frame_at, is_somebody, kind_of
+from harness.checkers.account.places.likeness import Parties, frame_at, kind_of
 from harness.claims.attribution import kind_of_saying
 from harness.claims.converse import mutual, verb_of
+from harness.claims.figures.measures import span_with_unit
 from harness.claims.frames import Frame
 from harness.claims.parsing.parse import Parse, Token
 from harness.claims.sentence_analysis import Reading, clause, phrase, place_class, verb_over
@@ -137,14 +138,7 @@ def _tells_of_it(parties: Parties, match: Match, token: Token, places: dict[tupl
     if token.lemma in BROAD and "patient" not in same:
         return False
     apart = any(place.apart for place in places.values())
-    # Where a guard was shot dead and nobody else, no customer was.
-    theirs = parties.cluster.readings[match.unit].parse.tokens[match.token]
-    mine = parties.reading.parse.tokens
-    others = [
-        mine[at] for (role, at), place in places.items() if place.state == "other" and role in {"agent", "patient"}
-    ]
-    only = theirs.lemma == token.lemma and any(each.pos == "NOUN" and is_somebody(each.lemma) for each in others)
-    return bool(same) or apart or only or match.unit in parties.matcher.sites[:1]
+    return bool(same) or apart or match.unit in parties.matcher.sites[:1]
 
 
 def _is_deed(parties: Parties, match: Match, own: Token) -> bool:
@@ -164,7 +158,9 @@ def _place(parties: Parties, match: Match, theirs: Frame, mine: Frame, role: str
         return _place_inside(parties, match, theirs, mine, role, index, holders)
     # Where and when may be said once for two verbs, unless the deed's own has a place or time of its own.
     scene = role.startswith("at ") and kind_of(parties.reading, index) in {"place", "time"}
-    amount = kind_of(parties.reading, index) == "figure"  # watches worth so many euros stolen
+    text, at = parties.reading.parse.text, parties.reading.parse.tokens[index].start
+    spans = (span_with_unit(text, each.start, each.end, each.unit) for each in parties.reading.figures if each.unit)
+    amount = any(start <= at < end for start, end in spans)  # watches worth so many euros stolen
     across = None if amount or (scene and not holders) else _across(parties, match, index)
     if across is not None:
         return Place("other", across)
