@@ -251,10 +251,6 @@ class _Reader:
                     arguments.extend((name, each) for each in self._with_conjuncts([inner]))
                 for deeper in self._kids(preposition, "prep"):
                     arguments.extend((self.tokens[deeper].lower, inner) for inner in self._kids(deeper, "pobj"))
-            above = self.tokens[self.tokens[index].head]
-            where = any(self.tokens[at].lower == "where" for at in self._kids(index, "advmod"))
-            if where and self.tokens[index].dep == "relcl" and above.pos in {"NOUN", "PROPN"}:
-                arguments.append(("in", above.i))  # Tarn, where she runs a bakery
             for time in self._kids(index, "npadvmod"):
                 if self.tokens[time].entity in {"DATE", "TIME"}:
                     arguments.append(("on", time))
