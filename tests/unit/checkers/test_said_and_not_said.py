@@ -200,9 +200,13 @@ def test_a_day_that_is_set_apart_is_not_told(parser):
     assert not tells_time(read(parse), words, "monday")
 
 
-def test_what_is_set_apart_bears_nothing_out(judged):
-    (snow,) = (each for each in judged(SNOW, "Airport closed because of snow").elements if each.text == "snow")
-    assert snow.state == "unaccounted"
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [("Airport closed because of snow", "unaccounted"), ("Airport not closed because of snow", "borne_out")],
+)
+def test_what_is_set_apart_bears_out_only_who_denies_it(judged, text, state):
+    (snow,) = (each for each in judged(SNOW, text).elements if each.text == "snow")
+    assert snow.state == state
 
 
 @pytest.mark.parametrize(
