@@ -14,8 +14,7 @@ from harness.claims.converse import converse, verb_of
 from harness.claims.extract import main_frame
 from harness.claims.figures.conversion import counterpart
 from harness.claims.figures.measures import DURATIONS
-from harness.claims.figures.quantities import Figure
-from harness.claims.figures.slots import same_slot
+from harness.claims.figures.slots import is_year, same_slot
 from harness.claims.frames import Frame
 from harness.claims.meaning import concept, is_weekday
 from harness.claims.polarity import may_be_done
@@ -163,30 +162,37 @@ def _other_party(cluster: ClusterReading, reading: Reading, pair: Pair, role: st
     return Conflict(kind, pair.unit, span, 0.0, reason, words)
 
 
-def _frame_conflict(cluster: ClusterReading, reading: Reading, pair: Pair) -> Conflict | None:
-    """Find what one aligned pair of frames disagrees about, most telling first; None where nothing."""
+def _opposed(cluster: ClusterReading, reading: Reading, pair: Pair) -> Conflict | None:
+    """Find a conflict of two opposite deeds of one party or thing."""
     frame, other = pair.claim, pair.found
     said = written(reading.parse, reading.parse.tokens[frame.predicate])
     words = _word_span(cluster.readings[pair.unit], other.predicate)
-    if pair.opposite:
-        if other.concept in {key for at, key in enumerate(reading.keys) if at != frame.predicate}:
-            return None  # `asks court to uphold ban, overturn Roe`
-        if tells_both(cluster.readings[pair.unit], reading, frame):
-            return None
-        # Opposites that are one deed told from either side (`buy`, `sell`) conflict only if one party does both.
-        handed = converse(verb_of(reading.parse, frame), verb_of(cluster.readings[pair.unit].parse, other))
-        if handed and pair.agents != SAME:
-            return None  # one buys what the other sells
-        misread = any(reading.parse.tokens[at].pos == "ADJ" for at in frame.patients)  # `X guilty as Y acquitted`
-        one_object = pair.patients == SAME and _is_one(cluster, reading, pair)
-        one_thing = (one_object and not misread) or (pair.agents == SAME and not frame.patients and not other.patients)
-        if one_thing and not pair.differing and frame.negated == other.negated and not pair.swapped:
-            weight = min(1.0, 0.4 * pair.same + 0.5 * pair.context)
-            return Conflict(
-                "predicate", pair.unit, _word_span(reading, frame.predicate), weight,
-                f"the articles say “{_quoted(cluster, pair)}”, not “{said}”", words,
-            )  # fmt: skip
+    if other.concept in {key for at, key in enumerate(reading.keys) if at != frame.predicate}:
+        return None  # `asks court to uphold ban, overturn Roe`
+    if tells_both(cluster.readings[pair.unit], reading, frame):
         return None
+    # Opposites that are one deed told from either side (`buy`, `sell`) conflict only if one party does both.
+    handed = converse(verb_of(reading.parse, frame), verb_of(cluster.readings[pair.unit].parse, other))
+    if handed and pair.agents != SAME:
+        return None  # one buys what the other sells
+    misread = any(reading.parse.tokens[at].pos == "ADJ" for at in frame.patients)  # `X guilty as Y acquitted`
+    one_object = pair.patients == SAME and _is_one(cluster, reading, pair)
+    one_thing = (one_object and not misread) or (pair.agents == SAME and not frame.patients and not other.patients)
+    if one_thing and not pair.differing and frame.negated == other.negated and not pair.swapped:
+        weight = min(1.0, 0.4 * pair.same + 0.5 * pair.context)
+        return Conflict(
+            "predicate", pair.unit, _word_span(reading, frame.predicate), weight,
+            f"the articles say “{_quoted(cluster, pair)}”, not “{said}”", words,
+        )  # fmt: skip
+    return None
+
+
+def _frame_conflict(cluster: ClusterReading, reading: Reading, pair: Pair) -> Conflict | None:
+    """Find what one aligned pair of frames disagrees about, most telling first; None where nothing."""
+    frame, other = pair.claim, pair.found
+    words = _word_span(cluster.readings[pair.unit], other.predicate)
+    if pair.opposite:
+        return _opposed(cluster, reading, pair)
     if pair.swapped:
         return None  # `standing` looks at all that the articles have of the two parties
     enough = pair.same >= 1 and (pair.context >= 0.3 or pair.same >= 2)
@@ -316,7 +322,7 @@ def _figure_conflicts(cluster: ClusterReading, reading: Reading, aligner: Aligne
         for unit, other in values:
             if other.ordinal or not same_slot(reading, figure, cluster.readings[unit], other):
                 continue
-            if _is_year(cluster.readings[unit], other) and not _is_year(reading, figure):
+            if is_year(cluster.readings[unit], other) and not is_year(reading, figure):
                 continue  # `round four` of a debate, the `2020 debate`
             weight = min(1.0, 0.3 + 0.7 * aligner.context(unit))
             if figure.unit in DURATIONS:
@@ -329,12 +335,6 @@ def _figure_conflicts(cluster: ClusterReading, reading: Reading, aligner: Aligne
                          f"the articles have “{text}” there, not “{said}”", (other.start, other.end))
             )  # fmt: skip
     return found
-
-
-def _is_year(reading: Reading, figure: Figure) -> bool:
-    """Recognise a figure that is written as a year."""
-    written = reading.parse.text[figure.start : figure.end]
-    return written.isdigit() and len(written) == 4 and written[:2] in {"19", "20"}
 
 
 def _time_conflicts(cluster: ClusterReading, reading: Reading, aligner: Aligner) -> list[Conflict]:

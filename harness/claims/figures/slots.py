@@ -107,3 +107,9 @@ def same_slot(one: Reading, first: Figure, other: Reading, second: Figure) -> bo
     shared = asked_about(one, first) & asked_about(other, second)
     # `The dead` is both counted and what happened; being counted in both is not yet one happening.
     return bool(shared - mine if not first.unit else shared)
+
+
+def is_year(reading: Reading, figure: Figure) -> bool:
+    """Recognise a figure that is written as a year."""
+    written = reading.parse.text[figure.start : figure.end]
+    return written.isdigit() and len(written) == 4 and written[:2] in {"19", "20"}
