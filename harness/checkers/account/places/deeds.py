@@ -30,13 +30,11 @@ _OF_OTHER_DEEDS = frozenset({
     "at after", "at amid", "at because", "at before", "at despite", "at during", "at following", "at over", "at since",
 })  # fmt: skip
 """Places in which a headline names another deed, the occasion of its own, that articles tell wherever they like."""
-_DIRECT = frozenset({"nsubj", "nsubjpass", "dobj"})
-_ARGUMENTS = frozenset({"nsubj", "nsubjpass", "dobj", "pobj"})
 _UNCHANGED = frozenset({"hurt", "hit", "beat", "cut"})
 """Verbs whose participle is their present: `Robbers hurt as customer fights back`."""
 _STATES = frozenset({"acomp", "attr"})
 _NOMINAL = frozenset({"NOUN", "PROPN", "NUM"})
-_UNDER = frozenset({"dobj", "dative", "nsubjpass"})
+_OBJECTS = frozenset({"dobj", "dative", "nsubjpass"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +156,8 @@ def _place(parties: Parties, match: Match, theirs: Frame, mine: Frame, role: str
         return _place_inside(parties, match, theirs, mine, role, index, holders)
     # Where and when may be said once for two verbs, unless the deed's own has a place or time of its own.
     scene = role.startswith("at ") and kind_of(parties.reading, index) in {"place", "time"}
-    text, at = parties.reading.parse.text, parties.reading.parse.tokens[index].start
-    spans = (span_with_unit(text, each.start, each.end, each.unit) for each in parties.reading.figures if each.unit)
-    amount = any(start <= at < end for start, end in spans)  # watches worth so many euros stolen
-    across = None if amount or (scene and not holders) else _across(parties, match, index)
+    silent = (scene and not holders) or _is_amount(parties.reading, index)
+    across = None if silent else _across(parties, match, index)
     if across is not None:
         return Place("other", across)
     if role in {"agent", "patient"} and has_part_of_its_own(parties, match, holders, index):
@@ -181,6 +177,13 @@ def _place(parties: Parties, match: Match, theirs: Frame, mine: Frame, role: str
     # `Her rival, Rafael Stroud`: the name decides, not the description beside it.
     named = [at for at in others if parties.cluster.argument(unit, at).name is not None]
     return Place("other", (named or others)[0]) if named or {*heads} <= {*others} else Place("open", holders[0])
+
+
+def _is_amount(reading: Reading, index: int) -> bool:
+    """Recognise the unit of a figure, which has no part in a deed: watches worth so many euros are stolen."""
+    text, at = reading.parse.text, reading.parse.tokens[index].start
+    spans = (span_with_unit(text, each.start, each.end, each.unit) for each in reading.figures if each.unit)
+    return any(start <= at < end for start, end in spans)
 
 
 def _place_inside(
@@ -208,9 +211,9 @@ def _place_inside(
     if holder is not None:
         return Place("other" if parties.counted(match.unit, holder, index) == "other" else "same", holder)
     apart = role in {"agent", "patient"} and not mutual(verb_of(parties.reading.parse, mine))
-    # What stands deeper, `urged the council to move the farms`, may be urged too.
     if apart and stands_across(parties, match, theirs, role, index):
         return Place("other", holders[0] if holders else match.token)
+    # What stands deeper, `urged the council to move the farms`, may be urged too.
     crossed = apart and any(parties.holds(match.unit, at, index) for at in (*theirs.agents, *theirs.patients))
     if crossed and {parties.likeness(match.unit, at, index) for at in holders} == {"other"}:
         return Place("other", holders[0])
@@ -267,7 +270,7 @@ def _across(parties: Parties, match: Match, index: int) -> int | None:
     if not found or any(each.unit != match.unit for each in found):
         return None
     deed = parse.tokens[match.token]
-    kids = [parse.tokens[child] for child in parse.children[deed.i] if parse.tokens[child].dep in _UNDER]
+    kids = [parse.tokens[child] for child in parse.children[deed.i] if parse.tokens[child].dep in _OBJECTS]
     if any(kid.pos in {"PRON", "NUM"} or kid.lemma == "one" for kid in kids):
         return None  # police arrested Karl Oder and questioned him; hired 300 workers and dismissed 80
     joined = [child for child in parse.children[deed.i] if parse.tokens[child].dep == "conj"]
