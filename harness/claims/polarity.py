@@ -56,12 +56,16 @@ def only_supposed(parse: Parse, at: int) -> bool:
     return any(negator(parse, kid) and supposes(parse, kid) for kid in below)
 
 
-def is_until(parse: Parse, verb: Token) -> bool:
+def bounds(parse: Parse, verb: int) -> frozenset[str]:
+    """List the words that stand with a verb or open a clause under it: `until`, `before`, `when`."""
+    kids = [parse.tokens[child] for child in parse.children[verb]]
+    marks = (parse.tokens[inner] for kid in kids for inner in parse.children[kid.i])
+    return frozenset(each.lower for each in (*kids, *(mark for mark in marks if mark.dep == "mark")))
+
+
+def is_until(parse: Parse, verb: int) -> bool:
     """Recognise what is denied up to a time only, and done then: `did not open until Monday`."""
-    kids = [parse.tokens[child] for child in parse.children[verb.i]]
-    marks = [parse.tokens[inner] for kid in kids for inner in parse.children[kid.i]]
-    own = [*kids, *(mark for mark in marks if mark.dep == "mark")]
-    return any(each.lower in {"until", "till"} for each in own)
+    return not bounds(parse, verb).isdisjoint({"until", "till"})
 
 
 def is_over(parse: Parse, at: int) -> bool:

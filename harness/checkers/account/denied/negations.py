@@ -142,11 +142,8 @@ def denial_of(parse: Parse, at: int) -> int | None:
         own = head.i in above and head.i != token.i
         carried = head.head in above and head.dep in _CARRIED and token.dep in {"det", "neg", "preconj"}
         denies = (own or carried) and token.lower != "without" and negator(parse, token)
-        if (
-            denies
-            and not (supposes(parse, token) or is_until(parse, head))
-            and not parted(parse, token, parse.tokens[at])
-        ):
+        idle = denies and (supposes(parse, token) or is_until(parse, head.i) or parted(parse, token, parse.tokens[at]))
+        if denies and not idle:
             return token.i
     return None
 

@@ -4,7 +4,7 @@ from harness.checkers.account.alignment import Pair
 from harness.checkers.account.denied.negations import denial_of, left_out
 from harness.checkers.account.hedges import hedge_of
 from harness.claims.parsing.parse import Parse
-from harness.claims.polarity import ends_or_doubts, is_negated, is_over, negates, only_supposed
+from harness.claims.polarity import bounds, ends_or_doubts, is_negated, is_over, negates, only_supposed
 from harness.claims.sentence_analysis import Reading
 from harness.language.lexical import word_list
 
@@ -58,9 +58,7 @@ def is_denied_so_far(mine: Parse, at: int, theirs: Parse, denied: int) -> bool:
 
     `Nobody had crossed it until Monday`; the museum is `to sell vases` that it `has not sold`.
     """
-    kids = theirs.children[denied]
-    marks = [inner for child in kids for inner in theirs.children[child] if theirs.tokens[inner].dep == "mark"]
-    until = {theirs.tokens[at].lower for at in (*kids, *marks)} & _SO_FAR
+    until = bounds(theirs, denied) & _SO_FAR
     if until and until.isdisjoint(token.lower for token in mine.tokens):
         return True
     hedge = hedge_of(mine, at)
