@@ -19,11 +19,6 @@ from harness.language.lexical import word_list
 _EARLIER_FIRST = {"after": False, "following": False, "before": True}
 """Words of a sequence, and whether what stands before them came first."""
 _AMOUNTS = frozenset({"by", "to", "from"})
-_DIRECTIONS = frozenset({"northern", "southern", "eastern", "western", "north", "south", "east", "west"})
-_LEVELS = frozenset({
-    "national", "european", "world", "olympic", "regional", "local", "municipal", "federal", "african", "asian",
-})  # fmt: skip
-"""Words before a record, title or court of one level."""
 _TOO = {"much": "little", "little": "much", "many": "few", "few": "many"}
 _TURNED = 2
 """Words of a claim that an article has on the other side of its word, at least one of either side."""
@@ -234,7 +229,8 @@ def _of_other_kind(cluster: ClusterReading, matcher: Matcher, reading: Reading) 
     """Find the `northern hemisphere` of a claim where the articles tell of the southern one only, or a world record."""
     for token in reading.parse.tokens:
         thing = reading.parse.tokens[token.head]
-        kind = next((several for several in (_DIRECTIONS, _LEVELS) if token.lower in several), None)
+        kinds = (word_list("function", name) for name in ("sides", "levels"))
+        kind = next((several for several in kinds if token.lower in several), None)
         if kind is None or token.dep not in {"amod", "compound"} or thing.i not in matcher.words:
             continue
         places = [(match.unit, cluster.readings[match.unit].parse, match.token) for match in matcher.matches(thing.i)
