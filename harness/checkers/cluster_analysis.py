@@ -12,11 +12,11 @@ from harness.checkers.forms import Forms
 from harness.claims.casing import Casing
 from harness.claims.contrasts import set_apart
 from harness.claims.entities import Name, known_as, same_name
-from harness.claims.figures.quantities import Figure, figures
+from harness.claims.figures.quantities import Figure
 from harness.claims.figures.questions import Asked, Question
 from harness.claims.frames import Frame
 from harness.claims.meaning import nations
-from harness.claims.parsing.parse import Parse, Parser, Token
+from harness.claims.parsing.parse import Parser, Token
 from harness.claims.parsing.standin import parse_named
 from harness.claims.persons import ages, countries
 from harness.claims.sentence_analysis import PRONOUNS, Reading, phrase, read_all
@@ -45,16 +45,13 @@ class Argument:
     """False where a pronoun was resolved by guess: such a name may confirm, but not contradict."""
 
 
-def _said(reading: Reading) -> Reading:
-    """Leave out the figures that a sentence says it is not: *not 30*, and the two of *all but two*."""
-    apart = _apart(reading.parse)
-    return replace(reading, figures=tuple(f for f in reading.figures if f not in apart)) if apart else reading
-
-
-def _apart(parse: Parse) -> tuple[Figure, ...]:
-    """List the figures that a sentence says it is not."""
-    apart = set_apart(parse)
-    return tuple(figure for figure in figures(parse) if figure.token in apart) if apart else ()
+def _parted(reading: Reading) -> tuple[Reading, list[Figure]]:
+    """Part a sentence from the figures that it says it is not: *not 30*, and the two of *all but two*."""
+    tokens = set_apart(reading.parse)
+    apart = [figure for figure in reading.figures if figure.token in tokens]
+    if not apart:
+        return reading, []
+    return replace(reading, figures=tuple(figure for figure in reading.figures if figure not in apart)), apart
 
 
 class Sentences:
@@ -95,14 +92,13 @@ class ClusterReading:
         self.index = sentences.index
         self.units = self.index.units
         self.casing = sentences.casing
-        self.readings: list[Reading] = [
-            _said(reading) for reading in read_all(parse_named(parser, sentences.texts, self.casing.named))
-        ]
+        parted = [_parted(reading) for reading in read_all(parse_named(parser, sentences.texts, self.casing.named))]
+        self.readings: list[Reading] = [reading for reading, _ in parted]
+        self.figures_apart = frozenset(figure.value for _, apart in parted for figure in apart)
         self.sources = sentences.sources
         self.published = {article.article_id: article.published for article in cluster.articles}
         self.frames: dict[str, list[tuple[int, Frame]]] = defaultdict(list)
         self.figures: list[tuple[int, Figure]] = list(with_countries(self.units, self.readings))
-        self.figures_apart = frozenset(figure.value for reading in self.readings for figure in _apart(reading.parse))
         self.names: dict[Name, list[int]] = defaultdict(list)
         self.stems: set[str] = set()
         self.words: set[str] = set()

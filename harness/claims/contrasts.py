@@ -30,14 +30,17 @@ def contrasted(parse: Parse, token: Token) -> int | None:
 def set_apart(parse: Parse) -> frozenset[int]:
     """List the tokens of a sentence that stand under what `not` sets apart: none of them is said to be so."""
     found = (contrasted(parse, token) for token in parse.tokens)
-    apart = {at for noun in found if noun is not None for at in _phrase_of(parse, noun)}
-    return frozenset(apart | excepted(parse))
+    apart = frozenset(at for noun in found if noun is not None for at in _phrase_of(parse, noun))
+    return apart | excepted(parse)
 
 
-def excepted(parse: Parse) -> set[int]:
+@lru_cache(maxsize=1 << 12)
+def excepted(parse: Parse) -> frozenset[int]:
     """List the numbers of what is left out of all: `all but two of them`."""
-    return {token.i for token in parse.tokens[2:] if token.pos == "NUM" and parse.tokens[token.i - 2].lower == "all"
-            and parse.tokens[token.i - 1].lower in {"but", "except"}}  # fmt: skip
+    return frozenset(
+        token.i for token in parse.tokens[2:] if token.pos == "NUM" and parse.tokens[token.i - 2].lower == "all"
+        and parse.tokens[token.i - 1].lower in {"but", "except"}
+    )  # fmt: skip
 
 
 def _after_comma(parse: Parse, token: Token) -> int | None:
