@@ -223,8 +223,8 @@ class Aligner:
         )
 
 
-def tells_both(there: Reading, reading: Reading, frame: Frame) -> bool:
-    """Tell whether a sentence has a deed of the claim's own doer beside its opposite: most oppose, some back it."""
+def has_own_deed(there: Reading, reading: Reading, frame: Frame) -> bool:
+    """Tell whether a sentence has a claim's deed of its doer, whatever else it tells: most oppose it, some back it."""
     doers = {reading.keys[at] for at in frame.agents} - {""}
     return any(each.concept == frame.concept and not each.negated and doers & {there.keys[at] for at in each.agents}
                for each in there.frames)  # fmt: skip

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from harness.checkers.account.alignment import DIFFERENT, SAME, Aligner, Pair, tells_both
+from harness.checkers.account.alignment import DIFFERENT, SAME, Aligner, Pair, has_own_deed
 from harness.checkers.account.denied.denials import denials
 from harness.checkers.account.denied.no_denials import is_no_denial
 from harness.checkers.account.derivation import derivations
@@ -169,7 +169,7 @@ def _opposed(cluster: ClusterReading, reading: Reading, pair: Pair) -> Conflict 
     words = _word_span(cluster.readings[pair.unit], other.predicate)
     if other.concept in {key for at, key in enumerate(reading.keys) if at != frame.predicate}:
         return None  # `asks court to uphold ban, overturn Roe`
-    if tells_both(cluster.readings[pair.unit], reading, frame):
+    if has_own_deed(cluster.readings[pair.unit], reading, frame):
         return None
     # Opposites that are one deed told from either side (`buy`, `sell`) conflict only if one party does both.
     handed = converse(verb_of(reading.parse, frame), verb_of(cluster.readings[pair.unit].parse, other))
@@ -284,7 +284,7 @@ def _crossed(aligner: Aligner, frame: Frame, sides: Standing) -> Iterator[Confli
     span = _word_span(aligner.reading, frame.predicate)
     for unit, spot, word in sides.crossed:
         context = aligner.context(unit)
-        if context >= LEAST_CONTEXT and not tells_both(aligner.cluster.readings[unit], aligner.reading, frame):
+        if context >= LEAST_CONTEXT and not has_own_deed(aligner.cluster.readings[unit], aligner.reading, frame):
             reason = f"the articles have it the other way round: who does it and to whom, at “{word}”"
             yield Conflict("roles", unit, span, min(1.0, 0.6 + 0.5 * context), reason, spot)
     for unit, spot, word in sides.reversed:

@@ -14,7 +14,7 @@ from harness.claims.figures.agreement import agree, clash
 from harness.claims.figures.conversion import counterpart
 from harness.claims.figures.currencies import is_code
 from harness.claims.figures.measures import DURATIONS, SECONDS, span_with_unit, with_unit
-from harness.claims.figures.parts import whole_above
+from harness.claims.figures.parts import is_whole
 from harness.claims.figures.plurals import one_of_several
 from harness.claims.figures.quantities import Figure
 from harness.claims.figures.slots import TOLLS, asked_about, comparable, same_slot
@@ -354,7 +354,7 @@ def _settled(cluster: ClusterReading, reading: Reading, figure: Figure, unit: in
     """
     parse = cluster.readings[unit].parse
     own = [found for at, found in cluster.figures if at == unit and comparable(figure, found) and agree(figure, found)]
-    if own and whole_above(parse, other.head_token) is not None:
+    if own and is_whole(parse, other.head_token):
         return True  # of the 240 passengers, 38 were taken to hospital
     ends = {other.token, other.head_token, parse.tokens[other.head_token].head}
     heads = (parse.tokens[at] for found in own for at in (found.token, found.head_token))

@@ -12,12 +12,11 @@ _NEAR = 40
 """Characters before a figure in which its clause begins: `of whom at least six`."""
 
 
-def whole_above(parse: Parse, noun: int) -> int | None:
-    """Find the `of` by which a noun is the whole of what is told: `of the 240 passengers, 38`; `60 of its 90`."""
+def is_whole(parse: Parse, noun: int) -> bool:
+    """Recognise the whole of which a part is told: `of the 240 passengers, 38`; `60 of its 90 wells`."""
     of = parse.tokens[parse.tokens[noun].head]
     part = parse.tokens[of.head]
-    told = of.lower == "of" and parse.tokens[noun].dep == "pobj"
-    return of.i if told and part.pos in {"NUM", "VERB", "AUX"} else None
+    return of.lower == "of" and parse.tokens[noun].dep == "pobj" and part.pos in {"NUM", "VERB", "AUX"}
 
 
 def whole_of(reading: Reading, figure: Figure) -> list[Token]:

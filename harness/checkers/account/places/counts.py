@@ -7,7 +7,7 @@ from itertools import takewhile
 from harness.checkers.account.elements import SAME_DEED, SURE, Held
 from harness.checkers.account.places.likeness import Parties, is_somebody, related
 from harness.claims.figures.agreement import agree, clash
-from harness.claims.figures.parts import whole_above
+from harness.claims.figures.parts import is_whole
 from harness.claims.figures.quantities import Figure
 from harness.claims.figures.slots import comparable
 from harness.claims.parsing.parse import Token
@@ -80,7 +80,7 @@ def _counted_there(
 
     def is_under(each: Figure) -> bool:
         alone = parse.tokens[each.token].dep in _ALONE
-        if not alone and whole_above(parse, each.head_token) is not None:
+        if not alone and is_whole(parse, each.head_token):
             return False  # 60 of its 90 wells are repaired
         first = each.token if alone else each.head_token
         beside = [parse.tokens[at] for at in parse.children[first] if parse.tokens[at].lower == "with"]

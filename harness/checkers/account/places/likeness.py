@@ -214,9 +214,8 @@ class Parties:
         own = self.reading.parse.tokens[index]
         owners = [child for child in self.reading.parse.children[index]
                   if self.reading.parse.tokens[child].dep == "poss"]  # fmt: skip
-        person = is_being(own.lemma) and own.lemma not in word_list("roles", "bodies") | word_list(
-            "roles", "collectives"
-        )
+        bodies = word_list("roles", "bodies") | word_list("roles", "collectives")
+        person = is_being(own.lemma) and own.lemma not in bodies
         named = owners and person and self.holds(unit, at, owners[0])
         elsewhere = any(match.grade >= SURE for match in self.matcher.matches(index))
         return bool(named) and not self.holds(unit, at, index) and elsewhere
@@ -305,9 +304,9 @@ class Parties:
             return "other"
         bare = not is_definite(theirs.parse, at)
         beings = is_somebody(one) and is_somebody(other)
-        if unequal and bare and is_somebody(other) and mine.tag == "NNS":
-            return "other"  # no groups shot it where a hunter did
-        return "other" if (beings and (unequal or bare)) or (unequal and bare and noun.tag == "NNS") else "maybe"
+        # No groups shot it where a hunter did, nor a hunter where groups did.
+        apart = unequal and bare and (noun.tag == "NNS" or is_somebody(other))
+        return "other" if apart or (beings and (unequal or bare)) else "maybe"
 
 
 def _name_beside(reading: Reading, names: Sequence[Name], index: int) -> Name | None:
