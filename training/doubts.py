@@ -1,6 +1,6 @@
 """Fits the sums of the factual check: what speaks against a claim, and whether it says anything of the articles.
 
-    python -m training.doubts --data ../shared/data --rows FOLDER [--sentences]
+    python -m training.doubts --data ../shared/data --rows FOLDER [--sentences | --alone]
 
 `harness/checkers/doubt_weights.json` holds logistic models with weights of at least 0 over the signals of a text's most
 doubtful sentence: one for headlines, fitted on headlines that people wrote and what was made of them and on plain ones
@@ -8,6 +8,10 @@ of ours (`training/plain.jsonl`), and, with `--sentences`, one for long sentence
 sets. `harness/checkers/about_weights.json` tells any of those headlines, true or false, from texts that say nothing of
 the articles. All on the half `tune`; the table that is printed is of five folds by cluster or document, and knows the
 sums alone, not the elements and conflicts that decide by themselves: `make metaeval` has the whole.
+
+With `--alone` all sums stay, and the weights of parties that stand alone (`harness.checkers.account.telling`) are
+fitted beside the one for headlines, on what nothing else decides of its headlines and of claims of later invented
+events. To be run after a fit of the whole, which leaves them out.
 """
 
 import argparse
@@ -24,7 +28,7 @@ from scipy.optimize import minimize
 from benchmarks.labelled_data import RememberedParser
 from harness.checkers.neural.entailment import shipped
 from harness.checkers.rules import RulesSession
-from training.signals import Text, headline_cases, kept, set_cases
+from training.signals import Text, headline_cases, kept, later_cases, set_cases
 
 FOLDER = Path("harness") / "checkers"
 THRESHOLDS = {"with_model": {"headline": 0.36, "sentence": 0.25}, "account_alone": {"sentence": 0.3}}
@@ -46,6 +50,9 @@ MODEL_ONLY = frozenset({
 ORDER = "order_"
 """Begins the names of signals of word order, among them how many words the articles have. A sum for headlines without
 them: false ones that are made of the articles' own words would teach it to distrust what is copied."""
+ALONE = ("agent_alone", "patient_alone", "oblique_alone", "apart_elsewhere")
+"""Parties that no sentence joins to their deed, in claims whose every word the articles have. Fitted apart: where other
+words are missing as well such a party says nothing, and most plain headlines of ours put something in other words."""
 ABOUT_WEIGHTS = {"own": 1.0, "numhg": 1.0, "plain": 2.0, "constant": 5.0, "other": 2.0, "gibberish": 0.3,
                  "single word": 0.5}  # fmt: skip
 """The same for telling what is about the articles: `own`, `numhg` and `plain` are, true or false."""
@@ -181,7 +188,7 @@ def sum_of(held: Sequence[Text], form: str, title: str, near: dict[str, float]) 
     """Fit one sum near the weights of another, print what it does in folds, and write it down."""
     names = sorted({*near, *(name for row in held for told in row.sentences for name in told)})
     left_out = MODEL_ONLY if title == "account_alone" else frozenset()
-    names = [name for name in names if name not in left_out and not name.startswith("conflict_")]
+    names = [name for name in names if name not in left_out | {*ALONE} and not name.startswith("conflict_")]
     if form == "headline":
         names = [name for name in names if not name.startswith(ORDER)]
     else:
@@ -200,6 +207,27 @@ def sum_of(held: Sequence[Text], form: str, title: str, near: dict[str, float]) 
         "weights": dict(sorted(told.items(), key=lambda item: -item[1])),
         "intercept": round(intercept, 3), "threshold": threshold,
     }  # fmt: skip
+
+
+def alone_of(open_ones: Sequence[Text], told: dict[str, Any]) -> dict[str, float]:
+    """Fit the weights of parties that stand alone beside a sum that stays as it is, but for its intercept."""
+    rows = [row.sentences[0] for row in open_ones]
+    true = np.array([float(row.true) for row in open_ones])
+    against = np.array([sum(weight * row.get(name, 0.0) for name, weight in told["weights"].items()
+                            if name not in ALONE) for row in rows])  # fmt: skip
+    alone = np.array([[row.get(name, 0.0) for name in ALONE] for row in rows])
+
+    def loss(values: Floats) -> float:
+        odds = told["intercept"] + values[-1] - against - alone @ values[:-1]
+        lost = np.logaddexp(0, np.where(true > 0, -odds, odds)).mean()
+        return float(lost + RIDGE["headline"] * (values[:-1] ** 2).sum())
+
+    bounds = [*((0, None) for _ in ALONE), (None, None)]
+    best = minimize(loss, np.zeros(len(ALONE) + 1), bounds=bounds, method="L-BFGS-B").x
+    for name, values in zip(ALONE, alone.T, strict=True):
+        print(f"{name:16} in {values[true > 0].astype(bool).mean():.3f} of {int(true.sum())} true ones, "
+              f"{values[true == 0].astype(bool).mean():.3f} of {int((1 - true).sum())} false ones")  # fmt: skip
+    return {name: round(float(value), 3) for name, value in zip(ALONE, best[:-1], strict=True)}
 
 
 def about_of(held: Sequence[Text], title: str) -> dict[str, object]:
@@ -231,6 +259,7 @@ def main() -> None:
     options.add_argument("--data", type=Path, required=True, help="The folder of the development data.")
     options.add_argument("--rows", type=Path, required=True, help="Where parses and rows are kept from run to run.")
     options.add_argument("--sentences", action="store_true", help="Fit the sum for long sentences as well.")
+    options.add_argument("--alone", action="store_true", help="Fit only the weights of parties that stand alone.")
     options.add_argument("--of-a-set", type=int, default=260, help="Rows of each labelled set.")
     given = options.parse_args()
     given.rows.mkdir(parents=True, exist_ok=True)
@@ -238,6 +267,19 @@ def main() -> None:
     session = RulesSession("rules", parser, "headline", shipped())
     held = kept(given.rows / "headlines.jsonl", headline_cases(given.data, parser), session)
     weights = json.loads((FOLDER / "doubt_weights.json").read_text(encoding="utf-8"))
+    if given.alone:
+        headline = weights["with_model"]["headline"]
+        later = kept(given.rows / "later.jsonl", later_cases(), session)
+        known = [*(row for row in held if row.kind in WEIGHTS), *later]
+        open_ones = [row for row in known if not row.decided and len(row.sentences) == 1]
+        found = {**headline["weights"], **alone_of(open_ones, headline)}
+        weights["fitted_on"]["alone"] = (
+            f"{len(open_ones)} headlines and claims that nothing else decides: half `tune` of "
+        )
+        weights["fitted_on"]["alone"] += "NeuS val and NumHG, plain ones, later invented events"
+        headline["weights"] = dict(sorted(found.items(), key=lambda item: -item[1]))
+        written(FOLDER / "doubt_weights.json", weights)
+        return
     of_sets = kept(given.rows / "sets.jsonl", set_cases(given.data, given.of_a_set), session) if given.sentences else []
     about: dict[str, Any] = {}
     headlines = [row for row in held if row.kind in WEIGHTS and row.error != "dictionary"]

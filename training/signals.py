@@ -15,11 +15,17 @@ from benchmarks.account_cases import CONSTANTS, SETS, Case, lines, of_set, part_
 from benchmarks.aims_rows import Sizes, of_clusters, of_numbers, of_plain
 from benchmarks.frame import TOP
 from harness.checkers.about import about_features
+from harness.checkers.decisive import is_certain
 from harness.checkers.doubt import signals
 from harness.checkers.rules import RulesSession
+from harness.checkers.verdict import is_held_up
 from harness.claims.parsing.parse import Parser
+from harness.records import Article, Cluster
 
 PLAIN = TOP / "training" / "plain.jsonl"
+LATER = TOP / "training" / "later_events.jsonl"
+EVENTS, MOST_WORDS = 250, 15
+"""Invented events of which no close reading learned, drawn by chance, and most words of their claims that are read."""
 OTHERS = 8
 """Plain headlines of other clusters that are shown to each cluster of ours."""
 LEFT_OUT = frozenset({"padding", "doubled source", "reordered", "letters", "repeated"})
@@ -39,6 +45,8 @@ class Text:
     sentences: list[dict[str, float]]
     about: dict[str, float]
     """Features of the first sentence."""
+    decided: bool = False
+    """Whether an element or a conflict decides, whatever the sum."""
 
 
 def plain_cases() -> Iterator[Case]:
@@ -62,6 +70,18 @@ def headline_cases(data: Path, parser: Parser) -> Iterator[Case]:
     yield from plain_cases()
 
 
+def later_cases() -> Iterator[Case]:
+    """Yield short claims of invented events, true and false."""
+    drawn = lines(LATER)
+    Random(3).shuffle(drawn)
+    for row in drawn[:EVENTS]:
+        articles = tuple(Article(article_id=f"a{at}", text=text) for at, text in enumerate(row["articles"]))
+        cluster = Cluster(cluster_id=row["cluster_id"], articles=articles)
+        for claim in row["claims"]:
+            if len(claim["text"].split()) <= MOST_WORDS:
+                yield Case("later", row["cluster_id"], cluster, claim["text"], claim["faithful"], claim["kind"])
+
+
 def set_cases(data: Path, rows: int) -> Iterator[Case]:
     """Yield texts of the half `tune` of the labelled sets."""
     for name, path in SETS.items():
@@ -79,11 +99,14 @@ def gathered(cases: Iterator[Case], session: RulesSession) -> Iterator[Text]:
         reading = session.reading_of(cluster, case.text)
         told: list[dict[str, float]] = []
         about: dict[str, float] = {}
+        decided = False
         for one in session.examined(cluster, [case.text])[0]:
             held, read = session.accounted(reading, one)
             told.append(signals(held, one.alignment, session.prior(one), read))
             about = about or about_features(held, read)
-        yield Text(case.kind, case.error, case.group, bool(case.true), told, about)
+            certain = any(is_certain(conflict, read) for conflict in one.alignment.conflicts)
+            decided |= certain or is_held_up(held, read)
+        yield Text(case.kind, case.error, case.group, bool(case.true), told, about, decided)
 
 
 def kept(path: Path, cases: Iterator[Case], session: RulesSession) -> list[Text]:

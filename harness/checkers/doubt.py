@@ -127,7 +127,7 @@ def why_empty(account: Account, entailment: Entailment | None) -> str:
         return NO_ORDER
     if len(account.text.split()) < FEWEST and not tying(account) and (account.missing() or not telling_words(account)):
         return ANY_EVENT  # `Breaking news`, whatever breaks in the articles
-    tied = account.verbatim or account.features["refers_back"] or _in_one_sentence(account)
+    tied = account.verbatim or account.features["refers_back"] or _in_one_sentence(account) or _wholly_tied(account)
     if not tied and about_odds(account, entailment) < 0:
         return ANY_EVENT
     if account.features["no_links"] and not (account.features["refers_back"] and telling_words(account)):
@@ -161,6 +161,13 @@ def _in_one_sentence(account: Account) -> bool:
     apart = account.features.get("uncovered_sentence", 1.0) or account.features.get("order_ungoverned", 1.0)
     enough = FEWEST_IN_ORDER - bool(tying(account))
     return len(words) >= enough and not apart
+
+
+def _wholly_tied(account: Account) -> bool:
+    """Tell whether the articles have every word of a claim, and of them one that ties it to them and one that tells."""
+    words = [held for held in account.elements if held.kind != "party"]
+    return len(words) > FEWEST and all(held.state == "borne_out" for held in words) and bool(
+        tying(account) and telling_words(account))  # fmt: skip
 
 
 @cache

@@ -24,7 +24,7 @@ class Ensemble(Checker):
     """
 
     name: ClassVar[str] = "ensemble"
-    version: ClassVar[int] = 21
+    version: ClassVar[int] = 22
     share: ClassVar[Share] = "cores"
     together: ClassVar[int] = Rules.together
 

@@ -63,7 +63,7 @@ class Rules(Checker):
     """
 
     name: ClassVar[str] = "rules"
-    version: ClassVar[int] = 21
+    version: ClassVar[int] = 22
     share: ClassVar[Share] = "cores"
     together: ClassVar[int] = _KEPT
 

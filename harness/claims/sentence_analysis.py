@@ -1,6 +1,6 @@
 """A sentence read whole: its words by concept, its frames, who says them, its names and figures, its arcs."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -216,6 +216,15 @@ def ends_figure(reading: Reading, at: int) -> bool:
     """Recognise the end of a figure that the parser tore off: the `M` of `$1.2M`."""
     token = reading.parse.tokens[at]
     return any(figure.start < token.start and token.end <= figure.end for figure in reading.figures)
+
+
+def day_of(parse: Parse, month: Token, word: str) -> Iterator[int]:
+    """Find the token beside a month that gives the day of a time: `July 4`, `July 04`, `4th July`."""
+    for near in (month.i - 1, month.i + 1):
+        if 0 <= near < len(parse.tokens):
+            digits = parse.tokens[near].lower.rstrip("stndrh")
+            if digits.isdigit() and word.endswith(f" {int(digits)}"):
+                yield near
 
 
 def time_words(parse: Parse, token: Token) -> list[str]:

@@ -45,3 +45,34 @@ def test_few_words_are_only_shuffled_and_one_word_has_no_other_order():
         assert sorted(pair.other) == ["mayor", "quits", "today"]
         assert pair.weight == 1.0
     assert disordered(["mayor"], OTHERS, random) is None
+
+
+def test_of_two_disorders_the_one_that_reads_better_is_learned_from_and_the_adapters_go_on_from_the_package():
+    import torch
+
+    from harness.checkers.neural.entailment import ORDER, tensors
+    from training.order_texts import Pair
+    from training.word_order import CHECKERS, Ordering, harder
+
+    class Reader:
+        """Reads a text the better the later its first word stands in the alphabet."""
+
+        def __call__(self, texts):
+            return torch.tensor([float(ord(words[0][0])) for words in texts]), None, []
+
+    pairs = [
+        Pair(tuple(TEXT), ("a", *TEXT[1:]), (True,) * 9, 1.0),
+        Pair(tuple(TEXT), ("z", *TEXT[1:]), (True,) * 9, 1.0),
+    ]
+    first, second = harder(Reader(), pairs, Random(1))
+    assert first.other != pairs[0].other  # any word reads better than `a`
+    assert second is pairs[1]  # and none better than `z`
+    light = [Pair(tuple(TEXT), ("z", *TEXT[1:]), (True,) * 9, SOFTER / 2)]
+    assert harder(Reader(), [*light, *pairs], Random(1))[0].weight > SOFTER / 2
+
+    held = tensors((CHECKERS / "neural" / "minilm" / ORDER).read_bytes())
+    model = Ordering()
+    model.load(held)
+    again = model.exported()
+    assert again.keys() == held.keys()
+    assert all((again[name] == held[name]).all() for name in held)

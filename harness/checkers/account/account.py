@@ -26,6 +26,7 @@ from harness.checkers.account.places.others import of_others
 from harness.checkers.account.scores import account_of_clocks, account_of_scores
 from harness.checkers.account.small_words import account_of_small_words
 from harness.checkers.account.substitution import Substitute, in_told_deed, names_apart, substitutes
+from harness.checkers.account.telling import alone_apart, as_unmistakable
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.converse import sides_of_one
 from harness.claims.entities import Name
@@ -34,7 +35,7 @@ from harness.claims.figures.measures import is_of_unit
 from harness.claims.frames import Frame
 from harness.claims.meaning import other_spellings
 from harness.claims.parsing.parse import Token
-from harness.claims.sentence_analysis import Reading, ends_figure, tells_time, time_words
+from harness.claims.sentence_analysis import Reading, day_of, ends_figure, tells_time, time_words
 from harness.claims.thesaurus import opposite
 from harness.claims.verbs import phrasal, written
 from harness.language.lexical import word_list
@@ -113,11 +114,13 @@ class _Accountant:
         found += self._conflicts()
         found = [borne_by_saying(self.cluster, self.matcher, self.reading, held) for held in self._with_replaced(found)]
         dated = (as_dated(self.cluster, self.reading, held) for held in found)
-        found = [borne_by_mirror(self.cluster, held, self.alignment.mirrored) for held in dated]
+        found = [as_unmistakable(self.reading, borne_by_mirror(self.cluster, held, self.alignment.mirrored))
+                 for held in dated]  # fmt: skip
         elements = tuple(sorted(found, key=lambda held: (held.start, held.end, held.kind)))
         for held in elements:
             if held.state == "unaccounted" and held.feature:
                 self.features[held.feature] += held.amount
+        self.features.update(alone_apart(self.matcher, elements))
         self.features.update(coherence(self.cluster, self.matcher, self.reading, features))
         text = self.reading.parse.text
         return Account(
@@ -203,7 +206,7 @@ class _Accountant:
             if not found:
                 continue
             word = max(found, key=len)
-            self.done.update([token.i, *self._day_of(token, word)])
+            self.done.update([token.i, *day_of(self.reading.parse, token, word)])
             plain = word.rpartition(" ")[2]
             units = [
                 unit for unit, other in enumerate(self.cluster.readings)
@@ -222,14 +225,6 @@ class _Accountant:
             else:
                 yield Held("time", token.start, token.end, "unaccounted", (), f"no article has “{token.text}”",
                            "time_missing", 1.0, "time")  # fmt: skip
-
-    def _day_of(self, month: Token, word: str) -> Iterator[int]:
-        """Find the token beside a month that gives its day: `July 4`, `July 04`, `4th July`."""
-        for near in (month.i - 1, month.i + 1):
-            if 0 <= near < len(self.tokens):
-                digits = self.tokens[near].lower.rstrip("stndrh")
-                if digits.isdigit() and word.endswith(f" {int(digits)}"):
-                    yield near
 
     def _time_spots(self, units: list[int], word: str, plain: str) -> Iterator[Spot]:
         """Find the word for a time in each of some sentences."""

@@ -7,6 +7,7 @@ from harness.checkers.account.account import Account
 from harness.checkers.account.alignment import SAME, Pair
 from harness.checkers.account.conflicts import Alignment
 from harness.checkers.account.coverage import frame_there, has_deed, saying_so, share
+from harness.checkers.account.hedges import hedge_of
 from harness.checkers.cluster_analysis import ClusterReading
 from harness.claims.attribution import Saying, keeps_away, kind_of_saying
 from harness.claims.extract import main_frame
@@ -80,6 +81,7 @@ def lost_attribution(
         frame is None
         or reading.sayings
         or _hands_on(reading)
+        or _leaves_open(reading, frame)
         or frame.concept in {concept("say"), concept("claim"), concept("blame"), concept("deny")}
     ):
         return None
@@ -115,6 +117,12 @@ def lost_attribution(
         tuple(sorted(cluster.articles_of_all(units))),
         first is not None and first.stance in _DENIALS,
     )
+
+
+def _leaves_open(reading: Reading, frame: Frame) -> bool:
+    """Tell whether a text itself says only that it may be so."""
+    hedge = hedge_of(reading.parse, frame.predicate)
+    return hedge is not None and reading.parse.tokens[hedge.token].lower in word_list("modality", "possible")
 
 
 def _of_another(pair: Pair, saying: Saying) -> bool:

@@ -16,7 +16,7 @@ from harness.checkers.account.matching import Matcher
 from harness.checkers.account.parties import Sides
 from harness.checkers.cluster_analysis import Argument, ClusterReading, argument
 from harness.claims.attribution import kind_of_saying
-from harness.claims.entities import same_name
+from harness.claims.entities import Name, same_name
 from harness.claims.parsing.parse import Token
 from harness.claims.sentence_analysis import Reading
 from harness.claims.thesaurus import is_plain_being, is_verb
@@ -213,7 +213,7 @@ def pairs(cluster: ClusterReading, reading: Reading) -> Iterator[Pair]:
 def _actors(reading: Reading) -> list[range]:
     """List names and nouns that mean somebody, what stands side by side as one: `striker Bako`."""
     tokens = reading.parse.tokens
-    marked = {at for name in reading.names for at in range(name.start, name.end)}
+    marked = {at for name in reading.names for at in range(name.start, name.end) if not _is_scene(reading, name)}
     marked |= {token.i for token in tokens if token.pos in {"NOUN", "PROPN"} and is_plain_being(token.lemma)}
     found: list[range] = []
     for at in sorted(marked):
@@ -225,6 +225,17 @@ def _actors(reading: Reading) -> list[range]:
             start -= 1
         found.append(range(start, at + 1))
     return found
+
+
+def _is_scene(reading: Reading, name: Name) -> bool:
+    """Recognise a country or town in which something happens: it does not act there."""
+    last = reading.parse.tokens[name.end - 1]
+    above = reading.parse.tokens[last.head]
+    return (
+        (name.kind == "place" or bool(name.nation))
+        and last.dep == "pobj"
+        and above.lower in {"in", "at", "near", "off"}
+    )
 
 
 def _units(cluster: ClusterReading, reading: Reading, span: range) -> frozenset[int]:

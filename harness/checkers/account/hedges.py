@@ -79,7 +79,7 @@ def _hedges(parse: Parse, token: Token) -> Iterator[Hedge]:
             undone = keeps_undone(parse, above, below)
             if undone is not None:
                 yield Hedge(undone.i, planned=False, undone=True)
-            elif _leaves_open(above, below):
+            elif _leaves_open(above, below) and not _was_able(parse, above):
                 yield Hedge(above.i, planned=False)
             elif above.lemma in word_list("modality", "plans") and (above.pos != "VERB" or _is_planned(parse, below)):
                 off_now = came_to_nothing(parse, above)
@@ -132,6 +132,11 @@ def _leaves_open(token: Token, below: Token) -> bool:
     said = token.lemma == "warn" and below.dep == "ccomp"  # who warns that more is needed says that it is
     done = token.lemma in word_list("modality", "realising") and below.dep not in {"prep", "xcomp"}
     return not (said or done or word_list("modality", "unsure").isdisjoint({token.lemma, f"{token.lemma}e"}))  # hop(e)
+
+
+def _was_able(parse: Parse, token: Token) -> bool:
+    """Tell whether somebody was able to do a thing: then it was done."""
+    return token.lemma == "able" and parse.tokens[token.head].tag == "VBD"
 
 
 def _infinitive(parse: Parse, token: Token) -> bool:
@@ -187,7 +192,8 @@ def _told_as_done(reading: Reading, frame: Frame) -> bool:
     token = reading.parse.tokens[frame.predicate]
     # The tagger takes a headline's verb for a noun; the frame then carries the lemma itself.
     misread = bool(frame.lemma) and (token.pos in {"NOUN", "PROPN"} or token.dep == "compound")
-    plain = frame.kind == "verb" and not frame.negated and bool(reading.keys[token.i])
+    lasting = token.lemma in word_list("modality", "lasting")  # what is likely to continue goes on already
+    plain = frame.kind == "verb" and not frame.negated and bool(reading.keys[token.i]) and not lasting
     # `Considers` tells itself that nothing is done yet. `Calls`, of an election, does it; so does who sets a fire.
     below = {reading.parse.tokens[child].dep for child in reading.parse.children[token.i]}
     plans = word_list("modality", "plans") if "dobj" not in below or below & {"xcomp", "ccomp"} else frozenset[str]()
@@ -299,7 +305,7 @@ def _only_hedged(cluster: ClusterReading, matcher: Matcher, reading: Reading, fr
             continue
         if unsure and not hedge.undone:
             return None
-        if party:
+        if party or pronoun:
             found.append(_hedged(cluster, frame.predicate, unit, hedge))
     # `Calls election` has its deed in the noun: look whether the articles only consider one.
     if not found and reading.parse.tokens[frame.predicate].lemma in word_list("modality", "realising"):

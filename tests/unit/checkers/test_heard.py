@@ -106,9 +106,9 @@ class Missing(Said):
 @pytest.mark.parametrize(
     ("text", "verb", "entailed", "gain", "missing"),
     [
-        ("Per Dahl marries Orla Finn after debate in Halden", "marries", -1.6, 1.6, True),
-        ("Per Dahl marries Orla Finn after debate in Halden", "marries", -1.6, 1.4, False),
-        ("Per Dahl marries Orla Finn after debate in Halden", "marries", -1.4, 1.6, False),
+        ("Per Dahl fights Orla Finn after debate in Halden", "fights", -1.6, 1.6, True),
+        ("Per Dahl fights Orla Finn after debate in Halden", "fights", -1.6, 1.4, False),
+        ("Per Dahl fights Orla Finn after debate in Halden", "fights", -1.4, 1.6, False),
         ("Per Dahl debates Orla Finn in Halden", "debates", -1.6, 1.6, False),  # the articles have that deed
     ],
 )

@@ -1,0 +1,202 @@
+"""Deeds that news tells in no other words, parties that stand alone apart, and what real articles have beside them."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from harness.checkers.account.account import account
+from harness.checkers.account.elements import Held
+from harness.checkers.account.matching import Matcher
+from harness.checkers.account.telling import UNMISTAKABLE, alone_apart, as_unmistakable
+from harness.checkers.doubt import why_empty
+from harness.claims.frames import is_by_the_way
+from harness.claims.sentence_analysis import read
+
+CRASH = (
+    "A BK-4 glider crashed at Orvin airfield on Monday. Both pilots left the glider by parachute and are in good"
+    " condition, the club said. A board of officers will investigate the crash."
+)
+DOCTOR = (
+    "Doctor Ida Roos treated the mayor in Velm on Monday. He was well again by noon. The roads were icy. Snow fell all"
+    " night. The council praised the firefighters of Tarn."
+)
+RESCUE = (
+    "The harbour of Velm froze on Tuesday. Snow fell all day. The roads were icy. The coastguard saved two dogs by"
+    " helicopter."
+)
+ENTERED = "The smuggler, who entered Galdia in June and left Galdia on 6 July, is still sought, police said."
+STORM = (
+    "Storm Ulla crossed Tarn on Thursday. It might dissolve before it reaches the sea, forecasters said. The storm"
+    " flooded two villages."
+)
+SEARCH = "The search for two climbers near Tarn is likely to continue through the night, the rescue service said."
+CREW = (
+    "Nine sailors were taken in March and came home on Tuesday. The sailors thanked Orvia for warm clothes. In Velm the"
+    " sailors told reporters of Orvia and its king."
+)
+SLIDES = "Heavy rain may have caused the landslide near Velm, the fire service claims. Nobody was hurt."
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("Pilots killed as glider crashes at Orvin airfield", "killed"),
+        ("Two dead after glider crashes at Orvin airfield", "dead"),
+        ("Pilots injured as glider crashes at Orvin airfield", "injured"),
+        ("Board arrests pilots after glider crash at Orvin airfield", "arrests"),
+    ],
+)
+def test_a_deed_that_news_tells_in_no_other_words_is_not_found_where_no_article_has_it(judged_as_shipped, text, word):
+    verdict = judged_as_shipped(CRASH, text)
+    assert verdict.label == "not_found"
+    missing = {text[each.start : each.end]: each.reason for each in verdict.elements if each.state == "unaccounted"}
+    assert missing[word] == f"no article has “{word}”, or another word for it"
+
+
+@pytest.mark.parametrize(
+    ("article", "text"),
+    [
+        (CRASH, "Pilots unhurt as glider crashes at Orvin airfield"),
+        ("A glider crashed at Orvin on Monday and its pilot died.", "Pilot killed as glider crashes at Orvin"),
+        (CRASH, "Nobody killed as glider crashes at Orvin airfield"),  # a denial, which is weighed as one
+        ("Velm Fair opened on Monday after a feast.", "Velm Fair opens with marriage of old and new"),
+    ],
+)
+def test_another_word_for_it_and_a_denial_are_no_such_deed(parsed_account, article, text):
+    held = parsed_account(article, text)
+    heard = [text[each.start : each.end] for each in held.elements if each.feature == UNMISTAKABLE]
+    assert heard == (["marriage"] if "marriage" in text else [])
+
+
+def test_only_one_word_that_is_unaccounted_for_is_marked(parsed_account):
+    text = "Pilots greeted as glider lands"
+    held = parsed_account(CRASH, text)
+    missing = next(each for each in held.elements if each.feature == "verb_missing")
+    reading = read(held_parse(parsed_account, text))
+    assert as_unmistakable(reading, missing) is missing
+    borne = next(each for each in held.elements if each.state == "borne_out")
+    assert as_unmistakable(reading, borne) is borne
+
+
+def held_parse(parsed_account, text):
+    return parsed_account.parser.parse([text])[0]
+
+
+class _Nowhere:
+    """A matcher of articles that have no word of a claim in their first sentences."""
+
+    cluster = SimpleNamespace(units=())
+    reading = SimpleNamespace(parse=SimpleNamespace(tokens=[SimpleNamespace(lemma="treat")]))
+
+    def matches(self, _):
+        return ()
+
+
+NOWHERE = _Nowhere()
+
+
+def _gone(kind, feature):
+    return Held(kind, 0, 1, "unaccounted", feature=feature, tokens=(0, 1))
+
+
+@pytest.mark.parametrize(
+    ("gone", "counts"),
+    [
+        ([], {}),
+        ([_gone("party", "agent_apart")], {"agent_alone": 1.0}),
+        (
+            [_gone("party", "patient_apart"), _gone("party", "oblique_apart"), _gone("party", "oblique_apart")],
+            {"patient_alone": 1.0, "oblique_alone": 2.0},
+        ),
+        ([_gone("party", "agent_apart"), _gone("word", "noun_missing")], {}),
+        ([_gone("party", "agent_apart"), _gone("word", "noun_elsewhere")], {"apart_elsewhere": 1.0}),
+        ([_gone("party", "agent_apart"), _gone("word", "noun_elsewhere"), _gone("word", "verb_near")], {}),
+        ([_gone("party", "agent_apart"), Held("word", 0, 1, "borne_out")], {"agent_alone": 1.0}),
+    ],
+)
+def test_a_party_that_no_sentence_joins_to_its_deed_stands_alone_where_no_word_is_missing(gone, counts):
+    assert alone_apart(NOWHERE, gone) == counts
+
+
+def test_an_account_counts_the_parties_that_stand_alone(parsed_account):
+    assert parsed_account(DOCTOR, "Firefighters treated mayor in Velm").features["apart_elsewhere"] == 1.0
+    assert "apart_elsewhere" not in parsed_account(DOCTOR, "Doctor treated mayor in Velm").features
+    # `Help` tells little by itself, and what an article begins with need not be said again of what follows.
+    assert "agent_alone" not in parsed_account(f"{DOCTOR} Snow helped.", "Council helps mayor").features
+    assert parsed_account(RESCUE, "Coastguard saves dogs from harbour").features["oblique_apart"] == 1.0
+    assert "apart_elsewhere" not in parsed_account(RESCUE, "Coastguard saves dogs from harbour").features
+    beside = f"Snow fell on Monday. The roads were icy. {RESCUE}"
+    assert parsed_account(beside, "Coastguard saves dogs from harbour").features["apart_elsewhere"] == 1.0
+
+
+def test_what_entered_a_country_also_left_it(judged):
+    assert judged(ENTERED, "Smuggler left Galdia in July").label == "supported"
+    assert judged(ENTERED.replace("and left Galdia on 6 July", "in a van"), "Smuggler left Galdia in June").label == (
+        "contradicted"
+    )
+
+
+def test_what_it_might_do_is_not_done_though_a_pronoun_does_it(judged):
+    verdict = judged(STORM, "Storm Ulla dissolves before it reaches sea")
+    assert (verdict.label, verdict.reason) == (
+        "not_found", "the articles have “dissolves” only under “might”, not as done",
+    )  # fmt: skip
+
+
+def test_what_is_likely_to_continue_goes_on(judged):
+    assert judged(SEARCH, "Search for two climbers continues near Tarn").label == "supported"
+    assert judged(SEARCH.replace("continue", "end"), "Search for two climbers ends near Tarn").label == "not_found"
+
+
+def test_what_somebody_was_able_to_do_was_done(judged):
+    article = "Two divers were able to find the anchor of the Marga near Tarn on Monday."
+    assert judged(article, "Divers find anchor of Marga near Tarn").label == "supported"
+    assert judged(article.replace("were", "may be"), "Divers find anchor of Marga near Tarn").label == "not_found"
+
+
+def test_a_text_that_leaves_it_open_needs_no_speaker(judged):
+    assert judged(SLIDES, "Heavy rain may have caused landslide near Velm").label == "supported"
+    assert judged(SLIDES.replace("may have caused", "caused"), "Heavy rain caused landslide near Velm").label == (
+        "not_found"
+    )
+
+
+def test_other_deeds_of_a_sentence_do_not_turn_what_a_participle_tells(parser, judged):
+    parse = parser.parse(["Sailors held by Orvia speak of king"])[0]
+    by_the_way = [parse.tokens[each.predicate].text for each in read(parse).frames if is_by_the_way(parse, each)]
+    assert by_the_way == ["held"]
+    assert judged(CREW, "Sailors held by Orvia speak of king").label != "contradicted"
+
+
+def test_a_claim_whose_every_word_the_articles_have_is_of_no_other_event(parsed_account):
+    held = parsed_account(CRASH, "Officers to investigate crash at Orvin")
+    assert not why_empty(held, AGAINST)
+    assert why_empty(parsed_account(CRASH, "Officers to visit friends at Orvin"), AGAINST)
+
+
+@pytest.fixture(scope="module")
+def parsed_account(parser):
+    """Gives the account of a text beside one article, without the model."""
+    from harness.checkers.rules import RulesSession
+    from harness.records import Article, Cluster
+
+    session = RulesSession("s", parser, "headline")
+
+    def of(article: str, text: str):
+        cluster = Cluster(cluster_id="c", articles=(Article(article_id="a", text=article),))
+        one = session.examined(cluster, [text])[0][0]
+        reading = session.reading_of(cluster)
+        return account(reading, Matcher(reading, one.reading), one.reading, one.alignment, one.features)
+
+    of.parser = parser
+    return of
+
+
+def _against():
+    from harness.checkers.neural.entailment import Entailment
+
+    return Entailment(-4.0, -1.0, ordered=5.0)
+
+
+AGAINST = _against()
+"""A model that reads nothing of a claim in the articles."""
