@@ -47,11 +47,6 @@ class Frame:
     """The predicate's lemma where the parse has it wrong or without its particle."""
 
 
-def is_by_the_way(parse: Parse, frame: Frame) -> bool:
-    """Recognise what a participle tells beside a noun: `crew held by Orvia land in Oslo`."""
-    return parse.tokens[frame.predicate].dep == "acl"
-
-
 @lru_cache(maxsize=1 << 12)
 def frames(parse: Parse) -> tuple[Frame, ...]:
     """Read the frames of a sentence, in the order of their predicates."""

@@ -14,8 +14,6 @@ _OPENING = frozenset({"after", "as", "before", "while", "when", "since", "until"
 _PLURALS = frozenset({"sports", "arms", "rights", "sales", "goods", "news", "works", "games", "services"})
 """Plurals that stand before another noun: `after youth sports event`."""
 
-_SEVERAL = frozenset({"crew", "police", "staff", "team", "family", "couple", "pair", "trio", "public"})
-"""Words for several that take a plural verb: `Crew land in Oslo`."""
 _ORDERING = frozenset({"order", "ask", "tell", "urge", "force", "allow", "invite", "advise", "instruct", "direct"})
 _GIVING = frozenset({"award", "give", "pay", "offer", "grant", "lend", "send", "hand", "promise", "deny", "owe"})
 """Verbs with two objects, the first of which is whom the second is given."""
@@ -114,12 +112,8 @@ def _verb_lemma(parse: Parse, token: Token) -> str:
     nominal = before.pos in {"NOUN", "PROPN", "PRON", "NUM"} or numbered or is_being(before.lower)
     if not (called or nominal) or after.pos not in _STARTS:
         return ""
-    plural = (
-        before.tag in {"NNS", "NNPS"}
-        or before.lower in _SEVERAL
-        or any(
-            parse.tokens[child].tag == "NNS" and parse.tokens[child].dep == "nsubj" for child in parse.children[token.i]
-        )
+    plural = before.tag in {"NNS", "NNPS"} or any(
+        parse.tokens[child].tag == "NNS" and parse.tokens[child].dep == "nsubj" for child in parse.children[token.i]
     )
     return verb_in((token.lower,) if plural else bases(token.lower), strange=not plural)
 

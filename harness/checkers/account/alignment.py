@@ -223,15 +223,8 @@ class Aligner:
         )
 
 
-def has_own_deed(there: Reading, reading: Reading, frame: Frame, opposite: Frame | None = None) -> bool:
-    """Tell whether a sentence has a claim's deed of its doer, whatever else it tells: most oppose it, some back it.
-
-    Or of whoever did the opposite: who entered the country left it again.
-    """
+def has_own_deed(there: Reading, reading: Reading, frame: Frame) -> bool:
+    """Tell whether a sentence has a claim's deed of its doer, whatever else it tells: most oppose it, some back it."""
     doers = {reading.keys[at] for at in frame.agents} - {""}
-    others = frozenset(opposite.agents) if opposite is not None else frozenset[int]()
-    return any(
-        each.concept == frame.concept and not each.negated
-        and (doers & {there.keys[at] for at in each.agents} or others & {*each.agents})
-        for each in there.frames
-    )  # fmt: skip
+    return any(each.concept == frame.concept and not each.negated and doers & {there.keys[at] for at in each.agents}
+               for each in there.frames)  # fmt: skip

@@ -169,7 +169,7 @@ def _opposed(cluster: ClusterReading, reading: Reading, pair: Pair) -> Conflict 
     words = _word_span(cluster.readings[pair.unit], other.predicate)
     if other.concept in {key for at, key in enumerate(reading.keys) if at != frame.predicate}:
         return None  # `asks court to uphold ban, overturn Roe`
-    if has_own_deed(cluster.readings[pair.unit], reading, frame, other):
+    if has_own_deed(cluster.readings[pair.unit], reading, frame):
         return None
     # Opposites that are one deed told from either side (`buy`, `sell`) conflict only if one party does both.
     handed = converse(verb_of(reading.parse, frame), verb_of(cluster.readings[pair.unit].parse, other))

@@ -13,7 +13,7 @@ from harness.checkers.account.alignment import DIFFERENT, SAME, Aligner, best
 from harness.checkers.cluster_analysis import Argument
 from harness.claims.converse import CARRIERS, Deed, deeds, mutual, one_deed, verb_of
 from harness.claims.entities import same_name
-from harness.claims.frames import Frame, is_by_the_way
+from harness.claims.frames import Frame
 from harness.claims.meaning import concept
 from harness.claims.parsing.parse import Token
 from harness.claims.polarity import is_unreal
@@ -165,8 +165,7 @@ def _at(reading: Reading, unit: int, predicate: int, indices: Sequence[int]) -> 
 def _reversed(aligner: Aligner, frame: Frame) -> Iterator[Crossed]:
     """Find sentences where the claim's second party acts on its first, and none the other way round."""
     verb = verb_of(aligner.reading.parse, frame)
-    own = verb != "have" and not is_by_the_way(aligner.reading.parse, frame)  # its lynx may roam
-    if frame.kind != "verb" or frame.negated or mutual(verb) or not own:
+    if frame.kind != "verb" or frame.negated or mutual(verb) or verb == "have":  # its lynx may roam
         return
     carried = tuple(index for name, index in frame.obliques if name in CARRIERS)
     for indices in (frame.patients, carried):
@@ -235,7 +234,7 @@ def _sides(aligner: Aligner, frame: Frame) -> Sides | None:
         # A description, `the winner`, may be of somebody whom the articles only name.
         described = all(argument.name is None for argument in first) and not _acts(aligner, first)
         acts = any(_acts_on(aligner, unit, first, second) for unit in both)
-        untold = not (described or acts or is_by_the_way(parse, frame) or _may_be_told(aligner, frame))
+        untold = not (described or acts or _may_be_told(aligner, frame))
         return Sides(frame.predicate, frame.agents[0], indices[0], untold, both)
     return None
 

@@ -13,6 +13,7 @@ from harness.checkers.account.elements import SURE, Held
 from harness.checkers.account.matching import Matcher
 from harness.claims.polarity import negates
 from harness.claims.sentence_analysis import Reading
+from harness.claims.verbs import particle
 from harness.language.lexical import word_list
 
 UNMISTAKABLE = "deed_unheard"
@@ -30,7 +31,11 @@ def as_unmistakable(reading: Reading, held: Held) -> Held:
         return held
     token = reading.parse.tokens[held.tokens[0]]
     words = word_list("meaning", "unmistakable")
-    if len(held.tokens) > 1 or words.isdisjoint({token.lemma.lower(), token.lower}):
+    if (
+        len(held.tokens) > 1
+        or words.isdisjoint({token.lemma.lower(), token.lower})
+        or particle(reading.parse, token) >= 0
+    ):
         return held
     if any(negates(reading.parse, each) for each in reading.parse.tokens):
         return held

@@ -8,8 +8,7 @@ from harness.checkers.account.account import account
 from harness.checkers.account.elements import Held
 from harness.checkers.account.matching import Matcher
 from harness.checkers.account.telling import UNMISTAKABLE, alone_apart, as_unmistakable
-from harness.checkers.doubt import why_empty
-from harness.claims.frames import is_by_the_way
+from harness.checkers.doubt import load_doubts, why_empty
 from harness.claims.sentence_analysis import read
 
 CRASH = (
@@ -20,20 +19,19 @@ DOCTOR = (
     "Doctor Ida Roos treated the mayor in Velm on Monday. He was well again by noon. The roads were icy. Snow fell all"
     " night. The council praised the firefighters of Tarn."
 )
+ISLAND = (
+    "A helicopter evacuated the staff of an office from Orvin Island on Monday, as a volcano erupted. Five were found,"
+    " the office said."
+)
 RESCUE = (
     "The harbour of Velm froze on Tuesday. Snow fell all day. The roads were icy. The coastguard saved two dogs by"
     " helicopter."
 )
-ENTERED = "The smuggler, who entered Galdia in June and left Galdia on 6 July, is still sought, police said."
 STORM = (
     "Storm Ulla crossed Tarn on Thursday. It might dissolve before it reaches the sea, forecasters said. The storm"
     " flooded two villages."
 )
 SEARCH = "The search for two climbers near Tarn is likely to continue through the night, the rescue service said."
-CREW = (
-    "Nine sailors were taken in March and came home on Tuesday. The sailors thanked Orvia for warm clothes. In Velm the"
-    " sailors told reporters of Orvia and its king."
-)
 SLIDES = "Heavy rain may have caused the landslide near Velm, the fire service claims. Nobody was hurt."
 
 
@@ -59,6 +57,8 @@ def test_a_deed_that_news_tells_in_no_other_words_is_not_found_where_no_article_
         (CRASH, "Pilots unhurt as glider crashes at Orvin airfield"),
         ("A glider crashed at Orvin on Monday and its pilot died.", "Pilot killed as glider crashes at Orvin"),
         (CRASH, "Nobody killed as glider crashes at Orvin airfield"),  # a denial, which is weighed as one
+        ("Addicts inject drugs at a site in Velm.", "Addicts shoot up at site in Velm"),  # another verb
+        ("Two men were killed in Velm on Monday.", "Two men slain in Velm"),
         ("Velm Fair opened on Monday after a feast.", "Velm Fair opens with marriage of old and new"),
     ],
 )
@@ -118,6 +118,12 @@ def test_a_party_that_no_sentence_joins_to_its_deed_stands_alone_where_no_word_i
     assert alone_apart(NOWHERE, gone) == counts
 
 
+def test_a_verb_that_tells_little_by_itself_needs_no_sentence_with_its_parties():
+    helps = _Nowhere()
+    helps.reading = SimpleNamespace(parse=SimpleNamespace(tokens=[SimpleNamespace(lemma="help")]))
+    assert alone_apart(helps, [_gone("party", "agent_apart")]) == {}
+
+
 def test_an_account_counts_the_parties_that_stand_alone(parsed_account):
     assert parsed_account(DOCTOR, "Firefighters treated mayor in Velm").features["apart_elsewhere"] == 1.0
     assert "apart_elsewhere" not in parsed_account(DOCTOR, "Doctor treated mayor in Velm").features
@@ -129,10 +135,37 @@ def test_an_account_counts_the_parties_that_stand_alone(parsed_account):
     assert parsed_account(beside, "Coastguard saves dogs from harbour").features["apart_elsewhere"] == 1.0
 
 
-def test_what_entered_a_country_also_left_it(judged):
-    assert judged(ENTERED, "Smuggler left Galdia in July").label == "supported"
-    assert judged(ENTERED.replace("and left Galdia on 6 July", "in a van"), "Smuggler left Galdia in June").label == (
-        "contradicted"
+def test_such_a_party_holds_up_what_the_model_does_not_read():
+    doubts = load_doubts("headline", model=True)
+    unread = {"closely_unsure": 7.5, "read_against": 0.5}
+    assert doubts.probability(unread) >= 0.5  # the model alone holds up nothing
+    for name in ("agent_alone", "oblique_alone", "apart_elsewhere"):
+        assert doubts.probability({**unread, name: 1.0}) < 0.5
+        assert doubts.probability({"closely_unsure": 2.0, name: 1.0}) >= 0.5
+    assert doubts.probability({**unread, "patient_alone": 1.0}) < doubts.probability(unread)
+
+
+def test_a_country_in_which_something_happens_does_not_act_there(parser):
+    from harness.checkers.account.doers import _actors
+
+    def actors(text):
+        reading = read(parser.parse([text])[0])
+        return [" ".join(reading.parse.tokens[at].text for at in span) for span in _actors(reading)]
+
+    assert "Iran" not in actors("British sailors held in Iran")
+    assert "Iran" in actors("British sailors held by Iran")
+
+
+def test_a_number_before_a_verb_makes_no_noun_of_it(parser):
+    parse = parser.parse(["B-2 crashes in Missouri"])[0]
+    assert [(parse.tokens[each.predicate].text, each.kind) for each in read(parse).frames] == [("crashes", "verb")]
+
+
+def test_what_one_is_entitled_to_do_is_not_done(judged):
+    article = "Orvia is entitled to put the nine sailors on trial, its king said in Velm on Monday."
+    assert judged(article, "Orvia puts nine sailors on trial").label == "not_found"
+    assert judged(article.replace("is entitled to put", "has put"), "Orvia puts nine sailors on trial").label == (
+        "supported"
     )
 
 
@@ -161,17 +194,10 @@ def test_a_text_that_leaves_it_open_needs_no_speaker(judged):
     )
 
 
-def test_other_deeds_of_a_sentence_do_not_turn_what_a_participle_tells(parser, judged):
-    parse = parser.parse(["Sailors held by Orvia speak of king"])[0]
-    by_the_way = [parse.tokens[each.predicate].text for each in read(parse).frames if is_by_the_way(parse, each)]
-    assert by_the_way == ["held"]
-    assert judged(CREW, "Sailors held by Orvia speak of king").label != "contradicted"
-
-
 def test_a_claim_whose_every_word_the_articles_have_is_of_no_other_event(parsed_account):
-    held = parsed_account(CRASH, "Officers to investigate crash at Orvin")
-    assert not why_empty(held, AGAINST)
-    assert why_empty(parsed_account(CRASH, "Officers to visit friends at Orvin"), AGAINST)
+    assert not why_empty(parsed_account(ISLAND, "Five evacuated from Orvin Island after eruption"), AGAINST)
+    assert why_empty(parsed_account(ISLAND, "Five evacuated from Orvin Island after feast"), AGAINST)
+    assert why_empty(parsed_account(ISLAND, "Five evacuated after eruption"), AGAINST)  # of any island
 
 
 @pytest.fixture(scope="module")
