@@ -125,7 +125,11 @@ def test_a_full_disk_ends_a_run_with_3_and_it_goes_on_when_there_is_space(
 
 
 def test_a_file_that_may_not_grow_ends_a_run_with_3_and_it_goes_on(workplace: Workplace, undisturbed: dict[str, bytes]):
-    """The same without the right to mount: the limit is met in the middle of a line."""
+    """The same without the right to mount: the limit is met in the middle of a line.
+
+    Python itself would write the bytecode of the components that a plugin brings up to the limit, and fail to read it.
+    """
+    workplace.environment["PYTHONDONTWRITEBYTECODE"] = "1"
     workplace.configure(config())
 
     def limited() -> None:
