@@ -166,8 +166,8 @@ def _in_one_sentence(account: Account) -> bool:
 def _wholly_tied(account: Account) -> bool:
     """Tell whether the articles have every word of a claim, and of them one that ties it to them and one that tells."""
     words = [held for held in account.elements if held.kind != "party"]
-    return len(words) > FEWEST and all(held.state == "borne_out" for held in words) and bool(
-        tying(account) and telling_words(account))  # fmt: skip
+    borne_out = len(words) > FEWEST and all(held.state == "borne_out" for held in words)
+    return borne_out and bool(tying(account) and telling_words(account))
 
 
 @cache

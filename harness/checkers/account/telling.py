@@ -22,22 +22,18 @@ _LACKING = ("_missing", "_near")
 _APART, _ELSEWHERE = "_apart", "_elsewhere"
 LEAD = 1
 """Rank of the first sentence of an article; its title has 0."""
+_TELL_LITTLE = BROAD | {"help"}
 _ROLES = ("agent", "patient", "oblique")
 
 
 def as_unmistakable(reading: Reading, held: Held) -> Held:
     """Mark a word that no article has, though news would have it in these words; one that a claim denies is left."""
-    if held.state != "unaccounted" or not held.tokens or not held.feature.endswith(_LACKING):
+    if held.state != "unaccounted" or len(held.tokens) != 1 or not held.feature.endswith(_LACKING):
         return held
     token = reading.parse.tokens[held.tokens[0]]
-    words = word_list("meaning", "unmistakable")
-    if (
-        len(held.tokens) > 1
-        or words.isdisjoint({token.lemma.lower(), token.lower})
-        or particle(reading.parse, token) >= 0
-    ):
-        return held
-    if any(negates(reading.parse, each) for each in reading.parse.tokens):
+    other = word_list("meaning", "unmistakable").isdisjoint({token.lemma.lower(), token.lower})
+    other = other or particle(reading.parse, token) >= 0  # to shoot up is another verb
+    if other or any(negates(reading.parse, each) for each in reading.parse.tokens):
         return held
     return replace(held, feature=UNMISTAKABLE, reason=f"no article has “{token.text}”, or another word for it")
 
@@ -61,7 +57,7 @@ def alone_apart(matcher: Matcher, elements: Sequence[Held]) -> Mapping[str, floa
 def _needs_no_sentence(matcher: Matcher, held: Held) -> bool:
     """Recognise parties to a verb that tells little by itself, and a scene that an article begins with."""
     predicate, party = held.tokens
-    if matcher.reading.parse.tokens[predicate].lemma in BROAD | {"help"}:
+    if matcher.reading.parse.tokens[predicate].lemma in _TELL_LITTLE:
         return True
     units = matcher.cluster.units
     places = (place for match in matcher.matches(party) if match.grade >= SURE for place in units[match.unit].places)
