@@ -230,6 +230,18 @@ def alone_of(open_ones: Sequence[Text], told: dict[str, Any]) -> dict[str, float
     return {name: round(float(value), 3) for name, value in zip(ALONE, best[:-1], strict=True)}
 
 
+def set_alone(held: Sequence[Text], weights: dict[str, Any]) -> None:
+    """Put the weights of parties that stand alone into the sum for headlines, and say what they were fitted on."""
+    headline = weights["with_model"]["headline"]
+    open_ones = [row for row in held if not row.decided and len(row.sentences) == 1]
+    found = {**headline["weights"], **alone_of(open_ones, headline)}
+    headline["weights"] = dict(sorted(found.items(), key=lambda item: -item[1]))
+    weights["fitted_on"]["alone"] = (
+        f"{len(open_ones)} headlines and claims that nothing else decides: half `tune` of NeuS val and NumHG, "
+        "plain ones, later invented events"
+    )
+
+
 def about_of(held: Sequence[Text], title: str) -> dict[str, object]:
     """Fit what tells texts about the articles, print what it does, and write it down."""
     names = [name for name in held[0].about if title == "with_model" or name not in {"entailed", "not_entailed"}]
@@ -268,16 +280,8 @@ def main() -> None:
     held = kept(given.rows / "headlines.jsonl", headline_cases(given.data, parser), session)
     weights = json.loads((FOLDER / "doubt_weights.json").read_text(encoding="utf-8"))
     if given.alone:
-        headline = weights["with_model"]["headline"]
         later = kept(given.rows / "later.jsonl", later_cases(), session)
-        known = [*(row for row in held if row.kind in WEIGHTS), *later]
-        open_ones = [row for row in known if not row.decided and len(row.sentences) == 1]
-        found = {**headline["weights"], **alone_of(open_ones, headline)}
-        weights["fitted_on"]["alone"] = (
-            f"{len(open_ones)} headlines and claims that nothing else decides: half `tune` of "
-        )
-        weights["fitted_on"]["alone"] += "NeuS val and NumHG, plain ones, later invented events"
-        headline["weights"] = dict(sorted(found.items(), key=lambda item: -item[1]))
+        set_alone([*(row for row in held if row.kind in WEIGHTS), *later], weights)
         written(FOLDER / "doubt_weights.json", weights)
         return
     of_sets = kept(given.rows / "sets.jsonl", set_cases(given.data, given.of_a_set), session) if given.sentences else []

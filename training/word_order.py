@@ -123,28 +123,27 @@ class Ordering(nn.Module):
             [(text, word) for text, _, word in ends],
         )
 
+    def _narrow_and_wide(self) -> Iterator[tuple[str, nn.Parameter]]:
+        """Yield the matrices of the adapters, by their names in the package."""
+        for layer, block in enumerate(self.encoder.encoder.layer):
+            for name, module in block.named_modules():
+                if isinstance(module, LowRank):
+                    yield f"{layer}.{NAMES[name]}.narrow", module.narrow
+                    yield f"{layer}.{NAMES[name]}.wide", module.wide
+
     def load(self, held: Mapping[str, np.ndarray[Any, Any]]) -> None:
         """Go on from the arrays of the package."""
         with torch.no_grad():
-            for layer, block in enumerate(self.encoder.encoder.layer):
-                for name, module in block.named_modules():
-                    if isinstance(module, LowRank):
-                        for part in ("narrow", "wide"):
-                            value = held[f"{layer}.{NAMES[name]}.{part}"].astype(np.float32)
-                            getattr(module, part).copy_(torch.tensor(value))
+            for name, parameter in self._narrow_and_wide():
+                parameter.copy_(torch.tensor(held[name].astype(np.float32)))
             self.head.weight.copy_(torch.tensor(held["order"].astype(np.float32))[None])
             self.head.bias.copy_(torch.tensor(held["order.bias"].astype(np.float32)))
 
     def exported(self) -> dict[str, np.ndarray[Any, Any]]:
         """The arrays of the package, by name."""
-        held: dict[str, np.ndarray[Any, Any]] = {}
-        for layer, block in enumerate(self.encoder.encoder.layer):
-            for name, module in block.named_modules():
-                if isinstance(module, LowRank):
-                    for part in ("narrow", "wide"):
-                        held[f"{layer}.{NAMES[name]}.{part}"] = (
-                            getattr(module, part).detach().numpy().astype(np.float16)
-                        )
+        held: dict[str, np.ndarray[Any, Any]] = {
+            name: parameter.detach().numpy().astype(np.float16) for name, parameter in self._narrow_and_wide()
+        }
         held["order"] = self.head.weight.detach().numpy().reshape(-1)
         held["order.bias"] = self.head.bias.detach().numpy()
         return held
