@@ -4,12 +4,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from harness.checkers.account.account import account
+from harness.checkers.account.account import Account
+from harness.checkers.account.doers import _actors
 from harness.checkers.account.elements import Held
-from harness.checkers.account.matching import Matcher
 from harness.checkers.account.telling import UNMISTAKABLE, alone_apart, as_unmistakable
 from harness.checkers.doubt import load_doubts, why_empty
+from harness.checkers.neural.entailment import Entailment
+from harness.checkers.rules import RulesSession
 from harness.claims.sentence_analysis import read
+from harness.records import Article, Cluster
 
 CRASH = (
     "A BK-4 glider crashed at Orvin airfield on Monday. Both pilots left the glider by parachute and are in good"
@@ -32,7 +35,21 @@ STORM = (
     " flooded two villages."
 )
 SEARCH = "The search for two climbers near Tarn is likely to continue through the night, the rescue service said."
+AGAINST = Entailment(-4.0, -1.0, ordered=5.0)
+"""A model that reads nothing of a claim in the articles."""
 SLIDES = "Heavy rain may have caused the landslide near Velm, the fire service claims. Nobody was hurt."
+
+
+@pytest.fixture(scope="module")
+def accounted(parser):
+    """Gives the account of a text beside one article, without the model."""
+    session = RulesSession("s", parser, "headline")
+
+    def of(article: str, text: str) -> Account:
+        cluster = Cluster(cluster_id="c", articles=(Article(article_id="a", text=article),))
+        return session.accounted(session.reading_of(cluster), session.examined(cluster, [text])[0][0])[0]
+
+    return of
 
 
 @pytest.mark.parametrize(
@@ -59,27 +76,19 @@ def test_a_deed_that_news_tells_in_no_other_words_is_not_found_where_no_article_
         (CRASH, "Nobody killed as glider crashes at Orvin airfield"),  # a denial, which is weighed as one
         ("Addicts inject drugs at a site in Velm.", "Addicts shoot up at site in Velm"),  # another verb
         ("Two men were killed in Velm on Monday.", "Two men slain in Velm"),
-        ("Velm Fair opened on Monday after a feast.", "Velm Fair opens with marriage of old and new"),
     ],
 )
-def test_another_word_for_it_and_a_denial_are_no_such_deed(parsed_account, article, text):
-    held = parsed_account(article, text)
-    heard = [text[each.start : each.end] for each in held.elements if each.feature == UNMISTAKABLE]
-    assert heard == (["marriage"] if "marriage" in text else [])
+def test_another_word_for_it_and_a_denial_are_no_such_deed(accounted, article, text):
+    assert not [each for each in accounted(article, text).elements if each.feature == UNMISTAKABLE]
 
 
-def test_only_one_word_that_is_unaccounted_for_is_marked(parsed_account):
-    text = "Pilots greeted as glider lands"
-    held = parsed_account(CRASH, text)
-    missing = next(each for each in held.elements if each.feature == "verb_missing")
-    reading = read(held_parse(parsed_account, text))
-    assert as_unmistakable(reading, missing) is missing
-    borne = next(each for each in held.elements if each.state == "borne_out")
-    assert as_unmistakable(reading, borne) is borne
-
-
-def held_parse(parsed_account, text):
-    return parsed_account.parser.parse([text])[0]
+def test_only_a_word_of_the_list_that_is_unaccounted_for_is_marked(parser, accounted):
+    text = "Pilots greeted and married as glider lands"
+    reading = read(parser.parse([text])[0])
+    held = {text[each.start : each.end]: each for each in accounted(CRASH, text).elements}
+    assert held["married"].feature == UNMISTAKABLE
+    for word in ("greeted", "glider"):  # missing, and borne out
+        assert as_unmistakable(reading, held[word]) is held[word]
 
 
 class _Nowhere:
@@ -124,15 +133,15 @@ def test_a_verb_that_tells_little_by_itself_needs_no_sentence_with_its_parties()
     assert alone_apart(helps, [_gone("party", "agent_apart")]) == {}
 
 
-def test_an_account_counts_the_parties_that_stand_alone(parsed_account):
-    assert parsed_account(DOCTOR, "Firefighters treated mayor in Velm").features["apart_elsewhere"] == 1.0
-    assert "apart_elsewhere" not in parsed_account(DOCTOR, "Doctor treated mayor in Velm").features
+def test_an_account_counts_the_parties_that_stand_alone(accounted):
+    assert accounted(DOCTOR, "Firefighters treated mayor in Velm").features["apart_elsewhere"] == 1.0
+    assert "apart_elsewhere" not in accounted(DOCTOR, "Doctor treated mayor in Velm").features
     # `Help` tells little by itself, and what an article begins with need not be said again of what follows.
-    assert "agent_alone" not in parsed_account(f"{DOCTOR} Snow helped.", "Council helps mayor").features
-    assert parsed_account(RESCUE, "Coastguard saves dogs from harbour").features["oblique_apart"] == 1.0
-    assert "apart_elsewhere" not in parsed_account(RESCUE, "Coastguard saves dogs from harbour").features
+    assert "agent_alone" not in accounted(f"{DOCTOR} Snow helped.", "Council helps mayor").features
+    assert accounted(RESCUE, "Coastguard saves dogs from harbour").features["oblique_apart"] == 1.0
+    assert "apart_elsewhere" not in accounted(RESCUE, "Coastguard saves dogs from harbour").features
     beside = f"Snow fell on Monday. The roads were icy. {RESCUE}"
-    assert parsed_account(beside, "Coastguard saves dogs from harbour").features["apart_elsewhere"] == 1.0
+    assert accounted(beside, "Coastguard saves dogs from harbour").features["apart_elsewhere"] == 1.0
 
 
 def test_such_a_party_holds_up_what_the_model_does_not_read():
@@ -146,8 +155,6 @@ def test_such_a_party_holds_up_what_the_model_does_not_read():
 
 
 def test_a_country_in_which_something_happens_does_not_act_there(parser):
-    from harness.checkers.account.doers import _actors
-
     def actors(text):
         reading = read(parser.parse([text])[0])
         return [" ".join(reading.parse.tokens[at].text for at in span) for span in _actors(reading)]
@@ -194,35 +201,7 @@ def test_a_text_that_leaves_it_open_needs_no_speaker(judged):
     )
 
 
-def test_a_claim_whose_every_word_the_articles_have_is_of_no_other_event(parsed_account):
-    assert not why_empty(parsed_account(ISLAND, "Five evacuated from Orvin Island after eruption"), AGAINST)
-    assert why_empty(parsed_account(ISLAND, "Five evacuated from Orvin Island after feast"), AGAINST)
-    assert why_empty(parsed_account(ISLAND, "Five evacuated after eruption"), AGAINST)  # of any island
-
-
-@pytest.fixture(scope="module")
-def parsed_account(parser):
-    """Gives the account of a text beside one article, without the model."""
-    from harness.checkers.rules import RulesSession
-    from harness.records import Article, Cluster
-
-    session = RulesSession("s", parser, "headline")
-
-    def of(article: str, text: str):
-        cluster = Cluster(cluster_id="c", articles=(Article(article_id="a", text=article),))
-        one = session.examined(cluster, [text])[0][0]
-        reading = session.reading_of(cluster)
-        return account(reading, Matcher(reading, one.reading), one.reading, one.alignment, one.features)
-
-    of.parser = parser
-    return of
-
-
-def _against():
-    from harness.checkers.neural.entailment import Entailment
-
-    return Entailment(-4.0, -1.0, ordered=5.0)
-
-
-AGAINST = _against()
-"""A model that reads nothing of a claim in the articles."""
+def test_a_claim_whose_every_word_the_articles_have_is_of_no_other_event(accounted):
+    assert not why_empty(accounted(ISLAND, "Five evacuated from Orvin Island after eruption"), AGAINST)
+    assert why_empty(accounted(ISLAND, "Five evacuated from Orvin Island after feast"), AGAINST)
+    assert why_empty(accounted(ISLAND, "Five evacuated after eruption"), AGAINST)  # of any island
