@@ -18,7 +18,7 @@ from harness.checkers.cluster_analysis import Argument, ClusterReading, argument
 from harness.claims.attribution import kind_of_saying
 from harness.claims.entities import Name, same_name
 from harness.claims.parsing.parse import Token
-from harness.claims.sentence_analysis import Reading
+from harness.claims.sentence_analysis import Reading, place_class
 from harness.claims.thesaurus import is_plain_being, is_verb
 from harness.claims.verbs import event_nouns
 from harness.language.lexical import word_list
@@ -231,11 +231,7 @@ def _is_scene(reading: Reading, name: Name) -> bool:
     """Recognise a country or town in which something happens: it does not act there."""
     last = reading.parse.tokens[name.end - 1]
     above = reading.parse.tokens[last.head]
-    return (
-        (name.kind == "place" or bool(name.nation))
-        and last.dep == "pobj"
-        and above.lower in {"in", "at", "near", "off"}
-    )
+    return (name.kind == "place" or bool(name.nation)) and last.dep == "pobj" and place_class(above.lower) == "in"
 
 
 def _units(cluster: ClusterReading, reading: Reading, span: range) -> frozenset[int]:
